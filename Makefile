@@ -1,0 +1,91 @@
+# Every step of development and of CI. `make` alone lists the targets.
+
+PYTHON ?= python3
+
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+OLDEST := 3.11
+
+SHELL := bash
+.SHELLFLAGS := -eu -o pipefail -c
+MAKEFLAGS += --no-print-directory
+.DEFAULT_GOAL := help
+
+.PHONY: help
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+.PHONY: install
+install: $(STAMP) ## Make .venv with the pinned versions; does nothing when it is up to date
+	@echo "$(VENV) is up to date"
+
+$(STAMP): pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
+	  found=$$($(PYTHON) -V 2>&1) || found="not found"; \
+	  echo "certimin needs Python $(OLDEST) or newer: $(PYTHON) is $$found. Try: make install PYTHON=python$(OLDEST)" >&2; \
+	  exit 1; }
+	@echo "installing into $(VENV)"
+	@$(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev,data]'
+	@touch $@
+
+.PHONY: format
+format: $(STAMP) ## Rewrite the code in the house format, with safe lint fixes
+	@$(BIN)/ruff check --quiet --fix-only .
+	@$(BIN)/ruff format .
+
+.PHONY: lint
+lint: $(STAMP) ## Check lint rules and format
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+
+.PHONY: type
+type: $(STAMP) ## Check types, strictly, in numeric and verify
+	@$(BIN)/mypy
+
+.PHONY: contracts
+contracts: $(STAMP) ## Check who imports what
+	@$(BIN)/lint-imports --no-logo
+
+.PHONY: test
+test: $(STAMP) ## Run the fast tests and the doctests
+	@$(BIN)/pytest -q -n 2
+
+.PHONY: test-slow
+test-slow: $(STAMP) ## Run the slow tests
+	@$(BIN)/pytest -q -n 2 -m slow
+
+.PHONY: verify
+verify: $(STAMP) ## Verify every theorem with a small budget; reports in reports/
+	@$(BIN)/certimin verify --profile quick --out reports
+
+.PHONY: verify-full
+verify-full: $(STAMP) ## Verify every theorem with the full budget; reports in reports/
+	@$(BIN)/certimin verify --profile full --out reports
+
+.PHONY: report
+report: $(STAMP) ## Rebuild the reports from the last results
+	@$(BIN)/certimin report
+
+.PHONY: check
+check: lint type contracts test verify ## Everything CI checks
+
+# In the oldest supported Python, for a newer one would choose versions that it cannot install.
+.PHONY: constraints
+constraints: ## Choose new pins from the lower bounds of pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))' 2>/dev/null || { \
+	  echo "constraints are chosen with Python $(OLDEST). Try: make constraints PYTHON=python$(OLDEST)" >&2; \
+	  exit 1; }
+	@scratch=$$(mktemp -d); trap 'rm -rf "$$scratch"' EXIT; \
+	$(PYTHON) -m venv "$$scratch"; \
+	"$$scratch/bin/python" -m pip install --quiet --disable-pip-version-check '.[dev,data]'; \
+	{ echo "# Tested versions of the runtime, dev and data dependencies, for Python $(OLDEST) to 3.13."; \
+	  echo "# Written by 'make constraints'."; \
+	  "$$scratch/bin/python" -m pip freeze --disable-pip-version-check --exclude certimin; } > constraints.new
+	@mv constraints.new constraints.txt
+
+.PHONY: clean
+clean: ## Remove caches and builds; keep .venv and reports
+	@rm -rf build dist .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
+	@find numeric theorems verify tests -name __pycache__ -type d -prune -exec rm -rf {} + 2>/dev/null || true
