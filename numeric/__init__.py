@@ -1,0 +1,1 @@
+"""What can be computed: arithmetic, networks, data; knows no theorem."""

@@ -1,0 +1,403 @@
+"""Data sets: what is read, what is refused and in which words, and moments without rounding."""
+
+import sys
+import zipfile
+from fractions import Fraction
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+
+from numeric.datasets import DataError, Dataset, _limbs, bundled, load, moments, one_hot
+
+# extreme exponents, and a decimal that is no float64
+TABLE = np.array([[1.0, 2.5, -3.0], [4.0, 0.1, 6e-300], [7.0, 8.0, 1e300]])
+COLUMNS = dict(zip(("a", "b", "y"), TABLE.T, strict=True))
+
+
+def dataset(features, targets):
+    """Wrap two matrices, with made-up names."""
+    x_names = tuple(f"x{i}" for i in range(np.shape(features)[1]))
+    y_names = tuple(f"y{i}" for i in range(np.shape(targets)[1]))
+    return Dataset("made up", features, targets, x_names, y_names)
+
+
+def message(path, targets=("y",)):
+    """Return the one line with which a file is refused, without the path it starts with."""
+    with pytest.raises(DataError) as caught:
+        load(path, targets)
+    text = str(caught.value)
+    assert text.startswith(str(path))
+    assert text.count("\n") == 0
+    return text.removeprefix(str(path))
+
+
+# Formats
+
+
+def write(path, columns):
+    """Store named columns in the format of the extension."""
+    if path.suffix == ".npz":
+        np.savez(path, **columns)
+    elif path.suffix == ".parquet":
+        pyarrow = pytest.importorskip("pyarrow")
+        sink = pytest.importorskip("pyarrow.parquet")
+        sink.write_table(pyarrow.table({k: list(v) for k, v in columns.items()}), path)
+    else:
+        rows = zip(*columns.values(), strict=True)
+        lines = [",".join(columns), *(",".join(map(repr, map(float, row))) for row in rows)]
+        path.write_text("\n".join(lines))
+
+
+@pytest.mark.parametrize("suffix", ["csv", "CSV", "npz", "parquet"])
+@pytest.mark.parametrize("target", ["y", "2", "-1"])
+def test_every_format_returns_what_was_written(tmp_path, suffix, target):
+    path = tmp_path / f"data.{suffix}"
+    write(path, COLUMNS)
+    data = load(path, [target])
+    assert data.name == path.name
+    assert data.notes == ()
+    assert data.feature_names == ("a", "b")
+    assert data.target_names == ("y",)
+    assert np.array_equal(data.features, TABLE[:, :2])
+    assert np.array_equal(data.targets, TABLE[:, 2:])
+
+
+@pytest.mark.parametrize("separator", [",", ";", "\t", " , "])
+@pytest.mark.parametrize("line_end", ["\n", "\r\n"])
+@pytest.mark.parametrize("start", ["", "\ufeff", "\n\n"])
+def test_separators_line_ends_and_quotes_are_recognised(tmp_path, separator, line_end, start):
+    path = tmp_path / "data.txt"
+    rows = [["a", '"b; b,b"', "y"], ["1", '"2"', "-3e0"], [".5", "5.", "6"], []]
+    text = start + line_end.join(separator.join(row) for row in rows)
+    path.write_text(text, encoding="utf-8", newline="")
+    data = load(path, ["y", "a"])
+    assert data.feature_names == ("b; b,b",)
+    assert data.target_names == ("y", "a")
+    assert data.targets.tolist() == [[-3, 1], [6, 0.5]]
+
+
+@pytest.mark.parametrize(
+    ("text", "header", "names", "noted"),
+    [
+        ("a,2\n1,3\n5,6", None, ("a", "2"), False),
+        ("1,2\n3,4", None, ("0", "1"), True),
+        ("1,2\n3,4\n5,6", True, ("1", "2"), False),
+        ("0,1,2\n3,4,5\n6,7,8", False, ("0", "1", "2"), True),
+        (",a\n3,4\n5,6", None, ("0", "a"), False),
+    ],
+)
+def test_header_is_detected_or_as_told(tmp_path, text, header, names, noted):
+    path = tmp_path / "data.csv"
+    path.write_text(text)
+    data = load(path, ["-1"], header=header)
+    assert data.feature_names + data.target_names == names
+    assert ("no header row: columns are called 0, 1, ..." in data.notes) is noted
+
+
+def test_a_row_that_numpy_refuses_but_csv_allows_is_read(tmp_path):
+    path = tmp_path / "data.csv"
+    path.write_text('a,y\n1, "2"\n3,4\n   \n')
+    assert load(path, "y").targets.tolist() == [[2], [4]]
+
+
+def test_rows_longer_than_the_cell_limit_of_csv_are_read(tmp_path):
+    path = tmp_path / "data.csv"
+    np.savetxt(path, np.arange(60000.0).reshape(2, -1), delimiter=",")
+    data = load(path, ["-1"])
+    assert data.features.shape == (2, 29999)
+    assert any("fewer samples (2) than features (29999)" in note for note in data.notes)
+
+
+def test_npz_with_inputs_and_outputs(tmp_path):
+    path = tmp_path / "data.npz"
+    x, y = TABLE[:, :2], TABLE[:, 1:]
+    np.savez(path, X=x, y=y, more=[1])
+    data = load(path, [])
+    assert np.array_equal(data.features, x)
+    assert np.array_equal(data.targets, y)
+    assert data.target_names == ("y_0", "y_1") == load(path, ["y"]).target_names
+    data = load(path, ["-1"])
+    assert data.target_names == ("y_1",)
+    assert data.features.shape == x.shape
+    assert data.notes == ("arrays left out: 'more'", "left out: 'y_0'")
+    np.savez(path, features=x[:, 0], targets=y[:, 0])
+    assert load(path, ["targets"]).target_names == ("targets",)
+
+
+def test_repeated_names_are_noted_and_chosen_by_index(tmp_path):
+    path = tmp_path / "data.csv"
+    path.write_text("a,a,y\n1,2,3\n1,5,6")
+    assert "2 columns called 'a'" in message(path, ["a"])
+    data = load(path, ["1"])
+    assert data.feature_names == ("a", "y")
+    assert data.notes == ("column names used more than once: 'a'", "constant features: 'a'")
+
+
+# Errors
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("", ": expected rows of numbers, got an empty file; check how it was written"),
+        ("\n \n", ": expected rows of numbers, got an empty file; check how it was written"),
+        ("a,y\n", ": expected rows of numbers, got only a header; check how it was written"),
+        (
+            "a,y\n1,2\n\n3,four\n",
+            ", row 4, column 'y': expected a number, got 'four'; "
+            "fill it in, or remove the row or the column",
+        ),
+        ("a,y\n1,2\n3,\n", ", row 3, column 'y': expected a number, got a blank cell; fill"),
+        ("a,y\n1,2\nNaN,4", ", row 3, column 'a': expected a finite float64, got 'NaN'; fill"),
+        ("a,y\n1,2\n3,1e999", ", row 3, column 'y': expected a finite float64, got '1e999'; fill"),
+        ("a,y\n1,2\n3,1_0", ", row 3, column 'y': expected a number, got '1_0'; fill"),
+        ("a,y\n1,2\n3,0x10", ", row 3, column 'y': expected a number, got '0x10'; fill"),
+        ("a,y\n1,2\n3,4\0", ": expected UTF-8 text, got binary data or UTF-16; export"),
+        ("a,y\n1,2\n3," + "z" * 99, f", row 3, column 'y': expected a number, got '{'z' * 37}...'"),
+        ('a,y\n1,2\n3,"4\n5"', ", row 4, column 'y': expected a number, got '4\\n5'; fill"),
+        ("a;y\n1,5;2\n", ", row 2, column 'a': expected a number, got '1,5'; write decimals with"),
+        ("1,2\n,3", ", row 2, column '0': expected a number, got a blank cell"),
+        ("a,y\n1,2\n3\n", ", row 3: expected 2 cells as in the first row, got 1; complete"),
+        ("a,y\n1,2,3\n3,4,5\n", ", row 2: expected 2 cells as in the first row, got 3; complete"),
+        ("y\n1\n2\n", ": expected at least one feature column, got only targets; select fewer"),
+        ("a,y\n1,2\n3,2", ", target 'y': expected a target that varies, got the constant 2.0,"),
+        ("a,Yes\n1,2", ": expected the name of a column, got target 'y'; the columns are 'a', 'Y"),
+        ("a,Y\n1,2", ": expected the name of a column, got target 'y'; did you mean 'Y'?"),
+        ("0,1,2\n3,4,5", ", row 1: expected names or data, got 0, 1, 2, ..., which may be either;"),
+        ("a,y\n1," + '"' + "2" * 200000, ": expected a CSV file, got field larger than"),
+    ],
+)
+def test_csv_errors_say_where_what_and_how_to_go_on(tmp_path, text, expected):
+    path = tmp_path / "data.csv"
+    path.write_text(text, newline="")
+    assert message(path).startswith(expected)
+
+
+@pytest.mark.parametrize(
+    ("targets", "expected"),
+    [
+        ([], ": expected at least one target, got none; name one of 'age', 'height', 'weight'"),
+        (["wieght"], ": expected the name of a column, got target 'wieght'; did you mean 'weight'"),
+        (["3"], ": expected an index below 3, got target '3'; the columns are 'age', 'height', "),
+        (["-4"], ": expected an index below 3, got target '-4'; the columns are 'age', 'height', "),
+        (["age", "0"], ": expected each target once, got 'age' 2 times; name it once"),
+        (["0", "1", "2"], ": expected at least one feature column, got only targets; select"),
+    ],
+)
+def test_target_errors(tmp_path, targets, expected):
+    path = tmp_path / "data.csv"
+    path.write_text("age,height,weight\n1,2,3\n4,5,6")
+    assert message(path, targets).startswith(expected)
+
+
+def test_path_errors(tmp_path):
+    expected = ": expected a data file, got no such file; check the path"
+    assert message(tmp_path / "none.csv") == expected
+    expected = ": expected a data file, got a directory; name a file inside it"
+    assert message(tmp_path) == expected
+    path = tmp_path / "data.xlsx"
+    path.touch()
+    assert "got extension '.xlsx'; convert or rename the file" in message(path)
+    path = tmp_path / "data.csv"
+    path.write_bytes("größe,y\n1,2".encode("latin-1"))
+    assert message(path).startswith(": expected UTF-8 text, got byte 0xf6, which is not UTF-8;")
+
+
+@pytest.mark.parametrize(
+    ("columns", "expected"),
+    [
+        ({"a": [1, 2], "y": [1, 2, 3]}, ": expected 2 rows as in 'a', got 3 in 'y'; store one row"),
+        ({"X": [[1], [2]], "y": [1]}, ": expected 2 rows as in 'X', got 1 in 'y'; store one row"),
+        ({"a": [1, 2], "y": ["u", "v"]}, ", array 'y': expected real numbers, got dtype <U1; conv"),
+        ({"a": [1, 2j], "y": [1, 2]}, ", array 'a': expected real numbers, got dtype complex128;"),
+        ({"a": [[1, 2]], "y": [1]}, ", array 'a': expected a 1-d array, got shape (1, 2); store"),
+        (
+            {"X": [[1]], "y": [[[1]]]},
+            ", array 'y': expected a 1-d or 2-d array, got shape (1, 1, 1",
+        ),
+        ({"a": [], "y": []}, ", array 'a': expected at least one row, got shape (0,); check"),
+        ({}, ": expected arrays, got an empty archive; check how it was written"),
+        (
+            {"a": [1, 2], "y": [1, np.nan]},
+            ", row 2, column 'y': expected a finite float64, got nan; fill it in, or remove the "
+            "row or the column",
+        ),
+        (
+            {"a": [1, 2], "y": [{}, 1]},
+            ": expected an NPZ archive of numbers, got pickled objects in 'y'; write plain arrays "
+            "with numpy.savez",
+        ),
+    ],
+)
+def test_npz_errors(tmp_path, columns, expected):
+    path = tmp_path / "data.npz"
+    np.savez(path, **columns)
+    assert message(path).startswith(expected)
+
+
+def test_files_that_are_not_what_their_extension_says(tmp_path):
+    path = tmp_path / "data.npz"
+    path.write_bytes(b"\x93NUMPY")
+    assert message(path).startswith(": expected an NPZ archive of numbers, got File is not a zip")
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("a.txt", "text")
+    assert message(path).startswith(": expected an NPZ archive of numbers, got ")
+    pytest.importorskip("pyarrow")
+    path = tmp_path / "data.parquet"
+    path.write_text("a,y\n1,2\n")
+    assert message(path).startswith(": expected a Parquet file, got ")
+
+
+@pytest.mark.parametrize(
+    ("columns", "expected"),
+    [
+        ({"a": [1, None], "y": [1, 2]}, ", row 2, column 'a': expected a number, got a null; fill"),
+        ({"a": [1, 2], "y": ["u", "v"]}, ", column 'y': expected numbers, got type string; conv"),
+        (
+            {"a": [1, 2], "y": [np.inf, 0]},
+            ", row 1, column 'y': expected a finite float64, got inf",
+        ),
+        ({"a": [], "y": []}, ": expected rows of numbers, got 0 rows, 2 columns; check"),
+    ],
+)
+def test_parquet_errors(tmp_path, columns, expected):
+    path = tmp_path / "data.parquet"
+    write(path, columns)
+    assert message(path).startswith(expected)
+
+
+def test_missing_extras_are_named(tmp_path, monkeypatch):
+    for module in ("pyarrow.parquet", "sklearn.datasets"):
+        monkeypatch.setitem(sys.modules, module, None)
+    path = tmp_path / "data.parquet"
+    path.touch()
+    expected = ": expected the optional package pyarrow, got no such package; "
+    assert message(path) == expected + "pip install 'certimin[data]'"
+    with pytest.raises(
+        DataError, match=r"optional package sklearn, .*; pip install 'certimin\[data\]'"
+    ):
+        bundled("digits")
+    with pytest.raises(DataError, match="expected 'diabetes' or 'digits', got name 'iris'"):
+        bundled("iris")
+
+
+@pytest.mark.parametrize(
+    ("features", "targets", "expected"),
+    [
+        ([[1.0], [2.0]], [[1.0]], "expected 2 rows as in 'features', got 1 in 'targets'"),
+        ([[1.0]], [[np.nan]], "row 1, column 'y0': expected a finite float64, got nan"),
+        (np.ones((0, 2)), np.ones((0, 1)), r"expected features of shape .* got shape \(0, 2\)"),
+    ],
+)
+def test_a_dataset_checks_itself(features, targets, expected):
+    with pytest.raises(DataError, match=expected):
+        dataset(features, targets)
+
+
+# Preparation
+
+
+def test_centred_and_scaled_data_have_zero_mean_and_unit_variance():
+    data = bundled("diabetes").centred().scaled()
+    assert np.allclose(data.features.mean(axis=0), 0, atol=1e-14)
+    assert np.allclose(data.features.std(axis=0), 1, rtol=1e-14)
+    assert abs(data.targets.mean()) < 1e-12
+    assert data.notes == ("centred", "features scaled to standard deviation one")
+
+
+def test_scaling_survives_extreme_exponents_and_refuses_constants():
+    data = dataset([[1e-300, 1e300], [3e-300, -1e300]], [[0.0], [1.0]])
+    assert np.allclose(data.scaled().features, [[1, 1], [3, -1]], rtol=1e-15)
+    with pytest.raises(DataError, match=r"digits, column 'pixel_0_0': .* got the constant 0.0;"):
+        bundled("digits").scaled()
+
+
+def test_centring_makes_constants_zero_and_refuses_overflow():
+    data = dataset([[0.1]] * 7, [[0.1]] * 7).centred()
+    assert not data.features.any()
+    assert not data.targets.any()
+    with pytest.raises(DataError, match="column 'x0': expected a sum within float64"):
+        dataset([[1.7e308], [1.7e308]], [[0.0], [1.0]]).centred()
+    square = dataset(np.eye(2), [[0.0], [1.0]]).centred()
+    assert "no more samples than features (2): the centred covariance is singular" in square.notes
+
+
+def test_one_hot():
+    matrix, names = one_hot(np.array(["b", "a", "b"]), "is_")
+    assert names == ("is_a", "is_b")
+    assert matrix.tolist() == [[0, 1], [1, 0], [0, 1]]
+
+
+# Moments
+
+
+def naive(left, right):
+    """The mean of products, in fractions, term by term."""
+    n = len(left)
+    return tuple(
+        tuple(
+            sum(Fraction(float(a)) * Fraction(float(b)) for a, b in zip(p, q, strict=True)) / n
+            for q in np.transpose(right)
+        )
+        for p in np.transpose(left)
+    )
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    arrays(
+        np.float64,
+        st.tuples(st.integers(1, 6), st.integers(2, 4)),
+        elements=st.floats(allow_nan=False, allow_infinity=False) | st.integers(-9, 9).map(float),
+    )
+)
+def test_moments_are_exact_for_all_finite_floats(values):
+    x, y = values[:, :-1], values[:, -1:]
+    result = moments(dataset(x, y))
+    assert result.sigma == naive(x, x)
+    assert result.cross == naive(y, x)
+    assert result.target_sq == naive(y, y)[0][0]
+    assert result.samples == len(values)
+
+
+@given(st.floats(allow_nan=False, allow_infinity=False), st.integers(8, 20))
+def test_limbs_add_up_whatever_their_width(x, width):
+    total = Fraction(0)
+    for position, limb in _limbs(np.array([[x]]), width):
+        assert abs(limb.item()) < 2**width
+        total += limb.item() * Fraction(2) ** (width * position.item())
+    assert total == Fraction(x)
+
+
+@pytest.mark.parametrize("big", [np.finfo(float).max, 2.0**53 - 1, 5e-324, -np.pi])
+def test_moments_are_exact_across_blocks_of_rows(big):
+    x = np.full((20000, 2), big)
+    x[::3, 1] = 1.0
+    x[7, 0] = 2.0**-1074
+    result = moments(dataset(x, x[:, :1]))
+    assert result.sigma == naive(x, x)
+    assert result.target_sq == result.cross[0][0] == result.sigma[0][0]
+
+
+@pytest.mark.parametrize("name", ["diabetes", "digits"])
+def test_bundled_sets_have_exact_moments_that_agree_with_float64(name):
+    data = bundled(name)
+    n, result = len(data.features), moments(data)
+    assert (n, data.features.shape[1], data.targets.shape[1]) in {(442, 10, 1), (1797, 64, 10)}
+    assert all(type(entry) is Fraction for row in result.sigma + result.cross for entry in row)
+    assert result.sigma == tuple(zip(*result.sigma, strict=True))
+    sigma = np.array(result.sigma, dtype=float)
+    assert np.allclose(sigma, data.features.T @ data.features / n, rtol=1e-12, atol=1e-15)
+    cross = np.array(result.cross, dtype=float)
+    assert np.allclose(cross, data.targets.T @ data.features / n, rtol=1e-12, atol=1e-15)
+    assert np.isclose(float(result.target_sq), np.sum(data.targets**2) / n, rtol=1e-14)
+
+
+def test_moments_of_digits_known_by_hand():
+    result = moments(bundled("digits"))
+    assert result.target_sq == 1
+    assert result.sigma[0][0] == 0
+    assert result.samples == 1797
