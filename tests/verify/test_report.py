@@ -1,0 +1,399 @@
+"""A report says what it was given, in every form: strict, escaped, whole, and loud."""
+
+import json
+import os
+import xml.etree.ElementTree as ET
+from copy import deepcopy
+from fractions import Fraction
+from html.parser import HTMLParser
+from io import StringIO
+from pathlib import Path
+from types import SimpleNamespace
+
+import jsonschema
+import pytest
+from rich.console import Console
+
+from verify.report import NAMES, fault, html, junit, load, mathematics, prepare, tables, write
+from verify.report.shape import SCHEMA_FILE, clean
+from verify.report.summary import standing, support, troubles
+from verify.report.terminal import show, show_theorem
+
+INSTANCE = {"weights": [[["1/2", "0"], ["0", "-3"]], [["1", "2"]]], "sigma": [["1"]]}
+WITNESS = {"instance": INSTANCE, "lhs": "6", "rhs": "13/2", "kind": "exact", "found_by": "floats"}
+RUN = {"label": "a", "predicted": 2.0, "measured": 2.5, "difference": 0.25, "distance": None}
+
+
+def evidence(kind, verdict="holds", scope="depth 2..4", count=200, **details):
+    record = {"kind": kind, "verdict": verdict, "scope": scope, "count": count}
+    return record | {"worst_margin": 0.0, "seconds": 1.0, "details": details}
+
+
+def claim(name, verdict, *records):
+    said = {"statement": r"S \ge 2 L \sigma^{2-2/L}", "title": f"sharp <{name}>", "setting": "any"}
+    return said | {"id": name, "assumptions": ["D = 0"], "verdict": verdict, "evidence": [*records]}
+
+
+def control(name, verdict="refuted", witness=WITNESS):
+    said = {"statement": "S < 1", "title": "with 3 for 2", "seconds": 0.1}
+    return said | {"id": name, "verdict": verdict, "witness": witness}
+
+
+def step(name, verdict="holds", residual=None):
+    said = {"statement": "a = b", "rule": "identity", "scope": "all L", "seconds": 0.5}
+    return said | {"name": name, "verdict": verdict, "residual": residual}
+
+
+def theorem(name, verdict, claims, controls=(), steps=(), uses=()):
+    witness = {"id": f"{name}.witness", "statement": "it can be met", "kind": "non-vacuity"}
+    witness |= {"verdict": "holds", "instance": INSTANCE, "seconds": 0.0}
+    return {
+        "id": name,
+        "title": f"Flat & <b>{name}</b>",
+        "module": "theorems.flat_minima.some",
+        "statement": r"For all $W$, $S(W) \ge 1$.",
+        "normalisation": "no factor 1/2",
+        "source": {"key": "mulayoff2020unique", "where": "Theorem 1 (reconstructed)"},
+        "verdict": verdict,
+        "verified": verdict == "holds",
+        "uses": [*uses],
+        "claims": [*claims],
+        "controls": [*controls],
+        "witnesses": [witness],
+        "derivation": [*steps],
+    }
+
+
+def sample():
+    good = [evidence("symbolic", scope="all L"), evidence("trained", runs=[RUN])]
+    bad = evidence("searched", "refuted", counterexample=WITNESS)
+    proof, gap = step("p"), step("q", "refuted", "x**2")
+    twin = control("M2.c", "survived", None)
+    undecided = evidence("certified", "inconclusive", reason="enclosures overlap")
+    broken = evidence("exact", "error", error="Traceback\nValueError: diverged")
+    return {
+        "schema": 1,
+        "environment": {
+            "certimin": "0.1.0",
+            "python": "3.11.2",
+            "platform": "Linux",
+            "packages": {"sympy": "1.14.0"},
+            "ground_types": "flint",
+            "backend": "numpy",
+            "jobs": 2,
+            "command": "certimin verify --seed 7",
+        },
+        "seed": 7,
+        "profile": "quick",
+        "seconds": 12.5,
+        "verdict": "refuted",
+        "theorems": [
+            theorem("M1", "holds", [claim("M1.a", "holds", *good)], [control("M1.c")], [proof]),
+            theorem("M2", "refuted", [claim("M2.a", "refuted", bad)], [twin]),
+            theorem("M3", "inconclusive", [claim("M3.a", "inconclusive", undecided)]),
+            theorem("M4", "vacuous", [claim("M4.a", "vacuous")], (), [gap]),
+            theorem("M5", "error", [claim("M5.a", "error", broken)]),
+        ],
+    }
+
+
+def terminal_text(report, width=100):
+    stream = StringIO()
+    show(report, Console(file=stream, width=width))
+    return stream.getvalue()
+
+
+def test_schema_accepts_the_sample_as_the_full_validator_does():
+    schema = json.loads(SCHEMA_FILE.read_text(encoding="utf-8"))
+    jsonschema.Draft202012Validator.check_schema(schema)
+    jsonschema.validate(sample(), schema)
+    assert fault(sample()) is None
+
+
+def set_in(where, **changes):
+    """The sample with some fields of one of its parts changed."""
+    part = report = deepcopy(sample())
+    for key in where:
+        part = part[key]
+    part.update(changes)
+    return report
+
+
+def without_evidence():
+    report = sample()
+    del report["theorems"][0]["claims"][0]["evidence"]
+    return report
+
+
+THEOREM = ("theorems", 0)
+EVIDENCE = (*THEOREM, "claims", 0, "evidence", 1)
+BROKEN = {
+    "verdict": set_in(THEOREM, verdict="proved"),
+    "control": set_in((*THEOREM, "controls", 0), verdict="holds"),
+    "kind": set_in(EVIDENCE, kind="felt"),
+    "count": set_in(EVIDENCE, count=1.5),
+    "run": set_in((*EVIDENCE, "details"), runs=[{}]),
+    "instance": set_in((*THEOREM, "witnesses", 0, "instance"), a=0.5),
+    "extra": set_in(THEOREM, proved=True),
+    "missing": without_evidence(),
+    "schema": set_in((), schema=2),
+    "boolean": set_in((), seed=True),
+    "seconds": set_in((), seconds=-1),
+    "environment": set_in((), environment=None),
+    "shape": [],
+}
+
+
+@pytest.mark.parametrize("report", BROKEN.values(), ids=BROKEN)
+def test_schema_rejects_what_the_full_validator_rejects(report):
+    schema = json.loads(SCHEMA_FILE.read_text(encoding="utf-8"))
+    assert not jsonschema.Draft202012Validator(schema).is_valid(report)
+    said = fault(report)
+    assert said is not None
+    assert "\n" not in said
+
+
+def test_not_a_number_is_a_fault():
+    assert "worst_margin" in fault(set_in(EVIDENCE, worst_margin=float("nan")))
+
+
+def test_clean_is_strict_json():
+    stray = {
+        "a": float("nan"),
+        2: [float("-inf"), Fraction(1, 3), True],
+        "b": Path("x"),
+        "c": "\ud800",
+    }
+    cleaned = clean(stray)
+    assert cleaned == {"a": None, "2": [None, "1/3", True], "b": "x", "c": "\ufffd"}
+    json.dumps(cleaned, allow_nan=False).encode()
+
+
+def test_written_report_loads_again(tmp_path):
+    report = sample()
+    report["theorems"][0]["claims"][0]["evidence"][0]["worst_margin"] = float("inf")
+    prepare(tmp_path / "new" / "out")
+    paths = write(report, tmp_path / "new" / "out")
+    assert paths == [tmp_path / "new" / "out" / name for name in NAMES]
+    report["theorems"][0]["claims"][0]["evidence"][0]["worst_margin"] = None
+    assert load(paths[0]) == load(tmp_path / "new" / "out") == report
+    assert sorted(p.name for p in paths[0].parent.rglob(".*")) == []
+
+
+@pytest.mark.parametrize(
+    "text", ["", "{", "[]", '{"schema": 2}', '{"seed": NaN}', "[" * 100_000, "\xff"]
+)
+def test_load_says_in_one_line_what_is_wrong(tmp_path, text):
+    path = tmp_path / "verify.json"
+    path.write_text(text, encoding="latin-1")
+    with pytest.raises(ValueError, match=r"^[^\n]*verify\.json[^\n]*$"):
+        load(path)
+
+
+def test_prepare_refuses_what_cannot_be_written(tmp_path):
+    file = tmp_path / "file"
+    file.write_text("")
+    (tmp_path / "out" / "index.html").mkdir(parents=True)
+    for out in (file, file / "below", tmp_path / "out"):
+        with pytest.raises(OSError, match=r"exists|directory"):
+            prepare(out)
+
+
+def test_nothing_is_half_written(tmp_path, monkeypatch):
+    write(sample(), tmp_path)
+    before = {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
+
+    def full_disk(descriptor):
+        raise OSError("no space left")
+
+    monkeypatch.setattr(os, "fsync", full_disk)
+    with pytest.raises(OSError, match="no space left"):
+        write(sample() | {"seed": 8}, tmp_path)
+    assert {p: p.read_bytes() for p in tmp_path.rglob("*") if p.is_file()} == before
+
+
+def test_junit_counts_every_piece_and_hides_nothing():
+    report = sample()
+    report["theorems"][2]["title"] = "control \x00 character"
+    root = ET.fromstring(junit.render(report))
+    suites = {suite.get("name", "").split()[0]: suite for suite in root}
+    tests = {
+        name: (s.get("tests"), s.get("failures"), s.get("errors")) for name, s in suites.items()
+    }
+    assert tests == {
+        "M1": ("5", "0", "0"),
+        "M2": ("3", "2", "0"),
+        "M3": ("2", "1", "0"),
+        "M4": ("3", "2", "0"),
+        "M5": ("2", "0", "1"),
+    }
+    assert (root.get("tests"), root.get("failures"), root.get("errors")) == ("15", "5", "1")
+    types = [bad.get("type") for bad in root.iter("failure")]
+    assert sorted(types) == ["inconclusive", "refuted", "refuted", "survived", "vacuous"]
+
+
+def test_unverified_theorem_with_good_parts_fails_too():
+    report = sample()
+    report["theorems"] = report["theorems"][:1]
+    report["theorems"][0] |= {"verified": False, "uses": ["F9"]}
+    assert standing(report["theorems"][0]) == "unverified"
+    assert [t.verdict for t in troubles(report["theorems"][0])] == ["unverified"]
+    assert ET.fromstring(junit.render(report)).get("failures") == "1"
+    assert "F9" in terminal_text(report)
+    assert "F9" in html.render(report)
+
+
+class Balance(HTMLParser):
+    """Checks that tags close in order."""
+
+    def __init__(self):
+        super().__init__()
+        self.open = []
+        self.seen = set()
+
+    def handle_starttag(self, tag, attrs):
+        self.seen.add(tag)
+        if tag != "meta":
+            self.open.append(tag)
+
+    def handle_endtag(self, tag):
+        assert self.open.pop() == tag
+
+
+def test_page_is_complete_escaped_and_self_contained():
+    page = html.render(sample())
+    parser = Balance()
+    parser.feed(page)
+    assert parser.open == []
+    assert not parser.seen & {"script", "link", "img", "iframe"}
+    for name in ("M1", "M2", "M3", "M4", "M5"):
+        assert f"Flat &amp; &lt;b&gt;{name}&lt;/b&gt;" in page
+        assert f"sharp &lt;{name}.a&gt;" in page
+    assert "http" not in page
+    assert "<mfrac><mn>1</mn><mn>2</mn></mfrac>" in page
+    assert "What does not hold" in page
+    assert "survived: not refuted" in page
+
+
+def test_proved_is_said_of_symbolic_evidence_with_its_scope_only():
+    report = sample()
+    assert page_words(report).count("proved") == page_words(report).count("proved, all L") > 0
+    report["theorems"][0]["claims"][0]["evidence"][0]["verdict"] = "inconclusive"
+    assert "proved" not in page_words(report)
+
+
+def page_words(report):
+    shown = StringIO()
+    show_theorem(report["theorems"][0], Console(file=shown, width=100))
+    return html.render(report) + tables.render(report) + shown.getvalue()
+
+
+def test_support_tells_how_many_claims_a_kind_covers():
+    found = sample()["theorems"][0]
+    found["claims"].append(claim("M1.b", "holds", evidence("exact")))
+    kinds = [(s.kind, s.claims, s.of, s.count) for s in support(found)]
+    assert kinds == [("symbolic", 1, 2, 200), ("exact", 1, 2, 200), ("trained", 1, 2, 200)]
+
+
+def test_terminal_is_loud_and_fits():
+    text = terminal_text(sample())
+    assert max(map(len, text.splitlines())) <= 100
+    assert "\x1b" not in text
+    for said in (
+        "✗ refuted  M2.a",
+        "W1 = [1/2 0; 0 -3], W2 = [1 2], Σ = [1]",
+        "✗ survived  M2.c",
+        "? inconclusive  M3.a",
+        "enclosures overlap",
+        "∅ vacuous  M4.a",
+        "M4.derivation.q",
+        "x**2",
+        "! error  M5.a",
+        "ValueError: diverged",
+        "1 of 5 theorems verified",
+        "1/2 refuted",
+    ):
+        assert said in text
+
+
+@pytest.mark.parametrize("width", [40, 80])
+def test_terminal_may_be_narrow(width):
+    assert max(map(len, terminal_text(sample(), width).splitlines())) <= width
+
+
+def test_terminal_without_unicode():
+    stream = SimpleNamespace(
+        encoding="ascii", write=lambda text: text.encode("ascii"), flush=lambda: None
+    )
+    console = Console(file=stream, width=100)
+    show(sample(), console)
+    show_theorem(sample()["theorems"][1], console)
+
+
+def test_theorem_is_shown_without_evidence():
+    bare = deepcopy(sample()["theorems"][0])
+    bare["claims"][0] |= {"evidence": []}
+    stream = StringIO()
+    show_theorem(bare, Console(file=stream, width=100))
+    assert "M1.a" in stream.getvalue()
+    assert "S ≥ 2 L σ^(2-2/L)" in stream.getvalue()
+
+
+def test_table_escapes_latex():
+    text = tables.render(sample())
+    assert r"Flat \& \ensuremath{<}b\ensuremath{>}M1" in text
+    assert r"\textbf{vacuous}" in text
+    assert text.count(r"\\") == 6
+
+
+def node(tag, text=None, *children, **attributes):
+    element = ET.Element(tag, attributes)
+    element.text = text
+    element.extend(children)
+    return element
+
+
+@pytest.fixture
+def converted(monkeypatch):
+    """What the page makes of a tree that the converter returns."""
+
+    def convert(*children):
+        tree = node("math", None, *children)
+        monkeypatch.setattr(mathematics, "_converter", lambda: lambda tex, display: tree)
+        mathematics.mathml.cache_clear()
+        return mathematics.mathml("x")
+
+    yield convert
+    mathematics.mathml.cache_clear()
+
+
+def test_formulas_pass_an_allow_list(converted):
+    hostile = node("mtext", "<script>alert(1)</script>", onclick="x", href="javascript:x")
+    assert "<mtext>&lt;script&gt;alert(1)&lt;/script&gt;</mtext>" in converted(hostile)
+    assert "<mo>&lt;</mo>" in converted(node("mo", "&#x0003C;"))
+    assert converted(node("script", "alert(1)")) is None
+    assert converted(node("mi", "\\unknown")) is None
+
+
+def test_formulas_are_readable_on_the_page():
+    pytest.importorskip("latex2mathml")
+    shown = mathematics.mathml(
+        r"\lambda_{\max}(H) >= \begin{aligned} a &= b \end{aligned}", block=True
+    )
+    for part in ('<mo lspace="0" rspace="0">max</mo>', "<mo>≥</mo>", "<mtable", 'class="right"'):
+        assert part in shown
+    assert mathematics.mathml(r"\text{<script>}").count("<script>") == 0
+    assert "href" not in mathematics.mathml(r"\href{javascript:alert(1)}{x}").split(">", 1)[1]
+
+
+def test_page_falls_back_to_latex(monkeypatch):
+    monkeypatch.setattr(mathematics, "_converter", lambda: None)
+    mathematics.mathml.cache_clear()
+    page = html.render(sample())
+    mathematics.mathml.cache_clear()
+    assert r'<code class="tex">S \ge 2 L \sigma^{2-2/L}</code>' in page
+
+
+@pytest.mark.parametrize("tex", [r"\frac{1}{2^{", "{", "}", r"\nonsense{x}", r"a & b", ""])
+def test_bad_latex_is_shown_as_it_is(tex):
+    assert mathematics.mathml(tex) is None

@@ -1,0 +1,68 @@
+"""What a run leaves behind, from one dict: a page, a file for programs, one for CI, a table.
+
+A *report* is JSON-able, after ``verify.schema.json``.  Verdicts are shown as they are in it:
+nothing here computes one, and nothing undecided may look like a pass.  The word *proved* is
+printed for symbolic evidence only, with its scope.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from verify.report import html, junit, tables
+from verify.report.files import NAMES, prepare, write_text
+from verify.report.shape import clean, fault
+from verify.report.terminal import show, show_theorem
+
+__all__ = ["NAMES", "fault", "load", "prepare", "show", "show_theorem", "write"]
+
+
+def write(report: dict[str, Any], out: Path) -> list[Path]:
+    """Write a report into the folder ``out`` and return the paths written.
+
+    Each file appears whole or not at all, ``verify.json`` first: the other three can be made from
+    it again.
+
+    Raises
+    ------
+    OSError
+        A file cannot be written; call :func:`prepare` before computing to learn it early.
+    """
+    report = clean(report)
+    renderers = (_json, junit.render, tables.render, html.render)
+    return [
+        write_text(Path(out, name), render(report))
+        for name, render in zip(NAMES, renderers, strict=True)
+    ]
+
+
+def _json(report: dict[str, Any]) -> str:
+    return json.dumps(report, allow_nan=False, ensure_ascii=False, indent=1) + "\n"
+
+
+def load(path: Path) -> dict[str, Any]:
+    """Return the report stored in ``path``, a ``verify.json`` or the folder of one.
+
+    Raises
+    ------
+    ValueError
+        The file is not a ``verify.json`` of schema 1; the message is one line.
+    OSError
+        The file cannot be read.
+    """
+    path = Path(path)
+    if path.is_dir():
+        path = path / NAMES[0]
+    try:
+        report = json.loads(path.read_text(encoding="utf-8"), parse_constant=_refuse)
+    except (ValueError, RecursionError) as error:
+        raise ValueError(f"{path} is not a verify.json: {error}") from None
+    if (found := fault(report)) is not None:
+        raise ValueError(f"{path} is not a verify.json of schema 1: {found}")
+    return dict(report)
+
+
+def _refuse(constant: str) -> None:
+    raise ValueError(f"{constant} is not JSON")

@@ -1,0 +1,161 @@
+"""The page a referee reads: one file, no scripts, nothing fetched."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from functools import cache
+from html import escape
+from itertools import groupby
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from verify.evidence import KINDS, VERDICTS
+from verify.report import instances
+from verify.report.mathematics import is_formula, mathml, pieces
+from verify.report.summary import (
+    SYMBOLS,
+    counts,
+    number_text,
+    proved,
+    reason,
+    refuted_controls,
+    seconds_text,
+    shortest_cover,
+    standing,
+    support,
+    troubles,
+)
+
+__all__ = ["render"]
+
+_SHOWN = frozenset(("runs", "counterexample"))
+"""Details that have a table or matrices of their own."""
+
+MEANINGS = {
+    "holds": "everything tried agrees, over the scope stated",
+    "inconclusive": "something could not be decided; this is not a pass",
+    "vacuous": "no instance satisfied the assumptions; this is not a pass",
+    "error": "a check could not be carried out, or a control was not refuted",
+    "refuted": "an exact instance contradicts the claim",
+}
+KIND_MEANINGS = {
+    "formal": "checked by the kernel of a proof assistant",
+    "symbolic": "a derivation whose every step is reduced to zero in a polynomial ring",
+    "exact": "decided on rational instances, without rounding",
+    "certified": "decided in ball arithmetic: every enclosure contains the truth",
+    "trained": "trained networks against an exact minimizer at a certified distance",
+    "searched": "an adversary looked for counterexamples",
+    "sampled": "floating point instances drawn at random",
+    "empirical": "a measured effect, with no claim beyond the runs made",
+}
+
+
+def render(report: dict[str, Any]) -> str:
+    """Return index.html: summary, what did not hold, table of theorems, a section for each."""
+    theorems = report["theorems"]
+    return _environment().get_template("index.html.j2").render(
+        report=report,
+        theorems=theorems,
+        families=[(name, list(group)) for name, group in groupby(theorems, family)],
+        anchors={theorem["id"]: f"theorem-{i}" for i, theorem in enumerate(theorems, start=1)},
+        counts=counts(theorems),
+        troubles=[trouble for theorem in theorems for trouble in troubles(theorem)],
+        verified=sum(theorem["verified"] for theorem in theorems),
+        verdicts=VERDICTS[::-1],
+        kinds=KINDS,
+        meanings=MEANINGS,
+        kind_meanings=KIND_MEANINGS,
+    )  # fmt: skip
+
+
+def family(theorem: dict[str, Any]) -> str:
+    """Return the part of the catalogue a theorem's module belongs to, in words."""
+    packages = theorem["module"].split(".")[:-1]
+    return packages[-1].replace("_", " ") if packages else ""
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(Path(__file__).parent),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters |= _FILTERS
+    environment.globals["symbols"] = SYMBOLS
+    return environment
+
+
+def _tex(text: str) -> Markup:
+    """Words with formulas among them."""
+    return Markup("").join(
+        _formula(t) if formula else Markup.escape(t) for formula, t in pieces(text)
+    )
+
+
+def _statement(text: str) -> Markup:
+    """A statement on a line of its own: displayed where it is one formula."""
+    if not is_formula(text.strip().strip("$")):
+        return Markup("<p>{}</p>").format(_tex(text)) if text else Markup("")
+    return Markup('<div class="display">{}</div>').format(
+        _formula(text.strip().strip("$"), block=True)
+    )
+
+
+def _formula(tex: str, *, block: bool = False) -> Markup:
+    converted = mathml(tex, block=block)
+    # From an allow-list of tags and attributes, every text escaped: see mathematics.py.
+    return Markup(converted or f'<code class="tex">{escape(tex)}</code>')
+
+
+def _instance(instance: dict[str, Any]) -> Markup:
+    parts = [instances.markup(*part) for part in instances.named(instance)]
+    return Markup('<div class="instance">{}</div>').format(Markup("\n").join(map(Markup, parts)))
+
+
+def _grouped(count: int) -> str:
+    """Thousands parted by thin spaces."""
+    return f"{count:,}".replace(",", "\u202f")
+
+
+def _remaining(details: dict[str, Any]) -> str:
+    """Details without a place of their own on the page, as JSON."""
+    rest = {key: value for key, value in details.items() if key not in _SHOWN}
+    return json.dumps(rest, ensure_ascii=False, indent=1) if rest else ""
+
+
+def _digits(value: float | None) -> str:
+    """Enough digits to see where prediction and measurement part."""
+    return "–" if value is None else f"{value:.10g}"
+
+
+def _number(value: float | None) -> Markup:
+    """Three digits and a power of ten."""
+    mantissa, exponent, power = number_text(value).replace("-", "−").partition("e")
+    sign, digits = power[:1].replace("+", ""), power[1:].lstrip("0")
+    raised = Markup("·10<sup>{}{}</sup>").format(sign, digits) if exponent else Markup("")
+    return Markup.escape(mantissa) + raised
+
+
+_FILTERS: dict[str, Callable[..., Any]] = {
+    "cover": shortest_cover,
+    "digits": _digits,
+    "grouped": _grouped,
+    "instance": _instance,
+    "number": _number,
+    "proved": proved,
+    "reason": reason,
+    "refuted_controls": refuted_controls,
+    "remaining": _remaining,
+    "seconds": seconds_text,
+    "standing": standing,
+    "statement": _statement,
+    "support": support,
+    "tex": _tex,
+}

@@ -1,0 +1,267 @@
+"""What all forms of a report say alike: counts, what supports a theorem, what went wrong."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from verify.evidence import KINDS, VERDICTS, worst
+
+__all__ = [
+    "SYMBOLS",
+    "Support",
+    "Trouble",
+    "count_text",
+    "counts",
+    "number_text",
+    "proved",
+    "reason",
+    "refuted_controls",
+    "seconds_text",
+    "shortest_cover",
+    "standing",
+    "support",
+    "troubles",
+]
+
+SYMBOLS = {
+    "holds": "✓",
+    "refuted": "✗",
+    "error": "!",
+    "vacuous": "∅",
+    "inconclusive": "?",
+    "survived": "✗",
+    "unverified": "?",
+}
+"""The sign of each verdict, so that colour is never the only one."""
+
+
+@dataclass(frozen=True)
+class Support:
+    """The evidence of one kind for a theorem; ``claims`` of ``of`` claims hold by it."""
+
+    kind: str
+    verdict: str
+    scope: str
+    count: int
+    claims: int
+    of: int
+
+
+@dataclass(frozen=True)
+class Trouble:
+    """Something that keeps a theorem from being verified, and the reason or counterexample."""
+
+    theorem: str
+    id: str
+    verdict: str
+    title: str
+    statement: str
+    reason: str
+    witness: dict[str, Any] | None = None
+
+
+def counts(theorems: Iterable[dict[str, Any]]) -> dict[str, Counter[str]]:
+    """Return how many theorems and claims have each verdict, and how many controls were refuted."""
+    listed = list(theorems)
+    return {
+        "theorems": Counter(t["verdict"] for t in listed),
+        "claims": Counter(c["verdict"] for t in listed for c in t["claims"]),
+        "controls": Counter(c["verdict"] for t in listed for c in t["controls"]),
+        "verified": Counter(standing(t) for t in listed if t["verified"]),
+    }
+
+
+def standing(theorem: dict[str, Any]) -> str:
+    """Return the verdict, or "unverified" for one that holds but builds on what does not."""
+    verdict: str = theorem["verdict"]
+    return "unverified" if verdict == "holds" and not theorem["verified"] else verdict
+
+
+def refuted_controls(theorem: dict[str, Any]) -> str:
+    """Return "n/m": n of m controls were refuted, as they must be."""
+    controls = theorem["controls"]
+    return f"{sum(c['verdict'] == 'refuted' for c in controls)}/{len(controls)}"
+
+
+def proved(evidence: dict[str, Any] | Support) -> str:
+    """Return "proved, <scope>" for symbolic evidence that holds, else the empty string."""
+    kind, verdict, scope = (
+        (evidence.kind, evidence.verdict, evidence.scope)
+        if isinstance(evidence, Support)
+        else (evidence["kind"], evidence["verdict"], evidence["scope"])
+    )
+    return f"proved, {scope}" if (kind, verdict) == ("symbolic", "holds") and scope else ""
+
+
+def support(theorem: dict[str, Any]) -> list[Support]:
+    """Return the kinds of evidence a theorem has, strongest first."""
+    found = [(c["id"], e) for c in theorem["claims"] for e in c["evidence"]]
+    kinds = sorted({e["kind"] for _, e in found}, key=KINDS.index)
+    return [
+        _support(kind, [(c, e) for c, e in found if e["kind"] == kind], len(theorem["claims"]))
+        for kind in kinds
+    ]
+
+
+def _support(kind: str, found: list[tuple[str, dict[str, Any]]], of: int) -> Support:
+    tried = {claim for claim, _ in found}
+    failed = {claim for claim, e in found if e["verdict"] != "holds"}
+    tallies = [e["count"] for _, e in found]
+    return Support(
+        kind,
+        worst(e["verdict"] for _, e in found),
+        "; ".join(dict.fromkeys(e["scope"] for _, e in found if e["scope"])),
+        # The same trained networks, and the same derivation, serve several claims.
+        max(tallies) if kind in ("symbolic", "trained") else sum(tallies),
+        len(tried - failed),
+        of,
+    )
+
+
+def shortest_cover(theorem: dict[str, Any]) -> list[Support]:
+    """Return kinds that hold, strongest first, up to the first one that covers every claim."""
+    chosen: list[Support] = []
+    for found in support(theorem):
+        if found.claims:
+            chosen.append(found)
+        if found.claims == found.of:
+            break
+    return chosen
+
+
+def troubles(theorem: dict[str, Any]) -> list[Trouble]:
+    """Return everything that keeps a theorem from being verified, worst first."""
+    found = [*_bad_claims(theorem), *_bad_controls(theorem), *_bad_parts(theorem)]
+    if not found and standing(theorem) != "holds":
+        found = [_unexplained(theorem)]
+    order = (*VERDICTS[:1], "survived", *VERDICTS[1:], "unverified")
+    return sorted(found, key=lambda trouble: order.index(trouble.verdict))
+
+
+def _bad_claims(theorem: dict[str, Any]) -> Iterator[Trouble]:
+    for claim in theorem["claims"]:
+        if claim["verdict"] == "holds":
+            continue
+        bad = [e for e in claim["evidence"] if e["verdict"] != "holds"]
+        witness = next((w for e in bad if (w := e["details"].get("counterexample"))), None)
+        yield Trouble(
+            theorem["id"],
+            claim["id"],
+            claim["verdict"],
+            claim["title"],
+            claim["statement"],
+            "; ".join(map(_because, bad)) or "no evidence",
+            witness if isinstance(witness, dict) else None,
+        )
+
+
+def _bad_controls(theorem: dict[str, Any]) -> Iterator[Trouble]:
+    for control in theorem["controls"]:
+        if control["verdict"] == "refuted":
+            continue
+        why = _last_line(control.get("error")) or "a control must be refuted, and this one was not"
+        yield Trouble(
+            theorem["id"],
+            control["id"],
+            control["verdict"],
+            control["title"],
+            control["statement"],
+            why,
+            control["witness"],
+        )
+
+
+def _bad_parts(theorem: dict[str, Any]) -> Iterator[Trouble]:
+    for step in theorem["derivation"]:
+        if step["verdict"] != "holds":
+            name = f"{theorem['id']}.derivation.{step['name']}"
+            why = _last_line(step["residual"]) or "did not reduce to zero"
+            yield Trouble(
+                theorem["id"], name, step["verdict"], step["rule"], step["statement"], why
+            )
+    for witness in theorem["witnesses"]:
+        if witness["verdict"] != "holds":
+            title = f"witness of {witness['kind']}"
+            why = _last_line(witness["statement"])
+            yield Trouble(theorem["id"], witness["id"], witness["verdict"], title, "", why)
+
+
+def _unexplained(theorem: dict[str, Any]) -> Trouble:
+    why = "no exact witness satisfies its assumptions" if theorem["verdict"] == "vacuous" else ""
+    if theorem["verdict"] == "holds":
+        why = f"holds, but something it uses is not verified: {', '.join(theorem['uses'])}"
+    return Trouble(
+        theorem["id"], theorem["id"], standing(theorem), theorem["title"], "", why or "no reason"
+    )
+
+
+def _because(evidence: dict[str, Any]) -> str:
+    scope = f" ({evidence['scope']})" if evidence["scope"] else ""
+    return f"{evidence['kind']}{scope}: {reason(evidence)}"
+
+
+def reason(evidence: dict[str, Any]) -> str:
+    """Return in one line why a piece of evidence does not hold."""
+    details, verdict = evidence["details"], evidence["verdict"]
+    if isinstance(violation := details.get("violation"), dict):
+        return f"left side {violation.get('lhs')}, right side {violation.get('rhs')}"
+    if "counterexample" in details:
+        return "counterexample found"
+    if said := details.get("error") or details.get("reason"):
+        return _last_line(str(said))
+    if verdict == "vacuous":
+        return "no instance satisfied the assumptions"
+    if details.get("undecided"):
+        return f"{details['undecided']} candidates left undecided"
+    off = [run for run in details.get("runs", []) if _disagrees(run)]
+    return f"{off[0]['label']} differs by {number_text(off[0]['difference'])}" if off else verdict
+
+
+def _disagrees(run: dict[str, Any]) -> bool:
+    difference, allowed = run["difference"], run.get("allowed")
+    return difference is None or (allowed is not None and difference > allowed)
+
+
+def _last_line(text: str | None) -> str:
+    """The last line of a traceback says what went wrong."""
+    lines = (text or "").strip().splitlines()
+    return lines[-1] if lines else ""
+
+
+def number_text(value: float | None) -> str:
+    """Return a number to three digits, a dash for none.
+
+    >>> number_text(0.00012345), number_text(0.0), number_text(None)
+    ('0.000123', '0', '–')
+    """
+    return "–" if value is None else f"{value:.3g}"
+
+
+def count_text(count: int) -> str:
+    """Return a count in a few characters.
+
+    >>> count_text(412), count_text(200_000), count_text(212_345)
+    ('412', '2e5', '2.1e5')
+    """
+    if count < 100_000:
+        return str(count)
+    mantissa, exponent = f"{count:.1e}".split("e")
+    return f"{mantissa.removesuffix('.0')}e{int(exponent)}"
+
+
+def seconds_text(seconds: float) -> str:
+    """Return a duration for people.
+
+    >>> seconds_text(0.0004), seconds_text(1.23), seconds_text(200)
+    ('<0.01 s', '1.23 s', '3 min 20 s')
+    """
+    if seconds < 0.01:
+        return "<0.01 s" if seconds else "0 s"
+    if seconds < 100:
+        return f"{seconds:.3g} s"
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours} h {minutes} min" if hours else f"{minutes} min {rest} s"
