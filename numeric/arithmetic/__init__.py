@@ -1,0 +1,1 @@
+"""Four number systems behind one protocol."""

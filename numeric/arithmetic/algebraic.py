@@ -1,0 +1,258 @@
+"""Exact real algebraic numbers, so that ties are decided and not merely enclosed.
+
+A number is a pair: an irreducible integer polynomial and the index of one of its real roots in
+increasing order.  Equal numbers have equal pairs, and different numbers separate at some
+precision, so every comparison ends.
+
+Arithmetic goes through companion matrices: if a and b are eigenvalues of M and N, then a + b,
+a b and a**n are eigenvalues of M (+) N, M (x) N and M**n; the right irreducible factor of the
+characteristic polynomial is the one whose root the enclosure of the result singles out.  Degrees
+multiply, so a cap keeps this to the small numbers it is meant for (:data:`MAX_DEGREE`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from fractions import Fraction
+from functools import cached_property
+from typing import Any
+
+from flint import arb, ctx, fmpq, fmpq_mat, fmpq_poly, fmpz_poly
+
+from numeric.arithmetic.protocol import NotExact
+
+__all__ = ["MAX_DEGREE", "AlgebraicReal", "Exact", "exact_power", "largest_root", "to_fmpq"]
+
+MAX_DEGREE = 36
+"""Largest degree of an intermediate polynomial; beyond it results are enclosed, not decided."""
+
+_PRECISIONS = (64, 192, 512, 1536, 6144, 24576)
+
+Exact = Any  # fmpq | AlgebraicReal; flint ships no precise types for the former's operators
+
+
+def to_fmpq(value: int | Fraction | fmpq) -> fmpq:
+    """Return an integer or Fraction as a flint rational; floats are refused with TypeError."""
+    if isinstance(value, fmpq):
+        return value
+    if isinstance(value, Fraction):
+        return fmpq(value.numerator, value.denominator)
+    return fmpq(value)
+
+
+def _real_roots(poly: fmpz_poly, bits: int) -> list[arb]:
+    """Enclosures of the real roots of a squarefree polynomial, increasing."""
+    with ctx.workprec(bits):
+        roots: Any = poly.complex_roots()  # flint's stubs call it one number
+        return [root.real for root, _ in roots if root.imag.is_zero()]
+
+
+class AlgebraicReal:
+    """An irrational real algebraic number: root number ``index`` of the irreducible ``poly``."""
+
+    __slots__ = ("__dict__", "index", "poly")
+
+    def __init__(self, poly: fmpz_poly, index: int) -> None:
+        self.poly = poly
+        self.index = index
+
+    def enclose(self, bits: int) -> arb:
+        """Return a ball around the number, computed at ``bits`` of working precision."""
+        return _real_roots(self.poly, bits)[self.index]
+
+    @cached_property
+    def _companion(self) -> fmpq_mat:
+        n = self.poly.degree()
+        lead = self.poly[n]
+        rows = [[fmpq(int(i == j + 1)) for j in range(n - 1)] for i in range(n)]
+        for i in range(n):
+            rows[i].append(fmpq(-self.poly[i], lead))
+        return fmpq_mat(rows)
+
+    def __float__(self) -> float:
+        return float(self.enclose(64).mid())
+
+    def __repr__(self) -> str:
+        return f"{float(self):.6g} (root of {self.poly})"
+
+    def __eq__(self, other: object) -> bool:
+        return (
+            isinstance(other, AlgebraicReal)
+            and self.index == other.index
+            and self.poly == other.poly
+        )
+
+    def __hash__(self) -> int:
+        return hash((str(self.poly), self.index))
+
+    def _affine(self, slope: fmpq, shift: fmpq) -> Exact:
+        """Return slope * self + shift, slope != 0, by substitution in the polynomial."""
+        inner = fmpq_poly([-shift / slope, 1 / slope])
+        poly = _primitive(fmpq_poly(self.poly)(inner))
+        index = self.index
+        if slope < 0:
+            index = len(_real_roots(poly, 64)) - 1 - index
+        return AlgebraicReal(poly, index)
+
+    def __add__(self, other: Exact) -> Exact:
+        if isinstance(other, AlgebraicReal):
+            return _combine(
+                self, other, lambda M, N: _kron(M, _eye(N)) + _kron(_eye(M), N), lambda x, y: x + y
+            )
+        return self._affine(fmpq(1), to_fmpq(other))
+
+    def __mul__(self, other: Exact) -> Exact:
+        if isinstance(other, AlgebraicReal):
+            return _combine(self, other, _kron, lambda x, y: x * y)
+        factor = to_fmpq(other)
+        return fmpq(0) if factor == 0 else self._affine(factor, fmpq(0))
+
+    def __neg__(self) -> Exact:
+        return self * -1
+
+    def __sub__(self, other: Exact) -> Exact:
+        return fmpq(0) if self == other else self + -other
+
+    def __rsub__(self, other: Exact) -> Exact:
+        return -self + other
+
+    def __truediv__(self, other: Exact) -> Exact:
+        if isinstance(other, AlgebraicReal):
+            return self * other.inverse()
+        return self * (1 / to_fmpq(other))
+
+    def __rtruediv__(self, other: Exact) -> Exact:
+        return self.inverse() * other
+
+    __radd__ = __add__
+    __rmul__ = __mul__
+
+    def inverse(self) -> Exact:
+        """Return 1 / self (an irrational number is never zero)."""
+        return _select(self._companion.inv().charpoly(), lambda bits: 1 / self.enclose(bits))
+
+    def integer_power(self, n: int) -> Exact:
+        """Return self ** n."""
+        return _select(_power(self._companion, n).charpoly(), lambda bits: self.enclose(bits) ** n)
+
+
+def exact_power(x: Exact, exponent: Fraction) -> Exact:
+    """Return x ** exponent exactly, for x >= 0 (x > 0 when the exponent is negative)."""
+    p, q = exponent.numerator, exponent.denominator
+    base = x.integer_power(p) if isinstance(x, AlgebraicReal) else to_fmpq(x) ** p
+    if q == 1 or base == 0:
+        return base
+    poly = base.poly if isinstance(base, AlgebraicReal) else fmpz_poly([-base.p, base.q])
+    if poly.degree() * q > MAX_DEGREE:
+        raise NotExact(f"degree {poly.degree() * q} exceeds {MAX_DEGREE}")
+
+    def root(bits: int) -> arb:
+        ball = base.enclose(bits) if isinstance(base, AlgebraicReal) else arb(base)
+        return ball.root(q)
+
+    return _select(fmpq_poly(poly.inflate(q)), root)
+
+
+def largest_root(poly: fmpq_poly) -> Exact:
+    """Return the largest real root of a rational polynomial, exactly."""
+    tops = []
+    for factor, _ in poly.numer().factor()[1]:
+        count = len(_real_roots(factor, 64))
+        if count:
+            tops.append(_number(factor, count - 1))
+    best = tops[0]
+    for top in tops[1:]:
+        if compare_exact(top, best) > 0:
+            best = top
+    return best
+
+
+def compare_exact(x: Exact, y: Exact) -> int:
+    """Return the sign of x - y; terminates for all exact reals."""
+    x, y = (v if isinstance(v, AlgebraicReal) else to_fmpq(v) for v in (x, y))
+    if isinstance(x, fmpq) and isinstance(y, fmpq):
+        return int(x > y) - int(x < y)
+    if x == y:
+        return 0
+    for bits in _PRECISIONS:
+        with ctx.workprec(bits):
+            gap = enclose(x, bits) - enclose(y, bits)
+            if gap > 0:
+                return 1
+            if gap < 0:
+                return -1
+    raise NotExact("distinct numbers agree to 24576 bits")
+
+
+def enclose(x: Exact, bits: int) -> arb:
+    """Return a ball around an exact real."""
+    if isinstance(x, AlgebraicReal):
+        return x.enclose(bits)
+    with ctx.workprec(bits):
+        return arb(x)
+
+
+def _number(factor: fmpz_poly, index: int) -> Exact:
+    if factor.degree() == 1:
+        return fmpq(-factor[0], factor[1])
+    return AlgebraicReal(_primitive(fmpq_poly(factor)), index)
+
+
+def _primitive(poly: fmpq_poly) -> fmpz_poly:
+    """The same polynomial with coprime integer coefficients and positive leading one."""
+    numer = poly.numer()
+    content = numer.content()
+    numer = fmpz_poly([c // content for c in numer.coeffs()])
+    return -numer if numer[numer.degree()] < 0 else numer
+
+
+def _select(poly: fmpq_poly, ball: Callable[[int], arb]) -> Exact:
+    """Return the root of ``poly`` that lies in ``ball(bits)`` for every ``bits``."""
+    if poly.degree() > MAX_DEGREE:
+        raise NotExact(f"degree {poly.degree()} exceeds {MAX_DEGREE}")
+    factors = [f for f, _ in poly.numer().factor()[1]]
+    for bits in _PRECISIONS:
+        with ctx.workprec(bits):
+            target = ball(bits)
+            hits = [
+                (factor, i)
+                for factor in factors
+                for i, root in enumerate(_real_roots(factor, bits))
+                if root.overlaps(target)
+            ]
+        if len(hits) == 1:
+            return _number(*hits[0])
+    raise NotExact("no precision separates the conjugates")
+
+
+def _combine(
+    x: AlgebraicReal, y: AlgebraicReal, matrices: Callable[..., fmpq_mat], balls: Callable[..., arb]
+) -> Exact:
+    if x.poly.degree() * y.poly.degree() > MAX_DEGREE:
+        raise NotExact(f"degree {x.poly.degree() * y.poly.degree()} exceeds {MAX_DEGREE}")
+    poly = matrices(x._companion, y._companion).charpoly()
+    return _select(poly, lambda bits: balls(x.enclose(bits), y.enclose(bits)))
+
+
+def _eye(M: fmpq_mat) -> fmpq_mat:
+    n = M.nrows()
+    return fmpq_mat(n, n, [int(i == j) for i in range(n) for j in range(n)])
+
+
+def _kron(M: fmpq_mat, N: fmpq_mat) -> fmpq_mat:
+    m, n = M.nrows(), N.nrows()
+    size = m * n
+    return fmpq_mat(
+        size,
+        size,
+        [M[i // n, j // n] * N[i % n, j % n] for i in range(size) for j in range(size)],
+    )
+
+
+def _power(M: fmpq_mat, n: int) -> fmpq_mat:
+    if n < 0:
+        return _power(M.inv(), -n)
+    result = _eye(M)
+    for _ in range(n):
+        result = result * M
+    return result

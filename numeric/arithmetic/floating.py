@@ -1,0 +1,140 @@
+"""Floating point on any array-API namespace, batched over leading axes.
+
+Scalars are arrays of any shape, matrices arrays with two more axes at the end.  NumPy and CuPy
+run the same lines; array-api-strict runs them in the tests to prove they are portable.
+Results have rounding errors and are never evidence by themselves: kind ``sampled``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from fractions import Fraction
+from importlib import import_module
+from typing import Any
+
+import numpy as np
+
+from numeric.arithmetic.protocol import Comparison, Kind, Scoped
+
+__all__ = ["Floating", "namespace"]
+
+ZERO_TOLERANCE = 1e-9
+"""Entries below this, relative to nothing, count as zero in :meth:`Floating.is_zero`."""
+
+
+def namespace(backend: str) -> Any:
+    """Return the array namespace of ``numpy`` or ``cupy``.
+
+    Raises
+    ------
+    RuntimeError
+        If CuPy or a CUDA device is missing.
+    """
+    if backend == "numpy":
+        return import_module("array_api_compat.numpy")
+    try:
+        xp: Any = import_module("array_api_compat.cupy")
+        if xp.cuda.runtime.getDeviceCount() > 0:
+            return xp
+        reason = "CuPy sees no CUDA device"
+    except ImportError:
+        reason = "CuPy is not installed (extras gpu-cuda12 and gpu-cuda13)"
+    except Exception as error:  # CuPy raises its own driver errors without a common base
+        reason = f"CuPy cannot use the GPU ({type(error).__name__})"
+    raise RuntimeError(f"backend cupy: {reason}; use --backend numpy")
+
+
+class Floating(Scoped):
+    """float64 arithmetic on the array namespace ``xp`` (NumPy by default)."""
+
+    kind: Kind = "sampled"
+
+    def __init__(self, xp: Any = None) -> None:
+        self.xp = namespace("numpy") if xp is None else xp
+
+    def scalar(self, value: Any) -> Any:
+        return self.xp.asarray(
+            float(value) if isinstance(value, int | Fraction) else value, dtype=self.xp.float64
+        )
+
+    def matrix(self, rows: Any) -> Any:
+        if not hasattr(rows, "shape"):
+            rows = np.array([[float(x) for x in row] for row in rows], dtype=np.float64).tolist()
+        return self.xp.asarray(rows, dtype=self.xp.float64)
+
+    def identity(self, n: int) -> Any:
+        return self.xp.eye(n, dtype=self.xp.float64)
+
+    def entry(self, A: Any, i: int, j: int) -> Any:
+        return A[..., i, j]
+
+    def stack(self, blocks: Sequence[Sequence[Any]]) -> Any:
+        rows = [self.xp.concat(self._batched(row), axis=-1) for row in blocks]
+        return self.xp.concat(self._batched(rows), axis=-2)
+
+    def _batched(self, arrays: Sequence[Any]) -> list[Any]:
+        """Give all arrays the batch axes of their common broadcast shape."""
+        batch = np.broadcast_shapes(*(a.shape[:-2] for a in arrays))
+        return [self.xp.broadcast_to(a, batch + a.shape[-2:]) for a in arrays]
+
+    def scale(self, c: Any, A: Any) -> Any:
+        return self.scalar(c)[..., None, None] * A
+
+    def kron(self, A: Any, B: Any) -> Any:
+        product = A[..., :, None, :, None] * B[..., None, :, None, :]
+        m, p, n, q = product.shape[-4:]
+        return self.xp.reshape(product, (*product.shape[:-4], m * p, n * q))
+
+    def trace(self, A: Any) -> Any:
+        return self.xp.linalg.trace(A)
+
+    def frobenius_sq(self, A: Any) -> Any:
+        return self.xp.sum(A * A, axis=(-2, -1))
+
+    def inverse(self, A: Any) -> Any:
+        try:
+            return self.xp.linalg.inv(A)
+        except np.linalg.LinAlgError as error:  # CuPy returns NaN instead
+            raise ZeroDivisionError("inverse of a singular matrix") from error
+
+    def eig_max(self, A: Any, B: Any = None) -> Any:
+        if B is not None:
+            d, V = self.xp.linalg.eigh(B)
+            # the root of a PSD matrix; rounding may leave eigenvalues slightly negative
+            factor = V * self.xp.sqrt(self.xp.clip(d, 0.0, None))[..., None, :]
+            A = factor.mT @ A @ factor
+        if A.shape[-1] == 1:
+            return A[..., 0, 0]
+        return self.xp.linalg.eigvalsh((A + A.mT) / 2)[..., -1]
+
+    def singular_max(self, A: Any) -> Any:
+        return self.xp.linalg.svdvals(A)[..., 0]
+
+    def sqrt(self, x: Any) -> Any:
+        return self.xp.sqrt(x)
+
+    def power(self, x: Any, exponent: Fraction) -> Any:
+        return self.xp.pow(self.scalar(x), self.scalar(exponent))
+
+    def maximum(self, *xs: Any) -> Any:
+        best = self.scalar(xs[0])
+        for x in xs[1:]:
+            best = self.xp.maximum(best, self.scalar(x))
+        return best
+
+    def minimum(self, *xs: Any) -> Any:
+        return -self.maximum(*(-self.scalar(x) for x in xs))
+
+    def is_zero(self, A: Any) -> Any:
+        return self.xp.all(self.xp.abs(A) <= ZERO_TOLERANCE, axis=(-2, -1))
+
+    def margin(self, x: Any, y: Any) -> Any:
+        """Return (x - y) / max(|x|, |y|) elementwise; x itself where y is zero."""
+        x, y = self.scalar(x), self.scalar(y)
+        largest = self.xp.maximum(self.xp.abs(x), self.xp.abs(y))
+        return (x - y) / self.xp.where(y != 0, largest, self.xp.ones_like(largest))
+
+    def compare(self, x: Any, y: Any) -> Comparison:
+        margin = float(self.margin(x, y))
+        sign = 1 if margin > 0 else -1 if margin < 0 else 0
+        return Comparison(sign, self.kind, margin)

@@ -1,0 +1,130 @@
+"""The operations a formula may use, whatever the numbers are.
+
+A quantity is written once against :class:`Arithmetic` and then runs on batches of floats, in
+balls that enclose the truth, on exact real numbers and on symbols.  Matrices of every arithmetic
+understand ``A @ B``, ``A + B``, ``A - B``, ``-A``, ``A.mT`` and ``A.shape``; scalars understand
+``+ - * /``.  All that differs between number systems is below.
+
+What a number is worth
+----------------------
+``kind`` says what a comparison between two numbers proves, strongest first:
+
+``exact``      rational and real algebraic numbers, no rounding anywhere
+``certified``  balls that enclose the true value
+``sampled``    floating point, or anything that went through it
+
+Numbers carry their kind along (see :func:`weakest`), so a result that passed through a float says
+so itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any, Literal, Protocol
+
+__all__ = ["Arithmetic", "Comparison", "Kind", "NotExact", "relative_margin", "weakest"]
+
+Kind = Literal["exact", "certified", "sampled", "symbolic"]
+
+_STRENGTH: tuple[Kind, ...] = ("symbolic", "exact", "certified", "sampled")
+
+
+def weakest(*kinds: Kind) -> Kind:
+    """Return the weakest of ``kinds``: what a result computed from all of them is worth."""
+    return max(kinds, key=_STRENGTH.index)
+
+
+class NotExact(ArithmeticError):
+    """This arithmetic cannot represent the result; another one may enclose it."""
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """The sign of ``x - y`` and what it is worth.
+
+    ``sign`` is -1, 0 or 1, or None when the numbers cannot be told apart (overlapping balls):
+    None proves nothing, neither equality nor inequality.
+    """
+
+    sign: int | None
+    kind: Kind
+    margin: float
+    """(x - y) / max(|x|, |y|), or x when y is zero; a float, for ranking only."""
+
+
+def relative_margin(x: float, y: float) -> float:
+    """Return (x - y) / max(|x|, |y|), or x when y is zero."""
+    return (x - y) / max(abs(x), abs(y)) if y else x
+
+
+class Arithmetic(Protocol):
+    """A number system.  Use it as a context manager around a computation: it sets precision."""
+
+    kind: Kind
+
+    def __enter__(self) -> Any: ...
+    def __exit__(self, *exc: object) -> None: ...
+
+    def scalar(self, value: int | Fraction) -> Any:
+        """Return the rational ``value`` as a number of this arithmetic."""
+
+    def matrix(self, rows: Any) -> Any:
+        """Return the matrix with these rows (nested sequences of ints and Fractions)."""
+
+    def identity(self, n: int) -> Any:
+        """Return the n x n identity."""
+
+    def entry(self, A: Any, i: int, j: int) -> Any:
+        """Return the scalar in row i, column j."""
+
+    def stack(self, blocks: Sequence[Sequence[Any]]) -> Any:
+        """Return the block matrix whose rows of blocks are given."""
+
+    def scale(self, c: Any, A: Any) -> Any:
+        """Return c A for a scalar c."""
+
+    def kron(self, A: Any, B: Any) -> Any:
+        """Return the Kronecker product."""
+
+    def trace(self, A: Any) -> Any:
+        """Return the trace."""
+
+    def frobenius_sq(self, A: Any) -> Any:
+        """Return the sum of squared entries."""
+
+    def inverse(self, A: Any) -> Any:
+        """Return the inverse of a square matrix; ZeroDivisionError where there is none."""
+
+    def eig_max(self, A: Any, B: Any = None) -> Any:
+        """Return the largest eigenvalue of the symmetric A, or of A B with A, B both PSD."""
+
+    def singular_max(self, A: Any) -> Any:
+        """Return the largest singular value."""
+
+    def sqrt(self, x: Any) -> Any:
+        """Return the square root of x >= 0."""
+
+    def power(self, x: Any, exponent: Fraction) -> Any:
+        """Return x ** exponent for x >= 0 (x > 0 when the exponent is negative)."""
+
+    def maximum(self, *xs: Any) -> Any:
+        """Return the largest of the scalars."""
+
+    def minimum(self, *xs: Any) -> Any:
+        """Return the smallest of the scalars."""
+
+    def is_zero(self, A: Any) -> Any:
+        """Return whether all entries vanish: exact where the arithmetic is, else to rounding."""
+
+    def compare(self, x: Any, y: Any) -> Comparison:
+        """Return the sign of x - y with what it is worth."""
+
+
+class Scoped(AbstractContextManager[Any]):
+    """An arithmetic without state: entering it changes nothing."""
+
+    def __exit__(self, *exc: object) -> None:
+        """Leave."""

@@ -1,0 +1,118 @@
+"""Exact arithmetic: rational matrices, and scalars that are rational or real algebraic."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from fractions import Fraction
+from typing import Any
+
+from flint import fmpq, fmpq_mat
+
+from numeric.arithmetic.algebraic import (
+    AlgebraicReal,
+    compare_exact,
+    exact_power,
+    largest_root,
+    to_fmpq,
+)
+from numeric.arithmetic.matrices import FlintMatrix
+from numeric.arithmetic.protocol import Comparison, Kind, NotExact, Scoped, relative_margin
+
+__all__ = ["Rational", "fractions"]
+
+
+class Rational(Scoped):
+    """Exact arithmetic.  Every comparison is a proof; every matrix entry is rational.
+
+    Eigenvalues, roots and powers are real algebraic numbers; where their degree outgrows
+    :data:`numeric.arithmetic.algebraic.MAX_DEGREE`, NotExact is raised and balls take over.
+    """
+
+    kind: Kind = "exact"
+
+    def scalar(self, value: int | Fraction | fmpq) -> fmpq:
+        return to_fmpq(value)
+
+    def matrix(self, rows: Any) -> FlintMatrix:
+        entries = [[to_fmpq(x) for x in row] for row in rows]
+        width = len(entries[0]) if entries else 0
+        return _wrap(fmpq_mat(len(entries), width, [x for row in entries for x in row]))
+
+    def identity(self, n: int) -> FlintMatrix:
+        return self.matrix([[int(i == j) for j in range(n)] for i in range(n)])
+
+    def entry(self, A: FlintMatrix, i: int, j: int) -> Any:
+        return A.raw[i, j]
+
+    def stack(self, blocks: Sequence[Sequence[FlintMatrix]]) -> FlintMatrix:
+        return self.matrix(stacked_rows(blocks))
+
+    def scale(self, c: Any, A: FlintMatrix) -> FlintMatrix:
+        if isinstance(c, AlgebraicReal):
+            raise NotExact("an irrational multiple of a rational matrix")
+        return _wrap(A.raw * to_fmpq(c))
+
+    def kron(self, A: FlintMatrix, B: FlintMatrix) -> FlintMatrix:
+        return self.matrix(kron_rows(A, B))
+
+    def trace(self, A: FlintMatrix) -> Any:
+        return sum((A.raw[i, i] for i in range(A.shape[0])), fmpq(0))
+
+    def frobenius_sq(self, A: FlintMatrix) -> Any:
+        return sum((x * x for x in A.raw.entries()), fmpq(0))
+
+    def inverse(self, A: FlintMatrix) -> FlintMatrix:
+        return _wrap(A.raw.inv())
+
+    def eig_max(self, A: FlintMatrix, B: FlintMatrix | None = None) -> Any:
+        return largest_root((A.raw if B is None else A.raw * B.raw).charpoly())
+
+    def singular_max(self, A: FlintMatrix) -> Any:
+        m, n = A.shape
+        return self.sqrt(self.eig_max(A @ A.mT if m <= n else A.mT @ A))
+
+    def sqrt(self, x: Any) -> Any:
+        return self.power(x, Fraction(1, 2))
+
+    def power(self, x: Any, exponent: Fraction) -> Any:
+        if compare_exact(x, fmpq(0)) < 0:
+            raise ArithmeticError(f"({float(x):.6g}) ** {exponent}: the base is negative")
+        return exact_power(x, exponent)
+
+    def maximum(self, *xs: Any) -> Any:
+        best = xs[0]
+        for x in xs[1:]:
+            best = x if compare_exact(x, best) > 0 else best
+        return best
+
+    def minimum(self, *xs: Any) -> Any:
+        return -self.maximum(*(-x for x in xs))
+
+    def is_zero(self, A: FlintMatrix) -> bool:
+        return all(x == 0 for x in A.raw.entries())
+
+    def compare(self, x: Any, y: Any) -> Comparison:
+        return Comparison(compare_exact(x, y), self.kind, relative_margin(float(x), float(y)))
+
+
+def fractions(A: FlintMatrix) -> list[list[Fraction]]:
+    """Return the entries of a rational matrix as Fractions."""
+    return [[Fraction(int(x.p), int(x.q)) for x in row] for row in A.rows()]
+
+
+def stacked_rows(blocks: Sequence[Sequence[FlintMatrix]]) -> list[list[Any]]:
+    """Return the rows of a block matrix."""
+    rows = []
+    for blockrow in blocks:
+        parts = [block.rows() for block in blockrow]
+        rows += [[x for part in parts for x in part[i]] for i in range(len(parts[0]))]
+    return rows
+
+
+def kron_rows(A: FlintMatrix, B: FlintMatrix) -> list[list[Any]]:
+    """Return the rows of the Kronecker product."""
+    return [[a * b for a in row_a for b in row_b] for row_a in A.rows() for row_b in B.rows()]
+
+
+def _wrap(raw: fmpq_mat) -> FlintMatrix:
+    return FlintMatrix(raw, "exact")

@@ -1,0 +1,97 @@
+"""SymPy matrices and expressions: the same formulas, as formulas."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from fractions import Fraction
+from typing import Any, Self
+
+import sympy as sp
+from sympy.matrices.exceptions import NonInvertibleMatrixError
+
+from numeric.arithmetic.protocol import Comparison, Kind, NotExact, Scoped
+
+__all__ = ["Symbolic", "SymbolicMatrix"]
+
+
+class SymbolicMatrix(sp.ImmutableDenseMatrix):  # type: ignore[misc]
+    """A SymPy matrix that answers to ``mT`` as arrays do."""
+
+    @property
+    def mT(self) -> Self:
+        """Return the transpose."""
+        return type(self)(self.T)
+
+
+class Symbolic(Scoped):
+    """Symbolic arithmetic on SymPy expressions (real entries are assumed)."""
+
+    kind: Kind = "symbolic"
+
+    def scalar(self, value: Any) -> sp.Expr:
+        return sp.sympify(value)
+
+    def matrix(self, rows: Any) -> SymbolicMatrix:
+        return SymbolicMatrix([[sp.sympify(x) for x in row] for row in rows])
+
+    def identity(self, n: int) -> SymbolicMatrix:
+        return SymbolicMatrix(sp.eye(n))
+
+    def entry(self, A: SymbolicMatrix, i: int, j: int) -> sp.Expr:
+        return A[i, j]
+
+    def stack(self, blocks: Sequence[Sequence[SymbolicMatrix]]) -> SymbolicMatrix:
+        return SymbolicMatrix(sp.BlockMatrix([list(row) for row in blocks]).as_explicit())
+
+    def scale(self, c: Any, A: SymbolicMatrix) -> SymbolicMatrix:
+        return SymbolicMatrix(sp.sympify(c) * A)
+
+    def kron(self, A: SymbolicMatrix, B: SymbolicMatrix) -> SymbolicMatrix:
+        return SymbolicMatrix(sp.kronecker_product(A, B))
+
+    def trace(self, A: SymbolicMatrix) -> sp.Expr:
+        return A.trace()
+
+    def frobenius_sq(self, A: SymbolicMatrix) -> sp.Expr:
+        return sp.Add(*(x**2 for x in A))
+
+    def inverse(self, A: SymbolicMatrix) -> SymbolicMatrix:
+        try:
+            return SymbolicMatrix(A.inv())
+        except NonInvertibleMatrixError as error:
+            raise ZeroDivisionError("inverse of a singular matrix") from error
+
+    def eig_max(self, A: SymbolicMatrix, B: SymbolicMatrix | None = None) -> sp.Expr:
+        """Return a formula: sizes 1 and 2, and diagonal matrices; else NotExact."""
+        M = A if B is None else SymbolicMatrix(A @ B)
+        if M.is_diagonal():
+            return sp.Max(*M.diagonal())
+        if M.shape != (2, 2):
+            raise NotExact("no formula for an eigenvalue of a matrix larger than 2 x 2")
+        half_trace = M.trace() / 2
+        return half_trace + sp.sqrt(sp.expand(half_trace**2 - M.det()))
+
+    def singular_max(self, A: SymbolicMatrix) -> sp.Expr:
+        m, n = A.shape
+        return sp.sqrt(self.eig_max(SymbolicMatrix(A @ A.T if m <= n else A.T @ A)))
+
+    def sqrt(self, x: Any) -> sp.Expr:
+        return sp.sqrt(x)
+
+    def power(self, x: Any, exponent: Fraction) -> sp.Expr:
+        return sp.sympify(x) ** sp.Rational(exponent.numerator, exponent.denominator)
+
+    def maximum(self, *xs: Any) -> sp.Expr:
+        return sp.Max(*xs)
+
+    def minimum(self, *xs: Any) -> sp.Expr:
+        return sp.Min(*xs)
+
+    def is_zero(self, A: SymbolicMatrix) -> bool:
+        return all(sp.expand(x) == 0 for x in A)
+
+    def compare(self, x: Any, y: Any) -> Comparison:
+        """Return sign 0 when the difference expands to zero, its sign when SymPy knows it."""
+        gap = sp.expand(sp.sympify(x) - sp.sympify(y))
+        sign = 0 if gap.is_zero else 1 if gap.is_positive else -1 if gap.is_negative else None
+        return Comparison(sign, self.kind, float(gap) if gap.is_number else 0.0)
