@@ -128,6 +128,10 @@ class Floating(Scoped):
     def is_zero(self, A: Any) -> Any:
         return self.xp.all(self.xp.abs(A) <= ZERO_TOLERANCE, axis=(-2, -1))
 
+    def to_numpy(self, x: Any) -> Any:
+        """Return a host copy of an array of this namespace."""
+        return x.get() if hasattr(x, "get") else np.asarray(x)
+
     def margin(self, x: Any, y: Any) -> Any:
         """Return (x - y) / max(|x|, |y|) elementwise; x itself where y is zero."""
         x, y = self.scalar(x), self.scalar(y)

@@ -1,0 +1,1 @@
+"""The mathematics: one module for each theorem, named by its conclusion."""

@@ -1,0 +1,1 @@
+"""Commands the theorems add to the command line."""

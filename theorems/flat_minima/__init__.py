@@ -1,0 +1,1 @@
+"""Flattest minima of whitened data (Mulayoff and Michaeli 2020)."""

@@ -1,0 +1,261 @@
+r"""On whitened data every minimizer has sharpness at least 2 L σ^{2-2/L}, and this is attained.
+
+Statement
+    Let Σ = I, T != 0 and σ = |T|_2.  Every W with W_L ... W_1 = T has
+
+        S(W) >= 2 L σ^{2-2/L},
+
+    with equality for suitable W as soon as the hidden widths are at least rank T.
+
+Notation
+    S (``sharpness``) = λ_max of the Hessian of R = E|y - Px|²; L (``depth``);
+    σ (``target_norm``); u, v a top singular pair, T v = σ u; A_k, B_k suffixes and prefixes.
+
+Assumptions
+    minimizer  W_L ... W_1 = T: gives u·A_k B_{k+1} v = σ.  Without it, zero weights have S = 2.
+    whitened   Σ = I.  Without it, Σ = 1/4 with unit weights has S = 1 < 4.
+
+Proof
+    S = 2 max_{|Z|_F=1} Σ_k |A_kᵀ Z B_kᵀ|_F² >= 2 Σ_k a_k² b_k² with Z = u vᵀ, a_k = |A_kᵀ u|,
+    b_k = |B_k v|, a_L = b_1 = 1.  Cauchy-Schwarz: a_k b_{k+1} >= uᵀ A_k B_{k+1} v = σ.  AM-GM:
+
+        Σ_k a_k² b_k² >= L (Π_k a_k b_k)^{2/L} = L (Π_{k<L} a_k b_{k+1})^{2/L} >= L σ^{2-2/L}.
+
+    Balanced factors Q_k s^{1/L} Q_{k-1}ᵀ have dual Gram eigenvalues
+    Σ_k s_i^{2(L-k)/L} s_j^{2(k-1)/L}, largest at s_i = s_j = σ, where it is L σ^{2-2/L}.
+
+Main results
+    M1.lower     the inequality, on any weights
+    M1.attained  equality on a family of flattest minima, most of them not balanced
+    M1.whole     equality with the top of the whole Hessian, differentiated from the loss
+
+Evidence
+    Symbolic for all L where L is a symbol; the regrouping of AM-GM for L = 2..5.  Gradient flow
+    from identity initialisation ends at the bound.
+
+Sharpness
+    The bound is attained for every L and σ (M1.attained), so no constant or exponent improves.
+
+Implementation notes
+    σ = g^L with rational g keeps both sides rational where equality is claimed.
+
+References
+----------
+    mulayoff2020unique (reconstructed except for the abstract's claims)
+
+Tags
+    sharpness, flat minima, whitened
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+import sympy as sp
+
+from numeric.spectrum import sharpness_at_minimizer
+from numeric.training import gradient_flow
+from theorems.assumptions import minimizer, whitened
+from theorems.foundations.hessian_spectrum_eq_dual_gram import jet_sharpness
+from theorems.inequalities import path_bound
+from theorems.instances import Instance
+from theorems.quantities import depth, sharpness, symbols, target_norm
+from theorems.settings import flattest_minimizers, minimizers, weights, whitened_minimizers
+from theorems.training import Trained
+from verify.claims import Bounds, Claim, Formula, Setting
+from verify.derivation import Condition, Identity, Step
+from verify.theorem import (
+    Control,
+    Measurement,
+    Necessity,
+    Source,
+    Theorem,
+    TrainedSolution,
+    Training,
+    Witness,
+)
+
+__all__ = ["THEOREM", "whitened_bound"]
+
+S, L, sigma, S_jet = symbols(sharpness, depth, target_norm, jet_sharpness)
+
+# --- closed form --------------------------------------------------------------------------------
+
+whitened_bound = Formula("whitened_bound", r"2L\sigma^{2-2/L}", 2 * L * sigma ** (2 - 2 / L))
+
+# --- derivation ---------------------------------------------------------------------------------
+
+
+def derive_lower(formulas: Mapping[str, Any]) -> Iterator[Step]:
+    """Yield Cauchy-Schwarz along the path and AM-GM."""
+    yield from path_bound(formulas["whitened_bound"] / 2, start=sp.Integer(1), gain=sigma)
+
+
+def derive_attained(formulas: Mapping[str, Any]) -> Iterator[Step]:
+    """Yield the top eigenvalue of the dual Gram matrix of balanced factors."""
+    k = sp.Symbol("k", integer=True, positive=True)
+    s = sp.Symbol("s", positive=True)
+    term = s ** (2 * (L - k) / L) * s ** (2 * (k - 1) / L)
+    total = sp.Sum(sp.powsimp(term), (k, 1, L)).doit()
+    yield Identity(
+        "attained by balanced factors",
+        r"2\sum_k \sigma^{2(L-k)/L}\sigma^{2(k-1)/L} = 2L\sigma^{2-2/L}",
+        "all L",
+        "sum of L equal terms",
+        2 * total.subs(s, sigma),
+        formulas["whitened_bound"],
+    )
+    after = sp.Symbol("m", integer=True, nonnegative=True)  # L - k
+    before = sp.Symbol("n", integer=True, nonnegative=True)  # k - 1
+    for exponent, name in ((after, "s_i"), (before, "s_j")):
+        yield Condition(
+            f"monotone in {name}",
+            rf"\text{{each term has a non-negative exponent of }} {name}",
+            "all L",
+            "monotonicity: the largest eigenvalue is at the largest singular value",
+            (2 * exponent / (after + before + 1)).is_nonnegative,
+        )
+
+
+# --- claims and controls ------------------------------------------------------------------------
+
+_DEEP = Bounds(depth=(2, 5), width=(1, 3))
+
+_claims = (
+    Claim(
+        "M1.lower",
+        "every minimizer is at least this sharp",
+        whitened_minimizers,
+        whitened_bound.symbol <= S,
+        (minimizer, whitened),
+        (whitened_bound,),
+        _DEEP,
+    ),
+    Claim(
+        "M1.attained",
+        "equality at W_k = Q_k diag(g, N_k) Q_{k-1}ᵀ with |N_k| <= g",
+        flattest_minimizers,
+        sp.Eq(S, whitened_bound.symbol),
+        (minimizer, whitened),
+        (whitened_bound,),
+        _DEEP,
+    ),
+    Claim(
+        "M1.whole",
+        "the same equality for the whole Hessian, differentiated from the loss",
+        flattest_minimizers,
+        sp.Eq(S_jet, whitened_bound.symbol),
+        (minimizer, whitened),
+        (whitened_bound,),
+        Bounds(depth=(2, 5), width=(1, 2)),
+    ),
+)
+
+
+def _twin(name: str, title: str, setting: Setting, bound: Any) -> Control:
+    return Control(Claim(f"M1.control.{name}", title, setting, bound <= S, bounds=_DEEP))
+
+
+_controls = (
+    _twin(
+        "larger_exponent",
+        "2 - 1/L for 2 - 2/L (false once σ > 1)",
+        whitened_minimizers,
+        2 * L * sigma ** (2 - 1 / L),
+    ),
+    _twin("factor_three", "3L for 2L", whitened_minimizers, 3 * L * sigma ** (2 - 2 / L)),
+    _twin(
+        "any_covariance",
+        "Σ = I dropped",
+        minimizers,
+        2 * L * sigma ** (2 - 2 / L),
+    ),
+    _twin(
+        "any_weights",
+        "the minimizer dropped",
+        weights,
+        2 * L * sigma ** (2 - 2 / L),
+    ),
+)
+
+# --- training -----------------------------------------------------------------------------------
+
+
+def _train(seed: int, runs: int) -> Iterator[TrainedSolution]:
+    """Gradient flow of residual networks from zero, targets with positive definite symmetric part.
+
+    Balanced throughout, so the limit is flattest: the sharpness reached is the bound.
+    """
+    rng = np.random.default_rng(seed)
+    for run in range(runs):
+        size, d = 2 + run % 4, 2 + run % 2
+        noise = rng.standard_normal((d, d))
+        target = np.eye(d) + 0.4 * (noise @ noise.T) / d + 0.2 * (noise - noise.T)
+        flow = gradient_flow([np.eye(d)] * size, np.eye(d), target)
+        trained = Trained(f"run {run}, depth {size}", flow.weights, np.eye(d), target)
+        predicted = 2 * size * float(np.linalg.norm(target, 2)) ** (2 - 2 / size)
+        reached = float(sharpness_at_minimizer(trained.net, np.eye(d)))
+        yield trained.solution(Measurement("sharpness of the limit", predicted, reached, 1e-8))
+
+
+THEOREM = Theorem(
+    id="M1",
+    title="On whitened data every minimizer has sharpness at least 2 L σ^(2-2/L)",
+    statement=(
+        r"\Sigma = I,\; W_L\cdots W_1 = T \neq 0 \;\Longrightarrow\; "
+        r"S(W) \ge 2L\,|T|_2^{2-2/L}, \quad "
+        r"\text{attained for hidden widths} \ge \operatorname{rank} T"
+    ),
+    normalisation="R = E|y - Px|², no factor 1/2; |T|_2 spectral",
+    source=Source("mulayoff2020unique", "minimal sharpness of whitened data (reconstructed)"),
+    claims=_claims,
+    controls=_controls,
+    formulas=(whitened_bound,),
+    derivations={"M1.lower": derive_lower, "M1.attained": derive_attained},
+    witnesses=(
+        Witness(
+            "M1.witness.unbalanced",
+            "M1.attained",
+            "flattest but not balanced: diag(1, 7/5), diag(1, 0), diag(1, 0) has S = 6",
+            lambda: Instance.of_minimizer(
+                [
+                    [[1, 0], [0, Fraction(7, 5)]],
+                    [[1, 0], [0, 0]],
+                    [[1, 0], [0, 0]],
+                ],
+                [[1, 0], [0, 1]],
+            ),
+        ),
+        Witness(
+            "M1.witness.generic",
+            "M1.lower",
+            "a minimizer strictly above the bound",
+            lambda: Instance.of_minimizer([[[1, 2], [0, 1]], [[1, 1], [0, 1]]], [[1, 0], [0, 1]]),
+        ),
+    ),
+    necessity=(
+        Necessity(
+            minimizer,
+            "M1.lower",
+            "zero weights, target 1, depth 2: S = 2 < 4",
+            lambda: Instance.exact([[[0]], [[0]]], [[1]], [[1]]),
+        ),
+        Necessity(
+            whitened,
+            "M1.lower",
+            "unit weights, Σ = 1/4, depth 2: S = 1 < 4",
+            lambda: Instance.of_minimizer([[[1]], [[1]]], [[Fraction(1, 4)]]),
+        ),
+    ),
+    training=Training(
+        "gradient flow from identity layers, corrected to an exact minimizer",
+        ("M1.lower",),
+        _train,
+    ),
+    uses=("F3",),
+    module=__name__,
+    tags=("sharpness", "flat minima", "whitened"),
+)

@@ -1,0 +1,1 @@
+"""Gradient, Hessian and its spectrum: what every other theorem uses."""

@@ -1,0 +1,348 @@
+r"""The Hessian at a minimizer has the spectrum of a small Gram matrix.
+
+Statement
+    At every minimizer of R = E|y - Px|² the Hessian is H = 2 JᵀJ with
+
+        J = [A_1 ⊗ K B_1ᵀ, ..., A_L ⊗ K B_Lᵀ],        K = Σ^{1/2},
+
+    so its non-zero eigenvalues, with multiplicity, are those of 2G,
+
+        G = J Jᵀ = Σ_k (A_k A_kᵀ) ⊗ (K B_kᵀ B_k K),
+
+    a matrix of size d_x d_y whatever the number N of weights.  K is never needed:
+    G' = Σ_k (A_k A_kᵀ) ⊗ (B_kᵀ B_k Σ) has the same characteristic polynomial and rational entries.
+    With one output, S(W) = 2 λ_max(M Σ), M = Σ_k |α_k|² B_kᵀ B_k, α_kᵀ = A_k.
+
+Notation
+    B_k = W_{k-1} ... W_1 (``net.prefixes``), A_k = W_L ... W_{k+1} (``net.suffixes``),
+    N = ``net.parameters``, S = λ_max(H).  Row-major vec: vec(A D B) = (A ⊗ Bᵀ) vec(D).
+
+Assumptions
+    minimizer: PΣ = TΣ.  Removes the second-order residual term of the Hessian; without it the
+    spectra differ (the necessity witness: weights 1 and 0 with target 1).
+
+Main results
+    F3.spectrum    tr H^k = tr (2G')^k for k = 1..max(N, d_x d_y): by Newton's identities,
+                   charpoly(H) = λ^{N - d_x d_y} charpoly(2G') (read from the other side if N is
+                   smaller).
+    F3.univariate  the one-output formula for S.
+
+Evidence
+    Symbolic: H = 2JᵀJ and G = JJᵀ entry by entry for the sizes named in the derivation, then
+    Sylvester's identity charpoly(XY) ~ charpoly(YX); characteristic polynomials with symbolic
+    entries for the smallest sizes.  Exact: H by hyper-dual numbers from the loss itself, which
+    know nothing of A_k and B_k.
+
+Sharpness
+    An identity; away from minimizers it fails, and so do its shortened forms (controls).
+
+Implementation notes
+    Power sums decide equality of spectra with ring operations only, in every arithmetic.
+
+References
+----------
+    mulayoff2020unique (the form of the Hessian at minima); derived here in general.
+
+Tags
+    hessian, spectrum, sharpness, dual
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import sympy as sp
+
+from numeric.arithmetic.symbolic import Symbolic
+from numeric.loss import hessian_by_jets
+from numeric.networks import LinearNetwork
+from numeric.spectrum import dual_gram, sharpness_lanczos
+from theorems.assumptions import minimizer, one_output
+from theorems.instances import Instance
+from theorems.quantities import symbols
+from theorems.settings import minimizers, univariate_minimizers, weights
+from theorems.training import measured_sharpness, small_regressions
+from verify.claims import Bounds, Claim, quantity
+from verify.derivation import Identity, Step
+from verify.theorem import Control, Necessity, Source, Theorem, TrainedSolution, Training, Witness
+
+__all__ = ["THEOREM"]
+
+# --- closed forms -------------------------------------------------------------------------------
+
+
+def _scaled_gram(instance: Instance) -> Any:
+    """2G', the rational matrix with the spectrum of 2G."""
+    ar, net = instance.arithmetic, instance.net
+    gram = dual_gram(net) @ ar.kron(ar.identity(net.widths[-1]), instance.sigma)
+    return gram + gram
+
+
+def _gram_without_data(instance: Instance) -> Any:
+    gram = dual_gram(instance.net)
+    return gram + gram
+
+
+def _half_gram(instance: Instance) -> Any:
+    ar = instance.arithmetic
+    return ar.scale(ar.scalar(1) / 2, _scaled_gram(instance))
+
+
+@quantity("univariate_sharpness", r"2\lambda_{\max}(\textstyle\sum_k|\alpha_k|^2 B_k^T B_k\Sigma)")
+def univariate_sharpness(instance: Instance) -> Any:
+    """Sharpness by the one-output formula 2 λ_max(Σ_k |α_k|² B_kᵀB_k Σ)."""
+    ar, net = instance.arithmetic, instance.net
+    terms = [
+        ar.scale(ar.frobenius_sq(A), B.mT @ B)
+        for A, B in zip(net.suffixes, net.prefixes, strict=True)
+    ]
+    return 2 * ar.eig_max(sum(terms[1:], start=terms[0]), instance.sigma)
+
+
+# --- the independent route: the loss differentiated by hyper-dual numbers ------------------------
+
+
+@quantity("jet_sharpness", r"\lambda_{\max}(\nabla^2 R)")
+def jet_sharpness(instance: Instance) -> Any:
+    """Largest eigenvalue of the Hessian obtained from the loss by hyper-dual numbers."""
+    return instance.arithmetic.eig_max(_jets(instance))
+
+
+def _jets(instance: Instance) -> Any:
+    return hessian_by_jets(instance.net, instance.sigma, instance.cross)
+
+
+def _moment_gap(instance: Instance, gram: Any) -> Any:
+    """max_k |tr H^k - tr gram^k| / (tr H)^k for k up to the larger size; 0 iff equal spectra."""
+    ar, H = instance.arithmetic, _jets(instance)
+    scale = ar.trace(H)
+    H_power, G_power, scale_power = H, gram, scale
+    gaps = []
+    for _ in range(max(H.shape[-1], gram.shape[-1])):
+        gap = (ar.trace(H_power) - ar.trace(G_power)) / scale_power
+        gaps += [gap, -gap]
+        H_power, G_power, scale_power = H_power @ H, G_power @ gram, scale_power * scale
+    return ar.maximum(*gaps)
+
+
+@quantity("spectrum_gap", r"\delta(H, 2G')", positive=False)
+def spectrum_gap(instance: Instance) -> Any:
+    """max_k |tr H^k - tr (2G')^k|/(tr H)^k: zero iff the non-zero spectra agree."""
+    return _moment_gap(instance, _scaled_gram(instance))
+
+
+@quantity("spectrum_gap_without_data", r"\delta(H, 2G'|_{\Sigma=I})", positive=False)
+def spectrum_gap_without_data(instance: Instance) -> Any:
+    """The same with Σ left out of G'."""
+    return _moment_gap(instance, _gram_without_data(instance))
+
+
+@quantity("spectrum_gap_half", r"\delta(H, G')", positive=False)
+def spectrum_gap_half(instance: Instance) -> Any:
+    """The same with G' in place of 2G'."""
+    return _moment_gap(instance, _half_gram(instance))
+
+
+@quantity("block_sharpness", r"2\max_k |A_k|_2^2\lambda_{\max}(B_k\Sigma B_k^T)")
+def block_sharpness(instance: Instance) -> Any:
+    """Largest eigenvalue of the diagonal blocks of H alone, 2 max_k |A_k|² λ_max(B_k Σ B_kᵀ)."""
+    ar, net = instance.arithmetic, instance.net
+    return 2 * ar.maximum(
+        *(
+            ar.eig_max(A @ A.mT) * ar.eig_max(B @ instance.sigma @ B.mT)
+            for A, B in zip(net.suffixes, net.prefixes, strict=True)
+        )
+    )
+
+
+# --- derivation ---------------------------------------------------------------------------------
+
+_SIZES = ((2, 2, 2), (2, 1, 2), (1, 2, 2, 1), (2, 1, 2, 1))
+_SMALLEST = ((1, 1, 1), (2, 1, 1), (1, 1, 2), (1, 1, 1, 1))
+
+
+def derive(formulas: Mapping[str, Any]) -> Iterator[Step]:
+    """Yield H = 2JᵀJ and G = JJᵀ with symbolic entries, and whole characteristic polynomials."""
+    scope = f"any entries, widths {_listed(_SIZES)}"
+    for shape in _SIZES:
+        net, K = _symbolic_network(shape)
+        H, J = _symbolic_hessian(net, K @ K), _jacobian(net, K)
+        yield Identity(f"Gram form {shape}", "H = 2J^TJ", scope, "expansion", H, 2 * J.T * J)
+        G = _dual_gram(net, K)
+        yield Identity(f"dual {shape}", "JJ^T = G", scope, "mixed-product rule", J * J.T, G)
+    for shape in _SMALLEST:
+        net, K = _symbolic_network(shape)
+        H, sigma = _symbolic_hessian(net, K @ K), K @ K
+        G = sp.Matrix(dual_gram(net)) * sp.kronecker_product(sp.eye(shape[-1]), sigma)
+        x = sp.Symbol("x")
+        yield Identity(
+            f"characteristic polynomials {shape}",
+            r"x^{d_xd_y}\det(xI-H) = x^N\det(xI-2G')",
+            f"any entries, widths {_listed(_SMALLEST)}",
+            "Sylvester",
+            x ** G.shape[0] * (x * sp.eye(H.shape[0]) - H).det(method="berkowitz"),
+            x ** H.shape[0] * (x * sp.eye(G.shape[0]) - 2 * G).det(method="berkowitz"),
+        )
+
+
+def _listed(shapes: tuple[tuple[int, ...], ...]) -> str:
+    return ", ".join("-".join(map(str, shape)) for shape in shapes)
+
+
+def _symbolic_network(shape: tuple[int, ...]) -> tuple[LinearNetwork, Any]:
+    """A network with symbolic entries and a symbolic symmetric root K of Σ."""
+    ar = Symbolic()
+    layers = tuple(
+        ar.matrix([[sp.Symbol(f"w{k}_{i}{j}", real=True) for j in range(n)] for i in range(m)])
+        for k, (n, m) in enumerate(itertools.pairwise(shape), start=1)
+    )
+    d = shape[0]
+    K = ar.matrix(
+        [[sp.Symbol(f"k{min(i, j)}{max(i, j)}", real=True) for j in range(d)] for i in range(d)]
+    )
+    return LinearNetwork(ar, layers), K
+
+
+def _symbolic_hessian(net: LinearNetwork, sigma: Any) -> Any:
+    """Second derivatives of the polynomial loss, at C = PΣ (held fixed while differentiating)."""
+    entries = [x for W in net.weights for x in W]
+    twins = [sp.Symbol(f"{x}_fixed", real=True) for x in entries]
+    P = sp.Matrix(net.end_to_end)
+    E = P - P.xreplace(dict(zip(entries, twins, strict=True)))
+    loss = sp.expand((E * sigma * E.T).trace())
+    back = dict(zip(twins, entries, strict=True))
+    slopes = [sp.diff(loss, x) for x in entries]
+    return sp.Matrix([[sp.diff(g, y).xreplace(back) for y in entries] for g in slopes])
+
+
+def _jacobian(net: LinearNetwork, K: Any) -> Any:
+    return sp.Matrix.hstack(
+        *(
+            sp.Matrix(sp.kronecker_product(A, K * B.T))
+            for A, B in zip(net.suffixes, net.prefixes, strict=True)
+        )
+    )
+
+
+def _dual_gram(net: LinearNetwork, K: Any) -> Any:
+    lifted = sp.kronecker_product(sp.eye(net.widths[-1]), sp.Matrix(K))
+    return lifted * sp.Matrix(dual_gram(net)) * lifted
+
+
+# --- claims, controls, training, witnesses -------------------------------------------------------
+
+S_jet, S_univariate, S_block, gap, gap_half, gap_dataless = symbols(
+    jet_sharpness,
+    univariate_sharpness,
+    block_sharpness,
+    spectrum_gap,
+    spectrum_gap_half,
+    spectrum_gap_without_data,
+)
+_SMALL = Bounds(depth=(2, 3), width=(1, 2))
+
+_claims = (
+    Claim(
+        "F3.spectrum",
+        "the non-zero spectrum of the Hessian is that of twice the dual Gram matrix",
+        minimizers,
+        sp.Eq(gap, 0),
+        (minimizer,),
+        bounds=_SMALL,
+    ),
+    Claim(
+        "F3.univariate",
+        "one output: the sharpness is 2 λ_max(M Σ)",
+        univariate_minimizers,
+        sp.Eq(S_jet, S_univariate),
+        (minimizer, one_output),
+        bounds=_SMALL,
+    ),
+)
+
+_controls = (
+    Control(
+        Claim(
+            "F3.control.away_from_minimizers",
+            "the identity away from minimizers",
+            weights,
+            sp.Eq(gap, 0),
+            bounds=_SMALL,
+        )
+    ),
+    Control(
+        Claim(
+            "F3.control.missing_factor_two",
+            "G' for 2G' (the convention 1/2 E|.|² mixed in)",
+            minimizers,
+            sp.Eq(gap_half, 0),
+            bounds=_SMALL,
+        )
+    ),
+    Control(
+        Claim(
+            "F3.control.missing_data",
+            "Σ left out of the dual Gram matrix",
+            minimizers,
+            sp.Eq(gap_dataless, 0),
+            bounds=_SMALL,
+        )
+    ),
+    Control(
+        Claim(
+            "F3.control.blocks_suffice",
+            "the sharpness is that of the largest diagonal block",
+            minimizers,
+            sp.Eq(S_jet, S_block),
+            bounds=_SMALL,
+        )
+    ),
+)
+
+
+def _train(seed: int, runs: int) -> Iterator[TrainedSolution]:
+    """Dual Gram sharpness of the exact minimizer against Lanczos at the trained weights."""
+    for trained in small_regressions(seed, runs, inputs=2, outputs=2):
+        estimate, _ = sharpness_lanczos(trained.net, trained.sigma, trained.cross)
+        yield trained.solution(measured_sharpness(trained, estimate))
+
+
+THEOREM = Theorem(
+    id="F3",
+    title="The Hessian at a minimizer has the spectrum of a d_x d_y Gram matrix",
+    statement=(
+        r"P\Sigma = C \;\Longrightarrow\; \operatorname{spec}(\nabla^2 R)\setminus\{0\} = "
+        r"\operatorname{spec}\Bigl(2\sum_{k=1}^{L} (A_kA_k^T)\otimes(KB_k^TB_kK)\Bigr)"
+        r"\setminus\{0\}"
+    ),
+    normalisation="R = E|y - Px|², no factor 1/2; Hessian in all weights",
+    source=Source("mulayoff2020unique", "form of the Hessian at minima; derived here in general"),
+    claims=_claims,
+    controls=_controls,
+    witnesses=(
+        Witness(
+            "F3.witness.two_outputs",
+            "F3.spectrum",
+            "two inputs, two outputs, singular hidden layer",
+            lambda: Instance.of_minimizer([[[1, 2], [0, 1]], [[1, 1], [1, 1]]], [[2, 1], [1, 1]]),
+        ),
+    ),
+    necessity=(
+        Necessity(
+            minimizer,
+            "F3.spectrum",
+            "weights 1 and 0, target 1: H = [[0, -2], [-2, 2]] is not even PSD",
+            lambda: Instance.exact([[[1]], [[0]]], [[1]], [[1]]),
+        ),
+    ),
+    derivations={"F3.spectrum": derive},
+    training=Training(
+        "gradient descent, two outputs, corrected to an exact minimizer",
+        ("F3.spectrum",),
+        _train,
+    ),
+    module=__name__,
+    tags=("hessian", "spectrum", "sharpness"),
+)

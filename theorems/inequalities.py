@@ -1,0 +1,84 @@
+"""Inequalities that several proofs share, as derivation steps with their side conditions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import sympy as sp
+
+from theorems.quantities import depth
+from verify.derivation import Condition, Identity, Step, am_gm
+
+__all__ = ["path_bound"]
+
+_DEPTHS = range(2, 6)
+
+
+def path_bound(total: Any, *, start: Any, gain: Any) -> Iterator[Step]:
+    """Yield the steps of Σ_k a_k² b_k² >= total.
+
+    Here a_k = |A_kᵀ u|, b_k = |B_k x|, with ends a_L = 1 and b_1 = ``start``; Cauchy-Schwarz
+    gives a_k b_{k+1} >= uᵀ A_k B_{k+1} x = ``gain`` for 1 <= k < L.
+
+    Parameters
+    ----------
+    total
+        The closed form, an expression in the symbol of ``depth``.
+    start, gain
+        b_1 and the common lower bound, positive expressions.
+    """
+    L = depth.symbol
+    yield from _factors_through_path()
+    for size in _DEPTHS:
+        yield from _regrouping(size, start)
+    yield Identity(
+        "geometric mean of the path",
+        r"L\,(b_1\,\gamma^{L-1})^{2/L} = \text{the closed form}",
+        "all L",
+        "monotonicity of t^{2/L}",
+        L * sp.powdenest((start * gain ** (L - 1)) ** (2 / L), force=False),
+        total,
+    )
+
+
+def _factors_through_path() -> Iterator[Step]:
+    """A_k B_{k+1} = P, as a word in noncommuting layers, for every position k."""
+    for size in _DEPTHS:
+        W = sp.symbols(f"W1:{size + 1}", commutative=False)
+        P = sp.Mul(*reversed(W))
+        for k in range(1, size):
+            suffix, prefix = sp.Mul(*reversed(W[k:])), sp.Mul(*reversed(W[:k]))
+            yield Identity(
+                f"A_{k} B_{k + 1} = P at L = {size}",
+                r"u^T A_k B_{k+1} x = u^T P x",
+                "L = 2..5",
+                "Cauchy-Schwarz: |A_kᵀu| |B_{k+1}x| >= uᵀPx",
+                suffix * prefix,
+                P,
+            )
+
+
+def _regrouping(size: int, start: Any) -> Iterator[Step]:
+    """AM-GM on the terms a_k² b_k², whose product is that of start and the pairs a_k b_{k+1}."""
+    a = [*sp.symbols(f"a1:{size}", positive=True), sp.Integer(1)]
+    b = [start, *sp.symbols(f"b2:{size + 1}", positive=True)]
+    terms = [(x * y) ** 2 for x, y in zip(a, b, strict=True)]
+    mean, conditions = am_gm(terms, f"AM-GM at L = {size}", "L = 2..5")
+    yield from conditions
+    pairs = start * sp.Mul(*(a[k] * b[k + 1] for k in range(size - 1)))
+    yield Identity(
+        f"regrouping at L = {size}",
+        r"\prod_k a_k b_k = b_1 \prod_{k<L} a_k b_{k+1}",
+        "L = 2..5",
+        "AM-GM",
+        sp.powdenest(mean),
+        size * pairs ** sp.Rational(2, size),
+    )
+    yield Condition(
+        f"exponent at L = {size}",
+        "2/L > 0",
+        "L = 2..5",
+        "monotonicity of t^{2/L}",
+        sp.Rational(2, size).is_positive,
+    )

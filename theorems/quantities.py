@@ -1,0 +1,236 @@
+"""What can be measured on an instance, each written once for every arithmetic.
+
+Normalisation: R = E|y - Px|², no factor 1/2; norms are spectral unless the name says otherwise.
+A new quantity is one decorated function here (or in the one theorem module that needs it).
+"""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import Any
+
+from numeric.gain import weighted_gain
+from numeric.loss import excess
+from numeric.spectrum import sharpness_anywhere, sharpness_at_minimizer
+from theorems.instances import Instance
+from verify.claims import Quantity, quantity
+from verify.errors import Undefined
+
+__all__ = [
+    "a",
+    "a2",
+    "condition",
+    "d_x",
+    "d_y",
+    "data_max",
+    "data_min",
+    "data_trace",
+    "depth",
+    "hessian_trace",
+    "imbalance",
+    "layer_norm_max",
+    "layer_norm_min",
+    "loss",
+    "loss_at_zero",
+    "minimal_sharpness",
+    "path_gain_max",
+    "sharpness",
+    "symbols",
+    "target_fro",
+    "target_norm",
+    "w_norm",
+    "weights_sq",
+    "width_max",
+    "width_min",
+]
+
+
+def symbols(*quantities: Quantity) -> tuple[Any, ...]:
+    """Return the SymPy symbols of quantities, to write relations with."""
+    return tuple(q.symbol for q in quantities)
+
+
+@quantity("depth", "L", integer=True)
+def depth(instance: Instance) -> int:
+    """Number of layers L."""
+    return instance.net.depth
+
+
+@quantity("d_x", "d_x", integer=True)
+def d_x(instance: Instance) -> int:
+    """Number of inputs."""
+    return instance.net.widths[0]
+
+
+@quantity("d_y", "d_y", integer=True)
+def d_y(instance: Instance) -> int:
+    """Number of outputs."""
+    return instance.net.widths[-1]
+
+
+@quantity("width_min", r"d_{\min}", integer=True)
+def width_min(instance: Instance) -> int:
+    """Smallest hidden width; undefined at depth 1."""
+    return min(_hidden_widths(instance))
+
+
+@quantity("width_max", r"d_{\max}", integer=True)
+def width_max(instance: Instance) -> int:
+    """Largest hidden width; undefined at depth 1."""
+    return max(_hidden_widths(instance))
+
+
+def _hidden_widths(instance: Instance) -> tuple[int, ...]:
+    hidden = instance.net.widths[1:-1]
+    if not hidden:
+        raise Undefined("a network of depth 1 has no hidden width")
+    return hidden
+
+
+@quantity("sharpness", "S(W)")
+def sharpness(instance: Instance) -> Any:
+    """Largest eigenvalue of the Hessian of R in all weights (dual Gram matrix at minimizers)."""
+    if instance.at_minimizer:
+        return sharpness_at_minimizer(instance.net, instance.sigma)
+    return sharpness_anywhere(instance.net, instance.sigma, instance.cross)
+
+
+@quantity("hessian_trace", r"\operatorname{tr} H")
+def hessian_trace(instance: Instance) -> Any:
+    """Trace of the Hessian, 2 Σ_k |A_k|_F² tr(B_k Σ B_kᵀ), at any weights."""
+    ar, net = instance.arithmetic, instance.net
+    terms = [
+        ar.frobenius_sq(A) * ar.trace(B @ instance.sigma @ B.mT)
+        for A, B in zip(net.suffixes, net.prefixes, strict=True)
+    ]
+    return 2 * sum(terms[1:], start=terms[0])
+
+
+@quantity("minimal_sharpness", r"S_{\min}")
+def minimal_sharpness(instance: Instance) -> Any:
+    """Least sharpness of any minimizer for (Σ, T) at this depth, widths >= rank(TΣ).
+
+    2L max |Kz|^{2/L} |TKz|^{2-2/L} over unit z.
+    """
+    L = instance.net.depth
+    if L == 1:
+        return 2 * instance.arithmetic.eig_max(instance.sigma)
+    gain = weighted_gain(instance.arithmetic, instance.sigma, instance.target, Fraction(1, L))
+    return 2 * L * gain
+
+
+@quantity("target_norm", r"|T|_2")
+def target_norm(instance: Instance) -> Any:
+    """Spectral norm of the target map T."""
+    return instance.arithmetic.singular_max(instance.target)
+
+
+@quantity("target_fro", r"|T|_F")
+def target_fro(instance: Instance) -> Any:
+    """Frobenius norm of the target map T."""
+    ar = instance.arithmetic
+    return ar.sqrt(ar.frobenius_sq(instance.target))
+
+
+@quantity("data_max", r"\Lambda")
+def data_max(instance: Instance) -> Any:
+    """Largest eigenvalue Λ of Σ."""
+    return instance.arithmetic.eig_max(instance.sigma)
+
+
+@quantity("data_min", r"\lambda", positive=False)
+def data_min(instance: Instance) -> Any:
+    """Smallest eigenvalue λ of Σ; zero for under-determined data."""
+    return -instance.arithmetic.eig_max(-instance.sigma)
+
+
+@quantity("data_trace", r"\operatorname{tr}\Sigma")
+def data_trace(instance: Instance) -> Any:
+    """Trace of Σ."""
+    return instance.arithmetic.trace(instance.sigma)
+
+
+@quantity("condition", r"\kappa(\Sigma)")
+def condition(instance: Instance) -> Any:
+    """Condition number Λ/λ; undefined for singular Σ."""
+    return data_max.measure(instance) / data_min.measure(instance)
+
+
+@quantity("imbalance", r"\max_k |D_k|_2", positive=False)
+def imbalance(instance: Instance) -> Any:
+    """Largest spectral norm of D_k = W_{k+1}ᵀ W_{k+1} - W_k W_kᵀ; undefined at depth 1."""
+    ar = instance.arithmetic
+    if not instance.net.imbalances:
+        raise Undefined("a network of depth 1 has no imbalance")
+    return ar.maximum(*(ar.singular_max(D) for D in instance.net.imbalances))
+
+
+@quantity("layer_norm_max", r"\max_k |W_k|_2")
+def layer_norm_max(instance: Instance) -> Any:
+    """Largest spectral norm of a layer."""
+    ar = instance.arithmetic
+    return ar.maximum(*(ar.singular_max(W) for W in instance.weights))
+
+
+@quantity("layer_norm_min", r"\min_k |W_k|_2")
+def layer_norm_min(instance: Instance) -> Any:
+    """Smallest spectral norm of a layer."""
+    ar = instance.arithmetic
+    return ar.minimum(*(ar.singular_max(W) for W in instance.weights))
+
+
+@quantity("weights_sq", r"\textstyle\sum_k |W_k|_F^2")
+def weights_sq(instance: Instance) -> Any:
+    """Sum of squared Frobenius norms of the layers."""
+    ar = instance.arithmetic
+    terms = [ar.frobenius_sq(W) for W in instance.weights]
+    return sum(terms[1:], start=terms[0])
+
+
+@quantity("path_gain_max", r"\max_k |B_k|_2")
+def path_gain_max(instance: Instance) -> Any:
+    """Largest spectral norm of a prefix B_k, k = 1..L (B_1 = I included)."""
+    ar = instance.arithmetic
+    return ar.maximum(*(ar.singular_max(B) for B in instance.net.prefixes))
+
+
+@quantity("loss", "R(W)", positive=False)
+def loss(instance: Instance) -> Any:
+    """R(W) = tr((P - T) Σ (P - T)ᵀ) for realisable data, E|y|² = tr(T Σ Tᵀ)."""
+    return excess(instance.net, instance.sigma, instance.cross) + loss_at_zero.measure(instance)
+
+
+@quantity("loss_at_zero", "R(0)")
+def loss_at_zero(instance: Instance) -> Any:
+    """R(0) = tr(T Σ Tᵀ)."""
+    return instance.arithmetic.trace(instance.cross @ instance.target.mT)
+
+
+@quantity("w_norm", r"|w^*|")
+def w_norm(instance: Instance) -> Any:
+    """Euclidean norm of the regressor w* (one output)."""
+    ar = instance.arithmetic
+    return ar.sqrt(ar.frobenius_sq(_regressor(instance)))
+
+
+@quantity("a", "a")
+def a(instance: Instance) -> Any:
+    """Rayleigh quotient w*ᵀΣw*/|w*|² (one output)."""
+    ar, w = instance.arithmetic, _regressor(instance)
+    return ar.entry(w @ instance.sigma @ w.mT, 0, 0) / ar.frobenius_sq(w)
+
+
+@quantity("a2", "a_2")
+def a2(instance: Instance) -> Any:
+    """w*ᵀΣ²w*/w*ᵀΣw* >= a (one output)."""
+    ar, w = instance.arithmetic, _regressor(instance)
+    return ar.frobenius_sq(w @ instance.sigma) / ar.entry(w @ instance.sigma @ w.mT, 0, 0)
+
+
+def _regressor(instance: Instance) -> Any:
+    """The target as a row w*ᵀ."""
+    if instance.net.widths[-1] != 1:
+        raise Undefined(
+            f"the regressor needs one output, this instance has {instance.net.widths[-1]}"
+        )
+    return instance.target

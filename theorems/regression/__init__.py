@@ -1,0 +1,1 @@
+"""One output, any data covariance (Marion and Chizat 2024)."""

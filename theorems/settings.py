@@ -1,0 +1,235 @@
+"""Sample spaces of instances.  A setting is one recipe; see :mod:`verify.sources` for its readers.
+
+Any weights and any Σ make an exact minimizer with T = P, so minimizers are sampled without
+training.  Targets with TΣ = 0 are rejected: there the theorems say nothing.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable
+from fractions import Fraction
+from typing import Any
+
+from numeric.arithmetic.ball import midpoints
+from numeric.arithmetic.floating import Floating, namespace
+from numeric.arithmetic.rational import Rational
+from numeric.gain import float_optimum
+from theorems.instances import Instance
+from verify.claims import Bounds, Setting
+from verify.errors import Undefined
+from verify.sources import Source
+
+__all__ = [
+    "attaining_minimizers",
+    "balanced_minimizers",
+    "flattest_minimizers",
+    "minimizers",
+    "univariate_minimizers",
+    "univariate_top_eigenvector",
+    "weights",
+    "whitened_minimizers",
+]
+
+
+def setting(name: str, description: str) -> Callable[[Callable[..., Any]], Setting]:
+    """Turn a recipe into the setting ``name``."""
+    return lambda build: Setting(name, description, build)
+
+
+def _arithmetic(source: Source) -> Any:
+    return Rational() if source.exact else Floating(namespace(source.backend))
+
+
+def _shape(source: Source, bounds: Bounds, *, outputs: int | None = None) -> list[int]:
+    """Return (d_0, ..., d_L): the depth first, so that shrinking reaches it first."""
+    depth = source.integer(*bounds.depth)
+    widths = [source.integer(*bounds.width) for _ in range(depth)]
+    return [*widths, outputs or source.integer(*bounds.width)]
+
+
+def _layers(source: Source, ar: Any, shape: list[int]) -> list[Any]:
+    return [ar.matrix(source.matrix(rows, columns)) for columns, rows in itertools.pairwise(shape)]
+
+
+def _covariance(source: Source, ar: Any, d: int) -> Any:
+    """Σ = R Rᵀ with R of d rows and 1 to d columns: singular ones are met too."""
+    factor = ar.matrix(source.matrix(d, source.integer(1, d)))
+    return factor @ factor.mT
+
+
+def _orthogonal(source: Source, ar: Any, n: int) -> Any:
+    """A rotation by Cayley's transform (I - S)(I + S)^{-1} of a skew matrix: rational if S is."""
+    numbers = ar.matrix(source.matrix(n, n, -1, 1))
+    skew = numbers - numbers.mT
+    eye = ar.identity(n)
+    return (eye - skew) @ ar.inverse(eye + skew)
+
+
+def _inclusion(ar: Any, rows: int, columns: int) -> Any:
+    """The rows x columns matrix with ones on the diagonal."""
+    return ar.matrix([[int(i == j) for j in range(columns)] for i in range(rows)])
+
+
+def _checked(instance: Instance) -> Instance:
+    _reject_vanishing(instance.arithmetic, instance.cross)
+    return instance
+
+
+def _reject_vanishing(ar: Any, cross: Any) -> None:
+    """Reject a target that vanishes on the data (floats never hit it)."""
+    if ar.kind == "exact" and ar.is_zero(cross):
+        raise Undefined("the target vanishes on the data")
+
+
+@setting("minimizers", "any weights, any Σ = R Rᵀ (singular too), target T = P")
+def minimizers(source: Source, bounds: Bounds) -> Instance:
+    """Any weights and any covariance."""
+    ar = _arithmetic(source)
+    shape = _shape(source, bounds)
+    layers = _layers(source, ar, shape)
+    return _checked(Instance.of(ar, layers, _covariance(source, ar, shape[0])))
+
+
+@setting("univariate-minimizers", "one output, any weights, any Σ, target w* = Pᵀ")
+def univariate_minimizers(source: Source, bounds: Bounds) -> Instance:
+    """One output, any covariance."""
+    ar = _arithmetic(source)
+    shape = _shape(source, bounds, outputs=1)
+    layers = _layers(source, ar, shape)
+    return _checked(Instance.of(ar, layers, _covariance(source, ar, shape[0])))
+
+
+@setting("whitened-minimizers", "any weights, Σ = I, target T = P")
+def whitened_minimizers(source: Source, bounds: Bounds) -> Instance:
+    """Any weights on whitened data."""
+    ar = _arithmetic(source)
+    shape = _shape(source, bounds)
+    return _checked(Instance.of(ar, _layers(source, ar, shape), ar.identity(shape[0])))
+
+
+def _balanced_layers(source: Source, ar: Any, bounds: Bounds) -> tuple[list[Any], list[int]]:
+    """W_k = Q_k diag(s) Q_{k-1}ᵀ with common s > 0: D_k = 0 for every k."""
+    shape = _shape(source, bounds)
+    gains = [source.number(0, 2) for _ in range(min(shape))]
+    turns = [_orthogonal(source, ar, d) for d in shape]
+    layers = []
+    for before, after in itertools.pairwise(turns):
+        rows, columns = after.shape[-1], before.shape[-1]
+        core = _diagonal(ar, gains, rows, columns)
+        layers.append(after @ core @ before.mT)
+    return layers, shape
+
+
+def _diagonal(ar: Any, gains: list[Any], rows: int, columns: int) -> Any:
+    """diag(gains), padded with zeros to rows x columns."""
+    total = ar.scale(ar.scalar(0), _inclusion(ar, rows, columns))
+    for i, gain in enumerate(gains):
+        unit = ar.matrix([[int(r == c == i) for c in range(columns)] for r in range(rows)])
+        total = total + ar.scale(ar.scalar(gain), unit)
+    return total
+
+
+@setting("balanced-minimizers", "D_k = 0 for all k (common singular values), any Σ, target T = P")
+def balanced_minimizers(source: Source, bounds: Bounds) -> Instance:
+    """Balanced factors by rational rotations."""
+    ar = _arithmetic(source)
+    layers, shape = _balanced_layers(source, ar, bounds)
+    return _checked(Instance.of(ar, layers, _covariance(source, ar, shape[0])))
+
+
+@setting(
+    "flattest-minimizers",
+    "Σ = I, W_k = Q_k diag(g, N_k) Q_{k-1}ᵀ with |N_k| <= g: flattest, mostly not balanced",
+)
+def flattest_minimizers(source: Source, bounds: Bounds) -> Instance:
+    """Flattest minimizers of whitened data with an arbitrary small block beside the top path."""
+    ar = _arithmetic(source)
+    shape = _shape(source, bounds)
+    gain = source.number(1, 2)
+    turns = [_orthogonal(source, ar, d) for d in shape]
+    layers = []
+    for before, after in itertools.pairwise(turns):
+        rows, columns = after.shape[-1], before.shape[-1]
+        core = _diagonal(ar, [gain], rows, columns)
+        if rows > 1 and columns > 1:
+            core = core + _lower_block(source, ar, gain, rows, columns)
+        layers.append(after @ core @ before.mT)
+    return _checked(Instance.of(ar, layers, ar.identity(shape[0])))
+
+
+def _lower_block(source: Source, ar: Any, gain: Any, rows: int, columns: int) -> Any:
+    """A block N beside the first row and column, |N|_F <= gain since entries are small."""
+    m, n = rows - 1, columns - 1
+    block = ar.matrix(source.matrix(m, n, -1, 1))
+    down = ar.matrix([[int(r == c + 1) for c in range(m)] for r in range(rows)])
+    right = ar.matrix([[int(c == r + 1) for c in range(columns)] for r in range(n)])
+    return ar.scale(ar.scalar(gain) / (m * n), down @ block @ right)
+
+
+@setting(
+    "attaining-minimizers",
+    "W_1 = τ^{1-L} E_1 T', W_k = τ E_k E_{k-1}ᵀ with isometries E_k, τ next to the optimal scale",
+)
+def attaining_minimizers(source: Source, bounds: Bounds) -> Instance:
+    """The minimizers that attain the least sharpness, for any Σ, any rank and any outputs.
+
+    In exact arithmetic τ is a rational within 1e-9 of the optimum (q/p)^{1/(2L)}.
+    """
+    ar = _arithmetic(source)
+    shape = _shape(source, bounds)
+    sigma = _covariance(source, ar, shape[0])
+    rank = source.integer(1, min(shape[1:]))
+    inner = ar.matrix(source.matrix(rank, shape[0]))
+    _reject_vanishing(ar, inner @ sigma)
+    turns = [_orthogonal(source, ar, d) @ _inclusion(ar, d, rank) for d in shape[1:]]
+    L = len(turns)
+    tau = _optimal_scale(ar, sigma, inner, L)
+    first = ar.scale(ar.power(tau, Fraction(1 - L)), turns[0] @ inner)
+    later = [ar.scale(tau, after @ before.mT) for before, after in itertools.pairwise(turns)]
+    return _checked(Instance.of(ar, [first, *later], sigma))
+
+
+def _optimal_scale(ar: Any, sigma: Any, target: Any, L: int) -> Any:
+    """τ = c^{1/(2(L-1))}, c the minimising scale of the dual; a nearby rational if exact."""
+    if ar.kind == "exact":
+        sigma, target = midpoints(sigma), midpoints(target)
+    floating = ar if ar.kind == "sampled" else Floating()
+    c, _ = float_optimum(floating, sigma, target, 1 / L)
+    tau = c ** (1 / (2 * (L - 1)))
+    return tau if ar is floating else ar.scalar(_simplest_near(float(tau)))
+
+
+def _simplest_near(x: float) -> Fraction:
+    """The rational of least denominator magnitude within 1e-9 of x, relatively."""
+    candidates = (Fraction(x).limit_denominator(10**n) for n in range(10))
+    return next((q for q in candidates if abs(q - x) <= 1e-9 * x), Fraction(x))
+
+
+@setting(
+    "univariate-top-eigenvector",
+    "one output, Σ = Q diag(Λ, smaller) Qᵀ, w* along the top eigenvector, balanced layers",
+)
+def univariate_top_eigenvector(source: Source, bounds: Bounds) -> Instance:
+    """Where the bounds of one-output networks meet: a = Λ and aligned layers of equal gain."""
+    ar = _arithmetic(source)
+    shape = _shape(source, bounds, outputs=1)
+    turns = [_orthogonal(source, ar, d) for d in shape]
+    gain, top = source.number(1, 2), source.number(1, 3)
+    rest = [source.number(0, 1) for _ in range(shape[0] - 1)]
+    sigma = turns[0] @ _diagonal(ar, [top, *rest], shape[0], shape[0]) @ turns[0].mT
+    layers = [
+        after @ _diagonal(ar, [gain], after.shape[-1], before.shape[-1]) @ before.mT
+        for before, after in itertools.pairwise(turns)
+    ]
+    return _checked(Instance.of(ar, layers, sigma))
+
+
+@setting("weights", "one output, arbitrary weights, any Σ, arbitrary target: not a minimizer")
+def weights(source: Source, bounds: Bounds) -> Instance:
+    """Arbitrary weights with an arbitrary target."""
+    ar = _arithmetic(source)
+    shape = _shape(source, bounds, outputs=1)
+    layers = _layers(source, ar, shape)
+    sigma = _covariance(source, ar, shape[0])
+    return _checked(Instance.of(ar, layers, sigma, ar.matrix(source.matrix(1, shape[0]))))

@@ -1,0 +1,1 @@
+"""Results of this project: any covariance, any number of outputs."""

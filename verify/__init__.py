@@ -1,0 +1,1 @@
+"""The engine: claims, evidence, search and reports.  It knows nothing about networks."""

@@ -1,0 +1,196 @@
+"""From outcomes to verdicts: statuses are computed from ancestors and evidence, never typed."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from verify.claims import Claim
+from verify.evidence import Evidence, Verdict, worst
+from verify.runner import Outcome, Task
+from verify.runner import tasks as runner_tasks
+from verify.theorem import Theorem
+
+__all__ = ["assemble", "exit_code", "outline", "overall"]
+
+Results = Mapping[tuple[str, str], Outcome]
+
+
+def assemble(
+    chosen: Iterable[Theorem], listed: Iterable[Task], outcomes: Iterable[Outcome]
+) -> list[dict[str, Any]]:
+    """Return the ``theorems`` part of verify.json, ancestors first.
+
+    A task without an outcome (the run was interrupted) makes its piece inconclusive.
+    """
+    done = {outcome.task: outcome for outcome in outcomes}
+    by_theorem: dict[str, dict[tuple[str, str], Outcome]] = defaultdict(dict)
+    for task in listed:
+        outcome = done.get(task, _never_ran(task))
+        by_theorem[task.theorem][task.stage, task.piece] = outcome
+    records: dict[str, dict[str, Any]] = {}
+    for theorem in chosen:
+        record = _theorem(theorem, by_theorem[theorem.id])
+        ancestors = all(records[used]["verified"] for used in theorem.uses)
+        record["verified"] = record["verdict"] == "holds" and ancestors
+        records[theorem.id] = record
+    return list(records.values())
+
+
+_NEVER_RAN = "never ran"
+
+
+def _never_ran(task: Task) -> Outcome:
+    return Outcome(task, None, _NEVER_RAN, 0.0)
+
+
+def outline(theorem: Theorem) -> dict[str, Any]:
+    """Return the record of a theorem nothing has been run for: its statement and its parts."""
+    parts = runner_tasks([theorem], 0, "quick", "numpy")
+    missing = {(task.stage, task.piece): _never_ran(task) for task in parts}
+    return _theorem(theorem, missing)
+
+
+def _theorem(theorem: Theorem, results: Results) -> dict[str, Any]:
+    steps = [
+        {"claim": claim_id, **step}
+        for claim_id in theorem.derivations
+        for step in _derivation(results["derive", claim_id])
+    ]
+    claims = [_claim(theorem, claim, steps, results) for claim in theorem.claims]
+    controls = [_control(c.claim, results["refute", c.claim.id]) for c in theorem.controls]
+    witnesses = [
+        _witness(theorem, i, results["witness", str(i)]) for i in range(len(theorem.exhibits))
+    ]
+    verdicts: list[Verdict] = [part["verdict"] for part in (*claims, *steps, *witnesses)]
+    verdicts += [_control_verdict(control["verdict"]) for control in controls]
+    if not any(w["kind"] == "non-vacuity" for w in witnesses):
+        verdicts.append("vacuous")
+    return {
+        "id": theorem.id,
+        "title": theorem.title,
+        "module": theorem.module,
+        "statement": theorem.statement,
+        "normalisation": theorem.normalisation,
+        "status": theorem.status,
+        "source": {"key": theorem.source.key, "where": theorem.source.where},
+        "verdict": worst(verdicts),
+        "verified": False,
+        "uses": list(theorem.uses),
+        "claims": claims,
+        "controls": controls,
+        "witnesses": witnesses,
+        "derivation": steps,
+    }
+
+
+def _control_verdict(verdict: str) -> Verdict:
+    """A control must be refuted; one that survives means the check cannot fail: an error."""
+    verdicts: dict[str, Verdict] = {"refuted": "holds", "inconclusive": "inconclusive"}
+    return verdicts.get(verdict, "error")
+
+
+def _failure(outcome: Outcome) -> Verdict:
+    return "inconclusive" if outcome.error == _NEVER_RAN else "error"
+
+
+def _derivation(outcome: Outcome) -> list[dict[str, Any]]:
+    if outcome.error is None:
+        return list(outcome.result)
+    return [
+        {
+            "name": "derivation",
+            "statement": "",
+            "rule": "",
+            "scope": "",
+            "verdict": _failure(outcome),
+            "residual": outcome.error,
+            "seconds": outcome.seconds,
+        }
+    ]
+
+
+def _claim(
+    theorem: Theorem, claim: Claim, steps: list[dict[str, Any]], results: Results
+) -> dict[str, Any]:
+    evidence: list[dict[str, Any]] = []
+    own_steps = [step for step in steps if step["claim"] == claim.id]
+    if own_steps:
+        evidence.append(_symbolic(own_steps).to_json())
+    for stage in ("decide", "search"):
+        evidence += _records(results[stage, claim.id], "exact" if stage == "decide" else "searched")
+    if theorem.training and claim.id in theorem.training.claim_ids:
+        outcome = results["train", ""]
+        if outcome.error is None:
+            evidence += outcome.result[claim.id]
+        else:
+            evidence += _records(outcome, "trained")
+    return {
+        "id": claim.id,
+        "statement": claim.latex,
+        "title": claim.title,
+        "setting": claim.setting.name,
+        "assumptions": [a.statement for a in claim.assumptions],
+        "verdict": worst(e["verdict"] for e in evidence),
+        "evidence": evidence,
+    }
+
+
+def _symbolic(steps: list[dict[str, Any]]) -> Evidence:
+    scopes = list(dict.fromkeys(step["scope"] for step in steps))
+    # a chain of steps proves no more than its narrowest ones: "all L" yields to "L = 2..5"
+    narrow = [scope for scope in scopes if not scope.startswith("all")] or scopes
+    return Evidence(
+        "symbolic",
+        worst(step["verdict"] for step in steps),
+        "; ".join(narrow),
+        len(steps),
+        None,
+        sum(step["seconds"] for step in steps),
+    )
+
+
+def _records(outcome: Outcome, kind: str) -> list[dict[str, Any]]:
+    if outcome.error is None:
+        return list(outcome.result)
+    details = {"error": outcome.error}
+    return [Evidence(kind, _failure(outcome), "", 0, None, outcome.seconds, details).to_json()]
+
+
+def _control(claim: Claim, outcome: Outcome) -> dict[str, Any]:
+    if outcome.error is None:
+        return dict(outcome.result)
+    return {
+        "id": claim.id,
+        "statement": claim.latex,
+        "title": claim.title,
+        "verdict": _failure(outcome),
+        "witness": None,
+        "error": outcome.error,
+        "seconds": outcome.seconds,
+    }
+
+
+def _witness(theorem: Theorem, index: int, outcome: Outcome) -> dict[str, Any]:
+    if outcome.error is None:
+        return dict(outcome.result)
+    necessity = index >= len(theorem.witnesses)
+    return {
+        "id": f"{theorem.id}.witness.{index}",
+        "statement": outcome.error,
+        "kind": "necessity" if necessity else "non-vacuity",
+        "verdict": _failure(outcome),
+        "instance": {},
+        "seconds": outcome.seconds,
+    }
+
+
+def overall(records: Iterable[Mapping[str, Any]]) -> Verdict:
+    """Return the worst verdict of all theorems."""
+    return worst(record["verdict"] for record in records)
+
+
+def exit_code(verdict: Verdict) -> int:
+    """Return 0 when all hold, 1 when something is refuted, 3 otherwise."""
+    return {"holds": 0, "refuted": 1}.get(verdict, 3)

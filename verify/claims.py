@@ -1,0 +1,255 @@
+"""Claims: relations between quantities that are to hold on every instance of a setting.
+
+Data flows one way: a *setting* builds an *instance* from the choices of a source, *quantities*
+measure it, a *claim* relates the measurements, and :func:`decide` says whether the relation holds
+on that one instance and what the answer is worth.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal, Protocol
+
+from verify.errors import Undefined, UsageError
+from verify.expression import Operator, Relation, evaluate, operator, render, symbol
+from verify.sources import Source
+
+__all__ = [
+    "QUANTITIES",
+    "Assumption",
+    "Bounds",
+    "Claim",
+    "Decision",
+    "Formula",
+    "Instance",
+    "Quantity",
+    "Setting",
+    "decide",
+    "quantity",
+    "slack",
+]
+
+
+class Instance(Protocol):
+    """What the engine needs of an instance; the mathematics behind it is the setting's."""
+
+    arithmetic: Any
+
+    def routes(self) -> Iterator[Instance]:
+        """Yield this instance in one arithmetic after another, exact first, then in balls."""
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the instance in exact rationals written "p/q"."""
+
+
+@dataclass(frozen=True)
+class Quantity:
+    """A number measured on an instance, in the arithmetic of that instance."""
+
+    name: str
+    latex: str
+    definition: str
+    measure: Callable[[Any], Any]
+    integer: bool = False
+    positive: bool = True
+
+    @property
+    def symbol(self) -> Any:
+        """Return the SymPy symbol that stands for this quantity in relations."""
+        return symbol(self.name, integer=self.integer, positive=self.positive)
+
+
+QUANTITIES: dict[str, Quantity] = {}
+"""Every quantity by name; a relation may use any of them."""
+
+
+def quantity(
+    name: str, latex: str, *, integer: bool = False, positive: bool = True
+) -> Callable[[Callable[[Any], Any]], Quantity]:
+    """Register the decorated function as the quantity ``name``; its docstring defines it.
+
+    ``positive`` is used only for printing and simplifying; say False where a value may be <= 0.
+    """
+
+    def register(measure: Callable[[Any], Any]) -> Quantity:
+        known = QUANTITIES.get(name)
+        if known is not None and known.measure.__module__ != measure.__module__:
+            raise UsageError(
+                f"quantity {name!r} is defined in {known.measure.__module__} already, "
+                f"{measure.__module__} needs another name"
+            )
+        definition = " ".join((measure.__doc__ or "").split())
+        QUANTITIES[name] = Quantity(name, latex, definition, measure, integer, positive)
+        return QUANTITIES[name]
+
+    return register
+
+
+@dataclass(frozen=True)
+class Formula:
+    """A closed form that belongs to a theorem: derived once, evaluated everywhere.
+
+    Claims mention it by its symbol, derivations receive its expression; to change it in one place
+    is to change the theorem.
+    """
+
+    name: str
+    latex: str
+    expression: Any
+
+    @property
+    def symbol(self) -> Any:
+        """Return the symbol that stands for this closed form in relations."""
+        return symbol(self.name)
+
+
+@dataclass(frozen=True)
+class Bounds:
+    """Sizes an instance may have: depth and widths, both ends included."""
+
+    depth: tuple[int, int] = (2, 4)
+    width: tuple[int, int] = (1, 3)
+
+    def __str__(self) -> str:
+        return f"depth {self.depth[0]}..{self.depth[1]}, widths {self.width[0]}..{self.width[1]}"
+
+
+@dataclass(frozen=True)
+class Setting:
+    """A sample space: a recipe that builds an instance from the choices of a source."""
+
+    name: str
+    description: str
+    build: Callable[[Source, Bounds], Any]
+
+
+@dataclass(frozen=True)
+class Assumption:
+    """A condition on instances, evaluated in the arithmetic at hand (a mask on float batches)."""
+
+    id: str
+    statement: str
+    holds: Callable[[Any], Any]
+
+
+@dataclass(frozen=True)
+class Claim:
+    """``relation`` holds on every instance of ``setting`` that satisfies ``assumptions``.
+
+    Parameters
+    ----------
+    id, title
+        Unique within the theorem; what it says in words.
+    relation
+        A SymPy relation over symbols of quantities and formulas.
+    formulas
+        The closed forms the relation mentions.
+    bounds
+        The sizes tried: the honest scope of the evidence.
+    """
+
+    id: str
+    title: str
+    setting: Setting
+    relation: Relation
+    assumptions: tuple[Assumption, ...] = ()
+    formulas: tuple[Formula, ...] = ()
+    bounds: Bounds = field(default_factory=Bounds)
+
+    @property
+    def operator(self) -> Operator:
+        """Return the operator of the relation."""
+        return operator(self.relation)
+
+    @property
+    def expanded(self) -> Relation:
+        """Return the relation with closed forms written out in quantities."""
+        return self.relation.xreplace({f.symbol: f.expression for f in self.formulas})
+
+    @property
+    def latex(self) -> str:
+        """Return the expanded relation in LaTeX."""
+        return render(self.expanded, {q.name: q.latex for q in QUANTITIES.values()})
+
+    def sides(self, instance: Any) -> tuple[Any, Any]:
+        """Return both sides of the relation measured on ``instance``."""
+        relation = self.expanded
+        values = {s.name: QUANTITIES[s.name].measure(instance) for s in sorted_symbols(relation)}
+        lhs, rhs = (evaluate(side, values, instance.arithmetic) for side in relation.args)
+        return lhs, rhs
+
+
+def sorted_symbols(relation: Relation) -> list[Any]:
+    """Return the free symbols by name: measured in the same order on every run."""
+    symbols = sorted(relation.free_symbols, key=lambda s: str(s.name))
+    unknown = [s.name for s in symbols if s.name not in QUANTITIES]
+    if unknown:
+        raise UsageError(f"unknown quantity {unknown[0]!r}; see `certimin quantities`")
+    return symbols
+
+
+Outcome = Literal["holds", "violated", "undecided", "invalid"]
+
+
+@dataclass(frozen=True)
+class Decision:
+    """Whether a claim holds on one instance, what that is worth, and by how much."""
+
+    outcome: Outcome
+    kind: str
+    slack: float
+    lhs: str = ""
+    rhs: str = ""
+    reason: str = ""
+
+
+def slack(op: Operator, margin: Any) -> Any:
+    """Return how far a relation is from being violated (negative: violated), for ranking."""
+    if op in (">=", ">"):
+        return margin
+    return -margin if op in ("<=", "<") else -abs(margin)
+
+
+_SATISFIED: dict[Operator, tuple[int, ...]] = {
+    "==": (0,), ">=": (0, 1), "<=": (-1, 0), ">": (1,), "<": (-1,)
+}  # fmt: skip
+
+
+def decide(claim: Claim, instance: Any, *, exact_first: bool = True) -> Decision:
+    """Decide ``claim`` on one exact instance: no tolerance enters.
+
+    The routes of the instance are taken in turn until one decides: exact arithmetic, then balls
+    of growing precision (balls first when ``exact_first`` is False: cheaper, and exact arithmetic
+    then settles only what balls leave open; equalities always go to exact arithmetic first).
+    """
+    routes = list(instance.routes())
+    if not all(assumption.holds(routes[0]) for assumption in claim.assumptions):
+        return Decision("invalid", "exact", 0.0, reason="an assumption fails")
+    if not exact_first and claim.operator != "==":
+        routes = [*routes[1:], routes[0]]
+    last = Decision("undecided", routes[0].arithmetic.kind, 0.0)
+    for lifted in routes:
+        try:
+            with lifted.arithmetic as arithmetic:
+                lhs, rhs = claim.sides(lifted)
+                comparison = arithmetic.compare(lhs, rhs)
+        except (ZeroDivisionError, Undefined) as error:
+            return Decision("invalid", "exact", 0.0, reason=f"undefined: {error}")
+        except ArithmeticError as error:
+            last = Decision("undecided", last.kind, last.slack, reason=str(error))
+            continue
+        margin = slack(claim.operator, comparison.margin)
+        if comparison.sign is None:
+            last = Decision("undecided", comparison.kind, margin, str(lhs), str(rhs), "overlap")
+            continue
+        holds = comparison.sign in _SATISFIED[claim.operator]
+        return Decision(
+            "holds" if holds else "violated", comparison.kind, margin, str(lhs), str(rhs)
+        )
+    return last
+
+
+def measured_names(claims: Sequence[Claim]) -> list[str]:
+    """Return the names of all quantities that ``claims`` measure."""
+    return sorted({s.name for claim in claims for s in claim.expanded.free_symbols})

@@ -1,0 +1,175 @@
+"""The command line.  Exit codes: 0 all hold, 1 refuted, 2 wrong use, 3 inconclusive or error."""
+
+from __future__ import annotations
+
+import json
+import os
+import shlex
+import sys
+from importlib.metadata import entry_points, version
+from pathlib import Path
+from typing import Any
+
+import click
+from rich.console import Console
+from rich.table import Table
+
+from verify import report as reports
+from verify.assembly import exit_code, outline
+from verify.claims import QUANTITIES
+from verify.environment import describe
+from verify.errors import CertiminError, UsageError
+from verify.profiles import PROFILES
+from verify.registry import select, theorems
+from verify.session import Options, check_backend
+from verify.session import verify as run_verification
+
+__all__ = ["cli", "main"]
+
+_WIDTH = 100
+
+
+def _console(*, stderr: bool = False) -> Console:
+    """A console as wide as its terminal, and 100 columns where there is none."""
+    stream = sys.stderr if stderr else sys.stdout
+    return Console(stderr=stderr, width=None if stream.isatty() else _WIDTH)
+
+
+class _Group(click.Group):
+    """The built-in commands and those that installed packages add under ``certimin.commands``."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        added = {entry.name for entry in entry_points(group="certimin.commands")}
+        return sorted({*super().list_commands(ctx), *added})
+
+    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
+        own = super().get_command(ctx, name)
+        if own is not None:
+            return own
+        found = [e for e in entry_points(group="certimin.commands") if e.name == name]
+        return found[0].load() if found else None
+
+
+@click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(version("certimin"), prog_name="certimin")
+def cli() -> None:
+    """Executable, attacked and certified theorems about the minima of neural networks."""
+
+
+@cli.command("list")
+def list_theorems() -> None:
+    """List every theorem and conjecture."""
+    table = Table(box=None, pad_edge=False)
+    for heading in ("id", "title", "status", "source", "uses"):
+        table.add_column(heading, overflow="fold")
+    for t in theorems().values():
+        table.add_row(t.id, t.title, t.status, t.source.key, " ".join(t.uses))
+    _console().print(table)
+
+
+@cli.command()
+@click.argument("theorem_id", metavar="ID")
+@click.option("--out", type=click.Path(path_type=Path), default="reports", show_default=True)
+def show(theorem_id: str, out: Path) -> None:
+    """Print a theorem in full, with its evidence if the last run has some."""
+    theorem = select([theorem_id])[0]
+    record = outline(theorem)
+    try:
+        stored = {t["id"]: t for t in reports.load(out)["theorems"]}
+        record = stored.get(theorem.id, record)
+    except (OSError, ValueError):
+        click.echo(f"no evidence yet in {out}; run `certimin verify {theorem.id}`", err=True)
+    reports.show_theorem(record, _console())
+
+
+@cli.command()
+def quantities() -> None:
+    """List the quantities that relations may use."""
+    theorems()  # loads the modules that define them
+    table = Table(box=None, pad_edge=False)
+    for heading in ("name", "LaTeX", "definition"):
+        table.add_column(heading, overflow="fold")
+    for q in sorted(QUANTITIES.values(), key=lambda q: q.name):
+        table.add_row(q.name, q.latex, q.definition)
+    _console().print(table)
+
+
+@cli.command()
+@click.argument("ids", metavar="[ID...]", nargs=-1)
+@click.option("--profile", type=click.Choice(sorted(PROFILES)), default="quick", show_default=True)
+@click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True)
+@click.option(
+    "--jobs", type=click.IntRange(min=1), default=os.cpu_count() or 1, help="worker processes"
+)
+@click.option("--backend", type=click.Choice(["numpy", "cupy"]), default="numpy", show_default=True)
+@click.option("--resume/--fresh", default=False, help="keep the finished tasks of a run cut short")
+@click.option("--out", type=click.Path(path_type=Path), default="reports", show_default=True)
+def verify(
+    ids: tuple[str, ...],
+    profile: str,
+    seed: int,
+    jobs: int,
+    backend: str,
+    resume: bool,
+    out: Path,
+) -> None:
+    """Derive, certify, train and attack theorems (all, or ID... and what they use)."""
+    command = shlex.join(["certimin", *sys.argv[1:]])
+    options = Options(profile, seed, jobs, backend, resume, out, command)
+    result = run_verification(select(ids), options, _console(stderr=True))
+    reports.show(result, _console())
+    click.echo(f"reports in {out}")
+    sys.exit(exit_code(result["verdict"]))
+
+
+@cli.command()
+@click.option("--out", type=click.Path(path_type=Path), default="reports", show_default=True)
+def report(out: Path) -> None:
+    """Write the reports again from the last run's verify.json."""
+    try:
+        result = reports.load(out)
+        reports.prepare(out)
+    except (OSError, ValueError) as error:
+        raise UsageError(f"--out: no report to rebuild in {out}: {error}") from error
+    for path in reports.write(result, out):
+        click.echo(path)
+
+
+@cli.command()
+@click.option("--json", "as_json", is_flag=True, help="print one JSON object")
+def doctor(as_json: bool) -> None:
+    """Say what this installation computes with, and whether a GPU can be used."""
+    found: dict[str, Any] = describe(backend="numpy", jobs=1, command="certimin doctor")
+    found["theorems"] = len(theorems())
+    found["cupy"] = _gpu()
+    if as_json:
+        click.echo(json.dumps(found, indent=1))
+        return
+    for key, value in found.items():
+        text = ", ".join(f"{k} {v}" for k, v in value.items()) if isinstance(value, dict) else value
+        click.echo(f"{key}: {text}")
+
+
+def _gpu() -> str:
+    try:
+        check_backend(list(theorems().values()), "cupy")
+    except UsageError as error:
+        return str(error)
+    return "usable"
+
+
+def main() -> None:
+    """Run the command line; errors become one line on stderr and their exit code."""
+    try:
+        cli.main(prog_name="certimin", standalone_mode=False)
+    except click.exceptions.Abort:
+        click.echo("interrupted", err=True)
+        sys.exit(3)
+    except click.ClickException as error:
+        context = error.ctx if isinstance(error, click.UsageError) else None
+        hint = f" (see {context.command_path} --help)" if context else ""
+        click.echo(f"certimin: {error.format_message()}{hint}", err=True)
+        sys.exit(2)
+    except CertiminError as error:
+        click.echo(f"certimin: {error}", err=True)
+        sys.exit(error.exit_code)

@@ -1,0 +1,21 @@
+"""What can go wrong, and the exit code each means on the command line."""
+
+from __future__ import annotations
+
+__all__ = ["CertiminError", "Undefined", "UsageError"]
+
+
+class CertiminError(Exception):
+    """Base of the errors this package raises on purpose."""
+
+    exit_code = 3
+
+
+class UsageError(CertiminError):
+    """The caller asked for something that cannot be done; str() is one line with the remedy."""
+
+    exit_code = 2
+
+
+class Undefined(CertiminError, ArithmeticError):
+    """A quantity has no value on this instance (division by zero, a target that vanishes)."""

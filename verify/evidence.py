@@ -1,0 +1,61 @@
+"""Evidence: what was done, over which scope, and the verdict it supports.
+
+Kinds, strongest first.  The kind of a record is computed from the numbers that decided it, never
+typed by hand.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, field
+from math import isfinite
+from typing import Any, Literal
+
+__all__ = ["KINDS", "VERDICTS", "Evidence", "Verdict", "worst"]
+
+Verdict = Literal["refuted", "error", "vacuous", "inconclusive", "holds"]
+
+VERDICTS: tuple[Verdict, ...] = ("refuted", "error", "vacuous", "inconclusive", "holds")
+"""Worst first: a claim takes the worst verdict of its evidence."""
+
+KINDS = (
+    "formal",
+    "symbolic",
+    "exact",
+    "certified",
+    "trained",
+    "searched",
+    "sampled",
+    "empirical",
+)
+"""Strongest first; only ``symbolic`` may be called proved, over its scope."""
+
+
+def worst(verdicts: Iterable[Verdict]) -> Verdict:
+    """Return the worst verdict; ``vacuous`` when there is none at all."""
+    found = sorted(verdicts, key=VERDICTS.index)
+    return found[0] if found else "vacuous"
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """One record: the kind and scope of a check, how many instances, how close to violation.
+
+    ``worst_margin`` is the smallest normalised slack met, (lhs - rhs)/max(|lhs|, |rhs|) turned so
+    that negative means violated; None where nothing was measured.
+    """
+
+    kind: str
+    verdict: Verdict
+    scope: str
+    count: int
+    worst_margin: float | None = None
+    seconds: float = 0.0
+    details: dict[str, Any] = field(default_factory=dict)
+
+    def to_json(self) -> dict[str, Any]:
+        """Return a JSON-able record."""
+        record = asdict(self)
+        if self.worst_margin is not None and not isfinite(self.worst_margin):
+            record["worst_margin"] = None
+        return record

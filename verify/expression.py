@@ -1,0 +1,125 @@
+"""Relations between quantities as SymPy expressions, evaluated in any arithmetic.
+
+A claim is a SymPy relation whose symbols are names of quantities.  It is printed, mutated and
+parsed as a formula, and :func:`evaluate` lowers the very same expression to the numbers of
+whatever arithmetic the quantities were measured in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from fractions import Fraction
+from functools import lru_cache, reduce
+from typing import Any, Literal
+
+import sympy as sp
+
+__all__ = ["Operator", "Relation", "evaluate", "operator", "render", "symbol"]
+
+Relation = Any  # sympy.core.relational.Relational; SymPy is untyped
+Operator = Literal["==", ">=", "<=", ">", "<"]
+
+_OPERATORS: dict[str, Operator] = {
+    "Equality": "==",
+    "GreaterThan": ">=",
+    "LessThan": "<=",
+    "StrictGreaterThan": ">",
+    "StrictLessThan": "<",
+}
+
+
+def symbol(name: str, *, integer: bool = False, positive: bool = True) -> sp.Symbol:
+    """Return the symbol that stands for the quantity ``name`` in relations."""
+    return sp.Symbol(name, real=True, integer=integer or None, positive=positive or None)
+
+
+def operator(relation: Relation) -> Operator:
+    """Return the operator of a SymPy relation."""
+    return _OPERATORS[type(relation).__name__]
+
+
+def render(expression: sp.Basic, names: Mapping[str, str]) -> str:
+    """Return LaTeX, with the symbol of each quantity printed as ``names`` says."""
+    return str(
+        sp.latex(
+            expression, symbol_names={s: names.get(s.name, s.name) for s in expression.free_symbols}
+        )
+    )
+
+
+def evaluate(expression: sp.Expr, values: Mapping[str, Any], arithmetic: Any) -> Any:
+    """Return ``expression`` with quantities replaced by their values.
+
+    Parameters
+    ----------
+    expression
+        Sums, products, powers, Max, Min and Abs of symbols and rational numbers.
+    values
+        The value of each symbol by name; Python ints (depth, widths) may stand in exponents.
+    arithmetic
+        The number system of the other values: scalar, power, maximum, minimum.
+
+    Raises
+    ------
+    ArithmeticError
+        Where the arithmetic cannot: a zero denominator, a root of a negative number.
+    TypeError
+        If an exponent is not rational once the integers are known.
+    """
+    sizes = tuple(sorted((name, value) for name, value in values.items() if isinstance(value, int)))
+    return _walk(_specialise(expression, sizes), values, arithmetic)
+
+
+@lru_cache(maxsize=4096)
+def _specialise(expression: sp.Expr, sizes: tuple[tuple[str, int], ...]) -> sp.Expr:
+    known = dict(sizes)
+    return expression.xreplace(
+        {s: sp.Integer(known[s.name]) for s in expression.free_symbols if s.name in known}
+    ).doit()
+
+
+def _walk(node: sp.Expr, values: Mapping[str, Any], arithmetic: Any) -> Any:
+    def children() -> list[Any]:
+        return [_walk(child, values, arithmetic) for child in node.args]
+
+    if node.is_Symbol:
+        return values[node.name]
+    if node.is_Rational:
+        return arithmetic.scalar(Fraction(int(node.p), int(node.q)))
+    if node.is_Add:
+        return reduce(lambda x, y: x + y, children())
+    if node.is_Mul:
+        return _product(node, values, arithmetic)
+    if node.is_Pow:
+        return _power(node, values, arithmetic)
+    folds: dict[type, Callable[..., Any]] = {
+        sp.Max: arithmetic.maximum,
+        sp.Min: arithmetic.minimum,
+    }
+    if type(node) in folds:
+        return folds[type(node)](*children())
+    if isinstance(node, sp.Abs):
+        (x,) = children()
+        return arithmetic.maximum(x, -x)
+    raise TypeError(f"cannot evaluate {type(node).__name__} in {node}")
+
+
+def _product(node: sp.Expr, values: Mapping[str, Any], arithmetic: Any) -> Any:
+    """A product as numerator / denominator, so that 0/0 raises instead of vanishing."""
+    numerator, denominator = node.as_numer_denom()
+    if denominator == 1:
+        return reduce(lambda x, y: x * y, (_walk(child, values, arithmetic) for child in node.args))
+    below = _walk(denominator, values, arithmetic)
+    return _walk(numerator, values, arithmetic) / below
+
+
+def _power(node: sp.Expr, values: Mapping[str, Any], arithmetic: Any) -> Any:
+    exponent = node.exp
+    if not exponent.is_Rational:
+        raise TypeError(f"exponent {exponent} of {node} is not rational once sizes are known")
+    base = _walk(node.base, values, arithmetic)
+    if exponent.is_Integer and 0 < exponent <= 4:
+        return reduce(lambda x, y: x * y, [base] * int(exponent))
+    if exponent.is_Integer and exponent < 0:
+        return arithmetic.scalar(1) / _walk(node.base**-exponent, values, arithmetic)
+    return arithmetic.power(base, Fraction(int(exponent.p), int(exponent.q)))

@@ -1,0 +1,231 @@
+"""Run the stages of many theorems: independent tasks, seeded by name, in any executor.
+
+A task's seed depends on the run's seed and the task's name alone, so results do not depend on the
+number of workers or on what else is run.  Finished tasks are stored one atomic file each; a run
+that is killed can be resumed, and Ctrl-C keeps what is done.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import traceback
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Executor, Future, ProcessPoolExecutor, as_completed
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cache
+from multiprocessing import get_context
+from pathlib import Path
+from time import monotonic
+from typing import Any
+
+from threadpoolctl import threadpool_limits
+
+from verify import stages
+from verify.profiles import PROFILES
+from verify.registry import theorems
+from verify.theorem import Theorem
+
+__all__ = ["Outcome", "Store", "Task", "execute", "pool", "run", "tasks"]
+
+
+@dataclass(frozen=True)
+class Task:
+    """One stage of one theorem, and everything its result depends on."""
+
+    theorem: str
+    stage: str
+    piece: str
+    seed: int
+    profile: str
+    backend: str
+
+    @property
+    def name(self) -> str:
+        """Return a name unique within the run."""
+        return f"{self.theorem}/{self.stage}/{self.piece}"
+
+    @property
+    def own_seed(self) -> int:
+        """Return the seed of this task, independent of every other task's."""
+        text = f"{self.seed}/{self.name}".encode()
+        return int.from_bytes(hashlib.sha256(text).digest()[:4], "big")
+
+    @property
+    def key(self) -> str:
+        """Return the content hash of the task: its fields and the code that runs it."""
+        text = f"{self}{_code_hash()}".encode()
+        return hashlib.sha256(text).hexdigest()[:24]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a task returned, or the traceback of what went wrong."""
+
+    task: Task
+    result: Any
+    error: str | None
+    seconds: float
+
+
+@cache
+def _code_hash() -> str:
+    """Hash the sources of every package a registered theorem or this engine lives in."""
+    digest = hashlib.sha256()
+    roots = {Path(__file__).parent.parent / name for name in ("verify", "numeric", "theorems")}
+    for path in sorted(p for root in roots for p in root.rglob("*.py")):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
+def tasks(chosen: Iterable[Theorem], seed: int, profile: str, backend: str) -> list[Task]:
+    """Return every task of the chosen theorems, long ones first."""
+
+    def pieces(theorem: Theorem) -> Iterator[tuple[str, str]]:
+        if theorem.training:
+            yield "train", ""
+        for claim_id in theorem.derivations:
+            yield "derive", claim_id
+        for claim in theorem.claims:
+            yield "search", claim.id
+            yield "decide", claim.id
+        for control in theorem.controls:
+            yield "refute", control.claim.id
+        for index in range(len(theorem.exhibits)):
+            yield "witness", str(index)
+
+    listed = [
+        Task(theorem.id, stage, piece, seed, profile, backend)
+        for theorem in chosen
+        for stage, piece in pieces(theorem)
+    ]
+    order = ("train", "search", "derive", "decide", "refute", "witness")
+    return sorted(listed, key=lambda task: order.index(task.stage))
+
+
+def execute(task: Task) -> Outcome:
+    """Run one task; whatever it raises becomes part of the outcome."""
+    start = monotonic()
+    try:
+        with threadpool_limits(1):
+            result = _dispatch(task)
+        return Outcome(task, result, None, monotonic() - start)
+    except Exception:  # a task of a third party may raise anything; it must not stop the run
+        return Outcome(task, None, traceback.format_exc(), monotonic() - start)
+
+
+def _dispatch(task: Task) -> Any:
+    theorem = theorems()[task.theorem]
+    profile = PROFILES[task.profile]
+    seed = task.own_seed
+    if task.stage == "derive":
+        return stages.derive(theorem, task.piece, profile)
+    if task.stage == "decide":
+        claim = theorem.claim(task.piece)
+        return [e.to_json() for e in stages.decide_instances(theorem, claim, seed, profile)]
+    if task.stage == "search":
+        claim = theorem.claim(task.piece)
+        records = stages.search(theorem, claim, seed, profile, task.backend)
+        return [e.to_json() for e in records]
+    if task.stage == "refute":
+        return stages.refute(theorem, task.piece, seed, profile, task.backend)
+    if task.stage == "witness":
+        return stages.witness(theorem, theorem.exhibits[int(task.piece)])
+    trained = stages.train(theorem, seed, profile)
+    return {cid: [e.to_json() for e in records] for cid, records in trained.items()}
+
+
+class Store:
+    """Finished tasks, one atomic JSON file each, named by content hash."""
+
+    def __init__(self, folder: Path, *, resume: bool) -> None:
+        self._folder = folder
+        folder.mkdir(parents=True, exist_ok=True)
+        if not resume:
+            for path in folder.glob("*.json"):
+                path.unlink()
+
+    def load(self, task: Task) -> Outcome | None:
+        """Return the stored outcome of ``task``, if there is one."""
+        try:
+            data = json.loads((self._folder / f"{task.key}.json").read_text())
+            return Outcome(task, data["result"], None, data["seconds"])
+        except (OSError, ValueError, KeyError):
+            return None
+
+    def save(self, outcome: Outcome) -> None:
+        """Store an outcome that is not an error."""
+        if outcome.error is not None:
+            return
+        path = self._folder / f"{outcome.task.key}.json"
+        partial = path.with_suffix(f".{os.getpid()}.part")
+        partial.write_text(json.dumps({"result": outcome.result, "seconds": outcome.seconds}))
+        os.replace(partial, path)
+
+
+@contextmanager
+def pool(jobs: int) -> Iterator[Executor | None]:
+    """Yield a process pool of ``jobs`` workers, or None (run here) for one."""
+    if jobs == 1:
+        yield None
+        return
+    executor = ProcessPoolExecutor(jobs, mp_context=get_context("spawn"))
+    try:
+        yield executor
+    finally:
+        executor.shutdown(wait=False, cancel_futures=True)
+
+
+def run(
+    listed: list[Task],
+    executor: Executor | None,
+    store: Store,
+    progress: Callable[[Outcome], None],
+) -> list[Outcome]:
+    """Run tasks and return their outcomes; on Ctrl-C, the outcomes there are.
+
+    Parameters
+    ----------
+    executor
+        Any ``concurrent.futures.Executor``; None runs the tasks in this process.
+    progress
+        Called with each outcome as it arrives.
+    """
+    outcomes: list[Outcome] = []
+
+    def finish(outcome: Outcome) -> None:
+        store.save(outcome)
+        outcomes.append(outcome)
+        progress(outcome)
+
+    waiting = []
+    for task in listed:
+        stored = store.load(task)
+        if stored is None:
+            waiting.append(task)
+        else:
+            finish(stored)
+    try:
+        for outcome in _results(waiting, executor):
+            finish(outcome)
+    except KeyboardInterrupt:
+        pass
+    return outcomes
+
+
+def _results(waiting: list[Task], executor: Executor | None) -> Iterator[Outcome]:
+    if executor is None:
+        for task in waiting:
+            yield execute(task)
+        return
+    futures: dict[Future[Outcome], Task] = {
+        executor.submit(execute, task): task for task in waiting
+    }
+    for future in as_completed(futures):
+        error = future.exception()
+        if error is None:
+            yield future.result()
+        else:  # the worker died, or its result could not be sent
+            yield Outcome(futures[future], None, f"{type(error).__name__}: {error}", 0.0)

@@ -1,0 +1,100 @@
+"""Hypothesis as adversary: the recipe of a setting becomes a strategy, the slack its target."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from fractions import Fraction
+from math import isfinite
+from time import monotonic
+from typing import TYPE_CHECKING, Any
+
+from hypothesis import HealthCheck, Phase, given, settings, target
+from hypothesis import seed as seeded
+from hypothesis import strategies as st
+
+from verify.claims import Claim, decide
+from verify.sources import ExactSource
+
+if TYPE_CHECKING:
+    from verify.search.pipeline import Attack, Counterexample
+
+__all__ = ["HypothesisSource", "explore", "instances"]
+
+
+class HypothesisSource(ExactSource):
+    """Lets Hypothesis make the choices of a recipe."""
+
+    def __init__(self, draw: Callable[[st.SearchStrategy[Any]], Any]) -> None:
+        super().__init__()
+        self._draw = draw
+
+    def _pick_integer(self, low: int, high: int) -> int:
+        return int(self._draw(st.integers(low, high)))
+
+    def _pick_number(self, low: int, high: int) -> Fraction:
+        # an integer over a fixed denominator: much faster than st.fractions, and 12 holds 1..4, 6
+        return Fraction(self._draw(st.integers(12 * low, 12 * high)), 12)
+
+
+def instances(claim: Claim) -> st.SearchStrategy[tuple[Any, list[Any]]]:
+    """Return a strategy for (exact instance, its choices) of the claim's setting."""
+
+    @st.composite
+    def build(draw: Any) -> tuple[Any, list[Any]]:
+        source = HypothesisSource(draw)
+        try:
+            instance = claim.setting.build(source, claim.bounds)
+        except ArithmeticError:
+            instance = None
+        return instance, [choice.value for choice in source.choices]
+
+    return build()
+
+
+class _Found(Exception):
+    """Carries a counterexample out of Hypothesis' loop."""
+
+
+def explore(
+    claim: Claim,
+    seed: int,
+    examples: int,
+    result: Attack,
+    deadline: float,
+    confirm: Callable[..., Counterexample | None],
+) -> Counterexample | None:
+    """Run ``examples`` Hypothesis examples, steering towards small slack; count them."""
+    found: list[Counterexample] = []
+
+    @seeded(seed)
+    @settings(
+        max_examples=examples,
+        database=None,
+        deadline=None,
+        phases=(Phase.generate, Phase.target),
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(instances(claim))
+    def test(pair: tuple[Any, list[Any]]) -> None:
+        if monotonic() > deadline:
+            return
+        instance, choices = pair
+        if instance is None:
+            result.count("hypothesis", 1, 0, 0.0)
+            return
+        decision = decide(claim, instance, exact_first=False)
+        result.count("hypothesis", 1, int(decision.outcome != "invalid"), decision.slack)
+        result.undecided += decision.outcome == "undecided"
+        if decision.outcome != "invalid" and isfinite(decision.slack):
+            target(-decision.slack)
+        if decision.outcome == "violated":
+            counterexample = confirm(claim, instance, "hypothesis", choices)
+            if counterexample:
+                found.append(counterexample)
+                raise _Found
+
+    try:
+        test()
+    except _Found:
+        return found[0]
+    return None

@@ -1,0 +1,151 @@
+"""Where the free choices of a random instance come from.
+
+A setting is one recipe: it asks a source for sizes and numbers and builds an instance from the
+answers.  The same recipe then serves the seeded sampler, batched floats and Hypothesis, and since
+an instance is the list of choices that made it, any instance can be replayed, snapped from floats
+to rationals and shrunk without knowing what it is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from random import Random
+from typing import Any, Protocol
+
+import numpy as np
+
+__all__ = ["BatchSource", "Choice", "Exhausted", "RandomSource", "RecordedSource", "Source"]
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One answer of a source and the range it was taken from."""
+
+    value: int | Fraction
+    low: int
+    high: int
+
+
+class Exhausted(Exception):
+    """A recorded source was asked for more, or for something else, than was recorded."""
+
+
+class Source(Protocol):
+    """Answers a recipe's questions.
+
+    ``exact`` sources give Fractions; others give NumPy float arrays with a leading batch axis,
+    meant for the array library named ``backend``.
+    """
+
+    exact: bool
+    backend: str
+
+    def integer(self, low: int, high: int) -> int:
+        """Return a size between ``low`` and ``high``, both included."""
+
+    def number(self, low: int = -3, high: int = 3) -> Any:
+        """Return a number between ``low`` and ``high``."""
+
+    def matrix(self, rows: int, columns: int, low: int = -3, high: int = 3) -> Any:
+        """Return numbers between ``low`` and ``high`` as a matrix of this shape."""
+
+
+class ExactSource:
+    """What exact sources share: they record rational choices, one at a time."""
+
+    exact = True
+    backend = "none"
+
+    def __init__(self) -> None:
+        self.choices: list[Choice] = []
+
+    def _pick_integer(self, low: int, high: int) -> int:
+        raise NotImplementedError
+
+    def _pick_number(self, low: int, high: int) -> Fraction:
+        raise NotImplementedError
+
+    def integer(self, low: int, high: int) -> int:
+        value = self._pick_integer(low, high)
+        self.choices.append(Choice(value, low, high))
+        return value
+
+    def number(self, low: int = -3, high: int = 3) -> Fraction:
+        value = self._pick_number(low, high)
+        self.choices.append(Choice(value, low, high))
+        return value
+
+    def matrix(self, rows: int, columns: int, low: int = -3, high: int = 3) -> list[list[Fraction]]:
+        return [[self.number(low, high) for _ in range(columns)] for _ in range(rows)]
+
+
+class RandomSource(ExactSource):
+    """Seeded small rationals; zeros and integers are common, so degenerate cases are met."""
+
+    def __init__(self, random: Random, denominators: Sequence[int] = (1, 1, 2, 3, 4)) -> None:
+        super().__init__()
+        self._random = random
+        self._denominators = denominators
+
+    def _pick_integer(self, low: int, high: int) -> int:
+        return self._random.randint(low, high)
+
+    def _pick_number(self, low: int, high: int) -> Fraction:
+        q = self._random.choice(self._denominators)
+        return Fraction(self._random.randint(low * q, high * q), q)
+
+
+class RecordedSource(ExactSource):
+    """Replays recorded choices, clipped to the range asked for."""
+
+    def __init__(self, values: Sequence[int | Fraction]) -> None:
+        super().__init__()
+        self._values = list(values)
+
+    def _next(self) -> int | Fraction:
+        if len(self.choices) >= len(self._values):
+            raise Exhausted(f"only {len(self._values)} choices were recorded")
+        return self._values[len(self.choices)]
+
+    def _pick_integer(self, low: int, high: int) -> int:
+        return max(low, min(high, int(self._next())))
+
+    def _pick_number(self, low: int, high: int) -> Fraction:
+        return max(Fraction(low), min(Fraction(high), Fraction(self._next())))
+
+
+class BatchSource:
+    """Float batches: sizes are shared by the whole batch, numbers have a leading batch axis.
+
+    Each instance has its own scale between 1/16 and 1 in its numbers, so that large and small
+    entries meet; ranges that exclude zero are sampled uniformly.
+    """
+
+    exact = False
+
+    def __init__(self, rng: np.random.Generator, size: int, backend: str = "numpy") -> None:
+        self.backend = backend
+        self._rng = rng
+        self._size = size
+        self._choices: list[Any] = []
+
+    def integer(self, low: int, high: int) -> int:
+        value = int(self._rng.integers(low, high + 1))
+        self._choices.append(value)
+        return value
+
+    def number(self, low: int = -3, high: int = 3) -> Any:
+        return self.matrix(1, 1, low, high)[..., 0, 0]
+
+    def matrix(self, rows: int, columns: int, low: int = -3, high: int = 3) -> Any:
+        values = self._rng.uniform(low, high, size=(self._size, rows, columns))
+        if low < 0 < high:
+            values *= 2.0 ** -self._rng.uniform(0, 4, size=(self._size, 1, 1))
+        self._choices += list(values.reshape(self._size, -1).T)
+        return values
+
+    def lane(self, index: int) -> list[int | float]:
+        """Return the choices that made instance ``index`` of the batch."""
+        return [c if isinstance(c, int) else float(c[index]) for c in self._choices]

@@ -1,0 +1,251 @@
+"""The stages of verification: each takes a theorem and one piece of it, and returns a record.
+
+A stage is a pure function of (theorem, seed, profile): it runs in any process, on any machine,
+and gives the same record.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import asdict
+from math import inf
+from random import Random
+from time import monotonic
+from typing import Any
+
+from verify.claims import Claim, Decision, decide
+from verify.derivation import check
+from verify.evidence import Evidence, Verdict, worst
+from verify.profiles import Profile
+from verify.search.pipeline import Attack, Counterexample, attack
+from verify.sources import RandomSource
+from verify.theorem import Necessity, Theorem, TrainedSolution, Witness
+
+__all__ = ["decide_instances", "derive", "refute", "search", "train", "witness"]
+
+
+def derive(theorem: Theorem, claim_id: str, profile: Profile) -> list[dict[str, Any]]:
+    """Return the verdict on each step of the derivation of one claim."""
+    steps = theorem.derivations[claim_id]({f.name: f.expression for f in theorem.formulas})
+    return [asdict(check(step, seconds=profile.step_seconds)) for step in steps]
+
+
+def decide_instances(theorem: Theorem, claim: Claim, seed: int, profile: Profile) -> list[Evidence]:
+    """Decide the claim on known and on seeded random rational instances.
+
+    Records are split by what the deciding numbers were worth: exact arithmetic or balls.
+    """
+    start = monotonic()
+    random = Random(seed)
+    decisions = [decide(claim, instance) for instance in theorem.hard_instances(claim)]
+    deadline = start + profile.claim_seconds
+    for _ in range(profile.instances):
+        if monotonic() > deadline:
+            break
+        try:
+            instance = claim.setting.build(RandomSource(random), claim.bounds)
+        except ArithmeticError:
+            continue
+        decisions.append(decide(claim, instance))
+    return _records(claim, decisions, monotonic() - start)
+
+
+def _records(claim: Claim, decisions: list[Decision], seconds: float) -> list[Evidence]:
+    valid = [d for d in decisions if d.outcome != "invalid"]
+    groups: dict[str, list[Decision]] = defaultdict(list)
+    for decision in valid:
+        groups[decision.kind].append(decision)
+    if not valid:
+        return [Evidence("exact", "vacuous", str(claim.bounds), 0, None, seconds)]
+    return [
+        Evidence(
+            kind,
+            _verdict(group),
+            str(claim.bounds),
+            len(group),
+            min(d.slack for d in group),
+            seconds * len(group) / len(valid),
+            _details(group, len(decisions) - len(valid)),
+        )
+        for kind, group in sorted(groups.items())
+    ]
+
+
+def _verdict(decisions: Iterable[Decision]) -> Verdict:
+    outcomes = {d.outcome for d in decisions}
+    if "violated" in outcomes:
+        return "refuted"
+    return "inconclusive" if "undecided" in outcomes else "holds"
+
+
+def _details(decisions: list[Decision], invalid: int) -> dict[str, Any]:
+    details: dict[str, Any] = {"invalid_instances": invalid}
+    open_ones = [d for d in decisions if d.outcome == "undecided"]
+    if open_ones:
+        details |= {"undecided": len(open_ones), "reason": open_ones[0].reason}
+    violated = [d for d in decisions if d.outcome == "violated"]
+    if violated:
+        details["violation"] = {"lhs": violated[0].lhs, "rhs": violated[0].rhs}
+    return details
+
+
+def search(
+    theorem: Theorem, claim: Claim, seed: int, profile: Profile, backend: str
+) -> list[Evidence]:
+    """Attack the claim; a survivor gets ``searched`` and ``sampled`` records of what was tried."""
+    start = monotonic()
+    result = attack(
+        claim,
+        seed=seed,
+        batches=profile.batches,
+        batch_size=profile.batch_size,
+        examples=profile.examples,
+        backend=backend,
+        known=theorem.hard_instances(claim),
+        seconds=profile.claim_seconds,
+    )
+    seconds = monotonic() - start
+    verdict: Verdict = "refuted" if result.found else "holds" if result.valid else "vacuous"
+    if result.undecided and verdict == "holds":
+        verdict = "inconclusive"
+    floats = result.engines.get("floats", 0)
+    details: dict[str, Any] = {"engines": result.engines, "undecided": result.undecided}
+    if result.found:
+        details["counterexample"] = describe(result.found)
+    margin = None if result.worst_slack == inf else result.worst_slack
+    scope = str(claim.bounds)
+    aimed = result.valid - floats
+    records = [Evidence("searched", verdict, scope, aimed, margin, seconds, details)]
+    if floats and not result.found:
+        records.append(Evidence("sampled", "holds", scope, floats, margin))
+    return records
+
+
+def describe(found: Counterexample) -> dict[str, Any]:
+    """Return a counterexample as JSON: exact instance, both sides, who found it."""
+    return {
+        "instance": found.instance.to_json(),
+        "lhs": found.decision.lhs,
+        "rhs": found.decision.rhs,
+        "kind": found.decision.kind,
+        "found_by": found.found_by,
+    }
+
+
+def refute(theorem: Theorem, control_id: str, seed: int, profile: Profile, backend: str) -> Any:
+    """Return the record of a control: refuted with an exact witness, or survived."""
+    start = monotonic()
+    control = theorem.control(control_id)
+    result: Attack = attack(
+        control.claim,
+        seed=seed,
+        batches=profile.batches,
+        batch_size=min(profile.batch_size, 2000),
+        examples=profile.examples,
+        backend=backend,
+        known=control.known(),
+        seconds=profile.claim_seconds,
+    )
+    return {
+        "id": control.claim.id,
+        "statement": control.claim.latex,
+        "title": control.claim.title,
+        "verdict": "refuted" if result.found else "survived",
+        "witness": describe(result.found) if result.found else None,
+        "seconds": monotonic() - start,
+    }
+
+
+def witness(theorem: Theorem, item: Witness | Necessity) -> dict[str, Any]:
+    """Check a witness of non-vacuity or of the necessity of an assumption."""
+    start = monotonic()
+    instance = item.instance()
+    if isinstance(item, Witness):
+        verdict = _check_witness(theorem, item, instance)
+        identifier, kind = item.id, "non-vacuity"
+    else:
+        verdict = _check_necessity(theorem, item, instance)
+        identifier, kind = f"{theorem.id}.without.{item.assumption.id}", "necessity"
+    return {
+        "id": identifier,
+        "statement": item.statement,
+        "kind": kind,
+        "verdict": verdict,
+        "instance": instance.to_json(),
+        "seconds": monotonic() - start,
+    }
+
+
+def _check_witness(theorem: Theorem, item: Witness, instance: Any) -> Verdict:
+    """A witness holds when its claim applies to it and holds there."""
+    outcome = decide(theorem.claim(item.claim_id), instance).outcome
+    verdicts: dict[str, Verdict] = {
+        "holds": "holds", "violated": "refuted", "undecided": "inconclusive", "invalid": "vacuous"
+    }  # fmt: skip
+    return verdicts[outcome]
+
+
+def _check_necessity(theorem: Theorem, item: Necessity, instance: Any) -> Verdict:
+    """Only ``item.assumption`` may fail, and the claim without it must be violated."""
+    claim = theorem.claim(item.claim_id)
+    exact = next(iter(instance.routes()))
+    failing = [a.id for a in claim.assumptions if not a.holds(exact)]
+    if failing != [item.assumption.id]:
+        return "error"
+    bare = _without_assumptions(claim)
+    return "holds" if decide(bare, instance).outcome == "violated" else "error"
+
+
+def _without_assumptions(claim: Claim) -> Claim:
+    return Claim(
+        claim.id, claim.title, claim.setting, claim.relation, (), claim.formulas, claim.bounds
+    )
+
+
+def train(theorem: Theorem, seed: int, profile: Profile) -> dict[str, list[Evidence]]:
+    """Decide the claims named by the theorem's training at every trained solution."""
+    training = theorem.training
+    if training is None:
+        return {}
+    start = monotonic()
+    solutions = list(training.run(seed, profile.trainings))
+    seconds = (monotonic() - start) / max(1, len(training.claim_ids))
+    return {
+        claim_id: [
+            _trained_record(training.description, theorem.claim(claim_id), solutions, seconds)
+        ]
+        for claim_id in training.claim_ids
+    }
+
+
+def _trained_record(
+    description: str, claim: Claim, solutions: list[TrainedSolution], seconds: float
+) -> Evidence:
+    decisions = [decide(claim, solution.instance, exact_first=False) for solution in solutions]
+    runs = [
+        {
+            "label": f"{solution.label}: {m.label}",
+            "predicted": m.predicted,
+            "measured": m.measured,
+            "difference": m.difference,
+            "allowed": m.allowed,
+            "distance": float(solution.distance),
+        }
+        for solution in solutions
+        for m in solution.measurements
+    ]
+    verdicts: list[Verdict] = [_verdict([d]) for d in decisions if d.outcome != "invalid"]
+    verdicts += [
+        "holds" if m.holds else "refuted" for solution in solutions for m in solution.measurements
+    ]
+    valid = [d.slack for d in decisions if d.outcome != "invalid"]
+    return Evidence(
+        "trained",
+        worst(verdicts) if valid else "vacuous",
+        description,
+        len(valid),
+        min(valid, default=None),
+        seconds,
+        {"runs": runs},
+    )
