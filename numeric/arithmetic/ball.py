@@ -58,13 +58,13 @@ class Ball:
 
     @property
     def lower(self) -> Fraction:
-        """Return a rational lower bound (exact: a dyadic endpoint)."""
-        return _endpoint(self.arb.lower())
+        """Return the lower end of the ball, exactly (a dyadic rational)."""
+        return _dyadic(self.arb.mid()) - _dyadic(self.arb.rad())
 
     @property
     def upper(self) -> Fraction:
-        """Return a rational upper bound (exact: a dyadic endpoint)."""
-        return _endpoint(self.arb.upper())
+        """Return the upper end of the ball, exactly (a dyadic rational)."""
+        return _dyadic(self.arb.mid()) + _dyadic(self.arb.rad())
 
     @property
     def relative_width(self) -> float:
@@ -76,7 +76,11 @@ class Ball:
     def __contains__(self, value: Any) -> bool:
         if isinstance(value, AlgebraicReal):
             return bool(self.arb.overlaps(enclose(value, 2 * ctx.prec)))
-        return bool(self.arb.contains(arb(value) if isinstance(value, float) else to_fmpq(value)))
+        if not self.arb.is_finite():
+            return True
+        # arb.contains would round a rational to a ball first
+        exact = to_fmpq(Fraction(value) if isinstance(value, float) else value)
+        return bool(abs(exact - self.arb.mid().fmpq()) <= self.arb.rad().fmpq())
 
     def __float__(self) -> float:
         return float(self.arb.mid())
@@ -228,7 +232,7 @@ def _mid(x: arb | fmpq) -> Any:
     return x.mid() if isinstance(x, arb) else arb(x)
 
 
-def _endpoint(x: arb) -> Fraction:
+def _dyadic(x: arb) -> Fraction:
     if not x.is_finite():
         raise NotExact("an unbounded enclosure has no endpoints")
     q = x.fmpq()

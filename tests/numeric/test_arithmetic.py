@@ -1,0 +1,430 @@
+"""One table of formulas, run in every arithmetic: exact, enclosed, rounded and symbolic agree."""
+
+from fractions import Fraction
+
+import array_api_strict
+import mpmath
+import numpy as np
+import pytest
+import sympy as sp
+from flint import arb, ctx, fmpq_mat
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from numeric.arithmetic.algebraic import MAX_DEGREE, AlgebraicReal, compare_exact, to_fmpq
+from numeric.arithmetic.ball import Ball, Balls
+from numeric.arithmetic.floating import Floating, namespace
+from numeric.arithmetic.protocol import NotExact, relative_margin, weakest
+from numeric.arithmetic.rational import Rational
+from numeric.arithmetic.symbolic import Symbolic
+
+# A is 2 x 3, B is 3 x 2, S and R are 2 x 2 and positive definite.  All formulas of the first table
+# are rational functions of the entries; those of the second have roots in them.
+RING = {
+    "matmul": lambda ar, A, B, S, R: A @ B,
+    "sums": lambda ar, A, B, S, R: A + B.mT - (-A),
+    "transpose": lambda ar, A, B, S, R: A.mT @ R,
+    "entry": lambda ar, A, B, S, R: ar.entry(A, 1, 2),
+    "identity": lambda ar, A, B, S, R: ar.identity(2) + S,
+    "stack": lambda ar, A, B, S, R: ar.stack([[A, S], [B.mT, R]]),
+    "scale": lambda ar, A, B, S, R: ar.scale(ar.entry(R, 0, 0), A),
+    "kron": lambda ar, A, B, S, R: ar.kron(A, B),
+    "trace": lambda ar, A, B, S, R: ar.trace(A @ B @ S),
+    "frobenius_sq": lambda ar, A, B, S, R: ar.frobenius_sq(A),
+    "inverse": lambda ar, A, B, S, R: ar.inverse(S) @ A,
+    "scalars": lambda ar, A, B, S, R: 1 - 2 * ar.trace(S) / (ar.trace(R) * 3) - -ar.trace(S),
+    "maximum": lambda ar, A, B, S, R: ar.maximum(0, ar.trace(S), ar.trace(R), ar.trace(A @ B)),
+    "minimum": lambda ar, A, B, S, R: ar.minimum(1, ar.trace(S), ar.trace(R), ar.trace(A @ B)),
+    "power of an integer": lambda ar, A, B, S, R: ar.power(ar.trace(S), Fraction(-3)),
+}
+ROOTS = {
+    "eig_max": lambda ar, A, B, S, R: ar.eig_max(S - R),
+    "eig_max of a product": lambda ar, A, B, S, R: ar.eig_max(S, R),
+    "singular_max, wide": lambda ar, A, B, S, R: ar.singular_max(A),
+    "singular_max, tall": lambda ar, A, B, S, R: ar.singular_max(B),
+    "sqrt": lambda ar, A, B, S, R: ar.sqrt(ar.trace(S)),
+    "power": lambda ar, A, B, S, R: ar.power(ar.trace(S), Fraction(2, 3)),
+    "negative power": lambda ar, A, B, S, R: ar.power(ar.trace(S), Fraction(-3, 2)),
+    "root of an eigenvalue": lambda ar, A, B, S, R: ar.sqrt(ar.eig_max(S)) * ar.trace(R),
+}
+TABLE = RING | ROOTS
+
+
+def instance(seed):
+    """Return A, B, S, R as rows of Fractions."""
+    rng = np.random.default_rng(seed)
+
+    def rows(m, n):
+        p, q = rng.integers(-9, 10, (m, n)).tolist(), rng.integers(1, 8, (m, n)).tolist()
+        return [
+            [Fraction(a, b) for a, b in zip(r, s, strict=True)] for r, s in zip(p, q, strict=True)
+        ]
+
+    def positive_definite():
+        (a, b), (c, d) = rows(2, 2)
+        return [[1 + a * a + b * b, a * c + b * d], [a * c + b * d, 1 + c * c + d * d]]
+
+    return rows(2, 3), rows(3, 2), positive_definite(), positive_definite()
+
+
+INSTANCES = [instance(seed) for seed in range(4)]
+
+
+def entries(ar, value):
+    """Return a matrix or a scalar as a flat list of scalars."""
+    if isinstance(ar, Floating):
+        return np.asarray(ar.to_numpy(value)).ravel().tolist()
+    if not hasattr(value, "shape"):
+        return [value]
+    m, n = value.shape
+    return [ar.entry(value, i, j) for i in range(m) for j in range(n)]
+
+
+def run(ar, formula, matrices):
+    return entries(ar, formula(ar, *(ar.matrix(rows) for rows in matrices)))
+
+
+each_formula = pytest.mark.parametrize("name", TABLE)
+each_instance = pytest.mark.parametrize("matrices", INSTANCES, ids=range(len(INSTANCES)))
+
+
+@each_formula
+@each_instance
+def test_balls_contain_the_exact_value_and_are_narrow(name, matrices):
+    exact = run(Rational(), TABLE[name], matrices)
+    with Balls() as ar:
+        balls = run(ar, TABLE[name], matrices)
+        for ball, value in zip(balls, exact, strict=True):
+            assert value in ball
+            assert ball.kind == "certified"
+            assert ball.lower <= ball.upper
+            assert ball.relative_width <= (1e-12 if "eig" in name or "sing" in name else 1e-35)
+
+
+@each_formula
+@pytest.mark.parametrize("xp", [namespace("numpy"), array_api_strict], ids=["numpy", "strict"])
+def test_floats_round_the_exact_value_alone_and_in_a_batch(name, xp):
+    ar, formula = Floating(xp), TABLE[name]
+    exact = [[float(x) for x in run(Rational(), formula, m)] for m in INSTANCES]
+    single = [run(ar, formula, m) for m in INSTANCES]
+    np.testing.assert_allclose(single, exact, rtol=1e-12, atol=1e-12)
+    stacked = [xp.stack([ar.matrix(m[k]) for m in INSTANCES]) for k in range(4)]
+    batch = ar.to_numpy(formula(ar, *stacked))
+    batch = np.broadcast_to(batch, (len(INSTANCES), *batch.shape[1:]))
+    np.testing.assert_allclose(batch.reshape(len(INSTANCES), -1), single, rtol=1e-13, atol=1e-13)
+
+
+@each_formula
+def test_symbols_substitute_to_the_exact_value(name):
+    ar, matrices = Symbolic(), INSTANCES[0]
+    symbols, values = [], {}
+    for letter, rows in zip("absr", matrices, strict=True):
+        shape = len(rows), len(rows[0])
+        M = [
+            [sp.Symbol(f"{letter}{i}{j}", real=True) for j in range(shape[1])]
+            for i in range(shape[0])
+        ]
+        if letter in "sr":
+            M[1][0] = M[0][1]
+        symbols.append(M)
+        values |= {M[i][j]: sp.sympify(x) for i, row in enumerate(rows) for j, x in enumerate(row)}
+    formulas = run(ar, TABLE[name], symbols)
+    for formula, value in zip(formulas, run(Rational(), TABLE[name], matrices), strict=True):
+        number = sp.sympify(formula).subs(values)
+        if name in RING:
+            exact = to_fmpq(value)
+            assert number == sp.Rational(int(exact.p), int(exact.q))
+        else:
+            digits = str(number.evalf(50))
+            with ctx.workprec(140):
+                assert abs(arb(digits) - Ball.of(value).arb) < 1e-38
+
+
+# Largest eigenvalues
+
+third = Fraction(1, 3)
+SYMMETRIC = {
+    "1 x 1": [[-5]],
+    "zero": [[0] * 3] * 3,
+    "identity": [[1, 0, 0], [0, 1, 0], [0, 0, 1]],
+    "thirds": [[third, 0], [0, third]],
+    "equal blocks": [[2, 1, 0, 0], [1, 2, 0, 0], [0, 0, 2, 1], [0, 0, 1, 2]],
+    "equal blocks, irrational": [[1, 1, 0, 0], [1, 0, 0, 0], [0, 0, 1, 1], [0, 0, 1, 0]],
+    "indefinite": [[0, 3, 0], [3, 0, 1], [0, 1, -7]],
+    "negative definite": [[-2, 1], [1, -3]],
+    "top eigenvalue zero": [[-1, 1], [1, -1]],
+    "all ones": [[1] * 4] * 4,
+    "two scales": [[10**9, 1], [1, Fraction(1, 10**9)]],
+    "tiny": [[Fraction(2, 10**30), Fraction(1, 10**30)], [Fraction(1, 10**30), 0]],
+}
+
+
+@pytest.mark.parametrize("name", SYMMETRIC)
+def test_eig_max_of_degenerate_matrices(name):
+    rows = SYMMETRIC[name]
+    exact = Rational().eig_max(Rational().matrix(rows))
+    scale = max(abs(x) for row in rows for x in row)
+    with Balls() as ar:
+        ball = ar.eig_max(ar.matrix(rows))
+        assert exact in ball
+        assert ball.upper - ball.lower <= Fraction(1e-13) * scale
+    assert abs(float(exact) - Floating().eig_max(Floating().matrix(rows))) <= 1e-14 * scale
+
+
+POSITIVE = {
+    "zero": [[0] * 3] * 3,
+    "rank one": [[1, 2, third], [2, 4, 2 * third], [third, 2 * third, third * third]],
+    "rank two": [[1, 0, 1], [0, 2, 0], [1, 0, 1]],
+    "coordinate": [[0, 0, 0], [0, third, 0], [0, 0, 0]],
+    "identity": [[1, 0, 0], [0, 1, 0], [0, 0, 1]],
+    "condition 1e16": [[10**8, 0, 0], [0, 1, 0], [0, 0, Fraction(1, 10**8)]],
+}
+
+
+@pytest.mark.parametrize("left", POSITIVE)
+@pytest.mark.parametrize("right", POSITIVE)
+def test_eig_max_of_products_of_singular_matrices(left, right):
+    A, B = POSITIVE[left], POSITIVE[right]
+    exact = Rational().eig_max(Rational().matrix(A), Rational().matrix(B))
+    with Balls() as ar:
+        ball = ar.eig_max(ar.matrix(A), ar.matrix(B))
+        assert exact in ball
+        assert ball.upper - ball.lower <= Fraction(1e-13) * max(1, Fraction(float(exact)))
+    assert np.isclose(
+        Floating().eig_max(Floating().matrix(A), Floating().matrix(B)), float(exact), rtol=1e-12
+    )
+
+
+def random_symmetric(n, seed):
+    M = np.random.default_rng(seed).integers(-20, 21, (n, n))
+    return (M + M.T).tolist()
+
+
+@pytest.mark.parametrize(("n", "seed"), [(5, 0), (12, 1), (30, 2), (100, 3)])
+def test_eig_max_agrees_with_certified_roots_of_the_characteristic_polynomial(n, seed):
+    rows = random_symmetric(n, seed)
+    with Balls() as ar:
+        ball = ar.eig_max(ar.matrix(rows))
+        roots = fmpq_mat(rows).charpoly().numer().complex_roots()
+        top = max((root.real for root, _ in roots), key=lambda x: float(x.mid()))
+        assert ball.arb.contains(top)
+        assert ball.relative_width <= 1e-11
+
+
+def test_eig_max_of_a_large_matrix_known_by_hand():
+    n = 100
+    rows = [[2 * (i == j) - (abs(i - j) == 1) for j in range(n)] for i in range(n)]
+    with Balls() as ar:
+        ball = ar.eig_max(ar.matrix(rows))
+        assert ball.arb.contains(2 + 2 * (arb(1) / (n + 1)).cos_pi())
+        assert ball.relative_width <= 1e-12
+
+
+def test_eig_max_of_balls_with_a_radius_is_finite():
+    with Balls() as ar:
+        one = ar.scalar(third) * 3
+        assert not one.arb.is_exact()
+        A = ar.scale(one, ar.identity(3))
+        assert 1 in ar.eig_max(A)
+        assert ar.eig_max(A).relative_width < 1e-30
+        assert 0 in ar.singular_max(A - ar.identity(3))
+        assert ar.singular_max(A - ar.identity(3)).upper < Fraction(1, 10**18)
+
+
+# What a number is worth
+
+
+def test_a_ball_that_met_a_float_is_sampled():
+    with Balls() as ar:
+        exact, tainted = ar.matrix([[1, 2], [2, third]]), ar.matrix([[1, 2], [2, 0.25]])
+        matrices = [tainted + exact, exact @ tainted, -tainted, tainted.mT, ar.inverse(tainted)]
+        matrices += [ar.kron(exact, tainted), ar.stack([[exact, tainted]]), ar.scale(0.5, exact)]
+        for M in matrices:
+            assert M.kind == ar.entry(M, 0, 0).kind == "sampled"
+        numbers = [ar.trace(tainted), ar.frobenius_sq(tainted), ar.eig_max(exact @ exact, tainted)]
+        numbers += [ar.scalar(1) + 0.5, 0.5 * ar.scalar(1), 1 / (ar.scalar(1) - 0.5)]
+        numbers += [ar.power(0.5, third), ar.maximum(7, 0.5), ar.scalar(np.float64(2))]
+        for x in numbers:
+            assert x.kind == ar.compare(x, 1).kind == "sampled"
+        for x in (ar.trace(exact), ar.eig_max(exact), ar.singular_max(exact), ar.scalar(third) + 1):
+            assert x.kind == ar.compare(x, third).kind == "certified"
+    assert weakest("exact", "sampled", "certified") == "sampled"
+
+
+def test_exact_arithmetic_refuses_floats():
+    ar = Rational()
+    for attempt in (
+        lambda: ar.scalar(0.5),
+        lambda: ar.matrix([[1, 0.5]]),
+        lambda: ar.scale(0.5, ar.identity(2)),
+        lambda: ar.power(0.5, third),
+        lambda: ar.sqrt(2) * 0.5,
+        lambda: ar.sqrt(2) + 0.5,
+        lambda: ar.compare(ar.sqrt(2), 0.5),
+        lambda: ar.scalar(np.float64(0.5)),
+    ):
+        with pytest.raises(TypeError):
+            attempt()
+
+
+def test_comparisons_say_what_they_know():
+    exact, symbolic = Rational(), Symbolic()
+    root = exact.sqrt(2)
+    assert exact.compare(root * root, 2) == exact.compare(2, root * root)
+    assert exact.compare(root, Fraction(3, 2)).sign == -1
+    assert exact.maximum(1, root, third) == root
+    with Balls() as ar:
+        assert ar.compare(ar.sqrt(2), ar.sqrt(2)).sign is None
+        assert ar.compare(ar.sqrt(2), 1).sign == 1
+        assert ar.compare(third, third).sign is None
+        assert ar.compare(2, 2).sign == 0
+    x = sp.Symbol("x", positive=True)
+    assert symbolic.compare((x + 1) ** 2, x**2 + 2 * x + 1).sign == 0
+    assert symbolic.compare(x + 1, 1).sign == 1
+    assert symbolic.compare(x, 1).sign is None
+    assert Floating().compare(1.0, 2.0).margin == relative_margin(1.0, 2.0) == -0.5
+    assert relative_margin(3.0, 0.0) == 3.0
+
+
+@pytest.mark.parametrize("ar", [Rational(), Balls(), Symbolic(), Floating()], ids=lambda a: a.kind)
+def test_what_is_undefined_raises(ar):
+    with ar:
+        singular = ar.matrix([[1, 2], [2, 4]])
+        with pytest.raises(ZeroDivisionError):
+            ar.inverse(singular)
+        assert ar.is_zero(singular - singular)
+        assert not ar.is_zero(singular)
+        if ar.kind in ("exact", "certified"):
+            with pytest.raises(ZeroDivisionError):
+                ar.power(0, Fraction(-1, 2))
+            with pytest.raises(ArithmeticError, match="the base is negative"):
+                ar.sqrt(-2)
+
+
+def test_balls_restore_the_precision_they_found():
+    before = ctx.prec
+    with Balls(300) as outer, Balls(80):
+        assert ctx.prec == 80
+        assert outer.precision == 300
+    assert ctx.prec == before
+
+
+def test_a_missing_gpu_is_named():
+    if pytest.importorskip("importlib.util").find_spec("cupy"):
+        pytest.skip("CuPy is installed")
+    with pytest.raises(RuntimeError, match="backend cupy: CuPy is not installed"):
+        namespace("cupy")
+
+
+# Real algebraic numbers, each drawn together with its value to 60 digits and a ball
+
+mp = mpmath.mp.clone()
+mp.dps = 60
+EXACT, BALLS = Rational(), Balls(200)
+
+
+@st.composite
+def reals(draw, roots=(1, 2, 3)):
+    """Draw (exact number, mpmath value, ball): a rational plus a rational times a root."""
+    p, q = draw(st.integers(-5, 5)), draw(st.integers(1, 4))
+    radicand, degree = draw(st.integers(1, 12)), draw(st.sampled_from(roots))
+    shift, exponent = Fraction(p, q), Fraction(1, degree)
+    slope = draw(st.sampled_from((-2, Fraction(1, 2), 1)))
+    with BALLS as ar:
+        return (
+            EXACT.power(radicand, exponent) * to_fmpq(slope) + to_fmpq(shift),
+            mp.root(radicand, degree) * slope.numerator / slope.denominator + mp.mpf(p) / q,
+            ar.power(radicand, exponent) * slope + shift,
+        )
+
+
+def check(triple):
+    """The three agree: the ball contains the exact number, which is the mpmath value."""
+    exact, value, ball = triple
+    with ctx.workprec(200):
+        assert exact in ball
+        assert ball.arb.is_finite()
+        assert abs(Ball.of(exact).arb - arb(mp.nstr(value, 60))) < 1e-50
+    if isinstance(exact, AlgebraicReal):
+        assert exact.poly.degree() > 1
+
+
+@given(reals(), reals(), st.sampled_from("+-*/"))
+def test_algebraic_numbers_follow_their_values(x, y, operation):
+    operate = {
+        "+": lambda a, b: a + b,
+        "-": lambda a, b: a - b,
+        "*": lambda a, b: a * b,
+        "/": lambda a, b: a / b,
+    }[operation]
+    assume(operation != "/" or y[0] != 0)
+    with BALLS:
+        check(tuple(operate(a, b) for a, b in zip(x, y, strict=True)))
+
+
+@given(
+    reals(), st.sampled_from([(2, 1), (5, 1), (-1, 1), (-2, 1), (1, 2), (3, 2), (-1, 3), (2, 3)])
+)
+def test_algebraic_powers_follow_their_values(x, exponent):
+    p, q = exponent
+    assume(x[1] > 0)
+    power = Fraction(p, q)
+    with BALLS as ar:
+        check((EXACT.power(x[0], power), mp.root(x[1], q) ** p, ar.power(x[2], power)))
+
+
+@given(reals(), reals(), reals())
+def test_order_is_antisymmetric_transitive_and_that_of_the_values(x, y, z):
+    sign = compare_exact(x[0], y[0])
+    assert sign == -compare_exact(y[0], x[0])
+    assert sign == (0 if abs(x[1] - y[1]) < 1e-50 else mp.sign(x[1] - y[1]))
+    assert (sign == 0) == (x[0] == y[0])
+    if sign <= 0 and compare_exact(y[0], z[0]) <= 0:
+        assert compare_exact(x[0], z[0]) <= 0
+
+
+def root(n, degree=2):
+    return EXACT.power(n, Fraction(1, degree))
+
+
+TIES = {
+    "√2 √3 = √6": (root(2) * root(3), root(6)),
+    "(2^(1/3))³ = 2": (root(2, 3).integer_power(3), 2),
+    "√8 = 2√2": (root(8), 2 * root(2)),
+    "1/(√2 - 1) = √2 + 1": (1 / (root(2) - 1), root(2) + 1),
+    "√(5 + 2√6) = √2 + √3": (EXACT.sqrt(2 * root(6) + 5), root(2) + root(3)),
+    "(2 + √5)^(1/3) = (1 + √5)/2": (EXACT.power(root(5) + 2, third), (root(5) + 1) / 2),
+    "Cardano: two cube roots add up to 1": (
+        EXACT.power(root(5) + 2, third) - EXACT.power(root(5) - 2, third), 1
+    ),
+    "√2 - √2 = 0": (root(2) - root(2), 0),
+    "(√2 + √3) - (√3 + √2) = 0": ((root(2) + root(3)) - (root(3) + root(2)), 0),
+    "eigenvalue": (EXACT.eig_max(EXACT.matrix([[1, 1], [1, 0]])), (1 + root(5)) / 2),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", TIES)
+def test_ties_are_decided(name):
+    x, y = TIES[name]
+    assert compare_exact(x, y) == compare_exact(y, x) == 0
+    if isinstance(x, AlgebraicReal):
+        assert (x == y, hash(x)) == (True, hash(y))
+
+
+def test_signs_of_tiny_differences():
+    big = 10**40
+    assert compare_exact(root(big**2 + 1), big) == 1  # by 5e-41
+    assert compare_exact(root(big + 1) + root(big - 1), 2 * root(big)) == -1  # by 2.5e-61
+    assert compare_exact(root(2), Fraction(3363, 2378)) == -1  # by 6e-8
+    assert compare_exact(root(2, 3) + Fraction(1, 10**300), root(2, 3)) == 1
+
+
+def test_degrees_beyond_the_cap_are_not_exact():
+    with pytest.raises(NotExact, match=f"degree 49 exceeds {MAX_DEGREE}"):
+        root(2, 7) * root(3, 7)
+    with pytest.raises(NotExact, match=f"degree 37 exceeds {MAX_DEGREE}"):
+        root(2, 37)
+    with pytest.raises(NotExact, match="irrational multiple"):
+        EXACT.scale(root(2), EXACT.identity(2))
+    with pytest.raises(NotExact, match="larger than 2 x 2"):
+        Symbolic().eig_max(Symbolic().matrix([[1, 1, 1]] * 3))
