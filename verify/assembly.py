@@ -10,7 +10,7 @@ from verify.claims import Claim
 from verify.evidence import Evidence, Verdict, worst
 from verify.runner import Outcome, Task
 from verify.runner import tasks as runner_tasks
-from verify.theorem import Theorem
+from verify.theorem import Theorem, Training
 
 __all__ = ["assemble", "exit_code", "outline", "overall"]
 
@@ -33,7 +33,8 @@ def assemble(
     for theorem in chosen:
         record = _theorem(theorem, by_theorem[theorem.id])
         ancestors = all(records[used]["verified"] for used in theorem.uses)
-        record["verified"] = record["verdict"] == "holds" and ancestors
+        is_theorem = theorem.status == "theorem"
+        record["verified"] = is_theorem and record["verdict"] == "holds" and ancestors
         records[theorem.id] = record
     return list(records.values())
 
@@ -59,6 +60,7 @@ def _theorem(theorem: Theorem, results: Results) -> dict[str, Any]:
         for step in _derivation(results["derive", claim_id])
     ]
     claims = [_claim(theorem, claim, steps, results) for claim in theorem.claims]
+    claims += [_observation(t, results) for t in theorem.trainings if not t.claim_ids]
     controls = [_control(c.claim, results["refute", c.claim.id]) for c in theorem.controls]
     witnesses = [
         _witness(theorem, i, results["witness", str(i)]) for i in range(len(theorem.exhibits))
@@ -120,12 +122,9 @@ def _claim(
         evidence.append(_symbolic(own_steps).to_json())
     for stage in ("decide", "search"):
         evidence += _records(results[stage, claim.id], "exact" if stage == "decide" else "searched")
-    if theorem.training and claim.id in theorem.training.claim_ids:
-        outcome = results["train", ""]
-        if outcome.error is None:
-            evidence += outcome.result[claim.id]
-        else:
-            evidence += _records(outcome, "trained")
+    for training in theorem.trainings:
+        if claim.id in training.claim_ids:
+            evidence.append(_trained(claim.id, results["train", training.id]))
     return {
         "id": claim.id,
         "statement": claim.latex,
@@ -135,6 +134,27 @@ def _claim(
         "verdict": worst(e["verdict"] for e in evidence),
         "evidence": evidence,
     }
+
+
+def _observation(training: Training, results: Results) -> dict[str, Any]:
+    """A training that decides no claim of the theorem, as a claim of its own."""
+    evidence = _trained(training.id, results["train", training.id])
+    return {
+        "id": training.id,
+        "statement": training.title,
+        "title": "predicted against measured",
+        "setting": "training",
+        "assumptions": [],
+        "verdict": evidence["verdict"],
+        "evidence": [evidence],
+    }
+
+
+def _trained(claim_id: str, outcome: Outcome) -> dict[str, Any]:
+    if outcome.error is not None:
+        return _records(outcome, "trained")[0]
+    record: dict[str, Any] = outcome.result[claim_id]
+    return record
 
 
 def _symbolic(steps: list[dict[str, Any]]) -> Evidence:

@@ -62,9 +62,10 @@ def evaluate(expression: sp.Expr, values: Mapping[str, Any], arithmetic: Any) ->
     Raises
     ------
     ArithmeticError
-        Where the arithmetic cannot: a zero denominator, a root of a negative number.
+        Where the arithmetic cannot: a zero denominator, a root of a negative number, an exponent
+        that is irrational at these sizes.
     TypeError
-        If an exponent is not rational once the integers are known.
+        If an exponent depends on more than sizes.
     """
     sizes = tuple(sorted((name, value) for name, value in values.items() if isinstance(value, int)))
     return _walk(_specialise(expression, sizes), values, arithmetic)
@@ -115,8 +116,10 @@ def _product(node: sp.Expr, values: Mapping[str, Any], arithmetic: Any) -> Any:
 
 def _power(node: sp.Expr, values: Mapping[str, Any], arithmetic: Any) -> Any:
     exponent = node.exp
+    if exponent.free_symbols:
+        raise TypeError(f"exponent {exponent} of {node} depends on more than sizes")
     if not exponent.is_Rational:
-        raise TypeError(f"exponent {exponent} of {node} is not rational once sizes are known")
+        raise ArithmeticError(f"irrational exponent {exponent}")
     base = _walk(node.base, values, arithmetic)
     if exponent.is_Integer and 0 < exponent <= 4:
         return reduce(lambda x, y: x * y, [base] * int(exponent))

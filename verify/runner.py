@@ -84,8 +84,8 @@ def tasks(chosen: Iterable[Theorem], seed: int, profile: str, backend: str) -> l
     """Return every task of the chosen theorems, long ones first."""
 
     def pieces(theorem: Theorem) -> Iterator[tuple[str, str]]:
-        if theorem.training:
-            yield "train", ""
+        for training in theorem.trainings:
+            yield "train", training.id
         for claim_id in theorem.derivations:
             yield "derive", claim_id
         for claim in theorem.claims:
@@ -133,8 +133,8 @@ def _dispatch(task: Task) -> Any:
         return stages.refute(theorem, task.piece, seed, profile, task.backend)
     if task.stage == "witness":
         return stages.witness(theorem, theorem.exhibits[int(task.piece)])
-    trained = stages.train(theorem, seed, profile)
-    return {cid: [e.to_json() for e in records] for cid, records in trained.items()}
+    trained = stages.train(theorem, task.piece, seed, profile)
+    return {claim_id: evidence.to_json() for claim_id, evidence in trained.items()}
 
 
 class Store:

@@ -203,49 +203,71 @@ def _without_assumptions(claim: Claim) -> Claim:
     )
 
 
-def train(theorem: Theorem, seed: int, profile: Profile) -> dict[str, list[Evidence]]:
-    """Decide the claims named by the theorem's training at every trained solution."""
-    training = theorem.training
-    if training is None:
-        return {}
+def train(theorem: Theorem, training_id: str, seed: int, profile: Profile) -> dict[str, Evidence]:
+    """Return evidence by claim id: the named claims decided at every trained solution.
+
+    A training that names no claim gives one record under its own id.
+    """
+    training = next(t for t in theorem.trainings if t.id == training_id)
     start = monotonic()
     solutions = list(training.run(seed, profile.trainings))
-    seconds = (monotonic() - start) / max(1, len(training.claim_ids))
-    return {
-        claim_id: [
-            _trained_record(training.description, theorem.claim(claim_id), solutions, seconds)
+    claims = [theorem.claim(claim_id) for claim_id in training.claim_ids]
+    decisions = {
+        claim.id: [
+            decide(claim, solution.instance, exact_first=False)
+            for solution in solutions
+            if solution.instance is not None
         ]
-        for claim_id in training.claim_ids
+        for claim in claims
+    }
+    seconds = (monotonic() - start) / max(1, len(claims))
+    if not claims:
+        decisions, seconds = {training.id: []}, monotonic() - start
+    asked = profile.trainings
+    return {
+        claim_id: _trained_record(training.title, asked, solutions, decided, seconds)
+        for claim_id, decided in decisions.items()
     }
 
 
 def _trained_record(
-    description: str, claim: Claim, solutions: list[TrainedSolution], seconds: float
+    title: str,
+    asked: int,
+    solutions: list[TrainedSolution],
+    decisions: list[Decision],
+    seconds: float,
 ) -> Evidence:
-    decisions = [decide(claim, solution.instance, exact_first=False) for solution in solutions]
-    runs = [
+    """Measurements and decisions together: the worst of both; runs that ended early are counted."""
+    valid = [d for d in decisions if d.outcome != "invalid"]
+    measured = [m for solution in solutions for m in solution.measurements]
+    verdicts: list[Verdict] = [_verdict([d]) for d in valid]
+    verdicts += ["holds" if m.holds else "refuted" for m in measured]
+    exact = all(solution.instance is not None for solution in solutions)
+    return Evidence(
+        "trained" if exact else "empirical",
+        worst(verdicts) if valid or not decisions else "vacuous",
+        title,
+        len(solutions),
+        min((d.slack for d in valid), default=None),
+        seconds,
+        {
+            "asked": asked,
+            "solutions": len(solutions),
+            "runs": [row for solution in solutions for row in _rows(solution)],
+        },
+    )
+
+
+def _rows(solution: TrainedSolution) -> list[dict[str, Any]]:
+    distance = None if solution.distance is None else float(solution.distance)
+    return [
         {
             "label": f"{solution.label}: {m.label}",
             "predicted": m.predicted,
             "measured": m.measured,
             "difference": m.difference,
             "allowed": m.allowed,
-            "distance": float(solution.distance),
+            "distance": distance,
         }
-        for solution in solutions
         for m in solution.measurements
     ]
-    verdicts: list[Verdict] = [_verdict([d]) for d in decisions if d.outcome != "invalid"]
-    verdicts += [
-        "holds" if m.holds else "refuted" for solution in solutions for m in solution.measurements
-    ]
-    valid = [d.slack for d in decisions if d.outcome != "invalid"]
-    return Evidence(
-        "trained",
-        worst(verdicts) if valid else "vacuous",
-        description,
-        len(valid),
-        min(valid, default=None),
-        seconds,
-        {"runs": runs},
-    )

@@ -98,32 +98,42 @@ class Measurement:
 
 @dataclass(frozen=True)
 class TrainedSolution:
-    """A trained network, tied to an exact minimizer beside it.
+    """A trained network, tied to an exact instance beside it where there is one.
 
     Parameters
     ----------
     instance
-        The exact minimizer (dyadic or rational weights), on which claims are decided.
+        The exact point (dyadic or rational weights) on which claims are decided; None for an
+        effect that is only observed (a nonlinear network), which makes the evidence empirical.
     distance
         Certified upper bound on the Frobenius distance between trained and exact weights.
     """
 
     label: str
-    instance: Any
-    distance: Fraction
+    instance: Any = None
+    distance: Fraction | None = None
     measurements: tuple[Measurement, ...] = ()
 
 
 @dataclass(frozen=True)
 class Training:
-    """Trained solutions, and the claims (by id) that must hold at each of them.
+    """Trained solutions, and the claims that must hold at each of them.
 
-    ``run(seed, runs)`` yields solutions; ``runs`` is what the profile allows.
+    Parameters
+    ----------
+    id, title
+        Unique within the theorem; what was trained and how.
+    run
+        ``run(seed, runs)`` yields solutions; ``runs`` is what the profile allows.
+    claim_ids
+        Claims decided at every exact instance.  Without any, the measurements stand for
+        themselves and are reported as a claim of their own.
     """
 
-    description: str
-    claim_ids: tuple[str, ...]
+    id: str
+    title: str
     run: Callable[[int, int], Iterable[TrainedSolution]]
+    claim_ids: tuple[str, ...] = ()
 
 
 Derivation = Callable[[Mapping[str, Any]], Iterable[Step]]
@@ -168,7 +178,7 @@ class Theorem:
     formulas: tuple[Formula, ...] = ()
     derivations: Mapping[str, Derivation] = field(default_factory=dict)
     necessity: tuple[Necessity, ...] = ()
-    training: Training | None = None
+    trainings: tuple[Training, ...] = ()
     uses: tuple[str, ...] = ()
     status: str = "theorem"
     tags: tuple[str, ...] = field(default=())

@@ -250,10 +250,13 @@ THEOREM = Theorem(
             lambda: Instance.of_minimizer([[[1]], [[1]]], [[Fraction(1, 4)]]),
         ),
     ),
-    training=Training(
-        "gradient flow from identity layers, corrected to an exact minimizer",
-        ("M1.lower",),
-        _train,
+    trainings=(
+        Training(
+            "M1.trained",
+            "gradient flow from identity layers, corrected to an exact minimizer",
+            _train,
+            ("M1.lower",),
+        ),
     ),
     uses=("F3",),
     module=__name__,

@@ -64,7 +64,7 @@ from theorems.instances import Instance
 from theorems.quantities import symbols
 from theorems.settings import minimizers, univariate_minimizers, weights
 from theorems.training import measured_sharpness, small_regressions
-from verify.claims import Bounds, Claim, quantity
+from verify.claims import Bounds, Claim, Formula, quantity
 from verify.derivation import Identity, Step
 from verify.theorem import Control, Necessity, Source, Theorem, TrainedSolution, Training, Witness
 
@@ -90,15 +90,15 @@ def _half_gram(instance: Instance) -> Any:
     return ar.scale(ar.scalar(1) / 2, _scaled_gram(instance))
 
 
-@quantity("univariate_sharpness", r"2\lambda_{\max}(\textstyle\sum_k|\alpha_k|^2 B_k^T B_k\Sigma)")
-def univariate_sharpness(instance: Instance) -> Any:
-    """Sharpness by the one-output formula 2 λ_max(Σ_k |α_k|² B_kᵀB_k Σ)."""
+@quantity("path_gram_top", r"\lambda_{\max}(\textstyle\sum_k|\alpha_k|^2 B_k^T B_k\Sigma)")
+def path_gram_top(instance: Instance) -> Any:
+    """λ_max(M Σ), M = Σ_k |α_k|² B_kᵀB_k with α_kᵀ = A_k (one output)."""
     ar, net = instance.arithmetic, instance.net
     terms = [
         ar.scale(ar.frobenius_sq(A), B.mT @ B)
         for A, B in zip(net.suffixes, net.prefixes, strict=True)
     ]
-    return 2 * ar.eig_max(sum(terms[1:], start=terms[0]), instance.sigma)
+    return ar.eig_max(sum(terms[1:], start=terms[0]), instance.sigma)
 
 
 # --- the independent route: the loss differentiated by hyper-dual numbers ------------------------
@@ -233,14 +233,15 @@ def _dual_gram(net: LinearNetwork, K: Any) -> Any:
 
 # --- claims, controls, training, witnesses -------------------------------------------------------
 
-S_jet, S_univariate, S_block, gap, gap_half, gap_dataless = symbols(
+S_jet, M_top, S_block, gap, gap_half, gap_dataless = symbols(
     jet_sharpness,
-    univariate_sharpness,
+    path_gram_top,
     block_sharpness,
     spectrum_gap,
     spectrum_gap_half,
     spectrum_gap_without_data,
 )
+univariate_sharpness = Formula("univariate_sharpness", r"2\lambda_{\max}(M\Sigma)", 2 * M_top)
 _SMALL = Bounds(depth=(2, 3), width=(1, 2))
 
 _claims = (
@@ -256,8 +257,9 @@ _claims = (
         "F3.univariate",
         "one output: the sharpness is 2 λ_max(M Σ)",
         univariate_minimizers,
-        sp.Eq(S_jet, S_univariate),
+        sp.Eq(S_jet, univariate_sharpness.symbol),
         (minimizer, one_output),
+        (univariate_sharpness,),
         bounds=_SMALL,
     ),
 )
@@ -321,6 +323,7 @@ THEOREM = Theorem(
     source=Source("mulayoff2020unique", "form of the Hessian at minima; derived here in general"),
     claims=_claims,
     controls=_controls,
+    formulas=(univariate_sharpness,),
     witnesses=(
         Witness(
             "F3.witness.two_outputs",
@@ -338,10 +341,13 @@ THEOREM = Theorem(
         ),
     ),
     derivations={"F3.spectrum": derive},
-    training=Training(
-        "gradient descent, two outputs, corrected to an exact minimizer",
-        ("F3.spectrum",),
-        _train,
+    trainings=(
+        Training(
+            "F3.trained",
+            "gradient descent, two outputs, corrected to an exact minimizer",
+            _train,
+            ("F3.spectrum",),
+        ),
     ),
     module=__name__,
     tags=("hessian", "spectrum", "sharpness"),

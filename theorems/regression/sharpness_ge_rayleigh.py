@@ -286,10 +286,13 @@ THEOREM = Theorem(
             lambda: Instance.exact([[[0]], [[0]]], [[1]], [[1]]),
         ),
     ),
-    training=Training(
-        "gradient descent at step sizes around 2/S_min, corrected to an exact minimizer",
-        ("C1.lower",),
-        _train,
+    trainings=(
+        Training(
+            "C1.trained",
+            "gradient descent at step sizes around 2/S_min, corrected to an exact minimizer",
+            _train,
+            ("C1.lower",),
+        ),
     ),
     uses=("F3", "U1"),
     module=__name__,

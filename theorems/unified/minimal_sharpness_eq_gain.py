@@ -390,10 +390,13 @@ THEOREM = Theorem(
             lambda: Instance.exact([[[0]], [[0]]], [[1]], [[1]]),
         ),
     ),
-    training=Training(
-        "gradient descent, two outputs, correlated data, corrected to an exact minimizer",
-        ("U1.lower",),
-        _train,
+    trainings=(
+        Training(
+            "U1.trained",
+            "gradient descent, two outputs, correlated data, corrected to an exact minimizer",
+            _train,
+            ("U1.lower",),
+        ),
     ),
     uses=("F3", "M1"),
     module=__name__,

@@ -1,0 +1,74 @@
+"""One suite every theorem must pass, ours or a third party's: shape, not truth.
+
+Truth is decided by ``make verify``; here a theorem must be complete, citable and printable.
+"""
+
+import re
+from importlib import import_module
+from pathlib import Path
+
+import pytest
+
+from verify.claims import QUANTITIES, decide
+from verify.registry import theorems
+
+ALL = list(theorems().values())
+SECTIONS = ("Statement", "Main results", "Evidence", "References", "Tags")
+BIBLIOGRAPHY = (Path(__file__).parents[2] / "theorems" / "references.bib").read_text()
+
+each = pytest.mark.parametrize("theorem", ALL, ids=lambda t: t.id)
+
+
+@each
+def test_docstring_has_its_sections_in_order(theorem):
+    text = import_module(theorem.module).__doc__
+    found = [text.find(f"\n{section}\n") for section in SECTIONS]
+    assert all(place > 0 for place in found), dict(zip(SECTIONS, found, strict=True))
+    assert found == sorted(found)
+
+
+@each
+def test_source_is_in_the_bibliography(theorem):
+    assert re.search(rf"@\w+{{{theorem.source.key},", BIBLIOGRAPHY)
+
+
+@each
+def test_ids_are_unique_and_carry_the_theorems_id(theorem):
+    ids = [claim.id for claim in theorem.claims]
+    ids += [control.claim.id for control in theorem.controls]
+    ids += [training.id for training in theorem.trainings]
+    ids += [witness.id for witness in theorem.witnesses]
+    assert len(ids) == len(set(ids))
+    assert all(name.startswith(f"{theorem.id}.") for name in ids)
+
+
+@each
+def test_parts_refer_to_claims_that_exist(theorem):
+    known = {claim.id for claim in theorem.claims}
+    assert {exhibit.claim_id for exhibit in theorem.exhibits} <= known
+    assert set(theorem.derivations) <= known
+    assert {name for training in theorem.trainings for name in training.claim_ids} <= known
+
+
+@each
+def test_a_theorem_has_controls_witnesses_and_a_normalisation(theorem):
+    assert theorem.normalisation
+    if theorem.status == "theorem":
+        assert theorem.controls
+        assert theorem.witnesses
+
+
+@each
+def test_relations_name_known_quantities_and_print(theorem):
+    for claim in [*theorem.claims, *(control.claim for control in theorem.controls)]:
+        assert {s.name for s in claim.expanded.free_symbols} <= set(QUANTITIES)
+        assert claim.latex
+        assert claim.title
+
+
+@each
+def test_necessity_witnesses_concern_assumptions_of_their_claim(theorem):
+    for item in theorem.necessity:
+        claim = theorem.claim(item.claim_id)
+        assert item.assumption in claim.assumptions
+        assert decide(claim, item.instance()).outcome == "invalid"

@@ -1,0 +1,101 @@
+"""A theorem with a wrong constant, exponent or missing assumption must not pass.
+
+Each mutation changes the statement object (a closed form, or a claim's assumptions) and runs the
+stages of ``certimin verify`` on it: some claim must come out refuted, which is exit code 1.
+"""
+
+from dataclasses import replace
+
+import pytest
+
+from verify import assembly, runner
+from verify.profiles import PROFILES, Profile
+from verify.registry import theorems
+
+TINY = Profile("quick", 12, 2, 200, 20, 0, 20.0, 20.0)
+SPINE = ("F3", "M1", "C1", "U1")
+
+
+def constants(expression):
+    """Every occurrence of a rational in the expression, as a path of argument positions."""
+
+    def walk(node, path):
+        if node.is_Rational:
+            yield path
+        for i, child in enumerate(node.args):
+            yield from walk(child, (*path, i))
+
+    return list(walk(expression, ()))
+
+
+def replaced(node, path, change):
+    """Return the expression with the number at ``path`` changed."""
+    if not path:
+        return change(node)
+    head, *rest = path
+    args = list(node.args)
+    args[head] = replaced(args[head], rest, change)
+    return node.func(*args)
+
+
+def mutations():
+    """Yield (label, theorem) with one number of one closed form halved or raised by one."""
+    for theorem_id in SPINE:
+        theorem = theorems()[theorem_id]
+        for index, formula in enumerate(theorem.formulas):
+            for path in constants(formula.expression):
+                for name, change in (("halved", lambda x: x / 2), ("plus one", lambda x: x + 1)):
+                    expression = replaced(formula.expression, path, change)
+                    formulas = list(theorem.formulas)
+                    formulas[index] = replace(formula, expression=expression)
+                    label = f"{theorem_id} {formula.name}{list(path)} {name}"
+                    yield label, with_formulas(theorem, tuple(formulas))
+
+
+def with_formulas(theorem, formulas):
+    claims = tuple(replace(claim, formulas=formulas) for claim in theorem.claims)
+    return replace(theorem, formulas=formulas, claims=claims)
+
+
+def dropped_assumptions():
+    """Yield (label, theorem) without one assumption that has a necessity witness."""
+    for theorem_id in SPINE:
+        theorem = theorems()[theorem_id]
+        for item in theorem.necessity:
+            claims = tuple(
+                replace(c, assumptions=tuple(a for a in c.assumptions if a != item.assumption))
+                if c.id == item.claim_id
+                else c
+                for c in theorem.claims
+            )
+            yield f"{theorem_id} without {item.assumption.id}", replace(theorem, claims=claims)
+
+
+def verdict(theorem, monkeypatch):
+    """Run the stages of one theorem as ``certimin verify`` does and return its claims' verdict."""
+    monkeypatch.setitem(PROFILES, "quick", TINY)
+    monkeypatch.setattr(runner, "theorems", lambda: {theorem.id: theorem})
+    lone = replace(theorem, uses=(), trainings=(), controls=())
+    listed = [t for t in runner.tasks([lone], 0, "quick", "numpy") if t.stage != "search"]
+    listed += [t for t in runner.tasks([lone], 0, "quick", "numpy") if t.stage == "search"]
+    outcomes = [runner.execute(task) for task in listed]
+    return assembly.overall(assembly.assemble([lone], listed, outcomes))
+
+
+CASES = [*mutations(), *dropped_assumptions()]
+
+
+def test_there_is_something_to_mutate():
+    assert len(CASES) >= 30
+
+
+@pytest.mark.parametrize("theorem", [m for _, m in CASES], ids=[label for label, _ in CASES])
+def test_a_mutated_theorem_is_refuted(theorem, monkeypatch):
+    found = verdict(theorem, monkeypatch)
+    assert found == "refuted"
+    assert assembly.exit_code(found) == 1
+
+
+@pytest.mark.parametrize("theorem_id", SPINE)
+def test_the_unmutated_theorem_is_not(theorem_id, monkeypatch):
+    assert verdict(theorems()[theorem_id], monkeypatch) == "holds"
