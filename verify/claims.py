@@ -159,8 +159,8 @@ class Claim:
 
     @property
     def operator(self) -> Operator:
-        """Return the operator of the relation."""
-        return operator(self.relation)
+        """Return the operator of the expanded relation."""
+        return operator(self.expanded)
 
     @property
     def expanded(self) -> Relation:
@@ -208,7 +208,7 @@ def slack(op: Operator, margin: Any) -> Any:
     """Return how far a relation is from being violated (negative: violated), for ranking."""
     if op in (">=", ">"):
         return margin
-    return -margin if op in ("<=", "<") else -abs(margin)
+    return 0 - margin if op in ("<=", "<") else 0 - abs(margin)
 
 
 _SATISFIED: dict[Operator, tuple[int, ...]] = {
