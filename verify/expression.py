@@ -14,6 +14,8 @@ from typing import Any, Literal
 
 import sympy as sp
 
+from verify.errors import UsageError
+
 __all__ = ["Operator", "Relation", "evaluate", "operator", "render", "symbol"]
 
 Relation = Any  # sympy.core.relational.Relational; SymPy is untyped
@@ -34,8 +36,21 @@ def symbol(name: str, *, integer: bool = False, positive: bool = True) -> sp.Sym
 
 
 def operator(relation: Relation) -> Operator:
-    """Return the operator of a SymPy relation."""
-    return _OPERATORS[type(relation).__name__]
+    """Return the operator of a SymPy relation.
+
+    Raises
+    ------
+    UsageError
+        If there is none: SymPy decides ``positive > 0`` or ``x >= x`` itself, and a relation
+        between no quantities can never be measured.
+    """
+    found = _OPERATORS.get(type(relation).__name__)
+    if found is None or not relation.free_symbols:
+        raise UsageError(
+            f"expected a relation ==, >=, <=, > or < between quantities, got {relation}; "
+            "SymPy decides one that follows from the signs of its symbols"
+        )
+    return found
 
 
 def render(expression: sp.Basic, names: Mapping[str, str]) -> str:

@@ -129,7 +129,7 @@ _claims = (
         "M1.lower",
         "every minimizer is at least this sharp",
         whitened_minimizers,
-        whitened_bound.symbol <= S,
+        S >= whitened_bound.symbol,
         (minimizer, whitened),
         (whitened_bound,),
         _DEEP,
@@ -156,7 +156,7 @@ _claims = (
 
 
 def _twin(name: str, title: str, setting: Setting, bound: Any) -> Control:
-    return Control(Claim(f"M1.control.{name}", title, setting, bound <= S, bounds=_DEEP))
+    return Control(Claim(f"M1.control.{name}", title, setting, S >= bound, bounds=_DEEP))
 
 
 _controls = (

@@ -183,7 +183,7 @@ _claims = (
         "lower",
         "every minimizer is at least this sharp",
         univariate_minimizers,
-        lower_bound.symbol <= S,
+        S >= lower_bound.symbol,
     ),
     _claim(
         "upper",
@@ -213,16 +213,16 @@ def _twin(
 
 
 _controls = (
-    _twin("square_of_norm", "|w*|² for |w*|^{2-2/L}", 2 * L * rayleigh * w**2 <= S),
+    _twin("square_of_norm", "|w*|² for |w*|^{2-2/L}", S >= 2 * L * rayleigh * w**2),
     _twin(
         "larger_exponent",
         "|w*|^{2-1/L} for |w*|^{2-2/L}",
-        2 * L * rayleigh * w ** (2 - 1 / L) <= S,
+        S >= 2 * L * rayleigh * w ** (2 - 1 / L),
     ),
     _twin(
         "top_eigenvalue",
         "Λ for a in the lower bound",
-        2 * L * top * w ** (2 - 2 / L) <= S,
+        S >= 2 * L * top * w ** (2 - 2 / L),
     ),
     _twin(
         "smaller_root",
@@ -232,7 +232,7 @@ _controls = (
     _twin(
         "any_weights",
         "the minimizer dropped",
-        2 * L * rayleigh * w ** (2 - 2 / L) <= S,
+        S >= 2 * L * rayleigh * w ** (2 - 2 / L),
         weights,
     ),
 )
