@@ -18,7 +18,7 @@ from numeric.arithmetic.algebraic import (
 from numeric.arithmetic.matrices import FlintMatrix
 from numeric.arithmetic.protocol import Comparison, Kind, NotExact, Scoped, relative_margin
 
-__all__ = ["Rational", "fractions"]
+__all__ = ["Rational", "fraction", "fractions"]
 
 
 class Rational(Scoped):
@@ -95,9 +95,14 @@ class Rational(Scoped):
         return Comparison(compare_exact(x, y), self.kind, relative_margin(float(x), float(y)))
 
 
+def fraction(x: fmpq) -> Fraction:
+    """Return a flint rational as a Fraction."""
+    return Fraction(int(x.p), int(x.q))
+
+
 def fractions(A: FlintMatrix) -> list[list[Fraction]]:
     """Return the entries of a rational matrix as Fractions."""
-    return [[Fraction(int(x.p), int(x.q)) for x in row] for row in A.rows()]
+    return [[fraction(x) for x in row] for row in A.rows()]
 
 
 def stacked_rows(blocks: Sequence[Sequence[FlintMatrix]]) -> list[list[Any]]:
