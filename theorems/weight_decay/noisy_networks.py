@@ -8,6 +8,7 @@ out the constant E y².
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
@@ -127,7 +128,7 @@ def noisy_networks(source: Source, bounds: Bounds) -> NoisyInstance:
     ar = source_arithmetic(source)
     depth = source.integer(*bounds.depth)
     shape = [*(source.integer(*bounds.width) for _ in range(depth)), 1]
-    layers = tuple(ar.matrix(source.matrix(m, n)) for n, m in zip(shape, shape[1:], strict=False))
+    layers = tuple(ar.matrix(source.matrix(m, n)) for n, m in itertools.pairwise(shape))
     factor = ar.matrix(source.matrix(shape[0], shape[0]))
     sigma = factor @ factor.mT + ar.scale(ar.scalar(Fraction(1, 4)), ar.identity(shape[0]))
     cross = ar.matrix(source.matrix(1, shape[0]))
