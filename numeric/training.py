@@ -83,7 +83,8 @@ def gradient_descent(
             mask = alive[:, None, None]
             layers = [xp.where(mask, W - rate * g, W) for W, g in zip(layers, slopes, strict=True)]
             done += 1
-    status = xp.where(diverged, DIVERGED, xp.where(alive, STALLED, CONVERGED))
+    ended = xp.where(alive, xp.asarray(STALLED), xp.asarray(CONVERGED))
+    status = xp.where(diverged, xp.asarray(DIVERGED), ended)
     return Descent(tuple(layers), status, norm, done)
 
 
