@@ -60,6 +60,13 @@ def weighted_gain(ar: Arithmetic, sigma: Any, target: Any, weight: Fraction) -> 
         If TΣ = 0, or in balls if it may be (the gain is zero, and no vector is a maximizer).
     NotExact
         In exact arithmetic, when the maximizer is not a small rational vector.
+
+    Examples
+    --------
+    >>> from numeric.arithmetic.rational import Rational
+    >>> ar = Rational()
+    >>> weighted_gain(ar, ar.identity(2), ar.matrix([[3, 0], [0, 1]]), Fraction(1, 2))
+    3
     """
     if not 0 < weight < 1:
         raise ValueError(f"weight: expected a number strictly between 0 and 1, got {weight}")

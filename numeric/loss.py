@@ -28,7 +28,14 @@ def residual(net: LinearNetwork, sigma: Any, cross: Any) -> Any:
 
 
 def excess(net: LinearNetwork, sigma: Any, cross: Any) -> Any:
-    """Return R(W) - E|y|² = tr(P Σ Pᵀ) - 2 tr(P Cᵀ)."""
+    """Return R(W) - E|y|² = tr(P Σ Pᵀ) - 2 tr(P Cᵀ).
+
+    >>> from numeric.arithmetic.rational import Rational
+    >>> ar = Rational()
+    >>> net = LinearNetwork(ar, (ar.matrix([[2]]), ar.matrix([[3]])))
+    >>> excess(net, ar.matrix([[1]]), ar.matrix([[5]]))  # 6² - 2 · 6 · 5
+    -24
+    """
     trace, P = net.arithmetic.trace, net.end_to_end
     return trace(P @ sigma @ P.mT) - 2 * trace(P @ cross.mT)
 
@@ -70,6 +77,12 @@ def hessian(net: LinearNetwork, sigma: Any, cross: Any) -> Any:
     """Return the N x N Hessian of R by the Hessian-vector product on every coordinate.
 
     Coordinates run over layers W_1, ..., W_L, each row by row.
+
+    >>> from numeric.arithmetic.rational import Rational
+    >>> ar = Rational()
+    >>> net = LinearNetwork(ar, (ar.matrix([[1]]), ar.matrix([[2]])))
+    >>> hessian(net, ar.matrix([[1]]), ar.matrix([[2]]))  # of (w_1 w_2)² - 4 w_1 w_2
+    exact [[8, 4], [4, 2]]
     """
     ar = net.arithmetic
     rows = []

@@ -32,7 +32,13 @@ __all__ = ["Ball", "Balls", "midpoints"]
 
 
 class Ball:
-    """A real number known to lie in an Arb ball, with what that knowledge is worth."""
+    """A real number known to lie in an Arb ball, with what that knowledge is worth.
+
+    >>> from fractions import Fraction
+    >>> third = Ball.of(Fraction(1, 3))
+    >>> Fraction(1, 3) in third, third.kind, (third + 0.5).kind
+    (True, 'certified', 'sampled')
+    """
 
     __slots__ = ("arb", "kind")
 
@@ -121,7 +127,13 @@ class Ball:
 
 
 class Balls:
-    """Ball arithmetic at a working precision, in bits."""
+    """Ball arithmetic at a working precision, in bits.
+
+    >>> with Balls() as ar:
+    ...     ball = ar.eig_max(ar.matrix([[1, 2], [2, 1]]))
+    >>> 3 in ball, ball.relative_width < 1e-14
+    (True, True)
+    """
 
     kind: Kind = "certified"
 

@@ -26,6 +26,12 @@ class Rational(Scoped):
 
     Eigenvalues, roots and powers are real algebraic numbers; where their degree outgrows
     :data:`numeric.arithmetic.algebraic.MAX_DEGREE`, NotExact is raised and balls take over.
+
+    >>> ar = Rational()
+    >>> ar.eig_max(ar.matrix([[1, 1], [1, 0]]))
+    1.61803 (root of x^2 + (-1)*x + (-1))
+    >>> ar.compare(ar.sqrt(2) * ar.sqrt(3), ar.sqrt(6)).sign
+    0
     """
 
     kind: Kind = "exact"
@@ -101,7 +107,11 @@ def fraction(x: fmpq) -> Fraction:
 
 
 def fractions(A: FlintMatrix) -> list[list[Fraction]]:
-    """Return the entries of a rational matrix as Fractions."""
+    """Return the entries of a rational matrix as Fractions.
+
+    >>> fractions(Rational().matrix([[1, Fraction(2, 4)]]))
+    [[Fraction(1, 1), Fraction(1, 2)]]
+    """
     return [[fraction(x) for x in row] for row in A.rows()]
 
 
