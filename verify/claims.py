@@ -221,6 +221,11 @@ class Decision:
         """Return whether this is a violation beyond doubt: floats propose, they never refute."""
         return self.outcome == "violated" and self.kind in ("exact", "certified")
 
+    @property
+    def open(self) -> bool:
+        """Return whether nothing settles it: undecided, or a violation only floats vouch for."""
+        return self.outcome == "undecided" or (self.outcome == "violated" and not self.refutes)
+
 
 def slack(op: Operator, margin: Any) -> Any:
     """Return how far a relation is from being violated (negative: violated), for ranking."""
