@@ -13,9 +13,10 @@ choosing the solution first: signs, b_i, w, τ and A_0 freely, then the decays, 
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import reduce
 from typing import Any
@@ -28,7 +29,9 @@ from verify.errors import Undefined
 from verify.sources import Source
 
 __all__ = [
+    "PUBLISHED",
     "Aligned",
+    "Published",
     "aligned_layers",
     "aligned_networks",
     "cross_sq",
@@ -42,6 +45,7 @@ __all__ = [
     "layer_penalty",
     "minimal_networks",
     "nonzero",
+    "published_networks",
     "reduced_minimum",
     "reduced_problem",
     "signs",
@@ -117,7 +121,7 @@ def reduced_problem(instance: NoisyInstance) -> ReducedProblem:
     positive=False,
 )
 def reduced_minimum(instance: NoisyInstance) -> Any:
-    """Minimum over w of κ wᵀA_0w - 2 wᵀc + (D+1)(Γ|w|²)^{1/(D+1)}: an enclosure, exact if simple."""
+    """Minimum over w of κ wᵀA_0w - 2 wᵀc + (D+1)(Γ|w|²)^{1/(D+1)}: enclosed, or exact."""
     return reduced_problem(instance).minimum()
 
 
@@ -257,10 +261,15 @@ def aligned_networks(source: Source, bounds: Bounds) -> NoisyInstance:
 def stationary_networks(source: Source, bounds: Bounds) -> NoisyInstance:
     """Exact non-trivial stationary points, good and bad ones."""
     network = Aligned.drawn(source, bounds, switched_off=True)
+    return network.solved(_any_covariance(source, network))
+
+
+def _any_covariance(source: Source, network: Aligned) -> Any:
+    """A_0 of any shape and of a size comparable to the decay."""
     ar = network.arithmetic
     shape = _plus(ar, _covariance(source, ar, network.widths[0]), ar.scalar(Fraction(1, 4)))
     level = ar.scalar(source.number(0, 1)) + ar.scalar(Fraction(1, 16))
-    return network.solved(ar.scale(network.ridge(level), shape))
+    return ar.scale(network.ridge(level), shape)
 
 
 @setting(
@@ -270,12 +279,14 @@ def stationary_networks(source: Source, bounds: Bounds) -> NoisyInstance:
 def minimal_networks(source: Source, bounds: Bounds) -> NoisyInstance:
     """Exact global minima: A_0 large enough beside the decay."""
     network = Aligned.drawn(source, bounds)
-    ar = network.arithmetic
-    level = ar.scalar(source.number(0, 2)) + (len(network.patterns) - 1)
-    if len(network.patterns) == 1:
-        level = level + ar.scalar(Fraction(1, 16))
-    extra = _covariance(source, ar, network.widths[0])
-    return network.solved(_plus(ar, extra, network.ridge(level)))
+    return network.solved(_minimal_covariance(source, network))
+
+
+def _minimal_covariance(source: Source, network: Aligned) -> Any:
+    """A_0 with κ λ_min(A_0)|w|² >= (D-1)τ, positive definite."""
+    ar, D = network.arithmetic, len(network.patterns)
+    level = ar.scalar(source.number(0, 2)) + ar.scalar(D - 1 if D > 1 else Fraction(1, 16))
+    return _plus(ar, _covariance(source, ar, network.widths[0]), network.ridge(level))
 
 
 @setting("isotropic-networks", "one output, any weights, A_0 = aI, any c != 0, decays and noise")
@@ -289,7 +300,7 @@ def isotropic(source: Source, bounds: Bounds, *, equal_decays: bool = False) -> 
     ar = source_arithmetic(source)
     depth = source.integer(*bounds.depth)
     shape = [*(source.integer(*bounds.width) for _ in range(depth)), 1]
-    layers = [ar.matrix(source.matrix(m, n)) for n, m in zip(shape, shape[1:], strict=False)]
+    layers = [ar.matrix(source.matrix(m, n)) for n, m in itertools.pairwise(shape)]
     level = ar.scalar(source.number(0, 3)) + ar.scalar(Fraction(1, 8))
     cross = ar.matrix(source.matrix(1, shape[0]))
     if ar.kind == "exact" and ar.is_zero(cross):
@@ -323,5 +334,77 @@ def isotropic_stationary(
         else:
             level = ar.scalar(share(len(network.patterns)))
         return network.solved(ar.scale(network.ridge(level), ar.identity(network.widths[0])))
+
+    return build
+
+
+# --- the published closed form ------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Published:
+    """The constants of the closed form, so that false twins can change one of them.
+
+    ``μ = Π_{i>=2} d_i``, ``s² = Π_{i>=2} d_i (d_i + σ²)`` and the factor σ² + d_1 beside s².
+    """
+
+    mu: Callable[[NoisyInstance], Any]
+    s_sq: Callable[[NoisyInstance], Any]
+    first: Callable[[NoisyInstance], Any]
+
+    def row(self, instance: NoisyInstance, beta: Any) -> Any:
+        """Return cᵀ μβ [β² s² (σ² + d_1) A_0 + γ_1 I]^{-1}, the row of W^(1) before its signs."""
+        ar, n = instance.arithmetic, instance.sigma.shape[-1]
+        weight = beta * beta * self.s_sq(instance) * self.first(instance)
+        ridge = ar.scale(weight, instance.sigma) + ar.scale(instance.decays[0], ar.identity(n))
+        return ar.scale(self.mu(instance) * beta, instance.cross) @ ar.inverse(ridge)
+
+    def layers(self, instance: NoisyInstance, patterns: list[Any], penalty: Any) -> list[Any]:
+        """Return the weights of the closed form in which every layer costs ``penalty``.
+
+        b_u = (τ/(γ_u d_D))^{1/2}, b_i = (τ/(γ_i d_i d_{i-1}))^{1/2} and the row above.
+        """
+        ar, widths = instance.arithmetic, instance.hidden_widths
+        sizes = [*(m * n for m, n in itertools.pairwise(widths)), widths[-1]]
+        scales = [
+            ar.sqrt(penalty / (decay * size))
+            for decay, size in zip(instance.decays[1:], sizes, strict=True)
+        ]
+        return aligned_layers(ar, patterns, scales, self.row(instance, _product(scales)))
+
+
+def _s_sq(instance: NoisyInstance) -> Any:
+    one = instance.arithmetic.scalar(1)
+    later = (d * (d + instance.noise_variance) for d in instance.hidden_widths[1:])
+    return reduce(lambda x, y: x * y, later, one)
+
+
+PUBLISHED = Published(
+    lambda instance: math.prod(instance.hidden_widths[1:]),
+    _s_sq,
+    lambda instance: instance.noise_variance + instance.hidden_widths[0],
+)
+
+
+def published_networks(
+    name: str, description: str, closed_form: Published = PUBLISHED, *, minimal: bool = False
+) -> Setting:
+    """Return a setting of networks with the weights of the closed form.
+
+    Parameters
+    ----------
+    closed_form
+        Its constants.
+    minimal
+        Whether A_0 is large enough beside the decay for the global minimum (any A_0 otherwise).
+    """
+
+    @setting(name, description)
+    def build(source: Source, bounds: Bounds) -> NoisyInstance:
+        network = Aligned.drawn(source, bounds)
+        sigma = _minimal_covariance if minimal else _any_covariance
+        solved = network.solved(sigma(source, network))
+        weights = closed_form.layers(solved, network.patterns, network.penalty)
+        return replace(solved, weights=tuple(weights))
 
     return build
