@@ -25,7 +25,7 @@ from theorems.weight_decay.noisy_networks import NoisyInstance
 from theorems.weight_decay.reduction import PUBLISHED, reduced_problem
 from verify.theorem import Measurement, TrainedSolution
 
-__all__ = ["best_of_starts", "trained_minima"]
+__all__ = ["best_of_starts", "trained_minima", "trained_minimum"]
 
 _STARTS = 6
 
@@ -98,24 +98,26 @@ def trained_minima(seed: int, runs: int, *, depths: Sequence[int]) -> Iterator[T
     rng = np.random.default_rng(seed)
     for run in range(runs):
         depth = depths[run % len(depths)]
-        problem = _random_problem(rng, depth)
-        weights, reached = best_of_starts(rng, problem, scale=1.5)
-        instance = NoisyInstance.exact(
-            [dyadic(W) for W in weights],
-            dyadic(problem.sigma),
-            dyadic(problem.cross),
-            [Fraction(float(g)) for g in problem.decays],
-            Fraction(float(problem.noise_variance)),
-        )
-        least, distance = _beside(instance)
-        # L-BFGS stops where no step lowers the loss in double precision; its excess over the
-        # minimum is quadratic in the remaining gradient, and 1e-9 is what is asked of it
-        yield TrainedSolution(
-            f"run {run}, D = {depth - 1}",
-            instance,
-            distance,
-            (Measurement(f"best loss of {_STARTS} starts", least, reached, 1e-9),),
-        )
+        yield trained_minimum(rng, _random_problem(rng, depth), f"run {run}, D = {depth - 1}")
+
+
+def trained_minimum(
+    rng: np.random.Generator, problem: NoisyInstance, label: str
+) -> TrainedSolution:
+    """Return the best of many starts with its exact weights and the global minimizer's distance."""
+    weights, reached = best_of_starts(rng, problem, scale=1.5)
+    instance = NoisyInstance.exact(
+        [dyadic(W) for W in weights],
+        dyadic(problem.sigma),
+        dyadic(problem.cross),
+        [Fraction(float(g)) for g in problem.decays],
+        Fraction(float(problem.noise_variance)),
+    )
+    least, distance = _beside(instance)
+    # L-BFGS stops where no step lowers the loss in double precision; its excess over the minimum
+    # is quadratic in the remaining gradient, and 1e-9 is what is asked of it
+    found = Measurement(f"best loss of {_STARTS} starts", least, reached, 1e-9)
+    return TrainedSolution(label, instance, distance, (found,))
 
 
 def _random_problem(rng: np.random.Generator, depth: int) -> NoisyInstance:
@@ -135,9 +137,11 @@ def _beside(instance: NoisyInstance) -> tuple[float, Fraction]:
     lifted = instance.lifted(Balls())
     with lifted.arithmetic as ar:
         problem = reduced_problem(lifted)
-        minimum, penalty = problem.minimum(), problem.minimiser()
-        patterns = [ar.matrix([[x] for x in r]) for r in _signs(instance)]
-        exact = PUBLISHED.layers(lifted, patterns, penalty)
+        minimum = problem.minimum()
+        exact = [W - W for W in lifted.weights]
+        if ar.compare(minimum, ar.scalar(0)).sign != 0:
+            patterns = [ar.matrix([[x] for x in r]) for r in _signs(instance)]
+            exact = PUBLISHED.layers(lifted, patterns, problem.minimiser())
         gaps = [ar.frobenius_sq(V - W) for V, W in zip(exact, lifted.weights, strict=True)]
         distance = ar.sqrt(sum(gaps[1:], start=gaps[0]))
         return float(minimum), distance.upper

@@ -40,6 +40,7 @@ __all__ = [
     "effective_alignment",
     "effective_energy",
     "effective_sq",
+    "isotropic",
     "isotropic_networks",
     "isotropic_stationary",
     "layer_penalty",
@@ -301,7 +302,7 @@ def isotropic(source: Source, bounds: Bounds, *, equal_decays: bool = False) -> 
     depth = source.integer(*bounds.depth)
     shape = [*(source.integer(*bounds.width) for _ in range(depth)), 1]
     layers = [ar.matrix(source.matrix(m, n)) for n, m in itertools.pairwise(shape)]
-    level = ar.scalar(source.number(0, 3)) + ar.scalar(Fraction(1, 8))
+    level = ar.scalar(source.number(0, 2)) + ar.scalar(Fraction(1, 32))
     cross = ar.matrix(source.matrix(1, shape[0]))
     if ar.kind == "exact" and ar.is_zero(cross):
         raise Undefined("c = 0: there is nothing to learn")
