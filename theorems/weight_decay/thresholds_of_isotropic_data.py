@@ -238,45 +238,52 @@ def derive_born(formulas: Mapping[str, Any]) -> Iterator[Step]:
 
 
 def derive_exists(formulas: Mapping[str, Any]) -> Iterator[Step]:
-    """Yield that κas + Γ^{1/(D+1)} s^{-(D-1)/(D+1)} is convex, with its minimum at birth."""
-    needed = k * s + g * s ** (-m / (m + 2))
-    tip = m / (m + 2) * g * s ** (-(2 * m + 2) / (m + 2))
+    """Yield that κas + Γ^{1/(D+1)} s^{-(D-1)/(D+1)} is least at birth, with s = y^{D+1}."""
     yield from stationary_balance()
+    needed = k * y ** (m + 2) + g * y ** (-m)
+    tip = m / (m + 2) * g * y ** (-2 * m - 2)
     yield Identity(
         "least |c|",
-        r"\partial_s(\kappa as+\Gamma^{1/(D+1)}s^{-(D-1)/(D+1)})=0"
-        r"\text{ at } \kappa as^{2D/(D+1)}=\tfrac{D-1}{D+1}\Gamma^{1/(D+1)}",
+        r"\partial_y(\kappa ay^{D+1}+\Gamma^{1/(D+1)}y^{1-D})=0"
+        r"\text{ at } \kappa ay^{2D}=\tfrac{D-1}{D+1}\Gamma^{1/(D+1)}",
         "all D >= 2",
         "calculus",
-        sp.diff(needed, s).subs(k, tip),
+        sp.diff(needed, y).subs(k, tip),
         0,
     )
     yield Identity(
         "the least |c| is birth",
-        r"\Bigl(\kappa as+\Gamma^{1/(D+1)}s^{-(D-1)/(D+1)}\Bigr)^{2D}\text{ there}",
+        r"(\kappa ay^{D+1}+\Gamma^{1/(D+1)}y^{1-D})^{2D}\text{ there}",
         "all D >= 2",
         "elimination",
-        sp.factor(sp.powsimp(sp.expand(needed.subs(k, tip)))) ** (2 * m + 2),
+        ((2 * m + 2) / (m + 2) * g * y ** (-m)) ** (2 * m + 2),
         sp.expand_power_base(
             formulas["birth_threshold"].xreplace(
                 {kappa: tip, a: sp.Integer(1), Gamma: g ** (m + 2), D: m + 1}
             )
         ),
     )
-    second = sp.diff(needed, s, 2)
-    shape = g * m * (2 * m + 2) / (m + 2) ** 2 * s ** (-m / (m + 2) - 2)
     yield Identity(
-        "its second derivative",
-        r"\Gamma^{1/(D+1)}\tfrac{2D(D-1)}{(D+1)^2}s^{-(D-1)/(D+1)-2}",
+        "value of |c| there",
+        r"\kappa ay^{D+1}+\Gamma^{1/(D+1)}y^{1-D}=\tfrac{2D}{D+1}\Gamma^{1/(D+1)}y^{1-D}",
+        "all D >= 2",
+        "expansion",
+        sp.powsimp(sp.expand(needed.subs(k, tip) * y**m)),
+        (2 * m + 2) / (m + 2) * g,
+    )
+    curvature = (m + 2) * (m + 1) * k * y**m + m * (m + 1) * g * y ** (-m - 2)
+    yield Identity(
+        "curvature in y",
+        r"\partial_y^2=D(D+1)\kappa ay^{D-1}+D(D-1)\Gamma^{1/(D+1)}y^{-D-1}",
         "all D >= 2",
         "calculus",
-        sp.expand(sp.powsimp(second / s ** (-m / (m + 2) - 2))),
-        sp.expand(shape / s ** (-m / (m + 2) - 2)),
+        sp.diff(needed, y, 2),
+        curvature,
     )
-    yield Condition("convex in s", r"> 0", "all D >= 2", "the least value", shape.is_positive)
+    yield Condition("convex in y", r"> 0", "all D >= 2", "the least value", curvature.is_positive)
     for size in range(2, 6):
         concrete = needed.subs(m, size - 1)
-        ends = (sp.limit(concrete, s, 0, "+"), sp.limit(concrete, s, sp.oo))
+        ends = (sp.limit(concrete, y, 0, "+"), sp.limit(concrete, y, sp.oo))
         yield Condition(
             f"every larger |c| is met, D = {size}",
             r"\to\infty \text{ as } s\to 0 \text{ and } s\to\infty",
