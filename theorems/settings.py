@@ -21,12 +21,14 @@ from verify.errors import Undefined
 from verify.sources import Source
 
 __all__ = [
+    "any_weights",
     "attaining_minimizers",
     "balanced_minimizers",
     "flattest_minimizers",
     "minimizers",
     "setting",
     "source_arithmetic",
+    "square_weights",
     "univariate_minimizers",
     "univariate_top_eigenvector",
     "weights",
@@ -228,11 +230,30 @@ def univariate_top_eigenvector(source: Source, bounds: Bounds) -> Instance:
     return _checked(Instance.of(ar, layers, sigma))
 
 
+def _off_minimizers(source: Source, ar: Any, shape: list[int]) -> Instance:
+    layers = _layers(source, ar, shape)
+    sigma = _covariance(source, ar, shape[0])
+    target = ar.matrix(source.matrix(shape[-1], shape[0]))
+    return _checked(Instance.of(ar, layers, sigma, target))
+
+
+@setting("any-weights", "arbitrary weights, any Σ, arbitrary target, any outputs: not minimizers")
+def any_weights(source: Source, bounds: Bounds) -> Instance:
+    """Arbitrary weights with an arbitrary target, any number of outputs."""
+    ar = source_arithmetic(source)
+    return _off_minimizers(source, ar, _shape(source, bounds))
+
+
+@setting("square-weights", "arbitrary square layers of one size, any Σ, arbitrary target")
+def square_weights(source: Source, bounds: Bounds) -> Instance:
+    """Arbitrary weights where all widths agree."""
+    ar = source_arithmetic(source)
+    depth, width = source.integer(*bounds.depth), source.integer(*bounds.width)
+    return _off_minimizers(source, ar, [width] * (depth + 1))
+
+
 @setting("weights", "one output, arbitrary weights, any Σ, arbitrary target: not a minimizer")
 def weights(source: Source, bounds: Bounds) -> Instance:
     """Arbitrary weights with an arbitrary target."""
     ar = source_arithmetic(source)
-    shape = _shape(source, bounds, outputs=1)
-    layers = _layers(source, ar, shape)
-    sigma = _covariance(source, ar, shape[0])
-    return _checked(Instance.of(ar, layers, sigma, ar.matrix(source.matrix(1, shape[0]))))
+    return _off_minimizers(source, ar, _shape(source, bounds, outputs=1))
