@@ -32,6 +32,8 @@ _BISECTIONS = 64
 _BATCH_BISECTIONS = 40
 _NEGLIGIBLE = 1e-14
 """Eigenvalues of Σ below this share of the largest are taken as zero when proposing y."""
+_SPURIOUS = 1e-6
+"""Energies below this share of the largest, all of which should be one, are rounding errors."""
 _DEGENERATE = 1e-10
 """Eigenvalues this close to the top, relatively, are taken as equal when proposing y."""
 
@@ -58,6 +60,13 @@ def weighted_gain(ar: Arithmetic, sigma: Any, target: Any, weight: Fraction) -> 
         If TΣ = 0, or in balls if it may be (the gain is zero, and no vector is a maximizer).
     NotExact
         In exact arithmetic, when the maximizer is not a small rational vector.
+
+    Examples
+    --------
+    >>> from numeric.arithmetic.rational import Rational
+    >>> ar = Rational()
+    >>> weighted_gain(ar, ar.identity(2), ar.matrix([[3, 0], [0, 1]]), Fraction(1, 2))
+    3
     """
     if not 0 < weight < 1:
         raise ValueError(f"weight: expected a number strictly between 0 and 1, got {weight}")
@@ -65,7 +74,7 @@ def weighted_gain(ar: Arithmetic, sigma: Any, target: Any, weight: Fraction) -> 
         return float_optimum(ar, sigma, target, float(weight))[1]
     if ar.is_zero(target @ sigma):
         raise ZeroDivisionError("the gain of a target that vanishes on the data")
-    Y = maximizers(midpoints(sigma), midpoints(target), float(weight))
+    Y = maximizers(ar, sigma, target, float(weight))
     if ar.kind == "exact":
         return _exact_gain(ar, sigma, target, weight, Y)
     y = Y[:, 0]
@@ -105,7 +114,7 @@ def _exact_gain(ar: Arithmetic, sigma: Any, target: Any, weight: Fraction, Y: An
     raise NotExact("the maximizer of the gain is not a small rational vector")
 
 
-def maximizers(sigma: Any, target: Any, weight: float) -> Any:
+def maximizers(ar: Arithmetic, sigma: Any, target: Any, weight: float) -> Any:
     """Propose vectors y that maximise the gain, as columns (float64 NumPy, shape (d_x, ...)).
 
     Bisection on c in ``min_c λ_max(θcΣ + (1-θ)c^{-θ/(1-θ)} K TᵀT K)``, convex in log c.  The first
@@ -113,13 +122,7 @@ def maximizers(sigma: Any, target: Any, weight: float) -> Any:
     eigenvalue is double there); the others span the top eigenspace in reduced echelon form, so
     that they are rational if the space is.
     """
-    d, V = np.linalg.eigh(sigma)
-    keep = d > _NEGLIGIBLE * max(d[-1], 0.0)
-    if not keep.any() or not np.any(target @ sigma):
-        raise ZeroDivisionError("the gain of a target that vanishes on the data")
-    root = V[:, keep] * np.sqrt(d[keep])
-    # coordinates in the range of K: |Kz|² = zᵀ D z, |TKz|² = zᵀ M z
-    D, M = np.diag(d[keep]), root.T @ (target.T @ target) @ root
+    basis, D, M = _reduced(ar, sigma, target)
     low, high = (float(x) for x in _bracket(Floating(), D, M, weight))
     tilt = weight / (1 - weight)
 
@@ -146,8 +149,26 @@ def maximizers(sigma: Any, target: Any, weight: float) -> Any:
             high, z_high = middle, z
     middle = (low + high) / 2
     z = _balanced(z_low, z_high, lambda z: slope(z, middle))
-    top_space = _echelon(V[:, keep] @ (space(middle) / np.sqrt(d[keep])[:, None]))
-    return np.column_stack([V[:, keep] @ (z / np.sqrt(d[keep])), top_space])
+    return np.column_stack([basis @ z, _echelon(basis @ space(middle))])
+
+
+def _reduced(ar: Arithmetic, sigma: Any, target: Any) -> tuple[Any, Any, Any]:
+    """Return a float basis Y with YᵀΣY = I, and there |Kz|² = zᵀDz, |TKz|² = zᵀMz for y = Yz.
+
+    Floats choose the basis, but the three forms are computed in ``ar``: where Σ is ill-conditioned
+    its small eigenvalues are lost in float64, and with them the balance of a double eigenvalue.
+    """
+    d, V = np.linalg.eigh(midpoints(sigma))
+    keep = d > _NEGLIGIBLE * d[-1]
+    basis = V[:, keep] / np.sqrt(d[keep])
+    Y = ar.matrix([[Fraction(x) for x in row] for row in basis.tolist()])
+    image = sigma @ Y
+    gained = target @ image
+    e, U = np.linalg.eigh(midpoints(Y.mT @ image))
+    known = e > _SPURIOUS * e[-1]  # an eigenvalue kept by rounding alone has no energy
+    whiten = U[:, known] / np.sqrt(e[known])
+    forms = (whiten.T @ midpoints(form.mT @ form) @ whiten for form in (image, gained))
+    return basis @ whiten, *forms
 
 
 def _echelon(basis: Any) -> Any:
@@ -198,6 +219,8 @@ def float_optimum(ar: Floating, sigma: Any, target: Any, weight: float) -> tuple
     d, V = xp.linalg.eigh(sigma)
     root = (V * xp.sqrt(xp.clip(d, 0.0, None))[..., None, :]) @ V.mT
     M = root @ target.mT @ target @ root
+    if not bool(xp.all(ar.trace(M) > 0)):
+        raise ZeroDivisionError("the gain of a target that vanishes on the data")
     low, high = _bracket(ar, sigma, M, weight)
     tilt = weight / (1 - weight)
 

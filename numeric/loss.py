@@ -19,7 +19,15 @@ from typing import Any
 from numeric.arithmetic.protocol import Arithmetic
 from numeric.networks import LinearNetwork
 
-__all__ = ["excess", "gradient", "hessian", "hessian_by_jets", "hvp", "residual"]
+__all__ = [
+    "excess",
+    "gradient",
+    "gradient_by_jets",
+    "hessian",
+    "hessian_by_jets",
+    "hvp",
+    "residual",
+]
 
 
 def residual(net: LinearNetwork, sigma: Any, cross: Any) -> Any:
@@ -28,7 +36,14 @@ def residual(net: LinearNetwork, sigma: Any, cross: Any) -> Any:
 
 
 def excess(net: LinearNetwork, sigma: Any, cross: Any) -> Any:
-    """Return R(W) - E|y|² = tr(P Σ Pᵀ) - 2 tr(P Cᵀ)."""
+    """Return R(W) - E|y|² = tr(P Σ Pᵀ) - 2 tr(P Cᵀ).
+
+    >>> from numeric.arithmetic.rational import Rational
+    >>> ar = Rational()
+    >>> net = LinearNetwork(ar, (ar.matrix([[2]]), ar.matrix([[3]])))
+    >>> excess(net, ar.matrix([[1]]), ar.matrix([[5]]))  # 6² - 2 · 6 · 5
+    -24
+    """
     trace, P = net.arithmetic.trace, net.end_to_end
     return trace(P @ sigma @ P.mT) - 2 * trace(P @ cross.mT)
 
@@ -70,6 +85,12 @@ def hessian(net: LinearNetwork, sigma: Any, cross: Any) -> Any:
     """Return the N x N Hessian of R by the Hessian-vector product on every coordinate.
 
     Coordinates run over layers W_1, ..., W_L, each row by row.
+
+    >>> from numeric.arithmetic.rational import Rational
+    >>> ar = Rational()
+    >>> net = LinearNetwork(ar, (ar.matrix([[1]]), ar.matrix([[2]])))
+    >>> hessian(net, ar.matrix([[1]]), ar.matrix([[2]]))  # of (w_1 w_2)² - 4 w_1 w_2
+    exact [[8, 4], [4, 2]]
     """
     ar = net.arithmetic
     rows = []
@@ -103,6 +124,26 @@ def hessian_by_jets(net: LinearNetwork, sigma: Any, cross: Any) -> Any:
     unit = ar.identity(1)
     return ar.stack(
         [[ar.scale(upper[min(i, j), max(i, j)], unit) for j in range(n)] for i in range(n)]
+    )
+
+
+def gradient_by_jets(net: LinearNetwork, sigma: Any, cross: Any) -> tuple[Any, ...]:
+    """Return the gradient of R, a matrix for each layer, by dual numbers ``M + M_s s``, s² = 0."""
+    ar = net.arithmetic
+
+    def slope(direction: Sequence[Any]) -> Any:
+        jets = zip(net.weights, direction, strict=True)
+        P, P_s = reduce(
+            lambda inner, outer: (outer[0] @ inner[0], outer[1] @ inner[0] + outer[0] @ inner[1]),
+            jets,
+        )
+        return 2 * ar.trace(P_s @ sigma @ P.mT) - 2 * ar.trace(P_s @ cross.mT)
+
+    unit = ar.identity(1)
+    entries = iter([ar.scale(slope(direction), unit) for direction in _coordinates(net)])
+    return tuple(
+        ar.stack([[next(entries) for _ in range(W.shape[-1])] for _ in range(W.shape[-2])])
+        for W in net.weights
     )
 
 

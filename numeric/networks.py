@@ -31,6 +31,16 @@ class LinearNetwork:
     ------
     ValueError
         If there is no layer or two neighbours do not fit.
+
+    Examples
+    --------
+    >>> from numeric.arithmetic.rational import Rational
+    >>> ar = Rational()
+    >>> net = LinearNetwork(ar, (ar.matrix([[1], [2]]), ar.matrix([[3, 4]])))
+    >>> net.widths, net.end_to_end
+    ((1, 2, 1), exact [[11]])
+    >>> net.imbalances[0]  # [3, 4]ᵀ[3, 4] - [1, 2][1, 2]ᵀ
+    exact [[8, 10], [10, 12]]
     """
 
     arithmetic: Arithmetic

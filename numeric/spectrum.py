@@ -33,6 +33,12 @@ def sharpness_at_minimizer(net: LinearNetwork, sigma: Any) -> Any:
     """Return λ_max of the Hessian at a minimizer: 2 λ_max(M (I ⊗ Σ)), M the dual Gram matrix.
 
     Wrong away from minimizers: use :func:`sharpness_anywhere` there.
+
+    >>> from numeric.arithmetic.rational import Rational
+    >>> ar = Rational()
+    >>> net = LinearNetwork(ar, (ar.matrix([[1]]), ar.matrix([[2]])))
+    >>> sharpness_at_minimizer(net, ar.matrix([[1]]))  # 2 (2² + 1²)
+    10
     """
     ar = net.arithmetic
     return 2 * ar.eig_max(dual_gram(net), ar.kron(ar.identity(net.widths[-1]), sigma))

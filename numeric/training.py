@@ -83,7 +83,8 @@ def gradient_descent(
             mask = alive[:, None, None]
             layers = [xp.where(mask, W - rate * g, W) for W, g in zip(layers, slopes, strict=True)]
             done += 1
-    status = xp.where(diverged, DIVERGED, xp.where(alive, STALLED, CONVERGED))
+    ended = xp.where(alive, xp.asarray(STALLED), xp.asarray(CONVERGED))
+    status = xp.where(diverged, xp.asarray(DIVERGED), ended)
     return Descent(tuple(layers), status, norm, done)
 
 
@@ -172,6 +173,14 @@ def nearest_minimizer(ar: Arithmetic, weights: Sequence[Any], target: Any) -> tu
     ------
     NotExact
         If neither end of the network can absorb the correction.
+
+    Examples
+    --------
+    >>> from numeric.arithmetic.rational import Rational
+    >>> ar = Rational()
+    >>> weights = [ar.matrix([[1]]), ar.matrix([[2]])]
+    >>> nearest_minimizer(ar, weights, ar.matrix([[3]]))
+    ([exact [[3/2]], exact [[2]]], 1/4)
     """
     net = LinearNetwork(ar, tuple(weights))
     gap = target - net.end_to_end
@@ -197,5 +206,9 @@ def _right_inverse(ar: Arithmetic, A: Any) -> Any:
 
 
 def dyadic(A: Any) -> list[list[Fraction]]:
-    """Return the exact rational entries of a float64 matrix."""
+    """Return the exact rational entries of a float64 matrix.
+
+    >>> dyadic([[0.75, -2.0]])
+    [[Fraction(3, 4), Fraction(-2, 1)]]
+    """
     return [[Fraction(x) for x in row] for row in np.asarray(A).tolist()]

@@ -1,19 +1,20 @@
-"""One instance: a deep linear network with the data it is trained on."""
+"""Instances: a network with the data it is trained on, exact and in every other arithmetic."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 from fractions import Fraction
 from functools import cached_property
 from typing import Any, Self
 
 from numeric.arithmetic.ball import Balls
-from numeric.arithmetic.rational import Rational, fractions
+from numeric.arithmetic.matrices import FlintMatrix
+from numeric.arithmetic.rational import Rational, fraction, fractions
 from numeric.loss import residual
 from numeric.networks import LinearNetwork
 
-__all__ = ["Instance", "Rows"]
+__all__ = ["ExactInstance", "Instance", "Rows"]
 
 Rows = Sequence[Sequence[int | Fraction]]
 """A matrix written down: rows of integers and Fractions."""
@@ -22,7 +23,60 @@ _PRECISIONS = (128, 512)
 
 
 @dataclass(frozen=True, eq=False)
-class Instance:
+class ExactInstance:
+    """What all instances share: fields that are matrices, scalars, tuples of them, or plain data.
+
+    A subclass only declares its fields; lifting to balls and writing to JSON follow from them.
+    """
+
+    arithmetic: Any
+
+    def lifted(self, arithmetic: Any) -> Self:
+        """Return this exact instance with its entries in another arithmetic."""
+        with arithmetic:
+            changes = {
+                field.name: _lift(getattr(self, field.name), arithmetic)
+                for field in fields(self)
+                if field.name != "arithmetic"
+            }
+            return replace(self, arithmetic=arithmetic, **changes)
+
+    def routes(self) -> Iterator[Self]:
+        """Yield the exact instance, then the same in balls of growing precision."""
+        yield self
+        for precision in _PRECISIONS:
+            yield self.lifted(Balls(precision))
+
+    def to_json(self) -> dict[str, Any]:
+        """Return every matrix and scalar field, in exact rationals written "p/q"."""
+        written = {
+            field.name: _write(getattr(self, field.name))
+            for field in fields(self)
+            if field.name != "arithmetic"
+        }
+        return {name: value for name, value in written.items() if value is not None}
+
+
+def _lift(value: Any, arithmetic: Any) -> Any:
+    if isinstance(value, FlintMatrix):
+        return arithmetic.matrix(fractions(value))
+    if isinstance(value, tuple):
+        return tuple(_lift(item, arithmetic) for item in value)
+    if isinstance(value, bool | int | str | None):
+        return value
+    return arithmetic.scalar(fraction(value))
+
+
+def _write(value: Any) -> Any:
+    if isinstance(value, FlintMatrix):
+        return [[str(x) for x in row] for row in fractions(value)]
+    if isinstance(value, tuple):
+        return [_write(item) for item in value]
+    return None if isinstance(value, bool | None) else str(value)
+
+
+@dataclass(frozen=True, eq=False)
+class Instance(ExactInstance):
     """A network, second moments Σ and a target T with C = TΣ (realisable data).
 
     Parameters
@@ -37,7 +91,6 @@ class Instance:
         Whether PΣ = TΣ; decided exactly for rational instances, known by construction for floats.
     """
 
-    arithmetic: Any
     weights: tuple[Any, ...]
     sigma: Any
     target: Any
@@ -73,32 +126,3 @@ class Instance:
     def cross(self) -> Any:
         """Return C = TΣ."""
         return self.target @ self.sigma
-
-    def lifted(self, arithmetic: Any) -> Instance:
-        """Return this exact instance with its entries in another arithmetic."""
-        with arithmetic:
-            return Instance(
-                arithmetic,
-                tuple(arithmetic.matrix(fractions(W)) for W in self.weights),
-                arithmetic.matrix(fractions(self.sigma)),
-                arithmetic.matrix(fractions(self.target)),
-                self.at_minimizer,
-            )
-
-    def routes(self) -> Iterator[Instance]:
-        """Yield the exact instance, then the same in balls of growing precision."""
-        yield self
-        for precision in _PRECISIONS:
-            yield self.lifted(Balls(precision))
-
-    def to_json(self) -> dict[str, Any]:
-        """Return weights, sigma and target as rows of "p/q"."""
-
-        def rows(A: Any) -> list[list[str]]:
-            return [[str(x) for x in row] for row in fractions(A)]
-
-        return {
-            "weights": [rows(W) for W in self.weights],
-            "sigma": rows(self.sigma),
-            "target": rows(self.target),
-        }

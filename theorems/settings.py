@@ -21,10 +21,14 @@ from verify.errors import Undefined
 from verify.sources import Source
 
 __all__ = [
+    "any_weights",
     "attaining_minimizers",
     "balanced_minimizers",
     "flattest_minimizers",
     "minimizers",
+    "setting",
+    "source_arithmetic",
+    "square_weights",
     "univariate_minimizers",
     "univariate_top_eigenvector",
     "weights",
@@ -37,7 +41,8 @@ def setting(name: str, description: str) -> Callable[[Callable[..., Any]], Setti
     return lambda build: Setting(name, description, build)
 
 
-def _arithmetic(source: Source) -> Any:
+def source_arithmetic(source: Source) -> Any:
+    """Return the arithmetic a source's numbers belong to: exact, or floats on its backend."""
     return Rational() if source.exact else Floating(namespace(source.backend))
 
 
@@ -85,7 +90,7 @@ def _reject_vanishing(ar: Any, cross: Any) -> None:
 @setting("minimizers", "any weights, any Σ = R Rᵀ (singular too), target T = P")
 def minimizers(source: Source, bounds: Bounds) -> Instance:
     """Any weights and any covariance."""
-    ar = _arithmetic(source)
+    ar = source_arithmetic(source)
     shape = _shape(source, bounds)
     layers = _layers(source, ar, shape)
     return _checked(Instance.of(ar, layers, _covariance(source, ar, shape[0])))
@@ -94,7 +99,7 @@ def minimizers(source: Source, bounds: Bounds) -> Instance:
 @setting("univariate-minimizers", "one output, any weights, any Σ, target w* = Pᵀ")
 def univariate_minimizers(source: Source, bounds: Bounds) -> Instance:
     """One output, any covariance."""
-    ar = _arithmetic(source)
+    ar = source_arithmetic(source)
     shape = _shape(source, bounds, outputs=1)
     layers = _layers(source, ar, shape)
     return _checked(Instance.of(ar, layers, _covariance(source, ar, shape[0])))
@@ -103,7 +108,7 @@ def univariate_minimizers(source: Source, bounds: Bounds) -> Instance:
 @setting("whitened-minimizers", "any weights, Σ = I, target T = P")
 def whitened_minimizers(source: Source, bounds: Bounds) -> Instance:
     """Any weights on whitened data."""
-    ar = _arithmetic(source)
+    ar = source_arithmetic(source)
     shape = _shape(source, bounds)
     return _checked(Instance.of(ar, _layers(source, ar, shape), ar.identity(shape[0])))
 
@@ -133,7 +138,7 @@ def _diagonal(ar: Any, gains: list[Any], rows: int, columns: int) -> Any:
 @setting("balanced-minimizers", "D_k = 0 for all k (common singular values), any Σ, target T = P")
 def balanced_minimizers(source: Source, bounds: Bounds) -> Instance:
     """Balanced factors by rational rotations."""
-    ar = _arithmetic(source)
+    ar = source_arithmetic(source)
     layers, shape = _balanced_layers(source, ar, bounds)
     return _checked(Instance.of(ar, layers, _covariance(source, ar, shape[0])))
 
@@ -144,7 +149,7 @@ def balanced_minimizers(source: Source, bounds: Bounds) -> Instance:
 )
 def flattest_minimizers(source: Source, bounds: Bounds) -> Instance:
     """Flattest minimizers of whitened data with an arbitrary small block beside the top path."""
-    ar = _arithmetic(source)
+    ar = source_arithmetic(source)
     shape = _shape(source, bounds)
     gain = source.number(1, 2)
     turns = [_orthogonal(source, ar, d) for d in shape]
@@ -176,7 +181,7 @@ def attaining_minimizers(source: Source, bounds: Bounds) -> Instance:
 
     In exact arithmetic τ is a rational within 1e-9 of the optimum (q/p)^{1/(2L)}.
     """
-    ar = _arithmetic(source)
+    ar = source_arithmetic(source)
     shape = _shape(source, bounds)
     sigma = _covariance(source, ar, shape[0])
     rank = source.integer(1, min(shape[1:]))
@@ -212,7 +217,7 @@ def _simplest_near(x: float) -> Fraction:
 )
 def univariate_top_eigenvector(source: Source, bounds: Bounds) -> Instance:
     """Where the bounds of one-output networks meet: a = Λ and aligned layers of equal gain."""
-    ar = _arithmetic(source)
+    ar = source_arithmetic(source)
     shape = _shape(source, bounds, outputs=1)
     turns = [_orthogonal(source, ar, d) for d in shape]
     gain, top = source.number(1, 2), source.number(1, 3)
@@ -225,11 +230,30 @@ def univariate_top_eigenvector(source: Source, bounds: Bounds) -> Instance:
     return _checked(Instance.of(ar, layers, sigma))
 
 
+def _off_minimizers(source: Source, ar: Any, shape: list[int]) -> Instance:
+    layers = _layers(source, ar, shape)
+    sigma = _covariance(source, ar, shape[0])
+    target = ar.matrix(source.matrix(shape[-1], shape[0]))
+    return _checked(Instance.of(ar, layers, sigma, target))
+
+
+@setting("any-weights", "arbitrary weights, any Σ, arbitrary target, any outputs: not minimizers")
+def any_weights(source: Source, bounds: Bounds) -> Instance:
+    """Arbitrary weights with an arbitrary target, any number of outputs."""
+    ar = source_arithmetic(source)
+    return _off_minimizers(source, ar, _shape(source, bounds))
+
+
+@setting("square-weights", "arbitrary square layers of one size, any Σ, arbitrary target")
+def square_weights(source: Source, bounds: Bounds) -> Instance:
+    """Arbitrary weights where all widths agree."""
+    ar = source_arithmetic(source)
+    depth, width = source.integer(*bounds.depth), source.integer(*bounds.width)
+    return _off_minimizers(source, ar, [width] * (depth + 1))
+
+
 @setting("weights", "one output, arbitrary weights, any Σ, arbitrary target: not a minimizer")
 def weights(source: Source, bounds: Bounds) -> Instance:
     """Arbitrary weights with an arbitrary target."""
-    ar = _arithmetic(source)
-    shape = _shape(source, bounds, outputs=1)
-    layers = _layers(source, ar, shape)
-    sigma = _covariance(source, ar, shape[0])
-    return _checked(Instance.of(ar, layers, sigma, ar.matrix(source.matrix(1, shape[0]))))
+    ar = source_arithmetic(source)
+    return _off_minimizers(source, ar, _shape(source, bounds, outputs=1))

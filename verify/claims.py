@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from math import inf, isnan
 from typing import Any, Literal, Protocol
 
 from verify.errors import Undefined, UsageError
@@ -147,6 +148,11 @@ class Claim:
         The closed forms the relation mentions.
     bounds
         The sizes tried: the honest scope of the evidence.
+
+    Raises
+    ------
+    UsageError
+        If there is nothing to measure: SymPy decides the relation from its symbols alone.
     """
 
     id: str
@@ -156,6 +162,10 @@ class Claim:
     assumptions: tuple[Assumption, ...] = ()
     formulas: tuple[Formula, ...] = ()
     bounds: Bounds = field(default_factory=Bounds)
+
+    def __post_init__(self) -> None:
+        operator(self.relation)
+        operator(self.expanded)
 
     @property
     def operator(self) -> Operator:
@@ -194,14 +204,27 @@ Outcome = Literal["holds", "violated", "undecided", "invalid"]
 
 @dataclass(frozen=True)
 class Decision:
-    """Whether a claim holds on one instance, what that is worth, and by how much."""
+    """Whether a claim holds on one instance, what that is worth, and by how much.
+
+    ``slack`` is for ranking only; infinite where nothing was measured.
+    """
 
     outcome: Outcome
     kind: str
-    slack: float
+    slack: float = inf
     lhs: str = ""
     rhs: str = ""
     reason: str = ""
+
+    @property
+    def refutes(self) -> bool:
+        """Return whether this is a violation beyond doubt: floats propose, they never refute."""
+        return self.outcome == "violated" and self.kind in ("exact", "certified")
+
+    @property
+    def open(self) -> bool:
+        """Return whether nothing settles it: undecided, or a violation only floats vouch for."""
+        return self.outcome == "undecided" or (self.outcome == "violated" and not self.refutes)
 
 
 def slack(op: Operator, margin: Any) -> Any:
@@ -222,32 +245,55 @@ def decide(claim: Claim, instance: Any, *, exact_first: bool = True) -> Decision
     The routes of the instance are taken in turn until one decides: exact arithmetic, then balls
     of growing precision (balls first when ``exact_first`` is False: cheaper, and exact arithmetic
     then settles only what balls leave open; equalities always go to exact arithmetic first).
+    A decision by numbers that went through floats stands only if no route does better.
     """
     routes = list(instance.routes())
-    if not all(assumption.holds(routes[0]) for assumption in claim.assumptions):
-        return Decision("invalid", "exact", 0.0, reason="an assumption fails")
+    excluded = _inapplicable(claim, routes[0])
+    if excluded is not None:
+        return excluded
     if not exact_first and claim.operator != "==":
         routes = [*routes[1:], routes[0]]
-    last = Decision("undecided", routes[0].arithmetic.kind, 0.0)
+    best = Decision("undecided", routes[0].arithmetic.kind)
     for lifted in routes:
-        try:
-            with lifted.arithmetic as arithmetic:
-                lhs, rhs = claim.sides(lifted)
-                comparison = arithmetic.compare(lhs, rhs)
-        except (ZeroDivisionError, Undefined) as error:
-            return Decision("invalid", "exact", 0.0, reason=f"undefined: {error}")
-        except ArithmeticError as error:
-            last = Decision("undecided", last.kind, last.slack, reason=str(error))
-            continue
-        margin = slack(claim.operator, comparison.margin)
-        if comparison.sign is None:
-            last = Decision("undecided", comparison.kind, margin, str(lhs), str(rhs), "overlap")
-            continue
-        holds = comparison.sign in _SATISFIED[claim.operator]
-        return Decision(
-            "holds" if holds else "violated", comparison.kind, margin, str(lhs), str(rhs)
-        )
-    return last
+        decision = _on_route(claim, lifted)
+        proved = decision.outcome in ("holds", "violated") and decision.kind != "sampled"
+        if proved or decision.outcome == "invalid":
+            return decision
+        if decision.lhs or not best.lhs:  # one that measured tells more than one that could not
+            best = decision
+    return best
+
+
+def _on_route(claim: Claim, lifted: Any) -> Decision:
+    """Decide in the arithmetic of ``lifted`` alone."""
+    try:
+        with lifted.arithmetic as arithmetic:
+            lhs, rhs = claim.sides(lifted)
+            comparison = arithmetic.compare(lhs, rhs)
+    except Undefined as error:
+        return Decision("invalid", "exact", reason=f"undefined: {error}")
+    except ArithmeticError as error:
+        # a ball around zero is no zero: only exact arithmetic knows a vanishing denominator
+        if isinstance(error, ZeroDivisionError) and lifted.arithmetic.kind == "exact":
+            return Decision("invalid", "exact", reason=f"undefined: {error}")
+        return Decision("undecided", lifted.arithmetic.kind, reason=str(error))
+    margin = slack(claim.operator, comparison.margin)
+    measured = comparison.kind, inf if isnan(margin) else margin, str(lhs), str(rhs)
+    if comparison.sign is None:
+        return Decision("undecided", *measured, "overlap")
+    holds = comparison.sign in _SATISFIED[claim.operator]
+    return Decision("holds" if holds else "violated", *measured)
+
+
+def _inapplicable(claim: Claim, instance: Any) -> Decision | None:
+    """Return why the claim says nothing about this instance, None if its assumptions hold."""
+    try:
+        applies = all(assumption.holds(instance) for assumption in claim.assumptions)
+    except (ZeroDivisionError, Undefined) as error:
+        return Decision("invalid", "exact", reason=f"undefined: {error}")
+    except ArithmeticError as error:
+        return Decision("undecided", "exact", reason=f"an assumption: {error}")
+    return None if applies else Decision("invalid", "exact", reason="an assumption fails")
 
 
 def measured_names(claims: Sequence[Claim]) -> list[str]:

@@ -47,7 +47,20 @@ class _Group(click.Group):
         if own is not None:
             return own
         found = [e for e in entry_points(group="certimin.commands") if e.name == name]
-        return found[0].load() if found else None
+        try:
+            return found[0].load() if found else None
+        except ImportError as error:
+            return _broken(name, error)
+
+
+def _broken(name: str, error: ImportError) -> click.Command:
+    """A command that says why it cannot be loaded; the others work."""
+
+    def complain() -> None:
+        raise UsageError(f"command {name!r} cannot be loaded: {error}")
+
+    anything = {"ignore_unknown_options": True, "allow_extra_args": True}
+    return click.Command(name, anything, complain, help=f"Cannot be loaded: {error}.")
 
 
 @click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"]})
@@ -161,7 +174,7 @@ def _gpu() -> str:
 def main() -> None:
     """Run the command line; errors become one line on stderr and their exit code."""
     try:
-        cli.main(prog_name="certimin", standalone_mode=False)
+        cli.main(sys.argv[1:] or ["--help"], prog_name="certimin", standalone_mode=False)
     except click.exceptions.Abort:
         click.echo("interrupted", err=True)
         sys.exit(3)
@@ -173,3 +186,6 @@ def main() -> None:
     except CertiminError as error:
         click.echo(f"certimin: {error}", err=True)
         sys.exit(error.exit_code)
+    except OSError as error:  # a full disk, a folder that went away
+        click.echo(f"certimin: {error}", err=True)
+        sys.exit(3)

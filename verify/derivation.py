@@ -14,10 +14,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from random import Random
+from threading import current_thread, main_thread
 from time import monotonic
 from typing import Any
 
 import sympy as sp
+from sympy.core.evalf import PrecisionExhausted
 from sympy.external.gmpy import GROUND_TYPES
 from sympy.polys.polyerrors import BasePolynomialError
 
@@ -110,9 +112,9 @@ def _check_identity(step: Identity) -> tuple[Verdict, str | None]:
 
 def _check_condition(step: Condition) -> tuple[Verdict, str | None]:
     value = step.holds
-    if value in (True, sp.true):
+    if value is True or value is sp.true:  # not ==: the number 1 is no condition
         return "holds", None
-    if value in (False, sp.false):
+    if value is False or value is sp.false:
         return "refuted", "the condition is false"
     return "inconclusive", f"undecided: {value}"
 
@@ -122,7 +124,8 @@ def is_zero(expression: sp.Expr) -> bool | None:
 
     True only when the numerator over a common denominator is the zero polynomial; powers with
     symbolic exponents are independent generators once products and quotients of powers of the
-    same base are collected.  False only when a random rational point gives a non-zero value.
+    same base are collected.  False only when a random rational point within the assumptions on
+    the symbols gives a non-zero value.
     """
     expression = sp.sympify(expression)
     if expression == 0 or _is_zero_polynomial(expression):
@@ -155,20 +158,30 @@ def _collected(expression: sp.Expr) -> sp.Expr:
 
 
 def _nonzero_somewhere(expression: sp.Expr, tries: int = 5) -> bool:
-    """Evaluate at random positive rationals (integers where the symbol is one), to 60 digits."""
+    """Evaluate at random rationals, to 30 digits that are certain: a zero never has them."""
     random = Random(20201)
     symbols = sorted(expression.free_symbols, key=str)
     for _ in range(tries):
-        point = {
-            s: sp.Integer(random.randint(2, 7))
-            if s.is_integer
-            else sp.Rational(random.randint(2, 40), random.randint(3, 17))
-            for s in symbols
-        }
-        value = sp.N(expression.subs(point), 60)
-        if value.is_number and value.is_finite and abs(value) > sp.Float(10) ** -40:
+        point = {s: _allowed_value(s, random) for s in symbols}
+        if None in point.values():
+            continue
+        try:
+            value = expression.subs(point).evalf(30, strict=True)
+        except PrecisionExhausted:
+            continue
+        if value.is_number and value.is_finite and value != 0:
             return True
     return False
+
+
+def _allowed_value(symbol: sp.Symbol, random: Random, tries: int = 40) -> sp.Rational | None:
+    """A random rational that the assumptions on the symbol allow, None if none was met."""
+    for _ in range(tries):
+        p, q = random.choice((1, 1, -1)) * random.randint(2, 40), random.randint(3, 17)
+        value = sp.Integer(p % 8) if symbol.is_integer else sp.Rational(p, q)
+        if all(getattr(value, f"is_{k}") in (v, None) for k, v in symbol.assumptions0.items()):
+            return value
+    return None
 
 
 def am_gm(terms: list[sp.Expr], name: str, scope: str) -> tuple[sp.Expr, list[Step]]:
@@ -187,17 +200,29 @@ def am_gm(terms: list[sp.Expr], name: str, scope: str) -> tuple[sp.Expr, list[St
     return bound, conditions
 
 
+class _Expired(BaseException):
+    """Not an Exception: SymPy catches those in places, and the limit would be lost."""
+
+
 @contextmanager
 def time_limit(seconds: float) -> Iterator[None]:
-    """Raise TimeoutError in the main thread when the block runs longer than ``seconds``."""
+    """Raise TimeoutError when the block runs longer than ``seconds``.
+
+    Only the main thread can be interrupted: in another one there is no limit.
+    """
+    if current_thread() is not main_thread():
+        yield
+        return
 
     def expired(signum: int, frame: Any) -> None:
-        raise TimeoutError
+        raise _Expired
 
     previous = signal.signal(signal.SIGALRM, expired)
     signal.setitimer(signal.ITIMER_REAL, seconds)
     try:
         yield
+    except _Expired:
+        raise TimeoutError from None
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, previous)

@@ -76,9 +76,11 @@ def evaluate(expression: sp.Expr, values: Mapping[str, Any], arithmetic: Any) ->
 
     Raises
     ------
+    ZeroDivisionError
+        Where a denominator vanishes, in the numbers or already in the sizes.
     ArithmeticError
-        Where the arithmetic cannot: a zero denominator, a root of a negative number, an exponent
-        that is irrational at these sizes.
+        Where the arithmetic cannot: a root of a negative number, an exponent that is irrational
+        at these sizes.
     TypeError
         If an exponent depends on more than sizes.
     """
@@ -89,9 +91,12 @@ def evaluate(expression: sp.Expr, values: Mapping[str, Any], arithmetic: Any) ->
 @lru_cache(maxsize=4096)
 def _specialise(expression: sp.Expr, sizes: tuple[tuple[str, int], ...]) -> sp.Expr:
     known = dict(sizes)
-    return expression.xreplace(
+    special = expression.xreplace(
         {s: sp.Integer(known[s.name]) for s in expression.free_symbols if s.name in known}
     ).doit()
+    if special.has(sp.zoo, sp.nan, sp.oo, -sp.oo):
+        raise ZeroDivisionError(f"{expression} with {known}")
+    return special
 
 
 def _walk(node: sp.Expr, values: Mapping[str, Any], arithmetic: Any) -> Any:
@@ -136,7 +141,8 @@ def _power(node: sp.Expr, values: Mapping[str, Any], arithmetic: Any) -> Any:
     if not exponent.is_Rational:
         raise ArithmeticError(f"irrational exponent {exponent}")
     base = _walk(node.base, values, arithmetic)
-    if exponent.is_Integer and 0 < exponent <= 4:
+    # arithmetic.power asks for a base >= 0
+    if exponent.is_Integer and exponent > 0 and (exponent <= 4 or not node.base.is_nonnegative):
         return reduce(lambda x, y: x * y, [base] * int(exponent))
     if exponent.is_Integer and exponent < 0:
         return arithmetic.scalar(1) / _walk(node.base**-exponent, values, arithmetic)

@@ -36,6 +36,6 @@ class Profile:
 
 
 PROFILES = {
-    "quick": Profile("quick", 60, 8, 2000, 150, 3, 20.0, 20.0),
-    "full": Profile("full", 600, 60, 20000, 2000, 12, 120.0, 240.0),
+    "quick": Profile("quick", 40, 4, 1000, 60, 3, 20.0, 20.0),
+    "full": Profile("full", 400, 20, 10000, 1000, 12, 120.0, 120.0),
 }

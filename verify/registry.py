@@ -9,16 +9,17 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
 from functools import cache
 from importlib.metadata import entry_points
-from types import MappingProxyType
+from types import MappingProxyType, ModuleType
 
 from verify.errors import UsageError
 from verify.theorem import Theorem
 
-__all__ = ["GROUP", "check", "select", "theorems", "with_ancestors"]
+__all__ = ["GROUP", "check", "providers", "select", "theorems", "with_ancestors"]
 
 GROUP = "certimin.theorems"
 
@@ -32,16 +33,18 @@ def theorems() -> Mapping[str, Theorem]:
     UsageError
         If two theorems share an id, one uses an unknown id, or ``uses`` has a cycle.
     """
-    found: list[Theorem] = []
-    for entry in sorted(entry_points(group=GROUP), key=lambda e: e.name):
-        found += _collect(entry.value)
-    return MappingProxyType(check(found))
+    return MappingProxyType(check(t for package in providers() for t in _collect(package)))
 
 
-def _collect(package_name: str) -> list[Theorem]:
-    package = importlib.import_module(package_name)
+def providers() -> list[ModuleType]:
+    """Return the packages that provide theorems, by the name of their entry point."""
+    entries = sorted(entry_points(group=GROUP), key=lambda e: e.name)
+    return [importlib.import_module(entry.value) for entry in entries]
+
+
+def _collect(package: ModuleType) -> list[Theorem]:
     paths = getattr(package, "__path__", [])
-    names = [info.name for info in pkgutil.walk_packages(paths, prefix=f"{package_name}.")]
+    names = [info.name for info in pkgutil.walk_packages(paths, prefix=f"{package.__name__}.")]
     modules = [package, *(importlib.import_module(name) for name in sorted(names))]
     found: list[Theorem] = []
     for module in modules:
@@ -55,6 +58,9 @@ def check(found: Iterable[Theorem]) -> dict[str, Theorem]:
     """Return theorems by id, ancestors first; raise UsageError on clashes, gaps and cycles."""
     by_id: dict[str, Theorem] = {}
     for theorem in found:
+        if by_id.get(theorem.id) is theorem:  # imported by another module of the package
+            continue
+        _check_parts(theorem)
         if theorem.id in by_id:
             raise UsageError(
                 f"theorem id {theorem.id!r} stands in both {by_id[theorem.id].module} and "
@@ -77,6 +83,29 @@ def check(found: Iterable[Theorem]) -> dict[str, Theorem]:
     for theorem_id in by_id:
         visit(theorem_id, ())
     return ordered
+
+
+def _check_parts(theorem: Theorem) -> None:
+    """Raise UsageError unless every part would be checked, and checks a claim of this theorem."""
+    claims = [claim.id for claim in theorem.claims]
+    controls = [control.claim.id for control in theorem.controls]
+    names = [*claims, *controls, *(training.id for training in theorem.trainings)]
+    again = [name for name, times in Counter(names).items() if times > 1]
+    if again:
+        raise UsageError(f"{theorem.id}: two parts have the id {again[0]!r}; rename one")
+    if not claims:
+        raise UsageError(f"{theorem.id} makes no claim")
+    trained = [claim_id for training in theorem.trainings for claim_id in training.claim_ids]
+    exhibited = [item.claim_id for item in theorem.exhibits]
+    for claim_id in (*theorem.derivations, *exhibited, *trained):
+        if claim_id not in claims:
+            raise UsageError(f"{theorem.id} has no claim {claim_id!r}, only {', '.join(claims)}")
+    for claim in theorem.claims:
+        for formula in claim.formulas:
+            if formula not in theorem.formulas:
+                raise UsageError(
+                    f"{claim.id} mentions {formula.name}, another formula than {theorem.id} derives"
+                )
 
 
 def select(ids: Iterable[str]) -> list[Theorem]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import signal
 import traceback
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Executor, Future, ProcessPoolExecutor, as_completed
@@ -24,8 +25,9 @@ from typing import Any
 from threadpoolctl import threadpool_limits
 
 from verify import stages
+from verify.environment import versions
 from verify.profiles import PROFILES
-from verify.registry import theorems
+from verify.registry import providers, theorems
 from verify.theorem import Theorem
 
 __all__ = ["Outcome", "Store", "Task", "execute", "pool", "run", "tasks"]
@@ -72,9 +74,10 @@ class Outcome:
 
 @cache
 def _code_hash() -> str:
-    """Hash the sources of every package a registered theorem or this engine lives in."""
-    digest = hashlib.sha256()
-    roots = {Path(__file__).parent.parent / name for name in ("verify", "numeric", "theorems")}
+    """Hash the engine, the packages that provide theorems, and the versions of what they use."""
+    digest = hashlib.sha256(repr(versions()).encode())
+    roots = {Path(__file__).parent.parent / name for name in ("verify", "numeric")}
+    roots |= {Path(path) for package in providers() for path in package.__path__}
     for path in sorted(p for root in roots for p in root.rglob("*.py")):
         digest.update(path.read_bytes())
     return digest.hexdigest()
@@ -152,7 +155,7 @@ class Store:
         try:
             data = json.loads((self._folder / f"{task.key}.json").read_text())
             return Outcome(task, data["result"], None, data["seconds"])
-        except (OSError, ValueError, KeyError):
+        except (OSError, ValueError, KeyError, TypeError):  # not ours, or cut short
             return None
 
     def save(self, outcome: Outcome) -> None:
@@ -161,7 +164,8 @@ class Store:
             return
         path = self._folder / f"{outcome.task.key}.json"
         partial = path.with_suffix(f".{os.getpid()}.part")
-        partial.write_text(json.dumps({"result": outcome.result, "seconds": outcome.seconds}))
+        data = {"result": outcome.result, "seconds": outcome.seconds}
+        partial.write_text(json.dumps(data, default=str))  # as the report prints it
         os.replace(partial, path)
 
 
@@ -171,7 +175,8 @@ def pool(jobs: int) -> Iterator[Executor | None]:
     if jobs == 1:
         yield None
         return
-    executor = ProcessPoolExecutor(jobs, mp_context=get_context("spawn"))
+    die_on_ctrl_c = (signal.SIGINT, signal.SIG_DFL)  # or their tasks would be waited for
+    executor = ProcessPoolExecutor(jobs, get_context("spawn"), signal.signal, die_on_ctrl_c)
     try:
         yield executor
     finally:

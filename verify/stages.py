@@ -7,7 +7,7 @@ and gives the same record.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import asdict
 from math import inf
 from random import Random
@@ -16,6 +16,7 @@ from typing import Any
 
 from verify.claims import Claim, Decision, decide
 from verify.derivation import check
+from verify.errors import UsageError
 from verify.evidence import Evidence, Verdict, worst
 from verify.profiles import Profile
 from verify.search.pipeline import Attack, Counterexample, attack
@@ -28,7 +29,10 @@ __all__ = ["decide_instances", "derive", "refute", "search", "train", "witness"]
 def derive(theorem: Theorem, claim_id: str, profile: Profile) -> list[dict[str, Any]]:
     """Return the verdict on each step of the derivation of one claim."""
     steps = theorem.derivations[claim_id]({f.name: f.expression for f in theorem.formulas})
-    return [asdict(check(step, seconds=profile.step_seconds)) for step in steps]
+    results = [asdict(check(step, seconds=profile.step_seconds)) for step in steps]
+    if not results:
+        raise UsageError(f"the derivation of {claim_id} has no steps: it proves nothing")
+    return results
 
 
 def decide_instances(theorem: Theorem, claim: Claim, seed: int, profile: Profile) -> list[Evidence]:
@@ -45,7 +49,8 @@ def decide_instances(theorem: Theorem, claim: Claim, seed: int, profile: Profile
             break
         try:
             instance = claim.setting.build(RandomSource(random), claim.bounds)
-        except ArithmeticError:
+        except ArithmeticError as error:
+            decisions.append(Decision("invalid", "exact", reason=str(error)))
             continue
         decisions.append(decide(claim, instance))
     return _records(claim, decisions, monotonic() - start)
@@ -72,18 +77,18 @@ def _records(claim: Claim, decisions: list[Decision], seconds: float) -> list[Ev
     ]
 
 
-def _verdict(decisions: Iterable[Decision]) -> Verdict:
-    outcomes = {d.outcome for d in decisions}
-    if "violated" in outcomes:
+def _verdict(decisions: Sequence[Decision]) -> Verdict:
+    if any(d.refutes for d in decisions):
         return "refuted"
-    return "inconclusive" if "undecided" in outcomes else "holds"
+    return "inconclusive" if any(d.open for d in decisions) else "holds"
 
 
 def _details(decisions: list[Decision], invalid: int) -> dict[str, Any]:
     details: dict[str, Any] = {"invalid_instances": invalid}
-    open_ones = [d for d in decisions if d.outcome == "undecided"]
-    if open_ones:
-        details |= {"undecided": len(open_ones), "reason": open_ones[0].reason}
+    undecided = [d for d in decisions if d.open]
+    if undecided:
+        reason = undecided[0].reason or "violated, but only in floats"
+        details |= {"undecided": len(undecided), "reason": reason}
     violated = [d for d in decisions if d.outcome == "violated"]
     if violated:
         details["violation"] = {"lhs": violated[0].lhs, "rhs": violated[0].rhs}
@@ -106,16 +111,16 @@ def search(
         seconds=profile.claim_seconds,
     )
     seconds = monotonic() - start
-    verdict: Verdict = "refuted" if result.found else "holds" if result.valid else "vacuous"
+    floats = result.engines.get("floats", 0)
+    aimed = result.valid - floats
+    verdict: Verdict = "refuted" if result.found else "holds" if aimed else "vacuous"
     if result.undecided and verdict == "holds":
         verdict = "inconclusive"
-    floats = result.engines.get("floats", 0)
     details: dict[str, Any] = {"engines": result.engines, "undecided": result.undecided}
     if result.found:
         details["counterexample"] = describe(result.found)
     margin = None if result.worst_slack == inf else result.worst_slack
     scope = str(claim.bounds)
-    aimed = result.valid - floats
     records = [Evidence("searched", verdict, scope, aimed, margin, seconds, details)]
     if floats and not result.found:
         records.append(Evidence("sampled", "holds", scope, floats, margin))
@@ -179,11 +184,8 @@ def witness(theorem: Theorem, item: Witness | Necessity) -> dict[str, Any]:
 
 def _check_witness(theorem: Theorem, item: Witness, instance: Any) -> Verdict:
     """A witness holds when its claim applies to it and holds there."""
-    outcome = decide(theorem.claim(item.claim_id), instance).outcome
-    verdicts: dict[str, Verdict] = {
-        "holds": "holds", "violated": "refuted", "undecided": "inconclusive", "invalid": "vacuous"
-    }  # fmt: skip
-    return verdicts[outcome]
+    decision = decide(theorem.claim(item.claim_id), instance)
+    return "vacuous" if decision.outcome == "invalid" else _verdict([decision])
 
 
 def _check_necessity(theorem: Theorem, item: Necessity, instance: Any) -> Verdict:
@@ -194,7 +196,7 @@ def _check_necessity(theorem: Theorem, item: Necessity, instance: Any) -> Verdic
     if failing != [item.assumption.id]:
         return "error"
     bare = _without_assumptions(claim)
-    return "holds" if decide(bare, instance).outcome == "violated" else "error"
+    return "holds" if decide(bare, instance).refutes else "error"
 
 
 def _without_assumptions(claim: Claim) -> Claim:
@@ -241,11 +243,11 @@ def _trained_record(
     valid = [d for d in decisions if d.outcome != "invalid"]
     measured = [m for solution in solutions for m in solution.measurements]
     verdicts: list[Verdict] = [_verdict([d]) for d in valid]
-    verdicts += ["holds" if m.holds else "refuted" for m in measured]
+    verdicts += [m.verdict for m in measured]
     exact = all(solution.instance is not None for solution in solutions)
     return Evidence(
         "trained" if exact else "empirical",
-        worst(verdicts) if valid or not decisions else "vacuous",
+        worst(verdicts if valid or not decisions else [*verdicts, "vacuous"]),
         title,
         len(solutions),
         min((d.slack for d in valid), default=None),

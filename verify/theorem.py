@@ -9,10 +9,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
+from math import isfinite
 from typing import Any, Literal
 
 from verify.claims import Assumption, Claim, Formula
 from verify.derivation import Step
+from verify.evidence import Verdict
 
 __all__ = [
     "Control",
@@ -94,6 +96,13 @@ class Measurement:
         """Return whether the measurement agrees with the prediction."""
         below = self.relation == "<=" and self.measured <= self.predicted
         return below or self.difference <= self.allowed
+
+    @property
+    def verdict(self) -> Verdict:
+        """Return holds or refuted; inconclusive where one of the numbers is not finite."""
+        if not isfinite(self.difference):
+            return "inconclusive"
+        return "holds" if self.holds else "refuted"
 
 
 @dataclass(frozen=True)

@@ -32,7 +32,13 @@ __all__ = ["Ball", "Balls", "midpoints"]
 
 
 class Ball:
-    """A real number known to lie in an Arb ball, with what that knowledge is worth."""
+    """A real number known to lie in an Arb ball, with what that knowledge is worth.
+
+    >>> from fractions import Fraction
+    >>> third = Ball.of(Fraction(1, 3))
+    >>> Fraction(1, 3) in third, third.kind, (third + 0.5).kind
+    (True, 'certified', 'sampled')
+    """
 
     __slots__ = ("arb", "kind")
 
@@ -121,7 +127,13 @@ class Ball:
 
 
 class Balls:
-    """Ball arithmetic at a working precision, in bits."""
+    """Ball arithmetic at a working precision, in bits.
+
+    >>> with Balls() as ar:
+    ...     ball = ar.eig_max(ar.matrix([[1, 2], [2, 1]]))
+    >>> 3 in ball, ball.relative_width < 1e-14
+    (True, True)
+    """
 
     kind: Kind = "certified"
 
@@ -194,9 +206,7 @@ class Balls:
         x = Ball.of(x)
         if x.arb < 0:
             raise ArithmeticError(f"({x.arb}) ** {exponent}: the base is negative")
-        base = x.arb if exponent.denominator == 1 else x.arb.nonnegative_part()
-        if exponent.denominator != 1:
-            base = base.root(exponent.denominator)
+        base = x.arb if exponent.denominator == 1 else _root(x.arb, exponent.denominator)
         result = base**exponent.numerator
         if not result.is_finite():
             raise ZeroDivisionError(f"0 ** {exponent}")
@@ -226,6 +236,14 @@ class Balls:
 def midpoints(A: FlintMatrix) -> np.ndarray[Any, np.dtype[np.float64]]:
     """Return the midpoints of a flint matrix as float64: a proposal, never evidence."""
     return np.array([[float(_mid(x)) for x in row] for row in A.rows()], dtype=np.float64)
+
+
+def _root(x: arb, q: int) -> arb:
+    """The q-th root of what is not negative in x; flint's own is NaN where x contains zero."""
+    if not x.contains(0):
+        return x.root(q)
+    top = x.upper()
+    return arb(0).union(top.root(q)) if top > 0 else arb(0)
 
 
 def _mid(x: arb | fmpq) -> Any:

@@ -33,7 +33,11 @@ _STRENGTH: tuple[Kind, ...] = ("symbolic", "exact", "certified", "sampled")
 
 
 def weakest(*kinds: Kind) -> Kind:
-    """Return the weakest of ``kinds``: what a result computed from all of them is worth."""
+    """Return the weakest of ``kinds``: what a result computed from all of them is worth.
+
+    >>> weakest("exact", "sampled", "certified")
+    'sampled'
+    """
     return max(kinds, key=_STRENGTH.index)
 
 
@@ -56,7 +60,11 @@ class Comparison:
 
 
 def relative_margin(x: float, y: float) -> float:
-    """Return (x - y) / max(|x|, |y|), or x when y is zero."""
+    """Return (x - y) / max(|x|, |y|), or x when y is zero.
+
+    >>> relative_margin(1.0, 4.0), relative_margin(3.0, 0.0)
+    (-0.75, 3.0)
+    """
     return (x - y) / max(abs(x), abs(y)) if y else x
 
 

@@ -18,7 +18,7 @@ from numeric.arithmetic.algebraic import (
 from numeric.arithmetic.matrices import FlintMatrix
 from numeric.arithmetic.protocol import Comparison, Kind, NotExact, Scoped, relative_margin
 
-__all__ = ["Rational", "fractions"]
+__all__ = ["Rational", "fraction", "fractions", "pivots"]
 
 
 class Rational(Scoped):
@@ -26,6 +26,12 @@ class Rational(Scoped):
 
     Eigenvalues, roots and powers are real algebraic numbers; where their degree outgrows
     :data:`numeric.arithmetic.algebraic.MAX_DEGREE`, NotExact is raised and balls take over.
+
+    >>> ar = Rational()
+    >>> ar.eig_max(ar.matrix([[1, 1], [1, 0]]))
+    1.61803 (root of x^2 + (-1)*x + (-1))
+    >>> ar.compare(ar.sqrt(2) * ar.sqrt(3), ar.sqrt(6)).sign
+    0
     """
 
     kind: Kind = "exact"
@@ -95,9 +101,34 @@ class Rational(Scoped):
         return Comparison(compare_exact(x, y), self.kind, relative_margin(float(x), float(y)))
 
 
+def fraction(x: fmpq) -> Fraction:
+    """Return a flint rational as a Fraction."""
+    return Fraction(int(x.p), int(x.q))
+
+
 def fractions(A: FlintMatrix) -> list[list[Fraction]]:
-    """Return the entries of a rational matrix as Fractions."""
-    return [[Fraction(int(x.p), int(x.q)) for x in row] for row in A.rows()]
+    """Return the entries of a rational matrix as Fractions.
+
+    >>> fractions(Rational().matrix([[1, Fraction(2, 4)]]))
+    [[Fraction(1, 1), Fraction(1, 2)]]
+    """
+    return [[fraction(x) for x in row] for row in A.rows()]
+
+
+def pivots(A: FlintMatrix) -> list[int]:
+    """Return the columns of a rational matrix that are independent of those before them.
+
+    They are a basis of its range, and their number is its rank.
+
+    >>> pivots(Rational().matrix([[1, 2, 0], [2, 4, 1]]))
+    [0, 2]
+    """
+    reduced, rank = A.raw.rref()
+    columns: list[int] = []
+    for j in range(A.shape[1]):
+        if len(columns) < rank and reduced[len(columns), j] != 0:
+            columns.append(j)
+    return columns
 
 
 def stacked_rows(blocks: Sequence[Sequence[FlintMatrix]]) -> list[list[Any]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from fractions import Fraction
-from math import isfinite
+from math import inf, isfinite
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 
@@ -76,15 +76,15 @@ def explore(
     )
     @given(instances(claim))
     def test(pair: tuple[Any, list[Any]]) -> None:
-        if monotonic() > deadline:
+        if monotonic() > deadline and not found:  # Hypothesis replays what it found
             return
         instance, choices = pair
         if instance is None:
-            result.count("hypothesis", 1, 0, 0.0)
+            result.count("hypothesis", 1, 0, inf)
             return
         decision = decide(claim, instance, exact_first=False)
         result.count("hypothesis", 1, int(decision.outcome != "invalid"), decision.slack)
-        result.undecided += decision.outcome == "undecided"
+        result.undecided += decision.open
         if decision.outcome != "invalid" and isfinite(decision.slack):
             target(-decision.slack)
         if decision.outcome == "violated":

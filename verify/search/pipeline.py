@@ -25,7 +25,8 @@ __all__ = ["Attack", "Counterexample", "attack", "confirm", "sample_floats"]
 SUSPICION = 1e-11
 """A float margin beyond this sends an instance to exact decision; it decides nothing itself."""
 
-_SNAPS = (1, 2, 3, 4, 6, 8, 12, 20, 50, 100, 1000, 10**6)
+_SNAPS = (1, 2, 3, 4, 6, 8, 12, 20, 50, 100, 1000, 10**6, 2**1074)
+"""Largest denominators, the last one that of any float: the very point is decided in the end."""
 
 
 @dataclass(frozen=True)
@@ -63,7 +64,7 @@ def confirm(
 ) -> Counterexample | None:
     """Return a counterexample if ``instance`` violates ``claim`` beyond doubt, else None."""
     decision = decide(claim, instance, exact_first=False)
-    if decision.outcome == "violated" and decision.kind in ("exact", "certified"):
+    if decision.refutes:
         kept = None if choices is None else tuple(choices)
         return Counterexample(instance, decision, engine, kept)
     return None
@@ -102,18 +103,19 @@ def attack(
     for instance in known:
         decision = decide(claim, instance, exact_first=False)
         result.count("known", 1, int(decision.outcome != "invalid"), decision.slack)
-        result.found = confirm(claim, instance, "known instance")
-        if result.found:
+        result.undecided += decision.open
+        if decision.refutes:
+            result.found = Counterexample(instance, decision, "known instance")
             return result
     rng = np.random.default_rng(seed)
     for _ in range(batches):
         if monotonic() > deadline:
             break
         for choices in sample_floats(claim, rng, batch_size, backend, result):
-            result.found = _snap(claim, choices)
+            result.found = _snap(claim, choices, result)
             if result.found:
                 return result
-    if monotonic() < deadline:
+    if examples and monotonic() < deadline:
         result.found = explore(claim, seed, examples, result, deadline, confirm)
         if result.found:
             result.found = shrink(claim, result.found, confirm)
@@ -126,17 +128,11 @@ def sample_floats(
     """Evaluate one float batch; return the choices of the most suspicious instances."""
     source = BatchSource(rng, size, backend)
     try:
-        instance = claim.setting.build(source, claim.bounds)
-    except Exhausted:
+        with np.errstate(all="ignore"):
+            margins = _margins(claim, claim.setting.build(source, claim.bounds), size)
+    except (ArithmeticError, np.linalg.LinAlgError):  # undefined at these sizes
+        result.count("floats", size, 0, np.inf)
         return []
-    to_numpy = instance.arithmetic.to_numpy
-    with np.errstate(all="ignore"):
-        lhs, rhs = claim.sides(instance)
-        margins = slack(claim.operator, to_numpy(instance.arithmetic.margin(lhs, rhs)))
-    margins = np.broadcast_to(margins, (size,)).copy()
-    for assumption in claim.assumptions:
-        holds = assumption.holds(instance)
-        margins[~np.broadcast_to(to_numpy(holds), (size,))] = np.inf
     margins[~np.isfinite(margins)] = np.inf
     count = int(np.isfinite(margins).sum())
     result.count("floats", size, count, float(margins.min(initial=np.inf)))
@@ -144,8 +140,25 @@ def sample_floats(
     return [source.lane(int(j)) for j in worst if margins[j] < -SUSPICION]
 
 
-def _snap(claim: Claim, choices: Sequence[int | float]) -> Counterexample | None:
-    """Round float choices to ever finer rationals until an exact violation survives."""
+def _margins(claim: Claim, instance: Any, size: int) -> Any:
+    """Return the slack of each lane of a float batch, infinite where an assumption fails."""
+    to_numpy = instance.arithmetic.to_numpy
+    lhs, rhs = claim.sides(instance)
+    margins = slack(claim.operator, to_numpy(instance.arithmetic.margin(lhs, rhs)))
+    margins = np.broadcast_to(margins, (size,)).copy()
+    for assumption in claim.assumptions:
+        holds = to_numpy(assumption.holds(instance))
+        margins[~np.broadcast_to(holds, (size,))] = np.inf
+    return margins
+
+
+def _snap(claim: Claim, choices: Sequence[int | float], result: Attack) -> Counterexample | None:
+    """Round float choices to ever finer rationals until an exact violation survives.
+
+    A suspect that stays undecided at the very point is counted: floats saw a violation and
+    nothing exact denies it.
+    """
+    decision = None
     for denominator in _SNAPS:
         values = [
             c if isinstance(c, int) else Fraction(c).limit_denominator(denominator) for c in choices
@@ -155,7 +168,9 @@ def _snap(claim: Claim, choices: Sequence[int | float]) -> Counterexample | None
             instance = claim.setting.build(source, claim.bounds)
         except (Exhausted, ArithmeticError):
             continue
-        found = confirm(claim, instance, "floats", [c.value for c in source.choices])
-        if found:
-            return shrink(claim, found, confirm)
+        decision = decide(claim, instance, exact_first=False)
+        if decision.refutes:
+            kept = tuple(c.value for c in source.choices)
+            return shrink(claim, Counterexample(instance, decision, "floats", kept), confirm)
+    result.undecided += decision is not None and decision.open
     return None

@@ -1,0 +1,1 @@
+"""Open questions: attacked in every run, claimed by nobody."""

@@ -1,0 +1,138 @@
+"""Instances, settings and quantities shared by the theorems on weight decay and neuron noise.
+
+Notation of this area: D (``hidden_layers``) counts hidden layers, so L = D + 1 matrices
+W^(1), ..., W^(D), U; γ_i are weight decays, all positive; σ² is the variance of the multiplicative
+noise on each hidden neuron; A_0 = E[x xᵀ] (``sigma``), c = E[y x] (``cross``, a row).  Losses leave
+out the constant E y².
+"""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import cached_property
+from typing import Any
+
+from numeric.arithmetic.rational import Rational
+from numeric.networks import LinearNetwork
+from numeric.regularised import regularised_excess, regularised_gradient
+from theorems.instances import ExactInstance, Rows
+from theorems.settings import setting, source_arithmetic
+from verify.claims import Bounds, quantity
+from verify.errors import Undefined
+from verify.sources import Source
+
+__all__ = [
+    "NoisyInstance",
+    "effective_covariance_factor",
+    "gradient_sq",
+    "hidden_layers",
+    "noisy_networks",
+    "regularised_loss",
+]
+
+
+@dataclass(frozen=True, eq=False)
+class NoisyInstance(ExactInstance):
+    """A one-output network with weight decays and neuron noise, on data (A_0, c).
+
+    Parameters
+    ----------
+    weights
+        W^(1), ..., W^(D), U.
+    sigma, cross
+        A_0 of shape (d_x, d_x), positive definite, and c as a row of shape (1, d_x).
+    decays
+        γ_1, ..., γ_D, γ_u: positive scalars, one for each weight matrix.
+    noise_variance
+        σ² >= 0, a scalar.
+    """
+
+    weights: tuple[Any, ...]
+    sigma: Any
+    cross: Any
+    decays: tuple[Any, ...]
+    noise_variance: Any
+
+    @classmethod
+    def exact(
+        cls,
+        weights: list[Rows],
+        sigma: Rows,
+        cross: Rows,
+        decays: list[int | Fraction],
+        noise_variance: int | Fraction = 0,
+    ) -> NoisyInstance:
+        """Return the exact instance with these rational entries."""
+        ar = Rational()
+        return cls(
+            ar,
+            tuple(ar.matrix(W) for W in weights),
+            ar.matrix(sigma),
+            ar.matrix(cross),
+            tuple(ar.scalar(g) for g in decays),
+            ar.scalar(noise_variance),
+        )
+
+    @cached_property
+    def net(self) -> LinearNetwork:
+        """Return the network with its cached products."""
+        return LinearNetwork(self.arithmetic, self.weights)
+
+    @property
+    def hidden_widths(self) -> tuple[int, ...]:
+        """Return (d_1, ..., d_D)."""
+        return self.net.widths[1:-1]
+
+
+@quantity("hidden_layers", "D", integer=True)
+def hidden_layers(instance: NoisyInstance) -> int:
+    """Number of hidden layers D = L - 1."""
+    return instance.net.depth - 1
+
+
+@quantity("regularised_loss", r"\mathcal{L}(W) - E y^2", positive=False)
+def regularised_loss(instance: NoisyInstance) -> Any:
+    """Noise-averaged loss with weight decay, without the constant E y²."""
+    return regularised_excess(
+        instance.net, instance.sigma, instance.cross, instance.decays, instance.noise_variance
+    )
+
+
+@quantity("gradient_sq", r"|\nabla\mathcal{L}|^2", positive=False)
+def gradient_sq(instance: NoisyInstance) -> Any:
+    """Squared norm of the gradient of the regularised loss: zero exactly at stationary points."""
+    slopes = regularised_gradient(
+        instance.net, instance.sigma, instance.cross, instance.decays, instance.noise_variance
+    )
+    terms = [instance.arithmetic.frobenius_sq(g) for g in slopes]
+    return sum(terms[1:], start=terms[0])
+
+
+@quantity("effective_covariance_factor", r"\kappa")
+def effective_covariance_factor(instance: NoisyInstance) -> Any:
+    """κ = Π_i (1 + σ²/d_i): the factor by which noise rescales the covariance (Z3')."""
+    product = instance.arithmetic.scalar(1)
+    for width in instance.hidden_widths:
+        product = product * (1 + instance.noise_variance / width)
+    return product
+
+
+@setting(
+    "noisy-networks",
+    "one output, any weights, any A_0 = R Rᵀ + I/4, any c != 0, decays and noise at random",
+)
+def noisy_networks(source: Source, bounds: Bounds) -> NoisyInstance:
+    """Arbitrary weights; ``bounds.depth`` counts matrices, so D runs from depth - 1."""
+    ar = source_arithmetic(source)
+    depth = source.integer(*bounds.depth)
+    shape = [*(source.integer(*bounds.width) for _ in range(depth)), 1]
+    layers = tuple(ar.matrix(source.matrix(m, n)) for n, m in itertools.pairwise(shape))
+    factor = ar.matrix(source.matrix(shape[0], shape[0]))
+    sigma = factor @ factor.mT + ar.scale(ar.scalar(Fraction(1, 4)), ar.identity(shape[0]))
+    cross = ar.matrix(source.matrix(1, shape[0]))
+    if ar.kind == "exact" and ar.is_zero(cross):
+        raise Undefined("c = 0: there is nothing to learn")
+    decays = tuple(ar.scalar(source.number(0, 2)) + ar.scalar(Fraction(1, 8)) for _ in layers)
+    return NoisyInstance(ar, layers, sigma, cross, decays, ar.scalar(source.number(0, 2)))
