@@ -39,6 +39,7 @@ __all__ = [
     "symbols",
     "target_fro",
     "target_norm",
+    "target_on_data",
     "w_norm",
     "weights_sq",
     "width_max",
@@ -138,6 +139,13 @@ def map_norm(instance: Instance) -> Any:
     """Spectral norm |PK|_2 of the end-to-end map on data, K = Σ^{1/2}."""
     ar, P = instance.arithmetic, instance.net.end_to_end
     return ar.sqrt(ar.eig_max(P @ instance.sigma @ P.mT))
+
+
+@quantity("target_on_data", r"|TK|_2")
+def target_on_data(instance: Instance) -> Any:
+    """Spectral norm |TK|_2 of the target on data, K = Σ^{1/2}."""
+    ar = instance.arithmetic
+    return ar.sqrt(ar.eig_max(instance.cross @ instance.target.mT))
 
 
 @quantity("data_max", r"\Lambda")
