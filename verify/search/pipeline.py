@@ -114,7 +114,7 @@ def attack(
             result.found = _snap(claim, choices, result)
             if result.found:
                 return result
-    if monotonic() < deadline:
+    if examples and monotonic() < deadline:
         result.found = explore(claim, seed, examples, result, deadline, confirm)
         if result.found:
             result.found = shrink(claim, result.found, confirm)
