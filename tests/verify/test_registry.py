@@ -84,7 +84,7 @@ def test_a_theorem_without_claims():
         {"witnesses": (Witness("w", "T.other", "", lambda: Numbers.exact(1)),)},
         {"trainings": (Training("t", "", lambda seed, runs: (), ("T.other",)),)},
     ],
-    ids=str,
+    ids=list,
 )
 def test_parts_that_belong_to_no_claim(part):
     assert "A has no claim 'T.other', only T.claim" in refused(theorem("A", **part))
