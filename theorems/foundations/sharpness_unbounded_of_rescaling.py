@@ -11,8 +11,8 @@ Statement
 
 Notation
     S (``sharpness``) = λ_max of the Hessian of R = E|y - Px|²; S_c (``rescaled_sharpness``);
-    L (``depth``); c (``scale``); τ (``data_gain``); p = |W_i|, q = |W_j| (``thinned_norm``,
-    ``thickened_norm``); r (``other_layers``) = Σ_{k != i,j} 1/|W_k|²; norms are spectral;
+    L (``depth``); c (``rescaling``); τ (``target_on_data``); p = |W_i| (``thinned_norm``),
+    q = |W_j| (``thickened_norm``); r (``other_layers``) = Σ_{k != i,j} 1/|W_k|²; norms are spectral;
     K = Σ^{1/2}; A_k = W_L ... W_{k+1}, B_k = W_{k-1} ... W_1.
 
 Assumptions
@@ -71,10 +71,9 @@ from typing import Any
 
 import sympy as sp
 
-from numeric.arithmetic.rational import fractions
 from theorems.assumptions import minimizer, whitened
 from theorems.instances import Instance, Rows
-from theorems.quantities import depth, loss, sharpness, symbols, target_norm
+from theorems.quantities import depth, loss, sharpness, symbols, target_norm, target_on_data
 from theorems.settings import flattest_minimizers, minimizers, weights
 from verify.claims import Assumption, Bounds, Claim, Formula, Setting, quantity
 from verify.derivation import Condition, Identity, Step
@@ -95,7 +94,7 @@ class Rescaled(Instance):
     scale
         c > 0 as a 1 x 1 matrix.
     thin, thick
-        i and j, counted from 0.
+        i - 1 and j - 1: layers are counted from 0 here and from 1 in the text.
     """
 
     scale: Any
@@ -117,17 +116,6 @@ class Rescaled(Instance):
         layers[self.thin] = ar.scale(1 / c, layers[self.thin])
         layers[self.thick] = ar.scale(c, layers[self.thick])
         return Instance(ar, tuple(layers), self.sigma, self.target, self.at_minimizer)
-
-    def lifted(self, arithmetic: Any) -> Rescaled:
-        """Return this exact instance with its entries in another arithmetic."""
-        with arithmetic:
-            scale = arithmetic.matrix(fractions(self.scale))
-            return Rescaled.by(super().lifted(arithmetic), scale, self.thin, self.thick)
-
-    def to_json(self) -> dict[str, Any]:
-        """Return the instance with c, and the layers counted from 1."""
-        c = str(fractions(self.scale)[0][0])
-        return super().to_json() | {"c": c, "i": self.thin + 1, "j": self.thick + 1}
 
 
 def _at(base: Instance, scale: int | Fraction, thin: int, thick: int) -> Rescaled:
@@ -157,8 +145,8 @@ _weights = _rescaled(weights)
 # --- quantities ---------------------------------------------------------------------------------
 
 
-@quantity("scale", "c")
-def scale(instance: Rescaled) -> Any:
+@quantity("rescaling", "c")
+def rescaling(instance: Rescaled) -> Any:
     """The factor c of a rescaling W_i / c, c W_j."""
     return instance.arithmetic.entry(instance.scale, 0, 0)
 
@@ -173,13 +161,6 @@ def rescaled_sharpness(instance: Rescaled) -> Any:
 def rescaled_loss(instance: Rescaled) -> Any:
     """The loss at the rescaled weights W_c."""
     return loss.measure(instance.point)
-
-
-@quantity("data_gain", r"|T\Sigma^{1/2}|_2")
-def data_gain(instance: Instance) -> Any:
-    """Spectral norm of TΣ^{1/2}."""
-    ar, T = instance.arithmetic, instance.target
-    return ar.sqrt(ar.eig_max(T @ instance.sigma @ T.mT))
 
 
 @quantity("thinned_norm", "|W_i|_2")
@@ -209,8 +190,8 @@ S, S_c, L, c, tau, p, q, r, sigma = symbols(
     sharpness,
     rescaled_sharpness,
     depth,
-    scale,
-    data_gain,
+    rescaling,
+    target_on_data,
     thinned_norm,
     thickened_norm,
     other_layers,
