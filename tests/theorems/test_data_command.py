@@ -182,6 +182,14 @@ def test_exact_numbers_are_shown_as_one_decimal():
     assert interval(Ball.of(Fraction(1, 3)), 3) == "[0.333, 0.334]"
 
 
+def test_a_bracket_keeps_its_small_end(report):
+    """Bounds that differ by many powers of ten stay positive and sharp."""
+    X = 1 / (np.arange(8)[None] + np.arange(20)[:, None] + 1.0)
+    (at,) = report(_write("hilbert.npz", X, np.arange(20) % 3), "--depth", 3)["depths"]
+    bracket = at["rayleigh_bracket"]
+    assert 0 < Fraction(bracket["lower"]) < Fraction(bracket["upper"]) / 10**6
+
+
 def test_text_states_the_normalisation_and_the_worth(invoke):
     result = invoke(_write("white.npz", [[1], [-1]], [8, -8]), "--depth", 2)
     assert result.exit_code == 0
