@@ -26,6 +26,7 @@ from numeric.arithmetic.protocol import Kind, weakest
 from numeric.arithmetic.rational import Rational, pivots
 from numeric.moments import Moments
 from theorems.regression.sharpness_ge_rayleigh import lower_bound, upper_bound
+from theorems.unified.minimal_sharpness_between_closed_forms import outputs_bracket
 from theorems.unified.minimal_sharpness_eq_gain import minimal_sharpness
 from verify.errors import UsageError
 from verify.expression import evaluate
@@ -152,11 +153,10 @@ class Regression:
         image = self.cross.mT @ left  # Σy
         energy = ar.entry(left.mT @ explained @ left, 0, 0)  # yᵀΣy
         p, q = ar.frobenius_sq(image) / energy, ar.frobenius_sq(self.target @ image) / energy
-        top = ar.eig_max(self.sigma)
-        lower, upper = (
-            2 * L * ar.power(x, Fraction(1, L)) * ar.power(y, Fraction(L - 1, L))
-            for x, y in ((p, q), (top, ar.eig_max(explained)))
-        )
+        lower = 2 * L * ar.power(p, Fraction(1, L)) * ar.power(q, Fraction(L - 1, L))
+        gain = ar.sqrt(ar.eig_max(explained))  # |TK|
+        values = {"depth": L, "data_max": ar.eig_max(self.sigma), "target_on_data": gain}
+        upper = evaluate(outputs_bracket.expression, values, ar)
         return Bracket.of(lower, upper)
 
     def _one_output(self, L: int, least: Ball) -> list[Row]:
