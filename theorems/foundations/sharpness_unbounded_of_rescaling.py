@@ -12,7 +12,7 @@ Statement
 Notation
     S (``sharpness``) = λ_max of the Hessian of R = E|y - Px|²; S_c (``rescaled_sharpness``);
     L (``depth``); c (``rescaling``); τ (``target_on_data``); p = |W_i| (``thinned_norm``),
-    q = |W_j| (``thickened_norm``); r (``other_layers``) = Σ_{k != i,j} 1/|W_k|²; norms are spectral;
+    q = |W_j| (``thickened_norm``); r (``other_layers``) = Σ_{k != i,j} 1/|W_k|², spectral norms;
     K = Σ^{1/2}; A_k = W_L ... W_{k+1}, B_k = W_{k-1} ... W_1.
 
 Assumptions
