@@ -67,9 +67,4 @@ def regularised_gradient(
 
 def _with_noise(ar: Arithmetic, Q: Any, noise_variance: Any) -> Any:
     """Q + σ² diag(Q)."""
-    n = Q.shape[-1]
-    total = Q
-    for i in range(n):
-        unit = ar.matrix([[int(r == c == i) for c in range(n)] for r in range(n)])
-        total = total + ar.scale(noise_variance, unit @ Q @ unit)
-    return total
+    return Q + ar.scale(noise_variance, ar.diagonal(Q))
