@@ -172,6 +172,9 @@ _SHAPES = ((2, 2), (1, 2, 2), (1, 2, 1, 2))  # d_0, d_1, ..., d_D
 
 def derive_balance(formulas: Mapping[str, Any]) -> Iterator[Step]:
     """Yield the radial slopes of two layers: equal but for their payments."""
+    yield from _one_layer()
+    for shape in _SHAPES:
+        yield _homogeneous(shape)
     yield from _slopes(formulas)
     first, second = sp.symbols("N_i N_j", positive=True)
     yield Identity(
@@ -207,10 +210,7 @@ def _radial_slope(payment: Any) -> Any:
 
 
 def _slopes(formulas: Mapping[str, Any]) -> Iterator[Step]:
-    """Homogeneity of the data term in one layer, then the slope it gives."""
-    yield from _one_layer()
-    for shape in _SHAPES:
-        yield from _homogeneous(shape)
+    """The slope that homogeneity gives."""
     payment = sp.Symbol("N", positive=True)
     yield Identity(
         "radial slope",
@@ -247,9 +247,9 @@ def _one_layer() -> Iterator[Step]:
         )
 
 
-def _homogeneous(shape: tuple[int, ...]) -> Iterator[Step]:
-    """U M_D Uᵀ has degree 2 in each layer, w·c degree 1."""
-    ar, t = Symbolic(), sp.Symbol("t", positive=True)
+def _homogeneous(shape: tuple[int, ...]) -> Identity:
+    """U M_D Uᵀ has degree 2 in each layer, w·c degree 1: scale them all at once."""
+    ar = Symbolic()
 
     def entries(name: str, m: int, n: int) -> Any:
         return ar.matrix(
@@ -257,27 +257,26 @@ def _homogeneous(shape: tuple[int, ...]) -> Iterator[Step]:
         )
 
     layers = [entries(f"w{k}", m, n) for k, (n, m) in enumerate(itertools.pairwise((*shape, 1)))]
+    factors = sp.symbols(f"t0:{len(layers)}", positive=True)
     root = entries("a", shape[0], shape[0])
     network = NoisyInstance(
         ar, tuple(layers), root + root.mT, entries("c", 1, shape[0]), (), sp.Symbol("s")
     )
-    for layer in range(len(layers)):
-        scaled = list(layers)
-        scaled[layer] = ar.scale(t, layers[layer])
-        moved = replace(network, weights=tuple(scaled))
-        yield Identity(
-            f"layer {layer + 1} of D = {len(shape) - 1}, widths {shape}",
-            r"U M_D U^T \mapsto t^2 U M_D U^T,\; w\cdot c \mapsto t\,w\cdot c",
-            "D = 1, 2, 3, any weights and data",
-            "expansion",
-            sp.Matrix([noisy_output_power.measure(moved), output_correlation.measure(moved)]),
-            sp.Matrix(
-                [
-                    t**2 * noisy_output_power.measure(network),
-                    t * output_correlation.measure(network),
-                ]
-            ),
-        )
+    scaled = tuple(ar.scale(t, W) for t, W in zip(factors, layers, strict=True))
+    moved, product = replace(network, weights=scaled), sp.Mul(*factors)
+    return Identity(
+        f"every layer of D = {len(shape) - 1}, widths {shape}",
+        r"U M_D U^T \mapsto \prod_i t_i^2\,U M_D U^T,\; w\cdot c \mapsto \prod_i t_i\,w\cdot c",
+        "D = 1, 2, 3, any weights and data",
+        "expansion",
+        sp.Matrix([noisy_output_power.measure(moved), output_correlation.measure(moved)]),
+        sp.Matrix(
+            [
+                product**2 * noisy_output_power.measure(network),
+                product * output_correlation.measure(network),
+            ]
+        ),
+    )
 
 
 # --- claims and controls -------------------------------------------------------------------------
@@ -329,7 +328,7 @@ _controls = (
 
 # --- training ------------------------------------------------------------------------------------
 
-_STEPS, _RATE, _TOLERANCE = 3000, 0.02, 1e-10
+_STEPS, _RATE, _TOLERANCE = 800, 0.05, 1e-8
 
 
 def _train(seed: int, runs: int) -> Iterator[TrainedSolution]:
@@ -340,10 +339,10 @@ def _train(seed: int, runs: int) -> Iterator[TrainedSolution]:
     payment; and 1e-12 for the rounding of sums of squares.
     """
     rng, ar = np.random.default_rng(seed), Floating()
-    sigma, cross, noise = np.array([[1.0, 0.25], [0.25, 0.5]]), np.array([[2.0, 1.0]]), 0.5
+    sigma, cross, noise = np.array([[1.0, 0.25], [0.25, 0.5]]), np.array([[3.0, 1.5]]), 0.5
     for run in range(runs):
         D = 1 + run % 3
-        shape, decays = [2, *([3] * D), 1], [0.25 / (k + 1) for k in range(D + 1)]
+        shape, decays = [2, *([3] * D), 1], [0.5, 0.25, 0.75, 0.375][: D + 1]
         start = [rng.standard_normal((1, m, n)) / np.sqrt(n) for n, m in itertools.pairwise(shape)]
 
         def slopes(layers: tuple[Any, ...], decays: list[float] = decays) -> Any:
@@ -394,7 +393,7 @@ THEOREM = Theorem(
         Witness(
             "Z1.witness.unequal_decays",
             "Z1.balance",
-            "widths 1, w = 2·1, γ = (1/2, 2), σ² = 1, c = 9: both pay 2",
+            "widths 1, w = 2·1, γ = (1/2, 2), σ² = 1, c = 5: both pay 2",
             lambda: NoisyInstance.exact([[[2]], [[1]]], [[1]], [[5]], [Fraction(1, 2), 2], 1),
         ),
         Witness(
