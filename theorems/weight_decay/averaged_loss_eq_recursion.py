@@ -58,7 +58,6 @@ import numpy as np
 import sympy as sp
 
 from numeric.arithmetic.rational import Rational
-from numeric.arithmetic.symbolic import Symbolic
 from numeric.networks import LinearNetwork
 from numeric.regularised import noisy_moments
 from theorems.quantities import symbols
@@ -69,6 +68,7 @@ from theorems.weight_decay.noisy_networks import (
     noisy_networks,
     noisy_output_power,
     output_correlation,
+    symbolic_network,
 )
 from verify.claims import Assumption, Bounds, Claim, Formula, quantity
 from verify.derivation import Identity, Step
@@ -218,24 +218,12 @@ def derive(formulas: Mapping[str, Any]) -> Iterator[Step]:
 
 def _whole_loss(shape: tuple[int, ...], closed_form: Any) -> Identity:
     """The loss expanded in ε and averaged monomial by monomial, against the recursion."""
-    ar = Symbolic()
-
-    def entries(name: str, rows: int, columns: int) -> Any:
-        return ar.matrix(
-            [[sp.Symbol(f"{name}_{i}{j}", real=True) for j in range(columns)] for i in range(rows)]
-        )
-
-    layers = [
-        entries(f"w{k}", m, n) for k, (n, m) in enumerate(itertools.pairwise((*shape, 1)), start=1)
-    ]
-    root = entries("a", shape[0], shape[0])
-    sigma, cross = root + root.mT, entries("c", 1, shape[0])
-    P, noise = layers[0], []
-    for k, W in enumerate(layers[1:], start=1):
+    net = symbolic_network(shape)
+    ar, P, noise = net.arithmetic, net.weights[0], []
+    for k, W in enumerate(net.weights[1:], start=1):
         fresh = sp.symbols(f"e{k}_0:{shape[k]}", real=True)
         noise += fresh
         P = W @ ar.matrix(sp.diag(*fresh).tolist()) @ P
-    net = NoisyInstance(ar, tuple(layers), sigma, cross, (), _s)
     values = {
         power: noisy_output_power.measure(net),
         correlation: output_correlation.measure(net),
@@ -246,7 +234,7 @@ def _whole_loss(shape: tuple[int, ...], closed_form: Any) -> Identity:
         "D = 1, 2, 3; any weights and data; widths "
         + ", ".join("-".join(map(str, s)) for s in _SHAPES),
         "expansion in ε, moment by moment",
-        _average((P @ sigma @ P.mT)[0, 0] - 2 * (P @ cross.mT)[0, 0], noise),
+        _average((P @ net.sigma @ P.mT - 2 * P @ net.cross.mT)[0, 0], noise),
         closed_form.subs(values),
     )
 

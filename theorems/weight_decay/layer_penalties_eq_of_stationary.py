@@ -53,7 +53,6 @@ Tags
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from fractions import Fraction
@@ -62,12 +61,10 @@ from typing import Any
 import numpy as np
 import sympy as sp
 
-from numeric.arithmetic.floating import Floating
 from numeric.arithmetic.symbolic import Symbolic
-from numeric.networks import LinearNetwork
-from numeric.regularised import regularised_gradient
-from numeric.training import CONVERGED, descend
+from numeric.training import CONVERGED
 from theorems.quantities import symbols
+from theorems.weight_decay.descents import NoisyProblem, drawn_start
 from theorems.weight_decay.noisy_networks import (
     NoisyInstance,
     layer_penalties,
@@ -75,6 +72,7 @@ from theorems.weight_decay.noisy_networks import (
     noisy_output_power,
     output_correlation,
     regularised_loss,
+    symbolic_network,
 )
 from theorems.weight_decay.stationary_networks import noisy_stationary_points, stationary
 from verify.claims import Bounds, Claim, Formula, Setting, quantity
@@ -249,20 +247,10 @@ def _one_layer() -> Iterator[Step]:
 
 def _homogeneous(shape: tuple[int, ...]) -> Identity:
     """U M_D Uᵀ has degree 2 in each layer, w·c degree 1: scale them all at once."""
-    ar = Symbolic()
-
-    def entries(name: str, m: int, n: int) -> Any:
-        return ar.matrix(
-            [[sp.Symbol(f"{name}_{i}{j}", real=True) for j in range(n)] for i in range(m)]
-        )
-
-    layers = [entries(f"w{k}", m, n) for k, (n, m) in enumerate(itertools.pairwise((*shape, 1)))]
-    factors = sp.symbols(f"t0:{len(layers)}", positive=True)
-    root = entries("a", shape[0], shape[0])
-    network = NoisyInstance(
-        ar, tuple(layers), root + root.mT, entries("c", 1, shape[0]), (), sp.Symbol("s")
-    )
-    scaled = tuple(ar.scale(t, W) for t, W in zip(factors, layers, strict=True))
+    network = symbolic_network(shape)
+    factors = sp.symbols(f"t0:{len(network.weights)}", positive=True)
+    pairs = zip(factors, network.weights, strict=True)
+    scaled = tuple(network.arithmetic.scale(t, W) for t, W in pairs)
     moved, product = replace(network, weights=scaled), sp.Mul(*factors)
     return Identity(
         f"every layer of D = {len(shape) - 1}, widths {shape}",
@@ -335,44 +323,28 @@ def _train(seed: int, runs: int) -> Iterator[TrainedSolution]:
     """Gradient descent on the averaged loss, unequal decays; payments compared where it ends.
 
     Allowed: Z1.radial bounds the spread of payments by the remaining gradient G,
-    |γ_i|W_i|² - γ_j|W_j|²| <= ½ (|W_i| |G_i| + |W_j| |G_j|) <= max_k |W_k| |G|, here over the mean
-    payment; and 1e-12 for the rounding of sums of squares.
+    |γ_i|W_i|² - γ_j|W_j|²| <= ½ (|W_i| |G_i| + |W_j| |G_j|) <= max_k |W_k| |G|, here over the
+    smallest payment; and 1e-12 for the rounding of sums of squares.
     """
-    rng, ar = np.random.default_rng(seed), Floating()
-    sigma, cross, noise = np.array([[1.0, 0.25], [0.25, 0.5]]), np.array([[3.0, 1.5]]), 0.5
+    rng = np.random.default_rng(seed)
+    sigma, cross = np.array([[1.0, 0.25], [0.25, 0.5]]), np.array([[3.0, 1.5]])
     for run in range(runs):
         D = 1 + run % 3
-        shape, decays = [2, *([3] * D), 1], [0.5, 0.25, 0.75, 0.375][: D + 1]
-        start = [rng.standard_normal((1, m, n)) / np.sqrt(n) for n, m in itertools.pairwise(shape)]
-
-        def slopes(layers: tuple[Any, ...], decays: list[float] = decays) -> Any:
-            return regularised_gradient(LinearNetwork(ar, layers), sigma, cross, decays, noise)
-
-        descent = descend(start, slopes, _RATE, steps=_STEPS, tolerance=_TOLERANCE)
+        problem = NoisyProblem(sigma, cross, [0.5, 0.25, 0.75, 0.375][: D + 1], 0.5)
+        start = [W / np.sqrt(W.shape[-1]) for W in drawn_start(rng, [2, *([3] * D), 1])]
+        descent = problem.descend(start, _RATE, steps=_STEPS, tolerance=_TOLERANCE)
         if int(descent.status[0]) != CONVERGED:
             continue
         weights = [W[0] for W in descent.weights]
         sizes = [float(np.linalg.norm(W)) for W in weights]
-        payments = [g * size**2 for g, size in zip(decays, sizes, strict=True)]
-        mean = sum(payments) / len(payments)
-        bound = max(sizes) * float(descent.gradient_norm[0])
-        exact = NoisyInstance.exact(
-            [[[Fraction(x) for x in row] for row in W.tolist()] for W in weights],
-            [[Fraction(x) for x in row] for row in sigma.tolist()],
-            [[Fraction(x) for x in row] for row in cross.tolist()],
-            [Fraction(g) for g in decays],
-            Fraction(noise),
-        )
-        allowed = 1e-12 + bound / mean if mean > 1e-6 else bound
+        payments = [g * size**2 for g, size in zip(problem.decays, sizes, strict=True)]
+        bound = max(sizes) * float(descent.gradient_norm[0]) / min(payments)
+        label = "largest payment against smallest"
         yield TrainedSolution(
             f"run {run}, D = {D}, {descent.steps} steps",
-            exact,
+            problem.exact(weights),
             None,
-            (
-                Measurement(
-                    "largest payment against smallest", min(payments), max(payments), allowed
-                ),
-            ),
+            (Measurement(label, min(payments), max(payments), 1e-12 + bound),),
         )
 
 

@@ -14,7 +14,10 @@ from fractions import Fraction
 from functools import cached_property
 from typing import Any
 
+import sympy as sp
+
 from numeric.arithmetic.rational import Rational
+from numeric.arithmetic.symbolic import Symbolic
 from numeric.networks import LinearNetwork
 from numeric.regularised import noisy_moments, regularised_excess, regularised_gradient
 from theorems.instances import ExactInstance, Rows
@@ -35,6 +38,7 @@ __all__ = [
     "noisy_output_power",
     "output_correlation",
     "regularised_loss",
+    "symbolic_network",
 ]
 
 
@@ -156,6 +160,23 @@ def layer_penalties(instance: NoisyInstance) -> list[Any]:
     """Return γ_i|W^(i)|² for each matrix, the output row last."""
     ar = instance.arithmetic
     return [g * ar.frobenius_sq(W) for g, W in zip(instance.decays, instance.weights, strict=True)]
+
+
+def symbolic_network(shape: tuple[int, ...]) -> NoisyInstance:
+    """Return a network of widths d_0, ..., d_D, 1 with every entry, decay and σ² a symbol."""
+    ar = Symbolic()
+
+    def entries(name: str, rows: int, columns: int) -> Any:
+        return ar.matrix(
+            [[sp.Symbol(f"{name}_{i}{j}", real=True) for j in range(columns)] for i in range(rows)]
+        )
+
+    pairs = enumerate(itertools.pairwise((*shape, 1)), start=1)
+    layers = tuple(entries(f"w{k}", m, n) for k, (n, m) in pairs)
+    half, cross = entries("a", shape[0], shape[0]), entries("c", 1, shape[0])
+    decays = tuple(sp.symbols(f"g1:{len(layers) + 1}", positive=True))
+    noise = sp.Symbol("s", nonnegative=True)
+    return NoisyInstance(ar, layers, half + half.mT, cross, decays, noise)
 
 
 @setting(

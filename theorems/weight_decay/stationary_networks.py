@@ -205,6 +205,7 @@ def _is_global_minimum(instance: NoisyInstance) -> Any:
         _at_most(ar, norms, ar.frobenius_sq(w)),
         _at_most(ar, (D - 1) * tau, reduced),
         _is_stationary(instance),
+        ar.frobenius_sq(w) > 0,
     ]
     if D >= 2 and instance.sigma.shape[-1] > 1:
         top, bottom = ar.eig_max(instance.sigma), -ar.eig_max(-instance.sigma)
