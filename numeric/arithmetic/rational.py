@@ -18,7 +18,7 @@ from numeric.arithmetic.algebraic import (
 from numeric.arithmetic.matrices import FlintMatrix
 from numeric.arithmetic.protocol import Comparison, Kind, NotExact, Scoped, relative_margin
 
-__all__ = ["Rational", "fraction", "fractions"]
+__all__ = ["Rational", "fraction", "fractions", "pivots"]
 
 
 class Rational(Scoped):
@@ -63,6 +63,9 @@ class Rational(Scoped):
 
     def trace(self, A: FlintMatrix) -> Any:
         return sum((A.raw[i, i] for i in range(A.shape[0])), fmpq(0))
+
+    def diagonal(self, A: FlintMatrix) -> FlintMatrix:
+        return self.matrix(diagonal_rows(A))
 
     def frobenius_sq(self, A: FlintMatrix) -> Any:
         return sum((x * x for x in A.raw.entries()), fmpq(0))
@@ -115,6 +118,22 @@ def fractions(A: FlintMatrix) -> list[list[Fraction]]:
     return [[fraction(x) for x in row] for row in A.rows()]
 
 
+def pivots(A: FlintMatrix) -> list[int]:
+    """Return the columns of a rational matrix that are independent of those before them.
+
+    They are a basis of its range, and their number is its rank.
+
+    >>> pivots(Rational().matrix([[1, 2, 0], [2, 4, 1]]))
+    [0, 2]
+    """
+    reduced, rank = A.raw.rref()
+    columns: list[int] = []
+    for j in range(A.shape[1]):
+        if len(columns) < rank and reduced[len(columns), j] != 0:
+            columns.append(j)
+    return columns
+
+
 def stacked_rows(blocks: Sequence[Sequence[FlintMatrix]]) -> list[list[Any]]:
     """Return the rows of a block matrix."""
     rows = []
@@ -127,6 +146,11 @@ def stacked_rows(blocks: Sequence[Sequence[FlintMatrix]]) -> list[list[Any]]:
 def kron_rows(A: FlintMatrix, B: FlintMatrix) -> list[list[Any]]:
     """Return the rows of the Kronecker product."""
     return [[a * b for a in row_a for b in row_b] for row_a in A.rows() for row_b in B.rows()]
+
+
+def diagonal_rows(A: FlintMatrix) -> list[list[Any]]:
+    """Return the rows of A with zeros off the diagonal."""
+    return [[x if i == j else 0 for j, x in enumerate(row)] for i, row in enumerate(A.rows())]
 
 
 def _wrap(raw: fmpq_mat) -> FlintMatrix:

@@ -16,8 +16,8 @@ Statement
 
 Notation
     L - E y² (``regularised_loss``), its gradient (``gradient_sq``), its certified minimum
-    (``reduced_minimum``); the function of β (``beta_objective``); τ (``layer_penalty``), w·c
-    (``effective_alignment``).
+    (``reduced_minimum``); the function of β (``beta_objective``); τ (``output_penalty``), w·c
+    (``output_correlation``).
 
 Assumptions
     None for Z3.lower.  σ² > 0 for uniqueness: without noise a rotation of the hidden neurons keeps
@@ -81,13 +81,13 @@ from theorems.weight_decay.noisy_networks import (
     gradient_sq,
     hidden_layers,
     noisy_networks,
+    output_correlation,
+    output_penalty,
     regularised_loss,
 )
 from theorems.weight_decay.reduction import (
     PUBLISHED,
     aligned_layers,
-    effective_alignment,
-    layer_penalty,
     published_networks,
     reduced_minimum,
 )
@@ -129,8 +129,8 @@ loss, grad, least, D, tau, alignment, objective = symbols(
     gradient_sq,
     reduced_minimum,
     hidden_layers,
-    layer_penalty,
-    effective_alignment,
+    output_penalty,
+    output_correlation,
     beta_objective,
 )
 minimal_value = Formula("deep_value", r"D\tau - w\cdot c", D * tau - alignment)

@@ -14,7 +14,7 @@ Statement
 
 Notation
     D (``hidden_layers``), κ (``effective_covariance_factor``), Γ (``decay_product``),
-    wᵀA_0w (``effective_energy``), w·c (``effective_alignment``), |w|² (``effective_sq``); L - E y²
+    wᵀA_0w (``mean_output_power``), w·c (``output_correlation``), |w|² (``effective_sq``); L - E y²
     (``regularised_loss``); the minimum over w (``reduced_minimum``).
 
 Assumptions
@@ -75,15 +75,15 @@ from theorems.weight_decay.noisy_networks import (
     NoisyInstance,
     effective_covariance_factor,
     hidden_layers,
+    mean_output_power,
     noisy_networks,
+    output_correlation,
     regularised_loss,
 )
 from theorems.weight_decay.reduction import (
     aligned_layers,
     aligned_networks,
     decay_product,
-    effective_alignment,
-    effective_energy,
     effective_sq,
     minimal_networks,
     reduced_minimum,
@@ -120,8 +120,8 @@ loss, least, D, kappa, Gamma, energy, alignment, w_sq, short, undivided = symbol
     hidden_layers,
     effective_covariance_factor,
     decay_product,
-    effective_energy,
-    effective_alignment,
+    mean_output_power,
+    output_correlation,
     effective_sq,
     noise_factor_short,
     noise_factor_undivided,

@@ -12,7 +12,7 @@ Statement
 Notation
     L - E y² (``regularised_loss``), its gradient (``gradient_sq``), its certified minimum
     (``reduced_minimum``); |c|² (``cross_sq``), Γ = γ_u γ_w (``decay_product``); τ
-    (``layer_penalty``), w·c (``effective_alignment``).
+    (``output_penalty``), w·c (``output_correlation``).
 
 Assumptions
     above, below  |c|² > γ_u γ_w or not: decides which of the two cases holds.
@@ -66,21 +66,23 @@ from theorems.quantities import symbols
 from theorems.weight_decay.multistart import trained_minima
 from theorems.weight_decay.noisy_networks import (
     NoisyInstance,
+    cross_sq,
+    decay_input,
+    decay_output,
     gradient_sq,
     noisy_networks,
+    output_correlation,
+    output_penalty,
     regularised_loss,
 )
 from theorems.weight_decay.reduction import (
     PUBLISHED,
     aligned_layers,
-    cross_sq,
     decay_product,
-    effective_alignment,
-    layer_penalty,
     published_networks,
     reduced_minimum,
-    stationary_networks,
 )
+from theorems.weight_decay.stationary_networks import noisy_stationary_points
 from verify.claims import Assumption, Bounds, Claim, Formula, Setting, quantity
 from verify.derivation import Condition, Identity, Step
 from verify.theorem import Control, Necessity, Source, Theorem, TrainedSolution, Training, Witness
@@ -100,29 +102,17 @@ def shallow_resolvent_sq(instance: NoisyInstance) -> Any:
     return ar.frobenius_sq(instance.cross @ ar.inverse(ridge))
 
 
-@quantity("decay_first", r"\gamma_1")
-def decay_first(instance: NoisyInstance) -> Any:
-    """Weight decay of the first layer."""
-    return instance.decays[0]
-
-
-@quantity("decay_last", r"\gamma_u")
-def decay_last(instance: NoisyInstance) -> Any:
-    """Weight decay of the output row."""
-    return instance.decays[-1]
-
-
 loss, grad, least, c_sq, Gamma, tau, alignment, resolvent, g_w, g_u = symbols(
     regularised_loss,
     gradient_sq,
     reduced_minimum,
     cross_sq,
     decay_product,
-    layer_penalty,
-    effective_alignment,
+    output_penalty,
+    output_correlation,
     shallow_resolvent_sq,
-    decay_first,
-    decay_last,
+    decay_input,
+    decay_output,
 )
 scale_equation = Formula("shallow_scale", r"\gamma_u/\gamma_w", g_u / g_w)
 shallow_value = Formula("shallow_value", r"\tau - w\cdot c", tau - alignment)
@@ -293,7 +283,7 @@ _controls = (
     _twin(
         "every_stationary_point",
         "every non-trivial stationary point is global (neurons may be switched off)",
-        stationary_networks,
+        noisy_stationary_points,
         sp.Eq(loss, least),
     ),
 )

@@ -16,10 +16,11 @@ Statement
     a_min the smallest eigenvalue of A_0.
 
 Notation
-    τ (``layer_penalty``), Γ (``decay_product``), κ (``effective_covariance_factor``), |c|²
-    (``cross_sq``), cᵀA_0^{-1}c (``cross_energy``), β (``beta``), m = Π d_i (``width_product``), q =
-    Π d_i(d_i + σ²) (``noisy_width_product``), g = γ_1 d_1 (``first_cost``), G = (γ_u d_D
-    Π_{i>=2} γ_i d_i d_{i-1})^{1/D} (``decay_mean``), a_min (``data_min``).
+    τ (``output_penalty``), Γ (``decay_product``), κ (``effective_covariance_factor``),
+    |c|² (``cross_sq``), cᵀA_0^{-1}c (``explained_power``), β (``beta``), m = Π d_i
+    (``width_product``), q = Π d_i(d_i + σ²) (``noisy_width_product``), g = γ_1 d_1
+    (``first_cost``), G = (γ_u d_D Π_{i>=2} γ_i d_i d_{i-1})^{1/D} (``decay_mean``),
+    a_min (``data_min``).
 
 Assumptions
     nonzero  w != 0: the origin has τ = 0 below every positive bound.
@@ -72,20 +73,22 @@ from theorems.settings import setting, source_arithmetic
 from theorems.weight_decay.multistart import trained_minima
 from theorems.weight_decay.noisy_networks import (
     NoisyInstance,
+    cross_sq,
+    decay_input,
     effective_covariance_factor,
+    explained_power,
     hidden_layers,
+    output_penalty,
 )
 from theorems.weight_decay.reduction import (
     Aligned,
-    cross_sq,
     decay_product,
     isotropic_stationary,
-    layer_penalty,
     nonzero,
     published_networks,
     signs,
-    stationary_networks,
 )
+from theorems.weight_decay.stationary_networks import noisy_stationary_points
 from theorems.weight_decay.thresholds_of_isotropic_data import stationary_balance
 from verify.claims import Bounds, Claim, Formula, Setting, quantity
 from verify.derivation import Condition, Identity, Step
@@ -104,13 +107,6 @@ from verify.theorem import (
 __all__ = ["THEOREM"]
 
 # --- quantities ---------------------------------------------------------------------------------
-
-
-@quantity("cross_energy", r"c^TA_0^{-1}c")
-def cross_energy(instance: NoisyInstance) -> Any:
-    """cᵀA_0^{-1}c, what least squares explains of E y²."""
-    ar, c = instance.arithmetic, instance.cross
-    return ar.entry(c @ ar.inverse(instance.sigma) @ c.mT, 0, 0)
 
 
 @quantity("beta", r"\beta")
@@ -162,12 +158,6 @@ def common_scale(instance: NoisyInstance) -> Any:
     return ar.sqrt(ar.frobenius_sq(instance.weights[1])) / instance.hidden_widths[0]
 
 
-@quantity("decay_common", r"\gamma")
-def decay_common(instance: NoisyInstance) -> Any:
-    """γ, the decay of the first layer, where all are equal."""
-    return instance.decays[0]
-
-
 def _sizes(instance: NoisyInstance) -> list[int]:
     """d_i d_{i-1} for i >= 2, and d_D for the output row."""
     widths = instance.hidden_widths
@@ -181,19 +171,19 @@ def _product(factors: Any) -> Any:
 # --- closed forms -------------------------------------------------------------------------------
 
 (tau, D, kappa, Gamma, c_sq, energy, B, G, g, m, q, b, gamma, d_0, noise, a_min, a_max) = symbols(
-    layer_penalty,
+    output_penalty,
     hidden_layers,
     effective_covariance_factor,
     decay_product,
     cross_sq,
-    cross_energy,
+    explained_power,
     beta,
     decay_mean,
     first_cost,
     width_product,
     noisy_width_product,
     common_scale,
-    decay_common,
+    decay_input,
     width_min,
     neuron_noise,
     data_min,
@@ -383,14 +373,14 @@ _claims = (
     _claim(
         "lower",
         "no layer of a non-trivial stationary point is cheaper",
-        stationary_networks,
+        noisy_stationary_points,
         tau >= penalty_lower.symbol,
         nonzero,
     ),
     _claim(
         "upper",
         "none is dearer",
-        stationary_networks,
+        noisy_stationary_points,
         tau <= penalty_upper.symbol,
         nonzero,
     ),
@@ -444,12 +434,15 @@ _controls = (
         b <= equal_upper.expression.subs(a_min, a_max),
     ),
     _twin(
-        "eighth", "8κ for 4κ in the upper bracket", stationary_networks, tau <= energy / (8 * kappa)
+        "eighth",
+        "8κ for 4κ in the upper bracket",
+        noisy_stationary_points,
+        tau <= energy / (8 * kappa),
     ),
     _twin(
         "one_root",
         "exponent 1/D for 1/(D-1) in the lower bracket",
-        stationary_networks,
+        noisy_stationary_points,
         tau >= (Gamma / c_sq) ** (1 / D),
     ),
     _twin(
@@ -466,12 +459,12 @@ _controls = (
 def _train(seed: int, runs: int) -> Iterator[TrainedSolution]:
     """The brackets of τ at trained global minima, D = 2, 3."""
     for solution in trained_minima(seed + 6, runs, depths=(3, 4)):
-        cost = float(layer_penalty.measure(solution.instance))
+        cost = float(output_penalty.measure(solution.instance))
         c_norm_sq = float(cross_sq.measure(solution.instance))
         decays = float(decay_product.measure(solution.instance))
         size = len(solution.instance.hidden_widths)
         low = (decays / c_norm_sq) ** (1 / (size - 1))
-        fit = float(cross_energy.measure(solution.instance))
+        fit = float(explained_power.measure(solution.instance))
         high = fit / (4 * float(effective_covariance_factor.measure(solution.instance)))
         # both are strict inequalities at a minimum, met with room to spare: nothing is allowed
         inside = (

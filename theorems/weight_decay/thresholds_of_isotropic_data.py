@@ -73,26 +73,26 @@ from typing import Any
 import numpy as np
 import sympy as sp
 
-from numeric.arithmetic.floating import Floating
 from theorems.quantities import symbols
 from theorems.settings import setting
+from theorems.weight_decay.descents import NoisyProblem
 from theorems.weight_decay.multistart import trained_minimum
 from theorems.weight_decay.noisy_networks import (
     NoisyInstance,
+    cross_sq,
     effective_covariance_factor,
     hidden_layers,
+    mean_output_power,
+    output_penalty,
     regularised_loss,
 )
 from theorems.weight_decay.reduction import (
-    cross_sq,
     data_level,
     decay_product,
-    effective_energy,
     effective_sq,
     isotropic,
     isotropic_networks,
     isotropic_stationary,
-    layer_penalty,
     nonzero,
     reduced_minimum,
 )
@@ -172,8 +172,8 @@ local_minimum = Assumption(
     lambda instance: (
         instance.net.depth
         * effective_covariance_factor.measure(instance)
-        * effective_energy.measure(instance)
-        >= (instance.net.depth - 2) * layer_penalty.measure(instance)
+        * mean_output_power.measure(instance)
+        >= (instance.net.depth - 2) * output_penalty.measure(instance)
     ),
 )
 above_square = Assumption(
@@ -530,22 +530,21 @@ def _train(seed: int, runs: int) -> Iterator[TrainedSolution]:
     """Many starts at 0.9, 1.1 and 1.3 times the |c| of collapse, D = 1, 2, 3 in turn."""
     rng = np.random.default_rng(seed + 5)
     for run in range(runs):
-        share = (0.9, 1.1, 1.3)[run % 3]
-        yield trained_minimum(
-            rng, _problem(rng, 1 + run % 3, share), f"run {run}, {share} of collapse"
-        )
+        share, size = (0.9, 1.1, 1.3)[run % 3], 1 + run % 3
+        problem = _problem(rng, size, share)
+        label = f"run {run}, D = {size}, {share} of collapse"
+        yield trained_minimum(rng, problem, [2] * (size + 1) + [1], label)
 
 
-def _problem(rng: np.random.Generator, size: int, share: float) -> NoisyInstance:
+def _problem(rng: np.random.Generator, size: int, share: float) -> NoisyProblem:
     """D = size, A_0 = I/2, widths 2, σ² = 1/2 and |c| a multiple of its value at collapse."""
-    decays = tuple(0.3 * np.exp(0.3 * rng.standard_normal(size + 1)))
+    decays = (0.3 * np.exp(0.3 * rng.standard_normal(size + 1))).tolist()
     level = 0.5 * (1 + 0.5 / 2) ** size  # κa
     ratio = size ** (2 * size) / max(size - 1, 1) ** (size - 1)
     critical = (math.prod(decays) * level ** (size - 1) * ratio) ** (1 / (2 * size))
     cross = rng.standard_normal((1, 2))
     cross *= share * critical / np.linalg.norm(cross)
-    shapes = [*(np.zeros((2, 2)) for _ in range(size)), np.zeros((1, 2))]
-    return NoisyInstance(Floating(), tuple(shapes), 0.5 * np.eye(2), cross, decays, 0.5)
+    return NoisyProblem(0.5 * np.eye(2), cross, decays, 0.5)
 
 
 def _critical() -> NoisyInstance:
