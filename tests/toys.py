@@ -107,7 +107,7 @@ def claim(relation, *assumptions, width=(1, 3), setting=NUMBERS, **options):
 
 def theorem(id="T", claims=None, witnesses=None, **options):
     """Return a toy theorem; its claim and its witness are true unless others are given."""
-    claims = (claim(total**2 >= 0),) if claims is None else claims
+    claims = (claim(norm >= first),) if claims is None else claims
     if witnesses is None:
         name = claims[0].id if claims else "none"
         witnesses = (Witness(f"{id}.witness", name, "it can be met", lambda: Numbers.exact(1)),)

@@ -24,6 +24,7 @@ __all__ = [
     "any_weights",
     "attaining_minimizers",
     "balanced_minimizers",
+    "balanced_path",
     "flattest_minimizers",
     "minimizers",
     "setting",
@@ -218,7 +219,20 @@ def _simplest_near(x: float) -> Fraction:
 def univariate_top_eigenvector(source: Source, bounds: Bounds) -> Instance:
     """Where the bounds of one-output networks meet: a = Λ and aligned layers of equal gain."""
     ar = source_arithmetic(source)
-    shape = _shape(source, bounds, outputs=1)
+    return _single_path(source, ar, _shape(source, bounds, outputs=1))
+
+
+@setting(
+    "balanced-path",
+    "Σ = Q diag(Λ, smaller) Qᵀ, one path of equal gains starting at its top eigenvector",
+)
+def balanced_path(source: Source, bounds: Bounds) -> Instance:
+    """The same with any number of outputs: layers of rank one, aligned, of equal gain."""
+    ar = source_arithmetic(source)
+    return _single_path(source, ar, _shape(source, bounds))
+
+
+def _single_path(source: Source, ar: Any, shape: list[int]) -> Instance:
     turns = [_orthogonal(source, ar, d) for d in shape]
     gain, top = source.number(1, 2), source.number(1, 3)
     rest = [source.number(0, 1) for _ in range(shape[0] - 1)]

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 from math import inf, isnan
 from typing import Any, Literal, Protocol
 
@@ -247,13 +248,16 @@ def decide(claim: Claim, instance: Any, *, exact_first: bool = True) -> Decision
     then settles only what balls leave open; equalities always go to exact arithmetic first).
     A decision by numbers that went through floats stands only if no route does better.
     """
-    routes = list(instance.routes())
-    excluded = _inapplicable(claim, routes[0])
+    balls = iter(instance.routes())
+    exact = next(balls)
+    excluded = _inapplicable(claim, exact)
     if excluded is not None:
         return excluded
-    if not exact_first and claim.operator != "==":
-        routes = [*routes[1:], routes[0]]
-    best = Decision("undecided", routes[0].arithmetic.kind)
+    if exact_first or claim.operator == "==":
+        routes = chain((exact,), balls)
+    else:
+        routes = chain(balls, (exact,))
+    best = Decision("undecided", exact.arithmetic.kind)
     for lifted in routes:
         decision = _on_route(claim, lifted)
         proved = decision.outcome in ("holds", "violated") and decision.kind != "sampled"

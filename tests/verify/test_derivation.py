@@ -84,6 +84,15 @@ def test_matrices_of_different_shape_are_refuted():
     assert (result.verdict, result.residual) == ("refuted", "shapes (1, 2) and (2, 1)")
 
 
+def test_matrices_without_entries_prove_nothing():
+    assert check(identity(sp.zeros(0, 0), sp.zeros(0, 0))).verdict == "vacuous"
+
+
+def test_text_is_never_evaluated():
+    with pytest.raises(sp.SympifyError):
+        check(identity("a", "a"))
+
+
 @pytest.mark.parametrize(
     ("holds", "verdict"),
     [

@@ -121,6 +121,14 @@ def test_rounding_in_floats_is_no_violation():
     assert (result.found, result.undecided) == (None, 0)
 
 
+def test_the_very_point_that_floats_saw_is_decided_in_the_end():
+    def is_fine(instance):
+        return instance.arithmetic.kind == "sampled" or instance.values[0].q > 10**6
+
+    fine = Assumption("fine", "no simple fraction", is_fine)
+    assert attack(claim(first <= 0, fine), seed=0, batches=1, batch_size=10, examples=0).found
+
+
 @pytest.mark.parametrize("relation", [tainted > first, vague > first])
 def test_what_nothing_exact_settles_is_counted_as_undecided(relation):
     result = attack(claim(relation, width=(1, 1)), seed=0, **ALL)
