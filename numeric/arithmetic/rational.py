@@ -64,6 +64,9 @@ class Rational(Scoped):
     def trace(self, A: FlintMatrix) -> Any:
         return sum((A.raw[i, i] for i in range(A.shape[0])), fmpq(0))
 
+    def diagonal(self, A: FlintMatrix) -> FlintMatrix:
+        return self.matrix(diagonal_rows(A))
+
     def frobenius_sq(self, A: FlintMatrix) -> Any:
         return sum((x * x for x in A.raw.entries()), fmpq(0))
 
@@ -143,6 +146,11 @@ def stacked_rows(blocks: Sequence[Sequence[FlintMatrix]]) -> list[list[Any]]:
 def kron_rows(A: FlintMatrix, B: FlintMatrix) -> list[list[Any]]:
     """Return the rows of the Kronecker product."""
     return [[a * b for a in row_a for b in row_b] for row_a in A.rows() for row_b in B.rows()]
+
+
+def diagonal_rows(A: FlintMatrix) -> list[list[Any]]:
+    """Return the rows of A with zeros off the diagonal."""
+    return [[x if i == j else 0 for j, x in enumerate(row)] for i, row in enumerate(A.rows())]
 
 
 def _wrap(raw: fmpq_mat) -> FlintMatrix:
