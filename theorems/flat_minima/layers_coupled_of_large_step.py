@@ -77,7 +77,7 @@ from theorems.flat_minima.coupling_scores import (
     shuffled,
     starts,
 )
-from theorems.flat_minima.layers_coupled_of_flattest import alignment_floor
+from theorems.flat_minima.layers_coupled_of_flattest import alignment_floor, derive_bent
 from theorems.flat_minima.paths import (
     PairedInstance,
     bent_paths,
@@ -192,6 +192,19 @@ def derive_coupled(formulas: Mapping[str, Any]) -> Iterator[Step]:
     )
 
 
+def derive_attained(formulas: Mapping[str, Any]) -> Iterator[Step]:
+    """Yield the bent path of M2 at η = 2/S."""
+    yield from derive_bent({"alignment_floor": alignment_floor.expression})
+    yield Identity(
+        "at the edge of stability",
+        r"(\eta L\sigma^{2-2/L})^L = (2L\sigma^{2-2/L}/S)^L \text{ at } \eta = 2/S",
+        "all L",
+        "expansion",
+        sp.expand_power_base(formulas["coupled_floor"].subs(eta, 2 / S)),
+        sp.expand_power_base(alignment_floor.expression),
+    )
+
+
 # --- claims and controls ------------------------------------------------------------------------
 
 _BOUNDS = Bounds(depth=(2, 4), width=(1, 2))
@@ -248,7 +261,7 @@ def _descend(start: Any, share: float) -> tuple[list[Any], Any, float]:
     """The networks at the end, which of them converged, and the step size."""
     size = len(start)
     step = share / (size * 1.5 ** (2 - 2 / size))
-    descent = gradient_descent(start, np.eye(2), _TARGET, step, steps=1200, tolerance=1e-10)
+    descent = gradient_descent(start, np.eye(2), _TARGET, step, steps=800, tolerance=1e-10)
     return [np.asarray(W) for W in descent.weights], np.asarray(descent.status) == CONVERGED, step
 
 
@@ -364,7 +377,7 @@ THEOREM = Theorem(
     claims=_claims,
     controls=_controls,
     formulas=(coupled_floor,),
-    derivations={"M5.coupled": derive_coupled},
+    derivations={"M5.coupled": derive_coupled, "M5.attained": derive_attained},
     witnesses=(
         Witness(
             "M5.witness.bent",
