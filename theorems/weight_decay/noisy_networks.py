@@ -123,6 +123,12 @@ def gradient_sq(instance: NoisyInstance) -> Any:
     return sum(terms[1:], start=terms[0])
 
 
+@quantity("cross_sq", "|c|^2")
+def cross_sq(instance: NoisyInstance) -> Any:
+    """Squared length |c|² of c = E[y x]."""
+    return instance.arithmetic.frobenius_sq(instance.cross)
+
+
 @quantity("effective_covariance_factor", r"\kappa")
 def effective_covariance_factor(instance: NoisyInstance) -> Any:
     """κ = Π_i (1 + σ²/d_i): the factor by which noise rescales the covariance (Z3')."""
@@ -176,12 +182,6 @@ def decay_input(instance: NoisyInstance) -> Any:
 def output_penalty(instance: NoisyInstance) -> Any:
     """γ_u|U|², what every layer pays at a stationary point (Z1)."""
     return instance.decays[-1] * instance.arithmetic.frobenius_sq(instance.weights[-1])
-
-
-@quantity("cross_sq", "|c|^2")
-def cross_sq(instance: NoisyInstance) -> Any:
-    """|c|², c = E[y x]."""
-    return instance.arithmetic.frobenius_sq(instance.cross)
 
 
 def layer_penalties(instance: NoisyInstance) -> list[Any]:

@@ -23,7 +23,10 @@ from typing import Any
 
 from numeric.reduced_problem import ReducedProblem
 from theorems.settings import setting, source_arithmetic
-from theorems.weight_decay.noisy_networks import NoisyInstance, effective_covariance_factor
+from theorems.weight_decay.noisy_networks import (
+    NoisyInstance,
+    effective_covariance_factor,
+)
 from verify.claims import Assumption, Bounds, Setting, quantity
 from verify.errors import Undefined
 from verify.sources import Source

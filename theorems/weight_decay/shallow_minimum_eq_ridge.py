@@ -55,6 +55,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from fractions import Fraction
 from typing import Any
 
 import sympy as sp
@@ -261,8 +262,17 @@ _claims = (
 )
 
 
-def _twin(name: str, title: str, setting: Setting, relation: Any, *assumptions: Any) -> Control:
-    return Control(Claim(f"Z2.control.{name}", title, setting, relation, assumptions, (), _WIDE))
+def _twin(
+    name: str, title: str, setting: Setting, relation: Any, *assumptions: Any, known: Any = tuple
+) -> Control:
+    claim = Claim(f"Z2.control.{name}", title, setting, relation, assumptions, (), _WIDE)
+    return Control(claim, known)
+
+
+def _unequal() -> NoisyInstance:
+    """γ_w = 4, γ_u = 1/16, |c| = 1: above the root 1/2 of γ_u γ_w, below their mean 65/32."""
+    decays = [4, Fraction(1, 16)]
+    return NoisyInstance.exact([[[0], [0]], [[0, 0]]], [[Fraction(1, 4)]], [[1]], decays, 1)
 
 
 _controls = (
@@ -277,8 +287,9 @@ _controls = (
         "mean_decay",
         "threshold |c| > (γ_u + γ_w)/2, right only for equal decays",
         noisy_networks,
-        loss >= 0,
+        sp.Eq(least, 0),
         below_mean,
+        known=lambda: [_unequal()],
     ),
     _twin(
         "every_stationary_point",
