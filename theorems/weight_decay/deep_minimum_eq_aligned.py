@@ -16,8 +16,8 @@ Statement
 
 Notation
     L - E y² (``regularised_loss``), its gradient (``gradient_sq``), its certified minimum
-    (``reduced_minimum``); the function of β (``beta_objective``); τ (``output_penalty``), w·c
-    (``output_correlation``).
+    (``reduced_minimum``); the function of β (``beta_objective``); τ (``layer_penalty``), w·c
+    (``effective_alignment``).
 
 Assumptions
     None for Z3.lower.  σ² > 0 for uniqueness: without noise a rotation of the hidden neurons keeps
@@ -78,11 +78,11 @@ from theorems.quantities import symbols
 from theorems.weight_decay.multistart import trained_minima
 from theorems.weight_decay.noisy_networks import (
     NoisyInstance,
+    effective_alignment,
     gradient_sq,
     hidden_layers,
+    layer_penalty,
     noisy_networks,
-    output_correlation,
-    output_penalty,
     regularised_loss,
 )
 from theorems.weight_decay.reduction import (
@@ -129,8 +129,8 @@ loss, grad, least, D, tau, alignment, objective = symbols(
     gradient_sq,
     reduced_minimum,
     hidden_layers,
-    output_penalty,
-    output_correlation,
+    layer_penalty,
+    effective_alignment,
     beta_objective,
 )
 minimal_value = Formula("deep_value", r"D\tau - w\cdot c", D * tau - alignment)

@@ -14,7 +14,7 @@ Statement
 
 Notation
     D (``hidden_layers``), κ (``effective_covariance_factor``), Γ (``decay_product``),
-    wᵀA_0w (``mean_output_power``), w·c (``output_correlation``), |w|² (``effective_sq``); L - E y²
+    wᵀA_0w (``effective_energy``), w·c (``effective_alignment``), |w|² (``effective_sq``); L - E y²
     (``regularised_loss``); the minimum over w (``reduced_minimum``).
 
 Assumptions
@@ -73,11 +73,11 @@ from theorems.quantities import symbols
 from theorems.weight_decay.multistart import trained_minima
 from theorems.weight_decay.noisy_networks import (
     NoisyInstance,
+    effective_alignment,
     effective_covariance_factor,
+    effective_energy,
     hidden_layers,
-    mean_output_power,
     noisy_networks,
-    output_correlation,
     regularised_loss,
 )
 from theorems.weight_decay.reduction import (
@@ -120,8 +120,8 @@ loss, least, D, kappa, Gamma, energy, alignment, w_sq, short, undivided = symbol
     hidden_layers,
     effective_covariance_factor,
     decay_product,
-    mean_output_power,
-    output_correlation,
+    effective_energy,
+    effective_alignment,
     effective_sq,
     noise_factor_short,
     noise_factor_undivided,

@@ -31,16 +31,16 @@ __all__ = [
     "cross_sq",
     "decay_input",
     "decay_output",
+    "effective_alignment",
     "effective_covariance_factor",
+    "effective_energy",
     "explained_power",
     "gradient_sq",
     "hidden_layers",
     "layer_penalties",
-    "mean_output_power",
+    "layer_penalty",
     "noisy_networks",
     "noisy_output_power",
-    "output_correlation",
-    "output_penalty",
     "regularised_loss",
     "symbolic_network",
 ]
@@ -146,15 +146,15 @@ def noisy_output_power(instance: NoisyInstance) -> Any:
     return instance.arithmetic.entry(U @ moments[-1] @ U.mT, 0, 0)
 
 
-@quantity("mean_output_power", "w^TA_0w", positive=False)
-def mean_output_power(instance: NoisyInstance) -> Any:
+@quantity("effective_energy", "w^TA_0w", positive=False)
+def effective_energy(instance: NoisyInstance) -> Any:
     """wᵀA_0w, the power of the noise-free output; wᵀ = U W^(D) ... W^(1)."""
     w = instance.net.end_to_end
     return instance.arithmetic.entry(w @ instance.sigma @ w.mT, 0, 0)
 
 
-@quantity("output_correlation", r"w\cdot c", positive=False)
-def output_correlation(instance: NoisyInstance) -> Any:
+@quantity("effective_alignment", r"w\cdot c", positive=False)
+def effective_alignment(instance: NoisyInstance) -> Any:
     """w·c = E y f(x), averaged over inputs and noise."""
     return instance.arithmetic.entry(instance.net.end_to_end @ instance.cross.mT, 0, 0)
 
@@ -178,9 +178,9 @@ def decay_input(instance: NoisyInstance) -> Any:
     return instance.decays[0]
 
 
-@quantity("output_penalty", r"\gamma_u|U|^2", positive=False)
-def output_penalty(instance: NoisyInstance) -> Any:
-    """γ_u|U|², what every layer pays at a stationary point (Z1)."""
+@quantity("layer_penalty", r"\tau", positive=False)
+def layer_penalty(instance: NoisyInstance) -> Any:
+    """τ = γ_u|U|²: what the last layer costs, and every layer at a stationary point (Z1)."""
     return instance.decays[-1] * instance.arithmetic.frobenius_sq(instance.weights[-1])
 
 

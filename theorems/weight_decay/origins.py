@@ -15,9 +15,9 @@ from theorems.settings import setting
 from theorems.weight_decay.noisy_networks import (
     NoisyInstance,
     cross_sq,
+    layer_penalty,
     noisy_networks,
     noisy_output_power,
-    output_penalty,
 )
 from verify.claims import Assumption, Bounds, quantity
 from verify.errors import Undefined
@@ -177,7 +177,7 @@ near_origin = Assumption(
 light_decay = Assumption(
     "light_decay",
     r"(D-1)\gamma_u|U|^2 < U M_D U^T",
-    lambda i: (i.net.depth - 2) * output_penalty.measure(i) < noisy_output_power.measure(i),
+    lambda i: (i.net.depth - 2) * layer_penalty.measure(i) < noisy_output_power.measure(i),
 )
 within_twice = Assumption(
     "within_twice", r"0 < |W| \le \text{twice the radius}", lambda i: _is_near(i, 2)

@@ -12,7 +12,7 @@ Statement
 Notation
     L - E y² (``regularised_loss``), its gradient (``gradient_sq``), its certified minimum
     (``reduced_minimum``); |c|² (``cross_sq``), Γ = γ_u γ_w (``decay_product``); τ
-    (``output_penalty``), w·c (``output_correlation``).
+    (``layer_penalty``), w·c (``effective_alignment``).
 
 Assumptions
     above, below  |c|² > γ_u γ_w or not: decides which of the two cases holds.
@@ -70,10 +70,10 @@ from theorems.weight_decay.noisy_networks import (
     cross_sq,
     decay_input,
     decay_output,
+    effective_alignment,
     gradient_sq,
+    layer_penalty,
     noisy_networks,
-    output_correlation,
-    output_penalty,
     regularised_loss,
 )
 from theorems.weight_decay.reduction import (
@@ -109,8 +109,8 @@ loss, grad, least, c_sq, Gamma, tau, alignment, resolvent, g_w, g_u = symbols(
     reduced_minimum,
     cross_sq,
     decay_product,
-    output_penalty,
-    output_correlation,
+    layer_penalty,
+    effective_alignment,
     shallow_resolvent_sq,
     decay_input,
     decay_output,

@@ -16,7 +16,7 @@ Statement
     a_min the smallest eigenvalue of A_0.
 
 Notation
-    τ (``output_penalty``), Γ (``decay_product``), κ (``effective_covariance_factor``),
+    τ (``layer_penalty``), Γ (``decay_product``), κ (``effective_covariance_factor``),
     |c|² (``cross_sq``), cᵀA_0^{-1}c (``explained_power``), β (``beta``), m = Π d_i
     (``width_product``), q = Π d_i(d_i + σ²) (``noisy_width_product``), g = γ_1 d_1
     (``first_cost``), G = (γ_u d_D Π_{i>=2} γ_i d_i d_{i-1})^{1/D} (``decay_mean``),
@@ -78,7 +78,7 @@ from theorems.weight_decay.noisy_networks import (
     effective_covariance_factor,
     explained_power,
     hidden_layers,
-    output_penalty,
+    layer_penalty,
 )
 from theorems.weight_decay.reduction import (
     Aligned,
@@ -171,7 +171,7 @@ def _product(factors: Any) -> Any:
 # --- closed forms -------------------------------------------------------------------------------
 
 (tau, D, kappa, Gamma, c_sq, energy, B, G, g, m, q, b, gamma, d_0, noise, a_min, a_max) = symbols(
-    output_penalty,
+    layer_penalty,
     hidden_layers,
     effective_covariance_factor,
     decay_product,
@@ -459,7 +459,7 @@ _controls = (
 def _train(seed: int, runs: int) -> Iterator[TrainedSolution]:
     """The brackets of τ at trained global minima, D = 2, 3."""
     for solution in trained_minima(seed + 6, runs, depths=(3, 4)):
-        cost = float(output_penalty.measure(solution.instance))
+        cost = float(layer_penalty.measure(solution.instance))
         c_norm_sq = float(cross_sq.measure(solution.instance))
         decays = float(decay_product.measure(solution.instance))
         size = len(solution.instance.hidden_widths)

@@ -81,9 +81,9 @@ from theorems.weight_decay.noisy_networks import (
     NoisyInstance,
     cross_sq,
     effective_covariance_factor,
+    effective_energy,
     hidden_layers,
-    mean_output_power,
-    output_penalty,
+    layer_penalty,
     regularised_loss,
 )
 from theorems.weight_decay.reduction import (
@@ -172,8 +172,8 @@ local_minimum = Assumption(
     lambda instance: (
         instance.net.depth
         * effective_covariance_factor.measure(instance)
-        * mean_output_power.measure(instance)
-        >= (instance.net.depth - 2) * output_penalty.measure(instance)
+        * effective_energy.measure(instance)
+        >= (instance.net.depth - 2) * layer_penalty.measure(instance)
     ),
 )
 above_square = Assumption(
