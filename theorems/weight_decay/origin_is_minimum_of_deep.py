@@ -70,7 +70,7 @@ import numpy as np
 import sympy as sp
 
 from theorems.quantities import symbols
-from theorems.weight_decay.descents import NoisyProblem, certified_norm, drawn_start, size
+from theorems.weight_decay.descents import NoisyProblem, certified_distance, drawn_start, size
 from theorems.weight_decay.noisy_networks import (
     NoisyInstance,
     hidden_layers,
@@ -412,10 +412,11 @@ def _train(seed: int, runs: int) -> Iterator[TrainedSolution]:
         remainder += (1 + noise) ** D * float(np.linalg.norm(sigma, 2)) * rho ** (2 * D)
         allowed = float(np.sqrt(D + 1) * remainder / _DECAY + 1e-14)
         measured = float(descent.gradient_norm[0]) / rho
+        origin = problem.exact([W - W for W in weights])
         yield TrainedSolution(
             f"run {run}, D = {D}, {descent.steps} steps from half the radius",
-            problem.exact([W - W for W in weights]),
-            certified_norm(weights),
+            origin,
+            certified_distance(weights, origin),
             (Measurement("gradient over distance, 2γ", 2 * _DECAY, measured, allowed),),
         )
 
