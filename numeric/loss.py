@@ -19,7 +19,15 @@ from typing import Any
 from numeric.arithmetic.protocol import Arithmetic
 from numeric.networks import LinearNetwork
 
-__all__ = ["excess", "gradient", "hessian", "hessian_by_jets", "hvp", "residual"]
+__all__ = [
+    "excess",
+    "gradient",
+    "gradient_by_jets",
+    "hessian",
+    "hessian_by_jets",
+    "hvp",
+    "residual",
+]
 
 
 def residual(net: LinearNetwork, sigma: Any, cross: Any) -> Any:
@@ -116,6 +124,26 @@ def hessian_by_jets(net: LinearNetwork, sigma: Any, cross: Any) -> Any:
     unit = ar.identity(1)
     return ar.stack(
         [[ar.scale(upper[min(i, j), max(i, j)], unit) for j in range(n)] for i in range(n)]
+    )
+
+
+def gradient_by_jets(net: LinearNetwork, sigma: Any, cross: Any) -> tuple[Any, ...]:
+    """Return the gradient of R, a matrix for each layer, by dual numbers ``M + M_s s``, s² = 0."""
+    ar = net.arithmetic
+
+    def slope(direction: Sequence[Any]) -> Any:
+        jets = zip(net.weights, direction, strict=True)
+        P, P_s = reduce(
+            lambda inner, outer: (outer[0] @ inner[0], outer[1] @ inner[0] + outer[0] @ inner[1]),
+            jets,
+        )
+        return 2 * ar.trace(P_s @ sigma @ P.mT) - 2 * ar.trace(P_s @ cross.mT)
+
+    unit = ar.identity(1)
+    entries = iter([ar.scale(slope(direction), unit) for direction in _coordinates(net)])
+    return tuple(
+        ar.stack([[next(entries) for _ in range(W.shape[-1])] for _ in range(W.shape[-2])])
+        for W in net.weights
     )
 
 

@@ -132,7 +132,8 @@ class Flow:
     """The end of a gradient flow.
 
     ``drift`` is the largest change of an imbalance D_k along the way (Frobenius norm), which
-    vanishes for the exact flow: a measure of the integrator's error.
+    vanishes for the exact flow: a measure of the integrator's error.  ``path`` holds the layers at
+    every stored time, shapes (times, d_{k+1}, d_k).
     """
 
     weights: tuple[Any, ...]
@@ -140,6 +141,8 @@ class Flow:
     drift: float
     time: float
     status: Literal["converged", "out of time", "failed"]
+    times: Any
+    path: tuple[Any, ...]
 
 
 def gradient_flow(
@@ -151,6 +154,7 @@ def gradient_flow(
     method: Literal["DOP853", "Radau"] = "DOP853",
     rtol: float = 1e-11,
     tolerance: float = 1e-9,
+    frozen: int = 0,
 ) -> Flow:
     """Return the end of ``dW_k/dt = -∇_{W_k} R`` (NumPy float64, one network).
 
@@ -161,8 +165,11 @@ def gradient_flow(
     method, rtol
         Integrator of ``scipy.integrate.solve_ivp`` and its relative tolerance; Radau for stiff
         problems.
+    frozen
+        How many of the last layers keep their initial value.
     """
     ar = Floating()
+    trained = len(weights) - frozen
     shapes = [np.shape(W) for W in weights]
     splits = np.cumsum([m * n for m, n in shapes])[:-1]
 
@@ -172,7 +179,9 @@ def gradient_flow(
         return LinearNetwork(ar, tuple(layers))
 
     def field(t: float, flat: Any) -> Any:
-        return -np.concatenate([g.ravel() for g in gradient(unpack(flat), sigma, cross)])
+        slopes = gradient(unpack(flat), sigma, cross)
+        moves = [-g if k < trained else 0.0 * g for k, g in enumerate(slopes)]
+        return np.concatenate([g.ravel() for g in moves])
 
     def slow(t: float, flat: Any) -> float:
         return float(np.linalg.norm(field(t, flat))) - tolerance
@@ -183,8 +192,9 @@ def gradient_flow(
         field, (0.0, time), start, method=method, rtol=rtol, atol=rtol * 1e-2, events=slow
     )
     path = unpack(solution.y.T)
+    conserved = path.imbalances[: max(0, trained - 1)]
     drift = max(
-        (float(np.linalg.norm(D - D[0], axis=(-2, -1)).max()) for D in path.imbalances), default=0.0
+        (float(np.linalg.norm(D - D[0], axis=(-2, -1)).max()) for D in conserved), default=0.0
     )
     end = solution.y[:, -1]
     norm = float(np.linalg.norm(field(0.0, end)))
@@ -193,7 +203,15 @@ def gradient_flow(
         status = "converged"
     elif solution.status == -1:
         status = "failed"
-    return Flow(tuple(unpack(end).weights), norm, drift, float(solution.t[-1]), status)
+    return Flow(
+        weights=tuple(unpack(end).weights),
+        gradient_norm=norm,
+        drift=drift,
+        time=float(solution.t[-1]),
+        status=status,
+        times=solution.t,
+        path=tuple(path.weights),
+    )
 
 
 def nearest_minimizer(ar: Arithmetic, weights: Sequence[Any], target: Any) -> tuple[list[Any], Any]:

@@ -32,12 +32,14 @@ __all__ = [
     "layer_norm_min",
     "loss",
     "loss_at_zero",
+    "map_norm",
     "minimal_sharpness",
     "path_gain_max",
     "sharpness",
     "symbols",
     "target_fro",
     "target_norm",
+    "target_on_data",
     "w_norm",
     "weights_sq",
     "width_max",
@@ -130,6 +132,20 @@ def target_fro(instance: Instance) -> Any:
     """Frobenius norm of the target map T."""
     ar = instance.arithmetic
     return ar.sqrt(ar.frobenius_sq(instance.target))
+
+
+@quantity("map_norm", r"|PK|_2")
+def map_norm(instance: Instance) -> Any:
+    """Spectral norm |PK|_2 of the end-to-end map on data, K = Σ^{1/2}."""
+    ar, P = instance.arithmetic, instance.net.end_to_end
+    return ar.sqrt(ar.eig_max(P @ instance.sigma @ P.mT))
+
+
+@quantity("target_on_data", r"|TK|_2")
+def target_on_data(instance: Instance) -> Any:
+    """Spectral norm |TK|_2 of the target on data, K = Σ^{1/2}."""
+    ar = instance.arithmetic
+    return ar.sqrt(ar.eig_max(instance.cross @ instance.target.mT))
 
 
 @quantity("data_max", r"\Lambda")

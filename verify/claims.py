@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 from math import inf, isnan
 from typing import Any, Literal, Protocol
 
@@ -247,37 +248,45 @@ def decide(claim: Claim, instance: Any, *, exact_first: bool = True) -> Decision
     then settles only what balls leave open; equalities always go to exact arithmetic first).
     A decision by numbers that went through floats stands only if no route does better.
     """
-    routes = list(instance.routes())
-    excluded = _inapplicable(claim, routes[0])
+    balls = iter(instance.routes())
+    exact = next(balls)
+    excluded = _inapplicable(claim, exact)
     if excluded is not None:
         return excluded
-    if not exact_first and claim.operator != "==":
-        routes = [*routes[1:], routes[0]]
-    last = Decision("undecided", routes[0].arithmetic.kind)
+    if exact_first or claim.operator == "==":
+        routes = chain((exact,), balls)
+    else:
+        routes = chain(balls, (exact,))
+    best = Decision("undecided", exact.arithmetic.kind)
     for lifted in routes:
-        try:
-            with lifted.arithmetic as arithmetic:
-                lhs, rhs = claim.sides(lifted)
-                comparison = arithmetic.compare(lhs, rhs)
-        except Undefined as error:
+        decision = _on_route(claim, lifted)
+        proved = decision.outcome in ("holds", "violated") and decision.kind != "sampled"
+        if proved or decision.outcome == "invalid":
+            return decision
+        if decision.lhs or not best.lhs:  # one that measured tells more than one that could not
+            best = decision
+    return best
+
+
+def _on_route(claim: Claim, lifted: Any) -> Decision:
+    """Decide in the arithmetic of ``lifted`` alone."""
+    try:
+        with lifted.arithmetic as arithmetic:
+            lhs, rhs = claim.sides(lifted)
+            comparison = arithmetic.compare(lhs, rhs)
+    except Undefined as error:
+        return Decision("invalid", "exact", reason=f"undefined: {error}")
+    except ArithmeticError as error:
+        # a ball around zero is no zero: only exact arithmetic knows a vanishing denominator
+        if isinstance(error, ZeroDivisionError) and lifted.arithmetic.kind == "exact":
             return Decision("invalid", "exact", reason=f"undefined: {error}")
-        except ArithmeticError as error:
-            # a ball around zero is no zero: only exact arithmetic knows a vanishing denominator
-            if isinstance(error, ZeroDivisionError) and lifted.arithmetic.kind == "exact":
-                return Decision("invalid", "exact", reason=f"undefined: {error}")
-            last = Decision("undecided", last.kind, last.slack, reason=str(error))
-            continue
-        margin = slack(claim.operator, comparison.margin)
-        margin = inf if isnan(margin) else margin
-        sides = str(lhs), str(rhs)
-        if comparison.sign is None:
-            last = Decision("undecided", comparison.kind, margin, *sides, "overlap")
-            continue
-        holds = comparison.sign in _SATISFIED[claim.operator]
-        last = Decision("holds" if holds else "violated", comparison.kind, margin, *sides)
-        if comparison.kind != "sampled":
-            return last
-    return last
+        return Decision("undecided", lifted.arithmetic.kind, reason=str(error))
+    margin = slack(claim.operator, comparison.margin)
+    measured = comparison.kind, inf if isnan(margin) else margin, str(lhs), str(rhs)
+    if comparison.sign is None:
+        return Decision("undecided", *measured, "overlap")
+    holds = comparison.sign in _SATISFIED[claim.operator]
+    return Decision("holds" if holds else "violated", *measured)
 
 
 def _inapplicable(claim: Claim, instance: Any) -> Decision | None:

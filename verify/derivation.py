@@ -96,11 +96,13 @@ def check(step: Step, *, seconds: float = 20.0) -> StepResult:
 
 def _check_identity(step: Identity) -> tuple[Verdict, str | None]:
     lhs, rhs = (
-        side if isinstance(side, sp.MatrixBase) else sp.Matrix([sp.sympify(side)])
+        side if isinstance(side, sp.MatrixBase) else sp.Matrix([sp.sympify(side, strict=True)])
         for side in (step.lhs, step.rhs)
     )
     if lhs.shape != rhs.shape:
         return "refuted", f"shapes {lhs.shape} and {rhs.shape}"
+    if not len(lhs):
+        return "vacuous", "matrices without entries"
     for entry in lhs - rhs:
         zero = is_zero(entry)
         if zero is None:
@@ -127,7 +129,7 @@ def is_zero(expression: sp.Expr) -> bool | None:
     same base are collected.  False only when a random rational point within the assumptions on
     the symbols gives a non-zero value.
     """
-    expression = sp.sympify(expression)
+    expression = sp.sympify(expression, strict=True)
     if expression == 0 or _is_zero_polynomial(expression):
         return True
     return False if _nonzero_somewhere(expression) else None

@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import signal
 import traceback
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Executor, Future, ProcessPoolExecutor, as_completed
@@ -174,7 +175,8 @@ def pool(jobs: int) -> Iterator[Executor | None]:
     if jobs == 1:
         yield None
         return
-    executor = ProcessPoolExecutor(jobs, mp_context=get_context("spawn"))
+    die_on_ctrl_c = (signal.SIGINT, signal.SIG_DFL)  # or their tasks would be waited for
+    executor = ProcessPoolExecutor(jobs, get_context("spawn"), signal.signal, die_on_ctrl_c)
     try:
         yield executor
     finally:

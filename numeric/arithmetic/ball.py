@@ -209,9 +209,7 @@ class Balls:
         x = Ball.of(x)
         if x.arb < 0:
             raise ArithmeticError(f"({x.arb}) ** {exponent}: the base is negative")
-        base = x.arb if exponent.denominator == 1 else x.arb.nonnegative_part()
-        if exponent.denominator != 1:
-            base = base.root(exponent.denominator)
+        base = x.arb if exponent.denominator == 1 else _root(x.arb, exponent.denominator)
         result = base**exponent.numerator
         if not result.is_finite():
             raise ZeroDivisionError(f"0 ** {exponent}")
@@ -241,6 +239,14 @@ class Balls:
 def midpoints(A: FlintMatrix) -> np.ndarray[Any, np.dtype[np.float64]]:
     """Return the midpoints of a flint matrix as float64: a proposal, never evidence."""
     return np.array([[float(_mid(x)) for x in row] for row in A.rows()], dtype=np.float64)
+
+
+def _root(x: arb, q: int) -> arb:
+    """The q-th root of what is not negative in x; flint's own is NaN where x contains zero."""
+    if not x.contains(0):
+        return x.root(q)
+    top = x.upper()
+    return arb(0).union(top.root(q)) if top > 0 else arb(0)
 
 
 def _mid(x: arb | fmpq) -> Any:

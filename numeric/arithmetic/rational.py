@@ -18,7 +18,7 @@ from numeric.arithmetic.algebraic import (
 from numeric.arithmetic.matrices import FlintMatrix
 from numeric.arithmetic.protocol import Comparison, Kind, NotExact, Scoped, relative_margin
 
-__all__ = ["Rational", "fraction", "fractions"]
+__all__ = ["Rational", "fraction", "fractions", "pivots"]
 
 
 class Rational(Scoped):
@@ -116,6 +116,22 @@ def fractions(A: FlintMatrix) -> list[list[Fraction]]:
     [[Fraction(1, 1), Fraction(1, 2)]]
     """
     return [[fraction(x) for x in row] for row in A.rows()]
+
+
+def pivots(A: FlintMatrix) -> list[int]:
+    """Return the columns of a rational matrix that are independent of those before them.
+
+    They are a basis of its range, and their number is its rank.
+
+    >>> pivots(Rational().matrix([[1, 2, 0], [2, 4, 1]]))
+    [0, 2]
+    """
+    reduced, rank = A.raw.rref()
+    columns: list[int] = []
+    for j in range(A.shape[1]):
+        if len(columns) < rank and reduced[len(columns), j] != 0:
+            columns.append(j)
+    return columns
 
 
 def stacked_rows(blocks: Sequence[Sequence[FlintMatrix]]) -> list[list[Any]]:

@@ -221,6 +221,40 @@ def test_eig_max_of_a_large_matrix_known_by_hand():
         assert ball.relative_width <= 1e-12
 
 
+@pytest.mark.parametrize("x", [third, Fraction(1, 7), Fraction(10**20, 3), Fraction(1, 3 * 10**30)])
+@pytest.mark.parametrize("n", [2, 3, 5])
+def test_eig_max_is_finite_where_its_errors_are_balls_around_zero(x, n):
+    with Balls() as ar:
+        one = ar.scalar(x) * (1 / x)
+        A = ar.scale(one, ar.identity(n))
+        assert 1 in ar.eig_max(A)
+        assert ar.eig_max(A).relative_width < 1e-30
+
+
+@pytest.mark.parametrize("q", [2, 3, 7])
+def test_roots_of_a_ball_around_zero_reach_down_to_zero(q):
+    with Balls() as ar:
+        zero = ar.scalar(third) * 3 - 1
+        assert not zero.arb.is_exact()
+        for x in (zero, ar.scalar(0), Ball.between(zero, ar.scalar(2**q))):
+            root = ar.power(x, Fraction(1, q))
+            assert 0 in root
+            assert root.arb.is_finite()
+            assert ar.power(root, Fraction(q)).upper >= x.upper
+            with pytest.raises(ZeroDivisionError):
+                ar.power(x, Fraction(-1, q))
+        assert 2 in root
+        assert root.upper < Fraction(21, 10)
+
+
+def test_eig_max_counts_what_the_factor_of_a_wide_ball_leaves_out():
+    with Balls() as ar:  # A B = diag(1, 100 x), and x may be zero
+        x = Ball.between(Ball.of(0), Ball.of(Fraction(1, 10)))
+        top = ar.eig_max(ar.matrix([[1, 0], [0, 100]]), ar.matrix([[1, 0], [0, x]]))
+        assert 1 in top
+        assert 10 in top
+
+
 def test_eig_max_of_balls_with_a_radius_is_finite():
     with Balls() as ar:
         one = ar.scalar(third) * 3
@@ -416,6 +450,8 @@ def test_signs_of_tiny_differences():
     big = 10**40
     assert compare_exact(root(big**2 + 1), big) == 1  # by 5e-41
     assert compare_exact(root(big + 1) + root(big - 1), 2 * root(big)) == -1  # by 2.5e-61
+    assert compare_exact(root(big + 3) - root(big + 2), 0) == 1  # conjugate to its negative
+    assert compare_exact(root(big + 2) - root(big + 3), 0) == -1
     assert compare_exact(root(2), Fraction(3363, 2378)) == -1  # by 6e-8
     assert compare_exact(root(2, 3) + Fraction(1, 10**300), root(2, 3)) == 1
 

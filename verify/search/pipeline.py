@@ -25,7 +25,8 @@ __all__ = ["Attack", "Counterexample", "attack", "confirm", "sample_floats"]
 SUSPICION = 1e-11
 """A float margin beyond this sends an instance to exact decision; it decides nothing itself."""
 
-_SNAPS = (1, 2, 3, 4, 6, 8, 12, 20, 50, 100, 1000, 10**6)
+_SNAPS = (1, 2, 3, 4, 6, 8, 12, 20, 50, 100, 1000, 10**6, 2**1074)
+"""Largest denominators, the last one that of any float: the very point is decided in the end."""
 
 
 @dataclass(frozen=True)
@@ -114,7 +115,7 @@ def attack(
             result.found = _snap(claim, choices, result)
             if result.found:
                 return result
-    if monotonic() < deadline:
+    if examples and monotonic() < deadline:
         result.found = explore(claim, seed, examples, result, deadline, confirm)
         if result.found:
             result.found = shrink(claim, result.found, confirm)
@@ -154,8 +155,8 @@ def _margins(claim: Claim, instance: Any, size: int) -> Any:
 def _snap(claim: Claim, choices: Sequence[int | float], result: Attack) -> Counterexample | None:
     """Round float choices to ever finer rationals until an exact violation survives.
 
-    A suspect that even the finest rounding leaves undecided is counted: floats saw a violation
-    and nothing exact denies it.
+    A suspect that stays undecided at the very point is counted: floats saw a violation and
+    nothing exact denies it.
     """
     decision = None
     for denominator in _SNAPS:

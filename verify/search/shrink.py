@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from fractions import Fraction
 from time import monotonic
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from verify.claims import Claim
 from verify.sources import Choice, Exhausted, RecordedSource
@@ -49,15 +49,16 @@ def shrink(
     if found.choices is None:
         return found
     deadline = monotonic() + seconds
-    improved = True
-    while improved and monotonic() < deadline:
-        improved = False
-        position = 0
-        while position < len(found.choices or ()) and monotonic() < deadline:
-            better = _simplify_at(claim, found, position, confirm)
-            if better is not None:
-                found, improved = better, True
-            position += 1
+    for blocks in (False, True):  # dropping blocks is dear: it gets the time that is left
+        improved = True
+        while improved and monotonic() < deadline:
+            improved = False
+            position = 0
+            while position < len(found.choices or ()) and monotonic() < deadline:
+                better = _simplify_at(claim, found, position, confirm, blocks)
+                if better is not None:
+                    found, improved = better, True
+                position += 1
     return found
 
 
@@ -66,21 +67,36 @@ def _simplify_at(
     found: Counterexample,
     position: int,
     confirm: Callable[..., Counterexample | None],
+    blocks: bool,
 ) -> Counterexample | None:
     """Replace one choice by a simpler one, if the violation survives."""
     values = list(found.choices or ())
-    recorded = RecordedSource(values)
-    claim.setting.build(recorded, claim.bounds)
-    for candidate in _candidates(recorded.choices[position]):
-        trial = [*values[:position], candidate, *values[position + 1 :]]
-        source = RecordedSource(trial)
-        try:
-            instance = claim.setting.build(source, claim.bounds)
-        except (Exhausted, ArithmeticError):
-            continue
-        better = confirm(
-            claim, instance, found.found_by, [choice.value for choice in source.choices]
-        )
-        if better is not None:
-            return better
+    head, tail = values[:position], values[position + 1 :]
+    choice = _replay(claim, values)[1][position]
+    for candidate in _candidates(choice):
+        start = [*head, candidate]
+        size_changes = blocks and isinstance(candidate, int)
+        for rest in _without_surplus(claim, start, tail) if size_changes else (tail,):
+            instance, choices = _replay(claim, [*start, *rest])
+            if instance is None:
+                continue
+            better = confirm(claim, instance, found.found_by, [c.value for c in choices])
+            if better is not None:
+                return better
     return None
+
+
+def _without_surplus(claim: Claim, head: list[Any], tail: list[Any]) -> Iterator[list[Any]]:
+    """A smaller size leaves choices over: drop as many, as a block at each place in turn."""
+    surplus = len(head) + len(tail) - len(_replay(claim, [*head, *tail])[1])
+    for start in range(len(tail) - surplus if surplus else 0):
+        yield [*tail[:start], *tail[start + surplus :]]
+
+
+def _replay(claim: Claim, values: list[Any]) -> tuple[Any, list[Choice]]:
+    """Return the instance (None if the recipe rejects the choices) and the choices it used."""
+    source = RecordedSource(values)
+    try:
+        return claim.setting.build(source, claim.bounds), source.choices
+    except (Exhausted, ArithmeticError):
+        return None, source.choices

@@ -1,0 +1,300 @@
+"""`certimin data`: numbers known by hand, real data, honest intervals, and every wrong use."""
+
+import json
+from fractions import Fraction
+
+import numpy as np
+import pytest
+from click.testing import CliRunner
+
+from numeric.arithmetic.ball import Ball
+from numeric.arithmetic.floating import Floating
+from numeric.datasets import Dataset
+from numeric.moments import moments
+from theorems.commands import dataset_training
+from theorems.commands.data import data
+from theorems.commands.dataset_bounds import regression
+from theorems.commands.dataset_report import interval, outward
+from theorems.unified.minimal_sharpness_between_closed_forms import lower_bracket, upper_bracket
+from verify.errors import UsageError
+from verify.expression import evaluate
+
+
+@pytest.fixture
+def invoke(tmp_path, monkeypatch):
+    """Run the command in an empty folder."""
+    monkeypatch.chdir(tmp_path)
+    return lambda *args: CliRunner().invoke(data, list(map(str, args)))
+
+
+@pytest.fixture
+def report(invoke):
+    """Run the command and read its JSON."""
+
+    def run(*args):
+        result = invoke(*args, "--json")
+        assert result.exit_code == 0, result.exception
+        return json.loads(result.stdout)
+
+    return run
+
+
+@pytest.fixture
+def brief(monkeypatch):
+    """Cut training short."""
+    monkeypatch.setattr(dataset_training, "_STEPS", (2000, 2000))
+
+
+def _write(name, features, targets):
+    np.savez(name, X=np.asarray(features, dtype=float), y=np.asarray(targets, dtype=float))
+    return name
+
+
+def _contains(number, value):
+    assert number["worth"] == "certified"
+    lower, upper = Fraction(number["lower"]), Fraction(number["upper"])
+    assert upper - lower <= Fraction(1, 10**9) * upper
+    return lower <= value <= upper
+
+
+def test_whitened_one_dimension(report):
+    """Σ = 1, w* = 8: S_min = 2L 8^(2-2/L), 32 and 96, and every bound is an equality."""
+    found = report(_write("white.npz", [[1], [-1]], [8, -8]), "--depth", "2,3")
+    for at, least in zip(found["depths"], (32, 96), strict=True):
+        for key in ("minimal_sharpness", "gain_bracket", "rayleigh_bracket"):
+            assert _contains(at[key], least)
+        assert _contains(at["small_start_sharpness"], least)
+        assert _contains(at["step_size_max"], Fraction(2, least))
+    assert _contains(found["spectrum"]["condition"], 1)
+    assert _contains(found["spectrum"]["least_loss"], 0)
+
+
+def test_diagonal_covariance(report):
+    """Σ = diag(4, 1), w* = (0, 1), L = 2: the gain |Kz||w*ᵀKz| is largest at tan² = 2."""
+    file = _write("diagonal.npz", [[2, 1], [2, -1], [-2, 1], [-2, -1]], [1, -1, 1, -1])
+    found = report(file, "--depth", 2)
+    (at,) = found["depths"]
+    # p q = (4c + s) s over c + s = 1 is largest at s = 2/3, with value 4/3
+    least = Fraction(at["minimal_sharpness"]["lower"]) ** 2
+    assert float(least) == pytest.approx(16 * 4 / 3, rel=1e-12)
+    assert _contains(found["spectrum"]["eigenvalue_max"], 4)
+    assert _contains(found["spectrum"]["eigenvalue_min"], 1)
+
+
+def test_depth_one_is_twice_the_largest_eigenvalue(report):
+    (at,) = report(_write("a.npz", [[1, 1], [1, -1], [2, 0]], [1, 2, 4]), "--depth", 1)["depths"]
+    assert _contains(at["minimal_sharpness"], 4)  # Σ = diag(2, 2/3)
+
+
+def test_fewer_samples_than_features(report):
+    """One sample x = (1, 2, 2), y = 9 is the problem Σ = 9, w* = 3 in the direction of x."""
+    found = report(_write("few.npz", [[1, 2, 2], [-1, -2, -2]], [9, -9]), "--depth", 2)
+    assert found["spectrum"]["rank"] == 1
+    assert found["spectrum"]["eigenvalue_min"] == 0
+    assert _contains(found["spectrum"]["eigenvalue_min_nonzero"], 9)
+    assert _contains(found["depths"][0]["minimal_sharpness"], 4 * 9 * 3)
+    assert any("fewer samples" in note for note in found["data"]["notes"])
+    assert any("singular" in note for note in found["data"]["notes"])
+
+
+def test_several_outputs(report):
+    """Σ = I, T = diag(4, 1): S_min = 2L 4^(2-2/L); bounds for one output do not apply."""
+    X = [[1, 1], [1, -1], [-1, 1], [-1, -1]]
+    (at,) = report(_write("two.npz", X, np.array(X) * [4, 1]), "--depth", 2)["depths"]
+    assert _contains(at["minimal_sharpness"], 16)
+    assert _contains(at["gain_bracket"], 16)
+    assert at["rayleigh_bracket"] is None
+    assert at["small_start_sharpness"] is None
+
+
+def test_csv_by_names_header_and_repeated_target(invoke, report, tmp_path):
+    text = "one,two,p,q\n1,1,2,3\n1,-1,0,5\n-1,1,1,1\n2,3,1,0\n"
+    (tmp_path / "d.csv").write_text(text, encoding="utf-8")
+    together = report("d.csv", "--target", "p, q", "--depth", "2:3")
+    apart = report("d.csv", "--target", "p", "--target", "q", "--depth", "2,3")
+    assert together == apart
+    assert together["data"]["target_names"] == ["p", "q"]
+    assert [at["depth"] for at in together["depths"]] == [2, 3]
+    assert isinstance(invoke("d.csv", "--target", "p", "--no-header").exception, UsageError)
+    (tmp_path / "bare.csv").write_text(text.split("\n", 1)[1], encoding="utf-8")
+    assert report("bare.csv", "--target", "2,3", "--depth", "2:3")["depths"] == together["depths"]
+
+
+def test_centre_and_scale(report):
+    file = _write("far.npz", [[101], [103], [105]], [1, 2, 4])
+    found = report(file, "--centre", "--scale")
+    assert found["spectrum"]["eigenvalue_max"]["float"] == pytest.approx(1)
+    assert "centred" in found["data"]["notes"]
+
+
+@pytest.mark.parametrize(("name", "features", "outputs"), [("diabetes", 10, 1), ("digits", 64, 10)])
+def test_bundled_brackets_enclose_the_minimum(report, name, features, outputs):
+    pytest.importorskip("sklearn")
+    found = report("--bundled", name, "--depth", "2,3,10")
+    assert found["data"]["features"] == features
+    assert found["data"]["outputs"] == outputs
+    assert found["contradictions"] == []
+    for at in found["depths"]:
+        lower, upper = (Fraction(at["minimal_sharpness"][end]) for end in ("lower", "upper"))
+        assert upper - lower < 1e-10 * upper
+        for key in ("gain_bracket", "rayleigh_bracket"):
+            if at[key]:
+                assert Fraction(at[key]["lower"]) < lower
+                assert upper < Fraction(at[key]["upper"])
+        if outputs == 1:
+            ratio = at["small_start_ratio"]["float"]
+            assert 1 <= ratio <= at["small_start_ratio_bound"]["float"]
+
+
+def test_bundled_target_may_be_chosen(report):
+    pytest.importorskip("sklearn")
+    assert report("--bundled", "digits", "--target", "digit_3")["data"]["outputs"] == 1
+
+
+def test_target_of_least_norm_solves_the_equations():
+    rng = np.random.default_rng(0)
+    X, Y = rng.integers(-3, 4, (4, 6)), rng.integers(-3, 4, (4, 2))
+    names = tuple("abcdef")
+    problem = regression(moments(Dataset("r", X, Y, names, ("y", "z"))))
+    with problem.arithmetic as ar:
+        gap = problem.target @ problem.sigma - problem.cross
+        assert ar.is_zero(gap)
+        assert ar.frobenius_sq(gap).upper < Fraction(1, 10**40)
+    T = np.array([[float(x.mid()) for x in row] for row in problem.target.rows()])
+    assert np.allclose(T, Y.T @ np.linalg.pinv(X.T))
+    assert problem.rank == 4
+
+
+@pytest.mark.parametrize(
+    ("low", "high"),
+    [
+        (Fraction(1, 3), Fraction(1, 3)),
+        (Fraction(-2, 7), Fraction(1, 7)),
+        (Fraction(12), Fraction(12)),
+    ],
+)
+@pytest.mark.parametrize("scale", [Fraction(1), Fraction(10) ** 40, Fraction(1, 10**40)])
+def test_decimals_are_rounded_outward(low, high, scale):
+    down, up = map(Fraction, outward(low * scale, high * scale, 6))
+    assert down <= low * scale <= high * scale <= up
+    assert up - down <= (high - low) * scale + 3 * abs(high) * scale / 10**5
+
+
+def test_exact_numbers_are_shown_as_one_decimal():
+    assert interval(Ball.of(96)) == "96"
+    assert interval(Ball.of(Fraction(1, 3)), 3) == "[0.333, 0.334]"
+
+
+def test_the_bracket_is_the_theorem_s(report):
+    """One output: U2's closed forms, evaluated in floats from w*, a, a_2 and Λ."""
+    X = np.array([[1, 2], [0, 1], [3, 1], [1, -1]])
+    y = np.array([1, 3, 2, 2])
+    sigma = X.T @ X / 4
+    w = np.linalg.solve(sigma, X.T @ y / 4)
+    values = {
+        "depth": 3,
+        "w_norm": np.linalg.norm(w),
+        "a": w @ sigma @ w / (w @ w),
+        "a2": w @ sigma @ sigma @ w / (w @ sigma @ w),
+        "data_max": np.linalg.eigvalsh(sigma)[-1],
+    }
+    (at,) = report(_write("u2.npz", X, y), "--depth", 3)["depths"]
+    for end, formula in (("lower", lower_bracket), ("upper", upper_bracket)):
+        expected = evaluate(formula.expression, values, Floating())
+        assert float(at["gain_bracket"][end]) == pytest.approx(float(expected), rel=1e-12)
+
+
+def test_a_bracket_keeps_its_small_end(report):
+    """Bounds that differ by many powers of ten stay positive and sharp."""
+    X = 1 / (np.arange(8)[None] + np.arange(20)[:, None] + 1.0)
+    (at,) = report(_write("hilbert.npz", X, np.arange(20) % 3), "--depth", 3)["depths"]
+    bracket = at["rayleigh_bracket"]
+    assert 0 < Fraction(bracket["lower"]) < Fraction(bracket["upper"]) / 10**6
+
+
+def test_text_states_the_normalisation_and_the_worth(invoke):
+    result = invoke(_write("white.npz", [[1], [-1]], [8, -8]), "--depth", 2)
+    assert result.exit_code == 0
+    assert "R = mean |y - P x|^2" in result.stdout
+    assert "S_min, least sharpness" in result.stdout
+    assert "certified" in result.stdout
+    assert "\x1b" not in result.stdout
+
+
+def test_training_respects_the_threshold(report, brief):
+    file = _write("train.npz", [[1, 0], [-1, 0], [0, 1], [0, -1]], [8, -8, 5, -5])
+    (at,) = report(file, "--depth", 2, "--train", "--seed", 1)["depths"]
+    runs = at["training"]["runs"]
+    assert {run["outcome"] for run in runs if run["share"] < 1} == {"converged"}
+    assert not [run for run in runs if run["share"] > 1 and run["outcome"] == "converged"]
+    for run in runs:
+        if run["outcome"] == "converged":
+            assert run["sharpness"] >= (1 - 1e-4) * at["minimal_sharpness"]["float"]
+            assert run["sharpness"] <= (1 + 1e-4) * 2 / run["step_size"]
+    assert at["training"]["contradictions"] == []
+
+
+def test_training_repeats_with_its_seed(report, brief):
+    args = (_write("t.npz", [[1, 0], [0, 2], [1, 1]], [1, 2, 4]), "--train", "--seed")
+    assert report(*args, 3) == report(*args, 3)
+    assert report(*args, 3) != report(*args, 4)
+
+
+def test_training_text(invoke, brief):
+    result = invoke(_write("t.npz", [[1, 0], [0, 2], [1, 1]], [1, 2, 4]), "--train")
+    assert result.exit_code == 0
+    assert "converged: gradient norm" in result.stdout
+    assert "float estimates" in result.stdout
+
+
+def test_a_false_threshold_is_contradicted_loudly(invoke, brief, monkeypatch):
+    """With four times S_min for S_min, descent converges "above the threshold": exit code 1."""
+    honest = dataset_training.train
+    monkeypatch.setattr(
+        dataset_training, "train", lambda p, L, least, seed: honest(p, L, _times(4, least), seed)
+    )
+    result = invoke(_write("t.npz", [[1], [-1]], [8, -8]), "--train")
+    assert result.exit_code == 1
+    assert "CONTRADICTS A THEOREM: depth 2" in result.stdout
+    result = invoke("t.npz", "--train", "--json")
+    assert result.exit_code == 1
+    assert json.loads(result.stdout)["contradictions"]
+
+
+def _times(factor, ball):
+    return Ball.of(factor) * ball
+
+
+@pytest.mark.parametrize(
+    ("args", "message"),
+    [
+        ([], "FILE: expected a file or --bundled NAME, got neither"),
+        (["d.csv", "--bundled", "digits"], "give one of them"),
+        (["d.csv"], "--target: expected the columns to predict, got none"),
+        (["d.csv", "--target", "nope"], "did you mean|the columns are"),
+        (["no.csv", "--target", "y"], "no such file"),
+        (["d.csv", "--target", "y", "--depth", "0"], "--depth: expected whole numbers"),
+        (["d.csv", "--target", "y", "--depth", "two"], "got 'two'"),
+        (["d.csv", "--target", "y", "--depth", "3:2"], "got '3:2'"),
+        (["d.csv", "--target", "y", "--depth", "2:99999999"], "--depth: expected"),
+        (["d.csv", "--target", "y", "--depth", ""], "--depth: expected"),
+        (["orthogonal.npz"], r"C = E\[y x\^T\] = 0"),
+        (["constant.npz", "--scale"], "a feature that varies"),
+        (["huge.npz"], "rescale"),
+        (["--bundled", "iris"], "'diabetes' or 'digits'"),
+        (["--bundled", "digits", "--target", "digit_10"], "the targets of digits are"),
+    ],
+)
+def test_wrong_use_is_one_line(invoke, tmp_path, args, message):
+    (tmp_path / "d.csv").write_text("x,y\n1,2\n2,3\n3,5\n", encoding="utf-8")
+    _write("orthogonal.npz", [[1, 1], [1, -1], [-1, 1], [-1, -1]], [1, -1, -1, 1])
+    _write("constant.npz", [[1, 1], [1, 2], [1, 3]], [1, 2, 4])
+    _write("huge.npz", [[1e200], [2e200]], [1, 2])
+    if "digit_10" in args:
+        pytest.importorskip("sklearn")
+    result = invoke(*args, "--json")
+    assert isinstance(result.exception, UsageError)
+    assert result.stdout == ""
+    with pytest.raises(UsageError, match=message):
+        raise result.exception
+    assert "\n" not in str(result.exception)

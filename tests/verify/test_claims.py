@@ -1,0 +1,152 @@
+"""What a decision on one instance is worth: holds, violated, undecided or invalid, and by what."""
+
+from fractions import Fraction
+from math import inf, isnan
+from types import SimpleNamespace
+
+import pytest
+import sympy as sp
+
+from numeric.arithmetic.protocol import NotExact
+from tests.toys import Numbers, claim, count, first, last, never, norm, tainted, total, vague
+from verify.claims import QUANTITIES, Assumption, Claim, Formula, decide, quantity, slack
+from verify.errors import Undefined, UsageError
+from verify.search.pipeline import confirm
+from verify.stages import decide_instances
+
+ONE, ZERO, HUGE = Numbers.exact(1), Numbers.exact(0), Numbers.exact(10**400, 1)
+
+
+def raising(error):
+    def holds(instance):
+        raise error
+
+    return Assumption("odd", "odd", holds)
+
+
+POSITIVE = Assumption("positive", "x > 0", lambda i: i.values[0] > 0)
+
+
+@pytest.mark.parametrize(
+    ("relation", "instance", "outcome", "kind"),
+    [
+        (first >= 1, ONE, "holds", "exact"),
+        (first > 1, ONE, "violated", "exact"),
+        (sp.Eq(norm, sp.sqrt(2)), Numbers.exact(1, -1), "holds", "exact"),
+        (sp.Eq(norm, sp.Rational(7, 5)), Numbers.exact(1, 1), "violated", "exact"),
+        (norm**2 < 2, Numbers.exact(1, 1), "violated", "exact"),
+        (vague > -1, ONE, "holds", "certified"),
+        (vague < -1, ONE, "violated", "certified"),
+        (vague > 1, ONE, "undecided", "certified"),
+        (tainted >= first, ONE, "holds", "sampled"),
+        (tainted > first, ONE, "violated", "sampled"),
+        (1 / first > 0, ZERO, "invalid", "exact"),
+        (total / first > 0, ZERO, "invalid", "exact"),
+        (1 / (count - 1) > first, ONE, "invalid", "exact"),
+        (never > 0, ONE, "invalid", "exact"),
+        (sp.sqrt(first) >= 0, Numbers.exact(-1), "undecided", "certified"),
+        (first > last, HUGE, "holds", "certified"),
+    ],
+)
+@pytest.mark.parametrize("exact_first", [True, False])
+def test_outcomes(relation, instance, outcome, kind, exact_first):
+    decision = decide(claim(relation), instance, exact_first=exact_first)
+    assert decision.outcome == outcome
+    assert not isnan(decision.slack)
+    if exact_first:
+        assert decision.kind == kind
+
+
+@pytest.mark.parametrize(
+    ("assumption", "outcome"),
+    [
+        (POSITIVE, "invalid"),
+        (raising(Undefined("no")), "invalid"),
+        (raising(ZeroDivisionError("0/0")), "invalid"),
+        (raising(NotExact("who knows")), "undecided"),
+    ],
+)
+def test_a_claim_says_nothing_where_an_assumption_does_not_hold(assumption, outcome):
+    decision = decide(claim(first > 1, assumption), ZERO)
+    assert decision.outcome == outcome
+    assert decision.slack == inf
+    assert confirm(claim(first > 1, assumption), ZERO, "test") is None
+
+
+def test_an_equality_goes_to_exact_arithmetic_first():
+    decision = decide(claim(sp.Eq(first * 3, last)), Numbers.exact(1, 3), exact_first=False)
+    assert (decision.outcome, decision.kind) == ("holds", "exact")
+
+
+def test_an_inequality_may_go_to_balls_first():
+    decision = decide(claim(first < last), Numbers.exact(1, 3), exact_first=False)
+    assert (decision.outcome, decision.kind) == ("holds", "certified")
+
+
+def test_a_ball_around_zero_is_no_zero():
+    third = Numbers.exact(Fraction(1, 3))
+    relation = (3 * first - 1) ** -1 > 0
+    assert decide(claim(relation), third, exact_first=False).outcome == "invalid"  # exactly 0
+    decision = decide(claim((3 * first - 1 + vague) ** -1 < 5), third, exact_first=False)
+    assert decision.outcome == "undecided"  # balls alone: the denominator may or may not vanish
+
+
+def test_floats_never_refute():
+    tainted_claim = claim(tainted > first)
+    decision = decide(tainted_claim, ONE)
+    assert decision.open
+    assert not decision.refutes
+    assert confirm(tainted_claim, ONE, "test") is None
+    theorem = SimpleNamespace(hard_instances=lambda claim: [ONE])
+    (record,) = decide_instances(
+        theorem, tainted_claim, 0, SimpleNamespace(instances=0, claim_seconds=9)
+    )
+    assert (record.kind, record.verdict) == ("sampled", "inconclusive")
+
+
+def test_a_violation_carries_both_sides():
+    decision = decide(claim(first >= last), Numbers.exact(1, 2))
+    assert (decision.lhs, decision.rhs) == ("1", "2")
+    assert decision.slack == pytest.approx(-0.5)
+
+
+@pytest.mark.parametrize(
+    ("op", "expected"), [(">=", -2), (">", -2), ("<=", 2), ("<", 2), ("==", -2)]
+)
+def test_slack_is_negative_where_violated(op, expected):
+    assert slack(op, -2) == expected
+
+
+def test_closed_forms_are_written_out():
+    double = Formula("double", "2x", 2 * first)
+    relation = last >= double.symbol
+    written = Claim("T.c", "", None, relation, formulas=(double,))
+    assert written.expanded == (last >= 2 * first)
+    assert decide(written, Numbers.exact(1, 2)).outcome == "holds"
+
+
+@pytest.mark.parametrize("relation", [first >= first, sp.Eq(count, 0), sp.true])
+def test_a_claim_that_would_never_be_measured_is_refused(relation):
+    with pytest.raises(UsageError, match="expected a relation"):
+        claim(relation)
+
+
+def test_a_closed_form_that_makes_the_claim_trivial_is_refused():
+    same = Formula("same", "x", first)
+    with pytest.raises(UsageError, match="expected a relation"):
+        Claim("T.c", "", None, sp.Eq(first, same.symbol), formulas=(same,))
+
+
+def test_unknown_quantities_are_named():
+    with pytest.raises(UsageError, match="unknown quantity 'sharpnes'"):
+        decide(claim(sp.Symbol("sharpnes") > 0), ONE)
+
+
+def test_a_quantity_belongs_to_one_module(monkeypatch):
+    def elsewhere(instance):
+        return 0
+
+    elsewhere.__module__ = "elsewhere"
+    monkeypatch.setitem(QUANTITIES, "toy_first", QUANTITIES["toy_first"])
+    with pytest.raises(UsageError, match="needs another name"):
+        quantity("toy_first", "x")(elsewhere)

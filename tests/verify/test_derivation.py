@@ -1,0 +1,160 @@
+"""A step passes only when it reduces to zero, and fails only with a point where it is not zero."""
+
+import signal
+from concurrent.futures import ThreadPoolExecutor
+from time import monotonic, sleep
+
+import pytest
+import sympy as sp
+
+from verify.derivation import Condition, Identity, Step, am_gm, check, is_zero, time_limit
+
+a, b = sp.symbols("a b", positive=True)
+L = sp.Symbol("L", integer=True, positive=True)
+k, m = sp.symbols("k m", integer=True, nonnegative=True)
+r, n = sp.Symbol("r", real=True), sp.Symbol("n", negative=True)
+third = sp.Rational(1, 3)
+
+
+def identity(lhs, rhs=0):
+    return Identity("step", "lhs = rhs", "all L", "algebra", lhs, rhs)
+
+
+def condition(holds):
+    return Condition("step", "it is so", "all L", "sign", holds)
+
+
+TRUE = [
+    (a + b) ** 2 - a**2 - 2 * a * b - b**2,
+    a / (a + b) + b / (a + b) - 1,
+    a ** (2 - 2 / L) * a ** (2 / L) - a**2,
+    (a * b) ** (1 / L) - a ** (1 / L) * b ** (1 / L),
+    (a**L) ** (2 / L) - a**2,
+    a ** (L - k) * a ** (k - 1) - a ** (L - 1),
+    sp.sqrt(a) * sp.sqrt(b) - sp.sqrt(a * b),
+    sp.Sum(a ** (L - 1), (k, 1, L)).doit() - L * a ** (L - 1),
+    (n**2) ** third - (-n) ** (2 * third),
+]
+FALSE = [
+    a - b,
+    a ** (2 - 2 / L) - a ** (2 - 1 / L),
+    L - 1,
+    sp.sqrt(a + b) - sp.sqrt(a) - sp.sqrt(b),
+    sp.sqrt(r**2) - r,
+    a / 10**60,
+    (a + b) ** L - a**L - b**L,
+]
+OPEN = [
+    sp.sin(a) ** 2 + sp.cos(a) ** 2 - 1,
+    10**90 * (sp.sin(a) ** 2 + sp.cos(a) ** 2 - 1),  # no digit of the cancelled sum is certain
+    sp.Max(a, b) + sp.Min(a, b) - a - b,
+    sp.nan,
+    sp.zoo,
+]
+
+
+@pytest.mark.parametrize("expression", TRUE, ids=str)
+def test_identities_reduce_to_zero(expression):
+    assert is_zero(expression) is True
+
+
+@pytest.mark.parametrize("expression", FALSE, ids=str)
+def test_what_is_not_zero_somewhere_is_refuted_with_its_residual(expression):
+    result = check(identity(expression))
+    assert result.verdict == "refuted"
+    assert result.residual
+
+
+@pytest.mark.parametrize("expression", OPEN, ids=str)
+def test_what_is_neither_is_inconclusive(expression):
+    assert is_zero(expression) is None
+    assert check(identity(expression)).verdict == "inconclusive"
+
+
+def test_matrices_are_compared_entry_by_entry():
+    M = sp.Matrix([[a, b]])
+    assert check(identity(M * M.T, sp.Matrix([a**2 + b**2]))).verdict == "holds"
+    wrong = check(identity(M, sp.Matrix([[a, a]])))
+    assert wrong.verdict == "refuted"
+    assert wrong.residual in ("-a + b", "-(a - b)")
+
+
+def test_matrices_of_different_shape_are_refuted():
+    result = check(identity(sp.zeros(1, 2), sp.zeros(2, 1)))
+    assert (result.verdict, result.residual) == ("refuted", "shapes (1, 2) and (2, 1)")
+
+
+def test_matrices_without_entries_prove_nothing():
+    assert check(identity(sp.zeros(0, 0), sp.zeros(0, 0))).verdict == "vacuous"
+
+
+def test_text_is_never_evaluated():
+    with pytest.raises(sp.SympifyError):
+        check(identity("a", "a"))
+
+
+@pytest.mark.parametrize(
+    ("holds", "verdict"),
+    [
+        ((k + m).is_nonnegative, "holds"),
+        (sp.true, "holds"),
+        (n.is_positive, "refuted"),
+        (sp.false, "refuted"),
+        (r.is_positive, "inconclusive"),
+        (r > 0, "inconclusive"),
+        (1, "inconclusive"),
+        (sp.Integer(1), "inconclusive"),
+    ],
+)
+def test_a_condition_must_be_decided_true(holds, verdict):
+    assert check(condition(holds)).verdict == verdict
+
+
+def test_am_gm_holds_with_equality_at_equal_terms():
+    bound, conditions = am_gm([a, a, a], "means", "all a")
+    assert is_zero(bound - 3 * a)
+    assert [check(c).verdict for c in conditions] == ["holds"] * 3
+
+
+@pytest.mark.parametrize(("term", "verdict"), [(r, "inconclusive"), (n, "refuted")])
+def test_am_gm_does_not_pass_with_a_term_that_may_be_negative(term, verdict):
+    _, conditions = am_gm([a, term], "means", "all a")
+    assert [check(c).verdict for c in conditions] == ["holds", verdict]
+
+
+def test_a_step_is_an_identity_or_a_condition():
+    with pytest.raises(TypeError, match="not Step"):
+        check(Step("bare", "", "", ""))
+
+
+class Slow(sp.Symbol):
+    """A symbol whose assumptions take for ever and that swallows what interrupts it."""
+
+    @property
+    def free_symbols(self):
+        try:
+            sleep(30)
+        except Exception:
+            sleep(30)
+        return {self}
+
+
+def test_a_step_that_is_too_slow_is_inconclusive():
+    before = signal.getsignal(signal.SIGALRM)
+    start = monotonic()
+    result = check(identity(Slow("s") - a), seconds=0.2)
+    assert monotonic() - start < 5
+    assert result.verdict == "inconclusive"
+    assert "0.2 s" in result.residual
+    assert signal.getsignal(signal.SIGALRM) is before
+
+
+def test_steps_may_be_checked_outside_the_main_thread():
+    with ThreadPoolExecutor(1) as executor:
+        assert executor.submit(check, identity(a - a)).result().verdict == "holds"
+
+
+def test_a_limit_that_is_not_reached_changes_nothing():
+    with time_limit(5):
+        pass
+    assert signal.getitimer(signal.ITIMER_REAL) == (0.0, 0.0)

@@ -1,0 +1,101 @@
+"""A registry that stands is sound: ids unique, ancestors first, every part checked."""
+
+from dataclasses import replace
+
+import pytest
+import sympy as sp
+
+from tests.toys import Numbers, claim, first, norm, theorem, total
+from verify import registry
+from verify.claims import Formula
+from verify.errors import UsageError
+from verify.theorem import Control, Training, Witness
+
+
+def chain():
+    return [theorem("C", uses=("B", "A")), theorem("B", uses=("A",)), theorem("A"), theorem("D")]
+
+
+def test_ancestors_come_first():
+    assert list(registry.check(chain())) == ["A", "B", "C", "D"]
+
+
+def test_the_order_of_discovery_does_not_matter_for_ancestors():
+    ordered = list(registry.check(reversed(chain())))
+    assert ordered.index("A") < ordered.index("B") < ordered.index("C")
+
+
+def test_chosen_theorems_bring_their_ancestors(monkeypatch):
+    monkeypatch.setattr(registry, "theorems", lambda: registry.check(chain()))
+    (chosen,) = registry.select(["B"])
+    assert [t.id for t in registry.with_ancestors([chosen])] == ["A", "B"]
+    assert [t.id for t in registry.select([])] == ["A", "B", "C", "D"]
+    assert [t.id for t in registry.select(["D", "A", "D"])] == ["D", "A"]
+
+
+def test_the_nearest_name_is_suggested(monkeypatch):
+    monkeypatch.setattr(registry, "theorems", lambda: registry.check([theorem("Flat")]))
+    with pytest.raises(UsageError, match=r"'flt'; did you mean Flat\? `certimin list`"):
+        registry.select(["flt"])
+    with pytest.raises(UsageError, match="'xyz'; `certimin list`"):
+        registry.select(["xyz"])
+
+
+def test_one_theorem_may_be_met_twice():
+    shared = theorem("A")
+    assert list(registry.check([shared, shared])) == ["A"]
+
+
+def refused(*found):
+    with pytest.raises(UsageError) as caught:
+        registry.check(found)
+    return str(caught.value)
+
+
+def test_two_theorems_with_one_id():
+    message = refused(theorem("A", module="one"), theorem("A", module="two"))
+    assert "'A' stands in both one and two" in message
+
+
+def test_an_unknown_ancestor():
+    assert refused(theorem("A", uses=("Z",))) == "A uses 'Z', which no module defines"
+
+
+@pytest.mark.parametrize("uses", [{"A": "A"}, {"A": "B", "B": "A"}, {"A": "B", "B": "C", "C": "A"}])
+def test_a_circle(uses):
+    assert "in a circle: A" in refused(*(theorem(k, uses=(v,)) for k, v in uses.items()))
+
+
+def test_two_parts_with_one_id_would_hide_one():
+    false = claim(first > 99)
+    twice = theorem("A", claims=(claim(norm >= first), false))
+    assert "two parts have the id 'T.claim'" in refused(twice)
+    assert "two parts" in refused(theorem("A", controls=(Control(false),)))
+
+
+def test_a_theorem_without_claims():
+    assert refused(theorem("A", claims=())) == "A makes no claim"
+
+
+@pytest.mark.parametrize(
+    "part",
+    [
+        {"derivations": {"T.other": lambda formulas: ()}},
+        {"witnesses": (Witness("w", "T.other", "", lambda: Numbers.exact(1)),)},
+        {"trainings": (Training("t", "", lambda seed, runs: (), ("T.other",)),)},
+    ],
+    ids=list,
+)
+def test_parts_that_belong_to_no_claim(part):
+    assert "A has no claim 'T.other', only T.claim" in refused(theorem("A", **part))
+
+
+def test_a_claim_about_another_formula_than_the_derived_one():
+    derived, claimed = (Formula("bound", "b", sp.Integer(n) * first) for n in (1, 2))
+    about = replace(claim(total >= claimed.symbol), formulas=(claimed,))
+    message = refused(theorem("A", claims=(about,), formulas=(derived,)))
+    assert "T.claim mentions bound, another formula than A derives" in message
+
+
+def test_the_registry_of_this_project_stands():
+    assert {"F3", "M1"} <= set(registry.theorems())

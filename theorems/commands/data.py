@@ -1,0 +1,185 @@
+"""``certimin data``: what the theorems say about the user's own data."""
+
+from __future__ import annotations
+
+import json
+import sys
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import click
+
+from verify.errors import UsageError
+
+if TYPE_CHECKING:
+    from numeric.datasets import Dataset
+    from theorems.commands.dataset_report import Report
+
+__all__ = ["data"]
+
+_WIDTH = 110
+_MAX_DEPTH = 1000
+
+
+@click.command()
+@click.argument("file", required=False)
+@click.option(
+    "--target",
+    "targets",
+    multiple=True,
+    metavar="COL[,COL...]",
+    help="Columns to predict, by name or 0-based index.",
+)
+@click.option(
+    "--depth",
+    "depths",
+    default="2",
+    show_default=True,
+    metavar="L",
+    help="Number of layers: 3, a list 2,3,10 or a range 2:6.",
+)
+@click.option(
+    "--bundled", metavar="NAME", help="Use scikit-learn's diabetes or digits instead of FILE."
+)
+@click.option(
+    "--header/--no-header",
+    default=None,
+    help="Whether a CSV file begins with names (default: detected).",
+)
+@click.option("--centre", is_flag=True, help="Subtract the column means.")
+@click.option("--scale", is_flag=True, help="Divide features by their standard deviations.")
+@click.option(
+    "--train", is_flag=True, help="Run gradient descent around the largest stable step size."
+)
+@click.option(
+    "--seed",
+    type=click.IntRange(min=0),
+    default=0,
+    show_default=True,
+    help="Of the starts of --train.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+def data(
+    file: str | None,
+    targets: tuple[str, ...],
+    depths: str,
+    bundled: str | None,
+    header: bool | None,
+    centre: bool,
+    scale: bool,
+    train: bool,
+    seed: int,
+    as_json: bool,
+) -> None:
+    """Print certified bounds for deep linear networks trained on FILE (CSV, NPZ or Parquet).
+
+    S_min, the least sharpness of any minimizer of R = mean |y - Px|^2; 2/S_min, the largest step
+    size at which gradient descent can be stable at any minimizer; and what bounds them.  With
+    --train, gradient descent is run around that step size; exit code 1 if it contradicts a theorem.
+    """
+    from rich.console import Console  # here and below: `certimin --help` need not wait for SymPy
+
+    levels = _depths(depths)
+    names = [name.strip() for text in targets for name in text.split(",") if name.strip()]
+    dataset = _dataset(file, names, bundled, header)
+    working = Console(stderr=True)
+    with working.status("computing"):  # shown on a terminal only
+        report = _report(_prepared(dataset, centre, scale), levels, train, seed)
+    if as_json:
+        click.echo(json.dumps(report.to_json(), indent=1, allow_nan=False))
+    else:
+        report.show(Console(width=None if sys.stdout.isatty() else _WIDTH, highlight=False))
+    if report.contradictions:
+        sys.exit(1)
+
+
+def _depths(text: str) -> list[int]:
+    """Read "3", "2,3,10" or "2:6"."""
+    found: list[int] = []
+    try:
+        for part in text.split(","):
+            low, _, high = part.partition(":")
+            first, last = max(int(low), 0), min(int(high or low), _MAX_DEPTH + 1)
+            found += range(first, last + 1) or [0]  # 0 is refused below
+    except ValueError:
+        found = []
+    if not found or min(found) < 1 or max(found) > _MAX_DEPTH:
+        raise UsageError(
+            f"--depth: expected whole numbers from 1 to {_MAX_DEPTH}, got {text!r}; "
+            "write 3, or 2,3,10, or 2:6"
+        )
+    return list(dict.fromkeys(found))
+
+
+def _dataset(
+    file: str | None, targets: list[str], bundled: str | None, header: bool | None
+) -> Dataset:
+    """Read FILE or the bundled set."""
+    from numeric import datasets
+
+    if (file is None) == (bundled is None):
+        got = "neither" if file is None else f"{file!r} and --bundled {bundled}"
+        raise UsageError(f"FILE: expected a file or --bundled NAME, got {got}; give one of them")
+    try:
+        if file is not None:
+            if not targets and not file.lower().endswith(".npz"):
+                raise UsageError(
+                    "--target: expected the columns to predict, got none; name them, as in "
+                    "--target price, or give a 0-based index"
+                )
+            return datasets.load(file, targets, header=header)
+        return _select(datasets.bundled(bundled), targets)  # type: ignore[arg-type]
+    except datasets.DataError as error:
+        raise UsageError(str(error)) from error
+
+
+def _select(dataset: Dataset, targets: list[str]) -> Dataset:
+    """Keep the named targets of a bundled data set, all if none is named."""
+    known = dataset.target_names
+    for name in targets:
+        if name not in known:
+            remedy = f"the targets of {dataset.name} are {', '.join(known)}"
+            raise UsageError(f"--target: expected a target, got {name!r}; {remedy}")
+    chosen = [known.index(name) for name in dict.fromkeys(targets)] or list(range(len(known)))
+    return replace(
+        dataset,
+        targets=dataset.targets[:, chosen],
+        target_names=tuple(known[i] for i in chosen),
+    )
+
+
+def _prepared(dataset: Dataset, centre: bool, scale: bool) -> Dataset:
+    from numeric.datasets import DataError
+
+    try:
+        dataset = dataset.centred() if centre else dataset
+        return dataset.scaled() if scale else dataset
+    except DataError as error:
+        raise UsageError(str(error)) from error
+
+
+def _report(dataset: Dataset, depths: list[int], train: bool, seed: int) -> Report:
+    """Compute everything."""
+    import numpy as np
+    from threadpoolctl import threadpool_limits
+
+    from numeric.moments import moments
+    from theorems.commands import dataset_bounds, dataset_report, dataset_training
+
+    try:
+        # what overflows ends as an error below; small matrices only lose time on several threads
+        with np.errstate(all="ignore"), threadpool_limits(1, "blas"):
+            problem = dataset_bounds.regression(moments(dataset))
+            spectrum, reports = problem.spectrum(), []
+            for depth in depths:
+                rows = problem.at_depth(depth)
+                runs = (
+                    dataset_training.train(problem, depth, rows[0].value, seed) if train else None
+                )
+                reports.append(dataset_report.DepthReport(depth, rows, runs))
+    except (ArithmeticError, np.linalg.LinAlgError) as error:
+        raise UsageError(
+            f"{dataset.name}: expected numbers whose squares fit well into float64, got {error}; "
+            "rescale the features (--scale) and the targets"
+        ) from error
+    return dataset_report.Report(dataset, spectrum, reports, problem.target_rank)

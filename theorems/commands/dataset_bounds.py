@@ -1,0 +1,248 @@
+r"""Certified numbers about the minima of deep linear networks on given data.
+
+From exact second moments Σ = E[x xᵀ] and C = E[y xᵀ] to enclosures of everything the theorems say
+about depth L.  Normalisation: R = E|y - Px|², E the mean over samples, no factor 1/2.
+
+Implementation notes
+--------------------
+The rank of Σ is decided exactly.  With F the pivot columns of Σ, a basis of its range, and M the
+block of Σ where pivot rows and columns meet, ``Σ = F M⁻¹ Fᵀ``.  So the T of least norm with
+TΣ = C is ``C_F (FᵀF)⁻¹ Fᵀ`` (C_F: the pivot columns of C), and the non-zero eigenvalues of Σ are
+the reciprocals of those of ``(FᵀF)⁻¹ M``: enclosing the largest of these gives the smallest of Σ
+to full relative accuracy.  Only the inverse is taken in balls, at a precision that suffices.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any, Self
+
+import numpy as np
+
+from numeric.arithmetic.ball import Ball, Balls, midpoints
+from numeric.arithmetic.matrices import FlintMatrix
+from numeric.arithmetic.protocol import Kind, weakest
+from numeric.arithmetic.rational import Rational, pivots
+from numeric.moments import Moments
+from theorems.regression.sharpness_ge_rayleigh import lower_bound, upper_bound
+from theorems.unified.minimal_sharpness_between_closed_forms import outputs_bracket
+from theorems.unified.minimal_sharpness_eq_gain import minimal_sharpness
+from verify.errors import UsageError
+from verify.expression import evaluate
+
+__all__ = ["Bracket", "Regression", "Row", "regression"]
+
+_PRECISIONS = (128, 256, 512, 1024, 2048, 4096)
+_ACCURATE = 2.0**-64
+"""Relative width of |T|² at which the precision is taken to suffice."""
+
+
+@dataclass(frozen=True)
+class Bracket:
+    """A lower and an upper bound, from balls that may be of very different size."""
+
+    lower: Fraction
+    upper: Fraction
+    kind: Kind
+
+    @classmethod
+    def of(cls, lower: Ball, upper: Ball) -> Self:
+        """Return the bracket from the lower end of one ball to the upper end of the other."""
+        return cls(lower.lower, upper.upper, weakest(lower.kind, upper.kind))
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of a report: a number with what it means, or the reason why there is none.
+
+    ``value`` is a Ball (an enclosure), a Bracket, an int (exact), or None.
+    """
+
+    key: str
+    label: str
+    value: Any
+    reason: str = ""
+
+
+@dataclass(frozen=True, eq=False)
+class Regression:
+    """Σ, C and the T of least norm with TΣ = C, in balls that enclose the exact matrices.
+
+    Attributes
+    ----------
+    arithmetic : Balls
+        At the precision the data needs.
+    sigma, cross, target : ball matrices
+        Σ (d_x, d_x), C and T (d_y, d_x).
+    smallest : Ball
+        The smallest non-zero eigenvalue of Σ.
+    rank, target_rank : int
+        Ranks of Σ and of C, exact.
+    explained, least_loss : Ball
+        R(0) - min R = tr(T Cᵀ), and min R = E|y|² - tr(T Cᵀ).
+    """
+
+    arithmetic: Balls
+    sigma: FlintMatrix
+    cross: FlintMatrix
+    target: FlintMatrix
+    smallest: Ball
+    rank: int
+    target_rank: int
+    explained: Ball
+    least_loss: Ball
+
+    def spectrum(self) -> list[Row]:
+        """Return what there is to say of the data at any depth."""
+        d_x = self.sigma.shape[0]
+        with self.arithmetic as ar:
+            largest = ar.eig_max(self.sigma)
+            condition = largest / self.smallest
+        singular = self.rank < d_x
+        nonzero = "non-zero " if singular else ""
+        rows = [
+            Row("rank", f"rank of Sigma = E[x x^T], of {d_x}", self.rank),
+            Row("eigenvalue_max", "Lambda, largest eigenvalue of Sigma", largest),
+            Row(
+                "eigenvalue_min",
+                "lambda, smallest eigenvalue of Sigma",
+                0 if singular else self.smallest,
+            ),
+            Row("eigenvalue_min_nonzero", "smallest non-zero eigenvalue", self.smallest),
+            Row("condition", f"condition number Lambda / {nonzero}lambda", condition),
+            Row("target_rank", "rank of C = E[y x^T]", self.target_rank),
+            Row("least_loss", "least loss R of any linear map", self.least_loss),
+        ]
+        return rows if singular else [row for row in rows if row.key != "eigenvalue_min_nonzero"]
+
+    def at_depth(self, depth: int) -> list[Row]:
+        """Return S_min and the bounds on it for a network of this depth.
+
+        Raises
+        ------
+        ArithmeticError
+            If the numbers leave the range in which float64 can propose eigenvectors.
+        """
+        with self.arithmetic as ar:
+            precision = ar.precision
+            least = minimal_sharpness(
+                _rows(self.sigma), _rows(self.target), depth, precision=precision
+            )
+            return [
+                Row("minimal_sharpness", "S_min, least sharpness of any minimizer (U1)", least),
+                Row("step_size_max", "2/S_min, largest stable step size", 2 / least),
+                Row("gain_bracket", "closed-form bracket of S_min (U2)", self._gain_bracket(depth)),
+                *(
+                    self._one_output(depth, least)
+                    if self.cross.shape[0] == 1
+                    else _several_outputs()
+                ),
+            ]
+
+    def _gain_bracket(self, L: int) -> Bracket:
+        """U2: 2L|Kz|^{2/L}|TKz|^{2-2/L} at z ≈ z_1, and 2LΛ^{1/L}|TK|^{2-2/L}.
+
+        z = Ky/|Ky| with y = Tᵀu, u a float eigenvector of TΣTᵀ, read as exact: a lower bound
+        whatever u is, and U2's own up to rounding.
+        """
+        ar = self.arithmetic
+        explained = self.target @ self.cross.mT
+        u = np.linalg.eigh(midpoints(explained))[1][:, -1:]
+        left = ar.matrix([[Fraction(x) for x in row] for row in u.tolist()])
+        image = self.cross.mT @ left  # Σy
+        energy = ar.entry(left.mT @ explained @ left, 0, 0)  # yᵀΣy
+        p, q = ar.frobenius_sq(image) / energy, ar.frobenius_sq(self.target @ image) / energy
+        lower = 2 * L * ar.power(p, Fraction(1, L)) * ar.power(q, Fraction(L - 1, L))
+        gain = ar.sqrt(ar.eig_max(explained))  # |TK|
+        values = {"depth": L, "data_max": ar.eig_max(self.sigma), "target_on_data": gain}
+        upper = evaluate(outputs_bracket.expression, values, ar)
+        return Bracket.of(lower, upper)
+
+    def _one_output(self, L: int, least: Ball) -> list[Row]:
+        """C1's bounds and U3's limit."""
+        ar, w = self.arithmetic, self.target
+        squared = ar.frobenius_sq(w)
+        rayleigh = ar.entry(w @ self.cross.mT, 0, 0) / squared
+        top = ar.eig_max(self.sigma)
+        values = {"depth": L, "w_norm": ar.sqrt(squared), "a": rayleigh, "data_max": top}
+        lower, upper = (evaluate(f.expression, values, ar) for f in (lower_bound, upper_bound))
+        blend = ar.identity(w.shape[1]) + ar.scale((L - 1) / squared, w.mT @ w)
+        limit = 2 * ar.power(squared, Fraction(L - 1, L)) * ar.eig_max(blend, self.sigma)
+        return [
+            Row(
+                "rayleigh_bracket",
+                "Marion and Chizat's bracket of S_min (C1)",
+                Bracket.of(lower, upper),
+            ),
+            Row("small_start_sharpness", "sharpness reached from a vanishing start (U3)", limit),
+            Row("small_start_ratio", "... divided by S_min", limit / least),
+            Row(
+                "small_start_ratio_bound",
+                "... and at most 1 + (Lambda/a - 1)/L",
+                1 + (top / rayleigh - 1) / L,
+            ),
+        ]
+
+
+def _several_outputs() -> list[Row]:
+    reason = "needs one output"
+    return [
+        Row("rayleigh_bracket", "Marion and Chizat's bracket of S_min (C1)", None, reason),
+        Row("small_start_sharpness", "sharpness reached from a vanishing start (U3)", None, reason),
+    ]
+
+
+def regression(moments: Moments) -> Regression:
+    """Return the regression problem with these exact moments.
+
+    Raises
+    ------
+    UsageError
+        If C = 0 (no theorem on S_min applies), or Σ is too close to singular to be inverted.
+    """
+    exact = Rational()
+    sigma, cross = exact.matrix(moments.sigma), exact.matrix(moments.cross)
+    if exact.is_zero(cross):
+        raise UsageError(
+            "targets: expected some correlation with the features, got C = E[y x^T] = 0: S_min is "
+            "not defined by the theorem; choose another target, or do not centre"
+        )
+    basis = pivots(sigma)
+    select = exact.matrix([[int(i == j) for j in basis] for i in range(len(moments.sigma))])
+    F = sigma @ select
+    for precision in _PRECISIONS:
+        with Balls(precision) as ar:
+
+            def lift(A: FlintMatrix, ar: Balls = ar) -> FlintMatrix:
+                return ar.matrix(A.rows())
+
+            try:
+                inverse = ar.inverse(lift(F.mT @ F))
+                target = lift(cross @ select) @ inverse @ lift(F.mT)
+                smallest = 1 / ar.eig_max(inverse, lift(select.mT @ F))
+            except ArithmeticError:
+                continue
+            if ar.frobenius_sq(target).relative_width > _ACCURATE or smallest.relative_width > 0.5:
+                continue
+            explained = ar.trace(target @ lift(cross.mT))
+            return Regression(
+                arithmetic=ar,
+                sigma=lift(sigma),
+                cross=lift(cross),
+                target=target,
+                smallest=smallest,
+                rank=len(basis),
+                target_rank=len(pivots(cross)),
+                explained=explained,
+                least_loss=ar.scalar(moments.target_sq) - explained,
+            )
+    raise UsageError(
+        "features: expected a covariance that can be inverted on its range, got entries too far "
+        "from one or from each other; rescale the features (--scale)"
+    )
+
+
+def _rows(A: FlintMatrix) -> list[list[Any]]:
+    """The entries of a ball matrix with their kind."""
+    return [[Ball(x, A.kind) for x in row] for row in A.rows()]

@@ -1,0 +1,252 @@
+"""How certified numbers on data are written down: decimal intervals, tables, JSON."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from decimal import ROUND_CEILING, ROUND_FLOOR, Context, Decimal
+from fractions import Fraction
+from typing import Any
+
+from rich.box import SIMPLE_HEAD
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from numeric.arithmetic.ball import Ball
+from numeric.datasets import Dataset
+from theorems.commands.dataset_bounds import Bracket, Row
+from theorems.commands.dataset_training import CRITERION, Training
+
+__all__ = ["DepthReport", "Report", "interval", "outward"]
+
+NORMALISATION = (
+    "R = mean |y - P x|^2 over the samples, no factor 1/2; for the loss R/2 halve every sharpness "
+    "and double every step size"
+)
+
+
+_WIDE = 1e-3
+"""Relative width from which an enclosure of S_min deserves an explanation."""
+
+
+def outward(lower: Fraction, upper: Fraction, digits: int) -> tuple[str, str]:
+    """Return decimals of so many digits, the first <= lower and the second >= upper.
+
+    >>> outward(Fraction(1, 3), Fraction(2, 3), 4)
+    ('0.3333', '0.6667')
+    """
+    down, up = (
+        Context(prec=digits, rounding=rounding, Emin=-(10**9), Emax=10**9).divide(
+            Decimal(x.numerator), Decimal(x.denominator)
+        )
+        for x, rounding in ((lower, ROUND_FLOOR), (upper, ROUND_CEILING))
+    )
+    return _decimal(down), _decimal(up)
+
+
+def _decimal(x: Decimal) -> str:
+    return f"{x:f}" if -6 < x.adjusted() < 16 or not x else f"{x:e}"
+
+
+def interval(value: Ball | Bracket, digits: int = 10) -> str:
+    """Return a decimal interval that contains the enclosure, or one decimal that equals it."""
+    low, high = outward(value.lower, value.upper, digits)
+    return low if low == high else f"[{low}, {high}]"
+
+
+@dataclass(frozen=True)
+class DepthReport:
+    """What is known at one depth."""
+
+    depth: int
+    rows: Sequence[Row]
+    training: Training | None = None
+
+    @property
+    def contradictions(self) -> list[str]:
+        """Return what contradicts a theorem: certified bounds that exclude S_min, and runs."""
+        values = {row.key: row.value for row in self.rows}
+        found = []
+        for key in ("gain_bracket", "rayleigh_bracket"):
+            bracket, least = values[key], values["minimal_sharpness"]
+            if bracket is not None and (least.upper < bracket.lower or least.lower > bracket.upper):
+                found.append(f"depth {self.depth}: S_min lies outside its {key}, both certified")
+        return found + list(self.training.contradictions if self.training else ())
+
+
+@dataclass(frozen=True)
+class Report:
+    """Everything the command says."""
+
+    data: Dataset
+    spectrum: Sequence[Row]
+    depths: Sequence[DepthReport]
+    hidden_width: int
+
+    @property
+    def notes(self) -> list[str]:
+        """Return the notes on the data, and what a singular or nearly singular Σ means."""
+        rank, d_x = (
+            next(r.value for r in self.spectrum if r.key == "rank"),
+            self.data.features.shape[1],
+        )
+        singular = (
+            f"Sigma is singular (rank {rank} of {d_x}): S_min depends on Sigma and C only, "
+            "the bounds use the T of least norm with T Sigma = C"
+        )
+        found = [*self.data.notes, *([singular] if rank < d_x else [])]
+        widest = max(at.rows[0].value.relative_width for at in self.depths)
+        if widest > _WIDE:
+            found.append(
+                f"the enclosure of S_min is wide ({widest:.1%} of its value): the data are badly "
+                "conditioned, --scale or --centre may help"
+            )
+        return found
+
+    @property
+    def contradictions(self) -> list[str]:
+        """Return everything that contradicts a theorem."""
+        return [sentence for depth in self.depths for sentence in depth.contradictions]
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the report as JSON values; each number says what it is worth."""
+        n, d_x = self.data.features.shape
+        return {
+            "schema_version": 1,
+            "data": {
+                "name": self.data.name,
+                "samples": n,
+                "features": d_x,
+                "outputs": len(self.data.target_names),
+                "target_names": list(self.data.target_names),
+                "notes": list(self.notes),
+            },
+            "normalisation": NORMALISATION,
+            "hidden_width_at_least": self.hidden_width,
+            "spectrum": {row.key: _number(row) for row in self.spectrum},
+            "depths": [
+                {
+                    "depth": at.depth,
+                    **{row.key: _number(row) for row in at.rows},
+                    "training": _training(at.training),
+                }
+                for at in self.depths
+            ],
+            "contradictions": self.contradictions,
+        }
+
+    def show(self, console: Console) -> None:
+        """Print the report."""
+        n, d_x = self.data.features.shape
+        names = self.data.target_names
+        outputs = "1 output" if len(names) == 1 else f"{len(names)} outputs"
+        shown = ", ".join(names[:6]) + (", ..." if len(names) > 6 else "")
+        _say(
+            console,
+            f"{self.data.name}: {n} samples, {d_x} features, {outputs} ({shown})",
+        )
+        _say(console, NORMALISATION)
+        for note in self.notes:
+            _say(console, f"note: {note}")
+        _table(console, "the data", self.spectrum)
+        for at in self.depths:
+            title = f"depth {at.depth}"
+            if at.depth > 1:
+                title += f", hidden widths at least {self.hidden_width}"
+            _table(console, title, at.rows)
+            if at.training:
+                _runs(console, at.training, next(r.value for r in at.rows))
+        for sentence in self.contradictions:
+            _say(console, f"CONTRADICTS A THEOREM: {sentence}", "bold red")
+
+
+def _number(row: Row) -> Any:
+    value = row.value
+    if not isinstance(value, Ball | Bracket):
+        return value
+    lower, upper = outward(value.lower, value.upper, 17)
+    found: dict[str, Any] = {"lower": lower, "upper": upper, "worth": value.kind}
+    if isinstance(value, Ball) and math.isfinite(float(value)):
+        found["float"] = float(value)
+    return found
+
+
+def _training(training: Training | None) -> dict[str, Any] | None:
+    if training is None:
+        return None
+    return {**asdict(training), "criterion": CRITERION, "worth": "float estimates"}
+
+
+def _say(console: Console, text: str, style: str = "") -> None:
+    console.print(_text(console, text, style), soft_wrap=True)
+
+
+def _text(console: Console, text: str, style: str = "") -> Text:
+    """Text in the console's encoding; brackets are never markup."""
+    return Text(text.encode(console.encoding, "replace").decode(console.encoding), style)
+
+
+def _new_table(console: Console, *headings: str) -> Table:
+    table = Table(box=SIMPLE_HEAD, pad_edge=False)
+    for i, heading in enumerate(headings):
+        table.add_column(_text(console, heading), overflow="fold", no_wrap=i == 1)
+    return table
+
+
+def _table(console: Console, title: str, rows: Sequence[Row]) -> None:
+    table = _new_table(console, title, "value", "worth")
+    for row in rows:
+        if row.value is None:
+            value, worth = "not applicable", row.reason
+        elif isinstance(row.value, Ball | Bracket):
+            value, worth = interval(row.value), row.value.kind
+        else:
+            value, worth = str(row.value), "exact"
+        table.add_row(*(_text(console, cell) for cell in (row.label, value, worth)))
+    console.print(table)
+
+
+def _runs(console: Console, training: Training, least: Any) -> None:
+    widths = "-".join(map(str, training.widths))
+    _say(
+        console,
+        f"gradient descent, widths {widths}, at most {training.steps} steps, seed {training.seed}; "
+        f"float estimates\n{CRITERION}",
+    )
+    table = _new_table(
+        console,
+        "step / (2/S_min)",
+        "step size",
+        "outcome",
+        "excess loss",
+        "S / S_min",
+        "S * step / 2",
+    )
+    for share in dict.fromkeys(run.share for run in training.runs):
+        runs = [run for run in training.runs if run.share == share]
+        counts = Counter(run.outcome for run in runs)
+        sharpness = [run.sharpness for run in runs if run.sharpness is not None]
+        cells = (
+            f"{share:g}",
+            f"{runs[0].step_size:.6g}",
+            ", ".join(f"{count} {outcome}" for outcome, count in counts.items()),
+            _range([run.excess for run in runs if run.excess is not None], ".0e"),
+            _range([value / float(least) for value in sharpness], ".4f"),
+            _range([value * runs[0].step_size / 2 for value in sharpness], ".4f"),
+        )
+        table.add_row(*(_text(console, cell) for cell in cells))
+    console.print(table)
+    _say(
+        console,
+        "S * step / 2 <= 1 at a stable minimizer; S < S_min is possible only away from minimizers",
+    )
+
+
+def _range(values: Sequence[float], form: str) -> str:
+    if not values:
+        return "-"
+    low, high = format(min(values), form), format(max(values), form)
+    return low if low == high else f"{low} .. {high}"

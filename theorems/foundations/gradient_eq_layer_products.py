@@ -1,0 +1,142 @@
+r"""The gradient of the loss in one layer is a product of the layers around it.
+
+Statement
+    For R = E|y - Px|² and every k, at any weights,
+
+        ∇_{W_k} R = 2 A_kᵀ (PΣ - C) B_kᵀ.
+
+Notation
+    A_k = W_L ... W_{k+1}, B_k = W_{k-1} ... W_1, P = A_k W_k B_k, Σ = E[x xᵀ], C = E[y xᵀ].
+
+Assumptions
+    None: any weights, any Σ, any C.
+
+Proof
+    Along W_k + sΔ the map is P + s A_k Δ B_k, so dR/ds = 2 tr(A_kΔB_k Σ Pᵀ) - 2 tr(A_kΔB_k Cᵀ)
+    = < 2A_kᵀ(PΣ - C)B_kᵀ, Δ >.
+
+Main results
+    F1.gradient  the formula agrees with the loss differentiated by dual numbers
+
+Evidence
+    Symbolic in noncommuting symbols, for a layer in any position of a network of any depth and
+    widths.  Exact on arbitrary weights against dual numbers.
+
+Sharpness
+    An identity; with A_k and B_k swapped it fails (square layers).
+
+Implementation notes
+    Dual numbers differentiate the loss with no knowledge of A_k and B_k.
+
+References
+----------
+    arora2018optimization (in this form); elementary
+
+Tags
+    gradient, loss
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import sympy as sp
+
+from numeric.loss import gradient, gradient_by_jets
+from theorems.instances import Instance
+from theorems.quantities import symbols
+from theorems.settings import any_weights, square_weights
+from theorems.words import matrix, symmetric, trace, transpose
+from verify.claims import Bounds, Claim, quantity
+from verify.derivation import Identity, Step
+from verify.theorem import Control, Source, Theorem, Witness
+
+__all__ = ["THEOREM"]
+
+
+def _gap(instance: Instance, slopes: Any) -> Any:
+    """Σ_k |formula - derivative|² against the squared norm of the derivative."""
+    ar = instance.arithmetic
+    jets = gradient_by_jets(instance.net, instance.sigma, instance.cross)
+    wrong = [ar.frobenius_sq(g - j) for g, j in zip(slopes, jets, strict=True)]
+    size = [ar.frobenius_sq(j) for j in jets]
+    return sum(wrong[1:], start=wrong[0]) / (1 + sum(size[1:], start=size[0]))
+
+
+@quantity("gradient_gap", r"\delta(\nabla R)", positive=False)
+def gradient_gap(instance: Instance) -> Any:
+    """Relative squared distance of 2A_kᵀ(PΣ-C)B_kᵀ from the differentiated loss: zero iff equal."""
+    return _gap(instance, gradient(instance.net, instance.sigma, instance.cross))
+
+
+@quantity("gradient_gap_swapped", r"\delta(\nabla R)|_{A\leftrightarrow B}", positive=False)
+def gradient_gap_swapped(instance: Instance) -> Any:
+    """The same for 2B_kᵀ(PΣ-C)A_kᵀ (square layers)."""
+    net = instance.net
+    E = net.end_to_end @ instance.sigma - instance.cross
+    products = [B.mT @ E @ A.mT for A, B in zip(net.suffixes, net.prefixes, strict=True)]
+    return _gap(instance, [product + product for product in products])
+
+
+def derive(formulas: Mapping[str, Any]) -> Iterator[Step]:
+    """Yield the first variation along one layer, for words of any size."""
+    A, W, B, D, C = map(matrix, ("A", "W", "B", "D", "C"))
+    sigma, s = symmetric("S"), sp.Symbol("s", real=True)
+    P = A * W * B
+    moved = A * (W + s * D) * B
+    loss = trace(moved * sigma * transpose(moved)) - 2 * trace(moved * transpose(C))
+    slope = 2 * transpose(A) * (P * sigma - C) * transpose(B)
+    yield Identity(
+        "first variation",
+        r"\partial_s R(W_k + s\Delta)|_{s=0} = \langle 2A_k^T(P\Sigma-C)B_k^T, \Delta\rangle",
+        "all depths, widths and layers",
+        "differentiation of a polynomial in noncommuting symbols",
+        sp.diff(loss, s).subs(s, 0),
+        trace(transpose(slope) * D),
+    )
+
+
+(gap, gap_swapped) = symbols(gradient_gap, gradient_gap_swapped)
+_SMALL = Bounds(depth=(1, 4), width=(1, 3))
+
+THEOREM = Theorem(
+    id="F1",
+    title="The gradient in a layer is the residual between the layers around it",
+    statement=r"\nabla_{W_k}R = 2A_k^T(P\Sigma-C)B_k^T",
+    normalisation="R = E|y - Px|², no factor 1/2",
+    source=Source("arora2018optimization", "elementary, in this form"),
+    claims=(
+        Claim(
+            "F1.gradient",
+            "the closed form is the derivative of the loss",
+            any_weights,
+            sp.Eq(gap, 0),
+            bounds=_SMALL,
+        ),
+    ),
+    controls=(
+        Control(
+            Claim(
+                "F1.control.swapped",
+                "B_k and A_k swapped (square layers)",
+                square_weights,
+                sp.Eq(gap_swapped, 0),
+                bounds=Bounds(depth=(2, 3), width=(1, 2)),
+            )
+        ),
+    ),
+    witnesses=(
+        Witness(
+            "F1.witness.two_outputs",
+            "F1.gradient",
+            "not a minimizer, correlated data",
+            lambda: Instance.exact(
+                [[[1, 2], [0, 1]], [[1, 1], [1, 0]]], [[2, 1], [1, 1]], [[1, 0], [0, 1]]
+            ),
+        ),
+    ),
+    derivations={"F1.gradient": derive},
+    module=__name__,
+    tags=("gradient", "loss"),
+)
