@@ -11,7 +11,7 @@ Statement
 
         |W|^{D-1} <= min(γ) (D+1)^{(D+1)/2} / (2|c|),
 
-    and yet it is not the global minimum as soon as Z3' has a negative value.
+    and yet it is not the global minimum as soon as Z3p has a negative value.
 
 Notation
     γ_u (``decay_output``), γ_w = γ_1 (``decay_input``), |c|² (``cross_sq``), extreme eigenvalues
@@ -74,6 +74,7 @@ from theorems.weight_decay.descents import NoisyProblem, certified_distance, dra
 from theorems.weight_decay.noisy_networks import (
     NoisyInstance,
     hidden_layers,
+    layer_penalty,
     noisy_networks,
     noisy_output_power,
     regularised_loss,
@@ -92,7 +93,6 @@ from theorems.weight_decay.origins import (
     near_origin,
     near_origin_networks,
     noisy_origins,
-    output_penalty,
     shallow_spectrum_gap,
     strong_signal,
     weak_signal,
@@ -129,7 +129,7 @@ top, bottom, g_u, g_w, c2, loss, power, paid, D, gap_deep, gap_shallow = symbols
     cross_sq,
     regularised_loss,
     noisy_output_power,
-    output_penalty,
+    layer_penalty,
     hidden_layers,
     deep_hessian_gap,
     shallow_spectrum_gap,

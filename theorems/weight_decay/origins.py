@@ -15,6 +15,7 @@ from theorems.settings import setting
 from theorems.weight_decay.noisy_networks import (
     NoisyInstance,
     cross_sq,
+    layer_penalty,
     noisy_networks,
     noisy_output_power,
 )
@@ -36,7 +37,6 @@ __all__ = [
     "near_origin",
     "near_origin_networks",
     "noisy_origins",
-    "output_penalty",
     "shallow_spectrum_gap",
     "strong_signal",
     "weak_signal",
@@ -73,12 +73,6 @@ def decay_output(instance: NoisyInstance) -> Any:
 def decay_input(instance: NoisyInstance) -> Any:
     """Weight decay γ_1 of the first layer."""
     return instance.decays[0]
-
-
-@quantity("output_penalty", r"\gamma_u|U|^2", positive=False)
-def output_penalty(instance: NoisyInstance) -> Any:
-    """γ_u|U|², what every layer pays at a stationary point (Z1)."""
-    return instance.decays[-1] * instance.arithmetic.frobenius_sq(instance.weights[-1])
 
 
 @quantity(
@@ -207,7 +201,7 @@ near_origin = Assumption(
 light_decay = Assumption(
     "light_decay",
     r"(D-1)\gamma_u|U|^2 < U M_D U^T",
-    lambda i: (i.net.depth - 2) * output_penalty.measure(i) < noisy_output_power.measure(i),
+    lambda i: (i.net.depth - 2) * layer_penalty.measure(i) < noisy_output_power.measure(i),
 )
 within_twice = Assumption(
     "within_twice", r"0 < |W| \le \text{twice the radius}", lambda i: _is_near(i, 2)

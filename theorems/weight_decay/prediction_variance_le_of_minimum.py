@@ -12,7 +12,7 @@ Statement
 
 Notation
     E_x Var_ε f (``prediction_variance``), κ (``effective_covariance_factor``), wᵀA_0w
-    (``mean_output_power``), cᵀA_0⁻¹c (``explained_power``).
+    (``effective_energy``), cᵀA_0⁻¹c (``explained_power``).
 
 Assumptions
     global_minimum  used in U M_D Uᵀ = κ wᵀA_0w: all neurons of a layer share the work.  Without
@@ -73,8 +73,8 @@ from theorems.weight_decay.descents import certified_distance, drawn_start, know
 from theorems.weight_decay.noisy_networks import (
     NoisyInstance,
     effective_covariance_factor,
+    effective_energy,
     explained_power,
-    mean_output_power,
     noisy_networks,
     noisy_output_power,
     regularised_loss,
@@ -110,7 +110,7 @@ __all__ = ["THEOREM"]
 @quantity("prediction_variance", r"E_x\operatorname{Var}_\varepsilon f(x)", positive=False)
 def prediction_variance(instance: NoisyInstance) -> Any:
     """E_x Var_ε f(x) = U M_D Uᵀ - wᵀA_0w."""
-    return noisy_output_power.measure(instance) - mean_output_power.measure(instance)
+    return noisy_output_power.measure(instance) - effective_energy.measure(instance)
 
 
 @quantity("pointwise_variance_gap", r"|V-(\kappa-1)ww^T|_F^2", positive=False)
@@ -147,7 +147,7 @@ V, V_gap, kappa, power, best, kappa_thin, first_order = symbols(
     prediction_variance,
     pointwise_variance_gap,
     effective_covariance_factor,
-    mean_output_power,
+    effective_energy,
     explained_power,
     factor_without_widths,
     noise_sum,
@@ -201,7 +201,7 @@ def _chain(shape: tuple[int, ...], closed_form: Any) -> Identity:
     point = replace(network, weights=tuple(layers))
     values = {
         kappa: effective_covariance_factor.measure(point),
-        power: mean_output_power.measure(point),
+        power: effective_energy.measure(point),
     }
     return Identity(
         f"variance at the aligned form, widths {shape}",
@@ -588,7 +588,7 @@ THEOREM = Theorem(
             ("Z7.average", "Z7.bound"),
         ),
     ),
-    uses=("Z0", "Z1"),
+    uses=("Z0", "Z1", "Z3p"),
     module=__name__,
     tags=("noise", "variance", "weight decay"),
 )

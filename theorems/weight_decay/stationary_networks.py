@@ -13,7 +13,7 @@ makes this point stationary: everything is rational.  Without noise hidden layer
 
 Which of them are global minima
 -------------------------------
-All neurons active (κ_m = κ), λ = τ/|w|².  The reduced problem (Z3') is the minimum over λ > 0 of
+All neurons active (κ_m = κ), λ = τ/|w|².  The reduced problem (Z3p) is the minimum over λ > 0 of
 
     g(λ) = -cᵀ(κA_0 + λI)⁻¹c + D (Γ/λ)^{1/D},        g -> 0 as λ -> ∞ (the origin),
 
@@ -36,7 +36,7 @@ from theorems.settings import setting, source_arithmetic
 from theorems.weight_decay.noisy_networks import (
     NoisyInstance,
     effective_covariance_factor,
-    mean_output_power,
+    effective_energy,
     noisy_output_power,
 )
 from verify.claims import Assumption, Bounds
@@ -203,7 +203,7 @@ def _at_most(ar: Any, x: Any, y: Any) -> Any:
 def _is_global_minimum(instance: NoisyInstance) -> Any:
     """The certificate of the module docstring."""
     ar, D = instance.arithmetic, instance.net.depth - 1
-    power, w = mean_output_power.measure(instance), instance.net.end_to_end
+    power, w = effective_energy.measure(instance), instance.net.end_to_end
     reduced = effective_covariance_factor.measure(instance) * power
     norms = reduce(operator.mul, [ar.frobenius_sq(W) for W in instance.weights])
     tau = instance.decays[-1] * ar.frobenius_sq(instance.weights[-1])
