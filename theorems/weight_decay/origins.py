@@ -28,6 +28,7 @@ __all__ = [
     "curvature_max",
     "curvature_min",
     "deep_hessian_gap",
+    "inside_basin",
     "light_decay",
     "mean_decay",
     "near_origin",
@@ -160,6 +161,14 @@ def _is_origin(instance: NoisyInstance) -> Any:
     return reduce(operator.and_, [instance.arithmetic.is_zero(W) for W in instance.weights])
 
 
+def _is_inside_basin(instance: NoisyInstance) -> Any:
+    """Within 2/(D+1) of the other radius (to the power 1/(D-1)), and not at the origin."""
+    ar, D = instance.arithmetic, instance.net.depth - 1
+    if ar.kind == "exact" and all(ar.is_zero(W) for W in instance.weights):
+        return False
+    return _nonnegative(ar, 4 - _radius_excess(instance) * (D + 1) ** 2)
+
+
 at_origin = Assumption("at_origin", "W = 0", _is_origin)
 weak_signal = Assumption(
     "weak_signal",
@@ -181,6 +190,11 @@ light_decay = Assumption(
 )
 within_twice = Assumption(
     "within_twice", r"0 < |W| \le \text{twice the radius}", lambda i: _is_near(i, 2)
+)
+inside_basin = Assumption(
+    "inside_basin",
+    r"0 < |W|^{D-1} \le \min(\gamma)(D+1)^{(D-1)/2}/|c|",
+    _is_inside_basin,
 )
 mean_decay = Assumption(
     "mean_decay",
