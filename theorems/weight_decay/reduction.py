@@ -26,7 +26,10 @@ from theorems.settings import setting, source_arithmetic
 from theorems.weight_decay.noisy_networks import (
     NoisyInstance,
     cross_sq,
+    effective_alignment,
     effective_covariance_factor,
+    effective_energy,
+    layer_penalty,
 )
 from verify.claims import Assumption, Bounds, Setting, quantity
 from verify.errors import Undefined
@@ -81,25 +84,6 @@ def data_level(instance: NoisyInstance) -> Any:
 def effective_sq(instance: NoisyInstance) -> Any:
     """|w|², w = (U W^(D) ... W^(1))ᵀ the effective linear map."""
     return instance.arithmetic.frobenius_sq(instance.net.end_to_end)
-
-
-@quantity("effective_energy", r"w^TA_0w", positive=False)
-def effective_energy(instance: NoisyInstance) -> Any:
-    """wᵀA_0w, the second moment of the effective map's output."""
-    w = instance.net.end_to_end
-    return instance.arithmetic.entry(w @ instance.sigma @ w.mT, 0, 0)
-
-
-@quantity("effective_alignment", r"w\cdot c", positive=False)
-def effective_alignment(instance: NoisyInstance) -> Any:
-    """w·c, the covariance of the effective map's output with y."""
-    return instance.arithmetic.entry(instance.net.end_to_end @ instance.cross.mT, 0, 0)
-
-
-@quantity("layer_penalty", r"\tau", positive=False)
-def layer_penalty(instance: NoisyInstance) -> Any:
-    """τ = γ_u|U|²: what the last layer costs, and every layer at a stationary point (Z1)."""
-    return instance.decays[-1] * instance.arithmetic.frobenius_sq(instance.weights[-1])
 
 
 def reduced_problem(instance: NoisyInstance) -> ReducedProblem:
