@@ -21,6 +21,7 @@ from typing import Any
 
 import numpy as np
 from scipy.linalg import qr
+from scipy.optimize import brentq
 
 from numeric.arithmetic.ball import Ball, midpoints
 from numeric.arithmetic.floating import Floating
@@ -28,6 +29,7 @@ from numeric.arithmetic.protocol import Arithmetic, NotExact
 
 __all__ = ["float_optimum", "maximizers", "weighted_gain"]
 
+_EPSILON = float(np.finfo(np.float64).eps)
 _BISECTIONS = 64
 _BATCH_BISECTIONS = 40
 _NEGLIGIBLE = 1e-14
@@ -117,10 +119,10 @@ def _exact_gain(ar: Arithmetic, sigma: Any, target: Any, weight: Fraction, Y: An
 def maximizers(ar: Arithmetic, sigma: Any, target: Any, weight: float) -> Any:
     """Propose vectors y that maximise the gain, as columns (float64 NumPy, shape (d_x, ...)).
 
-    Bisection on c in ``min_c λ_max(θcΣ + (1-θ)c^{-θ/(1-θ)} K TᵀT K)``, convex in log c.  The first
-    column is the vector balanced between both sides of the optimum (which matters where the top
-    eigenvalue is double there); the others span the top eigenspace in reduced echelon form, so
-    that they are rational if the space is.
+    The slope in log c of ``λ_max(θcΣ + (1-θ)c^{-θ/(1-θ)} K TᵀT K)``, convex in log c, changes sign
+    at the optimum.  The first column is the vector balanced between both sides of it (which
+    matters where the top eigenvalue is double there); the others span the top eigenspace in
+    reduced echelon form, so that they are rational if the space is.
     """
     basis, D, M = _reduced(ar, sigma, target)
     low, high = (float(x) for x in _bracket(Floating(), D, M, weight))
@@ -139,15 +141,15 @@ def maximizers(ar: Arithmetic, sigma: Any, target: Any, weight: float) -> Any:
     def slope(z: Any, u: float) -> float:
         return float(np.exp(u) * (z @ D @ z) - np.exp(-tilt * u) * (z @ M @ z))
 
-    z_low, z_high = top(low), top(high)
-    for _ in range(_BISECTIONS):
-        middle = (low + high) / 2
-        z = top(middle)
-        if slope(z, middle) < 0:
-            low, z_low = middle, z
-        else:
-            high, z_high = middle, z
-    middle = (low + high) / 2
+    def rise(u: float) -> float:
+        return slope(top(u), u)
+
+    if rise(low) >= 0 or rise(high) <= 0:  # rounding at an end of the bracket
+        middle = low if rise(low) >= 0 else high
+    else:
+        middle = brentq(rise, low, high, xtol=1e-15, rtol=4 * _EPSILON)
+    step = 16 * _EPSILON * (1 + abs(middle))
+    z_low, z_high = top(middle - step), top(middle + step)
     z = _balanced(z_low, z_high, lambda z: slope(z, middle))
     return np.column_stack([basis @ z, _echelon(basis @ space(middle))])
 
@@ -181,6 +183,8 @@ def _balanced(z_low: Any, z_high: Any, slope: Any) -> Any:
     """The combination of both vectors at which the slope vanishes."""
     if z_low @ z_high < 0:
         z_high = -z_high
+    if z_low @ z_high > 1 - _EPSILON * _BISECTIONS:  # one vector: the eigenvalue is simple
+        return z_high
     low, high = 0.0, 1.0
     for _ in range(_BISECTIONS):
         middle = (low + high) / 2

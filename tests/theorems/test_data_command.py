@@ -8,13 +8,16 @@ import pytest
 from click.testing import CliRunner
 
 from numeric.arithmetic.ball import Ball
+from numeric.arithmetic.floating import Floating
 from numeric.datasets import Dataset
 from numeric.moments import moments
 from theorems.commands import dataset_training
 from theorems.commands.data import data
 from theorems.commands.dataset_bounds import regression
 from theorems.commands.dataset_report import interval, outward
+from theorems.unified.minimal_sharpness_between_closed_forms import lower_bracket, upper_bracket
 from verify.errors import UsageError
+from verify.expression import evaluate
 
 
 @pytest.fixture
@@ -180,6 +183,33 @@ def test_decimals_are_rounded_outward(low, high, scale):
 def test_exact_numbers_are_shown_as_one_decimal():
     assert interval(Ball.of(96)) == "96"
     assert interval(Ball.of(Fraction(1, 3)), 3) == "[0.333, 0.334]"
+
+
+def test_the_bracket_is_the_theorem_s(report):
+    """One output: U2's closed forms, evaluated in floats from w*, a, a_2 and Λ."""
+    X = np.array([[1, 2], [0, 1], [3, 1], [1, -1]])
+    y = np.array([1, 3, 2, 2])
+    sigma = X.T @ X / 4
+    w = np.linalg.solve(sigma, X.T @ y / 4)
+    values = {
+        "depth": 3,
+        "w_norm": np.linalg.norm(w),
+        "a": w @ sigma @ w / (w @ w),
+        "a2": w @ sigma @ sigma @ w / (w @ sigma @ w),
+        "data_max": np.linalg.eigvalsh(sigma)[-1],
+    }
+    (at,) = report(_write("u2.npz", X, y), "--depth", 3)["depths"]
+    for end, formula in (("lower", lower_bracket), ("upper", upper_bracket)):
+        expected = evaluate(formula.expression, values, Floating())
+        assert float(at["gain_bracket"][end]) == pytest.approx(float(expected), rel=1e-12)
+
+
+def test_a_bracket_keeps_its_small_end(report):
+    """Bounds that differ by many powers of ten stay positive and sharp."""
+    X = 1 / (np.arange(8)[None] + np.arange(20)[:, None] + 1.0)
+    (at,) = report(_write("hilbert.npz", X, np.arange(20) % 3), "--depth", 3)["depths"]
+    bracket = at["rayleigh_bracket"]
+    assert 0 < Fraction(bracket["lower"]) < Fraction(bracket["upper"]) / 10**6
 
 
 def test_text_states_the_normalisation_and_the_worth(invoke):

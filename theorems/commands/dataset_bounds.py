@@ -16,20 +16,22 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 
 from numeric.arithmetic.ball import Ball, Balls, midpoints
 from numeric.arithmetic.matrices import FlintMatrix
+from numeric.arithmetic.protocol import Kind, weakest
 from numeric.arithmetic.rational import Rational, pivots
 from numeric.moments import Moments
 from theorems.regression.sharpness_ge_rayleigh import lower_bound, upper_bound
+from theorems.unified.minimal_sharpness_between_closed_forms import outputs_bracket
 from theorems.unified.minimal_sharpness_eq_gain import minimal_sharpness
 from verify.errors import UsageError
 from verify.expression import evaluate
 
-__all__ = ["Regression", "Row", "regression"]
+__all__ = ["Bracket", "Regression", "Row", "regression"]
 
 _PRECISIONS = (128, 256, 512, 1024, 2048, 4096)
 _ACCURATE = 2.0**-64
@@ -37,10 +39,24 @@ _ACCURATE = 2.0**-64
 
 
 @dataclass(frozen=True)
+class Bracket:
+    """A lower and an upper bound, from balls that may be of very different size."""
+
+    lower: Fraction
+    upper: Fraction
+    kind: Kind
+
+    @classmethod
+    def of(cls, lower: Ball, upper: Ball) -> Self:
+        """Return the bracket from the lower end of one ball to the upper end of the other."""
+        return cls(lower.lower, upper.upper, weakest(lower.kind, upper.kind))
+
+
+@dataclass(frozen=True)
 class Row:
     """One line of a report: a number with what it means, or the reason why there is none.
 
-    ``value`` is a Ball (an enclosure), an int (exact), or None.
+    ``value`` is a Ball (an enclosure), a Bracket, an int (exact), or None.
     """
 
     key: str
@@ -63,8 +79,8 @@ class Regression:
         The smallest non-zero eigenvalue of Σ.
     rank, target_rank : int
         Ranks of Σ and of C, exact.
-    least_loss : Ball
-        min R = E|y|² - tr(T Cᵀ).
+    explained, least_loss : Ball
+        R(0) - min R = tr(T Cᵀ), and min R = E|y|² - tr(T Cᵀ).
     """
 
     arithmetic: Balls
@@ -74,6 +90,7 @@ class Regression:
     smallest: Ball
     rank: int
     target_rank: int
+    explained: Ball
     least_loss: Ball
 
     def spectrum(self) -> list[Row]:
@@ -123,7 +140,7 @@ class Regression:
                 ),
             ]
 
-    def _gain_bracket(self, L: int) -> Ball:
+    def _gain_bracket(self, L: int) -> Bracket:
         """U2: 2L|Kz|^{2/L}|TKz|^{2-2/L} at z ≈ z_1, and 2LΛ^{1/L}|TK|^{2-2/L}.
 
         z = Ky/|Ky| with y = Tᵀu, u a float eigenvector of TΣTᵀ, read as exact: a lower bound
@@ -136,12 +153,11 @@ class Regression:
         image = self.cross.mT @ left  # Σy
         energy = ar.entry(left.mT @ explained @ left, 0, 0)  # yᵀΣy
         p, q = ar.frobenius_sq(image) / energy, ar.frobenius_sq(self.target @ image) / energy
-        top = ar.eig_max(self.sigma)
-        lower, upper = (
-            2 * L * ar.power(x, Fraction(1, L)) * ar.power(y, Fraction(L - 1, L))
-            for x, y in ((p, q), (top, ar.eig_max(explained)))
-        )
-        return Ball.between(lower, upper)
+        lower = 2 * L * ar.power(p, Fraction(1, L)) * ar.power(q, Fraction(L - 1, L))
+        gain = ar.sqrt(ar.eig_max(explained))  # |TK|
+        values = {"depth": L, "data_max": ar.eig_max(self.sigma), "target_on_data": gain}
+        upper = evaluate(outputs_bracket.expression, values, ar)
+        return Bracket.of(lower, upper)
 
     def _one_output(self, L: int, least: Ball) -> list[Row]:
         """C1's bounds and U3's limit."""
@@ -157,7 +173,7 @@ class Regression:
             Row(
                 "rayleigh_bracket",
                 "Marion and Chizat's bracket of S_min (C1)",
-                Ball.between(lower, upper),
+                Bracket.of(lower, upper),
             ),
             Row("small_start_sharpness", "sharpness reached from a vanishing start (U3)", limit),
             Row("small_start_ratio", "... divided by S_min", limit / least),
@@ -209,10 +225,17 @@ def regression(moments: Moments) -> Regression:
                 continue
             if ar.frobenius_sq(target).relative_width > _ACCURATE or smallest.relative_width > 0.5:
                 continue
-            loss = ar.scalar(moments.target_sq) - ar.trace(target @ lift(cross.mT))
-            rank = len(pivots(cross))
+            explained = ar.trace(target @ lift(cross.mT))
             return Regression(
-                ar, lift(sigma), lift(cross), target, smallest, len(basis), rank, loss
+                arithmetic=ar,
+                sigma=lift(sigma),
+                cross=lift(cross),
+                target=target,
+                smallest=smallest,
+                rank=len(basis),
+                target_rank=len(pivots(cross)),
+                explained=explained,
+                least_loss=ar.scalar(moments.target_sq) - explained,
             )
     raise UsageError(
         "features: expected a covariance that can be inverted on its range, got entries too far "

@@ -17,7 +17,7 @@ from rich.text import Text
 
 from numeric.arithmetic.ball import Ball
 from numeric.datasets import Dataset
-from theorems.commands.dataset_bounds import Row
+from theorems.commands.dataset_bounds import Bracket, Row
 from theorems.commands.dataset_training import CRITERION, Training
 
 __all__ = ["DepthReport", "Report", "interval", "outward"]
@@ -51,8 +51,8 @@ def _decimal(x: Decimal) -> str:
     return f"{x:f}" if -6 < x.adjusted() < 16 or not x else f"{x:e}"
 
 
-def interval(value: Ball, digits: int = 10) -> str:
-    """Return a decimal interval that contains the ball, or one decimal that equals it."""
+def interval(value: Ball | Bracket, digits: int = 10) -> str:
+    """Return a decimal interval that contains the enclosure, or one decimal that equals it."""
     low, high = outward(value.lower, value.upper, digits)
     return low if low == high else f"[{low}, {high}]"
 
@@ -101,7 +101,7 @@ class Report:
         widest = max(at.rows[0].value.relative_width for at in self.depths)
         if widest > _WIDE:
             found.append(
-                f"the enclosure of S_min is wide ({widest:.1g} of its value): the data are badly "
+                f"the enclosure of S_min is wide ({widest:.1%} of its value): the data are badly "
                 "conditioned, --scale or --centre may help"
             )
         return found
@@ -164,16 +164,14 @@ class Report:
 
 
 def _number(row: Row) -> Any:
-    if not isinstance(row.value, Ball):
-        return row.value
-    lower, upper = outward(row.value.lower, row.value.upper, 17)
-    middle = float(row.value)
-    return {
-        "lower": lower,
-        "upper": upper,
-        "float": middle if math.isfinite(middle) else None,
-        "worth": row.value.kind,
-    }
+    value = row.value
+    if not isinstance(value, Ball | Bracket):
+        return value
+    lower, upper = outward(value.lower, value.upper, 17)
+    found: dict[str, Any] = {"lower": lower, "upper": upper, "worth": value.kind}
+    if isinstance(value, Ball) and math.isfinite(float(value)):
+        found["float"] = float(value)
+    return found
 
 
 def _training(training: Training | None) -> dict[str, Any] | None:
@@ -203,7 +201,7 @@ def _table(console: Console, title: str, rows: Sequence[Row]) -> None:
     for row in rows:
         if row.value is None:
             value, worth = "not applicable", row.reason
-        elif isinstance(row.value, Ball):
+        elif isinstance(row.value, Ball | Bracket):
             value, worth = interval(row.value), row.value.kind
         else:
             value, worth = str(row.value), "exact"

@@ -26,6 +26,7 @@ import numpy as np
 
 from numeric.arithmetic.ball import Ball, midpoints
 from numeric.arithmetic.floating import Floating
+from numeric.loss import excess
 from numeric.networks import LinearNetwork
 from numeric.spectrum import sharpness_lanczos
 from numeric.training import CONVERGED, DIVERGED, gradient_descent
@@ -90,12 +91,15 @@ def train(problem: Regression, depth: int, least: Ball, seed: int) -> Training:
         Of the starts: hidden layers of width max(rank C, min(d_x, 8)), each layer half a random
         isometry in units where |TK| = Λ = 1.
     """
-    sigma, cross, target = (midpoints(A) for A in (problem.sigma, problem.cross, problem.target))
+    sigma, cross = midpoints(problem.sigma), midpoints(problem.cross)
+    with problem.arithmetic:
+        explained = midpoints(problem.target @ problem.cross.mT)
     top = np.linalg.eigvalsh(sigma)[-1]
-    tau = np.sqrt(np.linalg.eigvalsh(target @ cross.T)[-1] / top)
+    tau = np.sqrt(np.linalg.eigvalsh(explained)[-1] / top)
     unit = top * tau ** (2 - 2 / depth)
-    task = _Task(sigma / top, cross / (top * tau), target / tau)
-    outputs, inputs = target.shape
+    gain = float(problem.explained) / (top * tau**2)
+    task = _Task(sigma / top, cross / (top * tau), gain)
+    outputs, inputs = cross.shape
     hidden = max(problem.target_rank, min(inputs, 8))
     widths = (inputs, *[hidden] * (depth - 1), outputs)
     rng = np.random.default_rng(seed)
@@ -116,10 +120,10 @@ def train(problem: Regression, depth: int, least: Ball, seed: int) -> Training:
     runs, contradictions = [], []
     for i, (share, outcome) in enumerate(zip(shares.tolist(), outcomes, strict=True)):
         last = [W[i] for W in weights]
-        excess = sharpness = None
+        left = sharpness = None
         if outcome != "diverged":
-            excess, sharpness = task.excess(last), unit * task.sharpness(last)
-        runs.append(Run(share, rates[i] / unit, i % _STARTS, outcome, excess, sharpness))
+            left, sharpness = task.excess_share(last), unit * task.sharpness(last)
+        runs.append(Run(share, rates[i] / unit, i % _STARTS, outcome, left, sharpness))
         where = f"depth {depth}, start {i % _STARTS}, step size {share} * 2/S_min"
         if again.get(i) == "converged":
             contradictions.append(f"{where}: converged to a minimizer, and again after a shake")
@@ -132,11 +136,11 @@ def train(problem: Regression, depth: int, least: Ball, seed: int) -> Training:
 
 @dataclass(frozen=True, eq=False)
 class _Task:
-    """Σ, C and T as float64, in units of order one."""
+    """Σ, C and R(0) - min R as float64, in units of order one."""
 
     sigma: Any
     cross: Any
-    target: Any
+    explained: float
 
     def descend(self, layers: Sequence[Any], rates: Any, steps: int) -> tuple[list[str], list[Any]]:
         """Return how each network of the batch ended, and its last weights."""
@@ -151,15 +155,14 @@ class _Task:
             elif status != CONVERGED:
                 outcomes.append("not converged")
             else:
-                near = self.excess([W[i] for W in weights]) <= _EXCESS
+                near = self.excess_share([W[i] for W in weights]) <= _EXCESS
                 outcomes.append("converged" if near else "saddle")
         return outcomes, weights
 
-    def excess(self, weights: Sequence[Any]) -> float:
-        """Return (R - min R) / (R(0) - min R)."""
-        gap = LinearNetwork(Floating(), tuple(weights)).end_to_end - self.target
-        total = np.trace(self.target @ self.sigma @ self.target.T)
-        return float(np.trace(gap @ self.sigma @ gap.T) / total)
+    def excess_share(self, weights: Sequence[Any]) -> float:
+        """Return (R - min R) / (R(0) - min R), up to 1e-15 or so."""
+        net = LinearNetwork(Floating(), tuple(weights))
+        return max(0.0, 1 + float(excess(net, self.sigma, self.cross)) / self.explained)
 
     def sharpness(self, weights: Sequence[Any]) -> float:
         """Return the Lanczos estimate of the sharpness."""

@@ -423,7 +423,7 @@ def _train(seed: int, runs: int) -> Iterator[TrainedSolution]:
         target = rng.standard_normal((1, d))
         target /= np.linalg.norm(target)
         start = [scale * rng.standard_normal((m, d)) for m in (*[d] * (depth - 1), 1)]
-        flow = gradient_flow(start, sigma, target @ sigma, rtol=1e-9, tolerance=1e-7)
+        flow = gradient_flow(start, sigma, target @ sigma, rtol=1e-10, tolerance=1e-6)
         yield from _along(flow, sigma, target, f"run {run}, depth {depth}, scale {scale}")
 
 

@@ -1,0 +1,82 @@
+"""Whole theorems, good and bad, through every stage: only what was shown to hold may hold."""
+
+from dataclasses import replace
+
+import pytest
+import sympy as sp
+
+from tests.toys import Numbers, claim, first, never, norm, tainted, theorem, vague
+from verify import assembly, runner
+from verify.claims import Assumption
+from verify.derivation import Identity
+from verify.profiles import PROFILES
+from verify.runner import Store
+from verify.theorem import Control, Measurement, Necessity, TrainedSolution, Training
+
+LARGE = Assumption("large", "x > 5", lambda i: i.values[0] > 5)
+IRRATIONAL = Assumption("root", "x² = 2", lambda i: i.values[0] * i.values[0] == 2)
+FLOATS = Assumption("floats", "in floats only", lambda i: i.arithmetic.kind == "sampled")
+WEAK = Control(replace(claim(norm >= first), id="T.control"))
+
+
+def about(relation, *assumptions, **parts):
+    return theorem(claims=(claim(relation, *assumptions),), **parts)
+
+
+def derived(*steps):
+    return about(norm >= first, derivations={"T.claim": lambda formulas: steps})
+
+
+def trained(*numbers):
+    measurements = tuple(Measurement("m", 1.0, x, 1e-3) for x in numbers)
+    solutions = [TrainedSolution("run", Numbers.exact(1), None, measurements)] if numbers else []
+    return about(norm >= first, trainings=(Training("t", "", lambda *_: solutions, ("T.claim",)),))
+
+
+def step(lhs, rhs):
+    return Identity("step", "", "all L", "", lhs, rhs)
+
+
+THEOREMS = {
+    "true": (about(norm >= first), "holds"),
+    "true in balls": (about(vague >= first - 2), "holds"),
+    "false": (about(norm <= first), "refuted"),
+    "false at zero": (about(sp.Abs(first) > 0), "refuted"),
+    "false on a strip": (about(sp.Abs(5 * first - 1) > sp.Rational(1, 1000)), "refuted"),
+    "open in balls": (about(vague >= first), "inconclusive"),
+    "true in floats": (about(tainted > first - 1), "holds"),
+    "false in floats": (about(tainted > first), "inconclusive"),
+    "undefined": (about(never > 0), "vacuous"),
+    "never assumed": (about(first > 9, LARGE), "vacuous"),
+    "assumed at no rational": (about(first > 9, IRRATIONAL), "vacuous"),
+    "assumed in floats": (about(first > -9, FLOATS), "vacuous"),
+    "control survives": (about(norm >= first, controls=(WEAK,)), "error"),
+    "derived": (derived(step(first * 2, first + first)), "holds"),
+    "derived from nothing": (derived(), "error"),
+    "derived wrongly": (derived(step(1, 1), step(first, 2 * first)), "refuted"),
+    "trained": (trained(1.0001), "holds"),
+    "trained away": (trained(1.0, 2.0), "refuted"),
+    "training diverged": (trained(float("nan")), "inconclusive"),
+    "training gave nothing": (trained(), "vacuous"),
+    "necessity not shown": (
+        about(
+            norm >= first,
+            LARGE,
+            necessity=(Necessity(LARGE, "T.claim", "", lambda: Numbers.exact(1)),),
+        ),
+        "error",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", THEOREMS)
+def test_the_verdict_of_every_stage_together(name, monkeypatch, tmp_path):
+    subject, verdict = THEOREMS[name]
+    tiny = replace(PROFILES["quick"], instances=20, batches=3, batch_size=1000, examples=30)
+    monkeypatch.setitem(PROFILES, "quick", tiny)
+    monkeypatch.setattr(runner, "theorems", lambda: {"T": subject})
+    listed = runner.tasks([subject], 0, "quick", "numpy")
+    outcomes = runner.run(listed, None, Store(tmp_path, resume=False), lambda outcome: None)
+    (record,) = assembly.assemble([subject], listed, outcomes)
+    assert record["verdict"] == verdict
+    assert record["verified"] == (verdict == "holds")
