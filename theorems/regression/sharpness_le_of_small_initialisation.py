@@ -65,7 +65,6 @@ from typing import Any
 import numpy as np
 import sympy as sp
 
-from numeric.arithmetic.ball import Balls
 from numeric.arithmetic.floating import Floating
 from numeric.arithmetic.symbolic import Symbolic
 from numeric.gain import weighted_gain
@@ -73,7 +72,7 @@ from numeric.loss import excess, gradient_by_jets, residual
 from numeric.networks import LinearNetwork
 from numeric.spectrum import sharpness_at_minimizer
 from numeric.training import gradient_flow
-from theorems.assumptions import minimizer, one_output
+from theorems.assumptions import at_most, minimizer, one_output
 from theorems.instances import Instance
 from theorems.quantities import (
     a,
@@ -156,16 +155,7 @@ def residual_sq(instance: Instance) -> Any:
 
 
 def _has_small_layers(instance: Instance) -> Any:
-    """max_k |W_k|_2^{2L} <= 4|w*|²: balls decide unless it is a tie, then exact numbers."""
-    if instance.arithmetic.kind == "sampled":
-        largest, allowed = _layers_and_target(instance)
-        return largest <= allowed
-    for route in (instance.lifted(Balls()), instance):
-        with route.arithmetic as ar:
-            sign = ar.compare(*_layers_and_target(route)).sign
-        if sign is not None:
-            return sign <= 0
-    raise ArithmeticError("layers and target norm cannot be told apart")
+    return at_most(instance, _layers_and_target)
 
 
 def _layers_and_target(instance: Instance) -> tuple[Any, Any]:
