@@ -68,6 +68,10 @@ verify-full: $(STAMP) ## Verify every theorem with the full budget; reports in r
 report: $(STAMP) ## Rebuild the reports from the last results
 	@$(BIN)/certimin report
 
+.PHONY: readme
+readme: $(STAMP) ## Write the table of theorems of the last results into the README
+	@$(BIN)/certimin report --into README.md
+
 .PHONY: check
 check: lint type contracts test verify ## Everything CI checks
 

@@ -15,12 +15,11 @@ from fractions import Fraction
 from typing import Any
 
 import numpy as np
-from flint import fmpq_mat
 
-from numeric.arithmetic.algebraic import AlgebraicReal
 from numeric.arithmetic.ball import Ball, midpoints
 from numeric.arithmetic.floating import Floating
 from numeric.arithmetic.protocol import Arithmetic, NotExact
+from numeric.arithmetic.rational import top_eigenspace
 
 __all__ = ["overlap_sq"]
 
@@ -51,41 +50,13 @@ def overlap_sq(ar: Arithmetic, A: Any, B: Any) -> Any:
 
 
 def _exact(ar: Arithmetic, A: Any, B: Any) -> Any:
-    bases = [_top_space(ar, M) for M in (A, B)]
-    if any(len(basis) > 1 for basis in bases):
+    spaces = [top_eigenspace(M) for M in (A, B)]
+    if any((space if isinstance(space, int) else len(space)) > 1 for space in spaces):
         return ar.scalar(0)
-    if any(not basis for basis in bases):
+    if any(isinstance(space, int) for space in spaces):
         raise NotExact("a top eigenvector is irrational")
-    u, v = (ar.matrix([[x] for x in basis[0]]) for basis in bases)
+    (u,), (v,) = spaces
     return ar.entry(u.mT @ v, 0, 0) ** 2 / (ar.frobenius_sq(u) * ar.frobenius_sq(v))
-
-
-def _top_space(ar: Arithmetic, M: Any) -> list[list[Any]]:
-    """A rational basis of the top eigenspace: empty if it is an irrational line.
-
-    An irrational top eigenvalue that is multiple gives two empty vectors: only their number counts.
-    """
-    top = ar.eig_max(M)
-    if isinstance(top, AlgebraicReal):
-        factors = M.raw.charpoly().numer().factor()[1]
-        multiplicity = max(n for factor, n in factors if factor == top.poly or factor == -top.poly)
-        return [] if multiplicity == 1 else [[]] * multiplicity
-    return _kernel((M - ar.scale(top, ar.identity(M.shape[0]))).raw)
-
-
-def _kernel(M: fmpq_mat) -> list[list[Any]]:
-    """A basis of the kernel, from the reduced row echelon form."""
-    reduced, rank = M.rref()
-    n = M.ncols()
-    pivots = [next(j for j in range(n) if reduced[i, j] != 0) for i in range(rank)]
-    basis = []
-    for free in (j for j in range(n) if j not in pivots):
-        vector = [Fraction(int(j == free)) for j in range(n)]
-        for i, pivot in enumerate(pivots):
-            entry = -reduced[i, free]
-            vector[pivot] = Fraction(int(entry.p), int(entry.q))
-        basis.append(vector)
-    return basis
 
 
 def _enclosure(ar: Any, A: Any, B: Any) -> Ball:

@@ -18,7 +18,7 @@ from typing import Any
 from numeric.arithmetic.protocol import Arithmetic
 from numeric.networks import LinearNetwork
 
-__all__ = ["noisy_moments", "regularised_excess", "regularised_gradient"]
+__all__ = ["noisy_moments", "regularised_excess", "regularised_gradient", "regularised_hessian"]
 
 
 def noisy_moments(net: LinearNetwork, sigma: Any, noise_variance: Any) -> list[Any]:
@@ -65,11 +65,42 @@ def regularised_gradient(
     ]
 
 
+def regularised_hessian(
+    net: LinearNetwork, sigma: Any, cross: Any, decays: Sequence[Any], noise_variance: Any
+) -> Any:
+    """Return the N x N Hessian of :func:`regularised_excess` from values of the loss alone.
+
+    Central differences of step 1 are exact here: along one or two coordinates the loss has degree
+    at most 2 in each.  Coordinates run over layers, each row by row.
+    """
+    ar = net.arithmetic
+    basis = [
+        (k, ar.matrix([[int((i, j) == (row, column)) for j in range(n)] for i in range(m)]))
+        for k, (m, n) in enumerate((W.shape[-2], W.shape[-1]) for W in net.weights)
+        for row in range(m)
+        for column in range(n)
+    ]
+
+    def value(*steps: tuple[int, int]) -> Any:
+        layers = list(net.weights)
+        for coordinate, sign in steps:
+            k, unit = basis[coordinate]
+            layers[k] = layers[k] + unit if sign > 0 else layers[k] - unit
+        return regularised_excess(
+            LinearNetwork(ar, tuple(layers)), sigma, cross, decays, noise_variance
+        )
+
+    def entry(i: int, j: int) -> Any:
+        if i == j:
+            return value((i, 1)) - 2 * value() + value((i, -1))
+        same = value((i, 1), (j, 1)) + value((i, -1), (j, -1))
+        return (same - value((i, 1), (j, -1)) - value((i, -1), (j, 1))) / 4
+
+    size, unit = len(basis), ar.identity(1)
+    upper = {(i, j): ar.scale(entry(i, j), unit) for i in range(size) for j in range(i, size)}
+    return ar.stack([[upper[min(i, j), max(i, j)] for j in range(size)] for i in range(size)])
+
+
 def _with_noise(ar: Arithmetic, Q: Any, noise_variance: Any) -> Any:
     """Q + σ² diag(Q)."""
-    n = Q.shape[-1]
-    total = Q
-    for i in range(n):
-        unit = ar.matrix([[int(r == c == i) for c in range(n)] for r in range(n)])
-        total = total + ar.scale(noise_variance, unit @ Q @ unit)
-    return total
+    return Q + ar.scale(noise_variance, ar.diagonal(Q))

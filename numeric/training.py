@@ -19,7 +19,15 @@ from numeric.arithmetic.protocol import Arithmetic, NotExact
 from numeric.loss import gradient
 from numeric.networks import LinearNetwork
 
-__all__ = ["Descent", "Flow", "dyadic", "gradient_descent", "gradient_flow", "nearest_minimizer"]
+__all__ = [
+    "Descent",
+    "Flow",
+    "descend",
+    "dyadic",
+    "gradient_descent",
+    "gradient_flow",
+    "nearest_minimizer",
+]
 
 DIVERGED, STALLED, CONVERGED = 0, 1, 2
 
@@ -54,10 +62,42 @@ def gradient_descent(
 
     Parameters
     ----------
-    weights
-        Layers of shape (batch, d_{k+1}, d_k).
     sigma, cross
         Σ and C, shapes (d_x, d_x) and (d_y, d_x), or with the batch axis.
+    weights, step_size, steps, tolerance, limit, xp
+        As in :func:`descend`.
+    """
+    ar = Floating(xp)
+    sigma, cross = ar.matrix(sigma), ar.matrix(cross)
+    return descend(
+        weights,
+        lambda layers: gradient(LinearNetwork(ar, layers), sigma, cross),
+        step_size,
+        steps=steps,
+        tolerance=tolerance,
+        limit=limit,
+        xp=xp,
+    )
+
+
+def descend(
+    weights: Sequence[Any],
+    slopes: Callable[[tuple[Any, ...]], Sequence[Any]],
+    step_size: Any,
+    *,
+    steps: int,
+    tolerance: float = 1e-12,
+    limit: float = 1e6,
+    xp: Any = None,
+) -> Descent:
+    """Return the end of gradient descent on any loss, for a batch of networks.
+
+    Parameters
+    ----------
+    weights
+        Layers of shape (batch, d_{k+1}, d_k).
+    slopes
+        The gradient of the loss at such layers, one array for each.
     step_size
         A float or one for each network, shape (batch,).
     tolerance
@@ -68,20 +108,19 @@ def gradient_descent(
     ar = Floating(xp)
     xp = ar.xp
     layers = [ar.matrix(W) for W in weights]
-    sigma, cross = ar.matrix(sigma), ar.matrix(cross)
     rate = (ar.scalar(step_size) + xp.zeros(layers[0].shape[0]))[:, None, None]
     done = 0
     with np.errstate(over="ignore", invalid="ignore"):  # to diverge is an outcome, not an accident
         while True:
-            slopes = gradient(LinearNetwork(ar, tuple(layers)), sigma, cross)
-            norm = xp.sqrt(sum(ar.frobenius_sq(g) for g in slopes))
+            now = slopes(tuple(layers))
+            norm = xp.sqrt(sum(ar.frobenius_sq(g) for g in now))
             size = xp.max(xp.stack([xp.max(xp.abs(W), axis=(-2, -1)) for W in layers]), axis=0)
             diverged = ~((size < limit) & xp.isfinite(norm))
             alive = ~diverged & (norm > tolerance)
             if done == steps or not bool(xp.any(alive)):
                 break
             mask = alive[:, None, None]
-            layers = [xp.where(mask, W - rate * g, W) for W, g in zip(layers, slopes, strict=True)]
+            layers = [xp.where(mask, W - rate * g, W) for W, g in zip(layers, now, strict=True)]
             done += 1
     ended = xp.where(alive, xp.asarray(STALLED), xp.asarray(CONVERGED))
     status = xp.where(diverged, xp.asarray(DIVERGED), ended)

@@ -7,14 +7,16 @@ training.  Targets with TΣ = 0 are rejected: there the theorems say nothing.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from fractions import Fraction
+from math import isqrt
 from typing import Any
 
 from numeric.arithmetic.ball import midpoints
 from numeric.arithmetic.floating import Floating, namespace
 from numeric.arithmetic.rational import Rational
 from numeric.gain import float_optimum
+from numeric.networks import LinearNetwork
 from theorems.instances import Instance
 from verify.claims import Bounds, Setting
 from verify.errors import Undefined
@@ -25,14 +27,19 @@ __all__ = [
     "attaining_minimizers",
     "balanced_minimizers",
     "balanced_path",
+    "flattest_layers",
     "flattest_minimizers",
     "minimizers",
+    "padded_diagonal",
+    "rational_root",
+    "rotated_layers",
     "setting",
     "source_arithmetic",
     "square_weights",
     "univariate_minimizers",
     "univariate_top_eigenvector",
     "weights",
+    "whitened_balanced_minimizers",
     "whitened_minimizers",
 ]
 
@@ -70,6 +77,28 @@ def _orthogonal(source: Source, ar: Any, n: int) -> Any:
     skew = numbers - numbers.mT
     eye = ar.identity(n)
     return (eye - skew) @ ar.inverse(eye + skew)
+
+
+def rotated_layers(source: Source, ar: Any, cores: Sequence[Any]) -> tuple[list[Any], list[Any]]:
+    """Return layers Q_k core_k Q_{k-1}ᵀ with rational rotations Q_0, ..., Q_L, and the Q_k."""
+    sizes = [cores[0].shape[-1], *(core.shape[-2] for core in cores)]
+    turns = [_orthogonal(source, ar, d) for d in sizes]
+    pairs = itertools.pairwise(turns)
+    layers = [Q @ core @ R.mT for core, (R, Q) in zip(cores, pairs, strict=True)]
+    return layers, turns
+
+
+def padded_diagonal(source: Source, entries: Sequence[Any], rows: int, columns: int) -> Any:
+    """Return diag(entries) in the source's arithmetic, padded with zeros to rows x columns."""
+    return _diagonal(source_arithmetic(source), list(entries), rows, columns)
+
+
+def rational_root(ar: Any, square: Any, denominator: int = 24) -> Any:
+    """Return a number whose square is at most ``square``: the root in floats, rational if exact."""
+    if ar.kind != "exact":
+        return ar.sqrt(square)
+    q = Fraction(int(square.p), int(square.q))
+    return ar.scalar(Fraction(isqrt(q.numerator * denominator**2 // q.denominator), denominator))
 
 
 def _inclusion(ar: Any, rows: int, columns: int) -> Any:
@@ -144,6 +173,14 @@ def balanced_minimizers(source: Source, bounds: Bounds) -> Instance:
     return _checked(Instance.of(ar, layers, _covariance(source, ar, shape[0])))
 
 
+@setting("whitened-balanced-minimizers", "D_k = 0 for all k, Σ = I, target T = P")
+def whitened_balanced_minimizers(source: Source, bounds: Bounds) -> Instance:
+    """Balanced factors on whitened data."""
+    ar = source_arithmetic(source)
+    layers, shape = _balanced_layers(source, ar, bounds)
+    return _checked(Instance.of(ar, layers, ar.identity(shape[0])))
+
+
 @setting(
     "flattest-minimizers",
     "Σ = I, W_k = Q_k diag(g, N_k) Q_{k-1}ᵀ with |N_k| <= g: flattest, mostly not balanced",
@@ -168,9 +205,76 @@ def _lower_block(source: Source, ar: Any, gain: Any, rows: int, columns: int) ->
     """A block N beside the first row and column, |N|_F <= gain since entries are small."""
     m, n = rows - 1, columns - 1
     block = ar.matrix(source.matrix(m, n, -1, 1))
+    return ar.scale(ar.scalar(gain) / (m * n), _shifted(ar, block, rows, columns))
+
+
+def _shifted(ar: Any, block: Any, rows: int, columns: int) -> Any:
+    """diag(0, block) of shape rows x columns."""
+    m, n = rows - 1, columns - 1
     down = ar.matrix([[int(r == c + 1) for c in range(m)] for r in range(rows)])
     right = ar.matrix([[int(c == r + 1) for c in range(columns)] for r in range(n)])
-    return ar.scale(ar.scalar(gain) / (m * n), down @ block @ right)
+    return down @ block @ right
+
+
+def flattest_layers(source: Source, bounds: Bounds) -> tuple[Any, list[Any], list[Any]]:
+    """Return (arithmetic, layers, rotations) of W_k = g Q_k diag(1, N_k) Q_{k-1}ᵀ, flattest.
+
+    With B_k, A_k the prefixes and suffixes of the blocks N_k, such a point is flattest if and only
+    if Σ_k B_kᵀB_k, Σ_k A_kA_kᵀ and Σ_k (A_kA_kᵀ) ⊗ (B_kᵀB_k) have no eigenvalue above L.  The
+    blocks are arbitrary; N_1 and N_L are scaled until the traces say so.
+    """
+    ar = source_arithmetic(source)
+    shape = _shape(source, bounds)
+    gain = ar.scalar(source.number(1, 2))
+    blocks = [_block(source, ar, rows, columns) for columns, rows in itertools.pairwise(shape)]
+    blocks = _scaled_until_flattest(ar, blocks)
+    cores = [
+        ar.scale(gain, _diagonal(ar, [1], block.shape[-2], block.shape[-1]) + block)
+        for block in blocks
+    ]
+    return ar, *rotated_layers(source, ar, cores)
+
+
+def _block(source: Source, ar: Any, rows: int, columns: int) -> Any:
+    """diag(0, N) with N arbitrary."""
+    if rows == 1 or columns == 1:
+        return ar.scale(ar.scalar(0), _inclusion(ar, rows, columns))
+    return _shifted(ar, ar.matrix(source.matrix(rows - 1, columns - 1)), rows, columns)
+
+
+def _scaled_until_flattest(ar: Any, blocks: list[Any]) -> list[Any]:
+    """Scale the first block, then the last, so that the three sums have norm at most L."""
+    L, least = len(blocks), ar.scalar(Fraction(1, 16))
+
+    def squares(net: list[Any]) -> tuple[list[Any], list[Any]]:
+        products = LinearNetwork(ar, tuple(net))
+        before = [ar.frobenius_sq(B) for B in products.prefixes[1:]]
+        return before, [ar.frobenius_sq(A) for A in products.suffixes[:-1]]
+
+    before, _ = squares(blocks)
+    spread = ar.maximum(sum(before[1:], start=before[0]), least)
+    first = rational_root(ar, ar.scalar(L - 1) / spread)
+    blocks = [ar.scale(first, blocks[0]), *blocks[1:]]
+    before, after = squares(blocks)
+    cross = sum((x * y for x, y in zip(before, after[1:], strict=False)), start=after[0])
+    last = rational_root(
+        ar,
+        ar.minimum(
+            ar.scalar(L - 1) / ar.maximum(sum(after[1:], start=after[0]), least),
+            (ar.scalar(L) - before[-1]) / ar.maximum(cross, least),
+        ),
+    )
+    return [*blocks[:-1], ar.scale(last, blocks[-1])]
+
+
+@setting(
+    "all-flattest-minimizers",
+    "Σ = I, W_k = g Q_k diag(1, N_k) Q_{k-1}ᵀ with any blocks N_k, scaled until S is least",
+)
+def all_flattest_minimizers(source: Source, bounds: Bounds) -> Instance:
+    """Flattest minimizers of whitened data whose layers may exceed the gain of the top path."""
+    ar, layers, turns = flattest_layers(source, bounds)
+    return _checked(Instance.of(ar, layers, ar.identity(turns[0].shape[-1])))
 
 
 @setting(

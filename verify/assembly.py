@@ -7,10 +7,11 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from verify.claims import Claim
+from verify.derivation import Step
 from verify.evidence import Evidence, Verdict, worst
 from verify.runner import Outcome, Task
 from verify.runner import tasks as runner_tasks
-from verify.theorem import Theorem, Training
+from verify.theorem import Theorem, Training, Witness
 
 __all__ = ["assemble", "exit_code", "outline", "overall"]
 
@@ -50,14 +51,17 @@ def outline(theorem: Theorem) -> dict[str, Any]:
     """Return the record of a theorem nothing has been run for: its statement and its parts."""
     parts = runner_tasks([theorem], 0, "quick", "numpy")
     missing = {(task.stage, task.piece): _never_ran(task) for task in parts}
-    return _theorem(theorem, missing)
+    record = _theorem(theorem, missing)
+    for claim in record["claims"]:
+        claim["evidence"] = []
+    return record
 
 
 def _theorem(theorem: Theorem, results: Results) -> dict[str, Any]:
     steps = [
         {"claim": claim_id, **step}
         for claim_id in theorem.derivations
-        for step in _derivation(results["derive", claim_id])
+        for step in _derivation(theorem, results["derive", claim_id])
     ]
     claims = [_claim(theorem, claim, steps, results) for claim in theorem.claims]
     claims += [_observation(t, results) for t in theorem.trainings if not t.claim_ids]
@@ -97,19 +101,21 @@ def _failure(outcome: Outcome) -> Verdict:
     return "inconclusive" if outcome.error == _NEVER_RAN else "error"
 
 
-def _derivation(outcome: Outcome) -> list[dict[str, Any]]:
+def _derivation(theorem: Theorem, outcome: Outcome) -> list[dict[str, Any]]:
+    """The steps as they were decided, or, when they never ran, as they stand to be."""
     if outcome.error is None:
         return list(outcome.result)
+    listed: list[Step] = []
+    if outcome.error == _NEVER_RAN:
+        formulas = {f.name: f.expression for f in theorem.formulas}
+        listed = list(theorem.derivations[outcome.task.piece](formulas))
+    unfinished = {
+        "verdict": _failure(outcome), "residual": outcome.error, "seconds": outcome.seconds
+    }  # fmt: skip
     return [
-        {
-            "name": "derivation",
-            "statement": "",
-            "rule": "",
-            "scope": "",
-            "verdict": _failure(outcome),
-            "residual": outcome.error,
-            "seconds": outcome.seconds,
-        }
+        {"name": step.name, "statement": step.statement, "rule": step.rule, "scope": step.scope}
+        | unfinished
+        for step in listed or [Step("derivation", "", "", "")]
     ]
 
 
@@ -195,11 +201,11 @@ def _control(claim: Claim, outcome: Outcome) -> dict[str, Any]:
 def _witness(theorem: Theorem, index: int, outcome: Outcome) -> dict[str, Any]:
     if outcome.error is None:
         return dict(outcome.result)
-    necessity = index >= len(theorem.witnesses)
+    item = theorem.exhibits[index]
     return {
-        "id": f"{theorem.id}.witness.{index}",
-        "statement": outcome.error,
-        "kind": "necessity" if necessity else "non-vacuity",
+        "id": item.id,
+        "statement": f"{item.statement} ({outcome.error})",
+        "kind": "non-vacuity" if isinstance(item, Witness) else "necessity",
         "verdict": _failure(outcome),
         "instance": {},
         "seconds": outcome.seconds,

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shlex
 import sys
+from importlib import resources
 from importlib.metadata import entry_points, version
 from pathlib import Path
 from typing import Any
@@ -23,6 +25,7 @@ from verify.profiles import PROFILES
 from verify.registry import select, theorems
 from verify.session import Options, check_backend
 from verify.session import verify as run_verification
+from verify.theorem import Theorem
 
 __all__ = ["cli", "main"]
 
@@ -93,6 +96,19 @@ def show(theorem_id: str, out: Path) -> None:
     except (OSError, ValueError):
         click.echo(f"no evidence yet in {out}; run `certimin verify {theorem.id}`", err=True)
     reports.show_theorem(record, _console())
+    click.echo(f"reference: {reference(theorem)}")
+
+
+def reference(theorem: Theorem) -> str:
+    """Return author, title and year from the references.bib of the theorem's package."""
+    package = theorem.module.partition(".")[0]
+    text = resources.files(package).joinpath("references.bib").read_text(encoding="utf-8")
+    entry = re.search(rf"@\w+{{{re.escape(theorem.source.key)},(.*?)\n}}", text, re.DOTALL)
+    if entry is None:
+        return theorem.source.key
+    fields = dict(re.findall(r"(\w+)\s*=\s*{(.*?)},?\n", entry[1] + "\n"))
+    plain = [re.sub(r"[{}\\']", "", fields.get(name, "")) for name in ("author", "title", "year")]
+    return ". ".join(filter(None, plain))
 
 
 @cli.command()
@@ -137,7 +153,8 @@ def verify(
 
 @cli.command()
 @click.option("--out", type=click.Path(path_type=Path), default="reports", show_default=True)
-def report(out: Path) -> None:
+@click.option("--into", type=click.Path(path_type=Path), help="update the table in this document")
+def report(out: Path, into: Path | None) -> None:
     """Write the reports again from the last run's verify.json."""
     try:
         result = reports.load(out)
@@ -146,6 +163,12 @@ def report(out: Path) -> None:
         raise UsageError(f"--out: no report to rebuild in {out}: {error}") from error
     for path in reports.write(result, out):
         click.echo(path)
+    if into is not None:
+        try:
+            reports.insert_table(result, into)
+        except (OSError, ValueError) as error:
+            raise UsageError(f"--into: {into}: {error}") from error
+        click.echo(into)
 
 
 @cli.command()

@@ -168,12 +168,12 @@ def witness(theorem: Theorem, item: Witness | Necessity) -> dict[str, Any]:
     instance = item.instance()
     if isinstance(item, Witness):
         verdict = _check_witness(theorem, item, instance)
-        identifier, kind = item.id, "non-vacuity"
+        kind = "non-vacuity"
     else:
         verdict = _check_necessity(theorem, item, instance)
-        identifier, kind = f"{theorem.id}.without.{item.assumption.id}", "necessity"
+        kind = "necessity"
     return {
-        "id": identifier,
+        "id": item.id,
         "statement": item.statement,
         "kind": kind,
         "verdict": verdict,

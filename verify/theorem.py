@@ -70,6 +70,11 @@ class Necessity:
     statement: str
     instance: Callable[[], Any]
 
+    @property
+    def id(self) -> str:
+        """Return the claim's id with the assumption left out."""
+        return f"{self.claim_id}.without.{self.assumption.id}"
+
 
 @dataclass(frozen=True)
 class Measurement:

@@ -26,7 +26,7 @@ from flint import arb, arb_mat, ctx, fmpq
 from numeric.arithmetic.algebraic import AlgebraicReal, enclose, to_fmpq
 from numeric.arithmetic.matrices import FlintMatrix
 from numeric.arithmetic.protocol import Comparison, Kind, NotExact, relative_margin, weakest
-from numeric.arithmetic.rational import kron_rows, stacked_rows
+from numeric.arithmetic.rational import diagonal_rows, kron_rows, stacked_rows
 
 __all__ = ["Ball", "Balls", "midpoints"]
 
@@ -178,6 +178,9 @@ class Balls:
 
     def trace(self, A: FlintMatrix) -> Ball:
         return Ball(A.raw.trace(), A.kind)
+
+    def diagonal(self, A: FlintMatrix) -> FlintMatrix:
+        return FlintMatrix(arb_mat(diagonal_rows(A)), A.kind)
 
     def frobenius_sq(self, A: FlintMatrix) -> Ball:
         return Ball(_sum_of_squares(A.raw), A.kind)

@@ -88,6 +88,9 @@ class Floating(Scoped):
     def trace(self, A: Any) -> Any:
         return self.xp.linalg.trace(A)
 
+    def diagonal(self, A: Any) -> Any:
+        return A * self.identity(A.shape[-1])
+
     def frobenius_sq(self, A: Any) -> Any:
         return self.xp.sum(A * A, axis=(-2, -1))
 

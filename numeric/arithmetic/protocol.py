@@ -100,6 +100,9 @@ class Arithmetic(Protocol):
     def trace(self, A: Any) -> Any:
         """Return the trace."""
 
+    def diagonal(self, A: Any) -> Any:
+        """Return the square A with zeros off its diagonal."""
+
     def frobenius_sq(self, A: Any) -> Any:
         """Return the sum of squared entries."""
 

@@ -18,7 +18,7 @@ from numeric.arithmetic.algebraic import (
 from numeric.arithmetic.matrices import FlintMatrix
 from numeric.arithmetic.protocol import Comparison, Kind, NotExact, Scoped, relative_margin
 
-__all__ = ["Rational", "fraction", "fractions", "pivots"]
+__all__ = ["Rational", "fraction", "fractions", "pivots", "top_eigenspace"]
 
 
 class Rational(Scoped):
@@ -63,6 +63,9 @@ class Rational(Scoped):
 
     def trace(self, A: FlintMatrix) -> Any:
         return sum((A.raw[i, i] for i in range(A.shape[0])), fmpq(0))
+
+    def diagonal(self, A: FlintMatrix) -> FlintMatrix:
+        return self.matrix(diagonal_rows(A))
 
     def frobenius_sq(self, A: FlintMatrix) -> Any:
         return sum((x * x for x in A.raw.entries()), fmpq(0))
@@ -131,6 +134,32 @@ def pivots(A: FlintMatrix) -> list[int]:
     return columns
 
 
+def top_eigenspace(A: FlintMatrix) -> list[FlintMatrix] | int:
+    """Return a rational basis of the top eigenspace of a symmetric matrix, as columns.
+
+    Where the top eigenvalue is irrational there is none: its multiplicity is returned instead.
+
+    >>> top_eigenspace(Rational().matrix([[2, 1], [1, 2]]))
+    [exact [[1], [1]]]
+    >>> top_eigenspace(Rational().matrix([[1, 1], [1, 0]]))
+    1
+    """
+    top = largest_root(A.raw.charpoly())
+    if isinstance(top, AlgebraicReal):
+        factors = A.raw.charpoly().numer().factor()[1]
+        return int(max(n for factor, n in factors if factor in (top.poly, -top.poly)))
+    n = A.shape[0]
+    shifted = _wrap(A.raw - top * Rational().identity(n).raw)
+    reduced, leading = shifted.raw.rref()[0], pivots(shifted)
+    basis = []
+    for free in (j for j in range(n) if j not in leading):
+        column = [fmpq(int(j == free)) for j in range(n)]
+        for i, pivot in enumerate(leading):
+            column[pivot] = -reduced[i, free]
+        basis.append(_wrap(fmpq_mat(n, 1, column)))
+    return basis
+
+
 def stacked_rows(blocks: Sequence[Sequence[FlintMatrix]]) -> list[list[Any]]:
     """Return the rows of a block matrix."""
     rows = []
@@ -143,6 +172,11 @@ def stacked_rows(blocks: Sequence[Sequence[FlintMatrix]]) -> list[list[Any]]:
 def kron_rows(A: FlintMatrix, B: FlintMatrix) -> list[list[Any]]:
     """Return the rows of the Kronecker product."""
     return [[a * b for a in row_a for b in row_b] for row_a in A.rows() for row_b in B.rows()]
+
+
+def diagonal_rows(A: FlintMatrix) -> list[list[Any]]:
+    """Return the rows of A with zeros off the diagonal."""
+    return [[x if i == j else 0 for j, x in enumerate(row)] for i, row in enumerate(A.rows())]
 
 
 def _wrap(raw: fmpq_mat) -> FlintMatrix:

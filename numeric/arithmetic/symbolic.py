@@ -52,6 +52,9 @@ class Symbolic(Scoped):
     def trace(self, A: SymbolicMatrix) -> sp.Expr:
         return A.trace()
 
+    def diagonal(self, A: SymbolicMatrix) -> SymbolicMatrix:
+        return SymbolicMatrix(sp.diag(*A.diagonal()))
+
     def frobenius_sq(self, A: SymbolicMatrix) -> sp.Expr:
         return sp.Add(*(x**2 for x in A))
 

@@ -30,6 +30,7 @@ RING = {
     "scale": lambda ar, A, B, S, R: ar.scale(ar.entry(R, 0, 0), A),
     "kron": lambda ar, A, B, S, R: ar.kron(A, B),
     "trace": lambda ar, A, B, S, R: ar.trace(A @ B @ S),
+    "diagonal": lambda ar, A, B, S, R: ar.diagonal(A @ B) @ S,
     "frobenius_sq": lambda ar, A, B, S, R: ar.frobenius_sq(A),
     "inverse": lambda ar, A, B, S, R: ar.inverse(S) @ A,
     "scalars": lambda ar, A, B, S, R: 1 - 2 * ar.trace(S) / (ar.trace(R) * 3) - -ar.trace(S),

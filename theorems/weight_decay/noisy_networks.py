@@ -14,9 +14,12 @@ from fractions import Fraction
 from functools import cached_property
 from typing import Any
 
+import sympy as sp
+
 from numeric.arithmetic.rational import Rational
+from numeric.arithmetic.symbolic import Symbolic
 from numeric.networks import LinearNetwork
-from numeric.regularised import regularised_excess, regularised_gradient
+from numeric.regularised import noisy_moments, regularised_excess, regularised_gradient
 from theorems.instances import ExactInstance, Rows
 from theorems.settings import setting, source_arithmetic
 from verify.claims import Bounds, quantity
@@ -25,11 +28,18 @@ from verify.sources import Source
 
 __all__ = [
     "NoisyInstance",
+    "cross_sq",
     "effective_covariance_factor",
+    "explained_power",
     "gradient_sq",
     "hidden_layers",
+    "layer_penalties",
+    "mean_output_power",
     "noisy_networks",
+    "noisy_output_power",
+    "output_correlation",
     "regularised_loss",
+    "symbolic_network",
 ]
 
 
@@ -110,6 +120,12 @@ def gradient_sq(instance: NoisyInstance) -> Any:
     return sum(terms[1:], start=terms[0])
 
 
+@quantity("cross_sq", "|c|^2")
+def cross_sq(instance: NoisyInstance) -> Any:
+    """Squared length |c|² of c = E[y x]."""
+    return instance.arithmetic.frobenius_sq(instance.cross)
+
+
 @quantity("effective_covariance_factor", r"\kappa")
 def effective_covariance_factor(instance: NoisyInstance) -> Any:
     """κ = Π_i (1 + σ²/d_i): the factor by which noise rescales the covariance (Z3')."""
@@ -117,6 +133,57 @@ def effective_covariance_factor(instance: NoisyInstance) -> Any:
     for width in instance.hidden_widths:
         product = product * (1 + instance.noise_variance / width)
     return product
+
+
+@quantity("noisy_output_power", "U M_D U^T", positive=False)
+def noisy_output_power(instance: NoisyInstance) -> Any:
+    """U M_D Uᵀ = E f(x)², averaged over inputs and noise."""
+    moments = noisy_moments(instance.net, instance.sigma, instance.noise_variance)
+    U = instance.weights[-1]
+    return instance.arithmetic.entry(U @ moments[-1] @ U.mT, 0, 0)
+
+
+@quantity("mean_output_power", "w^TA_0w", positive=False)
+def mean_output_power(instance: NoisyInstance) -> Any:
+    """wᵀA_0w, the power of the noise-free output; wᵀ = U W^(D) ... W^(1)."""
+    w = instance.net.end_to_end
+    return instance.arithmetic.entry(w @ instance.sigma @ w.mT, 0, 0)
+
+
+@quantity("output_correlation", r"w\cdot c", positive=False)
+def output_correlation(instance: NoisyInstance) -> Any:
+    """w·c = E y f(x), averaged over inputs and noise."""
+    return instance.arithmetic.entry(instance.net.end_to_end @ instance.cross.mT, 0, 0)
+
+
+@quantity("explained_power", "c^TA_0^{-1}c")
+def explained_power(instance: NoisyInstance) -> Any:
+    """cᵀA_0⁻¹c, the part of E y² that linear regression explains."""
+    ar, c = instance.arithmetic, instance.cross
+    return ar.entry(c @ ar.inverse(instance.sigma) @ c.mT, 0, 0)
+
+
+def layer_penalties(instance: NoisyInstance) -> list[Any]:
+    """Return γ_i|W^(i)|² for each matrix, the output row last."""
+    ar = instance.arithmetic
+    return [g * ar.frobenius_sq(W) for g, W in zip(instance.decays, instance.weights, strict=True)]
+
+
+def symbolic_network(shape: tuple[int, ...]) -> NoisyInstance:
+    """Return a network of widths d_0, ..., d_D, 1 with every entry, decay and σ² a symbol."""
+    ar = Symbolic()
+
+    def entries(name: str, rows: int, columns: int) -> Any:
+        return ar.matrix(
+            [[sp.Symbol(f"{name}_{i}{j}", real=True) for j in range(columns)] for i in range(rows)]
+        )
+
+    pairs = enumerate(itertools.pairwise((*shape, 1)), start=1)
+    layers = tuple(entries(f"w{k}", m, n) for k, (n, m) in pairs)
+    half, cross = entries("a", shape[0], shape[0]), entries("c", 1, shape[0])
+    decays = tuple(sp.symbols(f"g1:{len(layers) + 1}", positive=True))
+    noise = sp.Symbol("s", nonnegative=True)
+    return NoisyInstance(ar, layers, half + half.mT, cross, decays, noise)
 
 
 @setting(

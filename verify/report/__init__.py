@@ -11,18 +11,18 @@ import json
 from pathlib import Path
 from typing import Any
 
-from verify.report import html, junit, tables
+from verify.report import html, junit, markdown, tables
 from verify.report.files import NAMES, prepare, write_text
 from verify.report.shape import clean, fault
 from verify.report.terminal import show, show_theorem
 
-__all__ = ["NAMES", "fault", "load", "prepare", "show", "show_theorem", "write"]
+__all__ = ["NAMES", "fault", "insert_table", "load", "prepare", "show", "show_theorem", "write"]
 
 
 def write(report: dict[str, Any], out: Path) -> list[Path]:
     """Write a report into the folder ``out`` and return the paths written.
 
-    Each file appears whole or not at all, ``verify.json`` first: the other three can be made from
+    Each file appears whole or not at all, ``verify.json`` first: the others can be made from
     it again.
 
     Raises
@@ -31,11 +31,25 @@ def write(report: dict[str, Any], out: Path) -> list[Path]:
         A file cannot be written; call :func:`prepare` before computing to learn it early.
     """
     report = clean(report)
-    renderers = (_json, junit.render, tables.render, html.render)
+    renderers = (_json, junit.render, tables.render, markdown.render, html.render)
     return [
         write_text(Path(out, name), render(report))
         for name, render in zip(NAMES, renderers, strict=True)
     ]
+
+
+def insert_table(report: dict[str, Any], document: Path) -> None:
+    """Put the table of theorems between the markers of a Markdown document.
+
+    Raises
+    ------
+    ValueError
+        The document has no place for it.
+    OSError
+        The document cannot be read or written.
+    """
+    text = document.read_text(encoding="utf-8")
+    write_text(document, markdown.insert(text, markdown.render(clean(report))))
 
 
 def _json(report: dict[str, Any]) -> str:

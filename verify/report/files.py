@@ -9,7 +9,7 @@ from pathlib import Path
 
 __all__ = ["NAMES", "prepare", "write_text"]
 
-NAMES = ("verify.json", "junit.xml", "tables/theorems.tex", "index.html")
+NAMES = ("verify.json", "junit.xml", "tables/theorems.tex", "tables/theorems.md", "index.html")
 """What a report consists of, relative to its folder, in the order of writing."""
 
 

@@ -65,6 +65,7 @@ def render(report: dict[str, Any]) -> str:
         counts=counts(theorems),
         troubles=[trouble for theorem in theorems for trouble in troubles(theorem)],
         verified=sum(theorem["verified"] for theorem in theorems),
+        claimed=sum(theorem.get("status", "theorem") == "theorem" for theorem in theorems),
         verdicts=VERDICTS[::-1],
         kinds=KINDS,
         meanings=MEANINGS,

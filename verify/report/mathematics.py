@@ -31,7 +31,8 @@ _CHARACTERS = GREEK | {
     "otimes": "⊗", "in": "∈", "sum": "Σ", "prod": "Π", "infty": "∞", "to": "→", "ldots": "...",
     "cdots": "...", "dots": "...", "top": "T", "nabla": "∇", "Vert": "‖", "lVert": "‖",
     "rVert": "‖", "|": "‖", "vert": "|", "lvert": "|", "rvert": "|", "forall": "∀", "iff": "⇔",
-    "implies": "⇒", "Rightarrow": "⇒", "approx": "≈", "pm": "±", "langle": "⟨", "rangle": "⟩",
+    "implies": "⇒", "Rightarrow": "⇒", "Longrightarrow": "⟹",
+    "approx": "≈", "pm": "±", "langle": "⟨", "rangle": "⟩",
     "quad": "  ", "qquad": "   ", ",": "", ";": " ", ":": " ", "!": "", " ": " ", "\\": "; ",
     "displaystyle": "", "mid": "|",
 }  # fmt: skip

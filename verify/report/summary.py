@@ -34,6 +34,7 @@ SYMBOLS = {
     "inconclusive": "?",
     "survived": "✗",
     "unverified": "?",
+    "open": "○",
 }
 """The sign of each verdict, so that colour is never the only one."""
 
@@ -75,9 +76,15 @@ def counts(theorems: Iterable[dict[str, Any]]) -> dict[str, Counter[str]]:
 
 
 def standing(theorem: dict[str, Any]) -> str:
-    """Return the verdict, or "unverified" for one that holds but builds on what does not."""
+    """Return the verdict, with two finer words where it is "holds".
+
+    "unverified" for a theorem that builds on what does not hold, and "open" for a conjecture that
+    survived: nobody claims it.
+    """
     verdict: str = theorem["verdict"]
-    return "unverified" if verdict == "holds" and not theorem["verified"] else verdict
+    if verdict != "holds" or theorem["verified"]:
+        return verdict
+    return "unverified" if theorem.get("status", "theorem") == "theorem" else "open"
 
 
 def refuted_controls(theorem: dict[str, Any]) -> str:
@@ -135,7 +142,7 @@ def shortest_cover(theorem: dict[str, Any]) -> list[Support]:
 def troubles(theorem: dict[str, Any]) -> list[Trouble]:
     """Return everything that keeps a theorem from being verified, worst first."""
     found = [*_bad_claims(theorem), *_bad_controls(theorem), *_bad_parts(theorem)]
-    if not found and standing(theorem) != "holds":
+    if not found and standing(theorem) not in ("holds", "open"):
         found = [_unexplained(theorem)]
     order = (*VERDICTS[:1], "survived", *VERDICTS[1:], "unverified")
     return sorted(found, key=lambda trouble: order.index(trouble.verdict))

@@ -40,6 +40,7 @@ _STYLES = {
     "vacuous": "bold magenta",
     "inconclusive": "bold yellow",
     "unverified": "bold yellow",
+    "open": "blue",
 }
 
 
@@ -128,13 +129,14 @@ def _print_lines(lines: list[str], console: Console) -> None:
 
 def _totals(report: dict[str, Any], console: Console) -> Text:
     found = counts(report["theorems"])
-    verified = sum(theorem["verified"] for theorem in report["theorems"])
+    theorems = [t for t in report["theorems"] if t.get("status", "theorem") == "theorem"]
+    verified = sum(theorem["verified"] for theorem in theorems)
     controls = found["controls"]
     claims = ", ".join(
         f"{found['claims'][v]} {v}" for v in reversed(VERDICTS) if found["claims"][v]
     )
     parts = (
-        f"{verified} of {len(report['theorems'])} theorems verified",
+        f"{verified} of {len(theorems)} theorems verified",
         f"claims: {claims or 'none'}",
         f"controls: {controls['refuted']}/{controls.total()} refuted",
         f"seed {report['seed']}",

@@ -1,0 +1,207 @@
+"""Paths of the most amplified signal: instances, settings and quantities shared by M2, M3, M5.
+
+A *path* starts at a top right singular vector v of T, x_1 = v, and goes x_{k+1} = W_k x_k; seen
+from the output it is y_k = A_kᵀ T v.  At a flattest minimizer of whitened data the two agree up to
+scale.  Nothing here depends on the length of v, so exact instances need no roots.
+"""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any, Self
+
+from numeric.arithmetic.rational import Rational
+from numeric.networks import LinearNetwork
+from theorems.flat_minima.sharpness_ge_of_minimizer import whitened_bound
+from theorems.instances import Instance, Rows
+from theorems.quantities import depth, sharpness, target_norm
+from theorems.settings import (
+    flattest_layers,
+    padded_diagonal,
+    rotated_layers,
+    setting,
+    source_arithmetic,
+)
+from verify.claims import Assumption, Bounds, quantity
+from verify.expression import evaluate
+from verify.sources import Source
+
+__all__ = [
+    "PairedInstance",
+    "bent_paths",
+    "flattest",
+    "paired_flattest_minimizers",
+    "paired_layers",
+    "paired_whitened_minimizers",
+    "path_alignment_sq",
+    "path_gain_sq_max",
+    "path_gain_sq_min",
+    "path_return_sq_max",
+    "top_vector",
+]
+
+# rounding of an eigenvalue in floats, for masks on float batches; exact decisions know none
+_ROUNDING = 1e-9
+
+
+@dataclass(frozen=True, eq=False)
+class PairedInstance(Instance):
+    """An instance together with a vector v of its inputs, meant to be a top singular one of T.
+
+    Parameters
+    ----------
+    vector
+        v as a column, of shape (d_x, 1) and any length > 0.
+    """
+
+    vector: Any
+
+    @classmethod
+    def paired(cls, instance: Instance, vector: Any) -> Self:
+        """Return ``instance`` with the vector v (a matrix of its arithmetic)."""
+        i = instance
+        return cls(i.arithmetic, i.weights, i.sigma, i.target, i.at_minimizer, vector)
+
+    @classmethod
+    def exact_pair(cls, instance: Instance, vector: Rows) -> Self:
+        """Return an exact instance with the column ``vector``."""
+        return cls.paired(instance, Rational().matrix(vector))
+
+
+# --- assumptions --------------------------------------------------------------------------------
+
+
+def _equal(ar: Any, x: Any, y: Any) -> Any:
+    """Equality beyond doubt if exact, up to rounding on float batches."""
+    if ar.kind == "sampled":
+        return abs(ar.margin(x, y)) <= _ROUNDING
+    return ar.compare(x, y).sign == 0
+
+
+def _is_flattest(instance: Instance) -> Any:
+    values = {q.name: q.measure(instance) for q in (sharpness, depth, target_norm)}
+    bound = evaluate(whitened_bound.expression, values, instance.arithmetic)
+    return _equal(instance.arithmetic, values["sharpness"], bound)
+
+
+def _is_top(instance: PairedInstance) -> Any:
+    ar, v = instance.arithmetic, instance.vector
+    top = target_norm.measure(instance)
+    return _equal(ar, ar.frobenius_sq(instance.target @ v), top * top * ar.frobenius_sq(v))
+
+
+flattest = Assumption("flattest", r"S(W) = 2L\sigma^{2-2/L}", _is_flattest)
+top_vector = Assumption("top_vector", r"|Tv| = \sigma|v|", _is_top)
+
+# --- settings -----------------------------------------------------------------------------------
+
+
+@setting(
+    "paired-flattest-minimizers",
+    "all-flattest-minimizers with v the image of the first coordinate: T v = σ u",
+)
+def paired_flattest_minimizers(source: Source, bounds: Bounds) -> PairedInstance:
+    """Flattest minimizers with a top singular vector of their target."""
+    ar, layers, turns = flattest_layers(source, bounds)
+    d = turns[0].shape[-1]
+    first = turns[0] @ ar.matrix([[int(i == 0)] for i in range(d)])
+    return PairedInstance.paired(Instance.of(ar, layers, ar.identity(d)), first)
+
+
+def paired_layers(source: Source, bounds: Bounds) -> tuple[Any, list[Any], Any]:
+    """Return (arithmetic, layers, v): all layers but the last are arbitrary and invertible.
+
+    The last makes the product Q diag(s, smaller) Rᵀ, whose top vector v is the first column of R.
+    """
+    ar = source_arithmetic(source)
+    L, d = source.integer(*bounds.depth), source.integer(*bounds.width)
+    outputs = source.integer(*bounds.width)
+    top = ar.scalar(source.number(1, 2))
+    rest = [ar.scalar(source.number(0, 1)) * top for _ in range(min(d, outputs) - 1)]
+    core = padded_diagonal(source, [top, *rest], outputs, d)
+    (target,), turns = rotated_layers(source, ar, [core])
+    layers = [ar.matrix(source.matrix(d, d)) for _ in range(L - 1)]
+    before = LinearNetwork(ar, tuple(layers)).end_to_end
+    first = turns[0] @ ar.matrix([[int(i == 0)] for i in range(d)])
+    return ar, [*layers, target @ ar.inverse(before)], first
+
+
+@setting(
+    "paired-whitened-minimizers",
+    "Σ = I, arbitrary invertible layers but for the last, which makes a T with known top pair",
+)
+def paired_whitened_minimizers(source: Source, bounds: Bounds) -> PairedInstance:
+    """Minimizers of whitened data, mostly far from flattest, with a top singular vector."""
+    ar, layers, first = paired_layers(source, bounds)
+    return PairedInstance.paired(Instance.of(ar, layers, ar.identity(first.shape[-2])), first)
+
+
+@setting(
+    "bent-paths",
+    "one input and output, W_1 = w Q(c, s)ᵀ, W_2 = w Q e e Qᵀ, then w c: one bend of cosine c",
+)
+def bent_paths(source: Source, bounds: Bounds) -> PairedInstance:
+    """Minimizers with one misaligned layer and otherwise equal terms a_k b_k."""
+    ar = source_arithmetic(source)
+    L_ = source.integer(*bounds.depth)
+    w = ar.scalar(source.number(1, 2))
+    half = ar.scalar(source.number(0, 1)) * 3 / 4  # tangent of half the angle
+    cosine = (1 - half * half) / (1 + half * half)
+    sine = 2 * half / (1 + half * half)
+    e = ar.matrix([[1], [0]])
+    bend = ar.scale(w * cosine, e) + ar.scale(w * sine, ar.matrix([[0], [1]]))
+    straight = [ar.scale(w, e.mT)] if L_ == 2 else [ar.scale(w, e @ e.mT)]
+    for k in range(3, L_ + 1):
+        straight.append(ar.scale(w * cosine, e.mT if k == L_ else e @ e.mT))
+    layers, turns = rotated_layers(source, ar, [bend, *straight])
+    return PairedInstance.paired(Instance.of(ar, layers, ar.identity(1)), turns[0])
+
+
+# --- quantities ---------------------------------------------------------------------------------
+
+
+def _squared_gains(instance: PairedInstance) -> list[Any]:
+    ar, net = instance.arithmetic, instance.net
+    sizes = [ar.frobenius_sq(B @ instance.vector) for B in (*net.prefixes, net.end_to_end)]
+    return [after / before for before, after in itertools.pairwise(sizes)]
+
+
+@quantity("path_gain_sq_max", r"\max_k |W_kx_k|^2/|x_k|^2")
+def path_gain_sq_max(instance: PairedInstance) -> Any:
+    """Largest squared gain of a layer along the path x_1 = v, x_{k+1} = W_k x_k."""
+    return instance.arithmetic.maximum(*_squared_gains(instance))
+
+
+@quantity("path_gain_sq_min", r"\min_k |W_kx_k|^2/|x_k|^2")
+def path_gain_sq_min(instance: PairedInstance) -> Any:
+    """Smallest squared gain of a layer along the path x_1 = v, x_{k+1} = W_k x_k."""
+    return instance.arithmetic.minimum(*_squared_gains(instance))
+
+
+@quantity("path_return_sq_max", r"\max_k |W_k^TW_kx_k|^2/|W_kx_k|^2")
+def path_return_sq_max(instance: PairedInstance) -> Any:
+    """Largest squared gain of a transposed layer on what the layer made of the path.
+
+    At least the gain itself, with equality exactly where x_k is a right singular vector of W_k.
+    """
+    ar = instance.arithmetic
+    ratios = []
+    for W, B in zip(instance.weights, instance.net.prefixes, strict=True):
+        image = W @ B @ instance.vector
+        ratios.append(ar.frobenius_sq(W.mT @ image) / ar.frobenius_sq(image))
+    return ar.maximum(*ratios)
+
+
+@quantity("path_alignment_sq", r"\min_{k<L}\cos^2\angle(A_k^TTv, B_{k+1}v)", positive=False)
+def path_alignment_sq(instance: PairedInstance) -> Any:
+    """Least squared cosine between the path from the input and the path from the output."""
+    ar, net, v = instance.arithmetic, instance.net, instance.vector
+    u = instance.target @ v
+    cosines = []
+    for A, B in zip(net.suffixes[:-1], net.prefixes[1:], strict=True):
+        x, y = B @ v, A.mT @ u
+        product = ar.entry(y.mT @ x, 0, 0)
+        cosines.append(product * product / (ar.frobenius_sq(x) * ar.frobenius_sq(y)))
+    return ar.minimum(*cosines) if cosines else ar.scalar(Fraction(1))

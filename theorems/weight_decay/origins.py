@@ -1,0 +1,213 @@
+"""What the theorems about the origin measure and assume: curvature there, and how near is near.
+
+Normalisation: L = E(f - y)² + Σ γ_i|W^(i)|_F² + γ_u|U|² without the constant E y²; no factor 1/2.
+"""
+
+from __future__ import annotations
+
+import operator
+from dataclasses import replace
+from functools import reduce
+from typing import Any
+
+from numeric.regularised import regularised_hessian
+from theorems.settings import setting
+from theorems.weight_decay.noisy_networks import (
+    NoisyInstance,
+    cross_sq,
+    noisy_networks,
+    noisy_output_power,
+)
+from verify.claims import Assumption, Bounds, quantity
+from verify.errors import Undefined
+from verify.sources import Source as ChoiceSource
+
+__all__ = [
+    "at_origin",
+    "cross_sq",
+    "curvature_max",
+    "curvature_min",
+    "decay_input",
+    "decay_output",
+    "deep_hessian_gap",
+    "light_decay",
+    "mean_decay",
+    "near_origin",
+    "near_origin_networks",
+    "noisy_origins",
+    "output_penalty",
+    "shallow_spectrum_gap",
+    "strong_signal",
+    "weak_signal",
+    "weak_signals",
+    "within_twice",
+]
+
+
+def _hessian(instance: NoisyInstance) -> Any:
+    return regularised_hessian(
+        instance.net, instance.sigma, instance.cross, instance.decays, instance.noise_variance
+    )
+
+
+@quantity("curvature_max", r"\lambda_{\max}(\nabla^2\mathcal{L})", positive=False)
+def curvature_max(instance: NoisyInstance) -> Any:
+    """Largest eigenvalue of the Hessian of the regularised loss, from loss values alone."""
+    return instance.arithmetic.eig_max(_hessian(instance))
+
+
+@quantity("curvature_min", r"\lambda_{\min}(\nabla^2\mathcal{L})", positive=False)
+def curvature_min(instance: NoisyInstance) -> Any:
+    """Smallest eigenvalue of the Hessian of the regularised loss, from loss values alone."""
+    return -instance.arithmetic.eig_max(-_hessian(instance))
+
+
+@quantity("decay_output", r"\gamma_u")
+def decay_output(instance: NoisyInstance) -> Any:
+    """Weight decay γ_u of the output row."""
+    return instance.decays[-1]
+
+
+@quantity("decay_input", r"\gamma_w")
+def decay_input(instance: NoisyInstance) -> Any:
+    """Weight decay γ_1 of the first layer."""
+    return instance.decays[0]
+
+
+@quantity("output_penalty", r"\gamma_u|U|^2", positive=False)
+def output_penalty(instance: NoisyInstance) -> Any:
+    """γ_u|U|², what every layer pays at a stationary point (Z1)."""
+    return instance.decays[-1] * instance.arithmetic.frobenius_sq(instance.weights[-1])
+
+
+@quantity(
+    "deep_hessian_gap", r"|\nabla^2\mathcal{L}-2\operatorname{diag}\gamma|_F^2", positive=False
+)
+def deep_hessian_gap(instance: NoisyInstance) -> Any:
+    """Squared Frobenius distance of the Hessian from 2 diag(γ)."""
+    ar, gap = instance.arithmetic, _hessian(instance)
+    counts = [W.shape[-1] * W.shape[-2] for W in instance.weights]
+    owner = [k for k, count in enumerate(counts) for _ in range(count)]
+    for k, decay in enumerate(instance.decays):
+        mask = [[int(i == j and a == k) for j in range(len(owner))] for i, a in enumerate(owner)]
+        gap = gap - ar.scale(2 * decay, ar.matrix(mask))
+    return ar.frobenius_sq(gap)
+
+
+@quantity(
+    "shallow_spectrum_gap", r"\max_k|\operatorname{tr}H^k-\textstyle\sum\lambda^k|", positive=False
+)
+def shallow_spectrum_gap(instance: NoisyInstance) -> Any:
+    """max_k |tr H^k - Σ λ^k| / (tr H)^k, k = 1..N, over the eigenvalues stated for D = 1."""
+    ar, H = instance.arithmetic, _hessian(instance)
+    d, d_x = instance.weights[0].shape[-2:]
+    plain = 2 * instance.decays[0]
+    total = plain + 2 * instance.decays[-1]  # λ₊ + λ₋
+    product = 2 * plain * instance.decays[-1] - 4 * cross_sq.measure(instance)  # λ₊ λ₋
+    sums, trace = [ar.scalar(2), total], ar.trace(H)
+    gaps, power, alone, scale = [], H, plain, trace
+    for k in range(1, H.shape[-1] + 1):
+        gap = (ar.trace(power) - d * sums[k] - d * (d_x - 1) * alone) / scale
+        gaps += [gap, -gap]
+        sums.append(total * sums[k] - product * sums[k - 1])
+        power, alone, scale = power @ H, alone * plain, scale * trace
+    return ar.maximum(*gaps)
+
+
+# --- settings and assumptions --------------------------------------------------------------------
+
+
+def _at_origin(network: NoisyInstance) -> NoisyInstance:
+    return replace(network, weights=tuple(W - W for W in network.weights))
+
+
+@setting("noisy-origins", "zero weights; any A_0, c != 0, decays, noise and widths")
+def noisy_origins(source: ChoiceSource, bounds: Bounds) -> NoisyInstance:
+    """The origin of any noisy network."""
+    return _at_origin(noisy_networks.build(source, bounds))
+
+
+@setting("weak-signals", "D = 1, any weights, γ_u = (1 + t)|c|²/γ_w with 0 <= t <= 1")
+def weak_signals(source: ChoiceSource, bounds: Bounds) -> NoisyInstance:
+    """Decays at and above the threshold |c|² = γ_u γ_w."""
+    network = noisy_networks.build(source, bounds)
+    g = network.decays[0]
+    above = 1 + network.arithmetic.scalar(source.number(0, 1))
+    return replace(network, decays=(g, above * cross_sq.measure(network) / g))
+
+
+@setting("near-origin", "D >= 2, any data, weights drawn and scaled into the radius")
+def near_origin_networks(source: ChoiceSource, bounds: Bounds) -> NoisyInstance:
+    """Weights within the radius where decay outweighs the signal."""
+    network = noisy_networks.build(source, bounds)
+    ar = network.arithmetic
+    excess = _radius_excess(network)
+    # s <= 1/(1 + x) makes s^{2(D-1)} x <= 1
+    scale = ar.scalar(source.number(0, 1)) / (1 + excess)
+    layers = tuple(ar.scale(scale, W) for W in network.weights)
+    if ar.kind == "exact" and all(ar.is_zero(W) for W in layers):
+        raise Undefined("the origin itself")
+    return replace(network, weights=layers)
+
+
+def _radius_excess(instance: NoisyInstance, enlarged: int = 1) -> Any:
+    """4|c|²|W|^{2(D-1)} / (m² (D+1)^{D+1}), at most 1 within the radius (``enlarged`` times)."""
+    ar, D = instance.arithmetic, instance.net.depth - 1
+    squared = sum(ar.frobenius_sq(W) for W in instance.weights) / enlarged**2
+    m = ar.minimum(*instance.decays)
+    value = 4 * cross_sq.measure(instance) / (m * m * (D + 1) ** (D + 1))
+    for _ in range(D - 1):
+        value = value * squared
+    return value
+
+
+def _nonnegative(ar: Any, x: Any) -> Any:
+    return x >= 0 if ar.kind == "sampled" else ar.compare(x, ar.scalar(0)).sign >= 0
+
+
+def _signal_margin(instance: NoisyInstance) -> Any:
+    """γ_u γ_w - |c|²."""
+    return instance.decays[0] * instance.decays[-1] - cross_sq.measure(instance)
+
+
+def _is_near(instance: NoisyInstance, enlarged: int = 1) -> Any:
+    ar = instance.arithmetic
+    if ar.kind == "exact" and all(ar.is_zero(W) for W in instance.weights):
+        return False
+    return _nonnegative(ar, 1 - _radius_excess(instance, enlarged))
+
+
+def _is_origin(instance: NoisyInstance) -> Any:
+    return reduce(operator.and_, [instance.arithmetic.is_zero(W) for W in instance.weights])
+
+
+at_origin = Assumption("at_origin", "W = 0", _is_origin)
+weak_signal = Assumption(
+    "weak_signal",
+    r"|c|^2 \le \gamma_u\gamma_w",
+    lambda i: _nonnegative(i.arithmetic, _signal_margin(i)),
+)
+strong_signal = Assumption(
+    "strong_signal",
+    r"|c|^2 > \gamma_u\gamma_w",
+    lambda i: _signal_margin(i) < 0,
+)
+near_origin = Assumption(
+    "near_origin", r"0 < |W|^{D-1} \le \min(\gamma)(D+1)^{(D+1)/2}/(2|c|)", _is_near
+)
+light_decay = Assumption(
+    "light_decay",
+    r"(D-1)\gamma_u|U|^2 < U M_D U^T",
+    lambda i: (i.net.depth - 2) * output_penalty.measure(i) < noisy_output_power.measure(i),
+)
+within_twice = Assumption(
+    "within_twice", r"0 < |W| \le \text{twice the radius}", lambda i: _is_near(i, 2)
+)
+mean_decay = Assumption(
+    "mean_decay",
+    r"|c| \le (\gamma_u+\gamma_w)/2",
+    lambda i: _nonnegative(
+        i.arithmetic,
+        (i.decays[0] + i.decays[-1]) * (i.decays[0] + i.decays[-1]) - 4 * cross_sq.measure(i),
+    ),
+)

@@ -1,0 +1,49 @@
+"""The table of theorems in Markdown, and its place in a document such as the README."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from verify.report.summary import SYMBOLS, refuted_controls, shortest_cover, standing, support
+
+__all__ = ["BEGIN", "END", "insert", "render"]
+
+BEGIN, END = "<!-- theorems: begin, written by `make readme` -->", "<!-- theorems: end -->"
+
+_HEAD = "| id | theorem | source | evidence | scope | controls | verdict |\n" + "|---" * 7 + "|\n"
+
+
+def render(report: dict[str, Any]) -> str:
+    """Return a table of theorems: source, kinds of evidence, scope, controls refuted, verdict."""
+    return _HEAD + "".join(_row(theorem) for theorem in report["theorems"])
+
+
+def insert(text: str, table: str) -> str:
+    """Return ``text`` with ``table`` between the markers.
+
+    Raises
+    ------
+    ValueError
+        If the markers are not there, once each and in order.
+    """
+    parts = re.split(f"{re.escape(BEGIN)}|{re.escape(END)}", text)
+    if len(parts) != 3 or text.index(BEGIN) > text.index(END):
+        raise ValueError(f"expected the line {BEGIN} and, after it, {END}, once each")
+    return f"{parts[0]}{BEGIN}\n\n{table}\n{END}{parts[2]}"
+
+
+def _row(theorem: dict[str, Any]) -> str:
+    verdict = standing(theorem)
+    kinds = [found.kind for found in support(theorem) if found.verdict == "holds"]
+    scopes = [found.scope for found in shortest_cover(theorem)]
+    cells = (
+        theorem["id"],
+        theorem["title"],
+        f"{theorem['source']['key']}, {theorem['source']['where']}",
+        ", ".join(kinds),
+        scopes[0] if scopes else "",
+        refuted_controls(theorem),
+        f"{SYMBOLS[verdict]} {verdict}",
+    )
+    return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |\n"
