@@ -50,7 +50,7 @@ def overlap_sq(ar: Arithmetic, A: Any, B: Any) -> Any:
 
 
 def _exact(ar: Arithmetic, A: Any, B: Any) -> Any:
-    spaces = [top_eigenspace(M) for M in (A, B)]
+    spaces: list[Any] = [top_eigenspace(M) for M in (A, B)]
     if any((space if isinstance(space, int) else len(space)) > 1 for space in spaces):
         return ar.scalar(0)
     if any(isinstance(space, int) for space in spaces):

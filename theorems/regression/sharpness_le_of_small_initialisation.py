@@ -85,24 +85,15 @@ from theorems.quantities import (
     symbols,
     w_norm,
 )
-from theorems.settings import (
-    _checked,
-    _covariance,
-    _diagonal,
-    _inclusion,
-    _lower_block,
-    _orthogonal,
-    _shape,
-    any_weights,
-    setting,
-    source_arithmetic,
-    univariate_minimizers,
-    weights,
+from theorems.regression.families import (
+    half_aligned_minimizers,
+    nearly_aligned_minimizers,
+    small_limits,
 )
+from theorems.settings import any_weights, univariate_minimizers, weights
 from theorems.training import Trained
 from verify.claims import Assumption, Bounds, Claim, Formula, Setting, quantity
 from verify.derivation import Condition, Identity, Step
-from verify.sources import Source as ChoiceSource
 from verify.theorem import (
     Control,
     Measurement,
@@ -184,60 +175,6 @@ energy_balance = Formula(
     "energy_balance", r"R(0)-R+\langle W_L,\nabla_{W_L}R\rangle", R_0 - R + last
 )
 first_product = Formula("first_product", r"4|A_1|^2|E|^2", 4 * suffix * error)
-
-# --- settings -----------------------------------------------------------------------------------
-
-
-@setting(
-    "nearly-aligned-minimizers",
-    "one output, W_k = Q_k diag(g_k, N_k) Q_{k-1}ᵀ with 1 <= g_k <= 2, |N_k| <= g_k, any Σ",
-)
-def nearly_aligned_minimizers(source: ChoiceSource, bounds: Bounds) -> Instance:
-    """Minimizers like those reached from small weights: one path carries the signal."""
-    ar = source_arithmetic(source)
-    shape = _shape(source, bounds, outputs=1)
-    turns = [_orthogonal(source, ar, d) for d in shape]
-    layers = []
-    for before, after in itertools.pairwise(turns):
-        rows, columns = after.shape[-1], before.shape[-1]
-        gain = source.number(1, 2)
-        core = _diagonal(ar, [gain], rows, columns)
-        if rows > 1 and columns > 1:
-            core = core + _lower_block(source, ar, gain, rows, columns)
-        layers.append(after @ core @ before.mT)
-    return _checked(Instance.of(ar, layers, _covariance(source, ar, shape[0])))
-
-
-@setting("small-limits", "one output, W_k = g q_k q_{k-1}ᵀ with unit q_k, any Σ")
-def small_limits(source: ChoiceSource, bounds: Bounds) -> Instance:
-    """The limits of gradient flow from vanishing weights: balanced, of rank one."""
-    ar = source_arithmetic(source)
-    shape = _shape(source, bounds, outputs=1)
-    gain = ar.scalar(source.number(1, 2))
-    path = [_orthogonal(source, ar, d) @ _inclusion(ar, d, 1) for d in shape]
-    layers = [ar.scale(gain, after @ before.mT) for before, after in itertools.pairwise(path)]
-    return _checked(Instance.of(ar, layers, _covariance(source, ar, shape[0])))
-
-
-@setting(
-    "half-aligned-minimizers",
-    "hidden width 4: W_1 = s q_1 q_0ᵀ, W_k = s Q_k, W_L = s(±1/2, ..) with overlap 1/2, "
-    "q_0 the top eigenvector of Σ",
-)
-def half_aligned_minimizers(source: ChoiceSource, bounds: Bounds) -> Instance:
-    """Layers of equal norm s and |w*| = s^L/2: as sharp as small layers allow."""
-    ar = source_arithmetic(source)
-    L, d = source.integer(*bounds.depth), source.integer(*bounds.width)
-    scale, axes = ar.scalar(source.number(1, 2)), _orthogonal(source, ar, d)
-    spectrum = [source.number(2, 3), *(source.number(0, 2) for _ in range(d - 1))]
-    sigma = axes @ _diagonal(ar, spectrum, d, d) @ axes.mT
-    turn = _orthogonal(source, ar, 4)  # the direction of the signal in every hidden layer
-    middle = ar.identity(4)
-    first = turn @ _inclusion(ar, 4, 1) @ (axes @ _inclusion(ar, d, 1)).mT
-    row = ar.matrix([[Fraction(1, 2)] * 4]) @ turn.mT
-    layers = [ar.scale(scale, W) for W in (first, *[middle] * (L - 2), row)]
-    return Instance.of(ar, layers, sigma)
-
 
 # --- derivation ---------------------------------------------------------------------------------
 
