@@ -16,10 +16,11 @@ from typing import Any
 
 import numpy as np
 
+from numeric.arithmetic.algebraic import AlgebraicReal
 from numeric.arithmetic.ball import Ball, midpoints
 from numeric.arithmetic.floating import Floating
 from numeric.arithmetic.protocol import Arithmetic, NotExact
-from numeric.arithmetic.rational import top_eigenspace
+from numeric.arithmetic.rational import kernel
 
 __all__ = ["overlap_sq"]
 
@@ -50,13 +51,26 @@ def overlap_sq(ar: Arithmetic, A: Any, B: Any) -> Any:
 
 
 def _exact(ar: Arithmetic, A: Any, B: Any) -> Any:
-    spaces: list[Any] = [top_eigenspace(M) for M in (A, B)]
-    if any((space if isinstance(space, int) else len(space)) > 1 for space in spaces):
+    bases = [_top_space(ar, M) for M in (A, B)]
+    if any(len(basis) > 1 for basis in bases):
         return ar.scalar(0)
-    if any(isinstance(space, int) for space in spaces):
+    if any(not basis for basis in bases):
         raise NotExact("a top eigenvector is irrational")
-    (u,), (v,) = spaces
+    u, v = (ar.matrix([[x] for x in basis[0]]) for basis in bases)
     return ar.entry(u.mT @ v, 0, 0) ** 2 / (ar.frobenius_sq(u) * ar.frobenius_sq(v))
+
+
+def _top_space(ar: Arithmetic, M: Any) -> list[list[Any]]:
+    """A rational basis of the top eigenspace: empty if it is an irrational line.
+
+    An irrational top eigenvalue that is multiple gives two empty vectors: only their number counts.
+    """
+    top = ar.eig_max(M)
+    if isinstance(top, AlgebraicReal):
+        factors = M.raw.charpoly().numer().factor()[1]
+        multiplicity = max(n for factor, n in factors if factor == top.poly or factor == -top.poly)
+        return [] if multiplicity == 1 else [[]] * multiplicity
+    return kernel(M - ar.scale(top, ar.identity(M.shape[0])))
 
 
 def _enclosure(ar: Any, A: Any, B: Any) -> Ball:

@@ -18,7 +18,7 @@ from numeric.arithmetic.algebraic import (
 from numeric.arithmetic.matrices import FlintMatrix
 from numeric.arithmetic.protocol import Comparison, Kind, NotExact, Scoped, relative_margin
 
-__all__ = ["Rational", "fraction", "fractions", "pivots", "top_eigenspace"]
+__all__ = ["Rational", "fraction", "fractions", "kernel", "pivots"]
 
 
 class Rational(Scoped):
@@ -134,29 +134,19 @@ def pivots(A: FlintMatrix) -> list[int]:
     return columns
 
 
-def top_eigenspace(A: FlintMatrix) -> list[FlintMatrix] | int:
-    """Return a rational basis of the top eigenspace of a symmetric matrix, as columns.
+def kernel(A: FlintMatrix) -> list[list[Fraction]]:
+    """Return a basis of the kernel of a rational matrix, from its reduced row echelon form.
 
-    Where the top eigenvalue is irrational there is none: its multiplicity is returned instead.
-
-    >>> top_eigenspace(Rational().matrix([[2, 1], [1, 2]]))
-    [exact [[1], [1]]]
-    >>> top_eigenspace(Rational().matrix([[1, 1], [1, 0]]))
-    1
+    >>> kernel(Rational().matrix([[1, 2]]))
+    [[Fraction(-2, 1), Fraction(1, 1)]]
     """
-    top = largest_root(A.raw.charpoly())
-    if isinstance(top, AlgebraicReal):
-        factors = A.raw.charpoly().numer().factor()[1]
-        return int(max(n for factor, n in factors if factor in (top.poly, -top.poly)))
-    n = A.shape[0]
-    shifted = _wrap(A.raw - top * Rational().identity(n).raw)
-    reduced, leading = shifted.raw.rref()[0], pivots(shifted)
+    reduced, n, heads = A.raw.rref()[0], A.shape[1], pivots(A)
     basis = []
-    for free in (j for j in range(n) if j not in leading):
-        column = [fmpq(int(j == free)) for j in range(n)]
-        for i, pivot in enumerate(leading):
-            column[pivot] = -reduced[i, free]
-        basis.append(_wrap(fmpq_mat(n, 1, column)))
+    for free in (j for j in range(n) if j not in heads):
+        vector = [Fraction(int(j == free)) for j in range(n)]
+        for i, head in enumerate(heads):
+            vector[head] = -fraction(reduced[i, free])
+        basis.append(vector)
     return basis
 
 
