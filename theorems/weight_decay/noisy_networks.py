@@ -29,6 +29,8 @@ from verify.sources import Source
 __all__ = [
     "NoisyInstance",
     "cross_sq",
+    "decay_input",
+    "decay_output",
     "effective_alignment",
     "effective_covariance_factor",
     "effective_energy",
@@ -162,6 +164,18 @@ def explained_power(instance: NoisyInstance) -> Any:
     """cᵀA_0⁻¹c, the part of E y² that linear regression explains."""
     ar, c = instance.arithmetic, instance.cross
     return ar.entry(c @ ar.inverse(instance.sigma) @ c.mT, 0, 0)
+
+
+@quantity("decay_output", r"\gamma_u")
+def decay_output(instance: NoisyInstance) -> Any:
+    """Weight decay γ_u of the output row."""
+    return instance.decays[-1]
+
+
+@quantity("decay_input", r"\gamma_w")
+def decay_input(instance: NoisyInstance) -> Any:
+    """Weight decay γ_1 of the first layer."""
+    return instance.decays[0]
 
 
 @quantity("layer_penalty", r"\tau", positive=False)

@@ -73,6 +73,9 @@ from theorems.quantities import symbols
 from theorems.weight_decay.descents import NoisyProblem, certified_distance, drawn_start, size
 from theorems.weight_decay.noisy_networks import (
     NoisyInstance,
+    cross_sq,
+    decay_input,
+    decay_output,
     hidden_layers,
     layer_penalty,
     noisy_networks,
@@ -82,11 +85,8 @@ from theorems.weight_decay.noisy_networks import (
 )
 from theorems.weight_decay.origins import (
     at_origin,
-    cross_sq,
     curvature_max,
     curvature_min,
-    decay_input,
-    decay_output,
     deep_hessian_gap,
     light_decay,
     mean_decay,

@@ -25,11 +25,8 @@ from verify.sources import Source as ChoiceSource
 
 __all__ = [
     "at_origin",
-    "cross_sq",
     "curvature_max",
     "curvature_min",
-    "decay_input",
-    "decay_output",
     "deep_hessian_gap",
     "inside_basin",
     "light_decay",
@@ -61,18 +58,6 @@ def curvature_max(instance: NoisyInstance) -> Any:
 def curvature_min(instance: NoisyInstance) -> Any:
     """Smallest eigenvalue of the Hessian of the regularised loss, from loss values alone."""
     return -instance.arithmetic.eig_max(-_hessian(instance))
-
-
-@quantity("decay_output", r"\gamma_u")
-def decay_output(instance: NoisyInstance) -> Any:
-    """Weight decay γ_u of the output row."""
-    return instance.decays[-1]
-
-
-@quantity("decay_input", r"\gamma_w")
-def decay_input(instance: NoisyInstance) -> Any:
-    """Weight decay γ_1 of the first layer."""
-    return instance.decays[0]
 
 
 @quantity(

@@ -25,11 +25,7 @@ from numeric.reduced_problem import ReducedProblem
 from theorems.settings import setting, source_arithmetic
 from theorems.weight_decay.noisy_networks import (
     NoisyInstance,
-    cross_sq,
-    effective_alignment,
     effective_covariance_factor,
-    effective_energy,
-    layer_penalty,
 )
 from verify.claims import Assumption, Bounds, Setting, quantity
 from verify.errors import Undefined
@@ -41,23 +37,18 @@ __all__ = [
     "Published",
     "aligned_layers",
     "aligned_networks",
-    "cross_sq",
     "data_level",
     "decay_product",
-    "effective_alignment",
-    "effective_energy",
     "effective_sq",
     "isotropic",
     "isotropic_networks",
     "isotropic_stationary",
-    "layer_penalty",
     "minimal_networks",
     "nonzero",
     "published_networks",
     "reduced_minimum",
     "reduced_problem",
     "signs",
-    "stationary_networks",
 ]
 
 # --- quantities ---------------------------------------------------------------------------------
@@ -235,16 +226,6 @@ def aligned_networks(source: Source, bounds: Bounds) -> NoisyInstance:
     sigma = _plus(ar, _covariance(source, ar, d), ar.scalar(Fraction(1, 4)))
     cross = ar.matrix(source.matrix(1, d))
     return network.instance(sigma, cross)
-
-
-@setting(
-    "stationary-networks",
-    "stationary points w != 0: aligned networks, some neurons switched off, any A_0, c solved for",
-)
-def stationary_networks(source: Source, bounds: Bounds) -> NoisyInstance:
-    """Exact non-trivial stationary points, good and bad ones."""
-    network = Aligned.drawn(source, bounds, switched_off=True)
-    return network.solved(_any_covariance(source, network))
 
 
 def _any_covariance(source: Source, network: Aligned) -> Any:
