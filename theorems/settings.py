@@ -23,10 +23,12 @@ from verify.errors import Undefined
 from verify.sources import Source
 
 __all__ = [
+    "aligned_minimizers",
     "any_weights",
     "attaining_minimizers",
     "balanced_minimizers",
     "balanced_path",
+    "eigenvector_regressors",
     "flattest_layers",
     "flattest_minimizers",
     "minimizers",
@@ -336,16 +338,69 @@ def balanced_path(source: Source, bounds: Bounds) -> Instance:
     return _single_path(source, ar, _shape(source, bounds))
 
 
-def _single_path(source: Source, ar: Any, shape: list[int]) -> Instance:
+def _single_path(
+    source: Source,
+    ar: Any,
+    shape: list[int],
+    along: tuple[int, int] = (1, 3),
+    beside: tuple[int, int] = (0, 1),
+) -> Instance:
+    """One path starting at an eigenvector of Σ: its eigenvalue, and the ranges of all others."""
     turns = [_orthogonal(source, ar, d) for d in shape]
-    gain, top = source.number(1, 2), source.number(1, 3)
-    rest = [source.number(0, 1) for _ in range(shape[0] - 1)]
-    sigma = turns[0] @ _diagonal(ar, [top, *rest], shape[0], shape[0]) @ turns[0].mT
-    layers = [
+    gain, own = source.number(1, 2), source.number(*along)
+    rest = [source.number(*beside) for _ in range(shape[0] - 1)]
+    sigma = turns[0] @ _diagonal(ar, [own, *rest], shape[0], shape[0]) @ turns[0].mT
+    return _checked(Instance.of(ar, _rank_one_layers(ar, turns, gain), sigma))
+
+
+def _rank_one_layers(ar: Any, turns: list[Any], gain: Any) -> list[Any]:
+    """W_k = g u_k u_{k-1}ᵀ, u_k the first column of the k-th rotation."""
+    return [
         after @ _diagonal(ar, [gain], after.shape[-1], before.shape[-1]) @ before.mT
         for before, after in itertools.pairwise(turns)
     ]
-    return _checked(Instance.of(ar, layers, sigma))
+
+
+@setting(
+    "aligned-minimizers",
+    "one output, any Σ, W_k = g u_k u_{k-1}ᵀ with unit vectors u_k: rank one, aligned, balanced",
+)
+def aligned_minimizers(source: Source, bounds: Bounds) -> Instance:
+    """What small initialisations tend to: all layers of rank one, aligned, of equal gain."""
+    ar = source_arithmetic(source)
+    shape = _shape(source, bounds, outputs=1)
+    turns = [_orthogonal(source, ar, d) for d in shape]
+    layers = _rank_one_layers(ar, turns, source.number(1, 2))
+    return _checked(Instance.of(ar, layers, _covariance(source, ar, shape[0])))
+
+
+@setting(
+    "eigenvector-regressors",
+    "one output, w* an eigenvector of Σ, not always the top one; rank-one aligned layers",
+)
+def eigenvector_regressors(source: Source, bounds: Bounds) -> Instance:
+    """The regressor an eigenvector of Σ with eigenvalue a in [1, 2], the others in [0, 6]."""
+    ar = source_arithmetic(source)
+    shape = _shape(source, bounds, outputs=1)
+    return _single_path(source, ar, shape, along=(1, 2), beside=(0, 6))
+
+
+@setting(
+    "overlooked-direction",
+    "one output, w* an eigenvector of Σ with eigenvalue a, and Λ = a(L + (L-1)q²) >= La",
+)
+def overlooked_direction(source: Source, bounds: Bounds) -> Instance:
+    """Most of the data lies where the regressor vanishes; S_min has a rational maximizer."""
+    ar = source_arithmetic(source)
+    shape = _shape(source, bounds, outputs=1)
+    shape[0] = max(2, shape[0])
+    L = len(shape) - 1
+    turns = [_orthogonal(source, ar, d) for d in shape]
+    gain, own, q = source.number(1, 2), source.number(1, 2), source.number(0, 2)
+    top = own * (L + (L - 1) * q * q)
+    rest = [source.number(0, 1) for _ in range(shape[0] - 2)]
+    sigma = turns[0] @ _diagonal(ar, [own, top, *rest], shape[0], shape[0]) @ turns[0].mT
+    return _checked(Instance.of(ar, _rank_one_layers(ar, turns, gain), sigma))
 
 
 def _off_minimizers(source: Source, ar: Any, shape: list[int]) -> Instance:
