@@ -94,15 +94,21 @@ def measured_sharpness(trained: Trained, estimate: float) -> Measurement:
 
 
 def small_regressions(
-    seed: int, runs: int, *, inputs: int = 3, outputs: int = 1, step_size: float = 0.05
+    seed: int,
+    runs: int,
+    *,
+    inputs: int = 3,
+    outputs: int = 1,
+    depths: Sequence[int] = (2, 3, 4),
+    step_size: float = 0.05,
 ) -> Iterator[Trained]:
     """Train ``runs`` random regressions by gradient descent; yield those that converged.
 
-    Gaussian features of unequal scales, |T|_2 = 1, depths 2 to 4 in turn, hidden widths d_x.
+    Gaussian features of unequal scales, |T|_2 = 1, the given depths in turn, hidden widths d_x.
     """
     rng = np.random.default_rng(seed)
     for run in range(runs):
-        depth = 2 + run % 3
+        depth = depths[run % len(depths)]
         shape = [*([inputs] * depth), outputs]
         features = rng.standard_normal((40, inputs)) * np.linspace(1.0, 0.5, inputs)
         sigma = features.T @ features / len(features)

@@ -184,6 +184,19 @@ def derive_energy(formulas: Mapping[str, Any]) -> Iterator[Step]:
     )
 
 
+def derive_lower(formulas: Mapping[str, Any]) -> Iterator[Step]:
+    """Yield the gain at z = v; the suffixes have it at u."""
+    k = sp.Symbol("k", integer=True, positive=True)
+    yield Identity(
+        "gain of the top singular vector",
+        r"|W_k\cdots W_1|_2^2/\sigma^{2k/L} \ge |B_{k+1}v|^2/\sigma^{2k/L} = 1",
+        "all L",
+        "M2: |B_{k+1}v| = σ^{k/L}, |A_{L-k}ᵀu| = σ^{k/L}",
+        (sigma ** (k / L)) ** 2 / sigma ** (2 * k / L),
+        1,
+    )
+
+
 def derive_upper(formulas: Mapping[str, Any]) -> Iterator[Step]:
     """Yield the bound on one term when the first is 1 and the others are not negative."""
     first, rest = sp.Integer(1), sp.Symbol("r", nonnegative=True)
@@ -409,10 +422,12 @@ THEOREM = Theorem(
     formulas=(growth_bound,),
     derivations={
         "M3.energy": derive_energy,
+        "M3.lower": derive_lower,
         "M3.upper": derive_upper,
         "M3.first_attained": derive_family,
         "M3.later_strict": derive_strict,
         "M3.later_best_possible": derive_best,
+        "M3.middle_unbounded": derive_best,
     },
     witnesses=(
         Witness(

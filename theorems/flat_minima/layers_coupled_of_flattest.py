@@ -232,6 +232,30 @@ def derive_alignment(formulas: Mapping[str, Any]) -> Iterator[Step]:
     )
 
 
+def derive_bent(formulas: Mapping[str, Any]) -> Iterator[Step]:
+    """Yield the terms of a path with one bend of cosine c, and the bound on them."""
+    k = sp.Symbol("k", integer=True, positive=True)
+    w, c = sp.symbols("w c", positive=True)
+    term = w * (w * c) ** (L - 2)
+    top = w * (w * c) ** (L - 1)
+    yield Identity(
+        "equal terms",
+        r"a_1 = w(wc)^{L-2},\; a_k = (wc)^{L-k},\; b_k = w(wc)^{k-2} \; (k \ge 2): \; a_kb_k = a_1",
+        "all L",
+        "one input and one output: S = 2Σ a_k²b_k²",
+        sp.powsimp((w * c) ** (L - k) * w * (w * c) ** (k - 2)),
+        term,
+    )
+    yield Identity(
+        "the bound is the cosine",
+        r"(2L\sigma^{2-2/L}/S)^L = c^2,\; \sigma = w(wc)^{L-1},\; S = 2La_1^2",
+        "all L",
+        "expansion",
+        sp.expand_power_base(formulas["alignment_floor"].subs({S: 2 * L * term**2, sigma: top})),
+        c**2,
+    )
+
+
 # --- claims and controls ------------------------------------------------------------------------
 
 _BOUNDS = Bounds(depth=(2, 4), width=(1, 3))
@@ -354,6 +378,7 @@ THEOREM = Theorem(
         "M2.gain_least": derive_gain,
         "M2.return": derive_return,
         "M2.alignment": derive_alignment,
+        "M2.alignment_attained": derive_bent,
     },
     witnesses=(
         Witness(

@@ -306,7 +306,7 @@ _controls = (
 
 def _train(seed: int, runs: int) -> Iterator[TrainedSolution]:
     """Dual Gram sharpness of the exact minimizer against Lanczos at the trained weights."""
-    for trained in small_regressions(seed, runs, inputs=2, outputs=2):
+    for trained in small_regressions(seed, runs, inputs=2, outputs=2, depths=(2, 3)):
         estimate, _ = sharpness_lanczos(trained.net, trained.sigma, trained.cross)
         yield trained.solution(measured_sharpness(trained, estimate))
 

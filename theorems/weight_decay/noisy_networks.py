@@ -28,6 +28,7 @@ from verify.sources import Source
 
 __all__ = [
     "NoisyInstance",
+    "cross_sq",
     "effective_covariance_factor",
     "explained_power",
     "gradient_sq",
@@ -117,6 +118,12 @@ def gradient_sq(instance: NoisyInstance) -> Any:
     )
     terms = [instance.arithmetic.frobenius_sq(g) for g in slopes]
     return sum(terms[1:], start=terms[0])
+
+
+@quantity("cross_sq", "|c|^2")
+def cross_sq(instance: NoisyInstance) -> Any:
+    """Squared length |c|² of c = E[y x]."""
+    return instance.arithmetic.frobenius_sq(instance.cross)
 
 
 @quantity("effective_covariance_factor", r"\kappa")

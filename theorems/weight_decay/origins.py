@@ -14,6 +14,7 @@ from numeric.regularised import regularised_hessian
 from theorems.settings import setting
 from theorems.weight_decay.noisy_networks import (
     NoisyInstance,
+    cross_sq,
     noisy_networks,
     noisy_output_power,
 )
@@ -77,12 +78,6 @@ def decay_input(instance: NoisyInstance) -> Any:
 def output_penalty(instance: NoisyInstance) -> Any:
     """γ_u|U|², what every layer pays at a stationary point (Z1)."""
     return instance.decays[-1] * instance.arithmetic.frobenius_sq(instance.weights[-1])
-
-
-@quantity("cross_sq", "|c|^2")
-def cross_sq(instance: NoisyInstance) -> Any:
-    """|c|², c = E[y x]."""
-    return instance.arithmetic.frobenius_sq(instance.cross)
 
 
 @quantity(

@@ -23,7 +23,11 @@ from typing import Any
 
 from numeric.reduced_problem import ReducedProblem
 from theorems.settings import setting, source_arithmetic
-from theorems.weight_decay.noisy_networks import NoisyInstance, effective_covariance_factor
+from theorems.weight_decay.noisy_networks import (
+    NoisyInstance,
+    cross_sq,
+    effective_covariance_factor,
+)
 from verify.claims import Assumption, Bounds, Setting, quantity
 from verify.errors import Undefined
 from verify.sources import Source
@@ -60,12 +64,6 @@ __all__ = [
 def decay_product(instance: NoisyInstance) -> Any:
     """Γ = γ_u Π_i γ_i: the product of all weight decays."""
     return _product(instance.decays)
-
-
-@quantity("cross_sq", r"|c|^2")
-def cross_sq(instance: NoisyInstance) -> Any:
-    """|c|², the squared length of c = E[xy]."""
-    return instance.arithmetic.frobenius_sq(instance.cross)
 
 
 @quantity("data_level", "a")
