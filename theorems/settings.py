@@ -7,6 +7,7 @@ training.  Targets with TΣ = 0 are rejected: there the theorems say nothing.
 from __future__ import annotations
 
 import itertools
+import math
 from collections.abc import Callable, Sequence
 from fractions import Fraction
 from math import isqrt
@@ -14,7 +15,7 @@ from typing import Any
 
 from numeric.arithmetic.ball import midpoints
 from numeric.arithmetic.floating import Floating, namespace
-from numeric.arithmetic.rational import Rational
+from numeric.arithmetic.rational import Rational, fraction
 from numeric.gain import float_optimum
 from numeric.networks import LinearNetwork
 from theorems.instances import Instance
@@ -31,6 +32,7 @@ __all__ = [
     "eigenvector_regressors",
     "flattest_layers",
     "flattest_minimizers",
+    "isotropic_balanced",
     "minimizers",
     "padded_diagonal",
     "rational_root",
@@ -38,6 +40,7 @@ __all__ = [
     "setting",
     "source_arithmetic",
     "square_weights",
+    "trace_attaining",
     "univariate_minimizers",
     "univariate_top_eigenvector",
     "weights",
@@ -401,6 +404,52 @@ def overlooked_direction(source: Source, bounds: Bounds) -> Instance:
     rest = [source.number(0, 1) for _ in range(shape[0] - 2)]
     sigma = turns[0] @ _diagonal(ar, [own, top, *rest], shape[0], shape[0]) @ turns[0].mT
     return _checked(Instance.of(ar, _rank_one_layers(ar, turns, gain), sigma))
+
+
+@setting(
+    "isotropic-balanced",
+    "square layers W_k = g Q_k Q_{k-1}ᵀ, multiples of rotations by one gain, Σ = f² I",
+)
+def isotropic_balanced(source: Source, bounds: Bounds) -> Instance:
+    """Multiples of rotations on isotropic data: every sum over layers has equal terms."""
+    ar = source_arithmetic(source)
+    depth, d = source.integer(*bounds.depth), source.integer(*bounds.width)
+    gain, scale = ar.scalar(source.number(1, 2)), ar.scalar(source.number(1, 2))
+    turns = [_orthogonal(source, ar, d) for _ in range(depth + 1)]
+    layers = [ar.scale(gain, after @ before.mT) for before, after in itertools.pairwise(turns)]
+    unit = turns[0] @ turns[0].mT  # the identity, with the batch axes of floats
+    return _checked(Instance.of(ar, layers, ar.scale(scale * scale, unit)))
+
+
+@setting(
+    "trace-attaining",
+    "Σ = F Fᵀ, W_1 = β s^{1/2} Vᵀ F^{-1}, W_k = I, W_L = γ U s^{1/2}, β and γ next to the optimum",
+)
+def trace_attaining(source: Source, bounds: Bounds) -> Instance:
+    """The minimizers of least Hessian trace, β² = tr Σ/Σ_i s_i, γ² = d_y/Σ_i s_i.
+
+    In exact arithmetic β and γ are rationals within 1e-9 of these roots.
+    """
+    ar = source_arithmetic(source)
+    shape = _shape(source, bounds)
+    d, outputs, rank = shape[0], shape[-1], source.integer(1, min(shape[0], shape[-1]))
+    factor = ar.matrix(source.matrix(d, d))
+    roots = [source.number(1, 2) for _ in range(rank)]
+    core = _diagonal(ar, roots, rank, rank)
+    left = _orthogonal(source, ar, outputs) @ _inclusion(ar, outputs, rank)
+    right = _orthogonal(source, ar, d) @ _inclusion(ar, d, rank)
+    total, sigma = ar.frobenius_sq(core), factor @ factor.mT
+    first = ar.scale(_near_root(ar, ar.trace(sigma) / total), core @ right.mT)
+    last = ar.scale(_near_root(ar, ar.scalar(outputs) / total), left @ core)
+    middle = [ar.identity(rank) for _ in shape[2:-1]]
+    return _checked(Instance.of(ar, [first @ ar.inverse(factor), *middle, last], sigma))
+
+
+def _near_root(ar: Any, x: Any) -> Any:
+    """The square root of x; a nearby rational if exact."""
+    if ar.kind == "exact":
+        return ar.scalar(_simplest_near(math.sqrt(float(fraction(x)))))
+    return ar.sqrt(x)
 
 
 def _off_minimizers(source: Source, ar: Any, shape: list[int]) -> Instance:
