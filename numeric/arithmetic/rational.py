@@ -13,6 +13,7 @@ from numeric.arithmetic.algebraic import (
     compare_exact,
     exact_power,
     largest_root,
+    real_roots,
     to_fmpq,
 )
 from numeric.arithmetic.matrices import FlintMatrix
@@ -75,6 +76,10 @@ class Rational(Scoped):
 
     def eig_max(self, A: FlintMatrix, B: FlintMatrix | None = None) -> Any:
         return largest_root((A.raw if B is None else A.raw * B.raw).charpoly())
+
+    def power_sum(self, A: FlintMatrix, exponent: Fraction) -> Any:
+        roots = real_roots(A.raw.charpoly())
+        return sum((exact_power(x, exponent) * count for x, count in roots), fmpq(0))
 
     def singular_max(self, A: FlintMatrix) -> Any:
         m, n = A.shape
