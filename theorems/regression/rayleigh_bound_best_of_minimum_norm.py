@@ -339,9 +339,10 @@ _claims = (
         "lower", "U2's lower bracket does not choose", shifted_minimizers, _same(lower_bracket)
     ),
     _unchosen("upper", "U2's upper bracket does not choose", shifted_paths, _same(upper_bracket)),
-    _unchosen("invariant", "the least sharpness does not choose", shifted_paths,
-           sp.Eq(S_min, S_min_least)),
-)  # fmt: skip
+    _unchosen(
+        "invariant", "the least sharpness does not choose", shifted_paths, sp.Eq(S_min, S_min_least)
+    ),
+)
 
 
 def _twin(name: str, title: str, relation: Any) -> Control:
