@@ -28,6 +28,7 @@ __all__ = [
     "any_weights",
     "attaining_minimizers",
     "balanced_minimizers",
+    "balanced_on_definite_data",
     "balanced_path",
     "eigenvector_regressors",
     "flattest_layers",
@@ -46,6 +47,7 @@ __all__ = [
     "weights",
     "whitened_balanced_minimizers",
     "whitened_minimizers",
+    "worst_balanced",
 ]
 
 
@@ -184,6 +186,32 @@ def whitened_balanced_minimizers(source: Source, bounds: Bounds) -> Instance:
     ar = source_arithmetic(source)
     layers, shape = _balanced_layers(source, ar, bounds)
     return _checked(Instance.of(ar, layers, ar.identity(shape[0])))
+
+
+@setting("balanced-on-definite-data", "D_k = 0 for all k, Σ = R Rᵀ + I/4, target T = P")
+def balanced_on_definite_data(source: Source, bounds: Bounds) -> Instance:
+    """Balanced factors on data with a finite condition number."""
+    ar = source_arithmetic(source)
+    layers, shape = _balanced_layers(source, ar, bounds)
+    eye = ar.identity(shape[0])
+    shift = ar.scale(ar.scalar(Fraction(1, 4)), eye)
+    return _checked(Instance.of(ar, layers, _covariance(source, ar, shape[0]) + shift))
+
+
+@setting(
+    "worst-balanced",
+    "W_k = g Q_k diag(1, 1/b) Q_{k-1}ᵀ, Σ = λ Q_0 diag(1, b^{2(L-1)}) Q_0ᵀ, all widths 2",
+)
+def worst_balanced(source: Source, bounds: Bounds) -> Instance:
+    """Balanced minimizers of two outputs where balance costs most, κ = b^{2(L-1)}."""
+    ar = source_arithmetic(source)
+    depth = source.integer(*bounds.depth)
+    gain, b, smallest = source.number(1, 2), source.number(1, 2), source.number(1, 2)
+    turns = [_orthogonal(source, ar, 2) for _ in range(depth + 1)]
+    core = _diagonal(ar, [gain, gain / b], 2, 2)
+    spectrum = _diagonal(ar, [smallest, smallest * b ** (2 * (depth - 1))], 2, 2)
+    layers = [after @ core @ before.mT for before, after in itertools.pairwise(turns)]
+    return _checked(Instance.of(ar, layers, turns[0] @ spectrum @ turns[0].mT))
 
 
 @setting(
