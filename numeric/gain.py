@@ -125,7 +125,14 @@ def maximizers(ar: Arithmetic, sigma: Any, target: Any, weight: float) -> Any:
     matters where the top eigenvalue is double there); the others span the top eigenspace in
     reduced echelon form, so that they are rational if the space is.
     """
-    basis, D, M = _reduced(ar, sigma, target)
+    try:
+        return _propose(*_reduced(ar, sigma, target), weight)
+    except (ValueError, np.linalg.LinAlgError) as error:
+        raise NotExact(f"no float proposal of the maximizer: {error}") from error
+
+
+def _propose(basis: Any, D: Any, M: Any, weight: float) -> Any:
+    """The columns of :func:`maximizers`, from the reduced forms."""
     low, high = (float(x) for x in _bracket(Floating(), D, M, weight))
     tilt = weight / (1 - weight)
 

@@ -125,7 +125,7 @@ def _claim(
     evidence: list[dict[str, Any]] = []
     own_steps = [step for step in steps if step["claim"] == claim.id]
     if own_steps:
-        evidence.append(_symbolic(own_steps).to_json())
+        evidence.append(_symbolic(theorem, claim, own_steps).to_json())
     for stage in ("decide", "search"):
         evidence += _records(results[stage, claim.id], "exact" if stage == "decide" else "searched")
     for training in theorem.trainings:
@@ -163,17 +163,20 @@ def _trained(claim_id: str, outcome: Outcome) -> dict[str, Any]:
     return record
 
 
-def _symbolic(steps: list[dict[str, Any]]) -> Evidence:
+def _symbolic(theorem: Theorem, claim: Claim, steps: list[dict[str, Any]]) -> Evidence:
     scopes = list(dict.fromkeys(step["scope"] for step in steps))
     # a chain of steps proves no more than its narrowest ones: "all L" yields to "L = 2..5"
     narrow = [scope for scope in scopes if not scope.startswith("all")] or scopes
+    given = f", given {', '.join(theorem.uses)}" if theorem.uses else ""
+    part = claim.id in theorem.partly_derived
     return Evidence(
         "symbolic",
         worst(step["verdict"] for step in steps),
-        "; ".join(narrow),
+        f"{'part of the proof: ' if part else ''}{'; '.join(narrow)}{given}",
         len(steps),
         None,
         sum(step["seconds"] for step in steps),
+        {"part": part, "given": list(theorem.uses)},
     )
 
 

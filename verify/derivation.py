@@ -99,6 +99,8 @@ def _check_identity(step: Identity) -> tuple[Verdict, str | None]:
         side if isinstance(side, sp.MatrixBase) else sp.Matrix([sp.sympify(side, strict=True)])
         for side in (step.lhs, step.rhs)
     )
+    if lhs.atoms(sp.Float) or rhs.atoms(sp.Float):
+        return "error", "a float stands in the identity: symbolic evidence is exact"
     if lhs.shape != rhs.shape:
         return "refuted", f"shapes {lhs.shape} and {rhs.shape}"
     if not len(lhs):

@@ -274,8 +274,10 @@ def _rows(solution: TrainedSolution) -> list[dict[str, Any]]:
             "label": f"{solution.label}: {m.label}",
             "predicted": m.predicted,
             "measured": m.measured,
+            "relation": m.relation,
             "difference": m.difference,
             "allowed": m.allowed,
+            "verdict": m.verdict,
             "distance": distance,
         }
         for m in solution.measurements

@@ -172,6 +172,9 @@ class Theorem:
         Closed forms the claims mention; derivations receive their expressions by name.
     derivations
         For each claim (by id) that is derived symbolically, its derivation: every step must hold.
+        It may build on the theorems in ``uses``; the report says "given" them.
+    partly_derived
+        Claims whose derivation covers a part of the proof: never called proved.
     uses
         Ids of theorems this one builds on; it is verified only if they are.
     status
@@ -189,6 +192,7 @@ class Theorem:
     module: str
     formulas: tuple[Formula, ...] = ()
     derivations: Mapping[str, Derivation] = field(default_factory=dict)
+    partly_derived: tuple[str, ...] = ()
     necessity: tuple[Necessity, ...] = ()
     trainings: tuple[Training, ...] = ()
     uses: tuple[str, ...] = ()

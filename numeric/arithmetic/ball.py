@@ -189,6 +189,8 @@ class Balls:
         return FlintMatrix(A.raw.inv(), A.kind)
 
     def eig_max(self, A: FlintMatrix, B: FlintMatrix | None = None) -> Ball:
+        if not all(M.raw.overlaps(M.raw.transpose()) for M in (A, B) if M is not None):
+            raise ValueError("eig_max: expected symmetric matrices")
         if B is None:
             return Ball(_eig_max_symmetric(A.raw), A.kind)
         # λ_max(A B) = λ_max(Fᵀ A F) up to the remainder of B = F Fᵀ + R, 0 <= R <= trace(R) I.
@@ -327,7 +329,10 @@ def _eigenvalues_psd(A: arb_mat) -> list[arb]:
 
 
 def _cholesky(B: arb_mat) -> tuple[arb_mat, arb]:
-    """Return F and r with B = F Fᵀ + R and 0 <= R <= r I, for PSD B; diagonal pivoting."""
+    """Return F and r with B = F Fᵀ + R and 0 <= R <= r I, for PSD B; diagonal pivoting.
+
+    Raises ValueError if what remains cannot be PSD.
+    """
     n = B.nrows()
     rest = B.tolist()
     columns: list[list[arb]] = []
@@ -345,6 +350,10 @@ def _cholesky(B: arb_mat) -> tuple[arb_mat, arb]:
             for j in alive:
                 rest[i][j] -= column[i] * column[j]
         columns.append(column)
+    if any(rest[i][i] < 0 for i in alive) or any(
+        (rest[i][j] * rest[i][j] - rest[i][i] * rest[j][j]) > 0 for i in alive for j in alive
+    ):
+        raise ValueError("expected a positive semidefinite matrix")
     remainder = sum((rest[i][i] for i in alive), arb(0))
     factor = arb_mat(
         n,

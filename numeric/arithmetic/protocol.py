@@ -110,7 +110,10 @@ class Arithmetic(Protocol):
         """Return the inverse of a square matrix; ZeroDivisionError where there is none."""
 
     def eig_max(self, A: Any, B: Any = None) -> Any:
-        """Return the largest eigenvalue of the symmetric A, or of A B with A, B both PSD."""
+        """Return the largest eigenvalue of the symmetric A, or of A B with A, B both PSD.
+
+        ValueError for what cannot be symmetric (exact and balls) or PSD (B, in balls).
+        """
 
     def power_sum(self, A: Any, exponent: Fraction) -> Any:
         """Return the sum of the eigenvalues of the symmetric A ⪰ 0, each ** exponent > 0."""

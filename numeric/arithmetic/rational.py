@@ -75,6 +75,8 @@ class Rational(Scoped):
         return _wrap(A.raw.inv())
 
     def eig_max(self, A: FlintMatrix, B: FlintMatrix | None = None) -> Any:
+        if any(M.raw != M.raw.transpose() for M in (A, B) if M is not None):
+            raise ValueError("eig_max: expected symmetric matrices")
         return largest_root((A.raw if B is None else A.raw * B.raw).charpoly())
 
     def power_sum(self, A: FlintMatrix, exponent: Fraction) -> Any:

@@ -286,7 +286,7 @@ def test_eig_max_of_balls_with_a_radius_is_finite():
 
 def test_a_ball_that_met_a_float_is_sampled():
     with Balls() as ar:
-        exact, tainted = ar.matrix([[1, 2], [2, third]]), ar.matrix([[1, 2], [2, 0.25]])
+        exact, tainted = ar.matrix([[1, 2], [2, third]]), ar.matrix([[1, 2], [2, 4.25]])
         matrices = [tainted + exact, exact @ tainted, -tainted, tainted.mT, ar.inverse(tainted)]
         matrices += [ar.kron(exact, tainted), ar.stack([[exact, tainted]]), ar.scale(0.5, exact)]
         for M in matrices:
@@ -480,3 +480,15 @@ def test_degrees_beyond_the_cap_are_not_exact():
         EXACT.scale(root(2), EXACT.identity(2))
     with pytest.raises(NotExact, match="larger than 2 x 2"):
         Symbolic().eig_max(Symbolic().matrix([[1, 1, 1]] * 3))
+
+
+@pytest.mark.parametrize("ar", [Rational(), Balls()], ids=["rational", "balls"])
+def test_what_is_not_symmetric_or_not_psd_is_refused(ar):
+    with ar:
+        turn = ar.matrix([[0, -1], [1, 0]])
+        with pytest.raises(ValueError, match="symmetric"):
+            ar.eig_max(turn)
+        with pytest.raises(ValueError, match="symmetric"):
+            ar.eig_max(ar.identity(2), turn)
+    with Balls() as balls, pytest.raises(ValueError, match="semidefinite"):
+        balls.eig_max(balls.identity(2), balls.matrix([[1, 2], [2, 1]]))

@@ -215,6 +215,7 @@ THEOREM = Theorem(
     controls=_controls,
     formulas=(whitened_bound,),
     derivations={"M1.lower": derive_lower, "M1.attained": derive_attained},
+    partly_derived=("M1.attained",),
     witnesses=(
         Witness(
             "M1.witness.unbalanced",

@@ -30,8 +30,8 @@ Sharpness
     An identity; 2 for 4 in the second term fails off minimizers for L >= 2.
 
 Implementation notes
-    Directions are the instance's own weights and target, so no further choices are needed: the
-    form is tested on Δ = W with its last layer negated.
+    The form is tested at one direction of integers unrelated to the weights, the product on every
+    coordinate.
 
 References
 ----------
@@ -60,16 +60,23 @@ from verify.theorem import Control, Source, Theorem, Witness
 
 __all__ = ["THEOREM"]
 
-# --- both sides of the form, at the direction (W_1, ..., W_{L-1}, -W_L) ---------------------------
+# --- both sides of the form, at a direction of integers ------------------------------------------
 
 
 def _direction(instance: Instance) -> list[Any]:
-    return [*instance.weights[:-1], -instance.weights[-1]]
+    """Integers without pattern, unrelated to the weights."""
+    return [
+        instance.arithmetic.matrix(
+            [[(3 * i * i + 5 * j + 7 * k + i * j) % 5 - 2 for j in range(W.shape[-1])]
+             for i in range(W.shape[-2])]
+        )
+        for k, W in enumerate(instance.weights)
+    ]  # fmt: skip
 
 
 @quantity("gram_term", r"|\textstyle\sum_k A_k\Delta_kB_kK|_F^2", positive=False)
 def gram_term(instance: Instance) -> Any:
-    """|Σ_k A_k Δ_k B_k K|_F² at the direction Δ = (W_1, ..., W_{L-1}, -W_L)."""
+    """|Σ_k A_k Δ_k B_k K|_F² at a fixed direction Δ of small integers."""
     net = instance.net
     terms = [
         A @ D @ B for A, D, B in zip(net.suffixes, _direction(instance), net.prefixes, strict=True)

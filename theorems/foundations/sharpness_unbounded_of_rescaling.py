@@ -39,7 +39,8 @@ Main results
     F5.lower      S(W_c) >= 2 τ² (c²/p² + 1/(c²q²) + r)
     F5.unbounded  S(W_c) > 2 c² τ²/p²
     F5.upper      S(W_c) <= c² S(W) for c >= 1
-    F5.attained   equality in F5.lower on rescaled flattest minimizers (Σ = I)
+    F5.tight      equality in F5.lower on rescaled flattest minimizers (Σ = I)
+    F5.attained   and its value there
 
 Evidence
     Words for L = 2..5; the closed forms for all L.  Decided for depths 2 to 5, widths 1 to 3, every
@@ -414,6 +415,15 @@ _claims = (
         _DEEP,
     ),
     Claim(
+        "F5.tight",
+        "there the bound by the norms of the layers is an equality",
+        _flattest,
+        sp.Eq(S_c, rescaled_bound.symbol),
+        (minimizer, whitened, two_layers),
+        (rescaled_bound,),
+        _DEEP,
+    ),
+    Claim(
         "F5.attained",
         "equality where all layers had the same norm and aligned top directions",
         _flattest,
@@ -460,6 +470,10 @@ def _scalars(*layers: int) -> Callable[[int | Fraction], Rescaled]:
     return lambda factor: _at(base, factor, 0, len(layers) - 1)
 
 
+def _isotropic() -> Instance:
+    return Instance.of_minimizer([[[1, 0], [0, 1]], [[1, 0], [0, 1]]], [[1, 0], [0, 1]])
+
+
 THEOREM = Theorem(
     id="F5",
     title="Sharpness of minimizers is unbounded above",
@@ -486,6 +500,18 @@ THEOREM = Theorem(
             "F5.unbounded",
             "weights 1000, 1/1000 compute what 1, 1 do, with S > 2 000 000",
             lambda: _scalars(1, 1)(1000),
+        ),
+        Witness(
+            "F5.witness.isotropic",
+            "F5.unbounded",
+            "W_1 = W_2 = Σ = I, c = 3, where spectral and Frobenius norms differ most",
+            lambda: _at(_isotropic(), 3, 0, 1),
+        ),
+        Witness(
+            "F5.witness.isotropic_lower",
+            "F5.lower",
+            "the same against the bound by all layers",
+            lambda: _at(_isotropic(), 3, 0, 1),
         ),
         Witness(
             "F5.witness.generic",

@@ -119,7 +119,7 @@ def _cauchy_schwarz() -> Iterator[Step]:
     yield Identity(
         "Lagrange's identity, a sum over pairs of eigenvalues; one pair",
         r"(x^2+y^2)(s^2x^2+t^2y^2)-(sx^2+ty^2)^2 = (s-t)^2x^2y^2",
-        "all d_x",
+        "all d_x by summing over pairs",
         "Cauchy-Schwarz",
         (x**2 + y**2) * (s**2 * x**2 + t**2 * y**2) - (s * x**2 + t * y**2) ** 2,
         difference,
@@ -127,7 +127,7 @@ def _cauchy_schwarz() -> Iterator[Step]:
     yield Condition(
         "each pair contributes a non-negative term",
         r"(s-t)^2x^2y^2 \ge 0",
-        "all d_x",
+        "all d_x by summing over pairs",
         "Cauchy-Schwarz",
         difference.is_nonnegative,
     )

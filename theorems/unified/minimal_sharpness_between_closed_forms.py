@@ -282,6 +282,12 @@ THEOREM = Theorem(
     },
     witnesses=(
         Witness(
+            "U2.witness.isotropic",
+            "U2.outputs_attained",
+            "W_1 = W_2 = Σ = I: S_min = 4, with the spectral norm of T",
+            lambda: Instance.of_minimizer([[[1, 0], [0, 1]], [[1, 0], [0, 1]]], [[1, 0], [0, 1]]),
+        ),
+        Witness(
             "U2.witness.correlated",
             "U2.lower",
             "correlated features, w* = (1, 3) no eigenvector",

@@ -19,7 +19,8 @@ Proof
     Lower bound: in S = 2 max_{|Z|_F=1} Σ_k |A_kᵀ Z K B_kᵀ|_F² take Z = u zᵀ, |u| = |z| = 1,
     u along TKz; then a_k = |A_kᵀ u|, b_k = |B_k K z|, b_1 = |Kz|, a_L = 1 and
     a_k b_{k+1} >= uᵀTKz = |TKz|; AM-GM as in M1 gives L |Kz|^{2/L} |TKz|^{2-2/L}.
-    Attainment: with isometries E_k onto dimension r = rank T, W_1 = τ^{1-L} E_1 T', T = E_L T',
+    Attainment: only TΣ matters, so let T have rank r = rank(TΣ).  With isometries E_k onto
+    dimension r, W_1 = τ^{1-L} E_1 T', T = E_L T',
     W_k = τ E_k E_{k-1}ᵀ the dual Gram matrix is, Π = E_L E_Lᵀ, c = τ^{2(L-1)}, t = τ^{-2} =
     c^{-1/(L-1)}:  Π ⊗ (cΣ + (L-1) t K TᵀT K) + (I-Π) ⊗ t K TᵀT K  (up to similarity), so
     S = 2 λ_max(cΣ + (L-1) t K TᵀT K).
@@ -32,6 +33,7 @@ Main results
     U1.attained  S(W_τ) <= (1 + 1e-7) S_min for rational τ within 1e-9 of the optimum
     U1.dual      S(W_τ) = 2 λ_max(Σ(cI + (L-1) c^{-1/(L-1)} TᵀT)) exactly, at every such τ
     U1.whitened  S_min = 2Lσ^{2-2/L} for Σ = I
+    U1.quantity  what other theorems call S_min is this closed form
 
 Evidence
     Symbolic: the lower bound for L = 2..5, duality of max and min at each z for all L, the dual
@@ -155,12 +157,14 @@ def minimal_sharpness(sigma: Any, target: Any, depth: int, *, precision: int = 1
     Ball
         Contains S_min for R = E|y - Px|² (no factor 1/2: halve it for 1/2 E|.|²).  ``kind`` is
         "certified" for exact input and "sampled" if any entry is a float: a float may have been
-        rounded on the way.  State floats exact by passing ``Fraction(x)``.
+        rounded on the way.  State floats exact by passing ``Fraction(x)``.  The relative width is
+        about 1e-14; it grows for condition numbers beyond 1e14, where the float64 proposal of the
+        maximizer fails, but the enclosure stays one.
 
     Raises
     ------
     ValueError
-        If depth < 1 or shapes do not fit.
+        If depth < 1, shapes do not fit, or Σ is not symmetric positive semidefinite.
     ZeroDivisionError
         If TΣ = 0: then S_min = 0 is not governed by this theorem.
 
@@ -178,9 +182,15 @@ def minimal_sharpness(sigma: Any, target: Any, depth: int, *, precision: int = 1
                 f"target: expected shape (d_y, {Sigma.shape[0]}) to go with sigma of shape "
                 f"{Sigma.shape}, got {T.shape}"
             )
-        if depth == 1:
-            return 2 * ar.eig_max(ar.identity(Sigma.shape[0]), Sigma)
-        return 2 * depth * weighted_gain(ar, Sigma, T, Fraction(1, depth))
+        try:
+            return _enclosure(ar, Sigma, T, depth)
+        except ValueError as error:
+            raise ValueError(f"sigma: {error}, a covariance E[x xᵀ]") from error
+
+
+def _enclosure(ar: Balls, Sigma: Any, T: Any, depth: int) -> Ball:
+    top: Ball = ar.eig_max(ar.identity(Sigma.shape[0]), Sigma)
+    return 2 * top if depth == 1 else 2 * depth * weighted_gain(ar, Sigma, T, Fraction(1, depth))
 
 
 # --- derivation ---------------------------------------------------------------------------------
@@ -307,6 +317,15 @@ _claims = (
         (minimizer,),
     ),
     Claim(
+        "U1.quantity",
+        "the quantity minimal_sharpness is this closed form",
+        minimizers,
+        sp.Eq(S_min, gain_bound.symbol),
+        (minimizer,),
+        (gain_bound,),
+        Bounds(depth=(2, 4), width=(1, 1)),
+    ),
+    Claim(
         "U1.whitened",
         "Σ = I: the least sharpness is 2 L σ^(2-2/L)",
         flattest_minimizers,
@@ -374,6 +393,7 @@ THEOREM = Theorem(
         "U1.attained": derive_attained,
         "U1.dual": derive_family,
     },
+    partly_derived=("U1.attained",),
     witnesses=(
         Witness(
             "U1.witness.two_outputs",

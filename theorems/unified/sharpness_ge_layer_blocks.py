@@ -17,7 +17,8 @@ Proof
     everywhere, with largest eigenvalue 2|A_k|_2²|B_kK|_2²; a diagonal block never exceeds λ_max
     (Rayleigh).  The maximum is at least the geometric mean: with p_k = |A_k|_2, q_k = |B_kK|_2,
     p_L = 1, q_1 = Λ^{1/2} and p_k q_{k+1} >= |A_kB_{k+1}K|_2 = |PK|_2,
-    Π_k p_k²q_k² = q_1² Π_{k<L}(p_kq_{k+1})² >= Λ|PK|_2^{2L-2}.  (For PK = 0 the bound is 0.)
+    Π_k p_k²q_k² = q_1² Π_{k<L}(p_kq_{k+1})² >= Λ|PK|_2^{2L-2}.
+    For PK = 0 and L >= 2 the bound is 0.
 
 Main results
     U4.blocks    S >= the largest block, on arbitrary weights
@@ -156,6 +157,12 @@ THEOREM = Theorem(
             "U4.blocks",
             "not a minimizer, correlated data",
             lambda: Instance.exact([[[1, 2], [0, 1]], [[1, 1]]], [[2, 1], [1, 1]], [[1, 0]]),
+        ),
+        Witness(
+            "U4.witness.isotropic",
+            "U4.map",
+            "W_1 = W_2 = Σ = I, where spectral and Frobenius norms differ most",
+            lambda: Instance.of_minimizer([[[1, 0], [0, 1]], [[1, 0], [0, 1]]], [[1, 0], [0, 1]]),
         ),
         Witness(
             "U4.witness.chain",

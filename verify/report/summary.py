@@ -49,6 +49,7 @@ class Support:
     count: int
     claims: int
     of: int
+    part: bool = False
 
 
 @dataclass(frozen=True)
@@ -94,13 +95,19 @@ def refuted_controls(theorem: dict[str, Any]) -> str:
 
 
 def proved(evidence: dict[str, Any] | Support) -> str:
-    """Return "proved, <scope>" for symbolic evidence that holds, else the empty string."""
-    kind, verdict, scope = (
-        (evidence.kind, evidence.verdict, evidence.scope)
+    """Return "proved, <scope>" for symbolic evidence of a whole proof that holds, else ""."""
+    kind, verdict, scope, part = (
+        (evidence.kind, evidence.verdict, evidence.scope, evidence.part)
         if isinstance(evidence, Support)
-        else (evidence["kind"], evidence["verdict"], evidence["scope"])
+        else (
+            evidence["kind"],
+            evidence["verdict"],
+            evidence["scope"],
+            evidence["details"].get("part", False),
+        )
     )
-    return f"proved, {scope}" if (kind, verdict) == ("symbolic", "holds") and scope else ""
+    complete = (kind, verdict) == ("symbolic", "holds") and scope and not part
+    return f"proved, {scope}" if complete else ""
 
 
 def support(theorem: dict[str, Any]) -> list[Support]:
@@ -125,6 +132,7 @@ def _support(kind: str, found: list[tuple[str, dict[str, Any]]], of: int) -> Sup
         max(tallies) if kind in ("symbolic", "trained") else sum(tallies),
         len(tried - failed),
         of,
+        any(e["details"].get("part", False) for _, e in found),
     )
 
 
@@ -228,6 +236,8 @@ def reason(evidence: dict[str, Any]) -> str:
 
 
 def _disagrees(run: dict[str, Any]) -> bool:
+    if "verdict" in run:
+        return bool(run["verdict"] != "holds")
     difference, allowed = run["difference"], run.get("allowed")
     return difference is None or (allowed is not None and difference > allowed)
 
