@@ -15,12 +15,12 @@ from fractions import Fraction
 from typing import Any
 
 import numpy as np
-from flint import fmpq_mat
 
 from numeric.arithmetic.algebraic import AlgebraicReal
 from numeric.arithmetic.ball import Ball, midpoints
 from numeric.arithmetic.floating import Floating
 from numeric.arithmetic.protocol import Arithmetic, NotExact
+from numeric.arithmetic.rational import kernel
 
 __all__ = ["overlap_sq"]
 
@@ -70,22 +70,7 @@ def _top_space(ar: Arithmetic, M: Any) -> list[list[Any]]:
         factors = M.raw.charpoly().numer().factor()[1]
         multiplicity = max(n for factor, n in factors if factor == top.poly or factor == -top.poly)
         return [] if multiplicity == 1 else [[]] * multiplicity
-    return _kernel((M - ar.scale(top, ar.identity(M.shape[0]))).raw)
-
-
-def _kernel(M: fmpq_mat) -> list[list[Any]]:
-    """A basis of the kernel, from the reduced row echelon form."""
-    reduced, rank = M.rref()
-    n = M.ncols()
-    pivots = [next(j for j in range(n) if reduced[i, j] != 0) for i in range(rank)]
-    basis = []
-    for free in (j for j in range(n) if j not in pivots):
-        vector = [Fraction(int(j == free)) for j in range(n)]
-        for i, pivot in enumerate(pivots):
-            entry = -reduced[i, free]
-            vector[pivot] = Fraction(int(entry.p), int(entry.q))
-        basis.append(vector)
-    return basis
+    return kernel(M - ar.scale(top, ar.identity(M.shape[0])))
 
 
 def _enclosure(ar: Any, A: Any, B: Any) -> Ball:

@@ -103,7 +103,8 @@ def _certify(
 
 
 def _exact_gain(ar: Arithmetic, sigma: Any, target: Any, weight: Fraction, Y: Any) -> Any:
-    """Return V if a rational vector next to a column of Y is exactly optimal."""
+    """Return V if a rational vector next to a multiple of a column of Y is exactly optimal."""
+    Y = Y / np.take_along_axis(Y, np.abs(Y).argmax(axis=0)[None, :], axis=0)
     for denominator in (1, 12, 1000, 10**6):
         for y in Y.T.tolist():
             rational = [Fraction(x).limit_denominator(denominator) for x in y]

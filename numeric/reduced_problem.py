@@ -41,6 +41,7 @@ __all__ = ["ReducedProblem", "stationary_penalties"]
 
 _GRID = 48
 _BISECTIONS = 56
+_REFINEMENTS = 9
 _MAX_INTERVALS = 400
 """Intervals examined before the enclosure is returned as it stands: wide, but still true."""
 _MARGIN = 1e-9
@@ -331,7 +332,7 @@ def stationary_penalties(
 ) -> list[float]:
     """Propose the stationary points t > 0 of φ in floats, increasing (a proposal, no proof).
 
-    Sign changes of φ' on a fine grid in log t, refined by bisection.
+    Sign changes of φ' on a fine grid in log t, refined by ever finer grids.
     """
     D = hidden_layers
     a, V = np.linalg.eigh(np.asarray(sigma, dtype=float))
@@ -353,13 +354,12 @@ def stationary_penalties(
     signs = np.sign(excess(grid))
     found = []
     for i in np.flatnonzero(signs[:-1] * signs[1:] <= 0):
-        low, high, sign = float(grid[i]), float(grid[i + 1]), signs[i]
-        for _ in range(80):
-            middle = math.sqrt(low * high)
-            if np.sign(excess(middle)) == sign:
-                low = middle
-            else:
-                high = middle
+        low, high = float(grid[i]), float(grid[i + 1])
+        for _ in range(_REFINEMENTS):
+            finer = np.geomspace(low, high, 33)
+            past = np.flatnonzero(np.sign(excess(finer)) != signs[i])
+            j = int(past[0]) if len(past) else len(finer) - 1
+            low, high = float(finer[max(j - 1, 0)]), float(finer[j])
         found.append((low + high) / 2)
     return found
 

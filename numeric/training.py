@@ -180,7 +180,7 @@ def gradient_flow(
 
     def field(t: float, flat: Any) -> Any:
         slopes = gradient(unpack(flat), sigma, cross)
-        moves = [-g if k < trained else 0.0 * g for k, g in enumerate(slopes)]
+        moves = [-g if k < trained else np.zeros_like(g) for k, g in enumerate(slopes)]
         return np.concatenate([g.ravel() for g in moves])
 
     def slow(t: float, flat: Any) -> float:
@@ -188,9 +188,10 @@ def gradient_flow(
 
     slow.terminal = True  # type: ignore[attr-defined]
     start = np.concatenate([np.ravel(np.asarray(W, dtype=np.float64)) for W in weights])
-    solution = solve_ivp(
-        field, (0.0, time), start, method=method, rtol=rtol, atol=rtol * 1e-2, events=slow
-    )
+    with np.errstate(over="ignore", invalid="ignore"):  # a trial step too long is rejected
+        solution = solve_ivp(
+            field, (0.0, time), start, method=method, rtol=rtol, atol=rtol * 1e-2, events=slow
+        )
     path = unpack(solution.y.T)
     conserved = path.imbalances[: max(0, trained - 1)]
     drift = max(

@@ -2,12 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
+from numeric.arithmetic.ball import Balls
 from theorems.instances import Instance
 from verify.claims import Assumption
 
-__all__ = ["minimizer", "one_output", "whitened"]
+__all__ = ["at_most", "minimizer", "one_output", "whitened"]
+
+
+def at_most(instance: Instance, sides: Callable[[Any], tuple[Any, Any]]) -> Any:
+    """Return whether lhs <= rhs for (lhs, rhs) = ``sides(instance)``; a mask on float batches.
+
+    Balls decide unless it is a tie, then exact numbers: large rationals stay cheap.
+    """
+    if instance.arithmetic.kind == "sampled":
+        lhs, rhs = sides(instance)
+        return lhs <= rhs
+    for route in (instance.lifted(Balls()), instance):
+        with route.arithmetic as ar:
+            sign = ar.compare(*sides(route)).sign
+        if sign is not None:
+            return sign <= 0
+    raise ArithmeticError("both sides of an assumption overlap")
 
 
 def _is_minimizer(instance: Instance) -> Any:

@@ -7,6 +7,7 @@ training.  Targets with TΣ = 0 are rejected: there the theorems say nothing.
 from __future__ import annotations
 
 import itertools
+import math
 from collections.abc import Callable, Sequence
 from fractions import Fraction
 from math import isqrt
@@ -14,7 +15,7 @@ from typing import Any
 
 from numeric.arithmetic.ball import midpoints
 from numeric.arithmetic.floating import Floating, namespace
-from numeric.arithmetic.rational import Rational
+from numeric.arithmetic.rational import Rational, fraction
 from numeric.gain import float_optimum
 from numeric.networks import LinearNetwork
 from theorems.instances import Instance
@@ -23,12 +24,16 @@ from verify.errors import Undefined
 from verify.sources import Source
 
 __all__ = [
+    "aligned_minimizers",
     "any_weights",
     "attaining_minimizers",
     "balanced_minimizers",
+    "balanced_on_definite_data",
     "balanced_path",
+    "eigenvector_regressors",
     "flattest_layers",
     "flattest_minimizers",
+    "isotropic_balanced",
     "minimizers",
     "padded_diagonal",
     "rational_root",
@@ -36,11 +41,13 @@ __all__ = [
     "setting",
     "source_arithmetic",
     "square_weights",
+    "trace_attaining",
     "univariate_minimizers",
     "univariate_top_eigenvector",
     "weights",
     "whitened_balanced_minimizers",
     "whitened_minimizers",
+    "worst_balanced",
 ]
 
 
@@ -179,6 +186,32 @@ def whitened_balanced_minimizers(source: Source, bounds: Bounds) -> Instance:
     ar = source_arithmetic(source)
     layers, shape = _balanced_layers(source, ar, bounds)
     return _checked(Instance.of(ar, layers, ar.identity(shape[0])))
+
+
+@setting("balanced-on-definite-data", "D_k = 0 for all k, Σ = R Rᵀ + I/4, target T = P")
+def balanced_on_definite_data(source: Source, bounds: Bounds) -> Instance:
+    """Balanced factors on data with a finite condition number."""
+    ar = source_arithmetic(source)
+    layers, shape = _balanced_layers(source, ar, bounds)
+    eye = ar.identity(shape[0])
+    shift = ar.scale(ar.scalar(Fraction(1, 4)), eye)
+    return _checked(Instance.of(ar, layers, _covariance(source, ar, shape[0]) + shift))
+
+
+@setting(
+    "worst-balanced",
+    "W_k = g Q_k diag(1, 1/b) Q_{k-1}ᵀ, Σ = λ Q_0 diag(1, b^{2(L-1)}) Q_0ᵀ, all widths 2",
+)
+def worst_balanced(source: Source, bounds: Bounds) -> Instance:
+    """Balanced minimizers of two outputs where balance costs most, κ = b^{2(L-1)}."""
+    ar = source_arithmetic(source)
+    depth = source.integer(*bounds.depth)
+    gain, b, smallest = source.number(1, 2), source.number(1, 2), source.number(1, 2)
+    turns = [_orthogonal(source, ar, 2) for _ in range(depth + 1)]
+    core = _diagonal(ar, [gain, gain / b], 2, 2)
+    spectrum = _diagonal(ar, [smallest, smallest * b ** (2 * (depth - 1))], 2, 2)
+    layers = [after @ core @ before.mT for before, after in itertools.pairwise(turns)]
+    return _checked(Instance.of(ar, layers, turns[0] @ spectrum @ turns[0].mT))
 
 
 @setting(
@@ -336,16 +369,115 @@ def balanced_path(source: Source, bounds: Bounds) -> Instance:
     return _single_path(source, ar, _shape(source, bounds))
 
 
-def _single_path(source: Source, ar: Any, shape: list[int]) -> Instance:
+def _single_path(
+    source: Source,
+    ar: Any,
+    shape: list[int],
+    along: tuple[int, int] = (1, 3),
+    beside: tuple[int, int] = (0, 1),
+) -> Instance:
+    """One path starting at an eigenvector of Σ: its eigenvalue, and the ranges of all others."""
     turns = [_orthogonal(source, ar, d) for d in shape]
-    gain, top = source.number(1, 2), source.number(1, 3)
-    rest = [source.number(0, 1) for _ in range(shape[0] - 1)]
-    sigma = turns[0] @ _diagonal(ar, [top, *rest], shape[0], shape[0]) @ turns[0].mT
-    layers = [
+    gain, own = source.number(1, 2), source.number(*along)
+    rest = [source.number(*beside) for _ in range(shape[0] - 1)]
+    sigma = turns[0] @ _diagonal(ar, [own, *rest], shape[0], shape[0]) @ turns[0].mT
+    return _checked(Instance.of(ar, _rank_one_layers(ar, turns, gain), sigma))
+
+
+def _rank_one_layers(ar: Any, turns: list[Any], gain: Any) -> list[Any]:
+    """W_k = g u_k u_{k-1}ᵀ, u_k the first column of the k-th rotation."""
+    return [
         after @ _diagonal(ar, [gain], after.shape[-1], before.shape[-1]) @ before.mT
         for before, after in itertools.pairwise(turns)
     ]
-    return _checked(Instance.of(ar, layers, sigma))
+
+
+@setting(
+    "aligned-minimizers",
+    "one output, any Σ, W_k = g u_k u_{k-1}ᵀ with unit vectors u_k: rank one, aligned, balanced",
+)
+def aligned_minimizers(source: Source, bounds: Bounds) -> Instance:
+    """What small initialisations tend to: all layers of rank one, aligned, of equal gain."""
+    ar = source_arithmetic(source)
+    shape = _shape(source, bounds, outputs=1)
+    turns = [_orthogonal(source, ar, d) for d in shape]
+    layers = _rank_one_layers(ar, turns, source.number(1, 2))
+    return _checked(Instance.of(ar, layers, _covariance(source, ar, shape[0])))
+
+
+@setting(
+    "eigenvector-regressors",
+    "one output, w* an eigenvector of Σ, not always the top one; rank-one aligned layers",
+)
+def eigenvector_regressors(source: Source, bounds: Bounds) -> Instance:
+    """The regressor an eigenvector of Σ with eigenvalue a in [1, 2], the others in [0, 6]."""
+    ar = source_arithmetic(source)
+    shape = _shape(source, bounds, outputs=1)
+    return _single_path(source, ar, shape, along=(1, 2), beside=(0, 6))
+
+
+@setting(
+    "overlooked-direction",
+    "one output, w* an eigenvector of Σ with eigenvalue a, and Λ = a(L + (L-1)q²) >= La",
+)
+def overlooked_direction(source: Source, bounds: Bounds) -> Instance:
+    """Most of the data lies where the regressor vanishes; S_min has a rational maximizer."""
+    ar = source_arithmetic(source)
+    shape = _shape(source, bounds, outputs=1)
+    shape[0] = max(2, shape[0])
+    L = len(shape) - 1
+    turns = [_orthogonal(source, ar, d) for d in shape]
+    gain, own, q = source.number(1, 2), source.number(1, 2), source.number(0, 2)
+    top = own * (L + (L - 1) * q * q)
+    rest = [source.number(0, 1) for _ in range(shape[0] - 2)]
+    sigma = turns[0] @ _diagonal(ar, [own, top, *rest], shape[0], shape[0]) @ turns[0].mT
+    return _checked(Instance.of(ar, _rank_one_layers(ar, turns, gain), sigma))
+
+
+@setting(
+    "isotropic-balanced",
+    "square layers W_k = g Q_k Q_{k-1}ᵀ, multiples of rotations by one gain, Σ = f² I",
+)
+def isotropic_balanced(source: Source, bounds: Bounds) -> Instance:
+    """Multiples of rotations on isotropic data: every sum over layers has equal terms."""
+    ar = source_arithmetic(source)
+    depth, d = source.integer(*bounds.depth), source.integer(*bounds.width)
+    gain, scale = ar.scalar(source.number(1, 2)), ar.scalar(source.number(1, 2))
+    turns = [_orthogonal(source, ar, d) for _ in range(depth + 1)]
+    layers = [ar.scale(gain, after @ before.mT) for before, after in itertools.pairwise(turns)]
+    unit = turns[0] @ turns[0].mT  # the identity, with the batch axes of floats
+    return _checked(Instance.of(ar, layers, ar.scale(scale * scale, unit)))
+
+
+@setting(
+    "trace-attaining",
+    "Σ = F Fᵀ, W_1 = β s^{1/2} Vᵀ F^{-1}, W_k = I, W_L = γ U s^{1/2}, β and γ next to the optimum",
+)
+def trace_attaining(source: Source, bounds: Bounds) -> Instance:
+    """The minimizers of least Hessian trace, β² = tr Σ/Σ_i s_i, γ² = d_y/Σ_i s_i.
+
+    In exact arithmetic β and γ are rationals within 1e-9 of these roots.
+    """
+    ar = source_arithmetic(source)
+    shape = _shape(source, bounds)
+    d, outputs, rank = shape[0], shape[-1], source.integer(1, min(shape[0], shape[-1]))
+    factor = ar.matrix(source.matrix(d, d))
+    roots = [source.number(1, 2) for _ in range(rank)]
+    core = _diagonal(ar, roots, rank, rank)
+    left = _orthogonal(source, ar, outputs) @ _inclusion(ar, outputs, rank)
+    right = _orthogonal(source, ar, d) @ _inclusion(ar, d, rank)
+    total, sigma = ar.frobenius_sq(core), factor @ factor.mT
+    first = ar.scale(_near_root(ar, ar.trace(sigma) / total), core @ right.mT)
+    last = ar.scale(_near_root(ar, ar.scalar(outputs) / total), left @ core)
+    middle = [ar.identity(rank) for _ in shape[2:-1]]
+    return _checked(Instance.of(ar, [first @ ar.inverse(factor), *middle, last], sigma))
+
+
+def _near_root(ar: Any, x: Any) -> Any:
+    """The square root of x; a nearby rational if exact."""
+    if ar.kind == "exact":
+        return ar.scalar(_simplest_near(math.sqrt(float(fraction(x)))))
+    return ar.sqrt(x)
 
 
 def _off_minimizers(source: Source, ar: Any, shape: list[int]) -> Instance:

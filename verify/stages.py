@@ -25,6 +25,8 @@ from verify.theorem import Necessity, Theorem, TrainedSolution, Witness
 
 __all__ = ["decide_instances", "derive", "refute", "search", "train", "witness"]
 
+_CONTROL_BATCHES, _CONTROL_BATCH_SIZE, _CONTROL_EXAMPLES = 12, 1000, 300
+
 
 def derive(theorem: Theorem, claim_id: str, profile: Profile) -> list[dict[str, Any]]:
     """Return the verdict on each step of the derivation of one claim."""
@@ -139,15 +141,19 @@ def describe(found: Counterexample) -> dict[str, Any]:
 
 
 def refute(theorem: Theorem, control_id: str, seed: int, profile: Profile, backend: str) -> Any:
-    """Return the record of a control: refuted with an exact witness, or survived."""
+    """Return the record of a control: refuted with an exact witness, or survived.
+
+    The budget has a floor of its own: the search ends at the first counterexample, so only a twin
+    that is hard to tell costs more, and no profile is too small to find it.
+    """
     start = monotonic()
     control = theorem.control(control_id)
     result: Attack = attack(
         control.claim,
         seed=seed,
-        batches=profile.batches,
-        batch_size=min(profile.batch_size, 2000),
-        examples=profile.examples,
+        batches=max(profile.batches, _CONTROL_BATCHES),
+        batch_size=_CONTROL_BATCH_SIZE,
+        examples=max(profile.examples, _CONTROL_EXAMPLES),
         backend=backend,
         known=control.known(),
         seconds=profile.claim_seconds,
@@ -245,10 +251,11 @@ def _trained_record(
     verdicts: list[Verdict] = [_verdict([d]) for d in valid]
     verdicts += [m.verdict for m in measured]
     exact = all(solution.instance is not None for solution in solutions)
+    short = "" if len(solutions) >= asked else f"; {len(solutions)} of {asked} runs converged"
     return Evidence(
         "trained" if exact else "empirical",
         worst(verdicts if valid or not decisions else [*verdicts, "vacuous"]),
-        title,
+        title + short,
         len(solutions),
         min((d.slack for d in valid), default=None),
         seconds,

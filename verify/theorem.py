@@ -104,10 +104,8 @@ class Measurement:
 
     @property
     def verdict(self) -> Verdict:
-        """Return holds or refuted; inconclusive where one of the numbers is not finite."""
-        if not isfinite(self.difference):
-            return "inconclusive"
-        return "holds" if self.holds else "refuted"
+        """Return holds or inconclusive: floats that disagree are no exact counterexample."""
+        return "holds" if isfinite(self.difference) and self.holds else "inconclusive"
 
 
 @dataclass(frozen=True)

@@ -21,7 +21,15 @@ from flint import arb, ctx, fmpq, fmpq_mat, fmpq_poly, fmpz_poly
 
 from numeric.arithmetic.protocol import NotExact
 
-__all__ = ["MAX_DEGREE", "AlgebraicReal", "Exact", "exact_power", "largest_root", "to_fmpq"]
+__all__ = [
+    "MAX_DEGREE",
+    "AlgebraicReal",
+    "Exact",
+    "exact_power",
+    "largest_root",
+    "real_roots",
+    "to_fmpq",
+]
 
 MAX_DEGREE = 36
 """Largest degree of an intermediate polynomial; beyond it results are enclosed, not decided."""
@@ -151,6 +159,15 @@ def exact_power(x: Exact, exponent: Fraction) -> Exact:
         return ball.root(q)
 
     return _select(fmpq_poly(poly.inflate(q)), root)
+
+
+def real_roots(poly: fmpq_poly) -> list[tuple[Exact, int]]:
+    """Return the real roots of a rational polynomial, exactly, each with its multiplicity."""
+    return [
+        (_number(factor, index), multiplicity)
+        for factor, multiplicity in poly.numer().factor()[1]
+        for index in range(len(_real_roots(factor, 64)))
+    ]
 
 
 def largest_root(poly: fmpq_poly) -> Exact:

@@ -198,6 +198,10 @@ class Balls:
             top = top.union(top + rest * _eig_max_symmetric(A.raw))
         return Ball(top, weakest(A.kind, B.kind))
 
+    def power_sum(self, A: FlintMatrix, exponent: Fraction) -> Ball:
+        terms = [self.power(Ball(x, A.kind), exponent) for x in _eigenvalues_psd(A.raw)]
+        return sum(terms[1:], start=terms[0])
+
     def singular_max(self, A: FlintMatrix) -> Ball:
         m, n = A.shape
         return self.sqrt(self.eig_max(A @ A.mT if m <= n else A.mT @ A))
@@ -278,6 +282,15 @@ def _eig_max_symmetric(A: arb_mat) -> arb:
     n = A.nrows()
     if n == 1:
         return A[0, 0]
+    d, e, f, rayleigh = _approximate_spectrum(A)
+    numerator = (arb(d[-1]) + e).upper()  # exact, so its sign is known
+    upper = numerator / (1 - f) if numerator >= 0 else numerator / (1 + f)
+    return rayleigh.lower().union(upper.upper())
+
+
+def _approximate_spectrum(A: arb_mat) -> tuple[list[float], arb, arb, arb]:
+    """Return d, |E|_F, |F|_F < 1 and the last vector's Rayleigh quotient (module docstring)."""
+    n = A.nrows()
     floats = np.array([float(x.mid()) for x in A.entries()]).reshape(n, n)
     if not np.isfinite(floats).all():
         raise NotExact("an eigenvalue enclosure of a matrix that is not finite")
@@ -290,10 +303,27 @@ def _eig_max_symmetric(A: arb_mat) -> arb:
     f = _norm(gram - _eye(n))
     if not f < 1:
         raise NotExact("float eigenvectors too far from orthogonal")
-    numerator = (arb(float(d[-1])) + e).upper()  # exact, so its sign is known
-    upper = numerator / (1 - f) if numerator >= 0 else numerator / (1 + f)
-    lower = rotated[n - 1, n - 1] / gram[n - 1, n - 1]
-    return lower.lower().union(upper.upper())
+    return d.tolist(), e, f, rotated[n - 1, n - 1] / gram[n - 1, n - 1]
+
+
+def _eigenvalues_psd(A: arb_mat) -> list[arb]:
+    """Enclose all eigenvalues of a symmetric PSD ball matrix.
+
+    Size 2 by its formula, at full precision; else from E and F of the module docstring: by Weyl
+    the i-th eigenvalue of VᵀAV is within |E|_F of d_i, by Ostrowski it is that of A times a number
+    between 1 - |F|_F and 1 + |F|_F.
+    """
+    n = A.nrows()
+    if n == 1:
+        return [A[0, 0].nonnegative_part()]
+    if n == 2:
+        half, spread = (A[0, 0] + A[1, 1]) / 2, (A[0, 0] - A[1, 1]) / 2
+        top = half + (spread * spread + A[0, 1] * A[0, 1]).nonnegative_part().sqrt()
+        low = (A[0, 0] * A[1, 1] - A[0, 1] * A[0, 1]) / top if top > 0 else arb(0).union(top)
+        return [top.nonnegative_part(), low.nonnegative_part()]
+    d, e, f, _ = _approximate_spectrum(A)
+    stretch = (1 / (1 - f)).union(1 / (1 + f))
+    return [(arb(x, e) * stretch).nonnegative_part() for x in d]
 
 
 def _cholesky(B: arb_mat) -> tuple[arb_mat, arb]:

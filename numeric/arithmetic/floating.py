@@ -110,6 +110,10 @@ class Floating(Scoped):
             return A[..., 0, 0]
         return self.xp.linalg.eigvalsh((A + A.mT) / 2)[..., -1]
 
+    def power_sum(self, A: Any, exponent: Fraction) -> Any:
+        d = self.xp.clip(self.xp.linalg.eigvalsh((A + A.mT) / 2), 0.0, None)
+        return self.xp.sum(self.power(d, exponent), axis=-1)
+
     def singular_max(self, A: Any) -> Any:
         return self.xp.linalg.svdvals(A)[..., 0]
 

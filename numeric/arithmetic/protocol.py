@@ -112,6 +112,9 @@ class Arithmetic(Protocol):
     def eig_max(self, A: Any, B: Any = None) -> Any:
         """Return the largest eigenvalue of the symmetric A, or of A B with A, B both PSD."""
 
+    def power_sum(self, A: Any, exponent: Fraction) -> Any:
+        """Return the sum of the eigenvalues of the symmetric A ⪰ 0, each ** exponent > 0."""
+
     def singular_max(self, A: Any) -> Any:
         """Return the largest singular value."""
 

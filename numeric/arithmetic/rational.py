@@ -13,12 +13,13 @@ from numeric.arithmetic.algebraic import (
     compare_exact,
     exact_power,
     largest_root,
+    real_roots,
     to_fmpq,
 )
 from numeric.arithmetic.matrices import FlintMatrix
 from numeric.arithmetic.protocol import Comparison, Kind, NotExact, Scoped, relative_margin
 
-__all__ = ["Rational", "fraction", "fractions", "pivots"]
+__all__ = ["Rational", "fraction", "fractions", "kernel", "pivots"]
 
 
 class Rational(Scoped):
@@ -76,6 +77,10 @@ class Rational(Scoped):
     def eig_max(self, A: FlintMatrix, B: FlintMatrix | None = None) -> Any:
         return largest_root((A.raw if B is None else A.raw * B.raw).charpoly())
 
+    def power_sum(self, A: FlintMatrix, exponent: Fraction) -> Any:
+        roots = real_roots(A.raw.charpoly())
+        return sum((exact_power(x, exponent) * count for x, count in roots), fmpq(0))
+
     def singular_max(self, A: FlintMatrix) -> Any:
         m, n = A.shape
         return self.sqrt(self.eig_max(A @ A.mT if m <= n else A.mT @ A))
@@ -132,6 +137,22 @@ def pivots(A: FlintMatrix) -> list[int]:
         if len(columns) < rank and reduced[len(columns), j] != 0:
             columns.append(j)
     return columns
+
+
+def kernel(A: FlintMatrix) -> list[list[Fraction]]:
+    """Return a basis of the kernel of a rational matrix, from its reduced row echelon form.
+
+    >>> kernel(Rational().matrix([[1, 2]]))
+    [[Fraction(-2, 1), Fraction(1, 1)]]
+    """
+    reduced, n, heads = A.raw.rref()[0], A.shape[1], pivots(A)
+    basis = []
+    for free in (j for j in range(n) if j not in heads):
+        vector = [Fraction(int(j == free)) for j in range(n)]
+        for i, head in enumerate(heads):
+            vector[head] = -fraction(reduced[i, free])
+        basis.append(vector)
+    return basis
 
 
 def stacked_rows(blocks: Sequence[Sequence[FlintMatrix]]) -> list[list[Any]]:

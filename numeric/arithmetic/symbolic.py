@@ -74,6 +74,13 @@ class Symbolic(Scoped):
         half_trace = M.trace() / 2
         return half_trace + sp.sqrt(sp.expand(half_trace**2 - M.det()))
 
+    def power_sum(self, A: SymbolicMatrix, exponent: Fraction) -> sp.Expr:
+        """Return a formula: size 2, and diagonal matrices; else NotExact."""
+        if A.is_diagonal():
+            return sp.Add(*(self.power(x, exponent) for x in A.diagonal()))
+        top = self.eig_max(A)
+        return self.power(top, exponent) + self.power(A.trace() - top, exponent)
+
     def singular_max(self, A: SymbolicMatrix) -> sp.Expr:
         m, n = A.shape
         return sp.sqrt(self.eig_max(SymbolicMatrix(A @ A.T if m <= n else A.T @ A)))

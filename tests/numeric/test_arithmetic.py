@@ -43,6 +43,7 @@ ROOTS = {
     "eig_max of a product": lambda ar, A, B, S, R: ar.eig_max(S, R),
     "singular_max, wide": lambda ar, A, B, S, R: ar.singular_max(A),
     "singular_max, tall": lambda ar, A, B, S, R: ar.singular_max(B),
+    "power_sum of eigenvalues": lambda ar, A, B, S, R: ar.power_sum(S, Fraction(1, 2)),
     "sqrt": lambda ar, A, B, S, R: ar.sqrt(ar.trace(S)),
     "power": lambda ar, A, B, S, R: ar.power(ar.trace(S), Fraction(2, 3)),
     "negative power": lambda ar, A, B, S, R: ar.power(ar.trace(S), Fraction(-3, 2)),
@@ -139,6 +140,20 @@ def test_symbols_substitute_to_the_exact_value(name):
             digits = str(number.evalf(50))
             with ctx.workprec(140):
                 assert abs(arb(digits) - Ball.of(value).arb) < 1e-38
+
+
+@pytest.mark.parametrize("exponent", [Fraction(1), Fraction(1, 2), Fraction(3)])
+def test_power_sums_of_repeated_and_zero_eigenvalues(exponent):
+    rows = [[5, 4, 0], [4, 5, 0], [0, 0, 9]]  # eigenvalues 1, 9, 9
+    singular = [[8, 8, 0], [8, 8, 0], [0, 0, 16]]  # 0, 16, 16
+    for matrix, roots in ((rows, (1, 3, 3)), (singular, (0, 4, 4))):
+        expected = sum(float(root) ** (2 * float(exponent)) for root in roots)
+        assert Rational().power_sum(Rational().matrix(matrix), exponent) == int(expected)
+        assert abs(Floating().power_sum(Floating().matrix(matrix), exponent) - expected) < 1e-6
+        with Balls() as ar:
+            ball = ar.power_sum(ar.matrix(matrix), exponent)
+            assert int(expected) in ball
+            assert ball.relative_width < 1e-6
 
 
 # Largest eigenvalues

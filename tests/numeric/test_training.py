@@ -172,3 +172,13 @@ def test_no_exact_minimizer_by_one_layer(weights):
 def test_dyadic_is_exact():
     assert dyadic(np.array([[0.1, -2.0]])) == [[Fraction(0.1), Fraction(-2)]]
     assert dyadic([[0.5]]) == [[Fraction(1, 2)]]
+
+
+def test_a_flow_keeps_frozen_layers_and_stores_its_path():
+    start = [np.array([[0.5]]), np.array([[1.0]])]
+    flow = gradient_flow(start, np.eye(1), np.array([[2.0]]), frozen=1)
+    assert flow.status == "converged"
+    assert float(flow.weights[1][0, 0]) == 1.0
+    assert float(flow.weights[0][0, 0]) == pytest.approx(2.0, abs=1e-8)
+    assert flow.path[0].shape == (len(flow.times), 1, 1)
+    assert float(flow.path[0][0, 0, 0]) == 0.5

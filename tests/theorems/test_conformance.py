@@ -72,3 +72,8 @@ def test_necessity_witnesses_concern_assumptions_of_their_claim(theorem):
         claim = theorem.claim(item.claim_id)
         assert item.assumption in claim.assumptions
         assert decide(claim, item.instance()).outcome == "invalid"
+
+
+def test_bibliography_keys_are_unique():
+    keys = re.findall(r"@\w+{([^,]+),", BIBLIOGRAPHY)
+    assert len(keys) == len(set(keys))

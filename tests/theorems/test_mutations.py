@@ -13,7 +13,7 @@ from verify.profiles import PROFILES, Profile
 from verify.registry import theorems
 
 TINY = Profile("quick", 12, 2, 200, 20, 0, 20.0, 20.0)
-SPINE = ("F3", "M1", "C1", "U1")
+SPINE = ("F3", "M1", "C1", "C2", "C5", "U1", "Z3p")
 
 
 def constants(expression):

@@ -74,7 +74,7 @@ def test_help(certimin, arguments):
     ("arguments", "message"),
     [
         (("verify", "M11"), "unknown theorem id 'M11'; did you mean M1"),
-        (("show", "zzzz"), "unknown theorem id 'zzzz'; `certimin list` shows all"),
+        (("show", "qqqq"), "unknown theorem id 'qqqq'; `certimin list` shows all"),
         (("verify", "M1", "--jobs", "0"), "Invalid value for '--jobs'"),
         (("verify", "M1", "--jobs", "two"), "Invalid value for '--jobs'"),
         (("verify", "M1", "--seed", "-1"), "Invalid value for '--seed'"),

@@ -58,24 +58,34 @@ Tags
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
 import numpy as np
 import sympy as sp
 
-from numeric.alignment import overlap_sq
 from numeric.arithmetic.floating import Floating
 from numeric.training import Flow, dyadic, gradient_flow
 from theorems.assumptions import one_output
-from theorems.instances import Instance, Rows
 from theorems.quantities import symbols
-from theorems.settings import _layers, _orthogonal, _shape, setting, source_arithmetic
-from verify.claims import Bounds, Claim, Formula, Setting, quantity
+from theorems.regression.layer_pairs import (
+    LayerPair,
+    alignment,
+    barely_aligned_pairs,
+    imbalance_top,
+    layer_fro_sq,
+    layer_pairs,
+    layer_top_sq,
+    many_output_pairs,
+    next_rank_defect,
+    next_top_sq,
+    paper_epsilon,
+    rank_defect,
+    rank_defect_untraced,
+)
+from verify.claims import Bounds, Claim, Formula, Setting
 from verify.derivation import Condition, Identity, Step
-from verify.errors import Undefined
-from verify.sources import Source as ChoiceSource
 from verify.theorem import (
     Control,
     Measurement,
@@ -87,110 +97,10 @@ from verify.theorem import (
     Witness,
 )
 
-__all__ = ["THEOREM", "LayerPair"]
+__all__ = ["THEOREM", "alignment_bound"]
 
 
-@dataclass(frozen=True, eq=False)
-class LayerPair(Instance):
-    """A network and a position: the pair of layers W_k, W_{k+1} with k = ``position`` >= 1."""
-
-    position: int = 1
-
-    @classmethod
-    def at(cls, position: int, *weights: Rows) -> LayerPair:
-        """Return the exact pair at this position, data Σ = I."""
-        n = len(weights[0][0])
-        eye = [[int(i == j) for j in range(n)] for i in range(n)]
-        return replace(cls.of_minimizer(weights, eye), position=position)
-
-
-# --- quantities ---------------------------------------------------------------------------------
-
-
-def _layer(pair: LayerPair) -> Any:
-    return pair.weights[pair.position - 1]
-
-
-def _next(pair: LayerPair) -> Any:
-    return pair.weights[pair.position]
-
-
-@quantity("layer_fro_sq", "|W_k|_F^2", positive=False)
-def layer_fro_sq(pair: LayerPair) -> Any:
-    """|W_k|_F² at the position k of the pair."""
-    return pair.arithmetic.frobenius_sq(_layer(pair))
-
-
-def _top_sq(ar: Any, W: Any) -> Any:
-    rows, columns = W.shape[-2:]
-    return ar.eig_max(W @ W.mT if rows <= columns else W.mT @ W)
-
-
-@quantity("layer_top_sq", "|W_k|_2^2", positive=False)
-def layer_top_sq(pair: LayerPair) -> Any:
-    """|W_k|_2² at the position k of the pair."""
-    return _top_sq(pair.arithmetic, _layer(pair))
-
-
-@quantity("next_top_sq", "|W_{k+1}|_2^2", positive=False)
-def next_top_sq(pair: LayerPair) -> Any:
-    """|W_{k+1}|_2² at the position k of the pair."""
-    return _top_sq(pair.arithmetic, _next(pair))
-
-
-def _norm(ar: Any, D: Any) -> Any:
-    """Spectral norm of a symmetric matrix."""
-    return ar.maximum(ar.eig_max(D), ar.eig_max(-D))
-
-
-@quantity("imbalance_top", "|D_k|_2", positive=False)
-def imbalance_top(pair: LayerPair) -> Any:
-    """|D_k|_2 at the position k of the pair."""
-    return _norm(pair.arithmetic, pair.net.imbalances[pair.position - 1])
-
-
-def _defect(pair: LayerPair, start: int) -> Any:
-    """Σ_{j=start}^{L-1} (λ_max(D_j) - tr D_j)."""
-    ar = pair.arithmetic
-    terms = [ar.eig_max(D) - ar.trace(D) for D in pair.net.imbalances[start - 1 :]]
-    return sum(terms, start=ar.scalar(0))
-
-
-@quantity("rank_defect", r"\varepsilon_k", positive=False)
-def rank_defect(pair: LayerPair) -> Any:
-    """ε_k = Σ_{j=k}^{L-1} (λ_max(D_j) - tr D_j) at the position k of the pair."""
-    return _defect(pair, pair.position)
-
-
-@quantity("next_rank_defect", r"\varepsilon_{k+1}", positive=False)
-def next_rank_defect(pair: LayerPair) -> Any:
-    """ε_{k+1} at the position k of the pair (zero for the last pair)."""
-    return _defect(pair, pair.position + 1)
-
-
-@quantity("rank_defect_untraced", r"\textstyle\sum_{j\ge k}\lambda_{\max}(D_j)", positive=False)
-def rank_defect_untraced(pair: LayerPair) -> Any:
-    """ε_k with the traces left out (a control)."""
-    ar = pair.arithmetic
-    tops = [ar.eig_max(D) for D in pair.net.imbalances[pair.position - 1 :]]
-    return sum(tops, start=ar.scalar(0))
-
-
-@quantity("alignment", r"\langle u_k,v_{k+1}\rangle^2", positive=False)
-def alignment(pair: LayerPair) -> Any:
-    """Least <u_k, v_{k+1}>² over top left (right) singular vectors of W_k (W_{k+1})."""
-    W, V = _layer(pair), _next(pair)
-    return overlap_sq(pair.arithmetic, W @ W.mT, V.mT @ V)
-
-
-@quantity("paper_epsilon", r"3\max_j|W_j|_F^2+2\textstyle\sum_j|D_j|_2", positive=False)
-def paper_epsilon(pair: LayerPair) -> Any:
-    """3 max_j |W_j|_F² + 2 Σ_j |D_j|_2, the single number of the paper (reconstructed)."""
-    ar = pair.arithmetic
-    largest = ar.maximum(*(ar.frobenius_sq(W) for W in pair.weights))
-    total = sum((_norm(ar, D) for D in pair.net.imbalances), start=ar.scalar(0))
-    return 3 * largest + 2 * total
-
+# --- closed form --------------------------------------------------------------------------------
 
 fro, top, after, D, eps, eps_next, untraced, aligned, paper = symbols(
     layer_fro_sq,
@@ -209,47 +119,6 @@ alignment_bound = Formula(
     r"|W_{k+1}|_2^2-\varepsilon_{k+1}-2|D_k|_2",
     after - eps_next - 2 * D,
 )
-
-# --- settings -----------------------------------------------------------------------------------
-
-
-def _pair(source: ChoiceSource, ar: Any, shape: list[int]) -> LayerPair:
-    if len(shape) < 3:
-        raise Undefined("a pair needs two layers")
-    position = source.integer(1, len(shape) - 2)
-    pair = LayerPair.of(ar, _layers(source, ar, shape), ar.identity(shape[0]))
-    return replace(pair, position=position)
-
-
-@setting("layer-pairs", "one output, any weights, any pair of neighbouring layers")
-def layer_pairs(source: ChoiceSource, bounds: Bounds) -> LayerPair:
-    """Any weights with one output and a position."""
-    return _pair(source, source_arithmetic(source), _shape(source, bounds, outputs=1))
-
-
-@setting("many-output-pairs", "any outputs, any weights, any pair of neighbouring layers")
-def many_output_pairs(source: ChoiceSource, bounds: Bounds) -> LayerPair:
-    """Any weights with any outputs and a position."""
-    return _pair(source, source_arithmetic(source), _shape(source, bounds))
-
-
-@setting(
-    "barely-aligned-pairs",
-    "W_1 = (g/2)[[1,1],[1,-1]]Q, W_2 = g[1,0]; or W_1 = W_2 = gQ, W_3 = [h,0]: the overlap is 0",
-)
-def barely_aligned_pairs(source: ChoiceSource, bounds: Bounds) -> LayerPair:
-    """Where the alignment bound is 0 and so is the least overlap."""
-    ar = source_arithmetic(source)
-    turn, gain = _orthogonal(source, ar, 2), ar.scalar(source.number(1, 3))
-    axis = ar.matrix([[1, 0]])
-    if source.integer(2, 3) == 2:
-        mixed = ar.matrix([[1, 1], [1, -1]]) @ turn
-        layers = [ar.scale(gain / 2, mixed), ar.scale(gain, axis)]
-    else:
-        last = ar.scale(ar.scalar(source.number(1, 3)), axis)
-        layers = [ar.scale(gain, turn), ar.scale(gain, turn.mT), last]
-    return LayerPair.of(ar, layers, ar.identity(2))
-
 
 # --- derivation ---------------------------------------------------------------------------------
 
@@ -423,7 +292,7 @@ def _train(seed: int, runs: int) -> Iterator[TrainedSolution]:
         target = rng.standard_normal((1, d))
         target /= np.linalg.norm(target)
         start = [scale * rng.standard_normal((m, d)) for m in (*[d] * (depth - 1), 1)]
-        flow = gradient_flow(start, sigma, target @ sigma, rtol=1e-9, tolerance=1e-7)
+        flow = gradient_flow(start, sigma, target @ sigma, rtol=1e-10, tolerance=1e-6)
         yield from _along(flow, sigma, target, f"run {run}, depth {depth}, scale {scale}")
 
 

@@ -335,11 +335,14 @@ _claims = (
         sp.Eq(lower_bound.symbol, least_bound.symbol),
         *_formulas,
     ),
-    _unchosen("lower", "U2's lower bracket does not choose", shifted_minimizers, _same(lower_bracket)),
+    _unchosen(
+        "lower", "U2's lower bracket does not choose", shifted_minimizers, _same(lower_bracket)
+    ),
     _unchosen("upper", "U2's upper bracket does not choose", shifted_paths, _same(upper_bracket)),
-    _unchosen("invariant", "the least sharpness does not choose", shifted_paths,
-           sp.Eq(S_min, S_min_least)),
-)  # fmt: skip
+    _unchosen(
+        "invariant", "the least sharpness does not choose", shifted_paths, sp.Eq(S_min, S_min_least)
+    ),
+)
 
 
 def _twin(name: str, title: str, relation: Any) -> Control:

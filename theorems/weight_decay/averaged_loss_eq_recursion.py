@@ -9,7 +9,7 @@ Statement
     where wᵀ = U W^(D) ... W^(1).  Dropout with keep-rate p is the case σ² = (1-p)/p.
 
 Notation
-    U M_D Uᵀ (``noisy_output_power``), w·c (``output_correlation``), σ² (``noise_variance``).
+    U M_D Uᵀ (``noisy_output_power``), w·c (``effective_alignment``), σ² (``noise_variance``).
 
 Assumptions
     mean_one     E ε = 1: leaves the linear term alone.  Without it, ε = 2 doubles the output.
@@ -64,10 +64,10 @@ from theorems.quantities import symbols
 from theorems.settings import setting, source_arithmetic
 from theorems.weight_decay.noisy_networks import (
     NoisyInstance,
-    mean_output_power,
+    effective_alignment,
+    effective_energy,
     noisy_networks,
     noisy_output_power,
-    output_correlation,
     symbolic_network,
 )
 from verify.claims import Assumption, Bounds, Claim, Formula, quantity
@@ -173,7 +173,7 @@ def power_inverse_variance(instance: NoisyInstance) -> Any:
 @quantity("power_shared_noise", r"(1+\sigma^2)^D w^TA_0w", positive=False)
 def power_shared_noise(instance: NoisyInstance) -> Any:
     """(1 + σ²)^D wᵀA_0w: one draw for each layer (a control)."""
-    power = mean_output_power.measure(instance)
+    power = effective_energy.measure(instance)
     for _ in instance.hidden_widths:
         power = power * (1 + instance.noise_variance)
     return power
@@ -189,7 +189,7 @@ def power_last_layer_noise(instance: NoisyInstance) -> Any:
 
 
 power, correlation, enumerated, masked = symbols(
-    noisy_output_power, output_correlation, enumerated_loss, dropout_loss
+    noisy_output_power, effective_alignment, enumerated_loss, dropout_loss
 )
 averaged_loss = Formula("averaged_loss", r"U M_D U^T - 2\,w\cdot c", power - 2 * correlation)
 
@@ -226,7 +226,7 @@ def _whole_loss(shape: tuple[int, ...], closed_form: Any) -> Identity:
         P = W @ ar.matrix(sp.diag(*fresh).tolist()) @ P
     values = {
         power: noisy_output_power.measure(net),
-        correlation: output_correlation.measure(net),
+        correlation: effective_alignment.measure(net),
     }
     return Identity(
         f"whole loss at D = {len(shape) - 1}, widths {shape}",
@@ -315,7 +315,7 @@ def _twin(name: str, title: str, wrong: Any) -> Control:
 
 
 _controls = (
-    _twin("no_noise", "noise of mean 1 does not matter", mean_output_power),
+    _twin("no_noise", "noise of mean 1 does not matter", effective_energy),
     _twin("shared", "one noise for each layer", power_shared_noise),
     _twin("last_layer_only", "noise matters in the last hidden layer only", power_last_layer_noise),
     _twin("squared_variance", "σ⁴ for σ²", power_squared_variance),
@@ -356,7 +356,7 @@ def _measure(seed: int, runs: int) -> Iterator[TrainedSolution]:
         sigma, cross = np.array([[2.0, 1.0], [1.0, 1.0]]), np.array([[1.0, -2.0]])
         values = ((P @ sigma * P).sum(axis=-1) - 2 * (P * cross).sum(axis=-1))[:, 0]
         predicted = float(_power(network, ar.scalar(Fraction(1, 2)))) - 2 * float(
-            output_correlation.measure(network)
+            effective_alignment.measure(network)
         )
         error = float(values.std(ddof=1)) / np.sqrt(_DRAWS)
         yield TrainedSolution(

@@ -78,16 +78,16 @@ from theorems.quantities import symbols
 from theorems.weight_decay.multistart import trained_minima
 from theorems.weight_decay.noisy_networks import (
     NoisyInstance,
+    effective_alignment,
     gradient_sq,
     hidden_layers,
+    layer_penalty,
     noisy_networks,
     regularised_loss,
 )
 from theorems.weight_decay.reduction import (
     PUBLISHED,
     aligned_layers,
-    effective_alignment,
-    layer_penalty,
     published_networks,
     reduced_minimum,
 )
@@ -189,7 +189,7 @@ def _stationary(widths: tuple[int, ...]) -> Iterator[Step]:
             r"\nabla\mathcal{L} = 0",
             scope,
             "elimination of c and the decays",
-            sp.Matrix(slope),
+            sp.Matrix(slope).expand(),
             sp.zeros(*slope.shape),
         )
 

@@ -13,7 +13,7 @@ Statement
 
 Notation
     γ|W|² (``layer_penalty_max``, ``layer_penalty_min``), Frobenius norms; w·c
-    (``output_correlation``), U M_D Uᵀ (``noisy_output_power``); W^(D+1) = U.
+    (``effective_alignment``), U M_D Uᵀ (``noisy_output_power``); W^(D+1) = U.
 
 Assumptions
     stationary  ∇L = 0: removes the radial slopes.  Without it weights 1 and 2 with equal decays
@@ -67,10 +67,10 @@ from theorems.quantities import symbols
 from theorems.weight_decay.descents import NoisyProblem, drawn_start
 from theorems.weight_decay.noisy_networks import (
     NoisyInstance,
+    effective_alignment,
     layer_penalties,
     noisy_networks,
     noisy_output_power,
-    output_correlation,
     regularised_loss,
     symbolic_network,
 )
@@ -134,7 +134,7 @@ def penalty_per_weight_spread(instance: NoisyInstance) -> Any:
 def radial_gap(instance: NoisyInstance) -> Any:
     """Largest |½ dL/dt - (U M_D Uᵀ - w·c + γ_i|W^(i)|²)| over layers; dL/dt from loss values."""
     ar = instance.arithmetic
-    data = noisy_output_power.measure(instance) - output_correlation.measure(instance)
+    data = noisy_output_power.measure(instance) - effective_alignment.measure(instance)
     gaps = []
     for layer, payment in enumerate(layer_penalties(instance)):
         twice, without = (_rescaled(instance, layer, t) for t in (2, 0))
@@ -157,7 +157,7 @@ most, least, power, correlation, norms, squares, per_weight, gap = symbols(
     layer_penalty_max,
     layer_penalty_min,
     noisy_output_power,
-    output_correlation,
+    effective_alignment,
     norm_spread,
     squared_decay_spread,
     penalty_per_weight_spread,
@@ -257,11 +257,11 @@ def _homogeneous(shape: tuple[int, ...]) -> Identity:
         r"U M_D U^T \mapsto \prod_i t_i^2\,U M_D U^T,\; w\cdot c \mapsto \prod_i t_i\,w\cdot c",
         "D = 1, 2, 3, any weights and data",
         "expansion",
-        sp.Matrix([noisy_output_power.measure(moved), output_correlation.measure(moved)]),
+        sp.Matrix([noisy_output_power.measure(moved), effective_alignment.measure(moved)]),
         sp.Matrix(
             [
                 product**2 * noisy_output_power.measure(network),
-                product * output_correlation.measure(network),
+                product * effective_alignment.measure(network),
             ]
         ),
     )

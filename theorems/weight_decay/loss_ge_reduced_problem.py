@@ -73,7 +73,9 @@ from theorems.quantities import symbols
 from theorems.weight_decay.multistart import trained_minima
 from theorems.weight_decay.noisy_networks import (
     NoisyInstance,
+    effective_alignment,
     effective_covariance_factor,
+    effective_energy,
     hidden_layers,
     noisy_networks,
     regularised_loss,
@@ -82,8 +84,6 @@ from theorems.weight_decay.reduction import (
     aligned_layers,
     aligned_networks,
     decay_product,
-    effective_alignment,
-    effective_energy,
     effective_sq,
     minimal_networks,
     reduced_minimum,
@@ -258,7 +258,7 @@ def _decay(layers: int) -> Iterator[Step]:
 
 def derive_attained(formulas: Mapping[str, Any]) -> Iterator[Step]:
     """Yield both bounds with equality on aligned networks with symbolic scales."""
-    for widths in ((2, 2), (2, 3), (2, 2, 2), (2, 2, 1, 2)):
+    for widths in ((2, 2), (2, 3), (2, 2, 2), (1, 2, 2, 2)):
         yield from _aligned(widths)
 
 
@@ -273,7 +273,7 @@ def _aligned(widths: tuple[int, ...]) -> Iterator[Step]:
     net = LinearNetwork(ar, tuple(layers))
     M, U, w = ar.matrix(_moments(inputs).tolist()), layers[-1], net.end_to_end
     factor = sp.Mul(*(1 + noise / d for d in hidden))
-    scope = "any scales, rows and data; widths (2,2), (2,3), (2,2,2), (2,2,1,2)"
+    scope = "any scales, rows and data; widths (2,2), (2,3), (2,2,2), (1,2,2,2)"
     yield Identity(
         f"data term {widths}",
         r"UM_DU^T=\kappa\,w^TA_0w",
@@ -317,24 +317,37 @@ def derive_minimum(formulas: Mapping[str, Any]) -> Iterator[Step]:
         sp.powsimp(sp.expand_power_base(ridge.subs(t, best))),
         quasi,
     )
-    yield Condition(
-        "convex in τ",
-        r"\partial_\tau^2(\Gamma|w|^2\tau^{-D}+D\tau)>0",
+    second = n * (n + 1) * g * s**2 * t ** (-n - 2)
+    yield Identity(
+        "curvature in τ",
+        r"\partial_\tau^2(\Gamma|w|^2\tau^{-D}+D\tau)=D(D+1)\Gamma|w|^2\tau^{-D-2}",
         "all D",
-        "the stationary τ is the minimum",
-        sp.simplify(sp.diff(ridge, t, 2)).is_positive,
+        "calculus",
+        sp.diff(ridge, t, 2),
+        second,
+    )
+    yield Condition(
+        "convex in τ", r"> 0", "all D", "the stationary τ is the minimum", second.is_positive
     )
 
 
 # --- claims and controls ------------------------------------------------------------------------
 
 _DEEP = Bounds(depth=(2, 4), width=(1, 3))
+_SMALL = Bounds(depth=(2, 4), width=(1, 2))
 _WIDE = Bounds(depth=(2, 4), width=(2, 3))
 _formulas = (reduced_objective,)
 
 
-def _claim(name: str, title: str, setting: Setting, relation: Any, *assumptions: Any) -> Claim:
-    return Claim(f"Z3p.{name}", title, setting, relation, assumptions, _formulas, _DEEP)
+def _claim(
+    name: str,
+    title: str,
+    setting: Setting,
+    relation: Any,
+    *assumptions: Assumption,
+    bounds: Bounds = _DEEP,
+) -> Claim:
+    return Claim(f"Z3p.{name}", title, setting, relation, assumptions, _formulas, bounds)
 
 
 _claims = (
@@ -363,12 +376,14 @@ _claims = (
         "no weights do better than the certified minimum over w",
         noisy_networks,
         loss >= least,
+        bounds=_SMALL,
     ),
     _claim(
         "reached",
         "exact equality with the minimum at exact global minima",
         minimal_networks,
         sp.Eq(loss, least),
+        bounds=_SMALL,
     ),
 )
 

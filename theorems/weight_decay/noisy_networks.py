@@ -29,15 +29,18 @@ from verify.sources import Source
 __all__ = [
     "NoisyInstance",
     "cross_sq",
+    "decay_input",
+    "decay_output",
+    "effective_alignment",
     "effective_covariance_factor",
+    "effective_energy",
     "explained_power",
     "gradient_sq",
     "hidden_layers",
     "layer_penalties",
-    "mean_output_power",
+    "layer_penalty",
     "noisy_networks",
     "noisy_output_power",
-    "output_correlation",
     "regularised_loss",
     "symbolic_network",
 ]
@@ -143,15 +146,15 @@ def noisy_output_power(instance: NoisyInstance) -> Any:
     return instance.arithmetic.entry(U @ moments[-1] @ U.mT, 0, 0)
 
 
-@quantity("mean_output_power", "w^TA_0w", positive=False)
-def mean_output_power(instance: NoisyInstance) -> Any:
+@quantity("effective_energy", "w^TA_0w", positive=False)
+def effective_energy(instance: NoisyInstance) -> Any:
     """wᵀA_0w, the power of the noise-free output; wᵀ = U W^(D) ... W^(1)."""
     w = instance.net.end_to_end
     return instance.arithmetic.entry(w @ instance.sigma @ w.mT, 0, 0)
 
 
-@quantity("output_correlation", r"w\cdot c", positive=False)
-def output_correlation(instance: NoisyInstance) -> Any:
+@quantity("effective_alignment", r"w\cdot c", positive=False)
+def effective_alignment(instance: NoisyInstance) -> Any:
     """w·c = E y f(x), averaged over inputs and noise."""
     return instance.arithmetic.entry(instance.net.end_to_end @ instance.cross.mT, 0, 0)
 
@@ -161,6 +164,24 @@ def explained_power(instance: NoisyInstance) -> Any:
     """cᵀA_0⁻¹c, the part of E y² that linear regression explains."""
     ar, c = instance.arithmetic, instance.cross
     return ar.entry(c @ ar.inverse(instance.sigma) @ c.mT, 0, 0)
+
+
+@quantity("decay_output", r"\gamma_u")
+def decay_output(instance: NoisyInstance) -> Any:
+    """Weight decay γ_u of the output row."""
+    return instance.decays[-1]
+
+
+@quantity("decay_input", r"\gamma_w")
+def decay_input(instance: NoisyInstance) -> Any:
+    """Weight decay γ_1 of the first layer."""
+    return instance.decays[0]
+
+
+@quantity("layer_penalty", r"\tau", positive=False)
+def layer_penalty(instance: NoisyInstance) -> Any:
+    """τ = γ_u|U|²: what the last layer costs, and every layer at a stationary point (Z1)."""
+    return instance.decays[-1] * instance.arithmetic.frobenius_sq(instance.weights[-1])
 
 
 def layer_penalties(instance: NoisyInstance) -> list[Any]:

@@ -11,7 +11,7 @@ Statement
 
         |W|^{D-1} <= min(γ) (D+1)^{(D+1)/2} / (2|c|),
 
-    and yet it is not the global minimum as soon as Z3' has a negative value.
+    and yet it is not the global minimum as soon as Z3p has a negative value.
 
 Notation
     γ_u (``decay_output``), γ_w = γ_1 (``decay_input``), |c|² (``cross_sq``), extreme eigenvalues
@@ -70,10 +70,14 @@ import numpy as np
 import sympy as sp
 
 from theorems.quantities import symbols
-from theorems.weight_decay.descents import NoisyProblem, certified_norm, drawn_start, size
+from theorems.weight_decay.descents import NoisyProblem, certified_distance, drawn_start, size
 from theorems.weight_decay.noisy_networks import (
     NoisyInstance,
+    cross_sq,
+    decay_input,
+    decay_output,
     hidden_layers,
+    layer_penalty,
     noisy_networks,
     noisy_output_power,
     regularised_loss,
@@ -81,18 +85,14 @@ from theorems.weight_decay.noisy_networks import (
 )
 from theorems.weight_decay.origins import (
     at_origin,
-    cross_sq,
     curvature_max,
     curvature_min,
-    decay_input,
-    decay_output,
     deep_hessian_gap,
     light_decay,
     mean_decay,
     near_origin,
     near_origin_networks,
     noisy_origins,
-    output_penalty,
     shallow_spectrum_gap,
     strong_signal,
     weak_signal,
@@ -129,7 +129,7 @@ top, bottom, g_u, g_w, c2, loss, power, paid, D, gap_deep, gap_shallow = symbols
     cross_sq,
     regularised_loss,
     noisy_output_power,
-    output_penalty,
+    layer_penalty,
     hidden_layers,
     deep_hessian_gap,
     shallow_spectrum_gap,
@@ -374,7 +374,8 @@ _controls = (
     Control(_claim("control.diagonal", "2 diag(γ) at D = 1 too", noisy_origins,
                    sp.Eq(gap_deep, 0), _ONE, (at_origin,))),
     Control(_claim("control.global", "a strict local minimum at D = 2 is global", noisy_networks,
-                   loss >= 0, _TWO, ())),
+                   loss >= 0, _TWO, ()),
+            known=lambda: [_scalar([1, 1, 1], 1, 2, [Fraction(1, 10)] * 3)]),
     Control(_claim("control.arithmetic_mean", "(γ_u + γ_w)/2 for √(γ_u γ_w)", noisy_networks,
                    loss >= 0, _ONE, (mean_decay,)),
             known=lambda: [_scalar([Fraction(1, 2), 1], _low, 1, [Fraction(2), Fraction(1, 4)])]),
@@ -412,10 +413,11 @@ def _train(seed: int, runs: int) -> Iterator[TrainedSolution]:
         remainder += (1 + noise) ** D * float(np.linalg.norm(sigma, 2)) * rho ** (2 * D)
         allowed = float(np.sqrt(D + 1) * remainder / _DECAY + 1e-14)
         measured = float(descent.gradient_norm[0]) / rho
+        origin = problem.exact([W - W for W in weights])
         yield TrainedSolution(
             f"run {run}, D = {D}, {descent.steps} steps from half the radius",
-            problem.exact([W - W for W in weights]),
-            certified_norm(weights),
+            origin,
+            certified_distance(weights, origin),
             (Measurement("gradient over distance, 2γ", 2 * _DECAY, measured, allowed),),
         )
 

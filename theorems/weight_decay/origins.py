@@ -15,6 +15,7 @@ from theorems.settings import setting
 from theorems.weight_decay.noisy_networks import (
     NoisyInstance,
     cross_sq,
+    layer_penalty,
     noisy_networks,
     noisy_output_power,
 )
@@ -24,18 +25,15 @@ from verify.sources import Source as ChoiceSource
 
 __all__ = [
     "at_origin",
-    "cross_sq",
     "curvature_max",
     "curvature_min",
-    "decay_input",
-    "decay_output",
     "deep_hessian_gap",
+    "inside_basin",
     "light_decay",
     "mean_decay",
     "near_origin",
     "near_origin_networks",
     "noisy_origins",
-    "output_penalty",
     "shallow_spectrum_gap",
     "strong_signal",
     "weak_signal",
@@ -60,24 +58,6 @@ def curvature_max(instance: NoisyInstance) -> Any:
 def curvature_min(instance: NoisyInstance) -> Any:
     """Smallest eigenvalue of the Hessian of the regularised loss, from loss values alone."""
     return -instance.arithmetic.eig_max(-_hessian(instance))
-
-
-@quantity("decay_output", r"\gamma_u")
-def decay_output(instance: NoisyInstance) -> Any:
-    """Weight decay γ_u of the output row."""
-    return instance.decays[-1]
-
-
-@quantity("decay_input", r"\gamma_w")
-def decay_input(instance: NoisyInstance) -> Any:
-    """Weight decay γ_1 of the first layer."""
-    return instance.decays[0]
-
-
-@quantity("output_penalty", r"\gamma_u|U|^2", positive=False)
-def output_penalty(instance: NoisyInstance) -> Any:
-    """γ_u|U|², what every layer pays at a stationary point (Z1)."""
-    return instance.decays[-1] * instance.arithmetic.frobenius_sq(instance.weights[-1])
 
 
 @quantity(
@@ -181,6 +161,14 @@ def _is_origin(instance: NoisyInstance) -> Any:
     return reduce(operator.and_, [instance.arithmetic.is_zero(W) for W in instance.weights])
 
 
+def _is_inside_basin(instance: NoisyInstance) -> Any:
+    """Within 2/(D+1) of the other radius (to the power 1/(D-1)), and not at the origin."""
+    ar, D = instance.arithmetic, instance.net.depth - 1
+    if ar.kind == "exact" and all(ar.is_zero(W) for W in instance.weights):
+        return False
+    return _nonnegative(ar, 4 - _radius_excess(instance) * (D + 1) ** 2)
+
+
 at_origin = Assumption("at_origin", "W = 0", _is_origin)
 weak_signal = Assumption(
     "weak_signal",
@@ -198,10 +186,15 @@ near_origin = Assumption(
 light_decay = Assumption(
     "light_decay",
     r"(D-1)\gamma_u|U|^2 < U M_D U^T",
-    lambda i: (i.net.depth - 2) * output_penalty.measure(i) < noisy_output_power.measure(i),
+    lambda i: (i.net.depth - 2) * layer_penalty.measure(i) < noisy_output_power.measure(i),
 )
 within_twice = Assumption(
     "within_twice", r"0 < |W| \le \text{twice the radius}", lambda i: _is_near(i, 2)
+)
+inside_basin = Assumption(
+    "inside_basin",
+    r"0 < |W|^{D-1} \le \min(\gamma)(D+1)^{(D-1)/2}/|c|",
+    _is_inside_basin,
 )
 mean_decay = Assumption(
     "mean_decay",

@@ -25,7 +25,6 @@ from numeric.reduced_problem import ReducedProblem
 from theorems.settings import setting, source_arithmetic
 from theorems.weight_decay.noisy_networks import (
     NoisyInstance,
-    cross_sq,
     effective_covariance_factor,
 )
 from verify.claims import Assumption, Bounds, Setting, quantity
@@ -38,23 +37,18 @@ __all__ = [
     "Published",
     "aligned_layers",
     "aligned_networks",
-    "cross_sq",
     "data_level",
     "decay_product",
-    "effective_alignment",
-    "effective_energy",
     "effective_sq",
     "isotropic",
     "isotropic_networks",
     "isotropic_stationary",
-    "layer_penalty",
     "minimal_networks",
     "nonzero",
     "published_networks",
     "reduced_minimum",
     "reduced_problem",
     "signs",
-    "stationary_networks",
 ]
 
 # --- quantities ---------------------------------------------------------------------------------
@@ -81,25 +75,6 @@ def data_level(instance: NoisyInstance) -> Any:
 def effective_sq(instance: NoisyInstance) -> Any:
     """|w|², w = (U W^(D) ... W^(1))ᵀ the effective linear map."""
     return instance.arithmetic.frobenius_sq(instance.net.end_to_end)
-
-
-@quantity("effective_energy", r"w^TA_0w", positive=False)
-def effective_energy(instance: NoisyInstance) -> Any:
-    """wᵀA_0w, the second moment of the effective map's output."""
-    w = instance.net.end_to_end
-    return instance.arithmetic.entry(w @ instance.sigma @ w.mT, 0, 0)
-
-
-@quantity("effective_alignment", r"w\cdot c", positive=False)
-def effective_alignment(instance: NoisyInstance) -> Any:
-    """w·c, the covariance of the effective map's output with y."""
-    return instance.arithmetic.entry(instance.net.end_to_end @ instance.cross.mT, 0, 0)
-
-
-@quantity("layer_penalty", r"\tau", positive=False)
-def layer_penalty(instance: NoisyInstance) -> Any:
-    """τ = γ_u|U|²: what the last layer costs, and every layer at a stationary point (Z1)."""
-    return instance.decays[-1] * instance.arithmetic.frobenius_sq(instance.weights[-1])
 
 
 def reduced_problem(instance: NoisyInstance) -> ReducedProblem:
@@ -251,16 +226,6 @@ def aligned_networks(source: Source, bounds: Bounds) -> NoisyInstance:
     sigma = _plus(ar, _covariance(source, ar, d), ar.scalar(Fraction(1, 4)))
     cross = ar.matrix(source.matrix(1, d))
     return network.instance(sigma, cross)
-
-
-@setting(
-    "stationary-networks",
-    "stationary points w != 0: aligned networks, some neurons switched off, any A_0, c solved for",
-)
-def stationary_networks(source: Source, bounds: Bounds) -> NoisyInstance:
-    """Exact non-trivial stationary points, good and bad ones."""
-    network = Aligned.drawn(source, bounds, switched_off=True)
-    return network.solved(_any_covariance(source, network))
 
 
 def _any_covariance(source: Source, network: Aligned) -> Any:

@@ -55,6 +55,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from fractions import Fraction
 from typing import Any
 
 import sympy as sp
@@ -66,21 +67,23 @@ from theorems.quantities import symbols
 from theorems.weight_decay.multistart import trained_minima
 from theorems.weight_decay.noisy_networks import (
     NoisyInstance,
+    cross_sq,
+    decay_input,
+    decay_output,
+    effective_alignment,
     gradient_sq,
+    layer_penalty,
     noisy_networks,
     regularised_loss,
 )
 from theorems.weight_decay.reduction import (
     PUBLISHED,
     aligned_layers,
-    cross_sq,
     decay_product,
-    effective_alignment,
-    layer_penalty,
     published_networks,
     reduced_minimum,
-    stationary_networks,
 )
+from theorems.weight_decay.stationary_networks import noisy_stationary_points
 from verify.claims import Assumption, Bounds, Claim, Formula, Setting, quantity
 from verify.derivation import Condition, Identity, Step
 from verify.theorem import Control, Necessity, Source, Theorem, TrainedSolution, Training, Witness
@@ -100,18 +103,6 @@ def shallow_resolvent_sq(instance: NoisyInstance) -> Any:
     return ar.frobenius_sq(instance.cross @ ar.inverse(ridge))
 
 
-@quantity("decay_first", r"\gamma_1")
-def decay_first(instance: NoisyInstance) -> Any:
-    """Weight decay of the first layer."""
-    return instance.decays[0]
-
-
-@quantity("decay_last", r"\gamma_u")
-def decay_last(instance: NoisyInstance) -> Any:
-    """Weight decay of the output row."""
-    return instance.decays[-1]
-
-
 loss, grad, least, c_sq, Gamma, tau, alignment, resolvent, g_w, g_u = symbols(
     regularised_loss,
     gradient_sq,
@@ -121,8 +112,8 @@ loss, grad, least, c_sq, Gamma, tau, alignment, resolvent, g_w, g_u = symbols(
     layer_penalty,
     effective_alignment,
     shallow_resolvent_sq,
-    decay_first,
-    decay_last,
+    decay_input,
+    decay_output,
 )
 scale_equation = Formula("shallow_scale", r"\gamma_u/\gamma_w", g_u / g_w)
 shallow_value = Formula("shallow_value", r"\tau - w\cdot c", tau - alignment)
@@ -271,8 +262,17 @@ _claims = (
 )
 
 
-def _twin(name: str, title: str, setting: Setting, relation: Any, *assumptions: Any) -> Control:
-    return Control(Claim(f"Z2.control.{name}", title, setting, relation, assumptions, (), _WIDE))
+def _twin(
+    name: str, title: str, setting: Setting, relation: Any, *assumptions: Any, known: Any = tuple
+) -> Control:
+    claim = Claim(f"Z2.control.{name}", title, setting, relation, assumptions, (), _WIDE)
+    return Control(claim, known)
+
+
+def _unequal() -> NoisyInstance:
+    """γ_w = 4, γ_u = 1/16, |c| = 1: above the root 1/2 of γ_u γ_w, below their mean 65/32."""
+    decays = [4, Fraction(1, 16)]
+    return NoisyInstance.exact([[[0], [0]], [[0, 0]]], [[Fraction(1, 4)]], [[1]], decays, 1)
 
 
 _controls = (
@@ -287,13 +287,14 @@ _controls = (
         "mean_decay",
         "threshold |c| > (γ_u + γ_w)/2, right only for equal decays",
         noisy_networks,
-        loss >= 0,
+        sp.Eq(least, 0),
         below_mean,
+        known=lambda: [_unequal()],
     ),
     _twin(
         "every_stationary_point",
         "every non-trivial stationary point is global (neurons may be switched off)",
-        stationary_networks,
+        noisy_stationary_points,
         sp.Eq(loss, least),
     ),
 )

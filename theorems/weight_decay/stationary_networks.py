@@ -13,7 +13,7 @@ makes this point stationary: everything is rational.  Without noise hidden layer
 
 Which of them are global minima
 -------------------------------
-All neurons active (κ_m = κ), λ = τ/|w|².  The reduced problem (Z3') is the minimum over λ > 0 of
+All neurons active (κ_m = κ), λ = τ/|w|².  The reduced problem (Z3p) is the minimum over λ > 0 of
 
     g(λ) = -cᵀ(κA_0 + λI)⁻¹c + D (Γ/λ)^{1/D},        g -> 0 as λ -> ∞ (the origin),
 
@@ -36,7 +36,7 @@ from theorems.settings import setting, source_arithmetic
 from theorems.weight_decay.noisy_networks import (
     NoisyInstance,
     effective_covariance_factor,
-    mean_output_power,
+    effective_energy,
     noisy_output_power,
 )
 from verify.claims import Assumption, Bounds
@@ -46,7 +46,9 @@ from verify.sources import Source
 __all__ = [
     "aligned_point",
     "drawn_layers",
+    "drawn_minimum",
     "global_minimum",
+    "hidden_sizes",
     "noisy_global_minima",
     "noisy_stationary_points",
     "noisy_ties",
@@ -111,8 +113,8 @@ def _turned(ar: Any, layers: tuple[Any, ...], vectors: list[Any]) -> tuple[Any, 
     return tuple(turned)
 
 
-def _hidden_sizes(source: Source, bounds: Bounds) -> list[int]:
-    """(d_0, ..., d_D); ``bounds.depth`` counts matrices, so D = depth - 1."""
+def hidden_sizes(source: Source, bounds: Bounds) -> list[int]:
+    """Return (d_0, ..., d_D); ``bounds.depth`` counts matrices, so D = depth - 1."""
     depth = source.integer(*bounds.depth)
     return [source.integer(*bounds.width) for _ in range(depth)]
 
@@ -124,7 +126,7 @@ def _hidden_sizes(source: Source, bounds: Bounds) -> list[int]:
 def noisy_stationary_points(source: Source, bounds: Bounds) -> NoisyInstance:
     """Stationary points of every value, most of them no minima."""
     ar = source_arithmetic(source)
-    shape = _hidden_sizes(source, bounds)
+    shape = hidden_sizes(source, bounds)
     active = [source.integer(1, d) for d in shape[1:]]
     silent = bool(source.integer(0, 1))
     layers = drawn_layers(source, ar, shape, active)
@@ -138,13 +140,16 @@ def noisy_stationary_points(source: Source, bounds: Bounds) -> NoisyInstance:
     return aligned_point(ar, layers, sigma, noise, active, share)
 
 
-def _global(source: Source, bounds: Bounds, share: Any = None) -> NoisyInstance:
-    ar = source_arithmetic(source)
-    shape = _hidden_sizes(source, bounds)
+def drawn_minimum(
+    source: Source, ar: Any, shape: list[int], noise: Any, share: Any = None
+) -> NoisyInstance:
+    """Return a global minimum of widths d_0, ..., d_D with this noise.
+
+    Each layer's decay pays ``share`` of κ wᵀA_0w (drawn if None): at most 1/(D-1).
+    """
     layers = drawn_layers(source, ar, shape, shape[1:])
     D = len(layers) - 1
     sigma = spread_covariance(source, ar, shape[0], D)
-    noise = ar.scalar(source.number(0, 2))
     if share is None:
         drawn = ar.scalar(source.number(0, 1)) + ar.scalar(Fraction(1, 100))
         share = drawn if D == 1 else drawn / ar.scalar(2 * (D - 1))
@@ -157,7 +162,9 @@ def _global(source: Source, bounds: Bounds, share: Any = None) -> NoisyInstance:
 )
 def noisy_global_minima(source: Source, bounds: Bounds) -> NoisyInstance:
     """Global minima strictly below the origin."""
-    return _global(source, bounds)
+    ar = source_arithmetic(source)
+    shape = hidden_sizes(source, bounds)
+    return drawn_minimum(source, ar, shape, ar.scalar(source.number(0, 2)))
 
 
 @setting(
@@ -167,7 +174,7 @@ def noisy_global_minima(source: Source, bounds: Bounds) -> NoisyInstance:
 def noisy_ties(source: Source, bounds: Bounds) -> NoisyInstance:
     """Global minima at the threshold where they tie with the origin."""
     ar = source_arithmetic(source)
-    shape = _hidden_sizes(source, bounds)
+    shape = hidden_sizes(source, bounds)
     layers = drawn_layers(source, ar, shape, shape[1:])
     scale = ar.scalar(source.number(0, 2)) + ar.scalar(Fraction(1, 4))
     sigma = ar.scale(scale, ar.identity(shape[0]))
@@ -196,7 +203,7 @@ def _at_most(ar: Any, x: Any, y: Any) -> Any:
 def _is_global_minimum(instance: NoisyInstance) -> Any:
     """The certificate of the module docstring."""
     ar, D = instance.arithmetic, instance.net.depth - 1
-    power, w = mean_output_power.measure(instance), instance.net.end_to_end
+    power, w = effective_energy.measure(instance), instance.net.end_to_end
     reduced = effective_covariance_factor.measure(instance) * power
     norms = reduce(operator.mul, [ar.frobenius_sq(W) for W in instance.weights])
     tau = instance.decays[-1] * ar.frobenius_sq(instance.weights[-1])

@@ -73,26 +73,26 @@ from typing import Any
 import numpy as np
 import sympy as sp
 
-from numeric.arithmetic.floating import Floating
 from theorems.quantities import symbols
 from theorems.settings import setting
+from theorems.weight_decay.descents import NoisyProblem
 from theorems.weight_decay.multistart import trained_minimum
 from theorems.weight_decay.noisy_networks import (
     NoisyInstance,
+    cross_sq,
     effective_covariance_factor,
+    effective_energy,
     hidden_layers,
+    layer_penalty,
     regularised_loss,
 )
 from theorems.weight_decay.reduction import (
-    cross_sq,
     data_level,
     decay_product,
-    effective_energy,
     effective_sq,
     isotropic,
     isotropic_networks,
     isotropic_stationary,
-    layer_penalty,
     nonzero,
     reduced_minimum,
 )
@@ -238,45 +238,52 @@ def derive_born(formulas: Mapping[str, Any]) -> Iterator[Step]:
 
 
 def derive_exists(formulas: Mapping[str, Any]) -> Iterator[Step]:
-    """Yield that κas + Γ^{1/(D+1)} s^{-(D-1)/(D+1)} is convex, with its minimum at birth."""
-    needed = k * s + g * s ** (-m / (m + 2))
-    tip = m / (m + 2) * g * s ** (-(2 * m + 2) / (m + 2))
+    """Yield that κas + Γ^{1/(D+1)} s^{-(D-1)/(D+1)} is least at birth, with s = y^{D+1}."""
     yield from stationary_balance()
+    needed = k * y ** (m + 2) + g * y ** (-m)
+    tip = m / (m + 2) * g * y ** (-2 * m - 2)
     yield Identity(
         "least |c|",
-        r"\partial_s(\kappa as+\Gamma^{1/(D+1)}s^{-(D-1)/(D+1)})=0"
-        r"\text{ at } \kappa as^{2D/(D+1)}=\tfrac{D-1}{D+1}\Gamma^{1/(D+1)}",
+        r"\partial_y(\kappa ay^{D+1}+\Gamma^{1/(D+1)}y^{1-D})=0"
+        r"\text{ at } \kappa ay^{2D}=\tfrac{D-1}{D+1}\Gamma^{1/(D+1)}",
         "all D >= 2",
         "calculus",
-        sp.diff(needed, s).subs(k, tip),
+        sp.diff(needed, y).subs(k, tip),
         0,
     )
     yield Identity(
         "the least |c| is birth",
-        r"\Bigl(\kappa as+\Gamma^{1/(D+1)}s^{-(D-1)/(D+1)}\Bigr)^{2D}\text{ there}",
+        r"(\kappa ay^{D+1}+\Gamma^{1/(D+1)}y^{1-D})^{2D}\text{ there}",
         "all D >= 2",
         "elimination",
-        sp.factor(sp.powsimp(sp.expand(needed.subs(k, tip)))) ** (2 * m + 2),
+        ((2 * m + 2) / (m + 2) * g * y ** (-m)) ** (2 * m + 2),
         sp.expand_power_base(
             formulas["birth_threshold"].xreplace(
                 {kappa: tip, a: sp.Integer(1), Gamma: g ** (m + 2), D: m + 1}
             )
         ),
     )
-    second = sp.diff(needed, s, 2)
-    shape = g * m * (2 * m + 2) / (m + 2) ** 2 * s ** (-m / (m + 2) - 2)
     yield Identity(
-        "its second derivative",
-        r"\Gamma^{1/(D+1)}\tfrac{2D(D-1)}{(D+1)^2}s^{-(D-1)/(D+1)-2}",
+        "value of |c| there",
+        r"\kappa ay^{D+1}+\Gamma^{1/(D+1)}y^{1-D}=\tfrac{2D}{D+1}\Gamma^{1/(D+1)}y^{1-D}",
+        "all D >= 2",
+        "expansion",
+        sp.powsimp(sp.expand(needed.subs(k, tip) * y**m)),
+        (2 * m + 2) / (m + 2) * g,
+    )
+    curvature = (m + 2) * (m + 1) * k * y**m + m * (m + 1) * g * y ** (-m - 2)
+    yield Identity(
+        "curvature in y",
+        r"\partial_y^2=D(D+1)\kappa ay^{D-1}+D(D-1)\Gamma^{1/(D+1)}y^{-D-1}",
         "all D >= 2",
         "calculus",
-        sp.expand(sp.powsimp(second / s ** (-m / (m + 2) - 2))),
-        sp.expand(shape / s ** (-m / (m + 2) - 2)),
+        sp.diff(needed, y, 2),
+        curvature,
     )
-    yield Condition("convex in s", r"> 0", "all D >= 2", "the least value", shape.is_positive)
+    yield Condition("convex in y", r"> 0", "all D >= 2", "the least value", curvature.is_positive)
     for size in range(2, 6):
         concrete = needed.subs(m, size - 1)
-        ends = (sp.limit(concrete, s, 0, "+"), sp.limit(concrete, s, sp.oo))
+        ends = (sp.limit(concrete, y, 0, "+"), sp.limit(concrete, y, sp.oo))
         yield Condition(
             f"every larger |c| is met, D = {size}",
             r"\to\infty \text{ as } s\to 0 \text{ and } s\to\infty",
@@ -523,22 +530,21 @@ def _train(seed: int, runs: int) -> Iterator[TrainedSolution]:
     """Many starts at 0.9, 1.1 and 1.3 times the |c| of collapse, D = 1, 2, 3 in turn."""
     rng = np.random.default_rng(seed + 5)
     for run in range(runs):
-        share = (0.9, 1.1, 1.3)[run % 3]
-        yield trained_minimum(
-            rng, _problem(rng, 1 + run % 3, share), f"run {run}, {share} of collapse"
-        )
+        share, size = (0.9, 1.1, 1.3)[run % 3], 1 + run % 3
+        problem = _problem(rng, size, share)
+        label = f"run {run}, D = {size}, {share} of collapse"
+        yield trained_minimum(rng, problem, [2] * (size + 1) + [1], label)
 
 
-def _problem(rng: np.random.Generator, size: int, share: float) -> NoisyInstance:
+def _problem(rng: np.random.Generator, size: int, share: float) -> NoisyProblem:
     """D = size, A_0 = I/2, widths 2, σ² = 1/2 and |c| a multiple of its value at collapse."""
-    decays = tuple(0.3 * np.exp(0.3 * rng.standard_normal(size + 1)))
+    decays = (0.3 * np.exp(0.3 * rng.standard_normal(size + 1))).tolist()
     level = 0.5 * (1 + 0.5 / 2) ** size  # κa
     ratio = size ** (2 * size) / max(size - 1, 1) ** (size - 1)
     critical = (math.prod(decays) * level ** (size - 1) * ratio) ** (1 / (2 * size))
     cross = rng.standard_normal((1, 2))
     cross *= share * critical / np.linalg.norm(cross)
-    shapes = [*(np.zeros((2, 2)) for _ in range(size)), np.zeros((1, 2))]
-    return NoisyInstance(Floating(), tuple(shapes), 0.5 * np.eye(2), cross, decays, 0.5)
+    return NoisyProblem(0.5 * np.eye(2), cross, decays, 0.5)
 
 
 def _critical() -> NoisyInstance:

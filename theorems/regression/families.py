@@ -1,0 +1,122 @@
+"""Families of one-output minimizers: near the limits of small weights, and with a frozen output.
+
+Balanced or not, each carries the signal along one path; T = P throughout.
+"""
+
+from __future__ import annotations
+
+import itertools
+from fractions import Fraction
+
+from theorems.instances import Instance
+from theorems.settings import (
+    _checked,
+    _covariance,
+    _diagonal,
+    _inclusion,
+    _lower_block,
+    _optimal_scale,
+    _orthogonal,
+    _reject_vanishing,
+    _shape,
+    setting,
+    source_arithmetic,
+)
+from verify.claims import Bounds
+from verify.errors import Undefined
+from verify.sources import Source
+
+__all__ = [
+    "frozen_attaining",
+    "frozen_paths",
+    "half_aligned_minimizers",
+    "nearly_aligned_minimizers",
+    "small_limits",
+]
+
+
+@setting(
+    "nearly-aligned-minimizers",
+    "one output, W_k = Q_k diag(g_k, N_k) Q_{k-1}ᵀ with 1 <= g_k <= 2, |N_k| <= g_k, any Σ",
+)
+def nearly_aligned_minimizers(source: Source, bounds: Bounds) -> Instance:
+    """Minimizers like those reached from small weights: one path carries the signal."""
+    ar = source_arithmetic(source)
+    shape = _shape(source, bounds, outputs=1)
+    turns = [_orthogonal(source, ar, d) for d in shape]
+    layers = []
+    for before, after in itertools.pairwise(turns):
+        rows, columns = after.shape[-1], before.shape[-1]
+        gain = source.number(1, 2)
+        core = _diagonal(ar, [gain], rows, columns)
+        if rows > 1 and columns > 1:
+            core = core + _lower_block(source, ar, gain, rows, columns)
+        layers.append(after @ core @ before.mT)
+    return _checked(Instance.of(ar, layers, _covariance(source, ar, shape[0])))
+
+
+@setting("small-limits", "one output, W_k = g q_k q_{k-1}ᵀ with unit q_k, any Σ")
+def small_limits(source: Source, bounds: Bounds) -> Instance:
+    """The limits of gradient flow from vanishing weights: balanced, of rank one."""
+    ar = source_arithmetic(source)
+    shape = _shape(source, bounds, outputs=1)
+    gain = ar.scalar(source.number(1, 2))
+    path = [_orthogonal(source, ar, d) @ _inclusion(ar, d, 1) for d in shape]
+    layers = [ar.scale(gain, after @ before.mT) for before, after in itertools.pairwise(path)]
+    return _checked(Instance.of(ar, layers, _covariance(source, ar, shape[0])))
+
+
+@setting(
+    "half-aligned-minimizers",
+    "hidden width 4: W_1 = s q_1 q_0ᵀ, W_k = s Q_k, W_L = s(±1/2, ..) with overlap 1/2, "
+    "q_0 the top eigenvector of Σ",
+)
+def half_aligned_minimizers(source: Source, bounds: Bounds) -> Instance:
+    """Layers of equal norm s and |w*| = s^L/2: as sharp as small layers allow."""
+    ar = source_arithmetic(source)
+    L, d = source.integer(*bounds.depth), source.integer(*bounds.width)
+    scale, axes = ar.scalar(source.number(1, 2)), _orthogonal(source, ar, d)
+    spectrum = [source.number(2, 3), *(source.number(0, 2) for _ in range(d - 1))]
+    sigma = axes @ _diagonal(ar, spectrum, d, d) @ axes.mT
+    turn = _orthogonal(source, ar, 4)  # the direction of the signal in every hidden layer
+    middle = ar.identity(4)
+    first = turn @ _inclusion(ar, 4, 1) @ (axes @ _inclusion(ar, d, 1)).mT
+    row = ar.matrix([[Fraction(1, 2)] * 4]) @ turn.mT
+    layers = [ar.scale(scale, W) for W in (first, *[middle] * (L - 2), row)]
+    return Instance.of(ar, layers, sigma)
+
+
+@setting("frozen-paths", "W_k = g q_k q_{k-1}ᵀ, p = ρ q_L, q_0 the top eigenvector of Σ")
+def frozen_paths(source: Source, bounds: Bounds) -> Instance:
+    """Where the bound is attained at rational weights."""
+    ar = source_arithmetic(source)
+    shape = _shape(source, bounds, outputs=1)
+    turns = [_orthogonal(source, ar, d) for d in shape[:-1]]
+    gain, rho = ar.scalar(source.number(1, 2)), ar.scalar(source.number(1, 3))
+    spectrum = [source.number(2, 3), *(source.number(0, 2) for _ in range(shape[0] - 1))]
+    sigma = turns[0] @ _diagonal(ar, spectrum, shape[0], shape[0]) @ turns[0].mT
+    path = [Q @ _inclusion(ar, Q.shape[-1], 1) for Q in turns]
+    layers = [ar.scale(gain, after @ before.mT) for before, after in itertools.pairwise(path)]
+    return _checked(Instance.of(ar, [*layers, ar.scale(rho, path[-1].mT)], sigma))
+
+
+@setting(
+    "frozen-attaining-minimizers",
+    "W_1 = τ^{1-L}|p|^{-1} e_1 w*ᵀ, W_k = τ e_k e_{k-1}ᵀ, p = |p| e_L, τ next to the best scale",
+)
+def frozen_attaining(source: Source, bounds: Bounds) -> Instance:
+    """The flattest minimizers for any Σ, w* and |p|; |p| = r^{L-1} keeps the optimum in reach."""
+    ar = source_arithmetic(source)
+    shape = _shape(source, bounds, outputs=1)
+    size = len(shape) - 2
+    if size < 2:
+        raise Undefined("a frozen output needs at least two trained layers below it")
+    sigma = _covariance(source, ar, shape[0])
+    goal, r = ar.matrix(source.matrix(1, shape[0])), ar.scalar(source.number(1, 2))
+    _reject_vanishing(ar, goal @ sigma)
+    tau = _optimal_scale(ar, sigma, ar.scale(r, goal), size) / r
+    norm = ar.power(r, Fraction(size - 1))
+    path = [_orthogonal(source, ar, d) @ _inclusion(ar, d, 1) for d in shape[1:-1]]
+    first = ar.scale(ar.power(tau, Fraction(1 - size)) / norm, path[0] @ goal)
+    later = [ar.scale(tau, after @ before.mT) for before, after in itertools.pairwise(path)]
+    return Instance.of(ar, [first, *later, ar.scale(norm, path[-1].mT)], sigma)

@@ -1,0 +1,416 @@
+r"""Residual networks with a frozen output row: how flat a minimizer can be, and is after training.
+
+Statement
+    Let x -> pᵀ W_L ... W_1 x with p != 0 fixed, and let S be the largest eigenvalue of the Hessian
+    of R in W_1, ..., W_L.  Every minimizer has
+
+        S >= S_min = 2 L |p|^{2/L} max_{|z|=1} |Kz|^{2/L} |w*ᵀKz|^{2-2/L},
+
+    and S_min is attained.  From W_k(0) = I + s/√(Ld) N_k with Gaussian N_k, L and d large and a
+    small enough initial risk, gradient flow converges with high probability, W_k moves by O(1/L),
+    and S/S_min stays bounded in L.
+
+Notation
+    L counts trained layers (``trained_depth``, one less than ``depth``): the row pᵀ is the last
+    matrix of the network; |p| (``output_norm``); S (``frozen_sharpness``), by derivatives
+    (``frozen_jet_sharpness``); the maximum over z (``frozen_gain``).
+
+Assumptions
+    minimizer   PΣ = w*ᵀΣ.  Without it, p = 1 and zero weights have S = 2 < 4 for w* = 1, L = 2.
+    one_output  d_y = 1.
+
+Proof
+    As for U1 with one factor more: a_k = |A_kᵀp̂|/|p| at the trained layers has a_L = 1, and
+    a_k b_{k+1} >= w*ᵀKz/|p|.  So S >= 2|p|² L (|Kz|(|w*ᵀKz|/|p|)^{L-1})^{2/L}.
+    Attained: W_1 = τ^{1-L}|p|^{-1} e_1 w*ᵀ, W_k = τ e_k e_{k-1}ᵀ, p = |p| e_L give
+    Σ_k |α_k|² B_kᵀB_k = c|p|² I + (L-1)c^{-1/(L-1)} w*w*ᵀ, c = τ^{2(L-1)}; then minimise over c.
+
+Main results
+    C4.lower    the bound at any weights and any p
+    C4.close    attained up to 1e-7 by rational factors beside the optimal ones, any Σ and w*
+    C4.attained equality for w* along the top eigenvector
+    C4.whole    S is the top eigenvalue of the trained block of the Hessian, by derivatives
+
+Evidence
+    Symbolic for all L where L is a symbol.  The statement on training is an observation: d = 4,
+    three seeds of six flows, medians of S/S_min at L = 5, 10, 20, 40, 80 were 1.6 to 1.7 (s = 0),
+    1.5 to 1.7 (s = 1/2) and 2.4 to 4.5 (s = 1, single runs up to 14), without a trend in L, and
+    L max_k |W_k - W_k(0)| stayed between 0.4 and 1.6.  No check tests boundedness: S_min/S <= 1
+    only restates the lower bound, and the path length is a bound from the same run.  Single runs
+    scatter so much at s >= 1/2 that one of them shows no trend either way.
+
+Sharpness
+    Attained, so neither constant nor exponents improve.
+
+Implementation notes
+    Path length: |∇R|² >= μR gives ∫|∇R|dt <= 2√(R(0)/μ), and layer k has at most the share
+    q = max_k |α_k|²|B_k|²/Σ_j |α_j|² σ_min(B_j)² of |∇R|².  With μ ~ L and q ~ 1/L this is O(1/L);
+    μ and q are taken over the stored times.
+
+References
+----------
+    marion2024deep (residual initialisation; constants not given in our sources);
+    certimin2026 (S_min by the route of U1)
+
+Tags
+    residual networks, sharpness, gradient flow
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+import sympy as sp
+
+from numeric.arithmetic.floating import Floating
+from numeric.arithmetic.symbolic import Symbolic
+from numeric.gain import weighted_gain
+from numeric.loss import hessian, hessian_by_jets
+from numeric.networks import LinearNetwork
+from numeric.training import Flow, gradient_flow
+from theorems.assumptions import minimizer, one_output
+from theorems.inequalities import path_bound
+from theorems.instances import Instance
+from theorems.quantities import a, depth, minimal_sharpness, symbols, w_norm
+from theorems.regression.families import frozen_attaining, frozen_paths
+from theorems.settings import _inclusion, univariate_minimizers
+from theorems.training import Trained
+from verify.claims import Bounds, Claim, Formula, Setting, quantity
+from verify.derivation import Condition, Identity, Step
+from verify.errors import Undefined
+from verify.theorem import (
+    Control,
+    Measurement,
+    Necessity,
+    Source,
+    Theorem,
+    TrainedSolution,
+    Training,
+    Witness,
+)
+
+__all__ = ["THEOREM", "frozen_sharpness"]
+
+# --- quantities and closed form -----------------------------------------------------------------
+
+
+@quantity("trained_depth", "L", integer=True)
+def trained_depth(instance: Instance) -> int:
+    """Number of trained layers when the last matrix is frozen; at least 2."""
+    if instance.net.depth < 3:
+        raise Undefined("a frozen output needs at least two trained layers below it")
+    return instance.net.depth - 1
+
+
+@quantity("output_norm", "|p|")
+def output_norm(instance: Instance) -> Any:
+    """Norm of the last row p."""
+    ar = instance.arithmetic
+    return ar.sqrt(ar.frobenius_sq(instance.weights[-1]))
+
+
+def _path_gram(net: LinearNetwork) -> Any:
+    """Σ_k |α_k|² B_kᵀB_k over the trained layers."""
+    ar = net.arithmetic
+    paths = list(zip(net.suffixes, net.prefixes, strict=True))[:-1]
+    terms = [ar.scale(ar.frobenius_sq(A), B.mT @ B) for A, B in paths]
+    return sum(terms[1:], start=terms[0])
+
+
+def _trained_block(instance: Instance, H: Any) -> Any:
+    """The block of the Hessian that belongs to all layers but the last."""
+    net = instance.net
+    trained = net.parameters - net.widths[-2] * net.widths[-1]
+    E = _inclusion(instance.arithmetic, net.parameters, trained)
+    return E.mT @ H @ E
+
+
+@quantity("frozen_sharpness", "S")
+def frozen_sharpness(instance: Instance) -> Any:
+    """Top eigenvalue of the Hessian in all layers but the last (path Gram at minimizers)."""
+    ar, net = instance.arithmetic, instance.net
+    if instance.at_minimizer:
+        return 2 * ar.eig_max(_path_gram(net), instance.sigma)
+    return ar.eig_max(_trained_block(instance, hessian(net, instance.sigma, instance.cross)))
+
+
+@quantity("frozen_jet_sharpness", r"\lambda_{\max}(\nabla^2_{W_1..W_L}R)")
+def frozen_jet_sharpness(instance: Instance) -> Any:
+    """The same with second derivatives from hyper-dual numbers."""
+    H = hessian_by_jets(instance.net, instance.sigma, instance.cross)
+    return instance.arithmetic.eig_max(_trained_block(instance, H))
+
+
+@quantity("frozen_gain", r"\max_{|z|=1}|Kz|^{2/L}|w^{*T}Kz|^{2-2/L}")
+def frozen_gain(instance: Instance) -> Any:
+    """Max over unit z of |Kz|^{2/L} |w*ᵀKz|^{2-2/L}, L trained layers."""
+    share = Fraction(1, trained_depth.measure(instance))
+    return weighted_gain(instance.arithmetic, instance.sigma, instance.target, share)
+
+
+S, S_jet, g, p, m, L, w, rayleigh, S_min_all = symbols(
+    frozen_sharpness,
+    frozen_jet_sharpness,
+    frozen_gain,
+    output_norm,
+    trained_depth,
+    depth,
+    w_norm,
+    a,
+    minimal_sharpness,
+)
+
+frozen_bound = Formula(
+    "frozen_bound",
+    r"2L|p|^{2/L}\max_z|Kz|^{2/L}|w^{*T}Kz|^{2-2/L}",
+    2 * m * p ** (2 / m) * g,
+)
+
+# --- derivation ---------------------------------------------------------------------------------
+
+Kz, TKz = sp.symbols("Kz TKz", positive=True)
+
+
+def _at_z(formulas: Mapping[str, Any]) -> Any:
+    """The closed form before the maximum over z is taken, with L for the trained depth."""
+    return formulas["frozen_bound"].subs(g, Kz ** (2 / m) * TKz ** (2 - 2 / m)).subs(m, L)
+
+
+def derive_lower(formulas: Mapping[str, Any]) -> Iterator[Step]:
+    """Yield the path bound of U1 for the unit row p̂, scaled by |p|²."""
+    yield from path_bound(_at_z(formulas) / (2 * p**2), start=Kz, gain=TKz / p)
+
+
+def derive_close(formulas: Mapping[str, Any]) -> Iterator[Step]:
+    """Yield the path Gram matrix of the attaining factors and the best scale at each z."""
+    for size in (2, 3):
+        yield _family(size)
+    n, c = sp.Symbol("n", integer=True, positive=True), sp.Symbol("c", positive=True)  # n = L - 1
+    objective = c * p**2 * Kz**2 + n * c ** (-1 / n) * TKz**2
+    best = (TKz / (p * Kz)) ** (2 * n / (n + 1))
+    yield Identity(
+        "stationary scale",
+        r"\partial_c(c|p|^2|Kz|^2+(L-1)c^{-1/(L-1)}|w^{*T}Kz|^2) = 0",
+        "all L",
+        "calculus",
+        sp.powsimp(sp.expand_power_base(sp.diff(objective, c).subs(c, best))),
+        0,
+    )
+    yield Identity(
+        "value at the stationary scale",
+        r"2(\cdot) = 2L|p|^{2/L}|Kz|^{2/L}|w^{*T}Kz|^{2-2/L}",
+        "all L",
+        "calculus; max over z and min over c interchange as in U1",
+        sp.powsimp(sp.expand_power_base(2 * objective.subs(c, best))),
+        _at_z(formulas).subs(L, n + 1),
+    )
+    u = sp.Symbol("u", real=True)
+    yield Condition(
+        "convex in log c",
+        r"\partial_u^2(e^u|p|^2|Kz|^2+(L-1)e^{-u/(L-1)}|w^{*T}Kz|^2) > 0",
+        "all L",
+        "the stationary scale is the minimum",
+        sp.diff(sp.exp(u) * p**2 * Kz**2 + n * sp.exp(-u / n) * TKz**2, u, 2).is_positive,
+    )
+
+
+def _family(size: int) -> Step:
+    """Σ_k |α_k|²B_kᵀB_k = c|p|²I + (L-1)τ^{-2} w w^T on coordinate vectors, width 2."""
+    ar, tau = Symbolic(), sp.Symbol("tau", positive=True)
+    e = ar.matrix([[1], [0]])
+    row = ar.matrix([[sp.Symbol("w1", real=True), sp.Symbol("w2", real=True)]])
+    first = ar.scale(tau ** (1 - size) / p, e @ row)
+    layers = (first, *[ar.scale(tau, e @ e.mT)] * (size - 1), ar.scale(p, e.mT))
+    gram = sp.Matrix(_path_gram(LinearNetwork(ar, layers)))
+    c = tau ** (2 * (size - 1))
+    squared = sp.Matrix(row.mT @ row)
+    return Identity(
+        f"attaining factors at L = {size}",
+        r"\sum_k|\alpha_k|^2B_k^TB_k = c|p|^2I+(L-1)c^{-1/(L-1)}w^*w^{*T}",
+        "any w*, any |p|, d = 2, L = 2, 3",
+        "expansion",
+        gram,
+        c * p**2 * sp.eye(2) + (size - 1) * tau**-2 * squared,
+    )
+
+
+# --- claims and controls ------------------------------------------------------------------------
+
+_DEEP = Bounds(depth=(3, 5), width=(1, 3))
+_CLOSE = sp.Rational(10**7 + 1, 10**7)
+_formulas = (frozen_bound,)
+
+
+def _claim(name: str, title: str, where: Setting, relation: Any, bounds: Bounds = _DEEP) -> Claim:
+    return Claim(f"C4.{name}", title, where, relation, (minimizer, one_output), _formulas, bounds)
+
+
+_claims = (
+    _claim("lower", "no minimizer is flatter", univariate_minimizers, S >= frozen_bound.symbol),
+    _claim(
+        "close",
+        "attained up to 1e-7 for any Σ, w* and |p|",
+        frozen_attaining,
+        S <= _CLOSE * frozen_bound.symbol,
+    ),
+    _claim(
+        "attained",
+        "equality for w* along the top eigenvector",
+        frozen_paths,
+        sp.Eq(S, frozen_bound.symbol),
+        Bounds(depth=(3, 4), width=(1, 3)),
+    ),
+    _claim(
+        "whole",
+        "the trained block of the Hessian has this top eigenvalue",
+        univariate_minimizers,
+        sp.Eq(S, S_jet),
+        Bounds(depth=(3, 3), width=(1, 2)),
+    ),
+)
+
+
+def _twin(name: str, title: str, relation: Any, where: Setting = frozen_attaining) -> Control:
+    return Control(Claim(f"C4.control.{name}", title, where, relation, bounds=_DEEP))
+
+
+_controls = (
+    _twin("norm_of_output_left_out", "1 for |p|^{2/L}", sp.Eq(S, 2 * m * g), frozen_paths),
+    _twin("smaller_power_of_output", "|p|^{1/L} for |p|^{2/L}", S <= 2 * m * p ** (1 / m) * g),
+    _twin(
+        "output_trained",
+        "U1's bound for L + 1 trained layers",
+        S >= S_min_all,
+        univariate_minimizers,
+    ),
+    _twin("depth_plus_one", "L + 1 for L", S >= 2 * (m + 1) * p ** (2 / m) * g),
+    _twin(
+        "top_singular_vector",
+        "w*ᵀK's own direction taken for the maximizer z, with a for |Kz|²",
+        S <= _CLOSE * 2 * m * p ** (2 / m) * rayleigh * w ** (2 - 2 / m),
+    ),
+)
+
+# --- training -----------------------------------------------------------------------------------
+
+_DEPTHS = (5, 10, 20, 40)  # in short runs all of them at s = 1/2, every second one otherwise
+_SPREADS = (0.0, 0.5, 1.0)
+
+
+@dataclass(frozen=True)
+class _Path:
+    """The least μ of |∇R|² >= μR and the largest share q of one layer, over stored times."""
+
+    rate: float
+    share: float
+
+
+def _train(seed: int, runs: int) -> Iterator[TrainedSolution]:
+    """Gradient flow from W_k = I + s/√(Ld) N_k at growing depth; the output row stays fixed."""
+    rng = np.random.default_rng(seed)
+    d = 4
+    for run in range(min(runs, 6)):
+        spread = _SPREADS[run % 3]
+        few = _DEPTHS if spread == 0.5 else _DEPTHS[::2]
+        depths = few if runs <= 3 else (*_DEPTHS, 80)
+        features = rng.standard_normal((40, d))
+        sigma = features.T @ features / len(features)
+        row = rng.standard_normal((1, d))
+        row /= np.linalg.norm(row)
+        bend = rng.standard_normal((1, d))
+        target = row + 0.4 * bend / np.linalg.norm(bend)
+        for size in depths:
+            noise = spread / np.sqrt(size * d)
+            start = [np.eye(d) + noise * rng.standard_normal((d, d)) for _ in range(size)]
+            flow = gradient_flow(
+                [*start, row], sigma, target @ sigma, rtol=1e-9, tolerance=1e-6, frozen=1
+            )
+            label = f"run {run}, s = {spread}, depth {size}"
+            yield _measured(label, flow, sigma, target)
+
+
+def _measured(label: str, flow: Flow, sigma: Any, target: Any) -> TrainedSolution:
+    """S/S_min and the movement of the layers.  Allowed: the tolerance the flow stops at."""
+    trained = Trained(label, flow.weights, sigma, target)
+    at = Instance(Floating(), flow.weights, sigma, target, True)
+    size = trained_depth.measure(at)
+    reached = float(frozen_sharpness.measure(at))
+    least = 2 * size * float(output_norm.measure(at) ** (2 / size) * frozen_gain.measure(at))
+    moved = max(np.linalg.norm(W[-1] - W[0]) for W in flow.path[:-1])
+    path, gap = _along(flow, sigma), trained.target - _product(flow.path)
+    length = 2 * np.sqrt(float((gap @ sigma @ gap.T)[0, 0]) / path.rate)
+    bound = float(np.sqrt(path.share) * length)
+    return trained.solution(
+        Measurement("S_min/S <= 1", 1.0, least / reached, 1e-6, "<="),
+        Measurement("L max_k |W_k - W_k(0)|", size * bound, size * float(moved), 1e-6, "<="),
+    )
+
+
+def _product(path: tuple[Any, ...]) -> Any:
+    """The end-to-end map at time zero."""
+    return LinearNetwork(Floating(), tuple(W[0] for W in path)).end_to_end
+
+
+def _along(flow: Flow, sigma: Any) -> _Path:
+    net = LinearNetwork(Floating(), flow.path)
+    batch = np.zeros((len(flow.times), 1, 1))  # B_1 = I has no time axis
+    weights = [np.sum(A**2, axis=(-2, -1)) for A in net.suffixes[:-1]]
+    spans = [np.linalg.svd(B + batch, compute_uv=False) for B in net.prefixes[:-1]]
+    above = [weight * span[:, 0] ** 2 for weight, span in zip(weights, spans, strict=True)]
+    below = sum(weight * span[:, -1] ** 2 for weight, span in zip(weights, spans, strict=True))
+    rate = 4 * float(np.linalg.eigvalsh(sigma)[0]) * float(np.min(below))
+    return _Path(rate, float(np.max(np.max(above, axis=0) / below)))
+
+
+THEOREM = Theorem(
+    id="C4",
+    title="With a frozen output row the least sharpness gains the factor |p|^(2/L)",
+    statement=(
+        r"x \mapsto p^TW_L\cdots W_1x,\; p \text{ fixed},\; P\Sigma = c \;\Longrightarrow\; "
+        r"S(W) \ge 2L|p|^{2/L}\max_{|z|=1}|Kz|^{2/L}|w^{*T}Kz|^{2-2/L} = S_{\min}; \quad "
+        r"W_k(0) = I + \tfrac{s}{\sqrt{Ld}}N_k:\; S/S_{\min} \text{ bounded in } L"
+        r" \text{ (of the paper; observed here, not tested)}"
+    ),
+    normalisation="R = E|y - Px|², no factor 1/2; Hessian in W_1, ..., W_L only",
+    source=Source(
+        "marion2024deep", "residual initialisation (constants not given); S_min as in U1"
+    ),
+    claims=_claims,
+    controls=_controls,
+    formulas=_formulas,
+    derivations={"C4.lower": derive_lower, "C4.close": derive_close},
+    witnesses=(
+        Witness(
+            "C4.witness.residual",
+            "C4.lower",
+            "two residual layers, correlated data",
+            lambda: Instance.of_minimizer(
+                [[[1, Fraction(1, 2)], [0, 1]], [[1, 0], [Fraction(1, 3), 1]], [[1, 2]]],
+                [[2, 1], [1, 1]],
+            ),
+        ),
+    ),
+    necessity=(
+        Necessity(
+            minimizer,
+            "C4.lower",
+            "zero weights, p = w* = 1, two trained layers: S = 2 < 4",
+            lambda: Instance.exact([[[0]], [[0]], [[1]]], [[1]], [[1]]),
+        ),
+    ),
+    trainings=(
+        Training(
+            "C4.trained",
+            "gradient flow from residual initialisation, corrected to an exact minimizer",
+            _train,
+            ("C4.lower",),
+        ),
+    ),
+    uses=("F3", "U1", "C5"),
+    module=__name__,
+    tags=("residual networks", "sharpness", "gradient flow"),
+)

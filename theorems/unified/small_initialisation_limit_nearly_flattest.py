@@ -1,0 +1,411 @@
+r"""From small initialisation gradient flow ends at one sharpness, which depth makes minimal.
+
+Statement
+    One output, w* the regressor (of least norm where Σ is singular), ŵ = w*/|w*|, K = Σ^{1/2},
+    a = ŵᵀΣŵ, Λ = λ_max(Σ).  Let gradient flow start at s·W̄ and converge to a global minimizer
+    for all small s > 0.  Then, as s -> 0, the sharpness of its limit tends to
+
+        S_0 = 2|w*|^{2-2/L} λ_max(Σ + (L-1) K ŵŵᵀ K),    S_0/S_min <= 1 + (Λ/a - 1)/L.
+
+Notation
+    S_0 is ``small_start_sharpness``, its eigenvalue μ ``aligned_top``; D_j the imbalances.
+
+Assumptions
+    minimizer   used where S is the dual Gram value.
+    one_output  a and w* are not defined otherwise; see U6 for several outputs.
+    The flow is assumed to converge to a global minimizer; it does from any W̄ with W̄_L = 0 and
+    W̄_{L-1}⋯W̄_1 c != 0, where the loss starts at R(0) with a non-zero slope.
+
+Proof
+    Aligned layers W_k = g u_ku_{k-1}ᵀ, g^L = |w*|, have |α_k|²B_kᵀB_k = g^{2(L-1)} ŵŵᵀ for k >= 2
+    and g^{2(L-1)} I for k = 1, so S = S_0 by F3.  Flow conserves D_j = s² D̄_j (F4); as they vanish,
+    U10 squeezes S to S_0 from both sides, and says how far S is from S_0 at a given s.
+    Weyl: μ <= Λ + (L-1)a; with S_min >= 2La|w*|^{2-2/L} (C1) the ratio follows.
+
+Main results
+    U3.aligned          S = S_0 at rank-one, aligned, balanced layers
+    U3.ratio            S_0 <= (1 + (Λ/a - 1)/L) S_min for every Σ and w*
+    U3.ratio_attained   equality there where Λ = a
+
+Evidence
+    Symbolic for all L, the aligned Gram matrix for the sizes named.  Flows from s·W̄ with shrinking
+    s: S beside S_0, the difference allowed being what U10 leaves at the conserved imbalance.
+
+Sharpness
+    The ratio is 1 for w* along the top eigenvector.  The constant 1 of 1/L is best possible: for w*
+    an eigenvector and Λ = a(1 + (L-1)x), x >= 1, the ratio is x^{1-1/L} (U7) and the bound
+    1 + (1-1/L)x.  1/L² and 1/(2L) fail (controls).  S_0 is not S_min in general (control).
+
+Implementation notes
+    U10 makes the limit a statement about single instances, which can be attacked.
+
+References
+----------
+    certimin2026; marion2024deep bounds S/S_min from small initialisation by a multiple of Λ/a
+
+Tags
+    sharpness, gradient flow, implicit regularisation, depth
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator, Mapping
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+import sympy as sp
+
+from numeric.arithmetic.floating import Floating
+from numeric.arithmetic.symbolic import Symbolic
+from numeric.networks import LinearNetwork
+from numeric.spectrum import dual_gram, sharpness_at_minimizer
+from numeric.training import gradient_flow
+from theorems.assumptions import minimizer, one_output
+from theorems.instances import Instance
+from theorems.quantities import (
+    a,
+    data_max,
+    depth,
+    minimal_sharpness,
+    sharpness,
+    symbols,
+    w_norm,
+)
+from theorems.settings import aligned_minimizers, univariate_minimizers, univariate_top_eigenvector
+from theorems.training import Trained
+from theorems.unified.sharpness_between_layer_energies import (
+    aligned_top,
+    blend_top,
+    ceiling,
+    energy_bound,
+    floor,
+    imbalance_total,
+    layer_energy_max,
+)
+from verify.claims import Bounds, Claim, Formula, Setting, quantity
+from verify.derivation import Identity, Step
+from verify.theorem import (
+    Control,
+    Measurement,
+    Source,
+    Theorem,
+    TrainedSolution,
+    Training,
+    Witness,
+)
+
+__all__ = ["THEOREM", "flow_from_small_start", "small_start_sharpness"]
+
+# --- quantities ---------------------------------------------------------------------------------
+
+
+@quantity("aligned_top_at_depth", r"\lambda_{\max}(\Sigma+LK\hat w\hat w^TK)")
+def aligned_top_at_depth(instance: Instance) -> Any:
+    """λ_max(Σ + L K ŵŵᵀ K): the aligned top with L for L-1 (a control)."""
+    return blend_top(instance, instance.net.depth)
+
+
+S, S_min, L, w, rayleigh, top, mu, mu_wrong, N = symbols(
+    sharpness,
+    minimal_sharpness,
+    depth,
+    w_norm,
+    a,
+    data_max,
+    aligned_top,
+    aligned_top_at_depth,
+    layer_energy_max,
+)
+
+# --- closed forms -------------------------------------------------------------------------------
+
+small_start_sharpness = Formula(
+    "small_start_sharpness",
+    r"2|w^*|^{2-2/L}\lambda_{\max}(\Sigma+(L-1)K\hat w\hat w^TK)",
+    2 * w ** (2 - 2 / L) * mu,
+)
+ratio_bound = Formula("ratio_bound", r"1+(\Lambda/a-1)/L", 1 + (top / rayleigh - 1) / L)
+_formulas = (small_start_sharpness, ratio_bound)
+
+# --- derivations --------------------------------------------------------------------------------
+
+_SIZES = ((2, 1, 1), (2, 2, 1), (2, 1, 2, 1))
+
+
+def derive_aligned(formulas: Mapping[str, Any]) -> Iterator[Step]:
+    """Yield the dual Gram matrix of aligned layers, term by term and as a whole."""
+    g = sp.Symbol("g", positive=True)
+    k = sp.Symbol("k", integer=True, positive=True)
+    yield Identity(
+        "the L-1 later terms",
+        r"\sum_{k=2}^{L}|\alpha_k|^2|B_k|^2 = \sum_k g^{2(L-k)}g^{2(k-1)} = (L-1)g^{2(L-1)}",
+        "all L",
+        "sum of equal terms",
+        sp.Sum(sp.powsimp(g ** (2 * (L - k)) * g ** (2 * (k - 1))), (k, 2, L)).doit(),
+        (L - 1) * g ** (2 * (L - 1)),
+    )
+    yield Identity(
+        "sharpness of aligned layers, |w*| = g^L",
+        r"2g^{2(L-1)}\mu = 2|w^*|^{2-2/L}\mu",
+        "all L",
+        "F3",
+        2 * g ** (2 * (L - 1)) * mu,
+        formulas["small_start_sharpness"].subs(w, g**L),
+    )
+    for shape in _SIZES:
+        yield _aligned_gram(shape, g)
+
+
+def _aligned_gram(shape: tuple[int, ...], g: Any) -> Step:
+    """Unit vectors on the rational circle; M = g^{2(L-1)}(I + (L-1)ŵŵᵀ)."""
+    ar, size = Symbolic(), len(shape) - 1
+    t = sp.symbols(f"t0:{size + 1}", real=True)
+    units = [
+        ar.matrix([[(1 - x**2) / (1 + x**2)], [2 * x / (1 + x**2)]]) if d == 2 else ar.identity(1)
+        for d, x in zip(shape, t, strict=True)
+    ]
+    pairs = itertools.pairwise(units)
+    net = LinearNetwork(ar, tuple(ar.scale(g, after @ before.mT) for before, after in pairs))
+    whole = ar.identity(2) + ar.scale(size - 1, units[0] @ units[0].mT)
+    return Identity(
+        f"dual Gram matrix {shape}",
+        r"\sum_k|\alpha_k|^2B_k^TB_k = g^{2(L-1)}(I+(L-1)\hat w\hat w^T)",
+        "any unit vectors, widths " + ", ".join("-".join(map(str, s)) for s in _SIZES),
+        "expansion",
+        sp.Matrix(dual_gram(net)),
+        sp.Matrix(ar.scale(g ** (2 * size - 2), whole)),
+    )
+
+
+def derive_squeezed(formulas: Mapping[str, Any]) -> Iterator[Step]:
+    """Yield the aligned form, and both ends of U10 where the imbalance is gone."""
+    yield from derive_aligned(formulas)
+    for bound in (floor, ceiling):
+        yield Identity(
+            f"{bound.name} at N = |w*|^(2/L)",
+            r"2|w^*|^{2-2/L}\mu",
+            "all L",
+            "U10 and F4: N -> |w*|^{2/L} as s -> 0",
+            bound.expression.subs(N, w ** (2 / L)),
+            formulas["small_start_sharpness"],
+        )
+
+
+def derive_ratio(formulas: Mapping[str, Any]) -> Iterator[Step]:
+    """Yield Weyl's bound over C1's, and its limit in depth."""
+    weyl = formulas["small_start_sharpness"].subs(mu, top + (L - 1) * rayleigh)
+    yield Identity(
+        "Weyl over C1",
+        r"\frac{2|w^*|^{2-2/L}(\Lambda+(L-1)a)}{2La|w^*|^{2-2/L}} = 1+(\Lambda/a-1)/L",
+        "all L",
+        "Weyl: λ_max(Σ + (L-1)KŵŵᵀK) <= Λ + (L-1)a; C1: S_min >= 2La|w*|^{2-2/L}",
+        weyl / (2 * L * rayleigh * w ** (2 - 2 / L)),
+        formulas["ratio_bound"],
+    )
+    yield Identity(
+        "perfect with depth",
+        r"\lim_{L\to\infty} 1+(\Lambda/a-1)/L = 1",
+        "all L",
+        "limit",
+        sp.limit(formulas["ratio_bound"], L, sp.oo),
+        1,
+    )
+
+
+# --- claims and controls ------------------------------------------------------------------------
+
+_DEEP, _SMALL = Bounds(depth=(2, 5), width=(1, 3)), Bounds(depth=(2, 4), width=(1, 2))
+
+
+def _claim(
+    name: str,
+    title: str,
+    relation: Any,
+    setting: Setting,
+    assumptions: tuple[Any, ...] = (),
+    bounds: Bounds = _SMALL,
+) -> Claim:
+    return Claim(f"U3.{name}", title, setting, relation, assumptions, _formulas, bounds)
+
+
+_limit, _ratio = small_start_sharpness.symbol, ratio_bound.symbol
+_pointwise = (minimizer, one_output)
+_claims = (
+    _claim(
+        "aligned",
+        "rank-one, aligned, balanced layers have exactly this sharpness",
+        sp.Eq(S, _limit),
+        aligned_minimizers,
+        _pointwise,
+    ),
+    _claim(
+        "ratio",
+        "the limit is at most 1 + (Λ/a - 1)/L times the least sharpness",
+        _limit <= _ratio * S_min,
+        univariate_minimizers,
+        (one_output,),
+        _DEEP,
+    ),
+    _claim(
+        "ratio_attained",
+        "equality for w* along the top eigenvector",
+        sp.Eq(_limit, _ratio * S_min),
+        univariate_top_eigenvector,
+        (one_output,),
+    ),
+)
+
+
+def _four_layers(regressor: list[Fraction], largest: Fraction) -> Instance:
+    """Σ = diag(1, largest), L = 4, one neuron in each layer."""
+    layers: list[Any] = [[regressor], [[1]], [[1]], [[1]]]
+    return Instance.of_minimizer(layers, [[1, 0], [0, largest]])
+
+
+def _near_small_eigenvector() -> list[Instance]:
+    """S_0/S_min is about 8.4, the bound about 18."""
+    t = Fraction(1, 58)  # tan(0.03446/2) to three digits
+    unit = [(1 - t**2) / (1 + t**2), 2 * t / (1 + t**2)]
+    return [_four_layers(unit, Fraction(7434, 100))]
+
+
+def _on_small_eigenvector() -> list[Instance]:
+    """S_0/S_min = 3^{3/4} (U7), the bound is 13/4."""
+    return [_four_layers([Fraction(1), Fraction(0)], Fraction(10))]
+
+
+_controls = (
+    Control(
+        _claim(
+            "control.inverse_square_of_depth",
+            "1/L² for 1/L",
+            _limit <= (1 + (top / rayleigh - 1) / L**2) * S_min,
+            univariate_minimizers,
+            bounds=_DEEP,
+        ),
+        _near_small_eigenvector,
+    ),
+    Control(
+        _claim(
+            "control.half",
+            "1/(2L) for 1/L",
+            _limit <= (1 + (top / rayleigh - 1) / (2 * L)) * S_min,
+            univariate_minimizers,
+            bounds=_DEEP,
+        ),
+        _on_small_eigenvector,
+    ),
+    Control(
+        _claim(
+            "control.flattest",
+            "small initialisations end at flattest minimizers",
+            _limit <= S_min,
+            univariate_minimizers,
+        )
+    ),
+    Control(
+        _claim(
+            "control.depth_for_depth_minus_one",
+            "L for L-1 in the limit",
+            S >= 2 * w ** (2 - 2 / L) * mu_wrong,
+            aligned_minimizers,
+        )
+    ),
+    Control(
+        _claim(
+            "control.any_minimizer",
+            "every one-output minimizer is at most as sharp as the limit",
+            _limit >= S,
+            univariate_minimizers,
+        )
+    ),
+)
+
+# --- training -----------------------------------------------------------------------------------
+
+_SCALES = (0.3, 0.1, 0.03, 0.01)
+
+
+def _train(seed: int, runs: int) -> Iterator[TrainedSolution]:
+    """Gradient flow from s·W̄ with s shrinking from run to run; depths 2 and 3."""
+    rng = np.random.default_rng(seed)
+    for run in range(runs):
+        scale, size = _SCALES[run % 4], 2 + run // 2 % 2
+        features = rng.standard_normal((40, 2)) * np.array([1.0, 0.6])
+        sigma = features.T @ features / len(features)
+        target = rng.standard_normal((1, 2))
+        target /= np.linalg.norm(target)
+        for trained, limit, allowed in flow_from_small_start(rng, scale, size, sigma, target):
+            reached = float(sharpness_at_minimizer(trained.net, sigma)) / limit
+            yield trained.solution(Measurement("S/S_0", 1.0, reached, allowed))
+
+
+def flow_from_small_start(
+    rng: np.random.Generator, scale: float, size: int, sigma: Any, target: Any
+) -> Iterator[tuple[Trained, float, float]]:
+    """Yield the end of one gradient flow from s·W̄, W̄_L = 0, if it converged.
+
+    With it come S_0 and the relative distance from S_0 that U10 allows at the imbalance the flow
+    started with, which it conserves; the integrator's accuracy, 1e-8, is added.
+    """
+    d = len(sigma)
+    start = [*(scale * rng.standard_normal((d, d)) for _ in range(size - 1)), np.zeros((1, d))]
+    flow = gradient_flow(start, sigma, target @ sigma)
+    if flow.status != "converged":
+        return
+    at_start = Instance.of(Floating(), start, sigma, target)
+    measured = (w_norm, aligned_top, data_max, imbalance_total)
+    values = {q.symbol: float(q.measure(at_start)) for q in measured} | {L: size}
+    values[N] = float(energy_bound.expression.subs(values))
+    limit, low, high = (
+        float(f.expression.subs(values)) for f in (small_start_sharpness, floor, ceiling)
+    )
+    trained = Trained(f"s = {scale}, depth {size}", flow.weights, sigma, target)
+    yield trained, limit, 1e-8 + max(limit - low, high - limit) / limit
+
+
+THEOREM = Theorem(
+    id="U3",
+    title="Small initialisation ends within 1 + (Λ/a - 1)/L of the flattest minimizer",
+    statement=(
+        r"d_y = 1,\; s \to 0 \;\Longrightarrow\; S \to "
+        r"2|w^*|^{2-2/L}\lambda_{\max}(\Sigma+(L-1)K\hat w\hat w^TK) \le "
+        r"\bigl(1+(\Lambda/a-1)/L\bigr)S_{\min}"
+    ),
+    normalisation="R = E|y - Px|², no factor 1/2; K = Σ^{1/2}, a = w*ᵀΣw*/|w*|²",
+    source=Source("certimin2026", "the small-initialisation limit, with a bound at finite scale"),
+    claims=_claims,
+    controls=_controls,
+    formulas=_formulas,
+    derivations={
+        "U3.aligned": derive_squeezed,
+        "U3.ratio": derive_ratio,
+    },
+    witnesses=(
+        Witness(
+            "U3.witness.correlated",
+            "U3.ratio",
+            "correlated features, w* = (1, 3) no eigenvector",
+            lambda: Instance.of_minimizer([[[1, 2], [0, 1]], [[1, 1]]], [[2, 1], [1, 1]]),
+        ),
+        Witness(
+            "U3.witness.aligned",
+            "U3.aligned",
+            "one neuron in each layer, all of gain 2",
+            lambda: Instance.of_minimizer([[[2, 0]], [[2]], [[2]]], [[2, 1], [1, 1]]),
+        ),
+    ),
+    trainings=(
+        Training(
+            "U3.trained",
+            "gradient flow from s·W̄, corrected to an exact minimizer",
+            _train,
+            ("U3.ratio",),
+        ),
+    ),
+    uses=("F3", "F4", "C1", "U10"),
+    module=__name__,
+    tags=("sharpness", "gradient flow", "implicit regularisation"),
+)
