@@ -122,8 +122,8 @@ def maximizers(ar: Arithmetic, sigma: Any, target: Any, weight: float) -> Any:
 
     The slope in log c of ``λ_max(θcΣ + (1-θ)c^{-θ/(1-θ)} K TᵀT K)``, convex in log c, changes sign
     at the optimum.  The first column is the vector balanced between both sides of it (which
-    matters where the top eigenvalue is double there); the others span the top eigenspace in
-    reduced echelon form, so that they are rational if the space is.
+    matters where the top eigenvalue is double there), scaled so that its largest entry is 1; the
+    others span the top eigenspace in reduced echelon form.  So they are rational if they can be.
     """
     try:
         return _propose(*_reduced(ar, sigma, target), weight)
@@ -159,7 +159,8 @@ def _propose(basis: Any, D: Any, M: Any, weight: float) -> Any:
     step = 16 * _EPSILON * (1 + abs(middle))
     z_low, z_high = top(middle - step), top(middle + step)
     z = _balanced(z_low, z_high, lambda z: slope(z, middle))
-    return np.column_stack([basis @ z, _echelon(basis @ space(middle))])
+    y = basis @ z
+    return np.column_stack([y / y[np.argmax(np.abs(y))], _echelon(basis @ space(middle))])
 
 
 def _reduced(ar: Arithmetic, sigma: Any, target: Any) -> tuple[Any, Any, Any]:

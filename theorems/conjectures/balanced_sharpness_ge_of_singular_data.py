@@ -1,0 +1,382 @@
+r"""Open: which sharpness do gradient flows from balanced starts reach?
+
+Statement
+    A flow from a balanced start that converges to a minimizer ends at a balanced one, and every
+    balanced minimizer is such an end.  If Σ ≻ 0 then P = T and its sharpness is that of U6.  If Σ
+    is singular, with Π the projector on its range and r_0 = |TΠ|_2 > 0, every end satisfies
+
+        2 r_0^{2-2/L} λ_max(Σ + (L-1) K TᵀT K / r_0²)  <=  S(W)  <=  2 L Λ |P|_2^{2-2/L}.
+
+    The lower end is attained by some P with PPᵀ a multiple of a projector.  Open: the least
+    sharpness where the null space of Σ is too small for such a P.
+
+Notation
+    S (``sharpness``), L (``depth``), |P|_2 (``target_norm``, T := P), r_0 (``norm_inside``), the
+    lower end ``reachable_lower``; K = Σ^{1/2}.
+
+Assumptions
+    minimizer  PΣ = TΣ.
+    balanced   D_k = 0.  Without it, W_1 = (3/2, 0, 0), W_2 = 2/3 on Σ = diag(1, 4, 0) has S < 8.
+
+What is known
+    With r = |P|_2 and X = PᵀP <= r² one has X^{(k-1)/L} >= r^{2(k-1)/L-2} X for k >= 2, so by U6
+    S >= 2 λ_max(K(r^{2-2/L} + (L-1) r^{-2/L} TᵀT)K); the derivative in r of the bracket on the
+    range of Σ is a positive multiple of I - ΠTᵀTΠ/r² >= 0, and r >= r_0.  Equality if all non-zero
+    singular values of P are r_0.  One output: P = TΠ is such a P, the least sharpness is known.
+
+Main results
+    O4.lower     no balanced minimizer of singular data is flatter
+    O4.upper     nor sharper than 2 L Λ |P|_2^{2-2/L}
+    O4.attained  the lower end is attained, with one output or two
+
+Evidence
+    The lower end is symbolic for all L; all is exact or certified.  Gradient flows.
+
+Sharpness
+    With two outputs P = TΠ is not the flattest: for Σ = diag(1, 4, 0) and L = 2, the rows
+    (1, 0, 0), (0, 3/5, 4/5) have S = 272/25, those without 4/5 have S = 64/5 (control).
+
+Implementation notes
+    Instances carry Π; any projector with ΠΣ = Σ gives a bound, the smallest one is meant.
+
+References
+----------
+    certimin2026 (open question)
+
+Tags
+    open, balanced, gradient flow
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any, Self
+
+import numpy as np
+import sympy as sp
+
+from numeric.arithmetic.rational import Rational
+from numeric.spectrum import sharpness_at_minimizer
+from numeric.training import gradient_flow
+from theorems.assumptions import minimizer
+from theorems.flat_minima.sharpness_eq_of_balanced import balanced
+from theorems.instances import Instance, Rows
+from theorems.quantities import data_max, depth, sharpness, symbols, target_norm
+from theorems.settings import (
+    _orthogonal,
+    padded_diagonal,
+    rotated_layers,
+    setting,
+    source_arithmetic,
+)
+from theorems.training import Trained
+from verify.claims import Bounds, Claim, Formula, quantity
+from verify.derivation import Condition, Identity, Step
+from verify.errors import Undefined
+from verify.sources import Source as Choices
+from verify.theorem import (
+    Control,
+    Measurement,
+    Necessity,
+    Source,
+    Theorem,
+    TrainedSolution,
+    Training,
+    Witness,
+)
+
+__all__ = ["THEOREM"]
+
+# --- balanced minimizers of singular data -------------------------------------------------------
+
+
+@dataclass(frozen=True, eq=False)
+class SingularInstance(Instance):
+    """A minimizer with the projector Π of its data, ΠΣ = Σ."""
+
+    projector: Any = None
+
+    @classmethod
+    def spanning(cls, ar: Any, layers: Any, data: Any, off: int) -> Self:
+        """Return the minimizer T = P on Σ = diag(data, 0) with ``off`` zeros."""
+        inside = data.shape[-1]
+        n = inside + off
+        up = ar.matrix([[int(i == j) for j in range(inside)] for i in range(n)])
+        base = Instance.of(ar, layers, up @ data @ up.mT)
+        if ar.kind == "exact" and ar.is_zero(base.cross):
+            raise Undefined("the target vanishes on the data")
+        return cls(ar, base.weights, base.sigma, base.target, True, up @ up.mT)
+
+    @classmethod
+    def written(cls, layers: list[Rows], data: Rows, off: int) -> Self:
+        """Return the exact instance with these rational entries."""
+        ar = Rational()
+        return cls.spanning(ar, [ar.matrix(W) for W in layers], ar.matrix(data), off)
+
+
+@setting(
+    "singular-balanced-minimizers",
+    "D_k = 0 for all k, Σ = diag(R Rᵀ, 0) with at least one input that carries no data",
+)
+def singular_balanced_minimizers(source: Choices, bounds: Bounds) -> SingularInstance:
+    """Balanced factors in general position to the null space of Σ."""
+    ar = source_arithmetic(source)
+    L = source.integer(*bounds.depth)
+    inside, off = source.integer(*bounds.width), source.integer(1, 2)
+    shape = [inside + off, *(source.integer(*bounds.width) for _ in range(L))]
+    gains = [source.number(0, 2) for _ in range(min(shape))]
+    cores = [padded_diagonal(source, gains, m, n) for n, m in itertools.pairwise(shape)]
+    layers, _ = rotated_layers(source, ar, cores)
+    root = ar.matrix(source.matrix(inside, inside))
+    return SingularInstance.spanning(ar, layers, root @ root.mT, off)
+
+
+@setting(
+    "flattest-balanced-minimizers",
+    "W_k = g times isometries, P = g^L U (rows (1, 0, 0), (0, c, s)), Σ = diag(R Rᵀ, 0) of size 3",
+)
+def flattest_balanced_minimizers(source: Choices, bounds: Bounds) -> SingularInstance:
+    """One or two outputs; the first right singular vector of P lies in the range of Σ."""
+    ar = source_arithmetic(source)
+    L, rank = source.integer(*bounds.depth), source.integer(1, 2)
+    shape = [3, *(source.integer(2, 3) for _ in range(L - 1)), rank]
+    g = ar.scalar(source.number(1, 2))
+    corner = ar.matrix([[0, 0], [1, 0], [0, 1]])
+    turn = padded_diagonal(source, [1], 3, 3) + corner @ _orthogonal(source, ar, 2) @ corner.mT
+    layers = []
+    before = turn.mT
+    for rows in shape[1:]:
+        after = _orthogonal(source, ar, rows)
+        core = padded_diagonal(source, [1] * rank, rows, before.shape[-1])
+        layers.append(ar.scale(g, after @ core @ before.mT))
+        before = after
+    root = ar.matrix(source.matrix(2, 2))
+    return SingularInstance.spanning(ar, layers, root @ root.mT, 1)
+
+
+@quantity("norm_inside", r"|T\Pi|_2")
+def norm_inside(instance: SingularInstance) -> Any:
+    """Spectral norm r_0 of the target on the range of Σ."""
+    return instance.arithmetic.singular_max(instance.target @ instance.projector)
+
+
+@quantity("reachable_top", r"\lambda_{\max}(\Sigma+(L-1)KT^TTK/r_0^2)")
+def reachable_top(instance: SingularInstance) -> Any:
+    """Top eigenvalue of Σ + (L-1) K TᵀT K / r_0²."""
+    ar, T = instance.arithmetic, instance.target
+    inside = T @ instance.projector
+    square = ar.eig_max(inside @ inside.mT)
+    blend = ar.identity(T.shape[-1]) + ar.scale((instance.net.depth - 1) / square, T.mT @ T)
+    return ar.eig_max(blend, instance.sigma)
+
+
+@quantity("minimum_norm_sharpness", r"S_{\mathrm{bal}}(T\Pi)")
+def minimum_norm_sharpness(instance: SingularInstance) -> Any:
+    """Sharpness of the balanced factors of TΠ at L = 2, where TΠ has orthogonal columns."""
+    ar, inside = instance.arithmetic, instance.target @ instance.projector
+    gram = inside.mT @ inside
+    if instance.net.depth != 2 or not np.all(ar.is_zero(gram - ar.diagonal(gram))):
+        raise Undefined("the root of TΠ is written down at L = 2 for orthogonal columns only")
+    n = gram.shape[-1]
+    roots = [ar.sqrt(ar.entry(gram, i, i)) for i in range(n)]
+    top = ar.maximum(*roots)
+    total = ar.scale(top, ar.identity(n))
+    for i, root in enumerate(roots):
+        unit = ar.matrix([[int(r == c == i) for c in range(n)] for r in range(n)])
+        total = total + ar.scale(root, unit)
+    return 2 * ar.eig_max(total, instance.sigma)
+
+
+S, L, P, r0, top, Lam, S_inside = symbols(
+    sharpness, depth, target_norm, norm_inside, reachable_top, data_max, minimum_norm_sharpness
+)
+reachable_lower = Formula(
+    "reachable_lower",
+    r"2r_0^{2-2/L}\lambda_{\max}(\Sigma+(L-1)KT^TTK/r_0^2)",
+    2 * r0 ** (2 - 2 / L) * top,
+)
+
+# --- derivation ---------------------------------------------------------------------------------
+
+
+def derive_lower(formulas: Mapping[str, Any]) -> Iterator[Step]:
+    """Yield the terms of U6 below by powers of r, and that their sum grows with r."""
+    k, r, x = sp.Symbol("k", integer=True, positive=True), *sp.symbols("r x", positive=True)
+    yield Identity(
+        "terms k >= 2",
+        r"r^{2(L-k)/L}\, r^{2(k-1)/L-2}\,x = r^{-2/L}x",
+        "all L",
+        "t^{(k-1)/L} >= t for 0 <= t <= 1, at the eigenvalues t of PᵀP/r²",
+        r ** (2 * (L - k) / L) * r ** (2 * (k - 1) / L - 2) * x,
+        r ** (-2 / L) * x,
+    )
+    bracket = r ** (2 - 2 / L) + (L - 1) * r ** (-2 / L) * x
+    yield Identity(
+        "growth with r",
+        r"\partial_r(r^{2-2/L}+(L-1)r^{-2/L}x) = \tfrac{2(L-1)}L r^{1-2/L}(1-x/r^2)",
+        "all L",
+        "x <= r_0² <= r² on the range of Σ; Weyl",
+        sp.diff(bracket, r),
+        2 * (L - 1) / L * r ** (1 - 2 / L) * (1 - x / r**2),
+    )
+    yield Condition(
+        "sign of the factor",
+        r"r^{1-2/L} > 0",
+        "all L",
+        "calculus",
+        (r ** (1 - 2 / L)).is_positive,
+    )
+    yield Identity(
+        "at r = r_0",
+        r"2(r_0^{2-2/L}+(L-1)r_0^{-2/L}x) = 2r_0^{2-2/L}(1+(L-1)x/r_0^2)",
+        "all L",
+        "substitution",
+        2 * bracket.subs(r, r0),
+        formulas["reachable_lower"].subs(top, 1 + (L - 1) * x / r0**2),
+    )
+
+
+# --- claims and controls ------------------------------------------------------------------------
+
+_SMALL = Bounds(depth=(2, 4), width=(1, 2))
+_assumed = (minimizer, balanced)
+
+
+def _claim(name: str, title: str, where: Any, relation: Any) -> Claim:
+    return Claim(f"O4.{name}", title, where, relation, _assumed, (reachable_lower,), _SMALL)
+
+
+def _rows(last: Any) -> SingularInstance:
+    """W_1 with rows (1, 0, 0), (0, 3/5, 4/5), W_2 = I on Σ = diag(1, 4, 0)."""
+    first = [[1, 0, 0], [0, Fraction(3, 5), last]]
+    return SingularInstance.written([first, [[1, 0], [0, 1]]], [[1, 0], [0, 4]], 1)
+
+
+def _unbalanced() -> SingularInstance:
+    layers = [[[Fraction(3, 2), 0, 0]], [[Fraction(2, 3)]]]
+    return SingularInstance.written(layers, [[1, 0], [0, 4]], 1)
+
+
+_UPPER = 2 * L * Lam * P ** (2 - 2 / L)
+
+# --- training -----------------------------------------------------------------------------------
+
+
+def _train(seed: int, runs: int) -> Iterator[TrainedSolution]:
+    """Flows from balanced starts on two of three inputs, two outputs, L = 2.
+
+    Allowed: the gradient at the end is 1e-9, and the integrator's tolerance is 1e-11 per step.
+    """
+    rng = np.random.default_rng(seed)
+    for run in range(runs):
+        root = np.eye(2) + 0.3 * rng.standard_normal((2, 2))
+        sigma = np.zeros((3, 3))
+        sigma[:2, :2] = root @ root.T
+        target = np.zeros((2, 3))
+        noise = rng.standard_normal((2, 2))
+        target[:, :2] = np.eye(2) + 0.3 * noise @ noise.T
+        frame = np.linalg.qr(np.eye(3) + 0.3 * rng.standard_normal((3, 3)))[0]
+        frame = frame * np.sign(np.diag(frame))
+        flow = gradient_flow([0.9 * frame[:2], 0.9 * np.eye(2)], sigma, target @ sigma)
+        trained = Trained(f"flow {run}", flow.weights, sigma, flow.weights[1] @ flow.weights[0])
+        _, s, V = np.linalg.svd(trained.target, full_matrices=False)
+        inner = s[0] * np.eye(3) + (V.T * s) @ V
+        predicted = 2 * float(np.linalg.eigvals(inner @ sigma).real.max())
+        reached = float(sharpness_at_minimizer(trained.net, sigma))
+        r = float(np.linalg.norm(target, 2))
+        least = (
+            2
+            * r
+            * float(np.linalg.eigvals((np.eye(3) + target.T @ target / r**2) @ sigma).real.max())
+        )
+        yield trained.solution(
+            Measurement("sharpness of the limit, from its map", predicted, reached, 1e-8),
+            Measurement("lower end of what is reachable", reached, least, 1e-8, "<="),
+        )
+
+
+THEOREM = Theorem(
+    id="O4",
+    title="Open: the sharpness that flows from balanced starts reach on singular data",
+    statement=(
+        r"\{S(W) : D_k=0,\,P\Sigma=T\Sigma\} \overset{?}{=} [m,\infty), \qquad m \ge "
+        r"2r_0^{2-2/L}\lambda_{\max}\bigl(\Sigma+(L-1)KT^TTK/r_0^2\bigr),\; r_0=|T\Pi|_2"
+    ),
+    normalisation="R = E|y - Px|², no factor 1/2; K = Σ^{1/2}, Π the projector on its range",
+    source=Source("certimin2026", "open question"),
+    claims=(
+        _claim(
+            "lower",
+            "no balanced minimizer of singular data is flatter",
+            singular_balanced_minimizers,
+            S >= reachable_lower.symbol,
+        ),
+        _claim(
+            "upper",
+            "nor sharper than 2LΛ|P|^{2-2/L}",
+            singular_balanced_minimizers,
+            S <= _UPPER,
+        ),
+        _claim(
+            "attained",
+            "the lower end is attained",
+            flattest_balanced_minimizers,
+            sp.Eq(S, reachable_lower.symbol),
+        ),
+    ),
+    controls=(
+        Control(
+            _claim(
+                "control.minimum_norm",
+                "P = TΠ is the flattest balanced minimizer, for several outputs",
+                flattest_balanced_minimizers,
+                S >= S_inside,
+            ),
+            lambda: [_rows(Fraction(4, 5))],
+        ),
+        Control(
+            _claim(
+                "control.always_sharpest",
+                "the upper end as a lower one",
+                singular_balanced_minimizers,
+                S >= _UPPER,
+            )
+        ),
+        Control(
+            _claim(
+                "control.whole_depth",
+                "L for L-1 in the lower end",
+                flattest_balanced_minimizers,
+                S >= reachable_lower.symbol * (L + 1) / L,
+            )
+        ),
+    ),
+    formulas=(reachable_lower,),
+    derivations={"O4.lower": derive_lower},
+    witnesses=(
+        Witness(
+            "O4.witness.rows",
+            "O4.attained",
+            "rows (1, 0, 0), (0, 3/5, 4/5) on Σ = diag(1, 4, 0): S = 272/25",
+            lambda: _rows(Fraction(4, 5)),
+        ),
+    ),
+    necessity=(
+        Necessity(
+            balanced,
+            "O4.lower",
+            "W_1 = (3/2, 0, 0), W_2 = 2/3 on Σ = diag(1, 4, 0): S = 97/18 < 8",
+            _unbalanced,
+        ),
+    ),
+    trainings=(
+        Training("O4.trained", "gradient flow from balanced starts on singular data", _train),
+    ),
+    uses=("U6",),
+    status="open",
+    module=__name__,
+    tags=("open", "balanced", "gradient flow"),
+)
