@@ -36,6 +36,6 @@ class Profile:
 
 
 PROFILES = {
-    "quick": Profile("quick", 24, 3, 600, 30, 3, 20.0, 20.0),
+    "quick": Profile("quick", 24, 3, 600, 30, 2, 20.0, 20.0),
     "full": Profile("full", 400, 20, 10000, 1000, 12, 120.0, 120.0),
 }
