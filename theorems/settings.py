@@ -27,6 +27,7 @@ __all__ = [
     "aligned_minimizers",
     "any_weights",
     "attaining_minimizers",
+    "balanced_beside_blind_input",
     "balanced_minimizers",
     "balanced_on_definite_data",
     "balanced_path",
@@ -150,9 +151,8 @@ def whitened_minimizers(source: Source, bounds: Bounds) -> Instance:
     return _checked(Instance.of(ar, _layers(source, ar, shape), ar.identity(shape[0])))
 
 
-def _balanced_layers(source: Source, ar: Any, bounds: Bounds) -> tuple[list[Any], list[int]]:
-    """W_k = Q_k diag(s) Q_{k-1}ᵀ with common s > 0: D_k = 0 for every k."""
-    shape = _shape(source, bounds)
+def _balanced_layers(source: Source, ar: Any, shape: list[int]) -> list[Any]:
+    """W_k = Q_k diag(s) Q_{k-1}ᵀ with common s >= 0: D_k = 0 for every k."""
     gains = [source.number(0, 2) for _ in range(min(shape))]
     turns = [_orthogonal(source, ar, d) for d in shape]
     layers = []
@@ -160,7 +160,7 @@ def _balanced_layers(source: Source, ar: Any, bounds: Bounds) -> tuple[list[Any]
         rows, columns = after.shape[-1], before.shape[-1]
         core = _diagonal(ar, gains, rows, columns)
         layers.append(after @ core @ before.mT)
-    return layers, shape
+    return layers
 
 
 def _diagonal(ar: Any, gains: list[Any], rows: int, columns: int) -> Any:
@@ -176,7 +176,8 @@ def _diagonal(ar: Any, gains: list[Any], rows: int, columns: int) -> Any:
 def balanced_minimizers(source: Source, bounds: Bounds) -> Instance:
     """Balanced factors by rational rotations."""
     ar = source_arithmetic(source)
-    layers, shape = _balanced_layers(source, ar, bounds)
+    shape = _shape(source, bounds)
+    layers = _balanced_layers(source, ar, shape)
     return _checked(Instance.of(ar, layers, _covariance(source, ar, shape[0])))
 
 
@@ -184,7 +185,8 @@ def balanced_minimizers(source: Source, bounds: Bounds) -> Instance:
 def whitened_balanced_minimizers(source: Source, bounds: Bounds) -> Instance:
     """Balanced factors on whitened data."""
     ar = source_arithmetic(source)
-    layers, shape = _balanced_layers(source, ar, bounds)
+    shape = _shape(source, bounds)
+    layers = _balanced_layers(source, ar, shape)
     return _checked(Instance.of(ar, layers, ar.identity(shape[0])))
 
 
@@ -192,10 +194,28 @@ def whitened_balanced_minimizers(source: Source, bounds: Bounds) -> Instance:
 def balanced_on_definite_data(source: Source, bounds: Bounds) -> Instance:
     """Balanced factors on data with a finite condition number."""
     ar = source_arithmetic(source)
-    layers, shape = _balanced_layers(source, ar, bounds)
+    shape = _shape(source, bounds)
+    layers = _balanced_layers(source, ar, shape)
     eye = ar.identity(shape[0])
     shift = ar.scale(ar.scalar(Fraction(1, 4)), eye)
     return _checked(Instance.of(ar, layers, _covariance(source, ar, shape[0]) + shift))
+
+
+@setting(
+    "balanced-beside-blind-input",
+    "balanced layers, three inputs, Σ = diag(R Rᵀ + I/4, 0) blind to the last, T of least norm",
+)
+def balanced_beside_blind_input(source: Source, bounds: Bounds) -> Instance:
+    """Balanced minimizers on singular data: P sees an input that the data never vary."""
+    ar = source_arithmetic(source)
+    shape = [3, *_shape(source, bounds)[1:]]
+    layers = _balanced_layers(source, ar, shape)
+    seen = _inclusion(ar, 3, 2)
+    factor = ar.matrix(source.matrix(2, 2))
+    data = factor @ factor.mT + ar.scale(ar.scalar(Fraction(1, 4)), ar.identity(2))
+    P = LinearNetwork(ar, tuple(layers)).end_to_end
+    least = P @ (seen @ seen.mT)
+    return _checked(Instance(ar, tuple(layers), seen @ data @ seen.mT, least, True))
 
 
 @setting(

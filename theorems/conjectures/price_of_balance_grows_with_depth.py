@@ -1,0 +1,103 @@
+r"""Open: does the worst price of balance grow with depth?
+
+Statement
+    U6 gives the worst ratio of balanced to least sharpness at depth L,
+
+        r_L(κ) = ( (1/(L-1)) Σ_{j=1}^{L-1} κ^{j/(L-1)} )^{1-1/L},
+
+    between r_2 = √κ and the limit (κ-1)/ln κ.  Conjectured: r_L(κ) <= r_{L+1}(κ) for every L >= 2
+    and κ >= 1, so that (κ-1)/ln κ bounds the price at every depth.
+
+Notation
+    κ (``condition``), L (``depth``); ``worst_ratio`` is r_L.
+
+Assumptions
+    None: only κ and L enter.
+
+What is known
+    For κ = e^h, ln r_L = h/2 + h²(L-2)/(24(L-1)) + O(h³), whose second term grows with L.  For
+    large κ, r_L is of order κ^{1-1/L}.  In between nothing is claimed here.
+
+Main results
+    O3.grows  attacked: r_L(κ) <= r_{L+1}(κ)
+
+Evidence
+    Attacked by the engine; not derived.
+
+Sharpness
+    Equality at κ = 1.
+
+Implementation notes
+    The instance serves only to carry κ and L.
+
+References
+----------
+    certimin2026 (open question)
+
+Tags
+    open, balancedness, means
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from theorems.instances import Instance
+from theorems.quantities import condition, depth, symbols
+from theorems.settings import balanced_on_definite_data
+from theorems.unified.balanced_sharpness_le_price import worst_ratio
+from verify.claims import Bounds, Claim
+from verify.theorem import Control, Source, Theorem, Witness
+
+__all__ = ["THEOREM"]
+
+L, kappa = symbols(depth, condition)
+_next = worst_ratio.expression.subs(L, L + 1)
+
+
+def _claim(name: str, title: str, relation: Any) -> Claim:
+    bounds = Bounds(depth=(2, 5), width=(1, 2))
+    return Claim(
+        f"O3.{name}", title, balanced_on_definite_data, relation, (), (worst_ratio,), bounds
+    )
+
+
+_claims = (_claim("grows", "one more layer does not lower the price", worst_ratio.symbol <= _next),)
+
+_controls = (
+    Control(
+        _claim(
+            "control.falls", "one more layer does not raise the price", worst_ratio.symbol >= _next
+        )
+    ),
+    Control(
+        _claim(
+            "control.twice",
+            "r_L κ^{1/(2L)} for r_L: growth by a power of κ",
+            worst_ratio.symbol * kappa ** (1 / (2 * L)) <= _next,
+        )
+    ),
+)
+
+THEOREM = Theorem(
+    id="O3",
+    title="Does the worst price of balance grow with depth?",
+    statement=r"r_L(\kappa) \le r_{L+1}(\kappa) \quad (L \ge 2,\ \kappa \ge 1)\;?",
+    normalisation="r_L is a ratio of sharpnesses: no factor matters",
+    source=Source("certimin2026", "open question"),
+    claims=_claims,
+    controls=_controls,
+    formulas=(worst_ratio,),
+    witnesses=(
+        Witness(
+            "O3.witness.two",
+            "O3.grows",
+            "κ = 4, L = 2: 2 <= 9^{1/3}",
+            lambda: Instance.of_minimizer([[[1, 0], [0, 1]]] * 2, [[1, 0], [0, 4]]),
+        ),
+    ),
+    uses=("U6",),
+    module=__name__,
+    status="open",
+    tags=("open", "balancedness"),
+)
