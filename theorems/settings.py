@@ -27,7 +27,6 @@ __all__ = [
     "aligned_minimizers",
     "any_weights",
     "attaining_minimizers",
-    "balanced_beside_blind_input",
     "balanced_minimizers",
     "balanced_on_definite_data",
     "balanced_path",
@@ -199,23 +198,6 @@ def balanced_on_definite_data(source: Source, bounds: Bounds) -> Instance:
     eye = ar.identity(shape[0])
     shift = ar.scale(ar.scalar(Fraction(1, 4)), eye)
     return _checked(Instance.of(ar, layers, _covariance(source, ar, shape[0]) + shift))
-
-
-@setting(
-    "balanced-beside-blind-input",
-    "balanced layers, three inputs, Σ = diag(R Rᵀ + I/4, 0) blind to the last, T of least norm",
-)
-def balanced_beside_blind_input(source: Source, bounds: Bounds) -> Instance:
-    """Balanced minimizers on singular data: P sees an input that the data never vary."""
-    ar = source_arithmetic(source)
-    shape = [3, *_shape(source, bounds)[1:]]
-    layers = _balanced_layers(source, ar, shape)
-    seen = _inclusion(ar, 3, 2)
-    factor = ar.matrix(source.matrix(2, 2))
-    data = factor @ factor.mT + ar.scale(ar.scalar(Fraction(1, 4)), ar.identity(2))
-    P = LinearNetwork(ar, tuple(layers)).end_to_end
-    least = P @ (seen @ seen.mT)
-    return _checked(Instance(ar, tuple(layers), seen @ data @ seen.mT, least, True))
 
 
 @setting(

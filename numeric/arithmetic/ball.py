@@ -213,6 +213,8 @@ class Balls:
 
     def power(self, x: Any, exponent: Fraction) -> Ball:
         x = Ball.of(x)
+        if not x.arb.is_finite():
+            raise NotExact("a power of a ball that may be anything")
         if x.arb < 0:
             raise ArithmeticError(f"({x.arb}) ** {exponent}: the base is negative")
         base = x.arb if exponent.denominator == 1 else _root(x.arb, exponent.denominator)

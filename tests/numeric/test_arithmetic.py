@@ -492,3 +492,12 @@ def test_what_is_not_symmetric_or_not_psd_is_refused(ar):
             ar.eig_max(ar.identity(2), turn)
     with Balls() as balls, pytest.raises(ValueError, match="semidefinite"):
         balls.eig_max(balls.identity(2), balls.matrix([[1, 2], [2, 1]]))
+
+
+@pytest.mark.parametrize("exponent", [Fraction(1, 2), Fraction(1, 3), Fraction(-1), Fraction(2)])
+def test_a_ball_that_may_be_anything_has_no_power(exponent):
+    with Balls() as ar:
+        nothing = ar.scalar(third) - third  # a ball around zero that is not exactly zero
+        anything = Ball(1 / (nothing + 2**-200).arb.union((nothing - 2**-200).arb))
+        with pytest.raises(NotExact):
+            ar.power(anything, exponent)
