@@ -65,13 +65,7 @@ from theorems.assumptions import minimizer
 from theorems.flat_minima.sharpness_eq_of_balanced import balanced
 from theorems.instances import Instance, Rows
 from theorems.quantities import data_max, depth, sharpness, symbols, target_norm
-from theorems.settings import (
-    _orthogonal,
-    padded_diagonal,
-    rotated_layers,
-    setting,
-    source_arithmetic,
-)
+from theorems.recipes import padded_diagonal, rotated_layers, rotation, setting, source_arithmetic
 from theorems.training import Trained
 from verify.claims import Bounds, Claim, Formula, quantity
 from verify.derivation import Condition, Identity, Step
@@ -145,11 +139,11 @@ def flattest_balanced_minimizers(source: Choices, bounds: Bounds) -> SingularIns
     shape = [3, *(source.integer(2, 3) for _ in range(L - 1)), rank]
     g = ar.scalar(source.number(1, 2))
     corner = ar.matrix([[0, 0], [1, 0], [0, 1]])
-    turn = padded_diagonal(source, [1], 3, 3) + corner @ _orthogonal(source, ar, 2) @ corner.mT
+    turn = padded_diagonal(source, [1], 3, 3) + corner @ rotation(source, ar, 2) @ corner.mT
     layers = []
     before = turn.mT
     for rows in shape[1:]:
-        after = _orthogonal(source, ar, rows)
+        after = rotation(source, ar, rows)
         core = padded_diagonal(source, [1] * rank, rows, before.shape[-1])
         layers.append(ar.scale(g, after @ core @ before.mT))
         before = after

@@ -48,7 +48,8 @@ import sympy as sp
 from theorems.assumptions import minimizer, whitened
 from theorems.instances import Instance
 from theorems.quantities import depth, sharpness, symbols, target_norm
-from theorems.settings import _orthogonal, flattest_minimizers, setting
+from theorems.recipes import rotation, setting
+from theorems.settings import flattest_minimizers
 from verify.claims import Bounds, Claim, Formula, quantity
 from verify.sources import Source as Choices
 from verify.theorem import Control, Source, Theorem, Witness
@@ -73,7 +74,7 @@ def turned_flattest_minimizers(source: Choices, bounds: Bounds) -> Instance:
     """Flattest minimizers of whitened data, one hidden layer turned by a rational rotation."""
     base = flattest_minimizers.build(source, bounds)
     k = source.integer(1, base.net.depth - 1)
-    turn = _orthogonal(source, base.arithmetic, base.net.widths[k])
+    turn = rotation(source, base.arithmetic, base.net.widths[k])
     return _turned(base, turn, k)
 
 

@@ -51,7 +51,7 @@ from typing import Any
 from numeric.spectrum import sharpness_at_minimizer
 from theorems.instances import Instance
 from theorems.quantities import depth, sharpness, symbols, target_norm
-from theorems.settings import setting, source_arithmetic
+from theorems.recipes import setting, source_arithmetic
 from verify.claims import Assumption, Bounds, Claim, Formula, quantity
 from verify.errors import Undefined
 from verify.sources import Source as Choices

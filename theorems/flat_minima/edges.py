@@ -11,7 +11,7 @@ import itertools
 from fractions import Fraction
 
 from theorems.instances import Instance
-from theorems.settings import (
+from theorems.recipes import (
     padded_diagonal,
     rational_root,
     rotated_layers,

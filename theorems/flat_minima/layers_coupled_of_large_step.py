@@ -90,7 +90,7 @@ from theorems.flat_minima.paths import (
 )
 from theorems.instances import Instance, Rows
 from theorems.quantities import depth, sharpness, symbols, target_norm
-from theorems.settings import setting
+from theorems.recipes import setting
 from theorems.training import Trained
 from verify.claims import Assumption, Bounds, Claim, Formula, quantity
 from verify.derivation import Condition, Identity, Step

@@ -17,7 +17,7 @@ from numeric.networks import LinearNetwork
 from theorems.flat_minima.sharpness_ge_of_minimizer import whitened_bound
 from theorems.instances import Instance, Rows
 from theorems.quantities import depth, sharpness, target_norm
-from theorems.settings import (
+from theorems.recipes import (
     flattest_layers,
     padded_diagonal,
     rotated_layers,

@@ -14,7 +14,7 @@ from numeric.arithmetic.rational import Rational
 from numeric.loss import gradient
 from numeric.networks import LinearNetwork
 from theorems.instances import Instance, Rows
-from theorems.settings import padded_diagonal, rotated_layers, setting, source_arithmetic
+from theorems.recipes import padded_diagonal, rotated_layers, setting, source_arithmetic
 from verify.claims import Assumption, Bounds, quantity
 from verify.sources import Source
 

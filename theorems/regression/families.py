@@ -9,18 +9,18 @@ import itertools
 from fractions import Fraction
 
 from theorems.instances import Instance
-from theorems.settings import (
-    _checked,
-    _covariance,
-    _diagonal,
-    _inclusion,
-    _lower_block,
-    _optimal_scale,
-    _orthogonal,
-    _reject_vanishing,
-    _shape,
+from theorems.recipes import (
+    diagonal,
+    draw_covariance,
+    draw_lower_block,
+    draw_shape,
+    inclusion,
+    optimal_scale,
+    reject_vanishing,
+    rotation,
     setting,
     source_arithmetic,
+    with_target,
 )
 from verify.claims import Bounds
 from verify.errors import Undefined
@@ -42,28 +42,28 @@ __all__ = [
 def nearly_aligned_minimizers(source: Source, bounds: Bounds) -> Instance:
     """Minimizers like those reached from small weights: one path carries the signal."""
     ar = source_arithmetic(source)
-    shape = _shape(source, bounds, outputs=1)
-    turns = [_orthogonal(source, ar, d) for d in shape]
+    shape = draw_shape(source, bounds, outputs=1)
+    turns = [rotation(source, ar, d) for d in shape]
     layers = []
     for before, after in itertools.pairwise(turns):
         rows, columns = after.shape[-1], before.shape[-1]
         gain = source.number(1, 2)
-        core = _diagonal(ar, [gain], rows, columns)
+        core = diagonal(ar, [gain], rows, columns)
         if rows > 1 and columns > 1:
-            core = core + _lower_block(source, ar, gain, rows, columns)
+            core = core + draw_lower_block(source, ar, gain, rows, columns)
         layers.append(after @ core @ before.mT)
-    return _checked(Instance.of(ar, layers, _covariance(source, ar, shape[0])))
+    return with_target(Instance.of(ar, layers, draw_covariance(source, ar, shape[0])))
 
 
 @setting("small-limits", "one output, W_k = g q_k q_{k-1}ᵀ with unit q_k, any Σ")
 def small_limits(source: Source, bounds: Bounds) -> Instance:
     """The limits of gradient flow from vanishing weights: balanced, of rank one."""
     ar = source_arithmetic(source)
-    shape = _shape(source, bounds, outputs=1)
+    shape = draw_shape(source, bounds, outputs=1)
     gain = ar.scalar(source.number(1, 2))
-    path = [_orthogonal(source, ar, d) @ _inclusion(ar, d, 1) for d in shape]
+    path = [rotation(source, ar, d) @ inclusion(ar, d, 1) for d in shape]
     layers = [ar.scale(gain, after @ before.mT) for before, after in itertools.pairwise(path)]
-    return _checked(Instance.of(ar, layers, _covariance(source, ar, shape[0])))
+    return with_target(Instance.of(ar, layers, draw_covariance(source, ar, shape[0])))
 
 
 @setting(
@@ -75,12 +75,12 @@ def half_aligned_minimizers(source: Source, bounds: Bounds) -> Instance:
     """Layers of equal norm s and |w*| = s^L/2: as sharp as small layers allow."""
     ar = source_arithmetic(source)
     L, d = source.integer(*bounds.depth), source.integer(*bounds.width)
-    scale, axes = ar.scalar(source.number(1, 2)), _orthogonal(source, ar, d)
+    scale, axes = ar.scalar(source.number(1, 2)), rotation(source, ar, d)
     spectrum = [source.number(2, 3), *(source.number(0, 2) for _ in range(d - 1))]
-    sigma = axes @ _diagonal(ar, spectrum, d, d) @ axes.mT
-    turn = _orthogonal(source, ar, 4)  # the direction of the signal in every hidden layer
+    sigma = axes @ diagonal(ar, spectrum, d, d) @ axes.mT
+    turn = rotation(source, ar, 4)  # the direction of the signal in every hidden layer
     middle = ar.identity(4)
-    first = turn @ _inclusion(ar, 4, 1) @ (axes @ _inclusion(ar, d, 1)).mT
+    first = turn @ inclusion(ar, 4, 1) @ (axes @ inclusion(ar, d, 1)).mT
     row = ar.matrix([[Fraction(1, 2)] * 4]) @ turn.mT
     layers = [ar.scale(scale, W) for W in (first, *[middle] * (L - 2), row)]
     return Instance.of(ar, layers, sigma)
@@ -90,14 +90,14 @@ def half_aligned_minimizers(source: Source, bounds: Bounds) -> Instance:
 def frozen_paths(source: Source, bounds: Bounds) -> Instance:
     """Where the bound is attained at rational weights."""
     ar = source_arithmetic(source)
-    shape = _shape(source, bounds, outputs=1)
-    turns = [_orthogonal(source, ar, d) for d in shape[:-1]]
+    shape = draw_shape(source, bounds, outputs=1)
+    turns = [rotation(source, ar, d) for d in shape[:-1]]
     gain, rho = ar.scalar(source.number(1, 2)), ar.scalar(source.number(1, 3))
     spectrum = [source.number(2, 3), *(source.number(0, 2) for _ in range(shape[0] - 1))]
-    sigma = turns[0] @ _diagonal(ar, spectrum, shape[0], shape[0]) @ turns[0].mT
-    path = [Q @ _inclusion(ar, Q.shape[-1], 1) for Q in turns]
+    sigma = turns[0] @ diagonal(ar, spectrum, shape[0], shape[0]) @ turns[0].mT
+    path = [Q @ inclusion(ar, Q.shape[-1], 1) for Q in turns]
     layers = [ar.scale(gain, after @ before.mT) for before, after in itertools.pairwise(path)]
-    return _checked(Instance.of(ar, [*layers, ar.scale(rho, path[-1].mT)], sigma))
+    return with_target(Instance.of(ar, [*layers, ar.scale(rho, path[-1].mT)], sigma))
 
 
 @setting(
@@ -107,16 +107,16 @@ def frozen_paths(source: Source, bounds: Bounds) -> Instance:
 def frozen_attaining(source: Source, bounds: Bounds) -> Instance:
     """The flattest minimizers for any Σ, w* and |p|; |p| = r^{L-1} keeps the optimum in reach."""
     ar = source_arithmetic(source)
-    shape = _shape(source, bounds, outputs=1)
+    shape = draw_shape(source, bounds, outputs=1)
     size = len(shape) - 2
     if size < 2:
         raise Undefined("a frozen output needs at least two trained layers below it")
-    sigma = _covariance(source, ar, shape[0])
+    sigma = draw_covariance(source, ar, shape[0])
     goal, r = ar.matrix(source.matrix(1, shape[0])), ar.scalar(source.number(1, 2))
-    _reject_vanishing(ar, goal @ sigma)
-    tau = _optimal_scale(ar, sigma, ar.scale(r, goal), size) / r
+    reject_vanishing(ar, goal @ sigma)
+    tau = optimal_scale(ar, sigma, ar.scale(r, goal), size) / r
     norm = ar.power(r, Fraction(size - 1))
-    path = [_orthogonal(source, ar, d) @ _inclusion(ar, d, 1) for d in shape[1:-1]]
+    path = [rotation(source, ar, d) @ inclusion(ar, d, 1) for d in shape[1:-1]]
     first = ar.scale(ar.power(tau, Fraction(1 - size)) / norm, path[0] @ goal)
     later = [ar.scale(tau, after @ before.mT) for before, after in itertools.pairwise(path)]
     return Instance.of(ar, [first, *later, ar.scale(norm, path[-1].mT)], sigma)

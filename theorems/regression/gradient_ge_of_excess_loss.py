@@ -59,8 +59,8 @@ from numeric.training import dyadic, gradient_flow
 from theorems.assumptions import one_output
 from theorems.instances import Instance
 from theorems.quantities import data_max, loss, symbols
+from theorems.recipes import draw_layers, draw_shape, rotation, setting, source_arithmetic
 from theorems.regression.features import FeatureInstance, data_min_positive
-from theorems.settings import _layers, _orthogonal, _shape, setting, source_arithmetic
 from verify.claims import Bounds, Claim, Formula, Setting, quantity
 from verify.derivation import Condition, Identity, Step
 from verify.sources import Source as ChoiceSource
@@ -127,8 +127,8 @@ pl_bound = Formula(
 def feature_weights(source: ChoiceSource, bounds: Bounds) -> FeatureInstance:
     """Arbitrary weights and target; under-determined data included."""
     ar = source_arithmetic(source)
-    shape = _shape(source, bounds, outputs=1)
-    layers, d = _layers(source, ar, shape), shape[0]
+    shape = draw_shape(source, bounds, outputs=1)
+    layers, d = draw_layers(source, ar, shape), shape[0]
     factor = ar.matrix(source.matrix(d, source.integer(1, d)))
     ar.inverse(factor.mT @ factor)  # rejects a factor that is not of full column rank
     return FeatureInstance.of_factor(ar, layers, factor, ar.matrix(source.matrix(1, d)))
@@ -140,8 +140,7 @@ def isotropic_weights(source: ChoiceSource, bounds: Bounds) -> FeatureInstance:
     ar = source_arithmetic(source)
     depth, d = source.integer(*bounds.depth), source.integer(*bounds.width)
     layers = [
-        ar.scale(ar.scalar(source.number(-2, 2)), _orthogonal(source, ar, d))
-        for _ in range(depth - 1)
+        ar.scale(ar.scalar(source.number(-2, 2)), rotation(source, ar, d)) for _ in range(depth - 1)
     ]
     last, target = ar.matrix(source.matrix(1, d)), ar.matrix(source.matrix(1, d))
     factor = ar.scale(ar.scalar(source.number(1, 2)), ar.identity(d))

@@ -11,7 +11,7 @@ from typing import Any
 
 from numeric.alignment import overlap_sq
 from theorems.instances import Instance, Rows
-from theorems.settings import _layers, _orthogonal, _shape, setting, source_arithmetic
+from theorems.recipes import draw_layers, draw_shape, rotation, setting, source_arithmetic
 from verify.claims import Bounds, quantity
 from verify.errors import Undefined
 from verify.sources import Source
@@ -142,20 +142,20 @@ def _pair(source: Source, ar: Any, shape: list[int]) -> LayerPair:
     if len(shape) < 3:
         raise Undefined("a pair needs two layers")
     position = source.integer(1, len(shape) - 2)
-    pair = LayerPair.of(ar, _layers(source, ar, shape), ar.identity(shape[0]))
+    pair = LayerPair.of(ar, draw_layers(source, ar, shape), ar.identity(shape[0]))
     return replace(pair, position=position)
 
 
 @setting("layer-pairs", "one output, any weights, any pair of neighbouring layers")
 def layer_pairs(source: Source, bounds: Bounds) -> LayerPair:
     """Any weights with one output and a position."""
-    return _pair(source, source_arithmetic(source), _shape(source, bounds, outputs=1))
+    return _pair(source, source_arithmetic(source), draw_shape(source, bounds, outputs=1))
 
 
 @setting("many-output-pairs", "any outputs, any weights, any pair of neighbouring layers")
 def many_output_pairs(source: Source, bounds: Bounds) -> LayerPair:
     """Any weights with any outputs and a position."""
-    return _pair(source, source_arithmetic(source), _shape(source, bounds))
+    return _pair(source, source_arithmetic(source), draw_shape(source, bounds))
 
 
 @setting(
@@ -165,7 +165,7 @@ def many_output_pairs(source: Source, bounds: Bounds) -> LayerPair:
 def barely_aligned_pairs(source: Source, bounds: Bounds) -> LayerPair:
     """Where the alignment bound is 0 and so is the least overlap."""
     ar = source_arithmetic(source)
-    turn, gain = _orthogonal(source, ar, 2), ar.scalar(source.number(1, 3))
+    turn, gain = rotation(source, ar, 2), ar.scalar(source.number(1, 3))
     axis = ar.matrix([[1, 0]])
     if source.integer(2, 3) == 2:
         mixed = ar.matrix([[1, 1], [1, -1]]) @ turn

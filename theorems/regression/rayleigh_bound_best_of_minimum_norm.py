@@ -80,17 +80,17 @@ from theorems.quantities import (
     symbols,
     w_norm,
 )
-from theorems.regression.features import FeatureInstance, range_projector
-from theorems.regression.sharpness_ge_rayleigh import lower_bound
-from theorems.settings import (
-    _inclusion,
-    _layers,
-    _orthogonal,
-    _reject_vanishing,
-    _shape,
+from theorems.recipes import (
+    draw_layers,
+    draw_shape,
+    inclusion,
+    reject_vanishing,
+    rotation,
     setting,
     source_arithmetic,
 )
+from theorems.regression.features import FeatureInstance, range_projector
+from theorems.regression.sharpness_ge_rayleigh import lower_bound
 from theorems.training import Trained
 from theorems.unified.minimal_sharpness_between_closed_forms import (
     lower_bracket,
@@ -164,7 +164,7 @@ least_bound = Formula(
 def _shifted(source: ChoiceSource, ar: Any, layers: list[Any], factor: Any) -> FeatureInstance:
     """The minimizer with these layers, its target moved along the kernel of Σ: T = P + n."""
     plain = FeatureInstance.of_factor(ar, layers, factor)
-    _reject_vanishing(ar, plain.cross)
+    reject_vanishing(ar, plain.cross)
     d = factor.shape[-2]
     move = ar.matrix(source.matrix(1, d))
     kernel = ar.identity(d) - range_projector(plain)
@@ -175,23 +175,23 @@ def _shifted(source: ChoiceSource, ar: Any, layers: list[Any], factor: Any) -> F
 def shifted_minimizers(source: ChoiceSource, bounds: Bounds) -> FeatureInstance:
     """Minimizers on under-determined data with any solution as target."""
     ar = source_arithmetic(source)
-    shape = _shape(source, bounds, outputs=1)
-    layers = _layers(source, ar, shape)
+    shape = draw_shape(source, bounds, outputs=1)
+    layers = draw_layers(source, ar, shape)
     factor = ar.matrix(source.matrix(shape[0], source.integer(1, shape[0] - 1)))
     return _shifted(source, ar, layers, factor)
 
 
 def _path(source: ChoiceSource, ar: Any, bounds: Bounds) -> tuple[list[Any], Any]:
     """Layers g q_k q_{k-1}ᵀ and features with q_0 as top eigenvector, of deficient rank."""
-    shape = _shape(source, bounds, outputs=1)
-    turns = [_orthogonal(source, ar, d) for d in shape]
+    shape = draw_shape(source, bounds, outputs=1)
+    turns = [rotation(source, ar, d) for d in shape]
     gain, d = ar.scalar(source.number(1, 2)), shape[0]
     layers = [
-        ar.scale(gain, y @ _inclusion(ar, y.shape[-1], 1) @ (x @ _inclusion(ar, x.shape[-1], 1)).mT)
+        ar.scale(gain, y @ inclusion(ar, y.shape[-1], 1) @ (x @ inclusion(ar, x.shape[-1], 1)).mT)
         for x, y in itertools.pairwise(turns)
     ]
     stretch = ar.scalar(source.number(1, 2))
-    return layers, ar.scale(stretch, turns[0] @ _inclusion(ar, d, source.integer(1, d - 1)))
+    return layers, ar.scale(stretch, turns[0] @ inclusion(ar, d, source.integer(1, d - 1)))
 
 
 @setting("shifted-paths", "one aligned path on singular Σ with w_0 a top eigenvector, target P + n")

@@ -76,8 +76,9 @@ from theorems.assumptions import minimizer, one_output
 from theorems.inequalities import path_bound
 from theorems.instances import Instance
 from theorems.quantities import a, depth, minimal_sharpness, symbols, w_norm
+from theorems.recipes import inclusion
 from theorems.regression.families import frozen_attaining, frozen_paths
-from theorems.settings import _inclusion, univariate_minimizers
+from theorems.settings import univariate_minimizers
 from theorems.training import Trained
 from verify.claims import Bounds, Claim, Formula, Setting, quantity
 from verify.derivation import Condition, Identity, Step
@@ -125,7 +126,7 @@ def _trained_block(instance: Instance, H: Any) -> Any:
     """The block of the Hessian that belongs to all layers but the last."""
     net = instance.net
     trained = net.parameters - net.widths[-2] * net.widths[-1]
-    E = _inclusion(instance.arithmetic, net.parameters, trained)
+    E = inclusion(instance.arithmetic, net.parameters, trained)
     return E.mT @ H @ E
 
 

@@ -70,7 +70,8 @@ from numeric.spectrum import sharpness_at_minimizer
 from theorems.assumptions import minimizer
 from theorems.instances import Instance
 from theorems.quantities import sharpness, symbols
-from theorems.settings import minimizers, setting, source_arithmetic
+from theorems.recipes import setting, source_arithmetic
+from theorems.settings import minimizers
 from verify.claims import Bounds, Claim, Setting, quantity
 from verify.derivation import Condition, Identity, Step
 from verify.errors import Undefined

@@ -61,7 +61,7 @@ from numeric.arithmetic.rational import Rational
 from numeric.networks import LinearNetwork
 from numeric.regularised import noisy_moments
 from theorems.quantities import symbols
-from theorems.settings import setting, source_arithmetic
+from theorems.recipes import setting, source_arithmetic
 from theorems.weight_decay.noisy_networks import (
     NoisyInstance,
     effective_alignment,

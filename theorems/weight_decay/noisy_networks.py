@@ -21,7 +21,7 @@ from numeric.arithmetic.symbolic import Symbolic
 from numeric.networks import LinearNetwork
 from numeric.regularised import noisy_moments, regularised_excess, regularised_gradient
 from theorems.instances import ExactInstance, Rows
-from theorems.settings import setting, source_arithmetic
+from theorems.recipes import setting, source_arithmetic
 from verify.claims import Bounds, quantity
 from verify.errors import Undefined
 from verify.sources import Source

@@ -11,7 +11,7 @@ from functools import reduce
 from typing import Any
 
 from numeric.regularised import regularised_hessian
-from theorems.settings import setting
+from theorems.recipes import setting
 from theorems.weight_decay.noisy_networks import (
     NoisyInstance,
     cross_sq,

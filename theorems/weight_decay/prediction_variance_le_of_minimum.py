@@ -68,7 +68,7 @@ import sympy as sp
 from numeric.networks import LinearNetwork
 from numeric.regularised import noisy_moments, regularised_excess
 from theorems.quantities import symbols
-from theorems.settings import setting, source_arithmetic
+from theorems.recipes import setting, source_arithmetic
 from theorems.weight_decay.descents import certified_distance, drawn_start, known_minimum, matched
 from theorems.weight_decay.noisy_networks import (
     NoisyInstance,

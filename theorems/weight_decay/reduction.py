@@ -22,7 +22,7 @@ from functools import reduce
 from typing import Any
 
 from numeric.reduced_problem import ReducedProblem
-from theorems.settings import setting, source_arithmetic
+from theorems.recipes import setting, source_arithmetic
 from theorems.weight_decay.noisy_networks import (
     NoisyInstance,
     effective_covariance_factor,

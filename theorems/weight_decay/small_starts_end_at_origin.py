@@ -72,7 +72,7 @@ import sympy as sp
 
 from numeric.regularised import regularised_gradient
 from theorems.quantities import symbols
-from theorems.settings import setting, source_arithmetic
+from theorems.recipes import setting, source_arithmetic
 from theorems.weight_decay.descents import (
     NoisyProblem,
     certified_distance,

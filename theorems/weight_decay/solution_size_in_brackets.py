@@ -69,7 +69,7 @@ from typing import Any
 import sympy as sp
 
 from theorems.quantities import data_max, data_min, symbols, width_min
-from theorems.settings import setting, source_arithmetic
+from theorems.recipes import setting, source_arithmetic
 from theorems.weight_decay.multistart import trained_minima
 from theorems.weight_decay.noisy_networks import (
     NoisyInstance,

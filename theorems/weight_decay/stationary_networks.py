@@ -32,7 +32,7 @@ from functools import reduce
 from typing import Any
 
 from numeric.regularised import regularised_gradient
-from theorems.settings import setting, source_arithmetic
+from theorems.recipes import setting, source_arithmetic
 from theorems.weight_decay.noisy_networks import (
     NoisyInstance,
     effective_covariance_factor,

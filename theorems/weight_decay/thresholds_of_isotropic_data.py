@@ -74,7 +74,7 @@ import numpy as np
 import sympy as sp
 
 from theorems.quantities import symbols
-from theorems.settings import setting
+from theorems.recipes import setting
 from theorems.weight_decay.descents import NoisyProblem
 from theorems.weight_decay.multistart import trained_minimum
 from theorems.weight_decay.noisy_networks import (

@@ -1,0 +1,268 @@
+"""The parts recipes are made of: sizes, layers, covariances, rotations, blocks.
+
+Each takes what it needs from a source, so that the same recipe builds exact instances and float
+batches; see :mod:`verify.sources`.
+"""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Callable, Sequence
+from fractions import Fraction
+from math import isqrt
+from typing import Any
+
+from numeric.arithmetic.ball import midpoints
+from numeric.arithmetic.floating import Floating, namespace
+from numeric.arithmetic.rational import Rational, fraction
+from numeric.gain import float_optimum
+from numeric.networks import LinearNetwork
+from theorems.instances import Instance
+from verify.claims import Bounds, Setting
+from verify.errors import Undefined
+from verify.sources import Source
+
+__all__ = [
+    "balanced_layers",
+    "diagonal",
+    "draw_block",
+    "draw_covariance",
+    "draw_layers",
+    "draw_lower_block",
+    "draw_shape",
+    "flattest_layers",
+    "inclusion",
+    "near_root",
+    "off_minimizers",
+    "optimal_scale",
+    "padded_diagonal",
+    "rank_one_layers",
+    "rational_root",
+    "reject_vanishing",
+    "rotated_layers",
+    "rotation",
+    "scaled_until_flattest",
+    "setting",
+    "shifted_block",
+    "simplest_near",
+    "single_path",
+    "source_arithmetic",
+    "with_target",
+]
+
+
+def setting(name: str, description: str) -> Callable[[Callable[..., Any]], Setting]:
+    """Turn a recipe into the setting ``name``."""
+    return lambda build: Setting(name, description, build)
+
+
+def source_arithmetic(source: Source) -> Any:
+    """Return the arithmetic a source's numbers belong to: exact, or floats on its backend."""
+    return Rational() if source.exact else Floating(namespace(source.backend))
+
+
+def draw_shape(source: Source, bounds: Bounds, *, outputs: int | None = None) -> list[int]:
+    """Return (d_0, ..., d_L): the depth first, so that shrinking reaches it first."""
+    depth = source.integer(*bounds.depth)
+    widths = [source.integer(*bounds.width) for _ in range(depth)]
+    return [*widths, outputs or source.integer(*bounds.width)]
+
+
+def draw_layers(source: Source, ar: Any, shape: list[int]) -> list[Any]:
+    """Return layers of the given widths with entries of the source."""
+    return [ar.matrix(source.matrix(rows, columns)) for columns, rows in itertools.pairwise(shape)]
+
+
+def draw_covariance(source: Source, ar: Any, d: int) -> Any:
+    """Σ = R Rᵀ with R of d rows and 1 to d columns: singular ones are met too."""
+    factor = ar.matrix(source.matrix(d, source.integer(1, d)))
+    return factor @ factor.mT
+
+
+def rotation(source: Source, ar: Any, n: int) -> Any:
+    """A rotation by Cayley's transform (I - S)(I + S)^{-1} of a skew matrix: rational if S is."""
+    numbers = ar.matrix(source.matrix(n, n, -1, 1))
+    skew = numbers - numbers.mT
+    eye = ar.identity(n)
+    return (eye - skew) @ ar.inverse(eye + skew)
+
+
+def rotated_layers(source: Source, ar: Any, cores: Sequence[Any]) -> tuple[list[Any], list[Any]]:
+    """Return layers Q_k core_k Q_{k-1}ᵀ with rational rotations Q_0, ..., Q_L, and the Q_k."""
+    sizes = [cores[0].shape[-1], *(core.shape[-2] for core in cores)]
+    turns = [rotation(source, ar, d) for d in sizes]
+    pairs = itertools.pairwise(turns)
+    layers = [Q @ core @ R.mT for core, (R, Q) in zip(cores, pairs, strict=True)]
+    return layers, turns
+
+
+def padded_diagonal(source: Source, entries: Sequence[Any], rows: int, columns: int) -> Any:
+    """Return diag(entries) in the source's arithmetic, padded with zeros to rows x columns."""
+    return diagonal(source_arithmetic(source), list(entries), rows, columns)
+
+
+def rational_root(ar: Any, square: Any, denominator: int = 24) -> Any:
+    """Return a number whose square is at most ``square``: the root in floats, rational if exact."""
+    if ar.kind != "exact":
+        return ar.sqrt(square)
+    q = Fraction(int(square.p), int(square.q))
+    return ar.scalar(Fraction(isqrt(q.numerator * denominator**2 // q.denominator), denominator))
+
+
+def inclusion(ar: Any, rows: int, columns: int) -> Any:
+    """The rows x columns matrix with ones on the diagonal."""
+    return ar.matrix([[int(i == j) for j in range(columns)] for i in range(rows)])
+
+
+def with_target(instance: Instance) -> Instance:
+    """Return the instance if its target does not vanish on the data."""
+    reject_vanishing(instance.arithmetic, instance.cross)
+    return instance
+
+
+def reject_vanishing(ar: Any, cross: Any) -> None:
+    """Reject a target that vanishes on the data (floats never hit it)."""
+    if ar.kind == "exact" and ar.is_zero(cross):
+        raise Undefined("the target vanishes on the data")
+
+
+def balanced_layers(source: Source, ar: Any, shape: list[int]) -> list[Any]:
+    """W_k = Q_k diag(s) Q_{k-1}ᵀ with common s >= 0: D_k = 0 for every k."""
+    gains = [source.number(0, 2) for _ in range(min(shape))]
+    turns = [rotation(source, ar, d) for d in shape]
+    layers = []
+    for before, after in itertools.pairwise(turns):
+        rows, columns = after.shape[-1], before.shape[-1]
+        core = diagonal(ar, gains, rows, columns)
+        layers.append(after @ core @ before.mT)
+    return layers
+
+
+def diagonal(ar: Any, gains: list[Any], rows: int, columns: int) -> Any:
+    """diag(gains), padded with zeros to rows x columns."""
+    total = ar.scale(ar.scalar(0), inclusion(ar, rows, columns))
+    for i, gain in enumerate(gains):
+        unit = ar.matrix([[int(r == c == i) for c in range(columns)] for r in range(rows)])
+        total = total + ar.scale(ar.scalar(gain), unit)
+    return total
+
+
+def draw_lower_block(source: Source, ar: Any, gain: Any, rows: int, columns: int) -> Any:
+    """A block N beside the first row and column, |N|_F <= gain since entries are small."""
+    m, n = rows - 1, columns - 1
+    block = ar.matrix(source.matrix(m, n, -1, 1))
+    return ar.scale(ar.scalar(gain) / (m * n), shifted_block(ar, block, rows, columns))
+
+
+def shifted_block(ar: Any, block: Any, rows: int, columns: int) -> Any:
+    """diag(0, block) of shape rows x columns."""
+    m, n = rows - 1, columns - 1
+    down = ar.matrix([[int(r == c + 1) for c in range(m)] for r in range(rows)])
+    right = ar.matrix([[int(c == r + 1) for c in range(columns)] for r in range(n)])
+    return down @ block @ right
+
+
+def flattest_layers(source: Source, bounds: Bounds) -> tuple[Any, list[Any], list[Any]]:
+    """Return (arithmetic, layers, rotations) of W_k = g Q_k diag(1, N_k) Q_{k-1}ᵀ, flattest.
+
+    With B_k, A_k the prefixes and suffixes of the blocks N_k, such a point is flattest if and only
+    if Σ_k B_kᵀB_k, Σ_k A_kA_kᵀ and Σ_k (A_kA_kᵀ) ⊗ (B_kᵀB_k) have no eigenvalue above L.  The
+    blocks are arbitrary; N_1 and N_L are scaled until the traces say so.
+    """
+    ar = source_arithmetic(source)
+    shape = draw_shape(source, bounds)
+    gain = ar.scalar(source.number(1, 2))
+    blocks = [draw_block(source, ar, rows, columns) for columns, rows in itertools.pairwise(shape)]
+    blocks = scaled_until_flattest(ar, blocks)
+    cores = [
+        ar.scale(gain, diagonal(ar, [1], block.shape[-2], block.shape[-1]) + block)
+        for block in blocks
+    ]
+    return ar, *rotated_layers(source, ar, cores)
+
+
+def draw_block(source: Source, ar: Any, rows: int, columns: int) -> Any:
+    """diag(0, N) with N arbitrary."""
+    if rows == 1 or columns == 1:
+        return ar.scale(ar.scalar(0), inclusion(ar, rows, columns))
+    return shifted_block(ar, ar.matrix(source.matrix(rows - 1, columns - 1)), rows, columns)
+
+
+def scaled_until_flattest(ar: Any, blocks: list[Any]) -> list[Any]:
+    """Scale the first block, then the last, so that the three sums have norm at most L."""
+    L, least = len(blocks), ar.scalar(Fraction(1, 16))
+
+    def squares(net: list[Any]) -> tuple[list[Any], list[Any]]:
+        products = LinearNetwork(ar, tuple(net))
+        before = [ar.frobenius_sq(B) for B in products.prefixes[1:]]
+        return before, [ar.frobenius_sq(A) for A in products.suffixes[:-1]]
+
+    before, _ = squares(blocks)
+    spread = ar.maximum(sum(before[1:], start=before[0]), least)
+    first = rational_root(ar, ar.scalar(L - 1) / spread)
+    blocks = [ar.scale(first, blocks[0]), *blocks[1:]]
+    before, after = squares(blocks)
+    cross = sum((x * y for x, y in zip(before, after[1:], strict=False)), start=after[0])
+    last = rational_root(
+        ar,
+        ar.minimum(
+            ar.scalar(L - 1) / ar.maximum(sum(after[1:], start=after[0]), least),
+            (ar.scalar(L) - before[-1]) / ar.maximum(cross, least),
+        ),
+    )
+    return [*blocks[:-1], ar.scale(last, blocks[-1])]
+
+
+def optimal_scale(ar: Any, sigma: Any, target: Any, L: int) -> Any:
+    """τ = c^{1/(2(L-1))}, c the minimising scale of the dual; a nearby rational if exact."""
+    if ar.kind == "exact":
+        sigma, target = midpoints(sigma), midpoints(target)
+    floating = ar if ar.kind == "sampled" else Floating()
+    c, _ = float_optimum(floating, sigma, target, 1 / L)
+    tau = c ** (1 / (2 * (L - 1)))
+    return tau if ar is floating else ar.scalar(simplest_near(float(tau)))
+
+
+def simplest_near(x: float) -> Fraction:
+    """The rational of least denominator magnitude within 1e-9 of x, relatively."""
+    candidates = (Fraction(x).limit_denominator(10**n) for n in range(10))
+    return next((q for q in candidates if abs(q - x) <= 1e-9 * x), Fraction(x))
+
+
+def single_path(
+    source: Source,
+    ar: Any,
+    shape: list[int],
+    along: tuple[int, int] = (1, 3),
+    beside: tuple[int, int] = (0, 1),
+) -> Instance:
+    """One path starting at an eigenvector of Σ: its eigenvalue, and the ranges of all others."""
+    turns = [rotation(source, ar, d) for d in shape]
+    gain, own = source.number(1, 2), source.number(*along)
+    rest = [source.number(*beside) for _ in range(shape[0] - 1)]
+    sigma = turns[0] @ diagonal(ar, [own, *rest], shape[0], shape[0]) @ turns[0].mT
+    return with_target(Instance.of(ar, rank_one_layers(ar, turns, gain), sigma))
+
+
+def rank_one_layers(ar: Any, turns: list[Any], gain: Any) -> list[Any]:
+    """W_k = g u_k u_{k-1}ᵀ, u_k the first column of the k-th rotation."""
+    return [
+        after @ diagonal(ar, [gain], after.shape[-1], before.shape[-1]) @ before.mT
+        for before, after in itertools.pairwise(turns)
+    ]
+
+
+def near_root(ar: Any, x: Any) -> Any:
+    """The square root of x; a nearby rational if exact."""
+    if ar.kind == "exact":
+        return ar.scalar(simplest_near(math.sqrt(float(fraction(x)))))
+    return ar.sqrt(x)
+
+
+def off_minimizers(source: Source, ar: Any, shape: list[int]) -> Instance:
+    """Return arbitrary weights of the given widths with an arbitrary target."""
+    layers = draw_layers(source, ar, shape)
+    sigma = draw_covariance(source, ar, shape[0])
+    target = ar.matrix(source.matrix(shape[-1], shape[0]))
+    return with_target(Instance.of(ar, layers, sigma, target))
