@@ -36,6 +36,6 @@ class Profile:
 
 
 PROFILES = {
-    "quick": Profile("quick", 24, 3, 600, 30, 2, 20.0, 20.0),
-    "full": Profile("full", 400, 20, 10000, 1000, 12, 120.0, 120.0),
+    "quick": Profile("quick", 24, 2, 600, 20, 2, 20.0, 20.0),
+    "full": Profile("full", 200, 10, 5000, 300, 6, 120.0, 60.0),
 }
