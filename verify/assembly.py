@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -13,7 +14,7 @@ from verify.runner import Outcome, Task
 from verify.runner import tasks as runner_tasks
 from verify.theorem import Theorem, Training, Witness
 
-__all__ = ["assemble", "exit_code", "outline", "overall"]
+__all__ = ["assemble", "exit_code", "in_families", "outline", "overall"]
 
 Results = Mapping[tuple[str, str], Outcome]
 
@@ -37,7 +38,19 @@ def assemble(
         is_theorem = theorem.status == "theorem"
         record["verified"] = is_theorem and record["verdict"] == "holds" and ancestors
         records[theorem.id] = record
-    return list(records.values())
+    return in_families(records.values())
+
+
+def in_families(records: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return theorems by the package of their module and by id, then what is open."""
+
+    def place(record: Mapping[str, Any]) -> tuple[int, str, list[tuple[int, str]]]:
+        parts = re.findall(r"\d+|\D+", record["id"])
+        natural = [(int(part), "") if part.isdigit() else (0, part) for part in parts]
+        is_open = int(record["status"] != "theorem")
+        return is_open, record["module"].rpartition(".")[0], natural
+
+    return sorted(records, key=place)
 
 
 _NEVER_RAN = "never ran"

@@ -6,6 +6,7 @@ import json
 import os
 import re
 import shlex
+import signal
 import sys
 from importlib import resources
 from importlib.metadata import entry_points, version
@@ -17,7 +18,7 @@ from rich.console import Console
 from rich.table import Table
 
 from verify import report as reports
-from verify.assembly import exit_code, outline
+from verify.assembly import exit_code, in_families, outline
 from verify.claims import QUANTITIES
 from verify.environment import describe
 from verify.errors import CertiminError, UsageError
@@ -78,7 +79,10 @@ def list_theorems() -> None:
     table = Table(box=None, pad_edge=False)
     for heading in ("id", "title", "status", "source", "uses"):
         table.add_column(heading, overflow="fold")
-    for t in theorems().values():
+    known = theorems()
+    rows = [{"id": t.id, "module": t.module, "status": t.status} for t in known.values()]
+    for row in in_families(rows):
+        t = known[row["id"]]
         table.add_row(t.id, t.title, t.status, t.source.key, " ".join(t.uses))
     _console().print(table)
 
@@ -92,8 +96,11 @@ def show(theorem_id: str, out: Path) -> None:
     record = outline(theorem)
     try:
         stored = {t["id"]: t for t in reports.load(out)["theorems"]}
-        record = stored.get(theorem.id, record)
     except (OSError, ValueError):
+        stored = {}
+    if theorem.id in stored:
+        record = stored[theorem.id]
+    else:
         click.echo(f"no evidence yet in {out}; run `certimin verify {theorem.id}`", err=True)
     reports.show_theorem(record, _console())
     click.echo(f"reference: {reference(theorem)}")
@@ -102,7 +109,10 @@ def show(theorem_id: str, out: Path) -> None:
 def reference(theorem: Theorem) -> str:
     """Return author, title and year from the references.bib of the theorem's package."""
     package = theorem.module.partition(".")[0]
-    text = resources.files(package).joinpath("references.bib").read_text(encoding="utf-8")
+    try:
+        text = resources.files(package).joinpath("references.bib").read_text(encoding="utf-8")
+    except (OSError, TypeError):  # a package without one, or a single module
+        return theorem.source.key
     entry = re.search(rf"@\w+{{{re.escape(theorem.source.key)},(.*?)\n}}", text, re.DOTALL)
     if entry is None:
         return theorem.source.key
@@ -194,12 +204,17 @@ def _gpu() -> str:
     return "usable"
 
 
+def _terminated(signum: int, frame: object) -> None:
+    raise KeyboardInterrupt
+
+
 def main() -> None:
     """Run the command line; errors become one line on stderr and their exit code."""
+    signal.signal(signal.SIGTERM, _terminated)  # so that workers are ended with us
     try:
         cli.main(sys.argv[1:] or ["--help"], prog_name="certimin", standalone_mode=False)
-    except click.exceptions.Abort:
-        click.echo("interrupted", err=True)
+    except (click.exceptions.Abort, KeyboardInterrupt):
+        click.echo("certimin: interrupted", err=True)
         sys.exit(3)
     except click.ClickException as error:
         context = error.ctx if isinstance(error, click.UsageError) else None

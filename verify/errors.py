@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["CertiminError", "Undefined", "UsageError"]
+__all__ = ["CertiminError", "Interrupted", "Undefined", "UsageError"]
 
 
 class CertiminError(Exception):
@@ -15,6 +15,10 @@ class UsageError(CertiminError):
     """The caller asked for something that cannot be done; str() is one line with the remedy."""
 
     exit_code = 2
+
+
+class Interrupted(CertiminError):
+    """The run was stopped from outside; str() says what is kept and how to go on."""
 
 
 class Undefined(CertiminError, ArithmeticError):

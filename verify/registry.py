@@ -39,13 +39,24 @@ def theorems() -> Mapping[str, Theorem]:
 def providers() -> list[ModuleType]:
     """Return the packages that provide theorems, by the name of their entry point."""
     entries = sorted(entry_points(group=GROUP), key=lambda e: e.name)
-    return [importlib.import_module(entry.value) for entry in entries]
+    return [_load(entry.value, entry.name) for entry in entries]
+
+
+def _load(module: str, entry: str) -> ModuleType:
+    try:
+        return importlib.import_module(module)
+    except Exception as error:
+        reason = f"{type(error).__name__}: {error}"
+        raise UsageError(
+            f"entry point {entry!r} of {GROUP}: cannot import {module} ({reason}); "
+            "mend or uninstall the package that provides it"
+        ) from error
 
 
 def _collect(package: ModuleType) -> list[Theorem]:
     paths = getattr(package, "__path__", [])
     names = [info.name for info in pkgutil.walk_packages(paths, prefix=f"{package.__name__}.")]
-    modules = [package, *(importlib.import_module(name) for name in sorted(names))]
+    modules = [package, *(_load(name, package.__name__) for name in sorted(names))]
     found: list[Theorem] = []
     for module in modules:
         single = getattr(module, "THEOREM", None)

@@ -77,9 +77,14 @@ def _code_hash() -> str:
     """Hash the engine, the packages that provide theorems, and the versions of what they use."""
     digest = hashlib.sha256(repr(versions()).encode())
     roots = {Path(__file__).parent.parent / name for name in ("verify", "numeric")}
-    roots |= {Path(path) for package in providers() for path in package.__path__}
-    for path in sorted(p for root in roots for p in root.rglob("*.py")):
-        digest.update(path.read_bytes())
+    files = {path for root in roots for path in root.rglob("*.py")}
+    for package in providers():
+        files |= {
+            path for root in getattr(package, "__path__", ()) for path in Path(root).rglob("*.py")
+        }
+        files.add(Path(package.__file__ or __file__))
+    for path in sorted(files):
+        digest.update(path.name.encode() + path.read_bytes())
     return digest.hexdigest()
 
 

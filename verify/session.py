@@ -18,7 +18,7 @@ from verify import report, runner
 from verify.assembly import assemble, overall
 from verify.claims import Bounds
 from verify.environment import describe
-from verify.errors import UsageError
+from verify.errors import Interrupted, UsageError
 from verify.registry import with_ancestors
 from verify.sources import BatchSource
 from verify.theorem import Theorem
@@ -46,6 +46,8 @@ def verify(chosen: Sequence[Theorem], options: Options, console: Console) -> dic
     ------
     UsageError
         If the output folder cannot be written or the backend is not there: nothing is computed.
+    Interrupted
+        On Ctrl-C: finished tasks are kept, earlier reports stay as they are.
     """
     start = monotonic()
     theorems = with_ancestors(chosen)
@@ -61,6 +63,11 @@ def verify(chosen: Sequence[Theorem], options: Options, console: Console) -> dic
     jobs = min(options.jobs, len(listed))
     with runner.pool(jobs) as executor, _progress(listed, console) as advance:
         outcomes = runner.run(listed, executor, store, advance)
+    if len(outcomes) < len(listed):
+        raise Interrupted(
+            f"interrupted: {len(outcomes)} of {len(listed)} tasks are kept in {options.out}; "
+            "go on with --resume"
+        )
     records = assemble(theorems, listed, outcomes)
     result = {
         "schema": 1,

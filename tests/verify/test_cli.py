@@ -129,7 +129,11 @@ def test_errors_are_one_line_and_no_traceback(certimin, monkeypatch, error, code
 
     monkeypatch.setattr(cli, "theorems", fail)
     assert certimin("list")[0] == code
-    assert certimin("list")[2] in ("certimin: no\n", "interrupted\n", "\ninterrupted\n")
+    assert certimin("list")[2] in (
+        "certimin: no\n",
+        "certimin: interrupted\n",
+        "\ncertimin: interrupted\n",
+    )
 
 
 def test_a_broken_plugin_breaks_only_itself(certimin, monkeypatch):

@@ -34,7 +34,8 @@ _CHARACTERS = GREEK | {
     "implies": "⇒", "Rightarrow": "⇒", "Longrightarrow": "⟹",
     "approx": "≈", "pm": "±", "langle": "⟨", "rangle": "⟩",
     "quad": "  ", "qquad": "   ", ",": "", ";": " ", ":": " ", "!": "", " ": " ", "\\": "; ",
-    "displaystyle": "", "mid": "|",
+    "displaystyle": "", "textstyle": "", "bigl": "", "bigr": "", "Bigl": "", "Bigr": "",
+    "partial": "∂", "leftrightarrow": "↔", "hat": "", "mid": "|",
 }  # fmt: skip
 
 _DELIMITED = re.compile(r"\$\$(.+?)\$\$|\$(.+?)\$|\\\((.+?)\\\)|\\\[(.+?)\\\]", re.DOTALL)
