@@ -13,6 +13,6 @@ def test_an_interrupted_run_says_how_to_go_on(tmp_path, monkeypatch):
     monkeypatch.setattr(runner, "run", lambda listed, *rest: [])
     monkeypatch.setattr(report, "write", pytest.fail)
     options = session.Options(out=tmp_path)
-    with pytest.raises(Interrupted, match="0 of .* tasks are kept in .*--resume"):
+    with pytest.raises(Interrupted, match=r"0 of .* tasks are kept in .*--resume"):
         session.verify(select(["F1"]), options, Console(stderr=True))
     assert (tmp_path / "index.html").read_text() == "an earlier report"
