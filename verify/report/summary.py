@@ -137,13 +137,18 @@ def _support(kind: str, found: list[tuple[str, dict[str, Any]]], of: int) -> Sup
 
 
 def shortest_cover(theorem: dict[str, Any]) -> list[Support]:
-    """Return kinds that hold, strongest first, up to the first one that covers every claim."""
+    """Return kinds that hold, strongest first, each for claims no stronger one covers."""
     chosen: list[Support] = []
+    covered: set[str] = set()
     for found in support(theorem):
-        if found.claims:
+        holding = {
+            claim["id"]
+            for claim in theorem["claims"]
+            if any(e["kind"] == found.kind and e["verdict"] == "holds" for e in claim["evidence"])
+        }
+        if holding - covered:
             chosen.append(found)
-        if found.claims == found.of:
-            break
+            covered |= holding
     return chosen
 
 
