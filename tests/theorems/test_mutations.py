@@ -9,6 +9,7 @@ from dataclasses import replace
 import pytest
 
 from verify import assembly, runner
+from verify.claims import QUANTITIES
 from verify.profiles import PROFILES, Profile
 from verify.registry import theorems
 
@@ -115,3 +116,18 @@ def test_every_other_mutated_theorem_is_refuted(theorem, monkeypatch):
 @pytest.mark.parametrize("theorem_id", SPINE)
 def test_the_unmutated_theorem_is_not(theorem_id, monkeypatch):
     assert verdict(theorems()[theorem_id], monkeypatch) == "holds"
+
+
+def frobenius_on_data(instance):
+    """|M K|_F where the spectral norm is meant."""
+    ar = instance.arithmetic
+    return ar.sqrt(ar.trace(instance.net.end_to_end @ instance.sigma @ instance.net.end_to_end.mT))
+
+
+@pytest.mark.parametrize(
+    ("theorem_id", "name"), [("F5", "target_on_data"), ("U4", "map_norm"), ("U2", "target_on_data")]
+)
+def test_a_quantity_that_measures_something_else_is_found_out(theorem_id, name, monkeypatch):
+    wrong = replace(QUANTITIES[name], measure=frobenius_on_data)
+    monkeypatch.setitem(QUANTITIES, name, wrong)
+    assert verdict(theorems()[theorem_id], monkeypatch) == "refuted"
