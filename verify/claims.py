@@ -7,7 +7,7 @@ on that one instance and what the answer is worth.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from itertools import chain
 from math import inf, isnan
@@ -298,8 +298,3 @@ def _inapplicable(claim: Claim, instance: Any) -> Decision | None:
     except ArithmeticError as error:
         return Decision("undecided", "exact", reason=f"an assumption: {error}")
     return None if applies else Decision("invalid", "exact", reason="an assumption fails")
-
-
-def measured_names(claims: Sequence[Claim]) -> list[str]:
-    """Return the names of all quantities that ``claims`` measure."""
-    return sorted({s.name for claim in claims for s in claim.expanded.free_symbols})

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from math import inf
 from random import Random
 from time import monotonic
@@ -201,14 +201,8 @@ def _check_necessity(theorem: Theorem, item: Necessity, instance: Any) -> Verdic
     failing = [a.id for a in claim.assumptions if not a.holds(exact)]
     if failing != [item.assumption.id]:
         return "error"
-    bare = _without_assumptions(claim)
+    bare = replace(claim, assumptions=())
     return "holds" if decide(bare, instance).refutes else "error"
-
-
-def _without_assumptions(claim: Claim) -> Claim:
-    return Claim(
-        claim.id, claim.title, claim.setting, claim.relation, (), claim.formulas, claim.bounds
-    )
 
 
 def train(theorem: Theorem, training_id: str, seed: int, profile: Profile) -> dict[str, Evidence]:
