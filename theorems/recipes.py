@@ -19,7 +19,7 @@ from numeric.arithmetic.rational import Rational, fraction
 from numeric.gain import float_optimum
 from numeric.networks import LinearNetwork
 from theorems.instances import Instance
-from verify.claims import Bounds, Setting
+from verify.claims import SETTINGS, Bounds, Setting
 from verify.errors import Undefined
 from verify.sources import Source
 
@@ -52,9 +52,16 @@ __all__ = [
 ]
 
 
-def setting(name: str, description: str) -> Callable[[Callable[..., Any]], Setting]:
-    """Turn a recipe into the setting ``name``."""
-    return lambda build: Setting(name, description, build)
+def setting(
+    name: str, description: str, *, special: Sequence[Setting] = ()
+) -> Callable[[Callable[..., Any]], Setting]:
+    """Turn a recipe into the setting ``name``, known to the search under it."""
+
+    def register(build: Callable[..., Any]) -> Setting:
+        SETTINGS[name] = Setting(name, description, build, tuple(special))
+        return SETTINGS[name]
+
+    return register
 
 
 def source_arithmetic(source: Source) -> Any:

@@ -19,6 +19,7 @@ from verify.sources import Source
 
 __all__ = [
     "QUANTITIES",
+    "SETTINGS",
     "Assumption",
     "Bounds",
     "Claim",
@@ -119,11 +120,32 @@ class Bounds:
 
 @dataclass(frozen=True)
 class Setting:
-    """A sample space: a recipe that builds an instance from the choices of a source."""
+    """A sample space: a recipe that builds an instance from the choices of a source.
+
+    Parameters
+    ----------
+    build
+        The recipe.
+    special
+        Settings whose instances belong to this one too and are hard to meet by chance (equality
+        cases of known theorems): the search looks there as well.
+    dual
+        ``dual(values, first, total)`` makes dual numbers of a float array of numbers drawn by the
+        recipe, the ``first`` ... of ``total``; without it the search does not use derivatives.
+    checker
+        Returns the source of a stand-alone program that decides claims over this setting.
+    """
 
     name: str
     description: str
     build: Callable[[Source, Bounds], Any]
+    special: tuple[Setting, ...] = ()
+    dual: Callable[[Any, int, int], Any] | None = None
+    checker: Callable[[], str] | None = None
+
+
+SETTINGS: dict[str, Setting] = {}
+"""Every named setting; a conjecture may be searched over any of them."""
 
 
 @dataclass(frozen=True)
@@ -137,7 +159,7 @@ class Assumption:
 
 @dataclass(frozen=True)
 class Claim:
-    """``relation`` holds on every instance of ``setting`` that satisfies ``assumptions``.
+    """``relation`` holds wherever in ``setting`` the assumptions and conditions do.
 
     Parameters
     ----------
@@ -149,6 +171,8 @@ class Claim:
         The closed forms the relation mentions.
     bounds
         The sizes tried: the honest scope of the evidence.
+    conditions
+        Assumptions that are relations themselves: decided like ``relation``, without tolerance.
 
     Raises
     ------
@@ -163,10 +187,11 @@ class Claim:
     assumptions: tuple[Assumption, ...] = ()
     formulas: tuple[Formula, ...] = ()
     bounds: Bounds = field(default_factory=Bounds)
+    conditions: tuple[Relation, ...] = ()
 
     def __post_init__(self) -> None:
-        operator(self.relation)
-        operator(self.expanded)
+        for relation in (self.relation, self.expanded, *self.conditions):
+            operator(relation)
 
     @property
     def operator(self) -> Operator:
@@ -180,15 +205,22 @@ class Claim:
 
     @property
     def latex(self) -> str:
-        """Return the expanded relation in LaTeX."""
-        return render(self.expanded, {q.name: q.latex for q in QUANTITIES.values()})
+        """Return the expanded relation in LaTeX, with its conditions."""
+        names = {q.name: q.latex for q in QUANTITIES.values()}
+        conditions = r" \text{ and } ".join(render(c, names) for c in self.conditions)
+        relation = render(self.expanded, names)
+        return rf"{relation} \quad\text{{if }} {conditions}" if conditions else relation
 
     def sides(self, instance: Any) -> tuple[Any, Any]:
         """Return both sides of the relation measured on ``instance``."""
-        relation = self.expanded
-        values = {s.name: QUANTITIES[s.name].measure(instance) for s in sorted_symbols(relation)}
-        lhs, rhs = (evaluate(side, values, instance.arithmetic) for side in relation.args)
-        return lhs, rhs
+        return sides(self.expanded, instance)
+
+
+def sides(relation: Relation, instance: Any) -> tuple[Any, Any]:
+    """Return both sides of a relation between quantities, measured on ``instance``."""
+    values = {s.name: QUANTITIES[s.name].measure(instance) for s in sorted_symbols(relation)}
+    lhs, rhs = (evaluate(side, values, instance.arithmetic) for side in relation.args)
+    return lhs, rhs
 
 
 def sorted_symbols(relation: Relation) -> list[Any]:
@@ -248,18 +280,21 @@ def decide(claim: Claim, instance: Any, *, exact_first: bool = True) -> Decision
     then settles only what balls leave open; equalities always go to exact arithmetic first).
     A decision by numbers that went through floats stands only if no route does better.
     """
+    excluded = _inapplicable(claim, next(iter(instance.routes())), exact_first)
+    return excluded or _relate(claim.expanded, instance, exact_first)
+
+
+def _relate(relation: Relation, instance: Any, exact_first: bool) -> Decision:
+    """Decide one relation on an exact instance, route by route."""
     balls = iter(instance.routes())
     exact = next(balls)
-    excluded = _inapplicable(claim, exact)
-    if excluded is not None:
-        return excluded
-    if exact_first or claim.operator == "==":
+    if exact_first or operator(relation) == "==":
         routes = chain((exact,), balls)
     else:
         routes = chain(balls, (exact,))
     best = Decision("undecided", exact.arithmetic.kind)
     for lifted in routes:
-        decision = _on_route(claim, lifted)
+        decision = _on_route(relation, lifted)
         proved = decision.outcome in ("holds", "violated") and decision.kind != "sampled"
         if proved or decision.outcome == "invalid":
             return decision
@@ -268,11 +303,11 @@ def decide(claim: Claim, instance: Any, *, exact_first: bool = True) -> Decision
     return best
 
 
-def _on_route(claim: Claim, lifted: Any) -> Decision:
+def _on_route(relation: Relation, lifted: Any) -> Decision:
     """Decide in the arithmetic of ``lifted`` alone."""
     try:
         with lifted.arithmetic as arithmetic:
-            lhs, rhs = claim.sides(lifted)
+            lhs, rhs = sides(relation, lifted)
             comparison = arithmetic.compare(lhs, rhs)
     except Undefined as error:
         return Decision("invalid", "exact", reason=f"undefined: {error}")
@@ -281,15 +316,15 @@ def _on_route(claim: Claim, lifted: Any) -> Decision:
         if isinstance(error, ZeroDivisionError) and lifted.arithmetic.kind == "exact":
             return Decision("invalid", "exact", reason=f"undefined: {error}")
         return Decision("undecided", lifted.arithmetic.kind, reason=str(error))
-    margin = slack(claim.operator, comparison.margin)
+    margin = slack(operator(relation), comparison.margin)
     measured = comparison.kind, inf if isnan(margin) else margin, str(lhs), str(rhs)
     if comparison.sign is None:
         return Decision("undecided", *measured, "overlap")
-    holds = comparison.sign in _SATISFIED[claim.operator]
+    holds = comparison.sign in _SATISFIED[operator(relation)]
     return Decision("holds" if holds else "violated", *measured)
 
 
-def _inapplicable(claim: Claim, instance: Any) -> Decision | None:
+def _inapplicable(claim: Claim, instance: Any, exact_first: bool) -> Decision | None:
     """Return why the claim says nothing about this instance, None if its assumptions hold."""
     try:
         applies = all(assumption.holds(instance) for assumption in claim.assumptions)
@@ -297,4 +332,12 @@ def _inapplicable(claim: Claim, instance: Any) -> Decision | None:
         return Decision("invalid", "exact", reason=f"undefined: {error}")
     except ArithmeticError as error:
         return Decision("undecided", "exact", reason=f"an assumption: {error}")
-    return None if applies else Decision("invalid", "exact", reason="an assumption fails")
+    if not applies:
+        return Decision("invalid", "exact", reason="an assumption fails")
+    for condition in claim.conditions:
+        decision = _relate(condition, instance, exact_first)
+        if decision.open:
+            return Decision("undecided", decision.kind, reason=f"a condition: {decision.reason}")
+        if decision.outcome != "holds":
+            return Decision("invalid", decision.kind, reason=f"a condition fails: {condition}")
+    return None

@@ -8,7 +8,7 @@ to rationals and shrunk without knowing what it is.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from random import Random
@@ -16,7 +16,15 @@ from typing import Any, Protocol
 
 import numpy as np
 
-__all__ = ["BatchSource", "Choice", "Exhausted", "RandomSource", "RecordedSource", "Source"]
+__all__ = [
+    "BatchSource",
+    "Choice",
+    "Exhausted",
+    "PointSource",
+    "RandomSource",
+    "RecordedSource",
+    "Source",
+]
 
 
 @dataclass(frozen=True)
@@ -149,3 +157,50 @@ class BatchSource:
     def lane(self, index: int) -> list[int | float]:
         """Return the choices that made instance ``index`` of the batch."""
         return [c if isinstance(c, int) else float(c[index]) for c in self._choices]
+
+
+class PointSource:
+    """Replays recorded float choices, a batch of points with the same sizes.
+
+    Parameters
+    ----------
+    sizes
+        The sizes, in the order the recipe asks for them.
+    numbers
+        Shape (size, n): one point a row, its numbers in the order the recipe asks for them.
+    dual
+        A setting's ``dual``: numbers then carry their derivatives along.
+    """
+
+    exact = False
+
+    def __init__(
+        self,
+        sizes: Sequence[int],
+        numbers: Any,
+        backend: str = "numpy",
+        dual: Callable[[Any, int, int], Any] | None = None,
+    ) -> None:
+        self.backend = "dual" if dual else backend
+        self._sizes = iter(sizes)
+        self._numbers = numbers
+        self._dual = dual
+        self._taken = 0
+
+    def integer(self, low: int, high: int) -> int:
+        value = next(self._sizes, None)
+        if value is None or not low <= value <= high:
+            raise Exhausted(f"no recorded size between {low} and {high}: {value}")
+        return value
+
+    def number(self, low: int = -3, high: int = 3) -> Any:
+        return self.matrix(1, 1, low, high)[..., 0, 0]
+
+    def matrix(self, rows: int, columns: int, low: int = -3, high: int = 3) -> Any:
+        first, total = self._taken, self._numbers.shape[-1]
+        self._taken += rows * columns
+        if self._taken > total:
+            raise Exhausted(f"only {total} numbers were recorded")
+        values = np.clip(self._numbers[:, first : self._taken], low, high)
+        values = values.reshape(-1, rows, columns)
+        return self._dual(values, first, total) if self._dual else values
