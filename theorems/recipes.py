@@ -53,7 +53,7 @@ __all__ = [
 
 
 def setting(
-    name: str, description: str, *, special: Sequence[Setting] = ()
+    name: str, description: str, *, special: Sequence[str] = ()
 ) -> Callable[[Callable[..., Any]], Setting]:
     """Turn a recipe into the setting ``name``, known to the search under it."""
 

@@ -31,6 +31,7 @@ from theorems.recipes import (
     with_target,
 )
 from verify.claims import Bounds
+from verify.errors import Undefined
 from verify.sources import Source
 
 __all__ = [
@@ -55,7 +56,16 @@ __all__ = [
 ]
 
 
-@setting("minimizers", "any weights, any Σ = R Rᵀ (singular too), target T = P")
+@setting(
+    "minimizers",
+    "any weights, any Σ = R Rᵀ (singular too), target T = P",
+    special=(
+        "univariate-minimizers",
+        "whitened-minimizers",
+        "balanced-minimizers",
+        "attaining-minimizers",
+    ),
+)
 def minimizers(source: Source, bounds: Bounds) -> Instance:
     """Any weights and any covariance."""
     ar = source_arithmetic(source)
@@ -64,7 +74,16 @@ def minimizers(source: Source, bounds: Bounds) -> Instance:
     return with_target(Instance.of(ar, layers, draw_covariance(source, ar, shape[0])))
 
 
-@setting("univariate-minimizers", "one output, any weights, any Σ, target w* = Pᵀ")
+@setting(
+    "univariate-minimizers",
+    "one output, any weights, any Σ, target w* = Pᵀ",
+    special=(
+        "aligned-minimizers",
+        "univariate-top-eigenvector",
+        "eigenvector-regressors",
+        "overlooked-direction",
+    ),
+)
 def univariate_minimizers(source: Source, bounds: Bounds) -> Instance:
     """One output, any covariance."""
     ar = source_arithmetic(source)
@@ -73,7 +92,14 @@ def univariate_minimizers(source: Source, bounds: Bounds) -> Instance:
     return with_target(Instance.of(ar, layers, draw_covariance(source, ar, shape[0])))
 
 
-@setting("whitened-minimizers", "any weights, Σ = I, target T = P")
+@setting(
+    "whitened-minimizers",
+    "any weights, Σ = I, target T = P",
+    special=(
+        "flattest-minimizers",
+        "whitened-balanced-minimizers",
+    ),
+)
 def whitened_minimizers(source: Source, bounds: Bounds) -> Instance:
     """Any weights on whitened data."""
     ar = source_arithmetic(source)
@@ -81,7 +107,16 @@ def whitened_minimizers(source: Source, bounds: Bounds) -> Instance:
     return with_target(Instance.of(ar, draw_layers(source, ar, shape), ar.identity(shape[0])))
 
 
-@setting("balanced-minimizers", "D_k = 0 for all k (common singular values), any Σ, target T = P")
+@setting(
+    "balanced-minimizers",
+    "D_k = 0 for all k (common singular values), any Σ, target T = P",
+    special=(
+        "worst-balanced",
+        "balanced-path",
+        "aligned-minimizers",
+        "isotropic-balanced",
+    ),
+)
 def balanced_minimizers(source: Source, bounds: Bounds) -> Instance:
     """Balanced factors by rational rotations."""
     ar = source_arithmetic(source)
@@ -116,6 +151,8 @@ def balanced_on_definite_data(source: Source, bounds: Bounds) -> Instance:
 )
 def worst_balanced(source: Source, bounds: Bounds) -> Instance:
     """Balanced minimizers of two outputs where balance costs most, κ = b^{2(L-1)}."""
+    if not bounds.width[0] <= 2 <= bounds.width[1]:
+        raise Undefined("these networks have width 2")
     ar = source_arithmetic(source)
     depth = source.integer(*bounds.depth)
     gain, b, smallest = source.number(1, 2), source.number(1, 2), source.number(1, 2)
@@ -129,6 +166,10 @@ def worst_balanced(source: Source, bounds: Bounds) -> Instance:
 @setting(
     "flattest-minimizers",
     "Σ = I, W_k = Q_k diag(g, N_k) Q_{k-1}ᵀ with |N_k| <= g: flattest, mostly not balanced",
+    special=(
+        "all-flattest-minimizers",
+        "whitened-balanced-minimizers",
+    ),
 )
 def flattest_minimizers(source: Source, bounds: Bounds) -> Instance:
     """Flattest minimizers of whitened data with an arbitrary small block beside the top path."""
@@ -231,6 +272,8 @@ def overlooked_direction(source: Source, bounds: Bounds) -> Instance:
     """Most of the data lies where the regressor vanishes; S_min has a rational maximizer."""
     ar = source_arithmetic(source)
     shape = draw_shape(source, bounds, outputs=1)
+    if bounds.width[1] < 2:
+        raise Undefined("these networks have two inputs or more")
     shape[0] = max(2, shape[0])
     L = len(shape) - 1
     turns = [rotation(source, ar, d) for d in shape]
@@ -295,7 +338,11 @@ def square_weights(source: Source, bounds: Bounds) -> Instance:
     return off_minimizers(source, ar, [width] * (depth + 1))
 
 
-@setting("weights", "one output, arbitrary weights, any Σ, arbitrary target: not a minimizer")
+@setting(
+    "weights",
+    "one output, arbitrary weights, any Σ, arbitrary target: not a minimizer",
+    special=("univariate-minimizers",),
+)
 def weights(source: Source, bounds: Bounds) -> Instance:
     """Arbitrary weights with an arbitrary target."""
     ar = source_arithmetic(source)

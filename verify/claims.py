@@ -30,6 +30,7 @@ __all__ = [
     "Setting",
     "decide",
     "quantity",
+    "sides",
     "slack",
 ]
 
@@ -127,8 +128,8 @@ class Setting:
     build
         The recipe.
     special
-        Settings whose instances belong to this one too and are hard to meet by chance (equality
-        cases of known theorems): the search looks there as well.
+        Names of settings whose instances belong to this one too and are hard to meet by chance
+        (equality cases of known theorems): the search looks there as well.
     dual
         ``dual(values, first, total)`` makes dual numbers of a float array of numbers drawn by the
         recipe, the ``first`` ... of ``total``; without it the search does not use derivatives.
@@ -139,9 +140,19 @@ class Setting:
     name: str
     description: str
     build: Callable[[Source, Bounds], Any]
-    special: tuple[Setting, ...] = ()
+    special: tuple[str, ...] = ()
     dual: Callable[[Any, int, int], Any] | None = None
     checker: Callable[[], str] | None = None
+
+    def family(self) -> Iterator[Setting]:
+        """Yield the setting, then all that are special to it, each once."""
+        waiting, seen = [self], set[str]()
+        while waiting:
+            first = waiting.pop(0)
+            if first.name not in seen:
+                seen.add(first.name)
+                waiting += (SETTINGS[name] for name in first.special)
+                yield first
 
 
 SETTINGS: dict[str, Setting] = {}

@@ -14,12 +14,13 @@ from pathlib import Path
 from typing import Any
 
 import click
-from rich.console import Console
 from rich.table import Table
 
+from verify import cli_search
 from verify import report as reports
 from verify.assembly import exit_code, in_families, outline
 from verify.claims import QUANTITIES
+from verify.cli_search import console
 from verify.environment import describe
 from verify.errors import CertiminError, UsageError
 from verify.profiles import PROFILES
@@ -29,14 +30,6 @@ from verify.session import verify as run_verification
 from verify.theorem import Theorem
 
 __all__ = ["cli", "main"]
-
-_WIDTH = 100
-
-
-def _console(*, stderr: bool = False) -> Console:
-    """A console as wide as its terminal, and 100 columns where there is none."""
-    stream = sys.stderr if stderr else sys.stdout
-    return Console(stderr=stderr, width=None if stream.isatty() else _WIDTH)
 
 
 class _Group(click.Group):
@@ -73,6 +66,10 @@ def cli() -> None:
     """Executable, attacked and certified theorems about the minima of neural networks."""
 
 
+for _command in cli_search.COMMANDS:
+    cli.add_command(_command)
+
+
 @cli.command("list")
 def list_theorems() -> None:
     """List every theorem and conjecture."""
@@ -84,7 +81,7 @@ def list_theorems() -> None:
     for row in in_families(rows):
         t = known[row["id"]]
         table.add_row(t.id, t.title, t.status, t.source.key, " ".join(t.uses))
-    _console().print(table)
+    console().print(table)
 
 
 @cli.command()
@@ -102,7 +99,7 @@ def show(theorem_id: str, out: Path) -> None:
         record = stored[theorem.id]
     else:
         click.echo(f"no evidence yet in {out}; run `certimin verify {theorem.id}`", err=True)
-    reports.show_theorem(record, _console())
+    reports.show_theorem(record, console())
     click.echo(f"reference: {reference(theorem)}")
 
 
@@ -130,7 +127,7 @@ def quantities() -> None:
         table.add_column(heading, overflow="fold")
     for q in sorted(QUANTITIES.values(), key=lambda q: q.name):
         table.add_row(q.name, q.latex, q.definition)
-    _console().print(table)
+    console().print(table)
 
 
 @cli.command()
@@ -155,8 +152,8 @@ def verify(
     """Derive, certify, train and attack theorems (all, or ID... and what they use)."""
     command = shlex.join(["certimin", *sys.argv[1:]])
     options = Options(profile, seed, jobs, backend, resume, out, command)
-    result = run_verification(select(ids), options, _console(stderr=True))
-    reports.show(result, _console())
+    result = run_verification(select(ids), options, console(stderr=True))
+    reports.show(result, console())
     click.echo(f"reports in {out}")
     sys.exit(exit_code(result["verdict"]))
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from verify.search.pipeline import Budget
+
 __all__ = ["PROFILES", "Profile"]
 
 
@@ -15,27 +17,22 @@ class Profile:
     ----------
     instances
         Random rational instances decided for each claim.
-    batches, batch_size
-        Float batches for each claim, and instances in each.
-    examples
-        Hypothesis examples for each claim and control.
     trainings
         Trained solutions for each theorem.
-    step_seconds, claim_seconds
-        Time limits of a derivation step and of one stage on one claim.
+    step_seconds
+        Time limit of a derivation step.
+    budget
+        Of the attack on each claim and control; its seconds also bound the decisions of a claim.
     """
 
     name: str
     instances: int
-    batches: int
-    batch_size: int
-    examples: int
     trainings: int
     step_seconds: float
-    claim_seconds: float
+    budget: Budget
 
 
 PROFILES = {
-    "quick": Profile("quick", 24, 2, 600, 20, 2, 20.0, 20.0),
-    "full": Profile("full", 200, 10, 5000, 300, 6, 120.0, 60.0),
+    "quick": Profile("quick", 24, 2, 20.0, Budget(20.0, 1, 2, 600, 1, 20)),
+    "full": Profile("full", 200, 6, 120.0, Budget(60.0, 1, 10, 5000, 4, 300)),
 }

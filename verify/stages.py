@@ -7,7 +7,7 @@ and gives the same record.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, replace
 from math import inf
 from random import Random
@@ -19,7 +19,8 @@ from verify.derivation import check
 from verify.errors import UsageError
 from verify.evidence import Evidence, Verdict, worst
 from verify.profiles import Profile
-from verify.search.pipeline import Attack, Counterexample, attack
+from verify.search.pipeline import Budget, attack
+from verify.search.record import Attack, Counterexample
 from verify.sources import RandomSource
 from verify.theorem import Necessity, Theorem, TrainedSolution, Witness
 
@@ -45,7 +46,7 @@ def decide_instances(theorem: Theorem, claim: Claim, seed: int, profile: Profile
     start = monotonic()
     random = Random(seed)
     decisions = [decide(claim, instance) for instance in theorem.hard_instances(claim)]
-    deadline = start + profile.claim_seconds
+    deadline = start + profile.budget.seconds
     for _ in range(profile.instances):
         if monotonic() > deadline:
             break
@@ -102,16 +103,7 @@ def search(
 ) -> list[Evidence]:
     """Attack the claim; a survivor gets ``searched`` and ``sampled`` records of what was tried."""
     start = monotonic()
-    result = attack(
-        claim,
-        seed=seed,
-        batches=profile.batches,
-        batch_size=profile.batch_size,
-        examples=profile.examples,
-        backend=backend,
-        known=theorem.hard_instances(claim),
-        seconds=profile.claim_seconds,
-    )
+    result = _attack(claim, seed, profile.budget, backend, theorem.hard_instances(claim))
     seconds = monotonic() - start
     floats = result.engines.get("floats", 0)
     aimed = result.valid - floats
@@ -127,6 +119,14 @@ def search(
     if floats and not result.found:
         records.append(Evidence("sampled", "holds", scope, floats, margin))
     return records
+
+
+def _attack(claim: Claim, seed: int, budget: Budget, backend: str, known: Iterable[Any]) -> Attack:
+    """Attack a claim; an interrupt ends the run, which keeps its finished tasks."""
+    result = attack(claim, seed=seed, budget=budget, backend=backend, known=known)
+    if result.interrupted:
+        raise KeyboardInterrupt
+    return result
 
 
 def describe(found: Counterexample) -> dict[str, Any]:
@@ -148,16 +148,13 @@ def refute(theorem: Theorem, control_id: str, seed: int, profile: Profile, backe
     """
     start = monotonic()
     control = theorem.control(control_id)
-    result: Attack = attack(
-        control.claim,
-        seed=seed,
-        batches=max(profile.batches, _CONTROL_BATCHES),
+    budget = replace(
+        profile.budget,
+        batches=max(profile.budget.batches, _CONTROL_BATCHES),
         batch_size=_CONTROL_BATCH_SIZE,
-        examples=max(profile.examples, _CONTROL_EXAMPLES),
-        backend=backend,
-        known=control.known(),
-        seconds=profile.claim_seconds,
+        examples=max(profile.budget.examples, _CONTROL_EXAMPLES),
     )
+    result = _attack(control.claim, seed, budget, backend, control.known())
     return {
         "id": control.claim.id,
         "statement": control.claim.latex,

@@ -11,6 +11,7 @@ from verify.claims import Assumption
 from verify.derivation import Identity
 from verify.profiles import PROFILES
 from verify.runner import Store
+from verify.search.pipeline import Budget
 from verify.theorem import Control, Measurement, Necessity, TrainedSolution, Training
 
 LARGE = Assumption("large", "x > 5", lambda i: i.values[0] > 5)
@@ -72,7 +73,9 @@ THEOREMS = {
 @pytest.mark.parametrize("name", THEOREMS)
 def test_the_verdict_of_every_stage_together(name, monkeypatch, tmp_path):
     subject, verdict = THEOREMS[name]
-    tiny = replace(PROFILES["quick"], instances=20, batches=3, batch_size=1000, examples=30)
+    tiny = replace(
+        PROFILES["quick"], instances=20, budget=Budget(batches=3, batch_size=1000, examples=30)
+    )
     monkeypatch.setitem(PROFILES, "quick", tiny)
     monkeypatch.setattr(runner, "theorems", lambda: {"T": subject})
     listed = runner.tasks([subject], 0, "quick", "numpy")

@@ -7,10 +7,10 @@ import sympy as sp
 
 from tests.toys import Numbers, claim, count, first, last, norm, total
 from verify.claims import Assumption
-from verify.search.pipeline import attack
+from verify.search.pipeline import Budget, attack
 
-FLOATS = {"batches": 6, "batch_size": 1000, "examples": 0}
-HYPOTHESIS = {"batches": 0, "batch_size": 0, "examples": 400}
+FLOATS = Budget(batches=6, batch_size=1000)
+HYPOTHESIS = Budget(examples=400)
 HALF = Fraction(1, 2)
 
 PLANTED = [
@@ -37,29 +37,29 @@ def values(found):
 @pytest.mark.parametrize("engine", [FLOATS, HYPOTHESIS], ids=["floats", "hypothesis"])
 @pytest.mark.parametrize(("relation", "simplest"), PLANTED, ids=str)
 def test_the_counterexample_is_the_simplest(relation, simplest, engine):
-    assert values(attack(claim(relation), seed=0, **engine).found) == simplest
+    assert values(attack(claim(relation), seed=0, budget=engine).found) == simplest
 
 
 @pytest.mark.parametrize("engine", [FLOATS, HYPOTHESIS], ids=["floats", "hypothesis"])
 @pytest.mark.parametrize(("relation", "simplest"), UP_TO_ORDER, ids=str)
 def test_the_counterexample_is_the_simplest_up_to_order(relation, simplest, engine):
-    assert sorted(values(attack(claim(relation), seed=0, **engine).found)) == simplest
+    assert sorted(values(attack(claim(relation), seed=0, budget=engine).found)) == simplest
 
 
 @pytest.mark.parametrize("seed", range(5))
 def test_whatever_was_found_first(seed):
-    found = attack(claim(first * (1 - first) <= 0), seed=seed, **HYPOTHESIS).found
+    found = attack(claim(first * (1 - first) <= 0), seed=seed, budget=HYPOTHESIS).found
     assert found.choices == (1, HALF)
 
 
 def test_an_assumption_keeps_its_say_while_shrinking():
     large = Assumption("large", "x > 1", lambda i: i.values[0] > 1)
-    found = attack(claim(norm <= 2, large), seed=0, **HYPOTHESIS).found
+    found = attack(claim(norm <= 2, large), seed=0, budget=HYPOTHESIS).found
     assert values(found) == [3]
 
 
 def test_what_cannot_be_rebuilt_from_choices_is_left_as_it_is():
     known = Numbers.exact(Fraction(22, 7), 1)
-    found = attack(claim(first <= last), seed=0, known=[known], **FLOATS | {"batches": 0}).found
+    found = attack(claim(first <= last), seed=0, known=[known], budget=Budget()).found
     assert found.instance is known
     assert found.choices is None

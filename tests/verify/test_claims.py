@@ -8,10 +8,23 @@ import pytest
 import sympy as sp
 
 from numeric.arithmetic.protocol import NotExact
-from tests.toys import Numbers, claim, count, first, last, never, norm, tainted, total, vague
+from tests.toys import (
+    NUMBERS,
+    Numbers,
+    claim,
+    count,
+    first,
+    last,
+    never,
+    norm,
+    tainted,
+    total,
+    vague,
+)
 from verify.claims import QUANTITIES, Assumption, Claim, Formula, decide, quantity, slack
 from verify.errors import Undefined, UsageError
-from verify.search.pipeline import confirm
+from verify.search.pipeline import Budget
+from verify.search.record import confirm
 from verify.stages import decide_instances
 
 ONE, ZERO, HUGE = Numbers.exact(1), Numbers.exact(0), Numbers.exact(10**400, 1)
@@ -70,7 +83,7 @@ def test_a_claim_says_nothing_where_an_assumption_does_not_hold(assumption, outc
     decision = decide(claim(first > 1, assumption), ZERO)
     assert decision.outcome == outcome
     assert decision.slack == inf
-    assert confirm(claim(first > 1, assumption), ZERO, "test") is None
+    assert confirm(claim(first > 1, assumption), ZERO, "test", NUMBERS) is None
 
 
 def test_an_equality_goes_to_exact_arithmetic_first():
@@ -96,10 +109,10 @@ def test_floats_never_refute():
     decision = decide(tainted_claim, ONE)
     assert decision.open
     assert not decision.refutes
-    assert confirm(tainted_claim, ONE, "test") is None
+    assert confirm(tainted_claim, ONE, "test", NUMBERS) is None
     theorem = SimpleNamespace(hard_instances=lambda claim: [ONE])
     (record,) = decide_instances(
-        theorem, tainted_claim, 0, SimpleNamespace(instances=0, claim_seconds=9)
+        theorem, tainted_claim, 0, SimpleNamespace(instances=0, budget=Budget())
     )
     assert (record.kind, record.verdict) == ("sampled", "inconclusive")
 

@@ -14,22 +14,7 @@ from verify.errors import CertiminError
 from verify.profiles import PROFILES
 from verify.registry import theorems
 from verify.report.shape import SCHEMA_FILE
-
-
-@pytest.fixture
-def certimin(monkeypatch, capsys):
-    """Run the command in this process; return exit code, stdout and stderr."""
-
-    def run(*arguments):
-        monkeypatch.setattr(sys, "argv", ["certimin", *map(str, arguments)])
-        code = 0
-        try:
-            cli.main()
-        except SystemExit as end:
-            code = end.code or 0
-        return code, *capsys.readouterr()
-
-    return run
+from verify.search.pipeline import Budget
 
 
 def test_list(certimin):
@@ -152,7 +137,10 @@ def test_a_broken_plugin_breaks_only_itself(certimin, monkeypatch):
 
 def test_verify_end_to_end(certimin, tmp_path, monkeypatch):
     tiny = replace(
-        PROFILES["quick"], instances=4, batches=1, batch_size=200, examples=25, trainings=1
+        PROFILES["quick"],
+        instances=4,
+        trainings=1,
+        budget=Budget(batches=1, batch_size=200, examples=25),
     )
     monkeypatch.setitem(PROFILES, "quick", tiny)
     out_folder = tmp_path / "deep" / "reports"

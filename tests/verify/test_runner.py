@@ -12,6 +12,7 @@ from verify import runner
 from verify.profiles import PROFILES
 from verify.registry import theorems
 from verify.runner import Outcome, Store, Task, execute, pool, run, tasks
+from verify.search.pipeline import Budget
 from verify.theorem import Control
 
 TASK = Task("T", "decide", "T.claim", 0, "quick", "numpy")
@@ -25,7 +26,10 @@ def store(tmp_path):
 @pytest.fixture
 def toy(monkeypatch):
     """The registry holds one toy theorem; return its tasks."""
-    tiny = replace(PROFILES["quick"], instances=9, batches=1, batch_size=50, examples=9)
+    budget = Budget(batches=1, batch_size=50, examples=9)
+    tiny = replace(PROFILES["quick"], instances=9, budget=budget)
+        PROFILES["quick"], instances=9, budget=Budget(batches=1, batch_size=50, examples=9)
+    )
     monkeypatch.setitem(PROFILES, "quick", tiny)
     control = Control(replace(claim(total > 99), id="T.control"))
     monkeypatch.setattr(runner, "theorems", lambda: {"T": theorem(controls=(control,))})

@@ -5,7 +5,6 @@ from fractions import Fraction
 from math import inf, isfinite
 from types import SimpleNamespace
 
-import numpy as np
 import pytest
 import sympy as sp
 
@@ -25,17 +24,19 @@ from tests.toys import (
 )
 from verify.claims import Assumption, Setting
 from verify.errors import Undefined
-from verify.search.pipeline import Attack, attack, sample_floats
+from verify.search.floats import sample_floats
+from verify.search.pipeline import Budget, attack
+from verify.search.record import Attack
 from verify.search.shrink import complexity
 from verify.stages import search
 
-NOTHING = {"batches": 0, "batch_size": 0, "examples": 0}
+KNOWN = [Numbers.exact(1, 2), Numbers.exact(2, Fraction(1, 2))]
 ENGINES = {
-    "known instance": NOTHING | {"known": [Numbers.exact(1, 2), Numbers.exact(2, Fraction(1, 2))]},
-    "floats": NOTHING | {"batches": 3, "batch_size": 500},
-    "hypothesis": NOTHING | {"examples": 200},
+    "known instance": {"budget": Budget(), "known": KNOWN},
+    "floats": {"budget": Budget(batches=3, batch_size=500)},
+    "hypothesis": {"budget": Budget(examples=200)},
 }
-ALL = {"batches": 3, "batch_size": 300, "examples": 60}
+ALL = {"budget": Budget(batches=3, batch_size=300, examples=60)}
 FALSE = [
     first <= last,
     first + count <= 4,
@@ -107,9 +108,9 @@ def test_quantities_that_are_undefined_everywhere_are_vacuous(relation):
 
 def test_margins_that_are_not_numbers_are_not_counted():
     result = Attack()
-    rng = np.random.default_rng(0)
-    sample_floats(claim(sp.sqrt(first) >= 0), rng, 1000, "numpy", result)
+    sample_floats(claim(sp.sqrt(first) >= 0), [0], 1000, "numpy", result)
     assert 300 < result.valid < 700  # NaN for negative numbers
+    assert result.discarded == 1000 - result.valid
     assert isfinite(result.worst_slack)
 
 
@@ -126,7 +127,7 @@ def test_the_very_point_that_floats_saw_is_decided_in_the_end():
         return instance.arithmetic.kind == "sampled" or instance.values[0].q > 10**6
 
     fine = Assumption("fine", "no simple fraction", is_fine)
-    assert attack(claim(first <= 0, fine), seed=0, batches=1, batch_size=10, examples=0).found
+    assert attack(claim(first <= 0, fine), seed=0, budget=Budget(batches=1, batch_size=10)).found
 
 
 @pytest.mark.parametrize("relation", [tainted > first, vague > first])
@@ -138,14 +139,16 @@ def test_what_nothing_exact_settles_is_counted_as_undecided(relation):
 
 def test_a_float_violation_that_stays_open_is_not_forgotten():
     result = attack(
-        claim(vague > first + 1, width=(1, 1)), seed=0, batches=1, batch_size=9, examples=0
+        claim(vague > first + 1, width=(1, 1)), seed=0, budget=Budget(batches=1, batch_size=9)
     )
     assert result.found is None
     assert result.undecided > 0
 
 
 def test_no_time_means_nothing_tried():
-    result = attack(claim(first > 99), seed=0, seconds=-1.0, **ALL)
+    result = attack(
+        claim(first > 99), seed=0, budget=Budget(-1.0, batches=9, batch_size=9, examples=9)
+    )
     assert (result.tried, result.found) == (0, None)
 
 
@@ -157,7 +160,7 @@ def test_a_recipe_may_reject_choices():
         return instance
 
     setting = Setting("picky", "", picky)
-    result = attack(claim(first > 0, setting=setting), seed=0, batches=0, batch_size=0, examples=60)
+    result = attack(claim(first > 0, setting=setting), seed=0, budget=Budget(examples=60))
     assert result.found is None
     assert 0 < result.valid < result.tried
 
@@ -182,11 +185,10 @@ def test_huge_numbers_overflow_floats_but_not_the_verdict(power):
     assert attack(claim(norm**4 > first**4, setting=setting), seed=0, **ALL).found
 
 
-def verdict(relation, *assumptions, **profile):
+def verdict(relation, *assumptions):
     """The verdicts of the search stage by kind."""
     theorem = SimpleNamespace(hard_instances=lambda claim: [])
-    budget = SimpleNamespace(**ALL | {"claim_seconds": 20.0} | profile)
-    records = search(theorem, claim(relation, *assumptions), 0, budget, "numpy")
+    records = search(theorem, claim(relation, *assumptions), 0, SimpleNamespace(**ALL), "numpy")
     return {record.kind: record.verdict for record in records}
 
 

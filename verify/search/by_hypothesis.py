@@ -6,17 +6,15 @@ from collections.abc import Callable
 from fractions import Fraction
 from math import inf, isfinite
 from time import monotonic
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from hypothesis import HealthCheck, Phase, given, settings, target
 from hypothesis import seed as seeded
 from hypothesis import strategies as st
 
 from verify.claims import Claim, decide
+from verify.search.record import Attack, Counterexample
 from verify.sources import ExactSource
-
-if TYPE_CHECKING:
-    from verify.search.pipeline import Attack, Counterexample
 
 __all__ = ["HypothesisSource", "explore", "instances"]
 
@@ -61,9 +59,10 @@ def explore(
     examples: int,
     result: Attack,
     deadline: float,
-    confirm: Callable[..., Counterexample | None],
+    *,
+    steer: bool = True,
 ) -> Counterexample | None:
-    """Run ``examples`` Hypothesis examples, steering towards small slack; count them."""
+    """Run ``examples`` Hypothesis examples, steering towards small slack if asked; count them."""
     found: list[Counterexample] = []
 
     @seeded(seed)
@@ -85,13 +84,12 @@ def explore(
         decision = decide(claim, instance, exact_first=False)
         result.count("hypothesis", 1, int(decision.outcome != "invalid"), decision.slack)
         result.undecided += decision.open
-        if decision.outcome != "invalid" and isfinite(decision.slack):
+        if steer and decision.outcome != "invalid" and isfinite(decision.slack):
             target(-decision.slack)
-        if decision.outcome == "violated":
-            counterexample = confirm(claim, instance, "hypothesis", choices)
-            if counterexample:
-                found.append(counterexample)
-                raise _Found
+        if decision.refutes:
+            kept = tuple(choices)
+            found.append(Counterexample(instance, decision, "hypothesis", claim.setting, kept))
+            raise _Found
 
     try:
         test()

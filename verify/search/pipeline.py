@@ -1,176 +1,242 @@
 """Try to break a claim: cheap stages first, exact arithmetic last.
 
-known instances -> batched floats -> Hypothesis over small rationals.  Floats only propose: a
-suspect is rebuilt from its choices rounded to rationals, and only an exact or certified decision
-counts.  What is found is shrunk to a simple instance.
+known instances -> corpus -> rounds of (batched floats -> local optimisation of the worst ones ->
+Hypothesis over small rationals).  Floats only propose: a suspect is rebuilt from its choices
+rounded to rationals, and only an exact or certified decision counts.  What is found is shrunk to a
+simple instance.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
-from fractions import Fraction
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
+from itertools import count
+from math import inf
 from time import monotonic
-from typing import Any
+from typing import Any, Protocol
 
-import numpy as np
-
-from verify.claims import Claim, Decision, decide, slack
+from verify.claims import Bounds, Claim, decide
 from verify.search.by_hypothesis import explore
+from verify.search.floats import sample_floats
+from verify.search.optimise import polish
+from verify.search.record import Attack, Counterexample, Near, rebuild
 from verify.search.shrink import shrink
-from verify.sources import BatchSource, Exhausted, RecordedSource
+from verify.search.snap import snap
 
-__all__ = ["Attack", "Counterexample", "attack", "confirm", "sample_floats"]
+__all__ = ["Budget", "attack"]
 
 SUSPICION = 1e-11
 """A float margin beyond this sends an instance to exact decision; it decides nothing itself."""
 
-_SNAPS = (1, 2, 3, 4, 6, 8, 12, 20, 50, 100, 1000, 10**6, 2**1074)
-"""Largest denominators, the last one that of any float: the very point is decided in the end."""
+_TIE = 1e-9
+"""A strict relation is suspected of a tie where its float margin is below this."""
 
 
 @dataclass(frozen=True)
-class Counterexample:
-    """An exact instance that violates a claim, and the choices that rebuild it."""
+class Budget:
+    """How long an attack goes on: until the rounds or the seconds are used up.
 
-    instance: Any
-    decision: Decision
-    found_by: str
-    choices: tuple[int | Fraction, ...] | None = None
+    Parameters
+    ----------
+    seconds
+        No stage starts after this long.
+    rounds
+        How often the engines take turns; None: until the time is up, sizes growing from the
+        smallest to all.
+    batches, batch_size
+        Float batches in each round and setting (each with sizes of its own), instances in each.
+    starts
+        Float points optimised locally in each round.
+    examples
+        Hypothesis examples in each round.
+    shrink_seconds
+        Time to make a counterexample simple.
+    """
+
+    seconds: float = 60.0
+    rounds: int | None = 1
+    batches: int = 0
+    batch_size: int = 0
+    starts: int = 0
+    examples: int = 0
+    shrink_seconds: float = 2.0
 
 
-@dataclass
-class Attack:
-    """What an attack covered and what it found."""
+class Known(Protocol):
+    """Instances found earlier: what :class:`verify.corpus.Corpus` offers the search."""
 
-    tried: int = 0
-    valid: int = 0
-    undecided: int = 0
-    worst_slack: float = float("inf")
-    found: Counterexample | None = None
-    engines: dict[str, int] = field(default_factory=dict)
-
-    def count(self, engine: str, tried: int, valid: int, worst: float) -> None:
-        """Record ``tried`` instances of one engine."""
-        self.tried += tried
-        self.valid += valid
-        self.engines[engine] = self.engines.get(engine, 0) + valid
-        if valid:
-            self.worst_slack = min(self.worst_slack, worst)
-
-
-def confirm(
-    claim: Claim, instance: Any, engine: str, choices: Sequence[int | Fraction] | None = None
-) -> Counterexample | None:
-    """Return a counterexample if ``instance`` violates ``claim`` beyond doubt, else None."""
-    decision = decide(claim, instance, exact_first=False)
-    if decision.refutes:
-        kept = None if choices is None else tuple(choices)
-        return Counterexample(instance, decision, engine, kept)
-    return None
+    def candidates(self, claim: Claim) -> Iterator[Near]:
+        """Yield choices of the claim's setting, or of one special to it, worth trying first."""
 
 
 def attack(
     claim: Claim,
     *,
     seed: int,
-    batches: int,
-    batch_size: int,
-    examples: int,
+    budget: Budget,
     backend: str = "numpy",
     known: Iterable[Any] = (),
-    seconds: float = 60.0,
+    corpus: Known | None = None,
+    progress: Callable[[Attack], None] = lambda result: None,
 ) -> Attack:
     """Search for a counterexample to ``claim``; stop at the first one confirmed.
 
     Parameters
     ----------
     seed
-        Makes the attack reproducible.
-    batches, batch_size
-        Float batches (each with sizes of its own) and instances in each.
-    examples
-        Hypothesis examples.
+        Makes the attack reproducible, up to where the clock ends it.
     backend
         Array library of the float batches.
     known
         Exact instances to try first.
-    seconds
-        Stop starting new stages after this long.
+    corpus
+        Instances found earlier, tried next.
+    progress
+        Called after each stage, and with every simpler counterexample.
+
+    A KeyboardInterrupt ends the attack: what was found so far is kept, ``interrupted`` is set.
     """
     result = Attack()
-    deadline = monotonic() + seconds
-    for instance in known:
-        decision = decide(claim, instance, exact_first=False)
-        result.count("known", 1, int(decision.outcome != "invalid"), decision.slack)
-        result.undecided += decision.open
-        if decision.refutes:
-            result.found = Counterexample(instance, decision, "known instance")
-            return result
-    rng = np.random.default_rng(seed)
-    for _ in range(batches):
-        if monotonic() > deadline:
-            break
-        for choices in sample_floats(claim, rng, batch_size, backend, result):
-            result.found = _snap(claim, choices, result)
-            if result.found:
-                return result
-    if examples and monotonic() < deadline:
-        result.found = explore(claim, seed, examples, result, deadline, confirm)
-        if result.found:
-            result.found = shrink(claim, result.found, confirm)
+    hunt = _Hunt(claim, seed, budget, backend, result, progress)
+    try:
+        result.found = next(hunt.stages(known, corpus), None)
+        if result.found is not None:
+            progress(result)
+            for simpler in shrink(claim, result.found, budget.shrink_seconds):
+                result.found = simpler
+                progress(result)
+    except KeyboardInterrupt:
+        result.interrupted = True
     return result
 
 
-def sample_floats(
-    claim: Claim, rng: np.random.Generator, size: int, backend: str, result: Attack
-) -> list[list[int | float]]:
-    """Evaluate one float batch; return the choices of the most suspicious instances."""
-    source = BatchSource(rng, size, backend)
-    try:
-        with np.errstate(all="ignore"):
-            margins = _margins(claim, claim.setting.build(source, claim.bounds), size)
-    except (ArithmeticError, np.linalg.LinAlgError):  # undefined at these sizes
-        result.count("floats", size, 0, np.inf)
-        return []
-    margins[~np.isfinite(margins)] = np.inf
-    count = int(np.isfinite(margins).sum())
-    result.count("floats", size, count, float(margins.min(initial=np.inf)))
-    worst = np.argsort(margins)[:4]
-    return [source.lane(int(j)) for j in worst if margins[j] < -SUSPICION]
+class _Hunt:
+    """One attack under way."""
+
+    def __init__(
+        self,
+        claim: Claim,
+        seed: int,
+        budget: Budget,
+        backend: str,
+        result: Attack,
+        progress: Callable[[Attack], None],
+    ) -> None:
+        self.claim = claim
+        self.seed = seed
+        self.budget = budget
+        self.backend = backend
+        self.result = result
+        self.progress = progress
+        self.deadline = monotonic() + budget.seconds
+        self.settings = list(claim.setting.family())
+        self.optimised: set[int] = set()
+
+    @property
+    def over(self) -> bool:
+        """Return whether the time is up."""
+        return monotonic() > self.deadline
+
+    def stages(self, known: Iterable[Any], corpus: Known | None) -> Iterator[Counterexample]:
+        """Yield what the engines find, one after the other."""
+        yield from self.known(known)
+        if corpus is not None:
+            yield from self.recall(corpus)
+        rounds = count() if self.budget.rounds is None else range(self.budget.rounds)
+        for turn in rounds:
+            if self.over:
+                return
+            bounds = self.claim.bounds if self.budget.rounds else _grown(self.claim.bounds, turn)
+            for stage in (self.floats, self.optimise, self.hypothesis):
+                yield from stage(turn, replace(self.claim, bounds=bounds))
+                self.progress(self.result)
+
+    def known(self, instances: Iterable[Any]) -> Iterator[Counterexample]:
+        """Decide instances that are given."""
+        for instance in instances:
+            decision = decide(self.claim, instance, exact_first=False)
+            self.result.count("known", 1, int(decision.outcome != "invalid"), decision.slack)
+            self.result.undecided += decision.open
+            if decision.refutes:
+                yield Counterexample(instance, decision, "known instance", self.claim.setting)
+
+    def recall(self, corpus: Known) -> Iterator[Counterexample]:
+        """Decide what earlier searches found."""
+        for near in corpus.candidates(self.claim):
+            if self.over:
+                return
+            instance, used = rebuild(self.claim, near.setting, near.choices)
+            if instance is None:
+                continue
+            decision = decide(self.claim, instance, exact_first=False)
+            self.result.count("corpus", 1, int(decision.outcome != "invalid"), decision.slack)
+            if decision.refutes:
+                choices = tuple(choice.value for choice in used)
+                yield Counterexample(instance, decision, "corpus", near.setting, choices)
+            elif decision.outcome == "holds":
+                self.result.approach(Near(decision.slack, near.choices, near.setting))
+
+    def floats(self, turn: int, claim: Claim) -> Iterator[Counterexample]:
+        """Sample float batches, one of each special setting; decide the worst ones exactly."""
+        for index in range(self.budget.batches):
+            for family, setting in enumerate(self.settings if index == 0 else self.settings[:1]):
+                if self.over:
+                    return
+                seed = [self.seed, turn, index, family]
+                batch = replace(claim, setting=setting)
+                size = self.budget.batch_size
+                for near in sample_floats(batch, seed, size, self.backend, self.result):
+                    self.result.approach(near)
+                    if self.suspect(near.slack):
+                        yield from self.exact(near, "floats")
+
+    def optimise(self, turn: int, claim: Claim) -> Iterator[Counterexample]:
+        """Descend from the worst float points of different shapes."""
+        waiting = [n for n in self.result.near.values() if id(n) not in self.optimised]
+        for near in sorted(waiting, key=lambda n: n.slack)[: self.budget.starts]:
+            if self.over:
+                return
+            self.optimised.add(id(near))
+            best = polish(replace(claim, setting=near.setting), near, self.deadline)
+            self.result.count("optimiser", 1, int(best is not None), best.slack if best else inf)
+            if best is None:
+                continue
+            self.optimised.add(id(best))
+            self.result.approach(best)
+            if self.suspect(best.slack):
+                yield from self.exact(best, "optimiser")
+
+    def hypothesis(self, turn: int, claim: Claim) -> Iterator[Counterexample]:
+        """Let Hypothesis choose small rationals, in one setting after the other."""
+        if not self.budget.examples or self.over:
+            return
+        setting = self.settings[turn % len(self.settings)]
+        found = explore(
+            replace(claim, setting=setting),
+            self.seed + turn,
+            self.budget.examples,
+            self.result,
+            self.deadline,
+        )
+        if found is not None:
+            yield found
+
+    def suspect(self, slack: float) -> bool:
+        """Return whether a float margin is worth an exact decision."""
+        strict = self.claim.operator in ("<", ">")
+        return slack < (_TIE if strict else -SUSPICION)
+
+    def exact(self, near: Near, engine: str) -> Iterator[Counterexample]:
+        """Yield the exact counterexample next to a float point, if there is one."""
+        found = snap(self.claim, near, engine, self.result)
+        if found is not None:
+            yield found
 
 
-def _margins(claim: Claim, instance: Any, size: int) -> Any:
-    """Return the slack of each lane of a float batch, infinite where an assumption fails."""
-    to_numpy = instance.arithmetic.to_numpy
-    lhs, rhs = claim.sides(instance)
-    margins = slack(claim.operator, to_numpy(instance.arithmetic.margin(lhs, rhs)))
-    margins = np.broadcast_to(margins, (size,)).copy()
-    for assumption in claim.assumptions:
-        holds = to_numpy(assumption.holds(instance))
-        margins[~np.broadcast_to(holds, (size,))] = np.inf
-    return margins
+def _grown(bounds: Bounds, turn: int) -> Bounds:
+    """Bounds that grow by one from turn to turn, until they are all of ``bounds``."""
 
+    def ends(low: int, high: int) -> tuple[int, int]:
+        return low, min(high, low + 1 + turn)
 
-def _snap(claim: Claim, choices: Sequence[int | float], result: Attack) -> Counterexample | None:
-    """Round float choices to ever finer rationals until an exact violation survives.
-
-    A suspect that stays undecided at the very point is counted: floats saw a violation and
-    nothing exact denies it.
-    """
-    decision = None
-    for denominator in _SNAPS:
-        values = [
-            c if isinstance(c, int) else Fraction(c).limit_denominator(denominator) for c in choices
-        ]
-        source = RecordedSource(values)
-        try:
-            instance = claim.setting.build(source, claim.bounds)
-        except (Exhausted, ArithmeticError):
-            continue
-        decision = decide(claim, instance, exact_first=False)
-        if decision.refutes:
-            kept = tuple(c.value for c in source.choices)
-            return shrink(claim, Counterexample(instance, decision, "floats", kept), confirm)
-    result.undecided += decision is not None and decision.open
-    return None
+    return Bounds(ends(*bounds.depth), ends(*bounds.width))

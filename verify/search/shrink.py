@@ -1,25 +1,154 @@
-"""Make a counterexample simple: small sizes first, then zeros, ones and small denominators."""
+"""Make a counterexample simple: small sizes first, then zeros, ones and small denominators.
+
+A shrinker sees only the list of choices that made the instance: it proposes simpler lists, the
+setting's recipe rebuilds the instance, and an exact or certified decision keeps what still
+violates the claim.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from fractions import Fraction
+from itertools import combinations, islice
 from time import monotonic
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from verify.claims import Claim
-from verify.sources import Choice, Exhausted, RecordedSource
-
-if TYPE_CHECKING:
-    from verify.search.pipeline import Counterexample
+from verify.search.record import Counterexample, confirm, rebuild
+from verify.sources import Choice
 
 __all__ = ["complexity", "shrink"]
+
+_MOST_PAIRS = 12
+"""Numbers in an instance up to which two of them are simplified at once."""
+
+_MOST_DROPS = 300
+"""Ways of leaving out choices that are tried for a smaller size."""
 
 
 def complexity(value: int | Fraction) -> tuple[int, int, int]:
     """Return a key that orders numbers as a mathematician would: 0, 1, -1, 2, ..., 1/2, ..."""
     q = Fraction(value)
     return (q.denominator, abs(q.numerator), int(q < 0))
+
+
+def shrink(claim: Claim, found: Counterexample, seconds: float = 2.0) -> Iterator[Counterexample]:
+    """Yield ever simpler counterexamples, then, among equally simple ones, a larger margin.
+
+    Sizes are tried before numbers because recipes ask for them first.  Dear moves (dropping
+    choices, two numbers at once) get the time that cheap ones leave.
+    """
+    if found.choices is None:
+        return
+    deadline = monotonic() + seconds
+    moves = (_round_all, _simplify_one, _drop_choices, _simplify_two)
+    level = 0
+    while level < len(moves):
+        improved = False
+        position: int | None = 0
+        while position is not None and monotonic() < deadline:
+            better = _first(claim, found, moves[level](claim, found, position), deadline)
+            if better is not None:
+                found, improved = better, True
+                yield found
+            position = position + 1 if position + 1 < len(found.choices or ()) else None
+        level = 1 if improved and level else level + 1
+    better = _larger_margin(claim, found, deadline)
+    if better is not found:
+        yield better
+
+
+def _first(
+    claim: Claim, found: Counterexample, proposals: Iterator[list[Any]], deadline: float
+) -> Counterexample | None:
+    """Return the first proposal that still violates the claim and is simpler."""
+    assert found.choices is not None
+    for proposal in proposals:
+        if monotonic() > deadline:
+            return None
+        instance, used = rebuild(claim, found.setting, proposal)
+        values = tuple(choice.value for choice in used)
+        if instance is None or _weight(values) >= _weight(found.choices):
+            continue
+        better = confirm(claim, instance, found.found_by, found.setting, values)
+        if better is not None:
+            return better
+    return None
+
+
+def _weight(values: tuple[int | Fraction, ...]) -> tuple[Any, ...]:
+    """Order lists of choices: sizes first, then the numbers, each by its complexity."""
+    sizes = [v for v in values if isinstance(v, int)]
+    keys = [complexity(v) for v in values if not isinstance(v, int)]
+    total = tuple(map(sum, zip(*keys, strict=True))) if keys else ()
+    return (sizes, len(keys), total, keys)
+
+
+def _round_all(claim: Claim, found: Counterexample, position: int) -> Iterator[list[Any]]:
+    """Round every number to one largest denominator."""
+    for q in (1, 2, 3, 4, 6, 12) if position == 0 else ():
+        yield [v if isinstance(v, int) else v.limit_denominator(q) for v in found.choices or ()]
+
+
+def _simplify_one(claim: Claim, found: Counterexample, position: int) -> Iterator[list[Any]]:
+    """Replace the choice at ``position`` by a simpler one."""
+    values, ranges = _ranges(claim, found)
+    for candidate in _candidates(ranges[position]):
+        yield [*values[:position], candidate, *values[position + 1 :]]
+
+
+def _drop_choices(claim: Claim, found: Counterexample, position: int) -> Iterator[list[Any]]:
+    """Make a size smaller and drop the choices it leaves over: a block, or the simplest ones."""
+    values, ranges = _ranges(claim, found)
+    for candidate in _candidates(ranges[position]) if isinstance(values[position], int) else ():
+        head, tail = [*values[:position], candidate], values[position + 1 :]
+        surplus = len(values) - len(rebuild(claim, found.setting, [*head, *tail])[1])
+        if surplus <= 0:
+            continue
+        for start in range(len(tail) - surplus + 1):
+            yield [*head, *tail[:start], *tail[start + surplus :]]
+        simplest = sorted(range(len(tail)), key=lambda i: complexity(tail[i]))
+        for dropped in islice(combinations(simplest, surplus), _MOST_DROPS):
+            yield [*head, *(x for i, x in enumerate(tail) if i not in dropped)]
+
+
+def _simplify_two(claim: Claim, found: Counterexample, position: int) -> Iterator[list[Any]]:
+    """Replace the number at ``position`` and a later one by simple ones, or by each other."""
+    values, ranges = _ranges(claim, found)
+    numbers = [i for i, v in enumerate(values) if not isinstance(v, int)]
+    if position not in numbers or len(numbers) > _MOST_PAIRS:
+        return
+    for other in (i for i in numbers if i > position):
+        for x in (*_small(ranges[position]), values[other]):
+            for y in (*_small(ranges[other]), values[position]):
+                changed = list(values)
+                changed[position], changed[other] = x, y
+                yield changed
+
+
+def _larger_margin(claim: Claim, found: Counterexample, deadline: float) -> Counterexample:
+    """Flip signs of single numbers where that violates the claim by more."""
+    for position in range(len(found.choices or ())):
+        values = list(found.choices or ())
+        if isinstance(values[position], int) or not values[position] or monotonic() > deadline:
+            continue
+        values[position] = -values[position]
+        instance, used = rebuild(claim, found.setting, values)
+        if instance is None or [c.value for c in used] != values:
+            continue
+        other = confirm(claim, instance, found.found_by, found.setting, values)
+        if other is not None and other.decision.slack < found.decision.slack * (1 + 1e-9):
+            found = other
+    return found
+
+
+def _ranges(claim: Claim, found: Counterexample) -> tuple[list[Any], list[Choice]]:
+    values = list(found.choices or ())
+    return values, rebuild(claim, found.setting, values)[1]
+
+
+def _small(choice: Choice) -> Iterator[Fraction]:
+    yield from (Fraction(x) for x in (0, 1, -1, 2, -2) if choice.low <= x <= choice.high)
 
 
 def _candidates(choice: Choice) -> Iterator[int | Fraction]:
@@ -33,70 +162,3 @@ def _candidates(choice: Choice) -> Iterator[int | Fraction]:
     for candidate in sorted(simple | rounded, key=complexity):
         if choice.low <= candidate <= choice.high and complexity(candidate) < complexity(value):
             yield candidate
-
-
-def shrink(
-    claim: Claim,
-    found: Counterexample,
-    confirm: Callable[..., Counterexample | None],
-    seconds: float = 2.0,
-) -> Counterexample:
-    """Return a counterexample whose choices are as simple as passes over them can make them.
-
-    Every candidate is rebuilt by the setting's recipe and confirmed exactly; sizes are tried
-    before numbers because the recipe asks for them first.
-    """
-    if found.choices is None:
-        return found
-    deadline = monotonic() + seconds
-    for blocks in (False, True):  # dropping blocks is dear: it gets the time that is left
-        improved = True
-        while improved and monotonic() < deadline:
-            improved = False
-            position = 0
-            while position < len(found.choices or ()) and monotonic() < deadline:
-                better = _simplify_at(claim, found, position, confirm, blocks)
-                if better is not None:
-                    found, improved = better, True
-                position += 1
-    return found
-
-
-def _simplify_at(
-    claim: Claim,
-    found: Counterexample,
-    position: int,
-    confirm: Callable[..., Counterexample | None],
-    blocks: bool,
-) -> Counterexample | None:
-    """Replace one choice by a simpler one, if the violation survives."""
-    values = list(found.choices or ())
-    head, tail = values[:position], values[position + 1 :]
-    choice = _replay(claim, values)[1][position]
-    for candidate in _candidates(choice):
-        start = [*head, candidate]
-        size_changes = blocks and isinstance(candidate, int)
-        for rest in _without_surplus(claim, start, tail) if size_changes else (tail,):
-            instance, choices = _replay(claim, [*start, *rest])
-            if instance is None:
-                continue
-            better = confirm(claim, instance, found.found_by, [c.value for c in choices])
-            if better is not None:
-                return better
-    return None
-
-
-def _without_surplus(claim: Claim, head: list[Any], tail: list[Any]) -> Iterator[list[Any]]:
-    """A smaller size leaves choices over: drop as many, as a block at each place in turn."""
-    surplus = len(head) + len(tail) - len(_replay(claim, [*head, *tail])[1])
-    for start in range(len(tail) - surplus if surplus else 0):
-        yield [*tail[:start], *tail[start + surplus :]]
-
-
-def _replay(claim: Claim, values: list[Any]) -> tuple[Any, list[Choice]]:
-    """Return the instance (None if the recipe rejects the choices) and the choices it used."""
-    source = RecordedSource(values)
-    try:
-        return claim.setting.build(source, claim.bounds), source.choices
-    except (Exhausted, ArithmeticError):
-        return None, source.choices

@@ -1,0 +1,122 @@
+"""Conjectures: theorems nobody has proved yet, from one line of text or one short module."""
+
+from __future__ import annotations
+
+import importlib.util
+import sys
+from dataclasses import replace
+from difflib import get_close_matches
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+from verify import parser
+from verify.claims import SETTINGS, Bounds, Claim, Setting
+from verify.errors import UsageError
+from verify.registry import theorems
+from verify.theorem import Derivation, Source, Theorem
+
+__all__ = ["conjecture", "from_file", "setting_named", "with_constant"]
+
+
+def conjecture(
+    name: str,
+    relation: Any,
+    *,
+    over: str | Setting = "minimizers",
+    depth: tuple[int, int] = (2, 6),
+    width: tuple[int, int] = (1, 5),
+    title: str = "",
+    derivation: Derivation | None = None,
+) -> Theorem:
+    """Return a theorem of status "conjecture" with one claim.
+
+    Parameters
+    ----------
+    relation
+        An expression such as ``"sharpness <= hessian_trace if depth >= 3"``, or a SymPy relation
+        over symbols of quantities.
+    over
+        The setting, or its name.
+    depth, width
+        The sizes it is about, both ends included.
+    derivation
+        Returns steps, if some of it can be derived; see :mod:`verify.derivation`.
+
+    Raises
+    ------
+    UsageError
+        If the expression cannot be read or the setting is unknown.
+    """
+    theorems()  # loads the quantities and settings that expressions may name
+    setting = setting_named(over) if isinstance(over, str) else over
+    read = parser.parse(relation) if isinstance(relation, str) else None
+    claim = Claim(
+        id=name,
+        title=title or str(relation),
+        setting=setting,
+        relation=read.relation if read else relation,
+        conditions=read.conditions if read else (),
+        bounds=Bounds(depth, width),
+    )
+    return Theorem(
+        id=name,
+        title=title or str(relation),
+        statement=claim.latex,
+        normalisation="R = E|y - Px|²",
+        source=Source("conjecture", "not published"),
+        claims=(claim,),
+        controls=(),
+        witnesses=(),
+        module=__name__,
+        derivations={claim.id: derivation} if derivation else {},
+        status="conjecture",
+    )
+
+
+def setting_named(name: str) -> Setting:
+    """Return the setting ``name``; UsageError with the nearest names if there is none."""
+    theorems()
+    if name in SETTINGS:
+        return SETTINGS[name]
+    near = get_close_matches(name, SETTINGS, n=3)
+    hint = f"; did you mean {' or '.join(near)}?" if near else ""
+    raise UsageError(f"over: unknown setting {name!r}{hint} (`certimin settings` lists all)")
+
+
+def with_constant(text: str, name: str, value: Fraction, like: Claim) -> Claim:
+    """Return the claim ``text`` makes when the free constant ``name`` has this value."""
+    read = parser.substitute(parser.parse(text, constants=(name,)), name, value)
+    return replace(like, relation=read.relation, conditions=read.conditions)
+
+
+def from_file(path: Path) -> Theorem:
+    """Return the conjecture that a Python module defines: its CONJECTURE, or its THEOREM.
+
+    The module is run: only open files you trust.
+
+    Raises
+    ------
+    UsageError
+        If there is no such file or it defines no conjecture.
+    """
+    theorems()
+    if not path.is_file():
+        raise UsageError(
+            f"conjecture: no file {path}; `certimin new NAME` writes one to start from"
+        )
+    name = f"certimin_conjecture_{path.stem}"
+    spec = importlib.util.spec_from_file_location(name, path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module  # dataclasses of the module look themselves up
+    spec.loader.exec_module(module)
+    for attribute in ("CONJECTURE", "THEOREM"):
+        found = getattr(module, attribute, None)
+        if isinstance(found, Theorem):
+            return found
+    raise UsageError(
+        f"conjecture: {path} defines neither CONJECTURE nor THEOREM as a verify.theorem.Theorem; "
+        "`certimin new NAME` writes a module to start from"
+    )

@@ -1,0 +1,97 @@
+"""Run a conjecture module in a process of its own: it may raise, hang or end the interpreter."""
+
+from __future__ import annotations
+
+import faulthandler
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from time import monotonic, sleep
+
+__all__ = ["Ended", "isolated", "watched"]
+
+_GRACE = 20.0
+"""Seconds a search may outlast its budget: for shrinking and for the certificate."""
+
+_STARTUP = 10.0
+"""Seconds a process may take to load us, before the module's own time begins."""
+
+_LOADED, _DONE = "loaded\n", "done\n"
+
+
+@dataclass(frozen=True)
+class Ended:
+    """How the process ended: its exit code, or why it has none that counts.
+
+    ``traceback`` is where it was when it was killed.
+    """
+
+    code: int
+    failure: str = ""
+    traceback: str = ""
+
+
+def isolated(arguments: list[str], budget: float) -> Ended:
+    """Run ``certimin ARGUMENTS --child FILE``; end it if it outlasts its budget.
+
+    A module that is not even loaded when the budget is over is ended then, a search under way
+    a little later: it keeps time itself unless a quantity hangs.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        trace = Path(folder, "trace")
+        trace.touch()
+        command = [sys.executable, "-m", "verify", *arguments, "--child", str(trace)]
+        process = subprocess.Popen(command, start_new_session=True)
+        try:
+            killed = _wait(process, trace, budget)
+        except KeyboardInterrupt:
+            os.killpg(process.pid, signal.SIGINT)  # it returns the best it has
+            killed = _wait(process, trace, 0.0)
+        text = trace.read_text(errors="replace")
+    return _ended(process.returncode, killed, text, budget)
+
+
+def _wait(process: subprocess.Popen[bytes], trace: Path, budget: float) -> bool:
+    """Wait for the process to end; return whether it had to be killed."""
+    start = monotonic()
+    while process.poll() is None:
+        loaded = trace.read_text(errors="replace").startswith(_LOADED)
+        if monotonic() - start > budget + (_GRACE if loaded else _STARTUP):
+            os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+            return True
+        sleep(0.02)
+    return False
+
+
+def _ended(code: int, killed: bool, text: str, budget: float) -> Ended:
+    where = text.removeprefix(_LOADED).removesuffix(_DONE)
+    if killed:
+        return Ended(3, f"it did not end within its budget of {budget:g} s and was killed", where)
+    if code == 2 or text.endswith(_DONE):
+        return Ended(code)
+    return Ended(3, f"it ended the interpreter with code {code}", where)
+
+
+@contextmanager
+def watched(trace: Path, budget: float) -> Iterator[None]:
+    """Inside the process: say where it is when the budget is over, and that it ended by itself."""
+    with trace.open("a") as file:
+        faulthandler.dump_traceback_later(budget, file=file)
+        try:
+            yield
+        finally:
+            faulthandler.cancel_dump_traceback_later()
+    with trace.open("a") as file:
+        file.write(_DONE)
+
+
+def loaded(trace: Path) -> None:
+    """Inside the process: say that the module is loaded, so that the search may begin."""
+    trace.write_text(_LOADED)

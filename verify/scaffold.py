@@ -1,0 +1,72 @@
+"""The module that ``certimin new`` writes: short enough to read, whole enough to run."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from verify.errors import UsageError
+from verify.report.files import write_text
+
+__all__ = ["scaffold"]
+
+_MODULE = '''"""{title}.
+
+Attack it:                  certimin search {file}
+Names a relation may use:   certimin quantities
+Settings there are:         certimin settings
+"""
+
+from verify.claims import QUANTITIES
+from verify.conjecture import conjecture
+from verify.derivation import Identity
+
+SHARPNESS = QUANTITIES["sharpness"].symbol
+DEPTH = QUANTITIES["depth"].symbol
+
+
+def derivation(formulas):
+    """What can be proved so far: each step is an identity that must reduce to zero."""
+    yield Identity(
+        name="normalise",
+        statement="(S/L) L = S",
+        scope="all L",
+        rule="algebra",
+        lhs=SHARPNESS / DEPTH * DEPTH,
+        rhs=SHARPNESS,
+    )
+
+
+CONJECTURE = conjecture(
+    "{name}",
+    "sharpness >= 2*depth*target_norm**(2 - 2/depth)",  # the relation
+    over="minimizers",  # the setting
+    depth=(2, 4),
+    width=(1, 3),
+    derivation=derivation,  # or leave it out
+)
+'''
+
+
+def scaffold(name: str, folder: Path = Path()) -> Path:
+    """Write ``NAME.py`` in ``folder`` and return its path.
+
+    Raises
+    ------
+    UsageError
+        If the name is no Python name or the file is there already: nothing is overwritten.
+    """
+    stem = name.removesuffix(".py").replace("-", "_")
+    if not re.fullmatch(r"[a-z_][a-z0-9_]*", stem):
+        raise UsageError(
+            f"NAME: expected lower-case letters, digits and dashes, got {name!r}; try my-conjecture"
+        )
+    path = folder / f"{stem}.py"
+    if path.exists():
+        raise UsageError(f"NAME: {path} is there already; choose another name")
+    words = stem.replace("_", " ").strip()
+    text = _MODULE.format(title=words.capitalize(), file=path.name, name=stem.replace("_", "-"))
+    try:
+        return write_text(path, text)
+    except OSError as error:
+        raise UsageError(f"NAME: cannot write {path}: {error.strerror}") from error

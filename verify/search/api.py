@@ -1,0 +1,165 @@
+"""Search for a counterexample from Python: one call, one outcome."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from fractions import Fraction
+from pathlib import Path
+from time import monotonic
+from typing import Any
+
+from verify import certificate
+from verify.claims import Claim, Setting
+from verify.conjecture import conjecture as conjectured
+from verify.conjecture import with_constant
+from verify.corpus import Corpus
+from verify.environment import describe
+from verify.errors import UsageError
+from verify.search.outcomes import Outcome, Refuted, judge, worst
+from verify.search.pipeline import Budget, attack
+from verify.search.record import Attack, Counterexample
+from verify.search.tighten import Bracketed, bracketed
+from verify.theorem import Theorem
+
+__all__ = ["search", "tighten"]
+
+_BUDGET = Budget(rounds=None, batches=4, batch_size=1024, starts=6, examples=40, shrink_seconds=5.0)
+
+Progress = Callable[[Claim, Attack], None]
+
+
+def _quiet(claim: Claim, result: Attack) -> None:
+    """Say nothing."""
+
+
+def search(
+    conjecture: str | Claim | Theorem,
+    *,
+    over: str | Setting = "minimizers",
+    depth: tuple[int, int] = (2, 6),
+    width: tuple[int, int] = (1, 5),
+    budget: float = 60.0,
+    seed: int = 0,
+    out: Path | str | None = None,
+    backend: str = "numpy",
+    command: str = "verify.search.search",
+    progress: Progress = _quiet,
+) -> Outcome:
+    """Try to refute a conjecture; return Refuted, Survived or Inconclusive.
+
+    Parameters
+    ----------
+    conjecture
+        An expression (see ``certimin quantities`` for the names it may use), a claim, or a
+        theorem: then its claims are attacked in turn and the worst outcome is returned.
+    over, depth, width
+        The setting of an expression and its sizes, both ends included.
+    budget
+        Seconds, shared by the claims; a survivor uses all of it.
+    seed
+        The same seed tries the same instances in the same order.
+    out
+        Folder for certificates (``counterexamples/``) and for what is remembered (``corpus/``);
+        None writes nothing.
+    backend
+        Array library of the float batches.
+    command
+        What the certificate says was run.
+    progress
+        Called with the claim and the attack so far, and with every simpler counterexample.
+
+    Raises
+    ------
+    UsageError
+        If the conjecture cannot be read, or for a setting, size or budget that cannot be.
+    """
+    _check(depth, width, budget)
+    if isinstance(conjecture, str):
+        conjecture = conjectured("conjecture", conjecture, over=over, depth=depth, width=width)
+    claims = (conjecture,) if isinstance(conjecture, Claim) else conjecture.claims
+    limits = replace(_BUDGET, seconds=budget / len(claims))
+    corpus = None if out is None else Corpus(Path(out, "corpus"))
+    outcomes: list[Outcome] = []
+    for claim in claims:
+        start = monotonic()
+        result = attack(
+            claim,
+            seed=seed,
+            budget=limits,
+            backend=backend,
+            corpus=corpus,
+            known=() if isinstance(conjecture, Claim) else conjecture.hard_instances(claim),
+            progress=lambda attacked, claim=claim: progress(claim, attacked),  # type: ignore[misc]
+        )
+        if corpus is not None:
+            corpus.keep(claim, result)
+        outcome = judge(claim, result, monotonic() - start, seed)
+        if isinstance(outcome, Refuted) and out is not None:
+            folder = _certified(outcome.claim, outcome.counterexample, Path(out), seed, command)
+            outcome = replace(outcome, certificate=folder)
+        outcomes.append(outcome)
+        if isinstance(outcome, Refuted) or result.interrupted:
+            break
+    return worst(outcomes)
+
+
+def tighten(
+    text: str,
+    name: str,
+    *,
+    over: str | Setting = "minimizers",
+    depth: tuple[int, int] = (2, 6),
+    width: tuple[int, int] = (1, 5),
+    budget: float = 60.0,
+    seed: int = 0,
+    out: Path | str | None = None,
+    backend: str = "numpy",
+    command: str = "verify.search.tighten",
+    progress: Progress = _quiet,
+) -> Bracketed:
+    """Bracket the largest value of the free constant ``name`` for which ``text`` survives.
+
+    The expression must get harder as the constant grows: ``sharpness >= c*hessian_trace``.  The
+    other parameters are those of :func:`search`; the certificate is for the refuted end.
+
+    >>> tighten("sharpness >= c*hessian_trace", "c", depth=(2, 2), width=(1, 1), budget=3).refuted
+    Fraction(1, 1)
+    """
+    _check(depth, width, budget)
+    like = conjectured("conjecture", "depth >= 1", over=over, depth=depth, width=width).claims[0]
+
+    def at(value: Fraction) -> Claim:
+        return with_constant(text, name, value, like)
+
+    at(Fraction(1))  # says what is wrong with the expression before any work
+    limits = replace(_BUDGET, seconds=budget)
+    outcome = bracketed(at, name, seed=seed, budget=limits, backend=backend, progress=progress)
+    if outcome.counterexample is not None and out is not None:
+        folder = _certified(outcome.claim, outcome.counterexample, Path(out), seed, command)
+        outcome = replace(outcome, certificate=folder)
+    return outcome
+
+
+def _check(depth: tuple[int, int], width: tuple[int, int], budget: float) -> None:
+    for name, (low, high) in (("depth", depth), ("width", width)):
+        if not 1 <= low <= high <= 64:
+            raise UsageError(
+                f"{name}: expected LOW:HIGH with 1 <= LOW <= HIGH <= 64, got {low}:{high}"
+            )
+    if not 0 < budget < float("inf"):
+        raise UsageError(f"budget: expected a positive number of seconds, got {budget:g}")
+
+
+def _certified(claim: Claim, found: Counterexample, out: Path, seed: int, command: str) -> Any:
+    """Write the certificate of a counterexample; return its folder."""
+    environment = describe(backend="numpy", jobs=1, command=command)
+    return certificate.write(
+        found,
+        claim,
+        out / "counterexamples",
+        text=claim.title,
+        command=command,
+        seed=seed,
+        environment=environment,
+    ).folder

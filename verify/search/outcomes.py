@@ -1,0 +1,211 @@
+"""What a search returns: refuted, survived or inconclusive, each with its receipt."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from html import escape
+from pathlib import Path
+from typing import Any, ClassVar, Literal
+
+from verify.claims import Claim
+from verify.search.record import Attack, Counterexample
+from verify.search.tightness import Tight, tightest
+
+__all__ = ["Inconclusive", "Outcome", "Receipt", "Refuted", "Survived", "judge", "worst"]
+
+_ORDER = ("refuted", "error", "vacuous", "inconclusive", "survived")
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """How hard a conjecture was attacked.
+
+    ``instances`` counts those the conjecture speaks about, ``tried`` all, ``discarded`` float
+    margins that were not numbers; ``best_margin`` is the least slack met, relative to the larger
+    side (negative: violated).
+    """
+
+    instances: int
+    tried: int
+    discarded: int
+    undecided: int
+    engines: dict[str, int]
+    best_margin: float | None
+    seconds: float
+    seed: int
+
+    @classmethod
+    def of(cls, result: Attack, seconds: float, seed: int) -> Receipt:
+        """Return the receipt of an attack."""
+        best = result.found.decision.slack if result.found else result.worst_slack
+        return cls(
+            result.valid,
+            result.tried,
+            result.discarded,
+            result.undecided,
+            dict(result.engines),
+            best if abs(best) != float("inf") else None,
+            seconds,
+            seed,
+        )
+
+    def __str__(self) -> str:
+        parts = ", ".join(f"{count:,} {name}" for name, count in self.engines.items() if count)
+        return f"{self.instances:,} instances ({parts}) in {self.seconds:.1f} s, seed {self.seed}"
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of a conjecture."""
+
+    verdict: ClassVar[str] = "error"
+    exit_code: ClassVar[int] = 3
+
+    claim: Claim
+    receipt: Receipt
+
+    @property
+    def headline(self) -> str:
+        """Return the outcome in one sentence."""
+        return f"{self.verdict}: {self.receipt}"
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the outcome as plain data."""
+        bounds = self.claim.bounds
+        receipt = self.receipt
+        return {
+            "verdict": self.verdict,
+            "conjecture": self.claim.title,
+            "latex": self.claim.latex,
+            "over": self.claim.setting.name,
+            "depth": list(bounds.depth),
+            "width": list(bounds.width),
+            "instances": receipt.instances,
+            "tried": receipt.tried,
+            "discarded": receipt.discarded,
+            "undecided": receipt.undecided,
+            "engines": receipt.engines,
+            "best_margin": receipt.best_margin,
+            "seconds": receipt.seconds,
+            "seed": receipt.seed,
+            "certificate": None,
+        }
+
+    def _repr_latex_(self) -> str:
+        return rf"$\displaystyle {self.claim.latex}$ — {self.verdict}"
+
+    def _repr_html_(self) -> str:
+        rows = "".join(
+            f"<tr><th style='text-align:left'>{escape(name)}</th><td>{escape(str(value))}</td></tr>"
+            for name, value in self._rows()
+        )
+        return f"<table>{rows}</table>"
+
+    def _rows(self) -> list[tuple[str, Any]]:
+        return [
+            ("verdict", self.verdict),
+            ("conjecture", self.claim.title),
+            ("over", f"{self.claim.setting.name}, {self.claim.bounds}"),
+            ("tried", self.receipt),
+        ]
+
+
+@dataclass(frozen=True)
+class Refuted(Outcome):
+    """An exact instance violates the conjecture; ``certificate`` is its folder, if written."""
+
+    verdict: ClassVar[str] = "refuted"
+    exit_code: ClassVar[int] = 1
+
+    counterexample: Counterexample
+    certificate: Path | None = None
+
+    @property
+    def headline(self) -> str:
+        """Return the outcome in one sentence."""
+        found = self.counterexample
+        decision = found.decision
+        return (
+            f"refuted by {found.found_by} ({decision.kind}): lhs = {decision.lhs}, "
+            f"rhs = {decision.rhs}"
+        )
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the outcome as plain data."""
+        found = self.counterexample
+        return super().to_json() | {
+            "certificate": None if self.certificate is None else str(self.certificate),
+            "found_by": found.found_by,
+            "kind": found.decision.kind,
+            "lhs": found.decision.lhs,
+            "rhs": found.decision.rhs,
+            "instance": found.instance.to_json(),
+        }
+
+    def _rows(self) -> list[tuple[str, Any]]:
+        instance = self.counterexample.instance.to_json()
+        return [
+            *super()._rows(),
+            *instance.items(),
+            ("lhs", self.counterexample.decision.lhs),
+            ("rhs", self.counterexample.decision.rhs),
+        ]
+
+
+@dataclass(frozen=True)
+class Survived(Outcome):
+    """Nothing violates the conjecture so far; ``tight`` says where it is nearest to failing."""
+
+    verdict: ClassVar[str] = "survived"
+    exit_code: ClassVar[int] = 0
+
+    tight: tuple[Tight, ...] = ()
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the outcome as plain data."""
+        return super().to_json() | {"tightest": [row.to_json() for row in self.tight]}
+
+
+@dataclass(frozen=True)
+class Inconclusive(Outcome):
+    """Nothing can be said, for ``reason``; ``label`` is the verdict in one word."""
+
+    reason: str = ""
+    label: Literal["inconclusive", "vacuous", "error"] = "inconclusive"
+
+    @property
+    def verdict(self) -> str:  # type: ignore[override]
+        """Return inconclusive, vacuous or error."""
+        return self.label
+
+    @property
+    def headline(self) -> str:
+        """Return the outcome in one sentence."""
+        return f"{self.label}: {self.reason}"
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the outcome as plain data."""
+        return super().to_json() | {"reason": self.reason}
+
+
+def judge(claim: Claim, result: Attack, seconds: float, seed: int) -> Outcome:
+    """Return what an attack says about its claim."""
+    receipt = Receipt.of(result, seconds, seed)
+    if result.found is not None:
+        return Refuted(claim, receipt, result.found)
+    if result.interrupted:
+        return Inconclusive(claim, receipt, "interrupted before anything was found")
+    if not result.valid:
+        what = "satisfies the condition" if claim.conditions or claim.assumptions else "is defined"
+        reason = f"none of {result.tried:,} instances {what}"
+        return Inconclusive(claim, receipt, reason, "vacuous")
+    if result.undecided:
+        reason = f"{result.undecided} instances stay undecided: a tie, or too close to tell"
+        return Inconclusive(claim, receipt, reason)
+    return Survived(claim, receipt, tuple(tightest(claim, result)))
+
+
+def worst(outcomes: Sequence[Outcome]) -> Outcome:
+    """Return the worst outcome of several claims."""
+    return min(outcomes, key=lambda outcome: _ORDER.index(outcome.verdict))

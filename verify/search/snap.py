@@ -1,0 +1,40 @@
+"""From a float point to an exact instance: round its choices to ever finer rationals."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from verify.claims import Claim, Decision, decide
+from verify.search.record import Attack, Counterexample, Near, rebuild
+
+__all__ = ["snap"]
+
+_DENOMINATORS = (1, 2, 3, 4, 6, 8, 12, 20, 50, 100, 1000, 10**4, 10**6, 10**8, 10**11, 2**1074)
+"""Largest denominators, the last one that of any float: the very point is decided in the end."""
+
+
+def snap(claim: Claim, near: Near, engine: str, result: Attack) -> Counterexample | None:
+    """Return the simplest rounding of a float point that violates ``claim``, if there is one.
+
+    A point that stays undecided even as it stands is counted: floats saw a violation and nothing
+    exact denies it.
+    """
+    decision: Decision | None = None
+    seen: set[tuple[int | Fraction, ...]] = set()
+    for denominator in _DENOMINATORS:
+        rounded = tuple(
+            c if isinstance(c, int) else Fraction(c).limit_denominator(denominator)
+            for c in near.choices
+        )
+        if rounded in seen:
+            continue
+        seen.add(rounded)
+        instance, used = rebuild(claim, near.setting, rounded)
+        if instance is None:
+            continue
+        decision = decide(claim, instance, exact_first=False)
+        if decision.refutes:
+            kept = tuple(choice.value for choice in used)
+            return Counterexample(instance, decision, engine, near.setting, kept)
+    result.undecided += decision is not None and decision.open
+    return None

@@ -1,0 +1,60 @@
+"""Where a surviving inequality is nearly tight, by depth and width."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from math import inf, nan
+from typing import Any
+
+from verify.claims import Claim, sides
+from verify.search.record import Attack, Near, rebuild
+
+__all__ = ["Tight", "tightest"]
+
+
+@dataclass(frozen=True)
+class Tight:
+    """The instance of one depth and width at which a relation is nearest to failing.
+
+    ``ratio`` is lhs / rhs there, a float for reading; ``setting`` is where it was found.
+    """
+
+    depth: int
+    width: int
+    ratio: float
+    slack: float
+    setting: str
+    instance: dict[str, Any]
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the row as plain data."""
+        return asdict(self)
+
+
+def tightest(claim: Claim, result: Attack) -> Iterator[Tight]:
+    """Yield the tightest instance met of each depth and width (the largest one), in order."""
+    best: dict[tuple[int, int], Near] = {}
+    for near in result.near.values():
+        sizes = near.sizes
+        key = (sizes[0], max(sizes[1:], default=0)) if sizes else (0, 0)
+        if key not in best or near.slack < best[key].slack:
+            best[key] = near
+    for (depth, width), near in sorted(best.items(), key=lambda item: item[0]):
+        instance, _ = rebuild(claim, near.setting, near.choices)
+        if instance is None:
+            continue
+        yield Tight(
+            depth, width, _ratio(claim, instance), near.slack, near.setting.name, instance.to_json()
+        )
+
+
+def _ratio(claim: Claim, instance: Any) -> float:
+    """Lhs / rhs at an exact instance, from its enclosures."""
+    _, balls, *_ = instance.routes()
+    try:
+        with balls.arithmetic:
+            lhs, rhs = sides(claim.expanded, balls)
+    except ArithmeticError:
+        return nan
+    return float(lhs) / float(rhs) if float(rhs) else inf
