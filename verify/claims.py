@@ -134,6 +134,8 @@ class Setting:
         recipe, the ``first`` ... of ``total``; without it the search does not use derivatives.
     checker
         Returns the source of a stand-alone program that decides claims over this setting.
+    load
+        Rebuilds an exact instance from what its ``to_json`` returned.
     """
 
     name: str
@@ -142,6 +144,7 @@ class Setting:
     special: tuple[Setting, ...] = ()
     dual: Callable[[Any, int, int], Any] | None = None
     checker: Callable[[], str] | None = None
+    load: Callable[[dict[str, Any]], Any] | None = None
 
 
 SETTINGS: dict[str, Setting] = {}

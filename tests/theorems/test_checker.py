@@ -86,7 +86,4 @@ def test_intervals_contain_the_exact_values(setting, seed):
             assert ball.lower <= found.high
             assert found.low <= ball.upper
         else:
-            assert contains(found, exact if name in SIZES else EXACT.scalar(0) + exact)
-
-
-SIZES = {"depth", "d_x", "d_y", "width_min", "width_max"}
+            assert contains(found, exact)
