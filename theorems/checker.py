@@ -641,8 +641,9 @@ def simplest_between(a, b):
 def explain(claim, p):
     """Print the claim, both sides and what lies between them."""
     left, right = (evaluate(side, p) for side in claim["relation"][1:])
+    relations = [claim["relation"], *claim["conditions"]]
     print("claim:     ", claim["text"])
-    print("that is    ", " if ".join(map(infix, [claim["relation"], *claim["conditions"]])))
+    print("that is    ", " if ".join(infix(each)[1:-1] for each in relations))
     print("setting:   ", claim["setting"])
     print("network:   ", " -> ".join(map(str, p.widths)), f"(depth {p.depth})")
     print("left side  ", describe(left))

@@ -164,7 +164,7 @@ class Instance(ExactInstance):
         return {"minimal_sharpness": [str(x) for x in y]}
 
     def _gain(self, y: Sequence[Fraction]) -> Fraction:
-        """p q^{L-1} at z = Ky/|Ky|, with p = |Kz|² and q = |TKz|²; 0 where Ky = 0."""
+        """The product p q^{L-1} at z = Ky/|Ky|, p = |Kz|² and q = |TKz|²; 0 where Ky = 0."""
         ar = self.arithmetic
         column = ar.matrix([[x] for x in y])
         image = self.sigma @ column
