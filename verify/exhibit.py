@@ -115,7 +115,7 @@ _INK, _LEFT, _RIGHT, _COLD, _WARM = "#222", "#0072b2", "#d55e00", (0, 114, 178),
 def svg(data: Mapping[str, Any]) -> str:
     """Return a drawing: both sides on a number line, and the matrices as shaded grids."""
     text = escape(data["claim"]["text"])
-    parts, height = [*_number_line(data)], _LINE + 60
+    parts, height = [*_number_line(data)], _LINE + 80
     x, bottom = 20, height
     for name, index, value in named(data["instance"]):
         rows = [row if isinstance(row, list) else [row] for row in _as_list(value)]
@@ -168,10 +168,11 @@ def _number_line(data: Mapping[str, Any]) -> Iterator[str]:
         )
     if data["separator"]:
         between = Fraction(data["separator"])
+        label = str(between) if len(str(between)) <= _DIGITS else decimal(between)
         yield (
             f'<line x1="{place(between)}" x2="{place(between)}" y1="{_LINE - 10}" '
             f'y2="{_LINE + 10}" stroke="{_INK}" stroke-dasharray="3 2"/><text '
-            f'x="{place(between)}" y="{_LINE + 40}" text-anchor="middle">{decimal(between)}</text>'
+            f'x="{place(between)}" y="{_LINE + 40}" text-anchor="middle">{label}</text>'
         )
 
 
@@ -187,7 +188,7 @@ def _grid(label: str, rows: list[list[Any]], x: int, y: int) -> Iterator[str]:
             yield (
                 f'<g><title>{written}</title><rect x="{x + j * _CELL}" y="{y + i * _CELL}" '
                 f'width="{_CELL}" height="{_CELL}" fill="{_shade(float(value / largest))}" '
-                f'stroke="#fff"/><text x="{x + (j + 0.5) * _CELL}" y="{y + (i + 0.65) * _CELL}" '
+                f'stroke="#bbb"/><text x="{x + (j + 0.5) * _CELL}" y="{y + (i + 0.65) * _CELL}" '
                 f'text-anchor="middle" font-size="10">{text}</text></g>'
             )
 
