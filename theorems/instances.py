@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from fractions import Fraction
 from functools import cached_property
@@ -10,7 +10,9 @@ from typing import Any, Self
 
 from numeric.arithmetic.ball import Balls
 from numeric.arithmetic.matrices import FlintMatrix
+from numeric.arithmetic.protocol import NotExact
 from numeric.arithmetic.rational import Rational, fraction, fractions
+from numeric.gain import maximizers
 from numeric.loss import residual
 from numeric.networks import LinearNetwork
 
@@ -20,6 +22,11 @@ Rows = Sequence[Sequence[int | Fraction]]
 """A matrix written down: rows of integers and Fractions."""
 
 _PRECISIONS = (128, 512)
+
+_DENOMINATORS = (1, 12, 1000, 10**6, 10**12, 2**1074)
+"""Largest denominators of a hint, the last one that of any float."""
+_AS_GOOD = Fraction(1, 2**90)
+"""A hint this close to the best one, relatively, is preferred if its denominators are smaller."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,6 +72,10 @@ def _lift(value: Any, arithmetic: Any) -> Any:
     if isinstance(value, bool | int | str | None):
         return value
     return arithmetic.scalar(fraction(value))
+
+
+def _read(rows: Sequence[Sequence[str]]) -> list[list[Fraction]]:
+    return [[Fraction(x) for x in row] for row in rows]
 
 
 def _write(value: Any) -> Any:
@@ -116,6 +127,52 @@ class Instance(ExactInstance):
             return cls(ar, net.weights, sigma, net.end_to_end, True)
         minimizer = ar.kind == "exact" and ar.is_zero(residual(net, sigma, target @ sigma))
         return cls(ar, net.weights, sigma, target, minimizer)
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Self:
+        """Return the exact instance that :meth:`to_json` wrote."""
+        weights = [_read(rows) for rows in data["weights"]]
+        return cls.exact(weights, _read(data["sigma"]), _read(data["target"]))
+
+    def second_route(self) -> Self:
+        """Return the same instance with sharpness measured on the full Hessian, also at minimizers.
+
+        The Hessian shares no formula with the dual Gram matrix that is used there otherwise.
+        """
+        return replace(self, at_minimizer=False)
+
+    def hints(self) -> dict[str, Any]:
+        """Return what spares a checker a search: for ``minimal_sharpness`` a vector y (exact only).
+
+        Floats propose it, so it may be any vector: a poor one gives a wide enclosure, see
+        :mod:`numeric.gain`.
+        """
+        if self.net.depth == 1 or self.arithmetic.is_zero(self.cross):
+            return {}
+        try:
+            Y = maximizers(self.arithmetic, self.sigma, self.target, 1 / self.net.depth)
+        except NotExact:
+            return {}
+        candidates = [
+            [Fraction(x).limit_denominator(q) for x in y]
+            for q in _DENOMINATORS
+            for y in Y.T.tolist()
+        ]
+        gains = [self._gain(y) for y in candidates]
+        enough = max(gains) * (1 - _AS_GOOD)
+        y = next(y for y, gain in zip(candidates, gains, strict=True) if gain >= enough)
+        return {"minimal_sharpness": [str(x) for x in y]}
+
+    def _gain(self, y: Sequence[Fraction]) -> Fraction:
+        """The product p q^{L-1} at z = Ky/|Ky|, p = |Kz|² and q = |TKz|²; 0 where Ky = 0."""
+        ar = self.arithmetic
+        column = ar.matrix([[x] for x in y])
+        image = self.sigma @ column
+        energy = ar.entry(column.mT @ image, 0, 0)
+        if energy == 0:
+            return Fraction(0)
+        gained = ar.frobenius_sq(self.target @ image)
+        return fraction(ar.frobenius_sq(image) / energy * (gained / energy) ** (self.net.depth - 1))
 
     @cached_property
     def net(self) -> LinearNetwork:

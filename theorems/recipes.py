@@ -10,6 +10,7 @@ import itertools
 import math
 from collections.abc import Callable, Sequence
 from fractions import Fraction
+from importlib import resources
 from math import isqrt
 from typing import Any
 
@@ -25,6 +26,7 @@ from verify.sources import Source
 
 __all__ = [
     "balanced_layers",
+    "checker_source",
     "diagonal",
     "draw_block",
     "draw_covariance",
@@ -52,13 +54,28 @@ __all__ = [
 ]
 
 
+def checker_source() -> str:
+    """Return the source of the program that certificates carry along."""
+    return resources.files("theorems").joinpath("checker.py").read_text(encoding="utf-8")
+
+
 def setting(
-    name: str, description: str, *, special: Sequence[str] = ()
+    name: str,
+    description: str,
+    *,
+    special: Sequence[str] = (),
+    checker: Callable[[], str] | None = checker_source,
+    load: Callable[[dict[str, Any]], Any] | None = Instance.from_json,
 ) -> Callable[[Callable[..., Any]], Setting]:
-    """Turn a recipe into the setting ``name``, known to the search under it."""
+    """Turn a recipe into the setting ``name``, known to the search under it.
+
+    The checker says itself which settings it does not know.
+    """
 
     def register(build: Callable[..., Any]) -> Setting:
-        SETTINGS[name] = Setting(name, description, build, tuple(special))
+        SETTINGS[name] = Setting(
+            name, description, build, tuple(special), checker=checker, load=load
+        )
         return SETTINGS[name]
 
     return register

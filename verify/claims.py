@@ -135,6 +135,8 @@ class Setting:
         recipe, the ``first`` ... of ``total``; without it the search does not use derivatives.
     checker
         Returns the source of a stand-alone program that decides claims over this setting.
+    load
+        Rebuilds an exact instance from what its ``to_json`` returned.
     """
 
     name: str
@@ -143,6 +145,7 @@ class Setting:
     special: tuple[str, ...] = ()
     dual: Callable[[Any, int, int], Any] | None = None
     checker: Callable[[], str] | None = None
+    load: Callable[[dict[str, Any]], Any] | None = None
 
     def family(self) -> Iterator[Setting]:
         """Yield the setting, then all that are special to it, each once."""

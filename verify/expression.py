@@ -16,7 +16,17 @@ import sympy as sp
 
 from verify.errors import UsageError
 
-__all__ = ["Operator", "Relation", "evaluate", "operator", "render", "symbol"]
+__all__ = [
+    "Operator",
+    "Relation",
+    "Tree",
+    "evaluate",
+    "from_tree",
+    "operator",
+    "render",
+    "symbol",
+    "tree",
+]
 
 Relation = Any  # sympy.core.relational.Relational; SymPy is untyped
 Operator = Literal["==", ">=", "<=", ">", "<"]
@@ -147,3 +157,70 @@ def _power(node: sp.Expr, values: Mapping[str, Any], arithmetic: Any) -> Any:
     if exponent.is_Integer and exponent < 0:
         return arithmetic.scalar(1) / _walk(node.base**-exponent, values, arithmetic)
     return arithmetic.power(base, Fraction(int(exponent.p), int(exponent.q)))
+
+
+_HEADS: dict[type, str] = {
+    sp.Add: "+",
+    sp.Mul: "*",
+    sp.Pow: "**",
+    sp.Max: "max",
+    sp.Min: "min",
+    sp.Abs: "abs",
+    sp.log: "log",
+    sp.exp: "exp",
+}
+_RELATIONS = {"==": sp.Eq, ">=": sp.Ge, "<=": sp.Le, ">": sp.Gt, "<": sp.Lt}
+
+Tree = Any  # "p/q", a name, or [head, Tree, ...]
+
+
+def tree(expression: sp.Basic) -> Tree:
+    """Return an expression or relation as nested lists that a program without SymPy can read.
+
+    Numbers are strings "p/q", symbols their names, and what has parts is [head, part, ...] in the
+    order SymPy keeps them, nothing simplified.
+
+    >>> tree(symbol("x") ** sp.Rational(1, 2) >= 2)
+    ['>=', ['**', 'x', '1/2'], '2']
+    """
+    if expression.is_Symbol:
+        return str(expression.name)
+    if expression.is_Rational:
+        return f"{expression.p}/{expression.q}" if expression.q != 1 else str(expression.p)
+    if expression is sp.S.Exp1:
+        return ["exp", "1"]
+    head = _HEADS.get(type(expression)) or _OPERATORS.get(type(expression).__name__)
+    if head is None:
+        raise UsageError(
+            f"expected sums, products, powers, max, min, abs, log and exp of rational "
+            f"numbers and quantities, got {type(expression).__name__} in {expression}"
+        )
+    return [head, *(tree(part) for part in expression.args)]
+
+
+def from_tree(written: Tree, symbols: Callable[[str], sp.Symbol] = symbol) -> sp.Basic:
+    """Return the expression or relation that :func:`tree` wrote, unevaluated.
+
+    Parameters
+    ----------
+    written
+        The nested lists.
+    symbols
+        Gives the symbol of each name.
+
+    Raises
+    ------
+    UsageError
+        If it is no such tree.
+    """
+    if isinstance(written, str) and written[:1].isalpha():
+        return symbols(written)
+    heads = {head: function for function, head in _HEADS.items()} | _RELATIONS
+    try:
+        if isinstance(written, str):
+            value = Fraction(written)
+            return sp.Rational(value.numerator, value.denominator)
+        build, parts = heads[written[0]], [from_tree(part, symbols) for part in written[1:]]
+        return build(*parts, evaluate=False)
+    except (LookupError, TypeError, ValueError, ZeroDivisionError) as error:
+        raise UsageError(f"not an expression tree: {written!r}") from error

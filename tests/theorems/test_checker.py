@@ -1,0 +1,504 @@
+"""The stand-alone checker: its intervals hold the exact values, and only real violations pass."""
+
+import ast
+import json
+import subprocess
+import sys
+from fractions import Fraction
+from pathlib import Path
+from random import Random
+from time import perf_counter
+
+import mpmath
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from numeric.arithmetic.ball import Balls
+from numeric.arithmetic.protocol import NotExact
+from numeric.arithmetic.rational import Rational, fractions
+from numeric.loss import hessian_by_jets
+from theorems import checker, quantities, settings
+from theorems.instances import Instance
+from theorems.recipes import checker_source
+from verify.certificate import check_program
+from verify.claims import QUANTITIES, SETTINGS, Bounds
+from verify.errors import Undefined
+from verify.sources import RandomSource
+
+EXACT = Rational()
+SAMPLES = [(name, seed) for name in sorted(checker.SETTINGS) for seed in range(12)]
+MORE = [(name, seed) for name in sorted(checker.SETTINGS) for seed in range(100, 300)]
+
+
+@pytest.fixture(autouse=True)
+def precise(monkeypatch):
+    monkeypatch.setattr(checker.Number, "bits", 64)
+
+
+def sample(name, seed):
+    """A random exact instance of a setting."""
+    random = Random(seed)
+    while True:
+        try:
+            return SETTINGS[name].build(RandomSource(random), Bounds((1 + seed % 2, 4), (1, 3)))
+        except ArithmeticError:
+            continue
+
+
+def written(instance):
+    """An instance and its hints as a certificate has them."""
+    return json.loads(json.dumps((instance.to_json(), instance.hints())))
+
+
+def point(instance):
+    return checker.Point(*written(instance))
+
+
+def truth(name, instance):
+    """The exact value of a quantity; None where only balls know it, "undefined" if it has none."""
+    try:
+        return QUANTITIES[name].measure(instance)
+    except NotExact:
+        return None
+    except (Undefined, ZeroDivisionError):
+        return "undefined"
+
+
+def contains(number, value):
+    """Whether an exact value lies in the interval."""
+    low, high = EXACT.compare(number.low, value), EXACT.compare(number.high, value)
+    return low.sign <= 0 <= high.sign
+
+
+def test_every_public_quantity_is_there():
+    assert set(checker.QUANTITIES) == {n for n in quantities.__all__ if n != "symbols"}
+
+
+def compare_all_quantities(setting, seed):
+    instance = sample(setting, seed)
+    p = point(instance)
+    checker.check_setting(p, setting)
+    for name in checker.QUANTITIES:
+        exact = truth(name, instance)
+        if exact == "undefined":
+            with pytest.raises(checker.Undefined):
+                checker.evaluate(name, p)
+            continue
+        found = checker.evaluate(name, p)
+        assert found.high - found.low <= abs(found.high) * Fraction(1, 10**12)
+        if exact is None:
+            with Balls(256) as balls:
+                ball = QUANTITIES[name].measure(instance.lifted(balls))
+            assert ball.lower <= found.high
+            assert found.low <= ball.upper
+        else:
+            assert contains(found, exact)
+
+
+@pytest.mark.parametrize(("setting", "seed"), SAMPLES)
+def test_intervals_contain_the_exact_values(setting, seed):
+    compare_all_quantities(setting, seed)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("setting", "seed"), MORE)
+def test_intervals_contain_many_exact_values(setting, seed):
+    compare_all_quantities(setting, seed)
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_the_hessian_is_the_second_derivative(seed):
+    """Entry by entry, against hyper-dual numbers on the loss itself."""
+    instance = sample("weights", seed)
+    jets = hessian_by_jets(instance.net, instance.sigma, instance.cross)
+    assert [list(row) for row in point(instance).hessian()] == fractions(jets)
+
+
+def test_both_ways_to_sharpness_agree_at_minimizers():
+    for seed in range(6):
+        p = point(sample("minimizers", seed))
+        gram, dense = (
+            checker.LargestEigenvalue(p.dual_gram()),
+            checker.LargestEigenvalue(p.hessian()),
+        )
+        assert dense.enclose().low <= gram.enclose().high
+        assert gram.enclose().low <= dense.enclose().high
+
+
+# --- numbers
+
+POSITIVE = st.fractions(Fraction(1, 10**6), 10**6, max_denominator=10**6)
+
+
+@given(POSITIVE, st.fractions(-5, 5, max_denominator=7))
+def test_powers_logarithms_and_exponentials_are_enclosed(x, e):
+    with mpmath.workdps(60):
+        value = mpmath.mpf(x.numerator) / x.denominator
+        exponent = mpmath.mpf(e.numerator) / e.denominator
+        cases = [
+            (checker.Number(x) ** e, value**exponent),
+            (checker.Number(x).log(), mpmath.log(value)),
+            (checker.Number(e * 9).exp(), mpmath.exp(9 * exponent)),
+            (checker.Number(x, x * 2) ** e, (value * mpmath.mpf("1.5")) ** exponent),
+        ]
+        for number, reference in cases:
+            low, high = (mpmath.mpf(end.numerator) / end.denominator for end in _ends(number))
+            slack = abs(reference) * mpmath.mpf(10) ** -50
+            assert low - slack <= reference <= high + slack
+            assert (
+                high - low <= (abs(reference) + 1) * mpmath.mpf(2) ** -50 or number is cases[3][0]
+            )
+
+
+def _ends(number):
+    return number.low, number.high
+
+
+@given(st.integers(0, 10**40), st.integers(1, 9))
+def test_integer_roots(m, n):
+    r = checker.integer_root(m, n)
+    assert r**n <= m < (r + 1) ** n
+
+
+@pytest.mark.parametrize(
+    ("tree", "ends"),
+    [
+        (["*", "-1/2", "3"], ("-3/2", "-3/2")),
+        (["**", "8/27", "-2/3"], ("9/4", "9/4")),
+        (["*", ["**", "2", "1/2"], ["**", "8", "1/2"]], ("4", "4")),
+        (["*", ["**", "2", "1/2"], ["**", "2", "-1/2"]], ("1", "1")),
+        (["**", ["+", "1", "-1"], "0"], ("1", "1")),
+        (["max", "1", "3/2", "-7"], ("3/2", "3/2")),
+        (["min", "1", "3/2", "-7"], ("-7", "-7")),
+        (["abs", "-7"], ("7", "7")),
+        (["log", "1"], ("0", "0")),
+        (["exp", "0"], ("1", "1")),
+        (["**", "-2", "3"], ("-8", "-8")),
+    ],
+)
+def test_what_is_rational_stays_rational(tree, ends):
+    found = checker.evaluate(tree, None)
+    assert _ends(found) == tuple(map(Fraction, ends))
+
+
+@pytest.mark.parametrize(
+    ("tree", "error"),
+    [
+        (["**", "0", "-1"], checker.Undefined),
+        (["*", "0", ["**", "0", "-1"]], checker.Undefined),
+        (["**", "-2", "1/2"], checker.Undefined),
+        (["log", "0"], checker.Undefined),
+        (["**", "2", ["log", "2"]], checker.Undecided),
+        (
+            ["**", ["+", ["**", "2", "1/2"], ["*", "-1", ["**", "2", "1/2"]]], "-1"],
+            checker.Undecided,
+        ),
+        (["exp", "1000000"], checker.Undecided),
+    ],
+)
+def test_what_has_no_value_or_no_known_value(tree, error):
+    with pytest.raises(error):
+        checker.evaluate(tree, None)
+
+
+@pytest.mark.parametrize(
+    ("rows", "value"),
+    [
+        ([["2", "1"], ["1", "2"]], 3),
+        ([["0", "0"], ["0", "0"]], 0),
+        ([["-1/3"]], Fraction(-1, 3)),
+        ([["1/7", "0"], ["0", "1/7"]], Fraction(1, 7)),
+        ([["1", "1"], ["1", "0"]], None),
+    ],
+)
+def test_rational_eigenvalues_are_found_exactly(rows, value):
+    found = checker.LargestEigenvalue(checker.matrix(rows)).enclose()
+    assert found.is_exact() is (value is not None)
+    golden = EXACT.eig_max(EXACT.matrix(checker.matrix(rows)))
+    assert contains(found, golden)
+
+
+@pytest.mark.parametrize(
+    ("rows", "semidefinite"),
+    [
+        ([[1, 1], [1, 1]], True),
+        ([[0, 0], [0, 2]], True),
+        ([[0, 1], [1, 2]], False),
+        ([[1, 2], [2, 1]], False),
+        ([[1, 1, 0], [1, 1, 0], [0, 0, -1]], False),
+        ([[2, 1, 1], [1, 2, 1], [1, 1, 2]], True),
+    ],
+)
+def test_semidefiniteness(rows, semidefinite):
+    assert checker.is_positive_semidefinite(checker.matrix(rows)) is semidefinite
+
+
+# --- membership
+
+ONE = Instance.of_minimizer([[[2]], [[1]]], [[1]])
+IDENTITY = [[1, 0], [0, 1]]
+SKEWED = Instance.of_minimizer([[[2, 0], [0, 1]], IDENTITY], [[1, 0], [0, 2]])
+ELSEWHERE = Instance.exact([[[2]], [[1]]], [[1]], [[3]])
+TWISTED = Instance.of_minimizer([[[2, 0], [0, 2]], [[2, 0], [0, 2]]], IDENTITY)
+VANISHING = Instance.exact([[[0, 1]]], [[1, 0], [0, 0]], [[0, 1]])
+ROOT_TWO = Instance.of_minimizer([[[1, 1], [0, 0]], [[1, 0], [0, 0]]], IDENTITY)
+
+
+@pytest.mark.parametrize(
+    ("instance", "setting", "reason"),
+    [
+        (ELSEWHERE, "minimizers", "PΣ = TΣ"),
+        (SKEWED, "univariate-minimizers", "one output"),
+        (SKEWED, "weights", "one output"),
+        (SKEWED, "whitened-minimizers", "Σ = I"),
+        (SKEWED, "balanced-minimizers", "W_k"),
+        (ONE, "flattest-minimizers", "S = 2L"),
+        (ROOT_TWO, "flattest-minimizers", "S = 2L"),
+        (VANISHING, "weights", "TΣ = 0"),
+        (ONE, "square-weights", "does not know the setting 'square-weights'"),
+    ],
+)
+def test_a_point_outside_its_setting_is_refused(instance, setting, reason):
+    with pytest.raises(checker.Refused, match=reason):
+        checker.check_setting(point(instance), setting)
+
+
+def test_members_are_let_in():
+    for setting in ("minimizers", "whitened-minimizers", "balanced-minimizers"):
+        checker.check_setting(point(TWISTED), setting)
+    checker.check_setting(point(TWISTED), "flattest-minimizers")
+    checker.check_setting(point(ELSEWHERE), "weights")
+
+
+def test_flattest_minimizers_with_large_inner_layers_are_let_in():
+    for seed in range(8):
+        random = Random(seed)
+        try:
+            flattest = settings.all_flattest_minimizers.build(RandomSource(random), Bounds())
+        except ArithmeticError:
+            continue
+        checker.check_setting(point(flattest), "flattest-minimizers")
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"sigma": [["1", "2"], ["2", "1"]]},
+        {"sigma": [["1", "0"], ["1", "1"]]},
+        {"sigma": [["1"]]},
+        {"target": [["1", "0", "0"], ["0", "1", "0"]]},
+        {"weights": [[["1", "0"], ["0", "1"]], [["1"]]]},
+        {"weights": [[["1", "0"], ["0"]], [["1", "0"], ["0", "1"]]]},
+        {"weights": [[[]]]},
+    ],
+)
+def test_what_is_no_network_is_refused(change):
+    with pytest.raises((checker.Refused, IndexError)):
+        checker.Point({**TWISTED.to_json(), **change}, {})
+
+
+# --- the program
+
+FALSE_AT_ONE = [">=", "sharpness", "11"]  # S = 2 (2² + 1²) = 10
+
+
+def certificate(instance, relation, *conditions, setting="minimizers", **changes):
+    data, hints = written(instance)
+    claim = {"text": "?", "latex": "?", "setting": setting, "relation": relation}
+    claim |= {"conditions": list(conditions), "assumptions": []}
+    return {"claim": claim, "instance": data, "hints": hints} | changes
+
+
+def run(folder, data, *, beside=None):
+    """Run check.py in isolated mode; return its exit code and its last line."""
+    program = Path(folder, "check.py")
+    program.write_text(check_program(checker_source(), data), encoding="utf-8")
+    if beside is not None:
+        Path(folder, "certificate.json").write_text(json.dumps(beside), encoding="utf-8")
+    command = [sys.executable, "-I", str(program)]
+    done = subprocess.run(command, capture_output=True, encoding="utf-8", check=False)
+    assert not done.stderr
+    return done.returncode, done.stdout.splitlines()[-1]
+
+
+@pytest.mark.parametrize(
+    ("relation", "conditions"),
+    [
+        (FALSE_AT_ONE, []),
+        ([">", "sharpness", "10"], []),  # a tie
+        ([">", "sharpness", ["*", "5", "target_norm"]], []),
+        (["<", "minimal_sharpness", ["*", "4", "target_norm"]], []),
+        (["==", "sharpness", "9"], []),
+        (["<=", ["log", "sharpness"], "2"], [[">=", "sharpness", "10"], ["<", "d_x", "2"]]),
+    ],
+)
+def test_violations_are_confirmed(tmp_path, relation, conditions):
+    data = certificate(ONE, relation, *conditions)
+    code, line = run(tmp_path, data, beside=data)
+    assert (code, line) == (0, "confirmed: the claim is false at these weights")
+
+
+IRRATIONAL = Instance.of_minimizer([[[1, 1]]], IDENTITY)
+
+
+def test_ties_of_roots_are_seen(tmp_path):
+    """|T|_2 = |T|_F = √2: the same root, though no decimal shows it."""
+    data = certificate(IRRATIONAL, [">", "target_fro", "target_norm"])
+    assert run(tmp_path, data)[0] == 0
+    data = certificate(IRRATIONAL, [">=", "target_fro", "target_norm"])
+    assert run(tmp_path, data) == (1, "not confirmed: the claim holds here")
+
+
+GOLDEN = Instance.of_minimizer([[[1, 1], [1, 0]]], IDENTITY)
+
+
+@pytest.mark.parametrize(
+    ("data", "says"),
+    [
+        (certificate(ONE, [">=", "sharpness", "10"]), "holds here"),
+        (certificate(ONE, ["<=", "sharpness", "10"]), "holds here"),
+        (certificate(ONE, ["==", "sharpness", "10"]), "holds here"),
+        (certificate(ONE, FALSE_AT_ONE, [">", "depth", "2"]), "a condition"),
+        (certificate(ONE, FALSE_AT_ONE, setting="minimisers"), "does not know the setting"),
+        (certificate(SKEWED, ["<", "sharpness", "1"], setting="weights"), "one output"),
+        (certificate(ONE, [">=", "sharpnes", "11"]), "does not know the quantity 'sharpnes'"),
+        (certificate(ONE, [">=", ["**", "loss", "-1"], "11"]), "undefined"),
+        (certificate(SKEWED, [">=", "a", "11"]), "undefined"),
+        (certificate(ONE, ["!=", "sharpness", "10"]), "cannot be read"),
+        (certificate(ONE, [">=", ["sin", "sharpness"], "11"]), "cannot be read"),
+        (certificate(ONE, FALSE_AT_ONE) | {"instance": {}}, "cannot be read"),
+        (certificate(ONE, ["<", "minimal_sharpness", "1"], hints={}), "needs a vector"),
+        (
+            certificate(
+                SKEWED, ["<", "minimal_sharpness", "1"], hints={"minimal_sharpness": ["1"]}
+            ),
+            "of no use",
+        ),
+        (certificate(GOLDEN, [">", "target_norm", ["+", "target_norm", "0"]]), "undecided"),
+    ],
+)
+def test_what_is_no_violation_is_not_confirmed(tmp_path, data, says):
+    code, line = run(tmp_path, data)
+    assert code == 1
+    assert says in line
+
+
+def test_assumptions_in_words_are_refused(tmp_path):
+    data = certificate(ONE, FALSE_AT_ONE)
+    data["claim"]["assumptions"] = ["the moon is full"]
+    code, line = run(tmp_path, data)
+    assert code == 1
+    assert "cannot check the assumption 'the moon is full'" in line
+
+
+def test_a_certificate_that_says_something_else_is_noticed(tmp_path):
+    data = certificate(ONE, FALSE_AT_ONE)
+    other = certificate(ONE, [">=", "sharpness", "12"])
+    code, line = run(tmp_path, data, beside=other)
+    assert (code, line) == (
+        1,
+        "not confirmed: certificate.json beside this program differs in 'claim'",
+    )
+
+
+@pytest.mark.parametrize("y", [["1", "0"], ["1", "1000"], ["1/3", "-2"], ["0", "1"]])
+def test_a_poor_hint_proves_nothing_false(y):
+    """Any y gives bounds that hold: (S_min/4)² = max (z_1² + 2 z_2²)(4 z_1² + 2 z_2²) = 9/2."""
+    p = checker.Point(SKEWED.to_json(), {"minimal_sharpness": y})
+    found = checker.minimal_sharpness(p)
+    assert found.low**2 <= 72 <= found.high**2
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_random_claims_are_judged_as_exact_arithmetic_does(seed):
+    """Relations between random quantities, with all five signs."""
+    random = Random(seed)
+    setting = random.choice(sorted(checker.SETTINGS))
+    instance = sample(setting, seed)
+    known = {name: truth(name, instance) for name in checker.QUANTITIES}
+    names = [name for name, value in known.items() if value not in (None, "undefined")]
+    left, right = random.choice(names), random.choice(names)
+    operator = random.choice(["==", ">=", "<=", ">", "<"])
+    sign = EXACT.compare(known[left], known[right]).sign
+    data = certificate(instance, [operator, left, right], setting=setting)
+    code, line = judged(data)
+    if "undecided" in line:
+        assert sign == 0  # ties of algebraic numbers that are no roots
+    else:
+        assert code == int(sign in checker.SIGNS[operator])
+
+
+def judged(data):
+    """The verdict of the checker, without a new interpreter."""
+    p = checker.Point(data["instance"], data["hints"])
+    try:
+        checker.refute(data["claim"], p)
+    except (checker.Refused, checker.Undefined) as error:
+        return 1, str(error)
+    except checker.Undecided:
+        return 1, "undecided"
+    return 0, "confirmed"
+
+
+def test_a_program_without_a_certificate_confirms_nothing(tmp_path):
+    program = tmp_path / "check.py"
+    program.write_text(checker_source(), encoding="utf-8")
+    done = subprocess.run(
+        [sys.executable, "-I", program], capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stdout) == (
+        1,
+        "not confirmed: no certificate is embedded in this program\n",
+    )
+
+
+def test_no_float_and_no_library_enters():
+    """The source has no float literal, never calls float, imports four standard modules."""
+    tree = ast.parse(checker_source())
+    nodes = list(ast.walk(tree))
+    assert not [n for n in nodes if isinstance(n, ast.Constant) and isinstance(n.value, float)]
+    assert not [
+        n for n in nodes if isinstance(n, ast.Name) and n.id in ("float", "complex", "eval")
+    ]
+    imports = [n for n in nodes if isinstance(n, ast.Import | ast.ImportFrom)]
+    modules = {n.module if isinstance(n, ast.ImportFrom) else n.names[0].name for n in imports}
+    assert modules == {"fractions", "json", "math", "sys"}
+    assert [a.name for n in imports if getattr(n, "module", "") == "math" for a in n.names] == [
+        "gcd",
+        "isqrt",
+    ]
+
+
+def test_true_division_is_of_fractions_only():
+    """Integers divided by / would be floats; every number that is printed or compared is none."""
+    p = point(SKEWED)
+    for name in checker.QUANTITIES:
+        if name not in ("a", "a2", "w_norm"):
+            found = checker.evaluate(name, p)
+            assert type(found.low) is type(found.high) is Fraction
+    assert all(type(x) in (int, Fraction) for row in p.dual_gram() + p.hessian() for x in row)
+
+
+def test_it_parses_as_python_3_9():
+    ast.parse(checker_source(), feature_version=(3, 9))
+
+
+def test_the_largest_hessians_take_seconds(tmp_path):
+    """N = 36 parameters away from a minimizer, denominators of 12."""
+    random = Random(3)
+
+    def numbers(rows, columns):
+        return [
+            [Fraction(random.randint(-24, 24), 12) for _ in range(columns)] for _ in range(rows)
+        ]
+
+    W = [numbers(5, 5), numbers(2, 5), numbers(1, 2)]  # 25 + 10 + 2
+    W[0][4] = [Fraction(0)] * 5
+    factor = numbers(5, 5)
+    sigma = [[sum(a * b for a, b in zip(r, s, strict=True)) for s in factor] for r in factor]
+    instance = Instance.exact(W, sigma, numbers(1, 5))
+    start = perf_counter()
+    code, _ = run(tmp_path, certificate(instance, ["<", "sharpness", "1"], setting="weights"))
+    assert code == 0
+    assert perf_counter() - start < 30
