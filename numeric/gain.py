@@ -24,6 +24,7 @@ from scipy.linalg import qr
 from scipy.optimize import brentq
 
 from numeric.arithmetic.ball import Ball, midpoints
+from numeric.arithmetic.dual import Duals, value
 from numeric.arithmetic.floating import Floating
 from numeric.arithmetic.protocol import Arithmetic, NotExact
 
@@ -74,6 +75,8 @@ def weighted_gain(ar: Arithmetic, sigma: Any, target: Any, weight: Fraction) -> 
         raise ValueError(f"weight: expected a number strictly between 0 and 1, got {weight}")
     if isinstance(ar, Floating):
         return float_optimum(ar, sigma, target, float(weight))[1]
+    if isinstance(ar, Duals):
+        return _gain_with_slope(ar, sigma, target, float(weight))
     if ar.is_zero(target @ sigma):
         raise ZeroDivisionError("the gain of a target that vanishes on the data")
     Y = maximizers(ar, sigma, target, float(weight))
@@ -82,6 +85,14 @@ def weighted_gain(ar: Arithmetic, sigma: Any, target: Any, weight: Fraction) -> 
     y = Y[:, 0]
     value, factor = _certify(ar, sigma, target, weight, [Fraction(x) for x in y.tolist()])
     return Ball.between(value, value * ar.maximum(1, factor))
+
+
+def _gain_with_slope(ar: Duals, sigma: Any, target: Any, weight: float) -> Any:
+    """Return the gain and its derivatives, those of the dual at its optimal c by the envelope."""
+    c, _ = float_optimum(ar.floats, value(sigma), value(target), weight)
+    own = ar.scale(weight * c, ar.identity(sigma.shape[-1]))
+    gained = ar.scale((1 - weight) * c ** (-weight / (1 - weight)), target.mT @ target)
+    return ar.eig_max(own + gained, sigma)
 
 
 def _certify(

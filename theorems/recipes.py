@@ -14,6 +14,7 @@ from math import isqrt
 from typing import Any
 
 from numeric.arithmetic.ball import midpoints
+from numeric.arithmetic.dual import Duals
 from numeric.arithmetic.floating import Floating, namespace
 from numeric.arithmetic.rational import Rational, fraction
 from numeric.gain import float_optimum
@@ -58,15 +59,17 @@ def setting(
     """Turn a recipe into the setting ``name``, known to the search under it."""
 
     def register(build: Callable[..., Any]) -> Setting:
-        SETTINGS[name] = Setting(name, description, build, tuple(special))
+        SETTINGS[name] = Setting(name, description, build, tuple(special), dual=Duals.seed)
         return SETTINGS[name]
 
     return register
 
 
 def source_arithmetic(source: Source) -> Any:
-    """Return the arithmetic a source's numbers belong to: exact, or floats on its backend."""
-    return Rational() if source.exact else Floating(namespace(source.backend))
+    """Return the arithmetic a source's numbers belong to: exact, dual, or floats of its backend."""
+    if source.exact:
+        return Rational()
+    return Duals() if source.backend == "dual" else Floating(namespace(source.backend))
 
 
 def draw_shape(source: Source, bounds: Bounds, *, outputs: int | None = None) -> list[int]:
