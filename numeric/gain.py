@@ -24,9 +24,10 @@ from scipy.linalg import qr
 from scipy.optimize import brentq
 
 from numeric.arithmetic.ball import Ball, midpoints
-from numeric.arithmetic.dual import Duals, value
+from numeric.arithmetic.dual import Duals
 from numeric.arithmetic.floating import Floating
 from numeric.arithmetic.protocol import Arithmetic, NotExact
+from numeric.gain_slope import gain_with_slope
 
 __all__ = ["float_optimum", "maximizers", "weighted_gain"]
 
@@ -76,7 +77,9 @@ def weighted_gain(ar: Arithmetic, sigma: Any, target: Any, weight: Fraction) -> 
     if isinstance(ar, Floating):
         return float_optimum(ar, sigma, target, float(weight))[1]
     if isinstance(ar, Duals):
-        return _gain_with_slope(ar, sigma, target, float(weight))
+        S, T = ar.to_numpy(sigma), ar.to_numpy(target)
+        optimum = float_optimum(ar.floats, S, T, float(weight))
+        return gain_with_slope(ar, sigma, target, float(weight), optimum)
     if ar.is_zero(target @ sigma):
         raise ZeroDivisionError("the gain of a target that vanishes on the data")
     Y = maximizers(ar, sigma, target, float(weight))
@@ -85,14 +88,6 @@ def weighted_gain(ar: Arithmetic, sigma: Any, target: Any, weight: Fraction) -> 
     y = Y[:, 0]
     value, factor = _certify(ar, sigma, target, weight, [Fraction(x) for x in y.tolist()])
     return Ball.between(value, value * ar.maximum(1, factor))
-
-
-def _gain_with_slope(ar: Duals, sigma: Any, target: Any, weight: float) -> Any:
-    """Return the gain and its derivatives, those of the dual at its optimal c by the envelope."""
-    c, _ = float_optimum(ar.floats, value(sigma), value(target), weight)
-    own = ar.scale(weight * c, ar.identity(sigma.shape[-1]))
-    gained = ar.scale((1 - weight) * c ** (-weight / (1 - weight)), target.mT @ target)
-    return ar.eig_max(own + gained, sigma)
 
 
 def _certify(

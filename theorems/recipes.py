@@ -225,7 +225,15 @@ def scaled_until_flattest(ar: Any, blocks: list[Any]) -> list[Any]:
 
 
 def optimal_scale(ar: Any, sigma: Any, target: Any, L: int) -> Any:
-    """τ = c^{1/(2(L-1))}, c the minimising scale of the dual; a nearby rational if exact."""
+    """τ = c^{1/(2(L-1))}, c the minimising scale of the dual; a nearby rational if exact.
+
+    Raises
+    ------
+    TypeError
+        For dual numbers: c is the place of a minimum, known by its value only.
+    """
+    if isinstance(ar, Duals):
+        raise TypeError("the optimal scale of the dual does not differentiate")
     if ar.kind == "exact":
         sigma, target = midpoints(sigma), midpoints(target)
     floating = ar if ar.kind == "sampled" else Floating()
