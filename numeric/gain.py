@@ -24,8 +24,10 @@ from scipy.linalg import qr
 from scipy.optimize import brentq
 
 from numeric.arithmetic.ball import Ball, midpoints
+from numeric.arithmetic.dual import Duals
 from numeric.arithmetic.floating import Floating
 from numeric.arithmetic.protocol import Arithmetic, NotExact
+from numeric.gain_slope import gain_with_slope
 
 __all__ = ["float_optimum", "maximizers", "weighted_gain"]
 
@@ -74,6 +76,10 @@ def weighted_gain(ar: Arithmetic, sigma: Any, target: Any, weight: Fraction) -> 
         raise ValueError(f"weight: expected a number strictly between 0 and 1, got {weight}")
     if isinstance(ar, Floating):
         return float_optimum(ar, sigma, target, float(weight))[1]
+    if isinstance(ar, Duals):
+        S, T = ar.to_numpy(sigma), ar.to_numpy(target)
+        optimum = float_optimum(ar.floats, S, T, float(weight))
+        return gain_with_slope(ar, sigma, target, float(weight), optimum)
     if ar.is_zero(target @ sigma):
         raise ZeroDivisionError("the gain of a target that vanishes on the data")
     Y = maximizers(ar, sigma, target, float(weight))

@@ -15,6 +15,7 @@ from math import isqrt
 from typing import Any
 
 from numeric.arithmetic.ball import midpoints
+from numeric.arithmetic.dual import Duals
 from numeric.arithmetic.floating import Floating, namespace
 from numeric.arithmetic.rational import Rational, fraction
 from numeric.gain import float_optimum
@@ -74,7 +75,7 @@ def setting(
 
     def register(build: Callable[..., Any]) -> Setting:
         SETTINGS[name] = Setting(
-            name, description, build, tuple(special), checker=checker, load=load
+            name, description, build, tuple(special), Duals.seed, checker, load
         )
         return SETTINGS[name]
 
@@ -82,8 +83,10 @@ def setting(
 
 
 def source_arithmetic(source: Source) -> Any:
-    """Return the arithmetic a source's numbers belong to: exact, or floats on its backend."""
-    return Rational() if source.exact else Floating(namespace(source.backend))
+    """Return the arithmetic a source's numbers belong to: exact, dual, or floats of its backend."""
+    if source.exact:
+        return Rational()
+    return Duals() if source.backend == "dual" else Floating(namespace(source.backend))
 
 
 def draw_shape(source: Source, bounds: Bounds, *, outputs: int | None = None) -> list[int]:
@@ -239,7 +242,15 @@ def scaled_until_flattest(ar: Any, blocks: list[Any]) -> list[Any]:
 
 
 def optimal_scale(ar: Any, sigma: Any, target: Any, L: int) -> Any:
-    """τ = c^{1/(2(L-1))}, c the minimising scale of the dual; a nearby rational if exact."""
+    """τ = c^{1/(2(L-1))}, c the minimising scale of the dual; a nearby rational if exact.
+
+    Raises
+    ------
+    TypeError
+        For dual numbers: c is the place of a minimum, known by its value only.
+    """
+    if isinstance(ar, Duals):
+        raise TypeError("the optimal scale of the dual does not differentiate")
     if ar.kind == "exact":
         sigma, target = midpoints(sigma), midpoints(target)
     floating = ar if ar.kind == "sampled" else Floating()

@@ -156,7 +156,12 @@ class BatchSource:
 
     def lane(self, index: int) -> list[int | float]:
         """Return the choices that made instance ``index`` of the batch."""
-        return [c if isinstance(c, int) else float(c[index]) for c in self._choices]
+        return _lane(self._choices, index)
+
+
+def _lane(choices: Sequence[Any], index: int) -> list[int | float]:
+    """The sizes, which all lanes share, and the numbers of one lane."""
+    return [c if isinstance(c, int) else float(c[index]) for c in choices]
 
 
 class PointSource:
@@ -170,6 +175,11 @@ class PointSource:
         Shape (size, n): one point a row, its numbers in the order the recipe asks for them.
     dual
         A setting's ``dual``: numbers then carry their derivatives along.
+
+    Attributes
+    ----------
+    boxes
+        The range of each number handed out so far, (low, high).
     """
 
     exact = False
@@ -185,22 +195,29 @@ class PointSource:
         self._sizes = iter(sizes)
         self._numbers = numbers
         self._dual = dual
-        self._taken = 0
+        self._choices: list[Any] = []
+        self.boxes: list[tuple[int, int]] = []
 
     def integer(self, low: int, high: int) -> int:
         value = next(self._sizes, None)
         if value is None or not low <= value <= high:
             raise Exhausted(f"no recorded size between {low} and {high}: {value}")
+        self._choices.append(value)
         return value
 
     def number(self, low: int = -3, high: int = 3) -> Any:
         return self.matrix(1, 1, low, high)[..., 0, 0]
 
     def matrix(self, rows: int, columns: int, low: int = -3, high: int = 3) -> Any:
-        first, total = self._taken, self._numbers.shape[-1]
-        self._taken += rows * columns
-        if self._taken > total:
+        first, total = len(self.boxes), self._numbers.shape[-1]
+        self.boxes += [(low, high)] * (rows * columns)
+        if len(self.boxes) > total:
             raise Exhausted(f"only {total} numbers were recorded")
-        values = np.clip(self._numbers[:, first : self._taken], low, high)
+        values = np.clip(self._numbers[:, first : len(self.boxes)], low, high)
+        self._choices += list(values.T)
         values = values.reshape(-1, rows, columns)
         return self._dual(values, first, total) if self._dual else values
+
+    def lane(self, index: int) -> list[int | float]:
+        """Return the choices that made instance ``index`` of the batch, in the order asked for."""
+        return _lane(self._choices, index)
