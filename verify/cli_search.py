@@ -20,6 +20,7 @@ from verify.conjecture import from_file
 from verify.errors import CertiminError, UsageError
 from verify.isolation import isolated, loaded, watched
 from verify.registry import select, theorems
+from verify.replay import replay as run_replay
 from verify.report.files import write_text
 from verify.scaffold import scaffold
 from verify.search.api import search as run_search
@@ -276,5 +277,15 @@ def audit(theorem_id: str, budget: float, seed: int, json_path: Path | None) -> 
         write_text(json_path, json.dumps(findings, indent=1) + "\n")
 
 
-COMMANDS = (audit, new, search, settings)
+@click.command()
+@click.argument("path", type=click.Path(path_type=Path))
+def replay(path: Path) -> None:
+    """Decide a certificate again by another route; 0 confirmed, 1 not confirmed, 3 undecided."""
+    result = run_replay(path)
+    for line in result.lines:
+        click.echo(line)
+    sys.exit({"confirmed": 0, "not confirmed": 1, "undecided": 3}[result.verdict])
+
+
+COMMANDS = (audit, new, replay, search, settings)
 """What the command line adds from here."""

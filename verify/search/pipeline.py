@@ -28,6 +28,12 @@ __all__ = ["Budget", "attack"]
 SUSPICION = 1e-11
 """A float margin beyond this sends an instance to exact decision; it decides nothing itself."""
 
+_CLEAR = -0.02
+"""The optimiser stops at a violation this large, relative to the larger side."""
+
+_POLISH_SECONDS = 2.0
+"""The most that one descent takes."""
+
 _TIE = 1e-9
 """A strict relation is suspected of a tie where its float margin is below this."""
 
@@ -197,7 +203,7 @@ class _Hunt:
             if self.over:
                 return
             self.optimised.add(id(near))
-            best = polish(replace(claim, setting=near.setting), near, self.deadline)
+            best = self.downhill(replace(claim, setting=near.setting), near)
             self.result.count("optimiser", 1, int(best is not None), best.slack if best else inf)
             if best is None:
                 continue
@@ -205,6 +211,17 @@ class _Hunt:
             self.result.approach(best)
             if self.suspect(best.slack):
                 yield from self.exact(best, "optimiser")
+
+    def downhill(self, claim: Claim, near: Near) -> Near | None:
+        """Return the lowest point the optimiser reaches from ``near``."""
+        numbers = [float(c) for c in near.choices if not isinstance(c, int)]
+        if not numbers:
+            return None
+        left = self.deadline - monotonic()
+        choices, slack = polish(
+            claim, near.sizes, numbers, seconds=min(left, _POLISH_SECONDS), target=_CLEAR
+        )
+        return None if choices is None else Near(slack, choices, near.setting)
 
     def hypothesis(self, turn: int, claim: Claim) -> Iterator[Counterexample]:
         """Let Hypothesis choose small rationals, in one setting after the other."""
