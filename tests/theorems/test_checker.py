@@ -274,7 +274,7 @@ ROOT_TWO = Instance.of_minimizer([[[1, 1], [0, 0]], [[1, 0], [0, 0]]], IDENTITY)
         (SKEWED, "whitened-minimizers", "Σ = I"),
         (SKEWED, "balanced-minimizers", "W_k"),
         (ONE, "flattest-minimizers", "S = 2L"),
-        (ROOT_TWO, "flattest-minimizers", "S = 2L"),
+        (ROOT_TWO, "flattest-minimizers", "a rational number, does not hold"),
         (VANISHING, "weights", "TΣ = 0"),
         (ONE, "square-weights", "does not know the setting 'square-weights'"),
     ],

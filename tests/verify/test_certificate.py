@@ -7,6 +7,7 @@ import sys
 from fractions import Fraction
 from importlib import resources
 from pathlib import Path
+from types import SimpleNamespace
 from xml.etree import ElementTree
 
 import jsonschema
@@ -24,7 +25,6 @@ from verify.claims import Claim, Formula, decide
 from verify.errors import UsageError
 from verify.exhibit import decimal, svg, tex
 from verify.expression import from_tree, symbol, tree
-from verify.search.pipeline import Counterexample
 
 SCHEMA = json.loads(
     resources.files("verify").joinpath("certificate.schema.json").read_text(encoding="utf-8")
@@ -39,7 +39,9 @@ def claim(relation, *conditions, setting=settings.minimizers, **options):
 
 
 def certified(folder, statement, instance=INSTANCE, text="sharpness <= 9", **options):
-    found = Counterexample(instance, decide(statement, instance), "floats")
+    found = SimpleNamespace(
+        instance=instance, decision=decide(statement, instance), found_by="floats"
+    )
     assert found.decision.refutes
     how = {"command": "certimin search", "seed": 7, "environment": {"python": "3"}}
     return write(found, statement, folder, text=text, **(how | options))

@@ -17,7 +17,6 @@ from verify.certificate import _digest, write
 from verify.claims import SETTINGS, Claim, Decision, decide
 from verify.errors import UsageError
 from verify.replay import replay
-from verify.search.pipeline import Counterexample
 
 S, S_MIN, D_X = q.sharpness.symbol, q.minimal_sharpness.symbol, q.d_x.symbol
 INSTANCE = Instance.of_minimizer([[[2, 0], [0, 1]], [[1, 0], [0, 1]]], [[1, 0], [0, 2]])
@@ -27,7 +26,9 @@ def certified(
     folder, relation, *conditions, text="sharpness <= 9", instance=INSTANCE, kind="exact"
 ):
     claim = Claim("c", "", settings.minimizers, relation, conditions=conditions)
-    found = Counterexample(instance, Decision("violated", kind), "floats")
+    found = SimpleNamespace(
+        instance=instance, decision=Decision("violated", kind), found_by="floats"
+    )
     options = {"command": "", "seed": 0, "environment": {}}
     return write(found, claim, folder, text=text, **options).folder
 
@@ -139,7 +140,7 @@ def test_what_cannot_be_read_is_wrong_use(tmp_path, change, message):
 
 def test_a_setting_without_checker_or_loader_is_undecided(tmp_path, monkeypatch):
     claim, instance = toy_claim(first >= last), Numbers.exact(Fraction(1, 2), 3)
-    found = Counterexample(instance, decide(claim, instance), "floats")
+    found = SimpleNamespace(instance=instance, decision=decide(claim, instance), found_by="floats")
     options = {"text": "first >= last", "command": "", "seed": 0, "environment": {}}
     folder = write(found, claim, tmp_path, **options).folder
     monkeypatch.setitem(SETTINGS, "numbers", NUMBERS)
