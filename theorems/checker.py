@@ -449,6 +449,11 @@ def minimal_sharpness(p):
     return lower if factor.high <= 1 else Number(lower.low, lower.high * factor.high)
 
 
+def hessian_trace(p):
+    """2 Σ_k |A_k|_F^2 tr(B_k Σ B_k^T), at any weights: P is affine in each entry of each layer."""
+    return 2 * sum(squares(A) * trace(product(B, p.sigma, transpose(B))) for A, B in zip(p.A, p.B))
+
+
 def loss(p):
     """R(W) = tr((P - T) Σ (P - T)^T)."""
     error = combine(1, p.P, -1, p.target)
@@ -476,9 +481,7 @@ QUANTITIES = {
     "width_min": lambda p: min(inner_layers(p, p.widths[1:-1])),
     "width_max": lambda p: max(inner_layers(p, p.widths[1:-1])),
     "sharpness": lambda p: p.top(p.dual_gram() if p.is_minimizer else p.hessian()),
-    "hessian_trace": lambda p: (
-        2 * sum(squares(A) * trace(product(B, p.sigma, transpose(B))) for A, B in zip(p.A, p.B))
-    ),
+    "hessian_trace": hessian_trace,
     "minimal_sharpness": minimal_sharpness,
     "target_norm": lambda p: p.norm(p.target),
     "target_fro": lambda p: Number(squares(p.target)) ** Fraction(1, 2),
@@ -515,7 +518,7 @@ MINIMIZER = ("PΣ = TΣ", lambda p: p.is_minimizer)
 ONE_OUTPUT = ("one output", lambda p: p.widths[-1] == 1)
 WHITENED = ("Σ = I", lambda p: p.sigma == identity(p.widths[0]))
 BALANCED = ("W_{k+1}^T W_{k+1} = W_k W_k^T", lambda p: not any(map(squares, p.imbalances())))
-FLATTEST = ("S = 2L|T|^{2-2/L}", is_flattest)
+FLATTEST = ("S = 2L|T|^{2-2/L}, a rational number,", is_flattest)
 
 SETTINGS = {
     "minimizers": [MINIMIZER],
@@ -674,7 +677,7 @@ def main():
     try:
         if CERTIFICATE is None:
             raise Refused("no certificate is embedded in this program")
-        data = json.loads(CERTIFICATE)
+        data = json.loads(CERTIFICATE, parse_float=Fraction)
         check_neighbour(data)
         point = Point(data["instance"], data["hints"])
         refute(data["claim"], point)

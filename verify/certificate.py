@@ -19,18 +19,24 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
-from verify.claims import Claim
+from verify.claims import Claim, Decision
 from verify.errors import Undefined, UsageError
 from verify.exhibit import svg, tex
 from verify.expression import tree
 from verify.report.files import write_text
 
-if TYPE_CHECKING:
-    from verify.search.record import Counterexample
-
-__all__ = ["SCHEMA", "Certificate", "check_program", "core", "load", "run_program", "write"]
+__all__ = [
+    "SCHEMA",
+    "Certificate",
+    "Found",
+    "check_program",
+    "core",
+    "load",
+    "run_program",
+    "write",
+]
 
 SCHEMA = 1
 """Raised whenever certificate.json changes so that older programs cannot read it."""
@@ -42,6 +48,24 @@ _KEYS = (
 )  # fmt: skip
 _CLAIM_KEYS = ("text", "latex", "setting", "relation", "conditions", "assumptions")
 _SECONDS = 120.0
+
+
+class Found(Protocol):
+    """What is needed of a counterexample."""
+
+    @property
+    def instance(self) -> Any:
+        """Return the exact instance."""
+
+    @property
+    def decision(self) -> Decision:
+        """Return the decision that it violates the claim."""
+        ...
+
+    @property
+    def found_by(self) -> str:
+        """Return the name of the engine that found it."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -59,7 +83,7 @@ class Certificate:
 
 
 def write(
-    found: Counterexample,
+    found: Found,
     claim: Claim,
     folder: Path,
     *,
@@ -111,7 +135,7 @@ def write(
         shutil.rmtree(partial, ignore_errors=True)
 
 
-def _describe(found: Counterexample, claim: Claim, text: str) -> dict[str, Any]:
+def _describe(found: Found, claim: Claim, text: str) -> dict[str, Any]:
     """What certificate.json says of the violation itself."""
     instance = found.instance.to_json()
     data: dict[str, Any] = {

@@ -119,6 +119,8 @@ def svg(data: Mapping[str, Any]) -> str:
     x, bottom = 20, height
     for name, index, value in named(data["instance"]):
         rows = [row if isinstance(row, list) else [row] for row in _as_list(value)]
+        if not rows:
+            continue
         width = _CELL * len(rows[0])
         if x > 20 and x + width > _WIDTH - 20:
             x, height = 20, bottom + 30
