@@ -32,6 +32,8 @@ __all__ = ["Objective", "minimise", "polish"]
 _DECREASE, _RISE = 1e-4, 0.5
 """Weak Wolfe: the share of the predicted decrease asked for, and of the slope that may be left."""
 _BISECTIONS = 50
+_TINY = 1e-150
+"""Curvatures below this would overflow when squared and divided by."""
 _RESOLUTION = 4e-16
 """Changes of a normalised slack below this are rounding."""
 _PENALTY = 10.0
@@ -88,7 +90,7 @@ def minimise(
         if not target < here.f < inf or not here.g.any() or monotonic() > deadline:
             break
         if inverse is None:  # steepest descent, a step about as long as the last one
-            direction = -length / np.linalg.norm(here.g) * here.g
+            direction = -length * (here.g / np.abs(here.g).max())
         else:
             direction = -inverse @ here.g
         there = _line_search(objective, here, direction)
@@ -98,7 +100,7 @@ def minimise(
             inverse = None
         else:
             inverse = _updated(inverse, there.x - here.x, there.g - here.g)
-            length = float(np.linalg.norm(there.x - here.x))
+            length = float(np.abs(there.x - here.x).max())
         here = there or here
     return here.x, here.f
 
@@ -128,7 +130,7 @@ def _line_search(objective: Function, here: _Point, direction: Any) -> _Point | 
 def _updated(inverse: Any, s: Any, y: Any) -> Any:
     """The BFGS update of the inverse Hessian by a step s that changed the gradient by y."""
     curvature = float(s @ y)
-    if not curvature > 0:
+    if not curvature > _TINY:
         return inverse
     if inverse is None:
         inverse = curvature / (y @ y) * np.eye(len(s))
