@@ -77,9 +77,7 @@ def weighted_gain(ar: Arithmetic, sigma: Any, target: Any, weight: Fraction) -> 
     if isinstance(ar, Floating):
         return float_optimum(ar, sigma, target, float(weight))[1]
     if isinstance(ar, Duals):
-        S, T = ar.to_numpy(sigma), ar.to_numpy(target)
-        optimum = float_optimum(ar.floats, S, T, float(weight))
-        return gain_with_slope(ar, sigma, target, float(weight), optimum)
+        return gain_with_slope(ar, sigma, target, weight)
     if ar.is_zero(target @ sigma):
         raise ZeroDivisionError("the gain of a target that vanishes on the data")
     Y = maximizers(ar, sigma, target, float(weight))

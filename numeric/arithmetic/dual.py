@@ -87,6 +87,9 @@ class Dual:
     def __neg__(self) -> Dual:
         return Dual(-self.value, -self.tangent)
 
+    def __abs__(self) -> Dual:
+        return Dual(abs(self.value), np.sign(self.value) * self.tangent)
+
     def __add__(self, other: Any) -> Dual:
         if isinstance(other, Dual):
             return Dual(self.value + other.value, self.tangent + other.tangent)
@@ -163,13 +166,20 @@ def tangent(x: Any) -> Any:
 
 
 def _select(mask: Any, x: Any, y: Any) -> Any:
-    """x where the mask says so, y elsewhere."""
+    """Take x where the mask says so, y elsewhere."""
     return Dual(np.where(mask, value(x), value(y)), np.where(mask, tangent(x), tangent(y)))
 
 
 def _paired(slope: Any, left: Any, right: Any) -> Any:
     """Return leftᵀ dA right for each of the derivatives dA; left and right are vectors."""
     return (slope * (left[..., :, None] * right[..., None, :])).sum(axis=(-2, -1))
+
+
+def _kron(A: Any, B: Any) -> Any:
+    """The Kronecker product of a few matrices: the layout of large batches does not pay here."""
+    product = A[..., :, None, :, None] * B[..., None, :, None, :]
+    m, p, n, q = product.shape[-4:]
+    return product.reshape(*product.shape[:-4], m * p, n * q)
 
 
 def _slope(derivative: Any, *, where: Any) -> Any:
@@ -243,13 +253,12 @@ class Duals(Scoped):
 
     @_constants_as_floats
     def kron(self, A: Any, B: Any) -> Any:
-        kron = self.floats.kron
-        terms = []
+        slope: Any = 0.0
         if isinstance(A, Dual):
-            terms.append(kron(A.tangent, value(B)))
+            slope = slope + _kron(A.tangent, value(B))
         if isinstance(B, Dual):
-            terms.append(kron(value(A), B.tangent))
-        return Dual(kron(value(A), value(B)), sum(terms[1:], start=terms[0]))
+            slope = slope + _kron(value(A), B.tangent)
+        return Dual(_kron(value(A), value(B)), slope)
 
     @_constants_as_floats
     def trace(self, A: Any) -> Any:
