@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from fractions import Fraction
 from functools import lru_cache, reduce
+from operator import add, mul
 from typing import Any, Literal
 
 import sympy as sp
@@ -17,6 +18,7 @@ import sympy as sp
 from verify.errors import UsageError
 
 __all__ = [
+    "MAX_EXPONENT",
     "Operator",
     "Relation",
     "Tree",
@@ -38,6 +40,19 @@ _OPERATORS: dict[str, Operator] = {
     "StrictGreaterThan": ">",
     "StrictLessThan": "<",
 }
+
+# Operations besides + * and **, each from the arithmetic that performs it.
+_FUNCTIONS: dict[Any, Callable[[Any], Callable[..., Any]]] = {
+    sp.Max: lambda arithmetic: arithmetic.maximum,
+    sp.Min: lambda arithmetic: arithmetic.minimum,
+    sp.Abs: lambda arithmetic: lambda x: arithmetic.maximum(x, -x),
+    sp.log: lambda arithmetic: arithmetic.log,
+    sp.exp: lambda arithmetic: arithmetic.exp,
+}
+_NODES: Any = (sp.Add, sp.Mul, sp.Pow, *_FUNCTIONS)
+
+MAX_EXPONENT = 256
+"""Largest numerator and denominator of an exponent; exact powers beyond it would take for ever."""
 
 
 def symbol(name: str, *, integer: bool = False, positive: bool = True) -> sp.Symbol:
@@ -75,22 +90,26 @@ def render(expression: sp.Basic, names: Mapping[str, str]) -> str:
 def evaluate(expression: sp.Expr, values: Mapping[str, Any], arithmetic: Any) -> Any:
     """Return ``expression`` with quantities replaced by their values.
 
+    Every part of the expression is evaluated, even one on which the whole does not depend: x/x and
+    0*(1/x) have no value at x = 0.  SymPy drops such parts while it builds an expression; one
+    built with ``evaluate=False`` keeps them, and so does this function.
+
     Parameters
     ----------
     expression
-        Sums, products, powers, Max, Min and Abs of symbols and rational numbers.
+        Sums, products, powers, Max, Min, Abs, log and exp of symbols and rational numbers.
     values
         The value of each symbol by name; Python ints (depth, widths) may stand in exponents.
     arithmetic
-        The number system of the other values: scalar, power, maximum, minimum.
+        The number system of the other values: scalar, power, maximum, minimum, log, exp.
 
     Raises
     ------
     ZeroDivisionError
         Where a denominator vanishes, in the numbers or already in the sizes.
     ArithmeticError
-        Where the arithmetic cannot: a root of a negative number, an exponent that is irrational
-        at these sizes.
+        Where the arithmetic cannot: a root of a negative number, an exponent that at these sizes
+        is irrational or has a numerator or denominator beyond :data:`MAX_EXPONENT`.
     TypeError
         If an exponent depends on more than sizes.
     """
@@ -100,63 +119,104 @@ def evaluate(expression: sp.Expr, values: Mapping[str, Any], arithmetic: Any) ->
 
 @lru_cache(maxsize=4096)
 def _specialise(expression: sp.Expr, sizes: tuple[tuple[str, int], ...]) -> sp.Expr:
-    known = dict(sizes)
-    special = expression.xreplace(
-        {s: sp.Integer(known[s.name]) for s in expression.free_symbols if s.name in known}
-    ).doit()
-    if special.has(sp.zoo, sp.nan, sp.oo, -sp.oo):
-        raise ZeroDivisionError(f"{expression} with {known}")
-    return special
+    return _fold(expression, dict(sizes))
+
+
+def _fold(node: sp.Expr, known: Mapping[str, int]) -> sp.Expr:
+    """Put sizes in and compute what is rational by then; nothing else is simplified."""
+    if node.is_Symbol:
+        return sp.Integer(known[node.name]) if node.name in known else node
+    if not node.args:
+        return node
+    if not isinstance(node, _NODES):
+        return _opened(node, known)
+    args = [_fold(child, known) for child in node.args]
+    if isinstance(node, sp.Add | sp.Mul):
+        return _folded_chain(node.func, args)
+    if isinstance(node, sp.Pow):
+        return _folded_power(*args)
+    closed = isinstance(node, sp.Max | sp.Min | sp.Abs) and all(x.is_Rational for x in args)
+    return node.func(*args, evaluate=closed)
+
+
+def _opened(node: sp.Expr, known: Mapping[str, int]) -> sp.Expr:
+    """A Sum whose bounds are sizes, written out."""
+    special = node.xreplace({s: _fold(s, known) for s in node.free_symbols}).doit()
+    return special if special.func == node.func else _fold(special, known)
+
+
+def _folded_chain(func: Any, args: list[sp.Expr]) -> sp.Expr:
+    """A sum or product with its numbers taken together; a factor 0 stays."""
+    number = func(*(x for x in args if x.is_Rational))
+    others = [x for x in args if not x.is_Rational]
+    if others and number == func.identity:
+        return func(*others, evaluate=False)
+    return func(number, *others, evaluate=False)
+
+
+def _folded_power(base: sp.Expr, exponent: sp.Expr) -> sp.Expr:
+    if exponent.is_Rational and max(abs(exponent.p), exponent.q) > MAX_EXPONENT:
+        raise ArithmeticError(f"the exponent {exponent} is beyond {MAX_EXPONENT}")
+    if base.is_Rational and exponent.is_Rational:
+        if base == 0 and exponent < 0:
+            raise ZeroDivisionError(f"0 ** {exponent}")
+        if base < 0 and not exponent.is_Integer:
+            raise ArithmeticError(f"({base}) ** {exponent}: the base is negative")
+        value = base**exponent
+        if value.is_Rational:
+            return value
+    return sp.Pow(base, exponent, evaluate=False)
 
 
 def _walk(node: sp.Expr, values: Mapping[str, Any], arithmetic: Any) -> Any:
-    def children() -> list[Any]:
-        return [_walk(child, values, arithmetic) for child in node.args]
-
     if node.is_Symbol:
         return values[node.name]
     if node.is_Rational:
         return arithmetic.scalar(Fraction(int(node.p), int(node.q)))
-    if node.is_Add:
-        return reduce(lambda x, y: x + y, children())
     if node.is_Mul:
         return _product(node, values, arithmetic)
     if node.is_Pow:
-        return _power(node, values, arithmetic)
-    folds: dict[type, Callable[..., Any]] = {
-        sp.Max: arithmetic.maximum,
-        sp.Min: arithmetic.minimum,
-    }
-    if type(node) in folds:
-        return folds[type(node)](*children())
-    if isinstance(node, sp.Abs):
-        (x,) = children()
-        return arithmetic.maximum(x, -x)
-    raise TypeError(f"cannot evaluate {type(node).__name__} in {node}")
+        return _power(node.base, node.exp, values, arithmetic)
+    if not (node.is_Add or type(node) in _FUNCTIONS):
+        raise TypeError(f"cannot evaluate {type(node).__name__} in {node}")
+    children = [_walk(child, values, arithmetic) for child in node.args]
+    if node.is_Add:
+        return reduce(add, children)
+    return _FUNCTIONS[type(node)](arithmetic)(*children)
 
 
 def _product(node: sp.Expr, values: Mapping[str, Any], arithmetic: Any) -> Any:
-    """A product as numerator / denominator, so that 0/0 raises instead of vanishing."""
-    numerator, denominator = node.as_numer_denom()
-    if denominator == 1:
-        return reduce(lambda x, y: x * y, (_walk(child, values, arithmetic) for child in node.args))
-    below = _walk(denominator, values, arithmetic)
-    return _walk(numerator, values, arithmetic) / below
+    """A product as numerator / denominator: one division, exact where both are."""
+    above, below = [], []
+    for factor in node.args:
+        if factor.is_Pow and factor.exp.is_Rational and factor.exp < 0:
+            below.append(_power(factor.base, -factor.exp, values, arithmetic))
+        else:
+            above.append(_walk(factor, values, arithmetic))
+    numerator = reduce(mul, above) if above else arithmetic.scalar(1)
+    return numerator / reduce(mul, below) if below else numerator
 
 
-def _power(node: sp.Expr, values: Mapping[str, Any], arithmetic: Any) -> Any:
-    exponent = node.exp
+def _power(base: sp.Expr, exponent: sp.Expr, values: Mapping[str, Any], arithmetic: Any) -> Any:
     if exponent.free_symbols:
-        raise TypeError(f"exponent {exponent} of {node} depends on more than sizes")
+        raise TypeError(f"exponent {exponent} of {base} depends on more than sizes")
     if not exponent.is_Rational:
         raise ArithmeticError(f"irrational exponent {exponent}")
-    base = _walk(node.base, values, arithmetic)
-    # arithmetic.power asks for a base >= 0
-    if exponent.is_Integer and exponent > 0 and (exponent <= 4 or not node.base.is_nonnegative):
-        return reduce(lambda x, y: x * y, [base] * int(exponent))
-    if exponent.is_Integer and exponent < 0:
-        return arithmetic.scalar(1) / _walk(node.base**-exponent, values, arithmetic)
-    return arithmetic.power(base, Fraction(int(exponent.p), int(exponent.q)))
+    value = _walk(base, values, arithmetic)
+    # only of a symbol: SymPy takes exponential time to find the sign of some nested quotients
+    if exponent.is_Integer and not (exponent > 4 and base.is_Symbol and base.is_nonnegative):
+        return _integer_power(value, int(exponent), arithmetic)
+    return arithmetic.power(value, Fraction(int(exponent.p), int(exponent.q)))
+
+
+def _integer_power(x: Any, n: int, arithmetic: Any) -> Any:
+    """X ** n for x of any sign: arithmetic.power asks for a base >= 0."""
+    if n < 0:
+        return arithmetic.scalar(1) / _integer_power(x, -n, arithmetic)
+    if n <= 4:
+        return reduce(mul, [x] * n) if n else arithmetic.scalar(1)
+    even = arithmetic.power(arithmetic.maximum(x, -x), Fraction(n - n % 2))
+    return even * x if n % 2 else even
 
 
 _HEADS: dict[type, str] = {

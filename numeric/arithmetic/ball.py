@@ -223,6 +223,23 @@ class Balls:
             raise ZeroDivisionError(f"0 ** {exponent}")
         return Ball(result, x.kind)
 
+    def log(self, x: Any) -> Ball:
+        x = Ball.of(x)
+        if x.arb.is_zero():
+            raise ZeroDivisionError("log(0)")
+        if x.arb <= 0:
+            raise ArithmeticError(f"log({x.arb}): the argument is not positive")
+        result = x.arb.log()
+        if not result.is_finite():
+            raise NotExact("a logarithm of a ball that may not be positive")
+        return Ball(result, x.kind)
+
+    def exp(self, x: Any) -> Ball:
+        x = Ball.of(x)
+        if not abs(x.arb) < 1 << 20:  # the ends of the result would fill the memory
+            raise NotExact(f"exp({x.arb}) is beyond e ** (2 ** 20)")
+        return Ball(x.arb.exp(), x.kind)
+
     def maximum(self, *xs: Any) -> Ball:
         best = Ball.of(xs[0])
         for x in map(Ball.of, xs[1:]):

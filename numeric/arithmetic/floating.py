@@ -123,6 +123,12 @@ class Floating(Scoped):
     def power(self, x: Any, exponent: Fraction) -> Any:
         return self.xp.pow(self.scalar(x), self.scalar(exponent))
 
+    def log(self, x: Any) -> Any:
+        return self.xp.log(self.scalar(x))
+
+    def exp(self, x: Any) -> Any:
+        return self.xp.exp(self.scalar(x))
+
     def maximum(self, *xs: Any) -> Any:
         best = self.scalar(xs[0])
         for x in xs[1:]:

@@ -127,6 +127,12 @@ class Arithmetic(Protocol):
     def power(self, x: Any, exponent: Fraction) -> Any:
         """Return x ** exponent for x >= 0 (x > 0 when the exponent is negative)."""
 
+    def log(self, x: Any) -> Any:
+        """Return the natural logarithm of x > 0; exact arithmetic knows only log(1) = 0."""
+
+    def exp(self, x: Any) -> Any:
+        """Return e ** x; exact arithmetic knows only e ** 0 = 1."""
+
     def maximum(self, *xs: Any) -> Any:
         """Return the largest of the scalars."""
 

@@ -95,6 +95,21 @@ class Rational(Scoped):
             raise ArithmeticError(f"({float(x):.6g}) ** {exponent}: the base is negative")
         return exact_power(x, exponent)
 
+    def log(self, x: Any) -> fmpq:
+        sign = compare_exact(x, fmpq(0))
+        if sign == 0:
+            raise ZeroDivisionError("log(0)")
+        if sign < 0:
+            raise ArithmeticError(f"log({float(x):.6g}): the argument is negative")
+        if x != 1:
+            raise NotExact(f"log({float(x):.6g}) is transcendental")
+        return fmpq(0)
+
+    def exp(self, x: Any) -> fmpq:
+        if compare_exact(x, fmpq(0)) != 0:
+            raise NotExact(f"exp({float(x):.6g}) is transcendental")
+        return fmpq(1)
+
     def maximum(self, *xs: Any) -> Any:
         best = xs[0]
         for x in xs[1:]:

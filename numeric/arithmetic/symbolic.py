@@ -91,6 +91,12 @@ class Symbolic(Scoped):
     def power(self, x: Any, exponent: Fraction) -> sp.Expr:
         return sp.sympify(x) ** sp.Rational(exponent.numerator, exponent.denominator)
 
+    def log(self, x: Any) -> sp.Expr:
+        return sp.log(x)
+
+    def exp(self, x: Any) -> sp.Expr:
+        return sp.exp(x)
+
     def maximum(self, *xs: Any) -> sp.Expr:
         return sp.Max(*xs)
 

@@ -50,6 +50,12 @@ ROOTS = {
     "root of an eigenvalue": lambda ar, A, B, S, R: ar.sqrt(ar.eig_max(S)) * ar.trace(R),
 }
 TABLE = RING | ROOTS
+TRANSCENDENTAL = {
+    "log": lambda ar, A, B, S, R: ar.log(ar.trace(S)),
+    "exp": lambda ar, A, B, S, R: ar.exp(ar.trace(A @ B) / 50),
+    "log of exp": lambda ar, A, B, S, R: ar.log(ar.exp(ar.trace(A @ B) / 50)),
+    "power by exp and log": lambda ar, A, B, S, R: ar.exp(ar.log(ar.trace(S)) / 3),
+}
 
 
 def instance(seed):
@@ -114,6 +120,20 @@ def test_floats_round_the_exact_value_alone_and_in_a_batch(name, xp):
     batch = ar.to_numpy(formula(ar, *stacked))
     batch = np.broadcast_to(batch, (len(INSTANCES), *batch.shape[1:]))
     np.testing.assert_allclose(batch.reshape(len(INSTANCES), -1), single, rtol=1e-13, atol=1e-13)
+
+
+@each_instance
+@pytest.mark.parametrize("name", TRANSCENDENTAL)
+def test_logarithms_and_exponentials_lie_in_narrow_balls(name, matrices):
+    formula = TRANSCENDENTAL[name]
+    (symbolic,) = run(Symbolic(), formula, matrices)
+    for ar in (Floating(), Floating(array_api_strict)):
+        np.testing.assert_allclose(run(ar, formula, matrices), [float(symbolic)], rtol=1e-13)
+    with Balls() as ar:
+        (ball,) = run(ar, formula, matrices)
+        assert ball.relative_width < 1e-30
+        assert ball.kind == "certified"
+        assert ball.arb.overlaps(arb(str(symbolic.evalf(50)), 1e-45))
 
 
 @each_formula
@@ -349,6 +369,44 @@ def test_what_is_undefined_raises(ar):
                 ar.power(0, Fraction(-1, 2))
             with pytest.raises(ArithmeticError, match="the base is negative"):
                 ar.sqrt(-2)
+
+
+@pytest.mark.parametrize("ar", [Rational(), Balls(), Symbolic(), Floating()], ids=lambda a: a.kind)
+def test_the_logarithm_of_one_and_the_exponential_of_zero_are_exact(ar):
+    with ar:
+        assert ar.compare(ar.log(ar.scalar(1)), 0).sign == 0
+        assert ar.compare(ar.exp(ar.scalar(0)), 1).sign == 0
+
+
+@pytest.mark.parametrize("ar", [Rational(), Balls()], ids=["rational", "balls"])
+def test_logarithms_are_of_positive_numbers(ar):
+    with ar:
+        with pytest.raises(ZeroDivisionError, match="log"):
+            ar.log(0)
+        with pytest.raises(ArithmeticError, match="the argument is n"):
+            ar.log(-1)
+
+
+def test_transcendental_numbers_are_left_to_balls():
+    for x in (2, third, root(2), EXACT.sqrt(2) - 1):
+        with pytest.raises(NotExact, match="transcendental"):
+            EXACT.log(x)
+        with pytest.raises(NotExact, match="transcendental"):
+            EXACT.exp(x)
+    assert EXACT.log(root(2) * root(2) / 2) == 0
+
+
+def test_a_ball_that_may_be_anything_has_no_logarithm_and_no_exponential():
+    with Balls() as ar:
+        nothing = ar.scalar(third) * 3 - 1
+        for x in (nothing, 1 / nothing, Ball.between(Ball.of(0), Ball.of(1))):
+            with pytest.raises(NotExact, match="may not be positive"):
+                ar.log(x)
+        for x in (1 / nothing, 10**30, -(10**30)):
+            with pytest.raises(NotExact, match="beyond"):
+                ar.exp(x)
+        assert 1 in ar.exp(nothing)
+        assert ar.log(0.5).kind == ar.exp(0.5).kind == "sampled"
 
 
 def test_balls_restore_the_precision_they_found():

@@ -1,5 +1,6 @@
 """One expression, many arithmetics: evaluation agrees with SymPy's own substitution."""
 
+import math
 from fractions import Fraction
 
 import pytest
@@ -11,7 +12,7 @@ from numeric.arithmetic.ball import Balls
 from numeric.arithmetic.floating import Floating
 from numeric.arithmetic.rational import Rational
 from verify.errors import UsageError
-from verify.expression import evaluate, operator, render, symbol
+from verify.expression import MAX_EXPONENT, evaluate, operator, render, symbol
 
 x, y = symbol("x", positive=False), symbol("y", positive=False)
 L = symbol("L", integer=True)
@@ -78,8 +79,81 @@ def test_a_vanishing_denominator_raises(expression):
         evaluate(expression, values, EXACT)
 
 
-def test_odd_powers_of_negative_numbers_have_values():
-    assert evaluate(x**7, {"x": EXACT.scalar(-1)}, EXACT) == -1
+def quotient(numerator, denominator):
+    """A quotient SymPy does not get to cancel."""
+    return sp.Mul(numerator, sp.Pow(denominator, -1, evaluate=False), evaluate=False)
+
+
+@pytest.mark.parametrize(
+    "expression",
+    [
+        quotient(x, x),
+        quotient(L - 2, L - 2),
+        sp.Mul(0, sp.Pow(x, -1, evaluate=False), evaluate=False),
+        sp.Mul(L - 2, quotient(y, x), evaluate=False),
+        sp.Pow(quotient(y, x), L - 2, evaluate=False),
+        sp.Pow(sp.Pow(x, -1, evaluate=False), -1, evaluate=False),
+        sp.Add(quotient(1, x), -quotient(1, x), evaluate=False),
+        sp.Pow(quotient(x, x), 2, evaluate=False),
+        sp.Max(y, quotient(L, L - 2), evaluate=False),
+        sp.Pow(sp.Mul(L - 2, x, evaluate=False), -2, evaluate=False),
+    ],
+)
+def test_no_part_without_a_value_is_dropped(expression):
+    values = {"x": EXACT.scalar(0), "y": EXACT.scalar(1)}
+    with pytest.raises(ZeroDivisionError):
+        evaluate(expression, {**values, "L": 2}, EXACT)
+    assert evaluate(expression, {"x": EXACT.scalar(3), "y": EXACT.scalar(1), "L": 5}, EXACT) >= 0
+
+
+@pytest.mark.parametrize("base", [-2, Fraction(-1, 2), 0, 3])
+@pytest.mark.parametrize("exponent", [0, 1, 4, 5, 6, 7])
+def test_integer_powers_of_any_sign_have_values(base, exponent):
+    expression = sp.Pow(x, exponent, evaluate=False)
+    for ar in (EXACT, Balls(), Floating()):
+        with ar:
+            found = evaluate(expression, {"x": ar.scalar(base)}, ar)
+            assert float(found) == pytest.approx(float(base**exponent))
+
+
+def test_a_sum_over_sizes_is_written_out():
+    k = sp.Symbol("k", integer=True)
+    geometric = sp.Sum(x ** (k / L), (k, 1, 2 * L))
+    assert evaluate(geometric, {"x": EXACT.scalar(4), "L": 2}, EXACT) == 2 + 4 + 8 + 16
+
+
+def test_logarithms_and_exponentials_have_values():
+    expression = sp.log(x) * sp.exp(y / L) + sp.log(L)
+    truth = math.log(3) * math.exp(-1) + math.log(2)
+    for ar in (Floating(), Balls()):
+        with ar:
+            values = {"x": ar.scalar(3), "y": ar.scalar(-2), "L": 2}
+            assert float(evaluate(expression, values, ar)) == pytest.approx(truth)
+    ones = {"x": EXACT.scalar(1), "y": EXACT.scalar(0), "L": 1}
+    assert evaluate(expression, ones, EXACT) == 0
+
+
+@pytest.mark.parametrize(
+    "expression", [sp.log(L - 3), sp.sqrt(L - 3), (L - 3) ** sp.Rational(1, 3)]
+)
+def test_what_is_not_real_at_these_sizes_raises(expression):
+    with pytest.raises(ArithmeticError, match="negative"):
+        evaluate(expression, {"L": 2}, EXACT)
+
+
+@pytest.mark.parametrize("expression", [x ** (L**9), 2 ** (L**9), x ** (1 / L**9), x**257])
+def test_an_exponent_that_would_take_for_ever_raises(expression):
+    with pytest.raises(ArithmeticError, match=f"beyond {MAX_EXPONENT}"):
+        evaluate(expression, {"x": EXACT.scalar(2), "L": 3}, EXACT)
+
+
+def test_signs_of_nested_quotients_are_not_asked_for():
+    nested = x
+    for _ in range(20):  # SymPy would take hours to find the sign of this one
+        below = sp.Add(2, sp.Mul(-1, nested, evaluate=False), evaluate=False)
+        nested = sp.Pow(quotient(1, below), sp.Rational(1, 2), evaluate=False)
+    values = {"x": 1.0}
+    assert evaluate(sp.Pow(nested, 6, evaluate=False), values, Floating()) == pytest.approx(1)
 
 
 def test_a_root_of_a_negative_number_raises():
