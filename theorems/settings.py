@@ -114,6 +114,8 @@ def whitened_minimizers(source: Source, bounds: Bounds) -> Instance:
         "worst-balanced",
         "balanced-path",
         "aligned-minimizers",
+        "eigenvector-regressors",
+        "overlooked-direction",
         "isotropic-balanced",
     ),
 )

@@ -12,7 +12,11 @@ from verify.expression import operator
 from verify.search.record import Attack, Near
 from verify.sources import BatchSource
 
-__all__ = ["margins", "sample_floats"]
+__all__ = ["ROUNDING", "margins", "sample_floats"]
+
+ROUNDING = 1e-11
+"""Float slacks of this size may be zero: conditions that fail by less are taken to hold, and
+relations violated by less are not suspected.  Exact arithmetic decides in the end."""
 
 _KEPT = 4
 """Instances of a batch that are looked at again: those with the least slack."""
@@ -48,7 +52,7 @@ def margins(claim: Claim, instance: Any, size: int) -> Any:
     for assumption in claim.assumptions:
         slacks[~lanes(assumption.holds(instance))] = np.inf
     for condition in claim.conditions:
-        slacks[~(_slack(condition, instance, lanes) >= 0)] = np.inf
+        slacks[~(_slack(condition, instance, lanes) >= -ROUNDING)] = np.inf
     return slacks
 
 

@@ -25,6 +25,7 @@ import numpy as np
 
 from verify.claims import Claim, sides, slack
 from verify.expression import Relation, operator
+from verify.search.floats import ROUNDING
 from verify.sources import PointSource
 
 __all__ = ["Objective", "minimise", "polish"]
@@ -144,7 +145,7 @@ class Objective:
     """The slack of a claim as a function of the choices of its setting, boxes removed.
 
     At u the numbers are mid + half · sin u in the recipe's own boxes.  With s the slack of the
-    relation and v = -min of the slacks of the conditions, the objective is
+    relation and v = -min of the slacks of the conditions (less rounding), the objective is
 
         f = max(s + 10 max(v, 0), v),
 
@@ -230,7 +231,7 @@ class Objective:
         ar, size = instance.arithmetic, len(numbers)
         f = _slack(self._claim.expanded, instance)
         if self._claim.conditions:
-            v = ar.maximum(*(-_slack(c, instance) for c in self._claim.conditions))
+            v = ar.maximum(*(-_slack(c, instance) - ROUNDING for c in self._claim.conditions))
             f = ar.maximum(f + _PENALTY * ar.maximum(v, 0), v)
         values = np.broadcast_to(ar.to_numpy(f), (size,)).copy()
         for assumption in self._claim.assumptions:

@@ -17,16 +17,13 @@ from typing import Any, Protocol
 
 from verify.claims import Bounds, Claim, decide
 from verify.search.by_hypothesis import explore
-from verify.search.floats import sample_floats
+from verify.search.floats import ROUNDING, sample_floats
 from verify.search.optimise import polish
 from verify.search.record import Attack, Counterexample, Near, rebuild
 from verify.search.shrink import shrink
 from verify.search.snap import snap
 
 __all__ = ["Budget", "attack"]
-
-SUSPICION = 1e-11
-"""A float margin beyond this sends an instance to exact decision; it decides nothing itself."""
 
 _CLEAR = -0.02
 """The optimiser stops at a violation this large, relative to the larger side."""
@@ -241,7 +238,7 @@ class _Hunt:
     def suspect(self, slack: float) -> bool:
         """Return whether a float margin is worth an exact decision."""
         strict = self.claim.operator in ("<", ">")
-        return slack < (_TIE if strict else -SUSPICION)
+        return slack < (_TIE if strict else -ROUNDING)
 
     def exact(self, near: Near, engine: str) -> Iterator[Counterexample]:
         """Yield the exact counterexample next to a float point, if there is one."""
