@@ -9,7 +9,7 @@ from tests.toys import Numbers, claim, count, first, last, norm, total
 from verify.claims import Assumption
 from verify.search.pipeline import Budget, attack
 
-FLOATS = Budget(batches=6, batch_size=1000)
+FLOATS = Budget(batches=6, batch_size=1000, starts=2)
 HYPOTHESIS = Budget(examples=400)
 HALF = Fraction(1, 2)
 

@@ -28,8 +28,6 @@ def toy(monkeypatch):
     """The registry holds one toy theorem; return its tasks."""
     budget = Budget(batches=1, batch_size=50, examples=9)
     tiny = replace(PROFILES["quick"], instances=9, budget=budget)
-        PROFILES["quick"], instances=9, budget=Budget(batches=1, batch_size=50, examples=9)
-    )
     monkeypatch.setitem(PROFILES, "quick", tiny)
     control = Control(replace(claim(total > 99), id="T.control"))
     monkeypatch.setattr(runner, "theorems", lambda: {"T": theorem(controls=(control,))})

@@ -147,10 +147,10 @@ class Objective:
     At u the numbers are mid + half · sin u in the recipe's own boxes.  With s the slack of the
     relation and v = -min of the slacks of the conditions (less rounding), the objective is
 
-        f = max(s + 10 max(v, 0), v),
+        f = s where v <= 0, else max(s + 10 v, v),
 
     the exact penalty of a failing condition, and negative only where the relation is violated
-    and every condition holds with room to spare.  It is infinite where an assumption fails.
+    and every condition holds to rounding.  It is infinite where an assumption fails.
 
     Parameters
     ----------
@@ -229,15 +229,21 @@ class Objective:
         source = PointSource(self._sizes, numbers, dual=dual)
         instance = self._claim.setting.build(source, self._claim.bounds)
         ar, size = instance.arithmetic, len(numbers)
+
+        def lanes(f: Any) -> tuple[Any, Any]:
+            slope = np.broadcast_to(getattr(f, "tangent", 0.0), (numbers.shape[-1], size))
+            return np.broadcast_to(ar.to_numpy(f), (size,)), slope
+
         f = _slack(self._claim.expanded, instance)
+        values, slope = lanes(f)
         if self._claim.conditions:
             v = ar.maximum(*(-_slack(c, instance) - ROUNDING for c in self._claim.conditions))
-            f = ar.maximum(f + _PENALTY * ar.maximum(v, 0), v)
-        values = np.broadcast_to(ar.to_numpy(f), (size,)).copy()
+            penalised, steeper = lanes(ar.maximum(f + _PENALTY * v, v))
+            fails = lanes(v)[0] > 0
+            values, slope = np.where(fails, penalised, values), np.where(fails, steeper, slope)
         for assumption in self._claim.assumptions:
             holds = np.broadcast_to(ar.to_numpy(assumption.holds(instance)), (size,))
-            values[~holds] = inf
-        slope = np.broadcast_to(getattr(f, "tangent", 0.0), (numbers.shape[-1], size))
+            values = np.where(holds, values, inf)
         return np.where(np.isnan(values), inf, values), slope
 
 
