@@ -42,6 +42,7 @@ __all__ = [
     "balanced_on_definite_data",
     "balanced_path",
     "eigenvector_regressors",
+    "exactly_attaining_minimizers",
     "flattest_minimizers",
     "isotropic_balanced",
     "minimizers",
@@ -64,6 +65,7 @@ __all__ = [
         "whitened-minimizers",
         "balanced-minimizers",
         "attaining-minimizers",
+        "exactly-attaining-minimizers",
     ),
 )
 def minimizers(source: Source, bounds: Bounds) -> Instance:
@@ -220,6 +222,26 @@ def attaining_minimizers(source: Source, bounds: Bounds) -> Instance:
     first = ar.scale(ar.power(tau, Fraction(1 - L)), turns[0] @ inner)
     later = [ar.scale(tau, after @ before.mT) for before, after in itertools.pairwise(turns)]
     return with_target(Instance.of(ar, [first, *later], sigma))
+
+
+@setting(
+    "exactly-attaining-minimizers",
+    "Σ = Q diag(p, ...) Qᵀ, W_1 = g E_1 diag(1, ...) Qᵀ, W_k = g E_k E_{k-1}ᵀ, isometries E_k",
+)
+def exactly_attaining_minimizers(source: Source, bounds: Bounds) -> Instance:
+    """Flattest and mostly unbalanced: Σ and TᵀT have their largest eigenvector in common."""
+    ar = source_arithmetic(source)
+    shape = draw_shape(source, bounds)
+    rank = source.integer(1, min(shape))
+    turns = [rotation(source, ar, d) for d in shape]
+    gain, own = source.number(1, 2), source.number(1, 3)
+    beside = [source.number(0, 1) for _ in range(shape[0] - 1)]
+    smaller = [source.number(0, 1) for _ in range(rank - 1)]
+    sigma = turns[0] @ diagonal(ar, [own, *beside], shape[0], shape[0]) @ turns[0].mT
+    ends = [turns[0] @ diagonal(ar, [1, *smaller], shape[0], rank)]
+    ends += [Q @ inclusion(ar, Q.shape[-1], rank) for Q in turns[1:]]
+    layers = [ar.scale(gain, after @ before.mT) for before, after in itertools.pairwise(ends)]
+    return with_target(Instance.of(ar, layers, sigma))
 
 
 @setting(
