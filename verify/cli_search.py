@@ -105,6 +105,8 @@ def search(conjecture: str, child: Path | None, **options: Any) -> None:
     _check_writable(options)
     if not conjecture.endswith(".py"):
         sys.exit(_report(_attack(conjecture, options), options))
+    if not Path(conjecture).is_file():
+        raise UsageError(f"conjecture: no file {conjecture}; `certimin new NAME` writes one")
     if child is None:
         sys.exit(_in_a_child(conjecture, options))
     with watched(child, options["budget"]):

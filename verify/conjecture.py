@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import importlib.util
+import re
 import sys
+from collections.abc import Callable
 from dataclasses import replace
 from difflib import get_close_matches
 from fractions import Fraction
@@ -84,10 +86,25 @@ def setting_named(name: str) -> Setting:
     raise UsageError(f"over: unknown setting {name!r}{hint} (`certimin settings` lists all)")
 
 
-def with_constant(text: str, name: str, value: Fraction, like: Claim) -> Claim:
-    """Return the claim ``text`` makes when the free constant ``name`` has this value."""
-    read = parser.substitute(parser.parse(text, constants=(name,)), name, value)
-    return replace(like, relation=read.relation, conditions=read.conditions)
+def with_constant(text: str, name: str, like: Claim) -> Callable[[Fraction], Claim]:
+    """Return the claims that ``text`` makes, one for each value of the free constant ``name``.
+
+    Raises
+    ------
+    UsageError
+        If the expression cannot be read or does not mention the constant.
+    """
+    read = parser.parse(text, constants=(name,))
+    relations = (read.relation, *read.conditions)
+    if not any(s.name == name for relation in relations for s in relation.free_symbols):
+        raise UsageError(f"tighten: expected the constant {name!r} in {text!r}; write it there")
+
+    def at(value: Fraction) -> Claim:
+        written = re.sub(rf"\b{re.escape(name)}\b", f"({value})", text)
+        given = parser.parse(written)
+        return replace(like, title=written, relation=given.relation, conditions=given.conditions)
+
+    return at
 
 
 def from_file(path: Path) -> Theorem:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from fractions import Fraction
 from pathlib import Path
 from time import monotonic
 from typing import Any
@@ -129,10 +128,7 @@ def tighten(
     _check(depth, width, budget)
     like = conjectured("conjecture", "depth >= 1", over=over, depth=depth, width=width).claims[0]
 
-    def at(value: Fraction) -> Claim:
-        return with_constant(text, name, value, like)
-
-    at(Fraction(1))  # says what is wrong with the expression before any work
+    at = with_constant(text, name, like)
     limits = replace(_BUDGET, seconds=budget)
     outcome = bracketed(at, name, seed=seed, budget=limits, backend=backend, progress=progress)
     if outcome.counterexample is not None and out is not None:

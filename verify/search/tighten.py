@@ -128,6 +128,7 @@ def bracketed(
             break
         else:
             bracket.survive(value)
+    total.found = found
     low, high = bracket.low, bracket.high
     claim = at(next((x for x in (high, low) if x is not None), Fraction(1)))
     receipt = Receipt.of(total, monotonic() - start, seed)

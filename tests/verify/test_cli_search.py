@@ -1,0 +1,207 @@
+"""The commands of the adversary: what they answer, what they write, and what they refuse."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from fractions import Fraction
+from pathlib import Path
+
+import pytest
+
+FALSE = "sharpness <= hessian_trace/2"
+TRUE = "sharpness <= hessian_trace"
+SMALL = ("--depth", "2:2", "--width", "1:2")
+
+
+@pytest.fixture
+def search(certimin, tmp_path):
+    """Run `certimin search` into a folder of its own; return exit code, record, stdout, stderr."""
+
+    def run(conjecture, *options):
+        file = tmp_path / "outcome.json"
+        command = ("search", conjecture, "--json", file, "--out", tmp_path / "out", *options)
+        code, out, err = certimin(*command)
+        record = json.loads(file.read_text()) if file.exists() else None
+        return code, record, out, err
+
+    return run
+
+
+def test_a_false_conjecture_comes_with_a_certificate(search, certimin):
+    code, record, out, err = search(FALSE, "--budget", 20, *SMALL)
+    assert (code, record["verdict"]) == (1, "refuted")
+    assert record["best_margin"] < 0
+    assert "S(W)" in out  # what was understood
+    assert "counterexample" in err  # as it went
+    folder = Path(record["certificate"])
+    names = {"certificate.json", "check.py", "counterexample.svg", "counterexample.tex"}
+    assert {path.name for path in folder.iterdir()} == names
+    check = subprocess.run([sys.executable, "-I", folder / "check.py"], capture_output=True)
+    assert check.returncode == 0
+    assert b"confirmed" in check.stdout
+    code, out, _ = certimin("replay", folder)
+    assert (code, out.splitlines()[-1]) == (0, "verdict: confirmed")
+
+
+def test_it_is_found_again_at_once(search):
+    _, first, *_ = search(FALSE, "--budget", 20, *SMALL)
+    _, again, *_ = search(FALSE, "--budget", 20, *SMALL)
+    assert again["found_by"] == "corpus"
+    assert again["instance"] == first["instance"]
+    assert again["instances"] == 1
+
+
+def test_a_survivor_says_how_hard_it_was_tried_and_where_it_is_tight(search):
+    code, record, out, _ = search(TRUE, "--budget", 2, *SMALL)
+    assert (code, record["verdict"], record["certificate"]) == (0, "survived", None)
+    assert record["instances"] > 1000
+    assert {"floats", "optimiser", "hypothesis"} <= set(record["engines"])
+    assert record["best_margin"] == pytest.approx(0, abs=1e-9)  # equal where one weight counts
+    assert {row["depth"] for row in record["tightest"]} == {2}
+    assert "nearest to failing" in out
+
+
+def test_what_nothing_satisfies_is_vacuous(search):
+    code, record, *_ = search("sharpness >= 1 if d_x >= 99", "--budget", 1, *SMALL)
+    assert (code, record["verdict"], record["instances"]) == (3, "vacuous", 0)
+
+
+def test_what_is_defined_nowhere_is_vacuous(search):
+    code, record, *_ = search("sharpness >= 1/(depth - 2)", "--budget", 1, *SMALL)
+    assert (code, record["verdict"]) == (3, "vacuous")
+
+
+def test_the_largest_constant_is_bracketed(search):
+    options = ("--tighten", "c", "--budget", 6, "--depth", "2:2", "--width", "1:1")
+    code, record, out, _ = search("sharpness >= c*hessian_trace", *options)
+    assert code == 0
+    refuted, survived = Fraction(record["refuted"]), Fraction(record["survived"])
+    assert 1 == survived < refuted <= 1 + Fraction(1, 10**8)
+    assert "survives" in out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (("sharpnes >= 1",), "did you mean 'sharpness'"),
+        (("sharpness >= (1",), "column"),
+        (("sharpness >= 1", "--over", "minimisers"), "did you mean minimizers"),
+        (("sharpness >= 1", "--depth", "3:2"), "depth"),
+        (("sharpness >= 1", "--width", "0:2"), "width"),
+        (("sharpness >= 1", "--width", "two"), "LOW:HIGH"),
+        (("sharpness >= 1", "--budget", "0"), "budget"),
+        (("sharpness >= 1", "--budget", "nan"), "budget"),
+        (("sharpness >= 1", "--tighten", "c"), "c"),
+        (("nowhere.py",), "certimin new"),
+    ],
+    ids=str,
+)
+def test_wrong_use_is_one_line_and_exit_2(search, arguments, says):
+    code, record, _, err = search(*arguments)
+    assert (code, record) == (2, None)
+    assert says in err
+    assert len(err.splitlines()) == 1
+
+
+def test_an_outcome_that_cannot_be_written_costs_no_search(certimin, tmp_path):
+    (tmp_path / "file").touch()
+    bad, good = tmp_path / "file" / "deeper", tmp_path / "out"
+    for option, paths in (("--out", ("--out", bad)), ("--json", ("--json", bad, "--out", good))):
+        code, _, err = certimin("search", FALSE, *paths)
+        assert code == 2
+        assert option in err
+
+
+MODULES = {
+    "raises": ("1 / 0", "ZeroDivisionError"),
+    "ends the interpreter": ("import os; os._exit(0)", "ended the interpreter"),
+    "leaves": ("import sys; sys.exit(0)", "SystemExit"),
+}
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_a_module_that_misbehaves_is_an_error(name, certimin, tmp_path):
+    text, says = MODULES[name]
+    module = tmp_path / "odd.py"
+    module.write_text(text)
+    code, record = in_its_own_process(certimin, module, tmp_path)
+    assert (code, record["verdict"]) == (3, "error")
+    assert says in record["reason"]
+
+
+def test_a_module_that_hangs_is_killed_and_its_place_is_told(certimin, tmp_path):
+    module = tmp_path / "hangs.py"
+    module.write_text("def wait():\n    while True:\n        pass\n\n\nwait()\n")
+    start = time.monotonic()
+    code, record = in_its_own_process(certimin, module, tmp_path, budget=3)
+    assert time.monotonic() - start < 30
+    assert (code, record["verdict"]) == (3, "error")
+    assert "killed" in record["reason"]
+    assert "hangs.py" in record["traceback"]
+    assert "in wait" in record["traceback"]
+
+
+def test_the_module_that_new_writes_can_be_attacked(certimin, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    code, out, _ = certimin("new", "my-thing")
+    assert (code, out.split(";")[0]) == (0, "my_thing.py")
+    code, record = in_its_own_process(certimin, tmp_path / "my_thing.py", tmp_path, budget=20)
+    assert (code, record["verdict"]) == (1, "refuted")
+    assert record["certificate"]
+
+
+def in_its_own_process(certimin, module, folder, budget=5):
+    file = folder / "outcome.json"
+    command = ("search", module, "--json", file, "--out", folder / "out", "--budget", budget)
+    code, *_ = certimin(*command)
+    return code, json.loads(file.read_text())
+
+
+@pytest.mark.parametrize("name", ["Upper", "1st", "a/b", ""])
+def test_a_name_that_is_no_module_is_refused(certimin, name, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    code, _, err = certimin("new", name)
+    assert (code, len(err.splitlines())) == (2, 1)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_new_overwrites_nothing(certimin, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    Path("mine.py").write_text("precious")
+    assert certimin("new", "mine")[0] == 2
+    assert Path("mine.py").read_text() == "precious"
+
+
+def test_an_interrupt_keeps_what_is_known(tmp_path):
+    file = tmp_path / "outcome.json"
+    command = ["search", TRUE, "--budget", "60", "--json", str(file), "--out", str(tmp_path)]
+    process = subprocess.Popen(
+        [sys.executable, "-m", "verify", *command], stderr=subprocess.PIPE, stdout=subprocess.PIPE
+    )
+    process.stderr.readline()  # under way
+    os.kill(process.pid, signal.SIGINT)
+    process.communicate(timeout=30)
+    assert process.returncode == 3
+    assert json.loads(file.read_text())["verdict"] == "inconclusive"
+
+
+def test_audit_finds_what_each_assumption_is_for(certimin, tmp_path):
+    file = tmp_path / "audit.json"
+    code, *_ = certimin("audit", "M1", "--budget", 1, "--json", file)
+    assert code == 0
+    needed = {row["dropped"] for row in json.loads(file.read_text()) if row["verdict"] == "needed"}
+    assert {r"\Sigma = I", r"P\Sigma = T\Sigma"} <= needed
+
+
+def test_settings_are_listed_with_what_is_searched_too(certimin):
+    code, out, _ = certimin("settings")
+    assert code == 0
+    assert "univariate-minimizers" in out
+
+
+def test_replay_refuses_what_is_no_certificate(certimin, tmp_path):
+    code, _, err = certimin("replay", tmp_path)
+    assert (code, len(err.splitlines())) == (2, 1)
