@@ -168,7 +168,8 @@ def stacked_rows(blocks: Sequence[Sequence[FlintMatrix]]) -> list[list[Any]]:
 
 def kron_rows(A: FlintMatrix, B: FlintMatrix) -> list[list[Any]]:
     """Return the rows of the Kronecker product."""
-    return [[a * b for a in row_a for b in row_b] for row_a in A.rows() for row_b in B.rows()]
+    below = B.rows()
+    return [[a * b for a in row_a for b in row_b] for row_a in A.rows() for row_b in below]
 
 
 def diagonal_rows(A: FlintMatrix) -> list[list[Any]]:
