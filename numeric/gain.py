@@ -30,11 +30,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
-from math import exp, sqrt
+from math import exp, log, sqrt
 from typing import Any
 
 import numpy as np
 from scipy.linalg import qr
+from scipy.linalg.lapack import dsyevr
 from scipy.optimize import brentq
 
 from numeric.arithmetic.ball import Ball, Balls, midpoints
@@ -46,6 +47,7 @@ __all__ = ["float_optimum", "maximizers", "weighted_gain"]
 
 _EPSILON = float(np.finfo(np.float64).eps)
 _BATCH_BISECTIONS = 40
+_TINY = float(np.finfo(np.float64).tiny)
 _NEGLIGIBLE = 1e-14
 """Eigenvalues of Σ below this share of the largest are taken as zero when proposing y."""
 _SPURIOUS = 1e-6
@@ -175,7 +177,7 @@ def _proposing() -> Iterator[None]:
     """Turn the failure of a float proposal into NotExact."""
     try:
         yield
-    except (ValueError, np.linalg.LinAlgError) as error:
+    except (ValueError, OverflowError, np.linalg.LinAlgError) as error:
         raise NotExact(f"no float proposal of the maximizer: {error}") from error
 
 
@@ -190,27 +192,42 @@ class _Dual:
     def _scaled(self, u: float) -> tuple[Any, Any]:
         return exp(u) * self.D, exp(-self.weight / (1 - self.weight) * u) * self.M
 
-    def _eigh(self, u: float) -> Any:
+    def _dual(self, u: float) -> Any:
         D, M = self._scaled(u)
-        return np.linalg.eigh(self.weight * D + (1 - self.weight) * M)
+        return self.weight * D + (1 - self.weight) * M
 
-    def _rise(self, u: float) -> float:
-        z = self._eigh(u)[1][:, -1]
-        D, M = self._scaled(u)
-        return float(z @ (D - M) @ z)
+    def _gains(self, z: Any) -> tuple[float, float]:
+        """Return p and q at the unit vector z, kept away from zero for their logarithms."""
+        return max(float(z @ self.D @ z), _TINY), max(float(z @ self.M @ z), _TINY)
+
+    def _excess(self, u: float) -> float:
+        """Return u less the best u for the top eigenvector at u: of the sign of the slope."""
+        p, q = self._gains(_top_vector(self._dual(u)))
+        return u - (1 - self.weight) * log(q / p)
+
+    def _bracket(self) -> tuple[float, float]:
+        """Bound the minimum by the gains p_1, q_1 of the top eigenvector of M.
+
+        There ``p >= p_1`` and ``q >= (p_1/Λ)^{θ/(1-θ)} q_1``, with Λ = λ_max(D) <= tr D.
+        """
+        p, q = self._gains(_top_vector(self.M))
+        high = (1 - self.weight) * log(q / p)
+        low = high - log(float(np.trace(self.D)) / p)
+        slack = 1e-6 * (1 + abs(low) + abs(high))
+        return low - slack, high + slack
 
     @cached_property
     def minimum(self) -> float:
         """Where the slope changes sign."""
-        low, high = (float(x) for x in _bracket(Floating(), self.D, self.M, self.weight))
+        low, high = self._bracket()
         try:
-            return float(brentq(self._rise, low, high, xtol=1e-15, rtol=4 * _EPSILON))
+            return float(brentq(self._excess, low, high, xtol=1e-15, rtol=4 * _EPSILON))
         except ValueError:  # one sign only: rounding at an end of the bracket
-            return low if self._rise(low) >= 0 else high
+            return low if self._excess(low) >= 0 else high
 
     def top_space(self) -> Any:
         """Return an orthonormal basis of the top eigenspace at the minimum."""
-        values, vectors = self._eigh(self.minimum)
+        values, vectors = np.linalg.eigh(self._dual(self.minimum))
         return vectors[:, values > values[-1] * (1 - _DEGENERATE)]
 
     def maximizer(self) -> Any:
@@ -219,8 +236,10 @@ class _Dual:
         In two dimensions there are two, and the better one is right even where the eigenvalues
         differ by little more than rounding, so that their eigenvectors are arbitrary.
         """
-        D, M = self._scaled(self.minimum)
         space = self.top_space()
+        if space.shape[1] == 1:
+            return space[:, 0]
+        D, M = self._scaled(self.minimum)
         slopes, turn = np.linalg.eigh(space.T @ (D - M) @ space)
         falling, rising = space @ turn[:, 0], space @ turn[:, -1]
         if slopes[0] >= 0:
@@ -228,8 +247,17 @@ class _Dual:
         if slopes[-1] <= 0:
             return rising
         falling, rising = sqrt(slopes[-1]) * falling, sqrt(-slopes[0]) * rising
-        dual = self.weight * D + (1 - self.weight) * M
+        dual = self._dual(self.minimum)
         return max((falling + rising, falling - rising), key=lambda z: float(z @ dual @ z))
+
+
+def _top_vector(A: Any) -> Any:
+    """The eigenvector of the largest eigenvalue, which LAPACK computes alone."""
+    n = len(A)
+    _, vectors, _, _, failed = dsyevr(A, range="I", il=n, iu=n)
+    if failed:
+        raise np.linalg.LinAlgError("eigenvalues did not converge")
+    return vectors[:, 0]
 
 
 def _reduced(ar: Arithmetic, sigma: Any, target: Any) -> tuple[Any, Any, Any]:

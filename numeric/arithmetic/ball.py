@@ -33,11 +33,11 @@ from itertools import chain, combinations_with_replacement
 from typing import Any, NamedTuple, Self
 
 import numpy as np
-from flint import arb, arb_mat, ctx, fmpq
+from flint import arb, arb_mat, ctx
 
-from numeric.arithmetic.algebraic import AlgebraicReal, enclose, to_fmpq
+from numeric.arithmetic.algebraic import AlgebraicReal, ball_margin, enclose, to_fmpq
 from numeric.arithmetic.matrices import FlintMatrix
-from numeric.arithmetic.protocol import Comparison, Kind, NotExact, relative_margin, weakest
+from numeric.arithmetic.protocol import Comparison, Kind, NotExact, weakest
 from numeric.arithmetic.rational import diagonal_rows, kron_rows, stacked_rows
 
 __all__ = ["Ball", "Balls", "midpoints"]
@@ -179,18 +179,16 @@ class Balls:
         """
         if isinstance(rows, FlintMatrix):
             return FlintMatrix(arb_mat(rows.raw), weakest("certified", rows.kind))
-        kinds: set[Kind] = {"certified"}
         rows = [list(row) for row in rows]
-        entries: list[Any] = []
-        for x in chain.from_iterable(rows):
-            if isinstance(x, Fraction | int | fmpq):
-                entries.append(to_fmpq(x))
-            else:
-                ball = Ball.of(x)
-                entries.append(ball.arb)
-                kinds.add(ball.kind)
-        width = len(rows[0]) if rows else 0
-        return FlintMatrix(arb_mat(len(rows), width, entries), weakest(*kinds))
+        entries: list[Any] = list(chain.from_iterable(rows))
+        kind: Kind = "certified"
+        try:
+            entries = [to_fmpq(x) for x in entries]
+        except TypeError:  # not all are rational
+            balls = [Ball.of(x) for x in entries]
+            kind = weakest(kind, *(x.kind for x in balls))
+            entries = [x.arb for x in balls]
+        return FlintMatrix(arb_mat(len(rows), len(rows[0]) if rows else 0, entries), kind)
 
     def identity(self, n: int) -> FlintMatrix:
         return FlintMatrix(_eye(n), "certified")
@@ -282,8 +280,7 @@ class Balls:
         x, y = Ball.of(x), Ball.of(y)
         gap = x.arb - y.arb
         sign = 1 if gap > 0 else -1 if gap < 0 else 0 if gap.is_zero() else None
-        margin = relative_margin(float(x), float(y))
-        return Comparison(sign, weakest(x.kind, y.kind), margin)
+        return Comparison(sign, weakest(x.kind, y.kind), ball_margin(x.arb, y.arb))
 
 
 def midpoints(A: FlintMatrix) -> Floats:
@@ -298,6 +295,10 @@ def _floats(M: arb_mat) -> Floats:
 def _exactly(M: Floats) -> arb_mat:
     """The floats as balls of radius zero."""
     return arb_mat(M.shape[0], M.shape[1], M.ravel().tolist())
+
+
+def _diagonal(d: list[float]) -> arb_mat:
+    return _exactly(np.diag(d)) if len(d) > 1 else arb_mat([d])
 
 
 def _root(x: arb, q: int) -> arb:
@@ -321,21 +322,27 @@ def _eye(n: int) -> arb_mat:
 
 
 def _sum_of_squares(M: arb_mat) -> arb:
-    return sum((x * x for x in M.entries()), arb(0))
+    total = arb(0)
+    for x in M.entries():
+        total += x * x
+    return total
 
 
 def _norm(M: arb_mat) -> arb:
     """An upper bound of the Frobenius norm of a symmetric matrix, as an exact ball."""
     n, entries, total = M.nrows(), M.entries(), arb(0)
     for i in range(n):
-        total += sum((x * x for x in entries[i * n + i + 1 : (i + 1) * n]), arb(0))
-    total = 2 * total + sum((x * x for x in entries[:: n + 1]), arb(0))
+        for x in entries[i * n + i + 1 : (i + 1) * n]:
+            total += x * x
+    total += total
+    for x in entries[:: n + 1]:
+        total += x * x
     return total.upper().sqrt().upper()
 
 
 def _expect_symmetric(A: FlintMatrix) -> None:
     if not A.raw.overlaps(A.raw.transpose()):
-        raise ValueError("eig_max: expected symmetric matrices")
+        raise ValueError("expected a symmetric matrix")
 
 
 def _eig_max_symmetric(A: arb_mat) -> arb:
@@ -346,9 +353,10 @@ def _eig_max_symmetric(A: arb_mat) -> arb:
         return _eigenvalues_of_two(A)[1]
     A, floats, unit = _of_unit_size(A)
     d, V = _eigh(floats)
-    k = int(np.count_nonzero(d > d[-1] - _INSEPARABLE * len(d) * np.abs(d).max()))
-    top = _deflated_max(A, floats, d, V, k) if 0 < k < len(d) else None
-    return unit * (_compress(A, d, V).top if top is None else top)
+    edge = d[-1] - _INSEPARABLE * len(d) * max(d[-1], -d[0])
+    k = sum(x >= edge for x in d)
+    top = _deflated_max(A, floats, d, V, k) if k < len(d) else None
+    return unit * (_compress(A, V).top(d) if top is None else top)
 
 
 def _eigenvalues_of_two(A: arb_mat) -> tuple[arb, arb]:
@@ -370,7 +378,7 @@ def _eigenvalues_of_two(A: arb_mat) -> tuple[arb, arb]:
 def _of_unit_size(A: arb_mat) -> tuple[arb_mat, Floats, arb]:
     """Return A/c, its midpoints and c, a power of two; 1 where the range of float64 suffices."""
     floats = _floats(A)
-    if 1 / _LARGE < np.abs(floats).max() < _LARGE:
+    if 1 / _LARGE < np.abs(floats).max() < _LARGE:  # so it is finite, too
         return A, floats, arb(1)
     size = max(x.abs_upper() for x in A.entries())
     if not size.is_finite():
@@ -383,58 +391,68 @@ def _of_unit_size(A: arb_mat) -> tuple[arb_mat, Floats, arb]:
     return A, _floats(A), unit
 
 
-def _eigh(floats: Floats) -> tuple[Floats, Floats]:
+def _eigh(floats: Floats) -> tuple[list[float], Floats]:
     """Approximate eigenvalues, increasing, and eigenvectors."""
-    if not np.isfinite(floats).all():
-        raise NotExact(_NOT_FINITE)
-    d, V = np.linalg.eigh(floats)
-    return d, V
+    try:
+        d, V = np.linalg.eigh(floats)
+    except np.linalg.LinAlgError as error:
+        raise NotExact(f"no float proposal of the eigenvectors: {error}") from error
+    return d.tolist(), V
 
 
 class _Compression(NamedTuple):
-    """A symmetric A on the range of approximate eigenvectors X (see the module docstring)."""
+    """A symmetric A on the range of approximate eigenvectors X, with eigenvalues d."""
 
     vectors: arb_mat
     images: arb_mat
-    e: arb
-    """An upper bound of |E|_F."""
+    rotated: arb_mat
+    gram: arb_mat
     f: arb
-    """An upper bound of |F|_F, less than 1."""
-    top: arb
-    """An enclosure of the largest Ritz value."""
+    """An upper bound of |F|_F, less than 1 (see the module docstring)."""
+
+    def error(self, d: list[float]) -> arb:
+        """Return an upper bound of |E|_F."""
+        return _norm(self.rotated - _diagonal(d))
+
+    def top(self, d: list[float]) -> arb:
+        """Enclose the largest Ritz value."""
+        last = len(d) - 1
+        rayleigh = self.rotated[last, last] / self.gram[last, last]
+        if last == 0:
+            return rayleigh
+        numerator = (d[last] + self.error(d)).upper()  # exact, so its sign is known
+        upper = numerator / (1 - self.f) if numerator >= 0 else numerator / (1 + self.f)
+        return rayleigh.lower().union(upper.upper())
 
 
-def _compress(A: arb_mat, d: Floats, X: Floats) -> _Compression:
-    vectors, last = _exactly(X), len(d) - 1
+def _compress(A: arb_mat, X: Floats) -> _Compression:
+    vectors = _exactly(X)
     transposed, images = vectors.transpose(), A * vectors
-    rotated, gram = transposed * images, transposed * vectors
-    e = _norm(rotated - _exactly(np.diag(d)))
-    f = _norm(gram - _eye(len(d)))
+    gram = transposed * vectors
+    f = _norm(gram - _eye(gram.nrows()))
     if not f < 1:
         raise NotExact("float eigenvectors too far from orthogonal")
-    top = rotated[last, last] / gram[last, last]
-    if last > 0:
-        numerator = (arb(d[last]) + e).upper()  # exact, so its sign is known
-        upper = numerator / (1 - f) if numerator >= 0 else numerator / (1 + f)
-        top = top.lower().union(upper.upper())
-    return _Compression(vectors, images, e, f, top)
+    return _Compression(vectors, images, transposed * images, gram, f)
 
 
-def _deflated_max(A: arb_mat, floats: Floats, d: Floats, V: Floats, k: int) -> arb | None:
+def _deflated_max(A: arb_mat, floats: Floats, d: list[float], V: Floats, k: int) -> arb | None:
     """Enclose λ_max by its k approximate eigenvectors, unless float64 does not separate them."""
-    X, top, middle, push = V[:, -k:], d[-k:], (d[-1] + d[-1 - k]) / 2, d[-1] - d[-1 - k]
+    X, push = V[:, -k:], d[-1] - d[-1 - k]
+    middle = d[-1] - push / 2
+    proposal = (push * X) @ X.T - floats
+    proposal.ravel()[:: len(d) + 1] += middle
     try:
-        L = np.linalg.cholesky(middle * np.eye(len(d)) - floats + push * X @ X.T)
+        L = _exactly(np.asarray(np.linalg.cholesky(proposal), dtype=np.float64))
     except np.linalg.LinAlgError:
         return None
-    vectors, images, _, f, ritz = _compress(A, top, X)
-    lower = _exactly(L)
+    pencil = _compress(A, X)
+    vectors, ritz = pencil.vectors, pencil.top(d[-k:])
     deflated = _eye(len(d)) * arb(middle) - A + vectors * arb(push) * vectors.transpose()
-    gap = (ritz - middle - _norm(deflated - lower * lower.transpose())).lower()
+    gap = (ritz - middle - _norm(deflated - L * L.transpose())).lower()
     if not gap > 0:
         return None
-    residual = _sum_of_squares(images - vectors * _exactly(np.diag(top)))
-    return ritz.lower().union((ritz + residual / ((1 - f) * gap)).upper())
+    residual = _sum_of_squares(pencil.images - vectors * _diagonal(d[-k:]))
+    return ritz.lower().union((ritz + residual / ((1 - pencil.f) * gap)).upper())
 
 
 def _eigenvalues_psd(A: arb_mat) -> list[arb]:
@@ -450,9 +468,10 @@ def _eigenvalues_psd(A: arb_mat) -> list[arb]:
         return [x.nonnegative_part() for x in _eigenvalues_of_two(A)]
     A, floats, unit = _of_unit_size(A)
     d, V = _eigh(floats)
-    _, _, e, f, _ = _compress(A, d, V)
+    pencil = _compress(A, V)
+    e, f = pencil.error(d), pencil.f
     stretch = (1 / (1 - f)).union(1 / (1 + f)) * unit
-    return [(arb(x, e) * stretch).nonnegative_part() for x in d.tolist()]
+    return [(arb(x, e) * stretch).nonnegative_part() for x in d]
 
 
 def _cholesky(B: arb_mat) -> tuple[arb_mat, arb]:
