@@ -420,7 +420,7 @@ class _Compression(NamedTuple):
         rayleigh = self.rotated[last, last] / self.gram[last, last]
         if last == 0:
             return rayleigh
-        numerator = (d[last] + self.error(d)).upper()  # exact, so its sign is known
+        numerator = (max(d) + self.error(d)).upper()  # exact, so its sign is known
         upper = numerator / (1 - self.f) if numerator >= 0 else numerator / (1 + self.f)
         return rayleigh.lower().union(upper.upper())
 
