@@ -54,6 +54,8 @@ _SPURIOUS = 1e-6
 """Energies below this share of the largest, all of which should be one, are rounding errors."""
 _DEGENERATE = 1e-10
 """Eigenvalues this close to the top, relatively, are taken as equal when proposing y."""
+_CLOSE = 1e-2
+"""Within this of the top the second eigenvalue makes the first eigenvector inaccurate."""
 
 
 def weighted_gain(ar: Arithmetic, sigma: Any, target: Any, weight: Fraction) -> Any:
@@ -225,18 +227,24 @@ class _Dual:
         except ValueError:  # one sign only: rounding at an end of the bracket
             return low if self._excess(low) >= 0 else high
 
-    def top_space(self) -> Any:
+    @cached_property
+    def _spectrum(self) -> Any:
+        return np.linalg.eigh(self._dual(self.minimum))
+
+    def top_space(self, tolerance: float = _DEGENERATE) -> Any:
         """Return an orthonormal basis of the top eigenspace at the minimum."""
-        values, vectors = np.linalg.eigh(self._dual(self.minimum))
-        return vectors[:, values > values[-1] * (1 - _DEGENERATE)]
+        values, vectors = self._spectrum
+        return vectors[:, values > values[-1] * (1 - tolerance)]
 
     def maximizer(self) -> Any:
         """Return the vector of the top eigenspace at the minimum whose slope vanishes.
 
         In two dimensions there are two, and the better one is right even where the eigenvalues
-        differ by little more than rounding, so that their eigenvectors are arbitrary.
+        differ, by so little that their eigenvectors are inaccurate.
         """
         space = self.top_space()
+        if space.shape[1] == 1:
+            space = self.top_space(_CLOSE)[:, -2:]
         if space.shape[1] == 1:
             return space[:, 0]
         D, M = self._scaled(self.minimum)

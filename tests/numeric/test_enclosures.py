@@ -254,6 +254,27 @@ def test_gains_scale_as_they_should(data, target):
         assert ball.relative_width <= 1e-24
 
 
+@pytest.mark.parametrize(
+    "coupling", [Fraction(x) for x in (0, 1e-4, 1e-6, -1e-8, 1e-8, -1e-10, 1e-11, 1e-14)]
+)
+def test_gains_where_two_eigenvalues_of_the_dual_all_but_meet(coupling):
+    with Balls() as ar:  # without coupling they meet, at 5/2
+        sigma, target = ar.matrix([[4, 0], [0, 1]]), ar.matrix([[Fraction(1, 2), coupling], [0, 2]])
+        ball = weighted_gain(ar, sigma, target, Fraction(1, 2))
+        assert ball.relative_width <= (1e-19 if abs(coupling) > 1e-12 else 1e-15)
+        assert abs(float(ball) - 2.5) <= 2 * abs(coupling) + Fraction(1e-14)
+
+
+def test_a_gain_counts_what_the_factor_of_a_wide_ball_leaves_out():
+    target, half = EXACT.matrix([[1, 0], [0, 100]]), Fraction(1, 2)
+    with Balls() as ar:
+        x = Ball.between(Ball.of(0), Ball.of(Fraction(1, 10)))
+        wide = weighted_gain(ar, ar.matrix([[1, 0], [0, x]]), ar.matrix(target), half)
+        for end in (0, Fraction(1, 10)):
+            sigma = ar.matrix([[1, 0], [0, end]])
+            assert weighted_gain(ar, sigma, ar.matrix(target), half).arb in wide.arb
+
+
 def test_margins_of_numbers_beyond_floats():
     huge, root = Fraction(10) ** 400, EXACT.sqrt(Fraction(10) ** 801)
     for ar in (EXACT, Balls()):
