@@ -12,34 +12,52 @@ For Σ ⪰ 0 with root K, a map T and a weight 0 < θ < 1 let
 
 and the factor is 1 exactly at a maximizer.  No square root of Σ appears, so a rational maximizer
 is *proved* optimal in exact arithmetic; floats only propose y.
+
+In balls no y is needed.  Let ``Σ = F Fᵀ + R``, ``0 ⪯ R ⪯ r I`` (:meth:`Balls.factor`), and take
+a unit vector z.  By Douglas' lemma ``F = K C`` with ``|C| <= 1``, so C z, rescaled to length 1,
+gains at least ``V = p^θ q^{1-θ}`` with ``p = |F z|²``, ``q = |T F z|²``; and with
+``N = θ/p I + (1-θ)/q TᵀT``
+
+    g(θ) <= V · λ_max(Σ N) <= V · (λ_max(Fᵀ N F) + r λ_max(N)).
+
+F is accurate whatever the condition of Σ, and r is zero or a rounding error.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
 from fractions import Fraction
+from functools import cached_property
+from math import exp, log, sqrt
 from typing import Any
 
 import numpy as np
 from scipy.linalg import qr
+from scipy.linalg.lapack import dsyevr
 from scipy.optimize import brentq
 
-from numeric.arithmetic.ball import Ball, midpoints
+from numeric.arithmetic.ball import Ball, Balls, midpoints
 from numeric.arithmetic.dual import Duals
 from numeric.arithmetic.floating import Floating
 from numeric.arithmetic.protocol import Arithmetic, NotExact
+from numeric.arithmetic.rational import pivots
 from numeric.gain_slope import gain_with_slope
 
 __all__ = ["float_optimum", "maximizers", "weighted_gain"]
 
 _EPSILON = float(np.finfo(np.float64).eps)
-_BISECTIONS = 64
 _BATCH_BISECTIONS = 40
+_TINY = float(np.finfo(np.float64).tiny)
 _NEGLIGIBLE = 1e-14
 """Eigenvalues of Σ below this share of the largest are taken as zero when proposing y."""
 _SPURIOUS = 1e-6
 """Energies below this share of the largest, all of which should be one, are rounding errors."""
 _DEGENERATE = 1e-10
 """Eigenvalues this close to the top, relatively, are taken as equal when proposing y."""
+_CLOSE = 1e-2
+"""Within this of the top the second eigenvalue makes the first eigenvector inaccurate."""
 
 
 def weighted_gain(ar: Arithmetic, sigma: Any, target: Any, weight: Fraction) -> Any:
@@ -80,45 +98,69 @@ def weighted_gain(ar: Arithmetic, sigma: Any, target: Any, weight: Fraction) -> 
         return gain_with_slope(ar, sigma, target, weight)
     if ar.is_zero(target @ sigma):
         raise ZeroDivisionError("the gain of a target that vanishes on the data")
-    Y = maximizers(ar, sigma, target, float(weight))
-    if ar.kind == "exact":
-        return _exact_gain(ar, sigma, target, weight, Y)
-    y = Y[:, 0]
-    value, factor = _certify(ar, sigma, target, weight, [Fraction(x) for x in y.tolist()])
+    if isinstance(ar, Balls):
+        return _enclosed_gain(ar, sigma, target, weight)
+    return _exact_gain(ar, sigma, target, weight)
+
+
+def _value(ar: Arithmetic, p: Any, q: Any, weight: Fraction) -> Any:
+    """Return p^θ q^{1-θ}, as one root: an exact result keeps the smallest degree."""
+    m, n = weight.numerator, weight.denominator
+    product = ar.power(p, Fraction(m)) * ar.power(q, Fraction(n - m))
+    return ar.power(product, Fraction(1, n))
+
+
+def _enclosed_gain(ar: Balls, sigma: Any, target: Any, weight: Fraction) -> Ball:
+    """Return the enclosure of the module docstring at the vector z that floats propose."""
+    F, rest = ar.factor(sigma)
+    gained = target @ F
+    D, M = F.mT @ F, gained.mT @ gained
+    # the maximizer does not depend on the scales, which may lie outside of float64
+    floats = [midpoints(ar.scale(1 / ar.trace(form), form)) for form in (D, M)]
+    with _proposing():
+        dual = _Dual(floats[0], floats[1], float(weight))
+        z = ar.matrix([[Fraction(x)] for x in dual.maximizer().tolist()])
+    norm = ar.frobenius_sq(z)
+    p, q = ar.frobenius_sq(F @ z) / norm, ar.frobenius_sq(gained @ z) / norm
+    value, theta = _value(ar, p, q, weight), ar.scalar(weight)
+    factor = ar.eig_max(ar.scale(theta / p, D) + ar.scale((1 - theta) / q, M))
+    # λ_max(N) <= θ/p + (1-θ)/q |T|_F²
+    factor += rest * (theta / p + (1 - theta) / q * ar.frobenius_sq(target))
     return Ball.between(value, value * ar.maximum(1, factor))
 
 
-def _certify(
-    ar: Arithmetic, sigma: Any, target: Any, weight: Fraction, y: list[Fraction]
-) -> tuple[Any, Any]:
-    """Return (V, λ_max factor) at the vector y: V <= g <= V · factor."""
-    column = ar.matrix([[x] for x in y])
-    image = sigma @ column
-    energy = ar.entry(column.mT @ image, 0, 0)
-    p = ar.frobenius_sq(image) / energy
-    q = ar.frobenius_sq(target @ image) / energy
-    theta = ar.scalar(weight)
-    # p^θ q^{1-θ} as one root of a rational: an exact result keeps the smallest degree
-    m, n = weight.numerator, weight.denominator
-    product = ar.power(p, Fraction(m)) * ar.power(q, Fraction(n - m))
-    value = ar.power(product, Fraction(1, n))
-    inner = ar.scale(theta / p, ar.identity(len(y))) + ar.scale((1 - theta) / q, target.mT @ target)
-    return value, ar.eig_max(inner, sigma)
-
-
-def _exact_gain(ar: Arithmetic, sigma: Any, target: Any, weight: Fraction, Y: Any) -> Any:
-    """Return V if a rational vector next to a multiple of a column of Y is exactly optimal."""
+def _exact_gain(ar: Arithmetic, sigma: Any, target: Any, weight: Fraction) -> Any:
+    """Return V at a rational vector next to a proposed one, if it is exactly optimal."""
+    tried = set()
+    Y = maximizers(ar, sigma, target, float(weight))
     Y = Y / np.take_along_axis(Y, np.abs(Y).argmax(axis=0)[None, :], axis=0)
     for denominator in (1, 12, 1000, 10**6):
-        for y in Y.T.tolist():
-            rational = [Fraction(x).limit_denominator(denominator) for x in y]
-            try:
-                value, factor = _certify(ar, sigma, target, weight, rational)
-            except ZeroDivisionError:
-                continue
-            if ar.compare(factor, ar.scalar(1)).sign == 0:
-                return value
+        for column in Y.T.tolist():
+            y = tuple(Fraction(x).limit_denominator(denominator) for x in column)
+            gains = None if y in tried else _gains_of_maximizer(ar, sigma, target, weight, y)
+            if gains is not None:
+                return _value(ar, *gains, weight)
+            tried.add(y)
     raise NotExact("the maximizer of the gain is not a small rational vector")
+
+
+def _gains_of_maximizer(
+    ar: Arithmetic, sigma: Any, target: Any, weight: Fraction, y: Sequence[Fraction]
+) -> tuple[Any, Any] | None:
+    """Return (p, q) at the vector y if it is a maximizer: if the factor λ_max(Σ N) is 1."""
+    column, n = ar.matrix([[x] for x in y]), len(y)
+    image = sigma @ column
+    energy = ar.entry(column.mT @ image, 0, 0)
+    gained = ar.frobenius_sq(target @ image)
+    if gained == 0:
+        return None
+    p, q = ar.frobenius_sq(image) / energy, gained / energy
+    theta = ar.scalar(weight)
+    N = ar.scale(theta / p, ar.identity(n)) + ar.scale((1 - theta) / q, target.mT @ target)
+    # 1 is an eigenvalue of ΣN at all: rank is cheaper than eigenvalues, and most vectors fail
+    if len(pivots(sigma @ N - ar.identity(n))) == n:
+        return None
+    return (p, q) if ar.compare(ar.eig_max(N, sigma), ar.scalar(1)).sign == 0 else None
 
 
 def maximizers(ar: Arithmetic, sigma: Any, target: Any, weight: float) -> Any:
@@ -129,42 +171,105 @@ def maximizers(ar: Arithmetic, sigma: Any, target: Any, weight: float) -> Any:
     matters where the top eigenvalue is double there), scaled so that its largest entry is 1; the
     others span the top eigenspace in reduced echelon form.  So they are rational if they can be.
     """
+    with _proposing():
+        basis, D, M = _reduced(ar, sigma, target)
+        dual = _Dual(D, M, weight)
+        y = basis @ dual.maximizer()
+        return np.column_stack([y / y[np.argmax(np.abs(y))], _echelon(basis @ dual.top_space())])
+
+
+@contextmanager
+def _proposing() -> Iterator[None]:
+    """Turn the failure of a float proposal into NotExact."""
     try:
-        return _propose(*_reduced(ar, sigma, target), weight)
-    except (ValueError, np.linalg.LinAlgError) as error:
+        yield
+    except (ValueError, OverflowError, np.linalg.LinAlgError) as error:
         raise NotExact(f"no float proposal of the maximizer: {error}") from error
 
 
-def _propose(basis: Any, D: Any, M: Any, weight: float) -> Any:
-    """The columns of :func:`maximizers`, from the reduced forms."""
-    low, high = (float(x) for x in _bracket(Floating(), D, M, weight))
-    tilt = weight / (1 - weight)
+@dataclass(frozen=True)
+class _Dual:
+    """λ_max(θ e^u D + (1-θ) e^{-tu} M) in floats, t = θ/(1-θ): convex in u, slope θ zᵀS(u)z."""
 
-    def blend(u: float) -> Any:
-        return weight * np.exp(u) * D + (1 - weight) * np.exp(-tilt * u) * M
+    D: Any
+    M: Any
+    weight: float
 
-    def top(u: float) -> Any:
-        return np.linalg.eigh(blend(u))[1][:, -1]
+    def _scaled(self, u: float) -> tuple[Any, Any]:
+        return exp(u) * self.D, exp(-self.weight / (1 - self.weight) * u) * self.M
 
-    def space(u: float) -> Any:
-        values, vectors = np.linalg.eigh(blend(u))
-        return vectors[:, values > values[-1] * (1 - _DEGENERATE)]
+    def _dual(self, u: float) -> Any:
+        D, M = self._scaled(u)
+        return self.weight * D + (1 - self.weight) * M
 
-    def slope(z: Any, u: float) -> float:
-        return float(np.exp(u) * (z @ D @ z) - np.exp(-tilt * u) * (z @ M @ z))
+    def _gains(self, z: Any) -> tuple[float, float]:
+        """Return p and q at the unit vector z, kept away from zero for their logarithms."""
+        return max(float(z @ self.D @ z), _TINY), max(float(z @ self.M @ z), _TINY)
 
-    def rise(u: float) -> float:
-        return slope(top(u), u)
+    def _excess(self, u: float) -> float:
+        """Return u less the best u for the top eigenvector at u: of the sign of the slope."""
+        p, q = self._gains(_top_vector(self._dual(u)))
+        return u - (1 - self.weight) * log(q / p)
 
-    if rise(low) >= 0 or rise(high) <= 0:  # rounding at an end of the bracket
-        middle = low if rise(low) >= 0 else high
-    else:
-        middle = brentq(rise, low, high, xtol=1e-15, rtol=4 * _EPSILON)
-    step = 16 * _EPSILON * (1 + abs(middle))
-    z_low, z_high = top(middle - step), top(middle + step)
-    z = _balanced(z_low, z_high, lambda z: slope(z, middle))
-    y = basis @ z
-    return np.column_stack([y / y[np.argmax(np.abs(y))], _echelon(basis @ space(middle))])
+    def _bracket(self) -> tuple[float, float]:
+        """Bound the minimum by the gains p_1, q_1 of the top eigenvector of M.
+
+        There ``p >= p_1`` and ``q >= (p_1/Λ)^{θ/(1-θ)} q_1``, with Λ = λ_max(D) <= tr D.
+        """
+        p, q = self._gains(_top_vector(self.M))
+        high = (1 - self.weight) * log(q / p)
+        low = high - log(float(np.trace(self.D)) / p)
+        slack = 1e-6 * (1 + abs(low) + abs(high))
+        return low - slack, high + slack
+
+    @cached_property
+    def minimum(self) -> float:
+        """Where the slope changes sign."""
+        low, high = self._bracket()
+        try:
+            return float(brentq(self._excess, low, high, xtol=1e-15, rtol=4 * _EPSILON))
+        except ValueError:  # one sign only: rounding at an end of the bracket
+            return low if self._excess(low) >= 0 else high
+
+    @cached_property
+    def _spectrum(self) -> Any:
+        return np.linalg.eigh(self._dual(self.minimum))
+
+    def top_space(self, tolerance: float = _DEGENERATE) -> Any:
+        """Return an orthonormal basis of the top eigenspace at the minimum."""
+        values, vectors = self._spectrum
+        return vectors[:, values > values[-1] * (1 - tolerance)]
+
+    def maximizer(self) -> Any:
+        """Return the vector of the top eigenspace at the minimum whose slope vanishes.
+
+        In two dimensions there are two, and the better one is right even where the eigenvalues
+        differ, by so little that their eigenvectors are inaccurate.
+        """
+        space = self.top_space()
+        if space.shape[1] == 1:
+            space = self.top_space(_CLOSE)[:, -2:]
+        if space.shape[1] == 1:
+            return space[:, 0]
+        D, M = self._scaled(self.minimum)
+        slopes, turn = np.linalg.eigh(space.T @ (D - M) @ space)
+        falling, rising = space @ turn[:, 0], space @ turn[:, -1]
+        if slopes[0] >= 0:
+            return falling
+        if slopes[-1] <= 0:
+            return rising
+        falling, rising = sqrt(slopes[-1]) * falling, sqrt(-slopes[0]) * rising
+        dual = self._dual(self.minimum)
+        return max((falling + rising, falling - rising), key=lambda z: float(z @ dual @ z))
+
+
+def _top_vector(A: Any) -> Any:
+    """The eigenvector of the largest eigenvalue, which LAPACK computes alone."""
+    n = len(A)
+    _, vectors, _, _, failed = dsyevr(A, range="I", il=n, iu=n)
+    if failed:
+        raise np.linalg.LinAlgError("eigenvalues did not converge")
+    return vectors[:, 0]
 
 
 def _reduced(ar: Arithmetic, sigma: Any, target: Any) -> tuple[Any, Any, Any]:
@@ -190,23 +295,6 @@ def _echelon(basis: Any) -> Any:
     """The same column space with an identity block in its most independent rows."""
     _, _, rows = qr(basis.T, pivoting=True)
     return basis @ np.linalg.inv(basis[rows[: basis.shape[1]]])
-
-
-def _balanced(z_low: Any, z_high: Any, slope: Any) -> Any:
-    """The combination of both vectors at which the slope vanishes."""
-    if z_low @ z_high < 0:
-        z_high = -z_high
-    if z_low @ z_high > 1 - _EPSILON * _BISECTIONS:  # one vector: the eigenvalue is simple
-        return z_high
-    low, high = 0.0, 1.0
-    for _ in range(_BISECTIONS):
-        middle = (low + high) / 2
-        if slope((1 - middle) * z_low + middle * z_high) < 0:
-            low = middle
-        else:
-            high = middle
-    z = (1 - low) * z_low + low * z_high
-    return z / np.linalg.norm(z)
 
 
 def _bracket(ar: Floating, sigma: Any, M: Any, weight: float) -> tuple[Any, Any]:

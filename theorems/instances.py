@@ -52,7 +52,14 @@ class ExactInstance:
         """Yield the exact instance, then the same in balls of growing precision."""
         yield self
         for precision in _PRECISIONS:
-            yield self.lifted(Balls(precision))
+            if precision not in self._enclosed:
+                self._enclosed[precision] = self.lifted(Balls(precision))
+            yield self._enclosed[precision]
+
+    @cached_property
+    def _enclosed(self) -> dict[int, Self]:
+        """This instance in balls, by precision: conditions and relation share its products."""
+        return {}
 
     def to_json(self) -> dict[str, Any]:
         """Return every matrix and scalar field, in exact rationals written "p/q"."""
@@ -66,12 +73,12 @@ class ExactInstance:
 
 def _lift(value: Any, arithmetic: Any) -> Any:
     if isinstance(value, FlintMatrix):
-        return arithmetic.matrix(fractions(value))
+        return arithmetic.matrix(value)
     if isinstance(value, tuple):
         return tuple(_lift(item, arithmetic) for item in value)
     if isinstance(value, bool | int | str | None):
         return value
-    return arithmetic.scalar(fraction(value))
+    return arithmetic.scalar(value)
 
 
 def _read(rows: Sequence[Sequence[str]]) -> list[list[Fraction]]:

@@ -12,12 +12,13 @@ multiply, so a cap keeps this to the small numbers it is meant for (:data:`MAX_D
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from fractions import Fraction
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
-from flint import arb, ctx, fmpq, fmpq_mat, fmpq_poly, fmpz_poly
+from flint import arb, ctx, fmpq, fmpq_mat, fmpq_poly, fmpz, fmpz_poly
 
 from numeric.arithmetic.protocol import NotExact
 
@@ -36,23 +37,39 @@ MAX_DEGREE = 36
 
 _PRECISIONS = (64, 192, 512, 1536, 6144, 24576)
 
+_LARGEST = sys.float_info.max
+
 Exact = Any  # fmpq | AlgebraicReal; flint ships no precise types for the former's operators
 
 
 def to_fmpq(value: int | Fraction | fmpq) -> fmpq:
     """Return an integer or Fraction as a flint rational; floats are refused with TypeError."""
-    if isinstance(value, fmpq):
-        return value
     if isinstance(value, Fraction):
         return fmpq(value.numerator, value.denominator)
-    return fmpq(value)
+    return value if isinstance(value, fmpq) else fmpq(value)
 
 
-def _real_roots(poly: fmpz_poly, bits: int) -> list[arb]:
+def _real_roots(poly: fmpz_poly, bits: int) -> tuple[arb, ...]:
     """Enclosures of the real roots of a squarefree polynomial, increasing."""
+    return _isolated(tuple(poly.coeffs()), bits)
+
+
+@lru_cache(maxsize=4096)
+def _isolated(coefficients: tuple[fmpz, ...], bits: int) -> tuple[arb, ...]:
+    # remembered: one number is compared many times, and shrinking meets the same ones again
     with ctx.workprec(bits):
-        roots: Any = poly.complex_roots()  # flint's stubs call it one number
-        return [root.real for root, _ in roots if root.imag.is_zero()]
+        roots: Any = fmpz_poly(list(coefficients)).complex_roots()  # the stubs call it one number
+        return tuple(root.real for root, _ in roots if root.imag.is_zero())
+
+
+def _factors(poly: fmpq_poly) -> tuple[tuple[fmpz_poly, int], ...]:
+    """The irreducible factors of a rational polynomial with their multiplicities."""
+    return _factored(tuple(poly.numer().coeffs()))
+
+
+@lru_cache(maxsize=1024)
+def _factored(coefficients: tuple[fmpz, ...]) -> tuple[tuple[fmpz_poly, int], ...]:
+    return tuple(fmpz_poly(list(coefficients)).factor()[1])
 
 
 class AlgebraicReal:
@@ -165,7 +182,7 @@ def real_roots(poly: fmpq_poly) -> list[tuple[Exact, int]]:
     """Return the real roots of a rational polynomial, exactly, each with its multiplicity."""
     return [
         (_number(factor, index), multiplicity)
-        for factor, multiplicity in poly.numer().factor()[1]
+        for factor, multiplicity in _factors(poly)
         for index in range(len(_real_roots(factor, 64)))
     ]
 
@@ -173,7 +190,7 @@ def real_roots(poly: fmpq_poly) -> list[tuple[Exact, int]]:
 def largest_root(poly: fmpq_poly) -> Exact:
     """Return the largest real root of a rational polynomial, exactly."""
     tops = []
-    for factor, _ in poly.numer().factor()[1]:
+    for factor, _ in _factors(poly):
         count = len(_real_roots(factor, 64))
         if count:
             tops.append(_number(factor, count - 1))
@@ -201,12 +218,28 @@ def compare_exact(x: Exact, y: Exact) -> int:
     raise NotExact("distinct numbers agree to 24576 bits")
 
 
+def margin(x: Exact, y: Exact) -> float:
+    """Return :func:`relative_margin` of exact reals of any size, rounded.
+
+    >>> margin(fmpq(10) ** 400, fmpq(10) ** 401), margin(fmpq(10) ** 400, fmpq(0))
+    (-0.9, 1.7976931348623157e+308)
+    """
+    return ball_margin(enclose(x, 64), enclose(y, 64))
+
+
+def ball_margin(x: arb, y: arb) -> float:
+    """Return :func:`relative_margin` of the midpoints of balls: nan where that is not finite."""
+    x, y = x.mid(), y.mid()
+    gap = float(x if y == 0 else (x - y) / max(abs(x), abs(y)))
+    return min(max(gap, -_LARGEST), _LARGEST) if gap == gap else gap
+
+
 def enclose(x: Exact, bits: int) -> arb:
     """Return a ball around an exact real."""
     if isinstance(x, AlgebraicReal):
         return x.enclose(bits)
     with ctx.workprec(bits):
-        return arb(x)
+        return arb(to_fmpq(x))
 
 
 def _number(factor: fmpz_poly, index: int) -> Exact:
@@ -227,7 +260,7 @@ def _select(poly: fmpq_poly, ball: Callable[[int], arb]) -> Exact:
     """Return the root of ``poly`` that lies in ``ball(bits)`` for every ``bits``."""
     if poly.degree() > MAX_DEGREE:
         raise NotExact(f"degree {poly.degree()} exceeds {MAX_DEGREE}")
-    factors = [f for f, _ in poly.numer().factor()[1]]
+    factors = [f for f, _ in _factors(poly)]
     for bits in _PRECISIONS:
         with ctx.workprec(bits):
             target = ball(bits)

@@ -42,8 +42,8 @@ class FlintMatrix:
 
     def rows(self) -> list[list[Any]]:
         """Return the flint entries, row by row."""
-        m, n = self.shape
-        return [[self.raw[i, j] for j in range(n)] for i in range(m)]
+        rows: list[list[Any]] = self.raw.tolist()
+        return rows
 
     def __repr__(self) -> str:
         return f"{self.kind} {self.raw.tolist()}"

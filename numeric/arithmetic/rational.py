@@ -11,13 +11,15 @@ from flint import fmpq, fmpq_mat
 from numeric.arithmetic.algebraic import (
     AlgebraicReal,
     compare_exact,
+    enclose,
     exact_power,
     largest_root,
+    margin,
     real_roots,
     to_fmpq,
 )
 from numeric.arithmetic.matrices import FlintMatrix
-from numeric.arithmetic.protocol import Comparison, Kind, NotExact, Scoped, relative_margin
+from numeric.arithmetic.protocol import Comparison, Kind, NotExact, Scoped
 
 __all__ = ["Rational", "fraction", "fractions", "kernel", "pivots"]
 
@@ -46,13 +48,13 @@ class Rational(Scoped):
         return _wrap(fmpq_mat(len(entries), width, [x for row in entries for x in row]))
 
     def identity(self, n: int) -> FlintMatrix:
-        return self.matrix([[int(i == j) for j in range(n)] for i in range(n)])
+        return _wrap(fmpq_mat(n, n, [int(i == j) for i in range(n) for j in range(n)]))
 
     def entry(self, A: FlintMatrix, i: int, j: int) -> Any:
         return A.raw[i, j]
 
     def stack(self, blocks: Sequence[Sequence[FlintMatrix]]) -> FlintMatrix:
-        return self.matrix(stacked_rows(blocks))
+        return _wrap(fmpq_mat(stacked_rows(blocks)))
 
     def scale(self, c: Any, A: FlintMatrix) -> FlintMatrix:
         if isinstance(c, AlgebraicReal):
@@ -60,7 +62,7 @@ class Rational(Scoped):
         return _wrap(A.raw * to_fmpq(c))
 
     def kron(self, A: FlintMatrix, B: FlintMatrix) -> FlintMatrix:
-        return self.matrix(kron_rows(A, B))
+        return _wrap(fmpq_mat(kron_rows(A, B)))
 
     def trace(self, A: FlintMatrix) -> Any:
         return sum((A.raw[i, i] for i in range(A.shape[0])), fmpq(0))
@@ -76,7 +78,7 @@ class Rational(Scoped):
 
     def eig_max(self, A: FlintMatrix, B: FlintMatrix | None = None) -> Any:
         if any(M.raw != M.raw.transpose() for M in (A, B) if M is not None):
-            raise ValueError("eig_max: expected symmetric matrices")
+            raise ValueError("expected a symmetric matrix")
         return largest_root((A.raw if B is None else A.raw * B.raw).charpoly())
 
     def power_sum(self, A: FlintMatrix, exponent: Fraction) -> Any:
@@ -92,7 +94,7 @@ class Rational(Scoped):
 
     def power(self, x: Any, exponent: Fraction) -> Any:
         if compare_exact(x, fmpq(0)) < 0:
-            raise ArithmeticError(f"({float(x):.6g}) ** {exponent}: the base is negative")
+            raise ArithmeticError(f"({enclose(x, 64).mid()}) ** {exponent}: the base is negative")
         return exact_power(x, exponent)
 
     def log(self, x: Any) -> fmpq:
@@ -120,10 +122,10 @@ class Rational(Scoped):
         return -self.maximum(*(-x for x in xs))
 
     def is_zero(self, A: FlintMatrix) -> bool:
-        return all(x == 0 for x in A.raw.entries())
+        return not A.raw
 
     def compare(self, x: Any, y: Any) -> Comparison:
-        return Comparison(compare_exact(x, y), self.kind, relative_margin(float(x), float(y)))
+        return Comparison(compare_exact(x, y), self.kind, margin(x, y))
 
 
 def fraction(x: fmpq) -> Fraction:
@@ -183,7 +185,8 @@ def stacked_rows(blocks: Sequence[Sequence[FlintMatrix]]) -> list[list[Any]]:
 
 def kron_rows(A: FlintMatrix, B: FlintMatrix) -> list[list[Any]]:
     """Return the rows of the Kronecker product."""
-    return [[a * b for a in row_a for b in row_b] for row_a in A.rows() for row_b in B.rows()]
+    below = B.rows()
+    return [[a * b for a in row_a for b in row_b] for row_a in A.rows() for row_b in below]
 
 
 def diagonal_rows(A: FlintMatrix) -> list[list[Any]]:
