@@ -201,7 +201,8 @@ class _Hunt:
                 return
             self.optimised.add(id(near))
             best = self.downhill(replace(claim, setting=near.setting), near)
-            self.result.count("optimiser", 1, int(best is not None), best.slack if best else inf)
+            worst = best.slack if best and not self.suspect(best.slack) else inf
+            self.result.count("optimiser", 1, int(best is not None), worst)
             if best is None:
                 continue
             self.optimised.add(id(best))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from math import inf
 from typing import Any
@@ -72,6 +72,15 @@ class Attack:
         key = (near.setting.name, near.sizes)
         if key not in self.near or near.slack < self.near[key].slack:
             self.near[key] = near
+
+    def correct(self, near: Near, decision: Decision) -> None:
+        """Replace the float slack of an instance by the one of its exact decision."""
+        key = (near.setting.name, near.sizes)
+        if self.near.get(key) is near:
+            del self.near[key]
+        if decision.outcome == "holds":
+            self.worst_slack = min(self.worst_slack, decision.slack)
+            self.approach(replace(near, slack=decision.slack))
 
 
 def confirm(

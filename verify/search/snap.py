@@ -16,8 +16,8 @@ _DENOMINATORS = (1, 2, 3, 4, 6, 8, 12, 20, 50, 100, 1000, 10**4, 10**6, 10**8, 1
 def snap(claim: Claim, near: Near, engine: str, result: Attack) -> Counterexample | None:
     """Return the simplest rounding of a float point that violates ``claim``, if there is one.
 
-    A point that stays undecided even as it stands is counted: floats saw a violation and nothing
-    exact denies it.
+    The very point is decided in the end: its exact slack takes the place of what floats saw, and
+    where it stays undecided it is counted, for nothing exact denies the violation.
     """
     decision: Decision | None = None
     seen: set[tuple[int | Fraction, ...]] = set()
@@ -36,5 +36,7 @@ def snap(claim: Claim, near: Near, engine: str, result: Attack) -> Counterexampl
         if decision.refutes:
             kept = tuple(choice.value for choice in used)
             return Counterexample(instance, decision, engine, near.setting, kept)
-    result.undecided += decision is not None and decision.open
+    if decision is not None:
+        result.undecided += decision.open
+        result.correct(near, decision)
     return None

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from math import inf, nan
 from typing import Any
 
-from verify.claims import Claim, sides
+from verify.claims import QUANTITIES, Claim, sides
 from verify.search.record import Attack, Near, rebuild
 
 __all__ = ["Tight", "tightest"]
@@ -34,19 +34,32 @@ class Tight:
 
 def tightest(claim: Claim, result: Attack) -> Iterator[Tight]:
     """Yield the tightest instance met of each depth and width (the largest one), in order."""
-    best: dict[tuple[int, int], Near] = {}
+    best: dict[tuple[int, int], tuple[Near, Any]] = {}
     for near in result.near.values():
-        sizes = near.sizes
-        key = (sizes[0], max(sizes[1:], default=0)) if sizes else (0, 0)
-        if key not in best or near.slack < best[key].slack:
-            best[key] = near
-    for (depth, width), near in sorted(best.items(), key=lambda item: item[0]):
         instance, _ = rebuild(claim, near.setting, near.choices)
         if instance is None:
             continue
-        yield Tight(
-            depth, width, _ratio(claim, instance), near.slack, near.setting.name, instance.to_json()
-        )
+        key = _depth_and_width(instance)
+        if key not in best or near.slack < best[key][0].slack:
+            best[key] = near, instance
+    for (depth, width), (near, instance) in sorted(best.items(), key=lambda item: item[0]):
+        ratio = _ratio(claim, instance)
+        yield Tight(depth, width, ratio, near.slack, near.setting.name, instance.to_json())
+
+
+def _depth_and_width(instance: Any) -> tuple[int, int]:
+    """The sizes of an instance as far as quantities of these names are known."""
+
+    def measured(*names: str) -> list[int]:
+        known = (QUANTITIES[name] for name in names if name in QUANTITIES)
+        try:
+            return [q.measure(instance) for q in known]
+        except ArithmeticError:  # no hidden layer
+            return []
+
+    depth = measured("depth")
+    widths = [*measured("d_x"), *measured("width_max"), *measured("d_y")]
+    return max(depth, default=0), max(widths, default=0)
 
 
 def _ratio(claim: Claim, instance: Any) -> float:
