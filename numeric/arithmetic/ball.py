@@ -301,8 +301,14 @@ class Balls:
 
 
 def midpoints(A: FlintMatrix) -> Floats:
-    """Return the midpoints of a flint matrix as float64: a proposal, never evidence."""
-    return _floats(arb_mat(A.raw))
+    """Return the midpoints of a flint matrix as float64: a proposal, never evidence.
+
+    NotExact if float64 has no room for them.
+    """
+    floats = _floats(arb_mat(A.raw))
+    if not np.isfinite(floats).all():
+        raise NotExact("a matrix beyond the range of float64")
+    return floats
 
 
 def _floats(M: arb_mat) -> Floats:

@@ -261,6 +261,12 @@ def test_a_false_threshold_is_contradicted_loudly(invoke, brief, monkeypatch):
     assert json.loads(result.stdout)["contradictions"]
 
 
+def test_data_beyond_floats_are_enclosed(report):
+    found = report(_write("huge.npz", [[1e200], [2e200]], [1, 2]), "--depth", "2")
+    assert _contains(found["spectrum"]["eigenvalue_max"], Fraction(5, 2) * Fraction(1e200) ** 2)
+    assert _contains(found["depths"][0]["minimal_sharpness"], 10 * Fraction(1e200))
+
+
 def _times(factor, ball):
     return Ball.of(factor) * ball
 
@@ -280,7 +286,7 @@ def _times(factor, ball):
         (["d.csv", "--target", "y", "--depth", ""], "--depth: expected"),
         (["orthogonal.npz"], r"C = E\[y x\^T\] = 0"),
         (["constant.npz", "--scale"], "a feature that varies"),
-        (["huge.npz"], "rescale"),
+        (["huge.npz", "--train"], "rescale"),
         (["--bundled", "iris"], "'diabetes' or 'digits'"),
         (["--bundled", "digits", "--target", "digit_10"], "the targets of digits are"),
     ],

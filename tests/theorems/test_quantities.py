@@ -63,3 +63,11 @@ def test_irrational_ones_by_hand():
 def test_every_quantity_is_covered():
     covered = {*EXPECTED, "target_fro", "symbols"}
     assert set(names) <= covered
+
+
+def test_routes_are_the_same_instance_enclosed_once():
+    exact, *enclosed = ONE_OUTPUT.routes()
+    assert exact is ONE_OUTPUT
+    assert [lifted.arithmetic.precision for lifted in enclosed] == [128, 512]
+    assert all(a is b for a, b in zip(ONE_OUTPUT.routes(), (exact, *enclosed), strict=True))
+    assert quantities.data_max.measure(exact) in quantities.data_max.measure(enclosed[0])
