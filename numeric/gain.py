@@ -26,12 +26,12 @@ from scipy.optimize import brentq
 from numeric.arithmetic.ball import Ball, midpoints
 from numeric.arithmetic.floating import Floating
 from numeric.arithmetic.protocol import Arithmetic, NotExact
+from numeric.gain_floats import float_optimum
 
 __all__ = ["float_optimum", "maximizers", "weighted_gain"]
 
 _EPSILON = float(np.finfo(np.float64).eps)
 _BISECTIONS = 64
-_BATCH_BISECTIONS = 40
 _NEGLIGIBLE = 1e-14
 """Eigenvalues of Σ below this share of the largest are taken as zero when proposing y."""
 _SPURIOUS = 1e-6
@@ -221,30 +221,3 @@ def _bracket(ar: Floating, sigma: Any, M: Any, weight: float) -> tuple[Any, Any]
     high = (1 - weight) * (xp.log(q_1) - xp.log(p_1))
     slack = 1e-6 * (1 + xp.abs(low) + xp.abs(high))
     return low - slack, high + slack
-
-
-def float_optimum(ar: Floating, sigma: Any, target: Any, weight: float) -> tuple[Any, Any]:
-    """Return (c, g): the minimising scale of the dual and its value, batched floats.
-
-    ``c = (q/p)^{1-θ}`` at the maximizer; both come from bisection on the slope in log c.
-    """
-    xp = ar.xp
-    d, V = xp.linalg.eigh(sigma)
-    root = (V * xp.sqrt(xp.clip(d, 0.0, None))[..., None, :]) @ V.mT
-    M = root @ target.mT @ target @ root
-    if not bool(xp.all(ar.trace(M) > 0)):
-        raise ZeroDivisionError("the gain of a target that vanishes on the data")
-    low, high = _bracket(ar, sigma, M, weight)
-    tilt = weight / (1 - weight)
-
-    def blend(u: Any) -> Any:
-        return ar.scale(weight * xp.exp(u), sigma) + ar.scale((1 - weight) * xp.exp(-tilt * u), M)
-
-    for _ in range(_BATCH_BISECTIONS):
-        u = (low + high) / 2
-        z = xp.linalg.eigh(blend(u))[1][..., :, -1:]
-        p, q = (z.mT @ sigma @ z)[..., 0, 0], (z.mT @ M @ z)[..., 0, 0]
-        rising = xp.exp(u) * p >= xp.exp(-tilt * u) * q
-        low, high = xp.where(rising, low, u), xp.where(rising, u, high)
-    u = (low + high) / 2
-    return xp.exp(u), ar.eig_max(blend(u))
