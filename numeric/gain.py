@@ -43,12 +43,12 @@ from numeric.arithmetic.dual import Duals
 from numeric.arithmetic.floating import Floating
 from numeric.arithmetic.protocol import Arithmetic, NotExact
 from numeric.arithmetic.rational import pivots
+from numeric.gain_floats import float_optimum
 from numeric.gain_slope import gain_with_slope
 
 __all__ = ["float_optimum", "maximizers", "weighted_gain"]
 
 _EPSILON = float(np.finfo(np.float64).eps)
-_BATCH_BISECTIONS = 40
 _TINY = float(np.finfo(np.float64).tiny)
 _NEGLIGIBLE = 1e-14
 """Eigenvalues of Σ below this share of the largest are taken as zero when proposing y."""
@@ -295,48 +295,3 @@ def _echelon(basis: Any) -> Any:
     """The same column space with an identity block in its most independent rows."""
     _, _, rows = qr(basis.T, pivoting=True)
     return basis @ np.linalg.inv(basis[rows[: basis.shape[1]]])
-
-
-def _bracket(ar: Floating, sigma: Any, M: Any, weight: float) -> tuple[Any, Any]:
-    """Return bounds on log c at the optimum, c = (q/p)^{1-θ}.
-
-    With z_1 the top eigenvector of M, p_1 and q_1 its gains and Λ the top of Σ, optimality gives
-    ``p >= p_1`` and ``q >= (p_1/Λ)^{θ/(1-θ)} q_1``.
-    """
-    xp = ar.xp
-    d, V = xp.linalg.eigh(M)
-    z = V[..., :, -1:]
-    q_1, p_1 = d[..., -1], (z.mT @ sigma @ z)[..., 0, 0]
-    largest = ar.eig_max(sigma)
-    log_q_low = weight / (1 - weight) * xp.log(p_1 / largest) + xp.log(q_1)
-    low = (1 - weight) * (log_q_low - xp.log(largest))
-    high = (1 - weight) * (xp.log(q_1) - xp.log(p_1))
-    slack = 1e-6 * (1 + xp.abs(low) + xp.abs(high))
-    return low - slack, high + slack
-
-
-def float_optimum(ar: Floating, sigma: Any, target: Any, weight: float) -> tuple[Any, Any]:
-    """Return (c, g): the minimising scale of the dual and its value, batched floats.
-
-    ``c = (q/p)^{1-θ}`` at the maximizer; both come from bisection on the slope in log c.
-    """
-    xp = ar.xp
-    d, V = xp.linalg.eigh(sigma)
-    root = (V * xp.sqrt(xp.clip(d, 0.0, None))[..., None, :]) @ V.mT
-    M = root @ target.mT @ target @ root
-    if not bool(xp.all(ar.trace(M) > 0)):
-        raise ZeroDivisionError("the gain of a target that vanishes on the data")
-    low, high = _bracket(ar, sigma, M, weight)
-    tilt = weight / (1 - weight)
-
-    def blend(u: Any) -> Any:
-        return ar.scale(weight * xp.exp(u), sigma) + ar.scale((1 - weight) * xp.exp(-tilt * u), M)
-
-    for _ in range(_BATCH_BISECTIONS):
-        u = (low + high) / 2
-        z = xp.linalg.eigh(blend(u))[1][..., :, -1:]
-        p, q = (z.mT @ sigma @ z)[..., 0, 0], (z.mT @ M @ z)[..., 0, 0]
-        rising = xp.exp(u) * p >= xp.exp(-tilt * u) * q
-        low, high = xp.where(rising, low, u), xp.where(rising, u, high)
-    u = (low + high) / 2
-    return xp.exp(u), ar.eig_max(blend(u))

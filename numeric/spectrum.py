@@ -13,19 +13,29 @@ from typing import Any
 import numpy as np
 from scipy.sparse.linalg import ArpackNoConvergence, LinearOperator, eigsh
 
-from numeric.loss import hessian, hvp
+from numeric.arithmetic.floating import Floating
+from numeric.arithmetic.protocol import Arithmetic
+from numeric.loss import hvp, residual
 from numeric.networks import LinearNetwork
 
-__all__ = ["dual_gram", "sharpness_anywhere", "sharpness_at_minimizer", "sharpness_lanczos"]
+__all__ = [
+    "dual_gram",
+    "hessian_blocks",
+    "sharpness_anywhere",
+    "sharpness_at_minimizer",
+    "sharpness_lanczos",
+]
 
 
-def dual_gram(net: LinearNetwork) -> Any:
+def dual_gram(net: LinearNetwork, factor: Any = None) -> Any:
     """Return M = Σ_k (A_k A_kᵀ) ⊗ (B_kᵀ B_k), of shape (..., d_x d_y, d_x d_y).
 
-    At a minimizer the non-zero spectrum of the Hessian is that of 2 M (I ⊗ Σ).
+    At a minimizer the non-zero spectrum of the Hessian is that of 2 M (I ⊗ Σ).  With a ``factor``
+    F of Σ = F Fᵀ the prefixes are B_k F, and the spectrum is that of 2 M alone.
     """
     ar = net.arithmetic
-    terms = [ar.kron(A @ A.mT, B.mT @ B) for A, B in zip(net.suffixes, net.prefixes, strict=True)]
+    prefixes = net.prefixes if factor is None else [B @ factor for B in net.prefixes]
+    terms = [ar.kron(A @ A.mT, B.mT @ B) for A, B in zip(net.suffixes, prefixes, strict=True)]
     return sum(terms[1:], start=terms[0])
 
 
@@ -41,12 +51,45 @@ def sharpness_at_minimizer(net: LinearNetwork, sigma: Any) -> Any:
     10
     """
     ar = net.arithmetic
+    if isinstance(ar, Floating):  # roots exist in floats: no matrix of order d_x d_y to factor
+        return 2 * ar.eig_max(dual_gram(net, ar.factor(sigma)))
     return 2 * ar.eig_max(dual_gram(net), ar.kron(ar.identity(net.widths[-1]), sigma))
 
 
 def sharpness_anywhere(net: LinearNetwork, sigma: Any, cross: Any) -> Any:
     """Return λ_max of the N x N Hessian, at any weights."""
-    return net.arithmetic.eig_max(hessian(net, sigma, cross))
+    return net.arithmetic.eig_max(hessian_blocks(net, sigma, cross))
+
+
+def hessian_blocks(net: LinearNetwork, sigma: Any, cross: Any) -> Any:
+    """Return the N x N Hessian of R, ordered as in :func:`numeric.loss.hessian`, block by block.
+
+    With E = PΣ - C, the block of W_k and W_l, k <= l, is
+
+        2 (A_kᵀA_l) ⊗ (B_k Σ B_lᵀ) + 2 [k < l] ((W_{l-1} ... W_{k+1})ᵀ ⊗ (A_lᵀ E B_kᵀ)ᵀ) Π,
+
+    where Π exchanges both indices of a column.  Cheaper than N Hessian-vector products.
+    """
+    ar, E = net.arithmetic, residual(net, sigma, cross)
+    A, B, W = net.suffixes, net.prefixes, net.weights
+    blocks: list[list[Any]] = [[None] * net.depth for _ in W]
+    for k in range(net.depth):
+        between = ar.identity(W[k].shape[-2])
+        for j in range(k, net.depth):
+            half = ar.kron(A[k].mT @ A[j], B[k] @ sigma @ B[j].mT)
+            if j > k:
+                mixed = ar.kron(between.mT, (A[j].mT @ E @ B[k].mT).mT)
+                half = half + mixed @ _exchange(ar, *W[j].shape[-2:])
+                between = W[j] @ between
+            blocks[k][j] = half + half
+            blocks[j][k] = blocks[k][j].mT
+    return ar.stack(blocks)
+
+
+def _exchange(ar: Arithmetic, m: int, n: int) -> Any:
+    """Π with ones where row j m + i meets column i n + j, for i < m and j < n."""
+    order = [j * m + i for i in range(m) for j in range(n)]
+    return ar.matrix([[int(row == place) for place in order] for row in range(m * n)])
 
 
 def sharpness_lanczos(

@@ -129,18 +129,38 @@ class BatchSource:
 
     Each instance has its own scale between 1/16 and 1 in its numbers, so that large and small
     entries meet; ranges that exclude zero are sampled uniformly.
+
+    Parameters
+    ----------
+    size
+        Number of instances.
+    sizes
+        The first sizes to hand out, in the order asked for; all are random if there are none.
     """
 
     exact = False
 
-    def __init__(self, rng: np.random.Generator, size: int, backend: str = "numpy") -> None:
+    def __init__(
+        self,
+        rng: np.random.Generator,
+        size: int,
+        backend: str = "numpy",
+        sizes: Sequence[int] = (),
+    ) -> None:
         self.backend = backend
+        self.size = size
         self._rng = rng
-        self._size = size
+        self._given = iter(tuple(sizes))
         self._choices: list[Any] = []
 
+    @property
+    def sizes(self) -> list[int]:
+        """Return the sizes handed out so far."""
+        return [c for c in self._choices if isinstance(c, int)]
+
     def integer(self, low: int, high: int) -> int:
-        value = int(self._rng.integers(low, high + 1))
+        given = next(self._given, None)
+        value = int(self._rng.integers(low, high + 1)) if given is None else given
         self._choices.append(value)
         return value
 
@@ -148,10 +168,10 @@ class BatchSource:
         return self.matrix(1, 1, low, high)[..., 0, 0]
 
     def matrix(self, rows: int, columns: int, low: int = -3, high: int = 3) -> Any:
-        values = self._rng.uniform(low, high, size=(self._size, rows, columns))
+        values = self._rng.uniform(low, high, size=(self.size, rows, columns))
         if low < 0 < high:
-            values *= 2.0 ** -self._rng.uniform(0, 4, size=(self._size, 1, 1))
-        self._choices += list(values.reshape(self._size, -1).T)
+            values *= 2.0 ** -self._rng.uniform(0, 4, size=(self.size, 1, 1))
+        self._choices += list(values.reshape(self.size, -1).T)
         return values
 
     def lane(self, index: int) -> list[int | float]:

@@ -7,6 +7,7 @@ Results have rounding errors and are never evidence by themselves: kind ``sample
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from fractions import Fraction
 from importlib import import_module
@@ -14,12 +15,16 @@ from typing import Any
 
 import numpy as np
 
+from numeric.arithmetic import tiny
 from numeric.arithmetic.protocol import Comparison, Kind, Scoped
 
 __all__ = ["Floating", "namespace"]
 
 ZERO_TOLERANCE = 1e-9
 """Entries below this, relative to nothing, count as zero in :meth:`Floating.is_zero`."""
+
+_MANY = 200
+"""From this many matrices on, entry by entry beats one library call for each."""
 
 
 def namespace(backend: str) -> Any:
@@ -81,9 +86,24 @@ class Floating(Scoped):
         return self.scalar(c)[..., None, None] * A
 
     def kron(self, A: Any, B: Any) -> Any:
-        product = A[..., :, None, :, None] * B[..., None, :, None, :]
-        m, p, n, q = product.shape[-4:]
-        return self.xp.reshape(product, (*product.shape[:-4], m * p, n * q))
+        (m, n), (p, q) = A.shape[-2:], B.shape[-2:]
+        batch = np.broadcast_shapes(A.shape[:-2], B.shape[:-2])
+        first, second = (self._entries_first(M, len(batch)) for M in (A, B))
+        product = first[:, None, :, None, ...] * second[None, :, None, :, ...]
+        return self._entries_last(self.xp.reshape(product, (m * p, n * q, *product.shape[4:])))
+
+    def _entries_first(self, A: Any, axes: int) -> Any:
+        """A with its two matrix axes before ``axes`` batch axes, contiguous where that is known.
+
+        In this layout an operation on one entry runs through the memory of a whole batch.
+        """
+        A = self.xp.reshape(A, (*(1 for _ in range(axes + 2 - A.ndim)), *A.shape))
+        A = self.xp.permute_dims(A, (axes, axes + 1, *range(axes)))
+        return self.xp.ascontiguousarray(A) if hasattr(self.xp, "ascontiguousarray") else A
+
+    def _entries_last(self, A: Any) -> Any:
+        """Undo :meth:`_entries_first`, keeping the memory as it is."""
+        return self.xp.permute_dims(A, (*range(2, A.ndim), 0, 1))
 
     def trace(self, A: Any) -> Any:
         return self.xp.linalg.trace(A)
@@ -100,14 +120,36 @@ class Floating(Scoped):
         except np.linalg.LinAlgError as error:  # CuPy returns NaN instead
             raise ZeroDivisionError("inverse of a singular matrix") from error
 
+    def eigen(self, A: Any) -> tuple[Any, Any]:
+        """Return eigenvalues (..., n) and eigenvectors (..., n, n), as columns, of symmetric A.
+
+        The largest is the last; the order of the others is not specified.
+        """
+        if not self._tiny(A):
+            values, vectors = self.xp.linalg.eigh(A)
+            return values, vectors
+        values, vectors = tiny.eigenvectors(self.xp, A)
+        V = self.xp.stack([self.xp.stack(v, axis=0) for v in vectors], axis=1)
+        d = self.xp.stack(values, axis=0)
+        return self.xp.permute_dims(d, (*range(1, d.ndim), 0)), self._entries_last(V)
+
+    def _tiny(self, A: Any) -> bool:
+        """Whether the matrices are so small and so many that :mod:`tiny` is faster."""
+        n = A.shape[-1]
+        return bool(n == 1 or (n <= tiny.LARGEST and math.prod(A.shape[:-2]) >= _MANY))
+
+    def factor(self, A: Any) -> Any:
+        """Return F with F Fᵀ = A for positive semidefinite A: eigenvectors times roots."""
+        d, V = self.eigen(A)
+        # rounding may leave eigenvalues slightly negative
+        return V * self.xp.sqrt(self.xp.clip(d, 0.0, None))[..., None, :]
+
     def eig_max(self, A: Any, B: Any = None) -> Any:
         if B is not None:
-            d, V = self.xp.linalg.eigh(B)
-            # the root of a PSD matrix; rounding may leave eigenvalues slightly negative
-            factor = V * self.xp.sqrt(self.xp.clip(d, 0.0, None))[..., None, :]
+            factor = self.factor(B)
             A = factor.mT @ A @ factor
-        if A.shape[-1] == 1:
-            return A[..., 0, 0]
+        if self._tiny(A):
+            return tiny.eigenvalues(self.xp, (A + A.mT) / 2)[-1]
         return self.xp.linalg.eigvalsh((A + A.mT) / 2)[..., -1]
 
     def power_sum(self, A: Any, exponent: Fraction) -> Any:
@@ -115,7 +157,13 @@ class Floating(Scoped):
         return self.xp.sum(self.power(d, exponent), axis=-1)
 
     def singular_max(self, A: Any) -> Any:
-        return self.xp.linalg.svdvals(A)[..., 0]
+        if min(A.shape[-2:]) > tiny.LARGEST or math.prod(A.shape[:-2]) < _MANY:
+            return self.xp.linalg.svdvals(A)[..., 0]
+        largest = self.xp.max(self.xp.abs(A), axis=(-2, -1))
+        largest = self.xp.where(largest > 0, largest, self.xp.ones_like(largest))
+        A = A / largest[..., None, None]
+        gram = A @ A.mT if A.shape[-2] <= A.shape[-1] else A.mT @ A
+        return largest * self.xp.sqrt(self.xp.clip(self.eig_max(gram), 0.0, None))
 
     def sqrt(self, x: Any) -> Any:
         return self.xp.sqrt(x)

@@ -9,10 +9,11 @@ import pytest
 from numeric.arithmetic.ball import Balls
 from numeric.arithmetic.floating import Floating
 from numeric.arithmetic.rational import Rational
-from numeric.loss import hessian
+from numeric.loss import hessian, hessian_by_jets
 from numeric.networks import LinearNetwork
 from numeric.spectrum import (
     dual_gram,
+    hessian_blocks,
     sharpness_anywhere,
     sharpness_at_minimizer,
     sharpness_lanczos,
@@ -99,3 +100,26 @@ def test_a_batch_gives_the_same_as_one_by_one():
     together = sharpness_at_minimizer(batch, np.stack(sigmas))
     single = [sharpness_at_minimizer(n, s) for n, s in zip(nets, sigmas, strict=True)]
     np.testing.assert_allclose(together, single, rtol=1e-13)
+
+
+@pytest.mark.parametrize("widths", [(1, 1), (2, 3), (2, 1, 3), (1, 2, 2, 1), (2, 1, 2, 1, 2)])
+def test_blocks_make_the_hessian_of_the_loss_exactly(widths):
+    ar = Rational()
+    net, sigma, cross = minimizer(ar, widths, 2)
+    cross = cross + ar.matrix([[i - 2 * j for j in range(widths[0])] for i in range(widths[-1])])
+    H = hessian_blocks(net, sigma, cross)
+    assert ar.is_zero(H - hessian(net, sigma, cross))
+    assert ar.is_zero(H - hessian_by_jets(net, sigma, cross))
+
+
+@pytest.mark.parametrize("widths", [(1, 2, 2), (3, 2, 1), (2, 2, 2), (3, 3, 2), (4, 2, 3)])
+@pytest.mark.parametrize("rank", [None, 1])
+def test_a_large_batch_has_the_exact_sharpness(widths, rank):
+    ar, exact = Floating(), Rational()
+    networks = [minimizer(ar, widths, seed, rank) for seed in range(4)]
+    layers = zip(*(net.weights for net, _, _ in networks), strict=True)
+    batch = LinearNetwork(ar, [np.tile(np.stack(W), (60, 1, 1)) for W in layers])
+    together = sharpness_at_minimizer(batch, np.tile([s for _, s, _ in networks], (60, 1, 1)))
+    for seed in range(4):
+        value = sharpness_at_minimizer(*minimizer(exact, widths, seed, rank)[:2])
+        np.testing.assert_allclose(together[seed::4], float(value), rtol=1e-13)

@@ -1,0 +1,69 @@
+"""Batches of gains: as good as single ones, to the last digits where eigenvalues cross."""
+
+import array_api_strict
+import numpy as np
+import pytest
+
+from numeric.arithmetic.floating import Floating
+from numeric.gain_floats import float_optimum
+
+LANES = 400
+
+
+def crossing(rng, n):
+    """Σ and KTᵀTK commute and all eigenvalues of the dual meet: c and g are known."""
+    d = np.sort(rng.uniform(0.1, 1, (LANES, n)))
+    Q, U = (np.linalg.qr(rng.standard_normal((LANES, n, n)))[0] for _ in range(2))
+    m = d[:, :1] + d[:, -1:] - d  # (c d + m/c)/2 is constant at c = 1
+    root = Q * np.sqrt(d)[:, None, :]
+    target = U * np.sqrt(m / d)[:, None, :] @ Q.mT
+    return root @ root.mT, target, (d[:, 0] + d[:, -1]) / 2
+
+
+@pytest.mark.parametrize("n", [2, 3, 4])
+@pytest.mark.parametrize("xp", [None, array_api_strict], ids=["numpy", "strict"])
+def test_the_optimum_where_eigenvalues_cross(n, xp):
+    ar = Floating(xp)
+    sigma, target, gain = crossing(np.random.default_rng(n), n)
+    c, g = (ar.to_numpy(x) for x in float_optimum(ar, ar.matrix(sigma), ar.matrix(target), 0.5))
+    spread = np.linalg.eigvalsh(sigma)
+    apart = spread[:, -1] - spread[:, 0] > 0.1
+    np.testing.assert_allclose(g, gain, rtol=1e-13)
+    np.testing.assert_allclose(c[apart], 1, rtol=1e-11)
+
+
+@pytest.mark.parametrize(("n", "outputs", "rank"), [(1, 1, 1), (2, 1, 2), (3, 1, 3), (3, 3, 2),
+                                                    (3, 2, 1), (4, 2, 4), (2, 4, 2)])  # fmt: skip
+@pytest.mark.parametrize("weight", [0.05, 1 / 3, 0.5, 0.9])
+def test_large_batches_and_single_gains_agree(n, outputs, rank, weight):
+    rng, ar = np.random.default_rng(rank), Floating()
+    R, T = rng.standard_normal((LANES, n, rank)), rng.standard_normal((LANES, outputs, n))
+    R *= 10 ** rng.uniform(-3, 3, (LANES, 1, 1))
+    sigma = R @ R.mT
+    _, g = float_optimum(ar, sigma, T, weight)
+    single = [float_optimum(ar, *pair, weight) for pair in zip(sigma, T, strict=True)]
+    if rank == n:  # otherwise the noise in R @ R.mT tells them apart
+        np.testing.assert_allclose(g, [value for _, value in single], rtol=1e-11)
+    # no vector gains more, and the best of many comes near
+    z = rng.standard_normal((rank, 3000))
+    z /= np.linalg.norm(z, axis=0)
+    p, q = (np.sum((M @ z) ** 2, axis=-2) for M in (R, T @ R))
+    best = (p**weight * q ** (1 - weight)).max(axis=-1)
+    assert np.all(best <= g * (1 + 1e-9))
+    assert np.all(best >= g * (0.8 if rank > 2 else 0.98))
+
+
+def test_data_may_be_shared_by_all_targets():
+    rng, ar = np.random.default_rng(3), Floating()
+    T = rng.standard_normal((300, 2, 3))
+    c, g = float_optimum(ar, np.eye(3), T, 0.25)
+    norms = np.linalg.norm(T, ord=2, axis=(-2, -1))
+    np.testing.assert_allclose(g, norms**1.5, rtol=1e-13)
+    np.testing.assert_allclose(c, norms**1.5, rtol=1e-12)
+
+
+def test_one_target_that_vanishes_is_refused():
+    T = np.ones((300, 1, 2))
+    T[17] = 0
+    with pytest.raises(ZeroDivisionError, match="vanishes on the data"):
+        float_optimum(Floating(), np.eye(2), T, 0.5)
