@@ -35,8 +35,8 @@ from scipy.optimize import differential_evolution
 from verify.claims import Claim
 from verify.conjecture import conjecture
 from verify.search import Refuted, search
+from verify.search.batches import margins
 from verify.search.by_hypothesis import explore
-from verify.search.floats import margins
 from verify.search.record import Attack, Near
 from verify.search.snap import snap
 from verify.sources import BatchSource, Exhausted, PointSource

@@ -24,7 +24,11 @@ from verify.claims import QUANTITIES, SETTINGS, Claim, Setting, sides, slack
 from verify.expression import operator
 from verify.sources import BatchSource
 
-__all__ = ["CHUNK", "Batch", "Chunk", "evaluate", "margins"]
+__all__ = ["CHUNK", "ROUNDING", "Batch", "Chunk", "evaluate", "margins"]
+
+ROUNDING = 1e-11
+"""Float slacks of this size may be zero: conditions that fail by less are taken to hold, and
+relations violated by less are not suspected.  Exact arithmetic decides in the end."""
 
 CHUNK = 4096
 """Instances in a chunk: fewer pay more for Python, more are no faster."""
@@ -77,7 +81,7 @@ def margins(claim: Claim, instance: Any, lanes: int) -> Any:
     for assumption in claim.assumptions:
         total[~spread(assumption.holds(instance))] = np.inf
     for condition in claim.conditions:
-        total[~(slacks(condition) >= 0)] = np.inf
+        total[~(slacks(condition) >= -ROUNDING)] = np.inf
     return total
 
 

@@ -25,7 +25,7 @@ import numpy as np
 
 from verify.claims import Claim, sides, slack
 from verify.expression import Relation, operator
-from verify.search.floats import ROUNDING
+from verify.search.batches import ROUNDING
 from verify.sources import PointSource
 
 __all__ = ["Objective", "minimise", "polish"]

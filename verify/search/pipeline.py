@@ -16,8 +16,9 @@ from time import monotonic
 from typing import Any, Protocol
 
 from verify.claims import Bounds, Claim, decide
+from verify.search.batches import ROUNDING
 from verify.search.by_hypothesis import explore
-from verify.search.floats import ROUNDING, sample_floats
+from verify.search.floats import sample_floats
 from verify.search.optimise import polish
 from verify.search.record import Attack, Counterexample, Near, rebuild
 from verify.search.shrink import shrink
