@@ -7,6 +7,7 @@ whatever arithmetic the quantities were measured in.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from fractions import Fraction
 from functools import lru_cache, reduce
@@ -40,6 +41,13 @@ _FUNCTIONS: dict[Any, Callable[[Any], Callable[..., Any]]] = {
 }
 _NODES: Any = (sp.Add, sp.Mul, sp.Pow, *_FUNCTIONS)
 
+# LaTeX of which an exponent would seem to belong to the last word only: tr H, max_k |D_k|.  SymPy
+# itself puts brackets around what has exponents of its own.
+_SEVERAL_WORDS = re.compile(r"^[^^]*(\s|\\(operatorname|max|min|sum)\b)[^^]*$")
+
+_PRINTED_BELOW = (sp.S.NegativeOne, sp.S.Half, -sp.S.Half)
+"""Exponents that are printed as a fraction or a root."""
+
 MAX_EXPONENT = 256
 """Largest numerator and denominator of an exponent; exact powers beyond it would take for ever."""
 
@@ -67,13 +75,18 @@ def operator(relation: Relation) -> Operator:
     return found
 
 
-def render(expression: sp.Basic, names: Mapping[str, str]) -> str:
-    """Return LaTeX, with the symbol of each quantity printed as ``names`` says."""
-    return str(
-        sp.latex(
-            expression, symbol_names={s: names.get(s.name, s.name) for s in expression.free_symbols}
-        )
-    )
+def render(expression: sp.Basic, names: Mapping[str, str], order: str | None = None) -> str:
+    """Return LaTeX, with the symbol of each quantity printed as ``names`` says.
+
+    ``order="none"`` leaves terms where they are; SymPy's own order rebuilds roots, in a time that
+    grows fast where roots are nested.
+    """
+    powers = {p.base for p in expression.atoms(sp.Pow) if p.exp not in _PRINTED_BELOW}
+    shown = {s: names.get(s.name, s.name) for s in expression.free_symbols}
+    for s in powers & shown.keys():
+        if _SEVERAL_WORDS.search(shown[s]):
+            shown[s] = rf"\left({shown[s]}\right)"
+    return str(sp.latex(expression, symbol_names=shown, order=order))
 
 
 def evaluate(expression: sp.Expr, values: Mapping[str, Any], arithmetic: Any) -> Any:
