@@ -56,6 +56,9 @@ _NODES: Any = (sp.Add, sp.Mul, sp.Pow, *_FUNCTIONS)
 # itself puts brackets around what has exponents of its own.
 _SEVERAL_WORDS = re.compile(r"^[^^]*(\s|\\(operatorname|max|min|sum)\b)[^^]*$")
 
+_PRINTED_BELOW = (sp.S.NegativeOne, sp.S.Half, -sp.S.Half)
+"""Exponents that are printed as a fraction or a root."""
+
 MAX_EXPONENT = 256
 """Largest numerator and denominator of an exponent; exact powers beyond it would take for ever."""
 
@@ -89,7 +92,7 @@ def render(expression: sp.Basic, names: Mapping[str, str], order: str | None = N
     ``order="none"`` leaves terms where they are; SymPy's own order rebuilds roots, in a time that
     grows fast where roots are nested.
     """
-    powers = {p.base for p in expression.atoms(sp.Pow) if abs(p.exp) not in (1, sp.S.Half)}
+    powers = {p.base for p in expression.atoms(sp.Pow) if p.exp not in _PRINTED_BELOW}
     shown = {s: names.get(s.name, s.name) for s in expression.free_symbols}
     for s in powers & shown.keys():
         if _SEVERAL_WORDS.search(shown[s]):

@@ -187,3 +187,21 @@ def test_what_sympy_decides_by_itself_is_no_relation(relation):
 
 def test_render_uses_the_names_of_quantities():
     assert render(x**2 >= y, {"x": r"|W|_2"}) == r"|W|_2^{2} \geq y"
+
+
+@pytest.mark.parametrize(
+    ("expression", "latex"),
+    [
+        (x**2 + x, r"\left(\operatorname{tr} H\right)^{2} + \left(\operatorname{tr} H\right)"),
+        (1 / x, r"\frac{1}{\operatorname{tr} H}"),
+        (sp.sqrt(x), r"\sqrt{\operatorname{tr} H}"),
+        (2 * x, r"2 \operatorname{tr} H"),
+    ],
+)
+def test_a_power_is_of_the_whole_name(expression, latex):
+    assert render(expression, {"x": r"\operatorname{tr} H"}) == latex
+
+
+def test_render_keeps_the_order_when_asked():
+    written = sp.Add(y, sp.Integer(1), x, evaluate=False)
+    assert render(written, {}, order="none") == "y + 1 + x"
