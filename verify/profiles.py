@@ -33,6 +33,6 @@ class Profile:
 
 
 PROFILES = {
-    "quick": Profile("quick", 24, 2, 20.0, Budget(20.0, 1, 2, 600, 1, 20)),
+    "quick": Profile("quick", 24, 2, 20.0, Budget(20.0, 1, 2, 600, 0, 20)),
     "full": Profile("full", 200, 6, 120.0, Budget(60.0, 1, 10, 5000, 4, 300)),
 }
