@@ -1,0 +1,108 @@
+"""Gradient descent of deep linear networks on any array namespace, the batch on the last axis.
+
+With E = PΣ - C the gradient is ``∇_k R = A_kᵀ F_k``, ``F_k = 2 E B_kᵀ``: no more than d_y rows run
+through the layers, backward ``A_{k-1} = A_k W_k`` and forward ``F_{k+1} = F_k W_kᵀ``; with one
+output these are vectors.  Networks that have ended leave the batch.
+
+:mod:`numeric.chain_kernels` compiles the same recurrence; here it can be read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from numeric.descent import CONVERGED, DIVERGED, STALLED, Descent, Limits
+
+__all__ = ["train"]
+
+_State = tuple[list[Any], Any, Any, Any]
+
+
+def train(
+    xp: Any, layers: Sequence[Any], sigma: Any, cross: Any, rate: Any, limits: Limits
+) -> Descent:
+    """Return the end of each descent; arguments as in :func:`numeric.training_fast.train`."""
+    weights = [xp.moveaxis(W, 0, -1) for W in layers]
+    state: _State = (weights, _last(xp, sigma), _last(xp, cross), rate)
+    index = xp.arange(layers[0].shape[0])
+    ended: list[tuple[Any, ...]] = []
+    done = 0
+    with np.errstate(over="ignore", invalid="ignore"):  # to diverge is an outcome, not an accident
+        while True:
+            weights, sigma, cross, rate = state
+            left, right = _chains(xp, weights, sigma, cross)
+            slopes, norm = _gradient(xp, left, right, limits.frozen_output)
+            status = _status(xp, weights, norm, limits)
+            going = (status == STALLED) & (done < limits.steps)
+            if not bool(xp.all(going)):
+                out = xp.nonzero(~going)[0]
+                taken = xp.full(out.shape, done, dtype=xp.int64)
+                parts = [index, status, norm, *weights]
+                gone = [xp.take(part, out, axis=-1) for part in parts]
+                ended.append((taken, *gone))
+                stay = xp.nonzero(going)[0]
+                if stay.shape[0] == 0:
+                    break
+                index = xp.take(index, stay, axis=-1)
+                weights, sigma, cross, rate = state = _kept(xp, state, stay)
+                slopes = [xp.take(G, stay, axis=-1) for G in slopes]
+            for k, G in enumerate(slopes):
+                weights[k] = weights[k] - rate * G
+            done += 1
+    taken, index, status, norm, *weights = (
+        xp.concat(parts, axis=-1) for parts in zip(*ended, strict=True)
+    )
+    order = xp.argsort(index)
+    taken, status, norm = (xp.take(part, order, axis=-1) for part in (taken, status, norm))
+    layers = [xp.moveaxis(xp.take(W, order, axis=-1), -1, 0) for W in weights]
+    return Descent(tuple(layers), status, norm, taken)
+
+
+def _last(xp: Any, M: Any) -> Any:
+    """Move the batch axis to the end; one of length one where there is none."""
+    return M[..., None] if M.ndim == 2 else xp.moveaxis(M, 0, -1)
+
+
+def _kept(xp: Any, state: _State, stay: Any) -> _State:
+    """Take the networks that stay; data of their own, too."""
+    weights, sigma, cross, rate = state
+    sigma, cross = (M if M.shape[-1] == 1 else xp.take(M, stay, axis=-1) for M in (sigma, cross))
+    kept = [xp.take(W, stay, axis=-1) for W in weights]
+    return kept, sigma, cross, xp.take(rate, stay, axis=-1)
+
+
+def _chains(xp: Any, weights: Sequence[Any], sigma: Any, cross: Any) -> tuple[list[Any], list[Any]]:
+    """Return (A_1, ..., A_L) without A_L = I, and (F_1, ..., F_L)."""
+    left = [weights[-1]]
+    for W in weights[-2::-1]:
+        left.insert(0, xp.sum(left[0][:, :, None, :] * W[None, ...], axis=1))
+    right = [2 * (xp.sum(left[0][:, :, None, :] * sigma[None, ...], axis=1) - cross)]
+    for W in weights[:-1]:
+        right.append(xp.sum(right[-1][:, None, :, :] * W[None, ...], axis=2))
+    return left[1:], right
+
+
+def _gradient(
+    xp: Any, left: Sequence[Any], right: Sequence[Any], frozen_output: bool
+) -> tuple[list[Any], Any]:
+    """Return the gradient in each trained layer and its norm."""
+    slopes = [
+        xp.sum(A[:, :, None, :] * F[:, None, :, :], axis=0)
+        for A, F in zip(left, right[:-1], strict=True)
+    ]
+    if not frozen_output:
+        slopes.append(right[-1])
+    total = sum(xp.sum(G * G, axis=(0, 1)) for G in slopes)
+    return slopes, xp.sqrt(total)
+
+
+def _status(xp: Any, weights: Sequence[Any], norm: Any, limits: Limits) -> Any:
+    """Return DIVERGED, CONVERGED or, of those that go on, STALLED."""
+    sizes = [xp.max(xp.abs(W), axis=(0, 1)) for W in weights]
+    size = xp.max(xp.stack(sizes), axis=0)
+    diverged = ~((size < limits.limit) & xp.isfinite(norm))
+    status = xp.where(norm > limits.tolerance, xp.asarray(STALLED), xp.asarray(CONVERGED))
+    return xp.where(diverged, xp.asarray(DIVERGED), status)
