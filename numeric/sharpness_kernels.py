@@ -25,12 +25,12 @@ from numeric.tridiagonal_kernels import top_eigenpair
 
 __all__ = ["BASIS", "SCRATCH", "sharpen"]
 
-BASIS = 8
+BASIS = 6
 SCRATCH = 4 * BASIS + 3
 """Vectors of lanes needed beside those as long as the weights and the slots."""
 
 _ROUNDS = 50
-_NOISE = 0.01
+_NOISE = 1e-3
 
 
 class Krylov(NamedTuple):
