@@ -114,8 +114,8 @@ def _alternating(
         value[on, place], residual[on, place], vectors[on] = found
         left = min(every, limits.steps - place * every)
         end = gradient_descent(
-            here, own_sigma, own_cross, rate[on], steps=left, tolerance=limits.tolerance, limit=limits.limit,
-            frozen_output=limits.frozen_output, fast=False,
+            here, own_sigma, own_cross, rate[on], steps=left, tolerance=limits.tolerance,
+            limit=limits.limit, frozen_output=limits.frozen_output, fast=False,
         )  # fmt: skip
         for W, V in zip(layers, end.weights, strict=True):
             W[on] = V

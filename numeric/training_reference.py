@@ -78,21 +78,35 @@ def _chains(xp: Any, weights: Sequence[Any], sigma: Any, cross: Any) -> tuple[li
     """Return (A_1, ..., A_L) without A_L = I, and (F_1, ..., F_L)."""
     left = [weights[-1]]
     for W in weights[-2::-1]:
-        left.insert(0, xp.sum(left[0][:, :, None, :] * W[None, ...], axis=1))
-    right = [2 * (xp.sum(left[0][:, :, None, :] * sigma[None, ...], axis=1) - cross)]
+        left.insert(0, _contract(xp, "oin,ijn->ojn", left[0], W))
+    right = [2 * (_contract(xp, "oin,ijn->ojn", left[0], sigma) - cross)]
     for W in weights[:-1]:
-        right.append(xp.sum(right[-1][:, None, :, :] * W[None, ...], axis=2))
+        right.append(_contract(xp, "ojn,ijn->oin", right[-1], W))
     return left[1:], right
+
+
+def _contract(xp: Any, pattern: str, x: Any, y: Any) -> Any:
+    """Return ``einsum(pattern, x, y)``, which is not in the standard but in NumPy and CuPy."""
+    if hasattr(xp, "einsum"):
+        return xp.einsum(pattern, x, y)
+    inputs, result = pattern.split("->")
+    letters = "oijn"
+    x, y = (
+        xp.reshape(
+            array,
+            tuple(array.shape[axes.index(letter)] if letter in axes else 1 for letter in letters),
+        )
+        for array, axes in zip((x, y), inputs.split(","), strict=True)
+    )
+    (summed,) = set(letters) - set(result)
+    return xp.sum(x * y, axis=letters.index(summed))
 
 
 def _gradient(
     xp: Any, left: Sequence[Any], right: Sequence[Any], frozen_output: bool
 ) -> tuple[list[Any], Any]:
     """Return the gradient in each trained layer and its norm."""
-    slopes = [
-        xp.sum(A[:, :, None, :] * F[:, None, :, :], axis=0)
-        for A, F in zip(left, right[:-1], strict=True)
-    ]
+    slopes = [_contract(xp, "oin,ojn->ijn", A, F) for A, F in zip(left, right[:-1], strict=True)]
     if not frozen_output:
         slopes.append(right[-1])
     total = sum(xp.sum(G * G, axis=(0, 1)) for G in slopes)
