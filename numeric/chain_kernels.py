@@ -16,12 +16,15 @@ from typing import Any, NamedTuple
 from numeric.simd import (
     LANES,
     address,
+    inline,
     jit,
     left,
     load,
     outer,
     peek_int,
     right,
+    row_scale,
+    row_squares,
     splat,
     store,
     update_left,
@@ -68,7 +71,7 @@ class Chains(NamedTuple):
     free: int
 
 
-@jit
+@inline
 def chains(tile: Any, outputs: Any, shape: Any, memory: Any) -> Any:
     """Return a block in ``memory``, which must be zero; what is left begins at ``free``."""
     depth, row = shape.shape[1], len(tile) * LANES
@@ -88,25 +91,25 @@ def chains(tile: Any, outputs: Any, shape: Any, memory: Any) -> Any:
     )  # fmt: skip
 
 
-@jit
+@inline
 def tiles(net: Any, k: Any) -> Any:
     """Return the number of tiles along d_k."""
     return peek_int(net.shape, k)
 
 
-@jit
+@inline
 def layer(net: Any, k: Any) -> Any:
     """Return the place of the layer above slot k."""
     return peek_int(net.shape, net.depth + k)
 
 
-@jit
+@inline
 def slot(net: Any, k: Any) -> Any:
     """Return the place of slot k, or the end of the last one."""
     return peek_int(net.shape, 2 * net.depth + k) if k < net.depth else net.vectors
 
 
-@jit
+@inline
 def step_backward(tile: Any, net: Any, rate: Any, free: Any) -> None:
     """Take a step along the gradient of the last call, then compute A_L, ..., A_0."""
     W, A, F = net.weights, net.left, net.right
@@ -132,7 +135,7 @@ def step_backward(tile: Any, net: Any, rate: Any, free: Any) -> None:
                 w += len(tile) * row
 
 
-@jit
+@inline
 def backward(tile: Any, net: Any) -> None:
     """Compute A_L, ..., A_0 = P."""
     W, A = net.weights, net.left
@@ -143,7 +146,7 @@ def backward(tile: Any, net: Any) -> None:
         push_left(tile, net, k, False, W, A, A)
 
 
-@jit
+@inline
 def forward(tile: Any, net: Any) -> None:
     """Compute F_1 = 2 (PΣ - C), ..., F_L."""
     F = net.right
@@ -155,7 +158,7 @@ def forward(tile: Any, net: Any) -> None:
         push_right(tile, net, k, False, net.weights, F, F)
 
 
-@jit
+@inline
 def times_sigma(tile: Any, net: Any, P: Any, image: Any) -> None:
     """Set slot 0 of ``image`` to that of ``P`` times Σ."""
     edge, row = tiles(net, 0), len(tile) * LANES
@@ -167,7 +170,7 @@ def times_sigma(tile: Any, net: Any, P: Any, image: Any) -> None:
                 m += len(tile) * row
 
 
-@jit
+@inline
 def push_left(tile: Any, net: Any, k: Any, old: Any, M: Any, x: Any, y: Any) -> None:
     """Set slot k of y to slot k + 1 of x times layer k of M, or add it to an old y."""
     rows, columns, row = tiles(net, k + 1), tiles(net, k), len(tile) * LANES
@@ -180,7 +183,7 @@ def push_left(tile: Any, net: Any, k: Any, old: Any, M: Any, x: Any, y: Any) -> 
                 m += len(tile) * row
 
 
-@jit
+@inline
 def push_right(tile: Any, net: Any, k: Any, old: Any, M: Any, x: Any, y: Any) -> None:
     """Set slot k + 1 of y to slot k of x times layer k of M transposed, or add it to an old y."""
     rows, columns, row = tiles(net, k + 1), tiles(net, k), len(tile) * LANES
@@ -206,23 +209,24 @@ def outer_products(tile: Any, net: Any, k: Any, old: Any, M: Any, x: Any, y: Any
                 m += len(tile) * row
 
 
-@jit
+@inline
 def gradient(tile: Any, net: Any, rate: Any, free: Any) -> Any:
     """Prepare the next step and return the squared norm of the gradient.
 
     ``free`` is 1, or 0 where the output layer is frozen.  With one output |∇_k|² = |A_k|²|F_k|²;
     with several the gradient itself is formed, for the product of two Gram matrices would cancel.
     """
-    A, F, depth = net.left, net.right, net.depth
+    A, F, depth, row = net.left, net.right, net.depth, len(tile) * LANES
     total = free * squares(F, slot(net, depth - 1), net.vectors)
     if net.outputs == 1:
         for k in range(depth - 1):
-            size = splat(0.0)
-            for x in range(slot(net, k + 1), slot(net, k + 2), LANES):
-                a = load(A, x)
-                store(net.scaled, x, rate * a)
-                size = size + a * a
-            total = total + size * squares(F, slot(net, k), slot(net, k + 1))
+            a, f = splat(0.0), splat(0.0)
+            for x in range(slot(net, k + 1), slot(net, k + 2), row):
+                row_scale(tile, rate, A, x, net.scaled, x)
+                a = a + row_squares(tile, A, x)
+            for x in range(slot(net, k), slot(net, k + 1), row):
+                f = f + row_squares(tile, F, x)
+            total = total + a * f
     else:
         for k in range(depth - 1):
             outer_products(tile, net, k, False, net.slope, A, F)
@@ -230,7 +234,7 @@ def gradient(tile: Any, net: Any, rate: Any, free: Any) -> Any:
     return total
 
 
-@jit
+@inline
 def squares(array: Any, start: Any, stop: Any) -> Any:
     """Return the sum of the squared entries from ``start`` to ``stop``."""
     total = splat(0.0)

@@ -32,6 +32,7 @@ from numba.np import arrayobj
 __all__ = [
     "LANES",
     "address",
+    "inline",
     "jit",
     "left",
     "load",
@@ -41,6 +42,8 @@ __all__ = [
     "poke",
     "right",
     "root",
+    "row_scale",
+    "row_squares",
     "splat",
     "store",
     "update_left",
@@ -57,7 +60,17 @@ _STAMP = tuple(
 
 def jit(function: Callable[..., Any]) -> Any:
     """Compile lazily, once for each machine; overflow and division by zero follow IEEE 754."""
-    compiled = njit(nogil=True, cache=True, error_model="numpy")(function)
+    return _compiled(function, forceinline=False)
+
+
+def inline(function: Callable[..., Any]) -> Any:
+    """Compile into every caller: for what is short and called often."""
+    return _compiled(function, forceinline=True)
+
+
+def _compiled(function: Callable[..., Any], *, forceinline: bool) -> Any:
+    options = {"nogil": True, "cache": True, "error_model": "numpy"}
+    compiled = njit(forceinline=forceinline, **options)(function)
     with suppress(AttributeError):  # numba would notice a change of the function's own file only
         compiled._cache._cache_file._source_stamp = _STAMP
     return compiled
@@ -220,6 +233,34 @@ for _function, _instruction in (
     _operator(_function, _instruction)
 
 
+# --- rows of a tile -----------------------------------------------------------------------------
+
+
+@intrinsic  # type: ignore[untyped-decorator]
+def row_squares(typing: Any, tile: Any, x: Any, i: Any) -> Any:
+    """The sum of the squares of T entries."""
+
+    def build(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        row = _Cursor(builder, args[1], args[2])
+        entries = [row[n] for n in range(len(tile))]
+        return _sum(builder, [_product(builder, e, e) for e in entries])
+
+    return _LANES(tile, types.intp, types.intp), build
+
+
+@intrinsic  # type: ignore[untyped-decorator]
+def row_scale(typing: Any, tile: Any, factor: Any, x: Any, i: Any, y: Any, j: Any) -> Any:
+    """Set T entries y to a factor times x."""
+
+    def build(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        source, target = _Cursor(builder, args[2], args[3]), _Cursor(builder, args[4], args[5])
+        for n in range(len(tile)):
+            target[n] = _product(builder, args[1], source[n])
+        return context.get_dummy_value()
+
+    return types.void(tile, _LANES, *[types.intp] * 4), build
+
+
 # --- tiles --------------------------------------------------------------------------------------
 
 
@@ -283,7 +324,7 @@ _right_set, _right_add = (_tile_operation(_build_right, old) for old in (False, 
 _outer_set, _outer_add = (_tile_operation(_build_outer, old) for old in (False, True))
 
 
-@jit
+@inline
 def left(old: Any, tile: Any, M: Any, m: Any, x: Any, i: Any, y: Any, j: Any) -> None:
     """Set y to xᵀM, or add it to an old y."""
     if old:
@@ -292,7 +333,7 @@ def left(old: Any, tile: Any, M: Any, m: Any, x: Any, i: Any, y: Any, j: Any) ->
         _left_set(tile, M, m, x, i, y, j)
 
 
-@jit
+@inline
 def right(old: Any, tile: Any, M: Any, m: Any, x: Any, i: Any, y: Any, j: Any) -> None:
     """Set y to Mx, or add it to an old y."""
     if old:
@@ -301,7 +342,7 @@ def right(old: Any, tile: Any, M: Any, m: Any, x: Any, i: Any, y: Any, j: Any) -
         _right_set(tile, M, m, x, i, y, j)
 
 
-@jit
+@inline
 def outer(old: Any, tile: Any, M: Any, m: Any, x: Any, i: Any, y: Any, j: Any) -> None:
     """Set M to xyᵀ, or add it to an old M."""
     if old:
@@ -340,7 +381,7 @@ def _update_left(old: bool) -> Any:
 _update_left_set, _update_left_add = _update_left(False), _update_left(True)
 
 
-@jit
+@inline
 def update_left(
     old: Any, tile: Any, M: Any, m: Any, u: Any, i: Any, v: Any, j: Any,
     x: Any, k: Any, y: Any, h: Any,

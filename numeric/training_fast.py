@@ -178,11 +178,12 @@ def _noise(layout: Layout, seed: int) -> Any:
 
 def _in_queues(run: Callable[[int, int], None], batch: int, *, together: bool) -> None:
     """Call ``run`` on parts of the batch, in threads; ``together``: of at most LANES networks."""
-    threads = max(1, min(_cores(), -(-batch // LANES)))
-    share = LANES if together else max(LANES, -(-batch // (threads * _QUEUES)))
-    starts = range(0, batch, -(-share // LANES) * LANES)
-    stops = [*starts[1:], batch]
-    if threads == 1 or len(starts) == 1:
+    blocks = -(-batch // LANES)
+    threads = min(_cores(), blocks)
+    queues = blocks if together else min(blocks, threads * _QUEUES)
+    edges = [min(batch, LANES * (i * blocks // queues)) for i in range(queues)]
+    starts, stops = edges, [*edges[1:], batch]
+    if threads <= 1:
         for start, stop in zip(starts, stops, strict=True):
             run(start, stop)
         return

@@ -18,7 +18,7 @@ from numeric.descent import CONVERGED, DIVERGED, STALLED, Descent, Limits
 
 __all__ = ["train"]
 
-_State = tuple[list[Any], Any, Any, Any]
+_State = tuple[list[Any], Any, Any, Any, Any]
 
 
 def train(
@@ -26,16 +26,20 @@ def train(
 ) -> Descent:
     """Return the end of each descent; arguments as in :func:`numeric.training_fast.train`."""
     weights = [xp.moveaxis(W, 0, -1) for W in layers]
-    state: _State = (weights, _last(xp, sigma), _last(xp, cross), rate)
+    bound = xp.full(layers[0].shape[0], xp.inf)  # at least the largest entry
+    state: _State = (weights, _last(xp, sigma), _last(xp, cross), rate, bound)
     index = xp.arange(layers[0].shape[0])
     ended: list[tuple[Any, ...]] = []
     done = 0
     with np.errstate(over="ignore", invalid="ignore"):  # to diverge is an outcome, not an accident
         while True:
-            weights, sigma, cross, rate = state
+            weights, sigma, cross, rate, bound = state
             left, right = _chains(xp, weights, sigma, cross)
             slopes, norm = _gradient(xp, left, right, limits.frozen_output)
-            status = _status(xp, weights, norm, limits)
+            if not bool(xp.all(bound < limits.limit)):
+                bound = _largest(xp, weights)
+            status = _status(xp, bound, norm, limits)
+            state = (weights, sigma, cross, rate, bound + rate * norm)  # a step adds its length
             going = (status == STALLED) & (done < limits.steps)
             if not bool(xp.all(going)):
                 out = xp.nonzero(~going)[0]
@@ -47,10 +51,10 @@ def train(
                 if stay.shape[0] == 0:
                     break
                 index = xp.take(index, stay, axis=-1)
-                weights, sigma, cross, rate = state = _kept(xp, state, stay)
+                state = _kept(xp, state, stay)
                 slopes = [xp.take(G, stay, axis=-1) for G in slopes]
             for k, G in enumerate(slopes):
-                weights[k] = weights[k] - rate * G
+                state[0][k] = state[0][k] - state[3] * G
             done += 1
     taken, index, status, norm, *weights = (
         xp.concat(parts, axis=-1) for parts in zip(*ended, strict=True)
@@ -68,10 +72,11 @@ def _last(xp: Any, M: Any) -> Any:
 
 def _kept(xp: Any, state: _State, stay: Any) -> _State:
     """Take the networks that stay; data of their own, too."""
-    weights, sigma, cross, rate = state
+    weights, sigma, cross, rate, bound = state
     sigma, cross = (M if M.shape[-1] == 1 else xp.take(M, stay, axis=-1) for M in (sigma, cross))
     kept = [xp.take(W, stay, axis=-1) for W in weights]
-    return kept, sigma, cross, xp.take(rate, stay, axis=-1)
+    rate, bound = (xp.take(x, stay, axis=-1) for x in (rate, bound))
+    return kept, sigma, cross, rate, bound
 
 
 def _chains(xp: Any, weights: Sequence[Any], sigma: Any, cross: Any) -> tuple[list[Any], list[Any]]:
@@ -113,10 +118,13 @@ def _gradient(
     return slopes, xp.sqrt(total)
 
 
-def _status(xp: Any, weights: Sequence[Any], norm: Any, limits: Limits) -> Any:
+def _largest(xp: Any, weights: Sequence[Any]) -> Any:
+    """Return the largest absolute value of an entry, NaN if there is one."""
+    return xp.max(xp.stack([xp.max(xp.abs(W), axis=(0, 1)) for W in weights]), axis=0)
+
+
+def _status(xp: Any, bound: Any, norm: Any, limits: Limits) -> Any:
     """Return DIVERGED, CONVERGED or, of those that go on, STALLED."""
-    sizes = [xp.max(xp.abs(W), axis=(0, 1)) for W in weights]
-    size = xp.max(xp.stack(sizes), axis=0)
-    diverged = ~((size < limits.limit) & xp.isfinite(norm))
+    diverged = ~((bound < limits.limit) & xp.isfinite(norm))
     status = xp.where(norm > limits.tolerance, xp.asarray(STALLED), xp.asarray(CONVERGED))
     return xp.where(diverged, xp.asarray(DIVERGED), status)

@@ -93,7 +93,10 @@ def test_a_network_ends_as_it_would_alone(fast):
         assert alone.status[0] == batch.status[i]
         assert alone.taken[0] == batch.taken[i]
         for W, V in zip(batch.weights, alone.weights, strict=True):
-            np.testing.assert_allclose(W[i], V[0], rtol=1e-13 if batch.status[i] else 1)
+            if fast:
+                np.testing.assert_array_equal(W[i], V[0])
+            elif batch.status[i] != DIVERGED:  # einsum adds in another order
+                np.testing.assert_allclose(W[i], V[0], rtol=1e-9)
 
 
 @pytest.mark.parametrize("widths", [(3, 4, 1), (2, 2, 2)], ids=str)
@@ -108,7 +111,7 @@ def test_the_reference_needs_only_the_array_standard(widths):
     )  # fmt: skip
     plain = gradient_descent(starts, sigma, cross, rates, fast=False, **options)
     for W, V in zip(strict.weights, plain.weights, strict=True):
-        np.testing.assert_array_equal(ar.to_numpy(W), V)
+        np.testing.assert_allclose(ar.to_numpy(W), V, rtol=1e-10)
     assert ar.to_numpy(strict.status).tolist() == plain.status.tolist()
 
 
