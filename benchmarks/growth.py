@@ -24,6 +24,7 @@ SIZES = {
     "width": (4, 8, 16, 32, 64),
     "batch": (64, 256, 1024, 4096),
 }
+_FLOPS = 6e8
 EXPECTED = {"depth": 1.0, "width": 2.0, "batch": 1.0}
 
 
@@ -45,20 +46,23 @@ def descent(depth: int, width: int, batch: int, steps: int) -> Callable[[], None
 def measure(name: str, repetitions: int) -> list[float]:
     """Return the seconds of one step for each size of ``name``, the rest as in Figure 1.
 
-    The time of 10 steps is subtracted from that of more: what remains is the loop.
+    All sizes do the same number of flops.  The time of a tenth of the steps is subtracted: what
+    remains is the loop.
     """
-    steps, few = 110, 10
-    runs = []
+    runs, more = [], []
     for size in SIZES[name]:
         shape = {"depth": 10, "width": 5, "batch": 200, name: size}
         if name == "width":
             shape["batch"] = 64
-        runs.append([descent(**shape, steps=n) for n in (steps, few)])
+        flops = 6 * shape["depth"] * shape["width"] ** 2 * shape["batch"]
+        steps = 10 * max(1, round(_FLOPS / flops / 10))
+        runs.append([descent(**shape, steps=n) for n in (steps, steps // 10)])
+        more.append(steps - steps // 10)
     best = np.full((len(runs), 2), np.inf)
     for _ in range(repetitions + 1):
         for i, pair in enumerate(runs):
             best[i] = np.minimum(best[i], [elapsed(run) for run in pair])
-    return ((best[:, 0] - best[:, 1]) / (steps - few)).tolist()
+    return ((best[:, 0] - best[:, 1]) / more).tolist()
 
 
 def exponent(sizes: Sequence[int], seconds: Sequence[float]) -> float:

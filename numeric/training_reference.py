@@ -25,7 +25,7 @@ def train(
     xp: Any, layers: Sequence[Any], sigma: Any, cross: Any, rate: Any, limits: Limits
 ) -> Descent:
     """Return the end of each descent; arguments as in :func:`numeric.training_fast.train`."""
-    weights = [xp.moveaxis(W, 0, -1) for W in layers]
+    weights = [_last(xp, W) for W in layers]
     bound = xp.full(layers[0].shape[0], xp.inf)  # at least the largest entry
     state: _State = (weights, _last(xp, sigma), _last(xp, cross), rate, bound)
     index = xp.arange(layers[0].shape[0])
@@ -66,8 +66,9 @@ def train(
 
 
 def _last(xp: Any, M: Any) -> Any:
-    """Move the batch axis to the end; one of length one where there is none."""
-    return M[..., None] if M.ndim == 2 else xp.moveaxis(M, 0, -1)
+    """Move the batch axis to the end, in memory too; one of length one where there is none."""
+    moved = M[..., None] if M.ndim == 2 else xp.moveaxis(M, 0, -1)
+    return xp.reshape(xp.reshape(moved, (-1,)), moved.shape)  # a flat array is contiguous
 
 
 def _kept(xp: Any, state: _State, stay: Any) -> _State:
