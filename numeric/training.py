@@ -9,42 +9,46 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from importlib import import_module
+from types import ModuleType
 from typing import Any, Literal
 
 import numpy as np
 from scipy.integrate import solve_ivp
 
-from numeric.arithmetic.floating import Floating
+from numeric import training_reference
+from numeric.arithmetic.floating import Floating, namespace
 from numeric.arithmetic.protocol import Arithmetic, NotExact
+from numeric.descent import CONVERGED, DIVERGED, STALLED, Descent, Limits
 from numeric.loss import gradient
 from numeric.networks import LinearNetwork
 
 __all__ = [
+    "CONVERGED",
+    "DIVERGED",
+    "STALLED",
     "Descent",
     "Flow",
     "descend",
     "dyadic",
+    "fast_path",
     "gradient_descent",
     "gradient_flow",
     "nearest_minimizer",
 ]
 
-DIVERGED, STALLED, CONVERGED = 0, 1, 2
 
+def fast_path(xp: Any = None) -> ModuleType | None:
+    """Return the compiled kernels, or None: they need numba and take NumPy arrays.
 
-@dataclass(frozen=True)
-class Descent:
-    """The end of a batch of gradient descents.
-
-    ``status`` is, for each network, CONVERGED (gradient norm below the tolerance), DIVERGED (a
-    weight beyond the limit or not finite) or STALLED (neither within the steps allowed).
-    ``gradient_norm`` is the gradient's at ``weights``; the last network to stop took ``steps``.
+    Importing them takes about a second, so this is done when they are first used.
     """
-
-    weights: tuple[Any, ...]
-    status: Any
-    gradient_norm: Any
-    steps: int
+    if xp is not None and xp is not namespace("numpy"):
+        return None
+    try:
+        return import_module("numeric.training_fast")
+    except ImportError:
+        return None
 
 
 def gradient_descent(
@@ -56,9 +60,14 @@ def gradient_descent(
     steps: int,
     tolerance: float = 1e-12,
     limit: float = 1e6,
+    frozen_output: bool = False,
+    fast: bool = True,
     xp: Any = None,
 ) -> Descent:
     """Return the end of gradient descent ``W_k -= step_size ∇_{W_k} R`` for a batch of networks.
+
+    Only Σ and C are used, never samples: one output costs 6 flops for each weight and step.
+    Networks do not influence each other and leave the batch when they have ended.
 
     Parameters
     ----------
@@ -66,18 +75,22 @@ def gradient_descent(
         Σ and C, shapes (d_x, d_x) and (d_y, d_x), or with the batch axis.
     weights, step_size, steps, tolerance, limit, xp
         As in :func:`descend`.
+    frozen_output
+        Whether the last layer keeps its initial value; its gradient then counts for nothing.
+    fast
+        Whether to run compiled where numba is installed, see :func:`fast_path`.  The two paths
+        agree up to rounding; where descent is chaotic, at the edge of stability, rounding grows.
     """
     ar = Floating(xp)
+    layers = [ar.matrix(W) for W in weights]
     sigma, cross = ar.matrix(sigma), ar.matrix(cross)
-    return descend(
-        weights,
-        lambda layers: gradient(LinearNetwork(ar, layers), sigma, cross),
-        step_size,
-        steps=steps,
-        tolerance=tolerance,
-        limit=limit,
-        xp=xp,
-    )
+    LinearNetwork(ar, layers)  # raises where shapes do not fit
+    rate = ar.scalar(step_size) + ar.xp.zeros(layers[0].shape[0])
+    limits = Limits(steps, tolerance, limit, frozen_output)
+    kernels = fast_path(xp) if fast else None
+    if kernels is None:
+        return training_reference.train(ar.xp, layers, sigma, cross, rate, limits)
+    return kernels.train(layers, sigma, cross, rate, limits)  # type: ignore[no-any-return]
 
 
 def descend(
@@ -109,7 +122,7 @@ def descend(
     xp = ar.xp
     layers = [ar.matrix(W) for W in weights]
     rate = (ar.scalar(step_size) + xp.zeros(layers[0].shape[0]))[:, None, None]
-    done = 0
+    done, taken = 0, xp.zeros(layers[0].shape[0], dtype=xp.int64)
     with np.errstate(over="ignore", invalid="ignore"):  # to diverge is an outcome, not an accident
         while True:
             now = slopes(tuple(layers))
@@ -121,10 +134,11 @@ def descend(
                 break
             mask = alive[:, None, None]
             layers = [xp.where(mask, W - rate * g, W) for W, g in zip(layers, now, strict=True)]
+            taken = taken + xp.astype(alive, xp.int64)
             done += 1
     ended = xp.where(alive, xp.asarray(STALLED), xp.asarray(CONVERGED))
     status = xp.where(diverged, xp.asarray(DIVERGED), ended)
-    return Descent(tuple(layers), status, norm, done)
+    return Descent(tuple(layers), status, norm, taken)
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,83 @@
+"""``certimin experiment``: the published experiments, rerun against the theorems."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from verify.errors import UsageError
+
+if TYPE_CHECKING:
+    from theorems.experiments.outcome import Options, Outcome
+
+__all__ = ["experiment"]
+
+NAMES = ("figure-1", "figure-2", "figure-3", "residual", "underdetermined", "nonlinear")
+_TRACED = "figure-1"
+_WIDTH = 110
+
+
+@click.command()
+@click.argument("name", metavar="|".join(NAMES))
+@click.option(
+    "--out",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=Path("reports/experiments"),
+    show_default=True,
+    help="Folder for numbers (NPZ), figure (SVG) and comparison (JSON).",
+)
+@click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True)
+@click.option(
+    "--scale-down",
+    type=click.IntRange(min=1),
+    default=1,
+    show_default=True,
+    metavar="FACTOR",
+    help="Divide the repetitions by FACTOR and thin the grid by its root.",
+)
+@click.option(
+    "--trace-sharpness", is_flag=True, help="Measure the sharpness at every fifth step (figure-1)."
+)
+def experiment(name: str, out: Path, seed: int, scale_down: int, trace_sharpness: bool) -> None:
+    """Train the networks of an experiment of Marion and Chizat and compare with theory.
+
+    Exit code 0: as theory says; 1: contradicted; 2: wrong use; 3: inconclusive.
+    """
+    if name not in NAMES:
+        raise UsageError(f"experiment: expected one of {', '.join(NAMES)}, got {name!r}")
+    if trace_sharpness and name != _TRACED:
+        raise UsageError(f"--trace-sharpness: only {_TRACED} can be traced, not {name}")
+    from rich.console import Console
+
+    from theorems.experiments.outcome import Options
+
+    began = time.perf_counter()
+    with Console(stderr=True).status("training"):  # shown on a terminal only
+        outcome = _experiments()[name](Options(seed, scale_down, trace_sharpness))
+    seconds = time.perf_counter() - began
+    try:
+        paths = outcome.write(out, seed=seed, scale_down=scale_down, seconds=round(seconds, 3))
+    except OSError as error:
+        raise UsageError(f"--out: cannot write to {out} ({error.strerror})") from error
+    outcome.show(Console(width=None if sys.stdout.isatty() else _WIDTH, highlight=False))
+    click.echo(f"{seconds:.1f} s; written: {', '.join(str(path) for path in paths)}")
+    sys.exit(outcome.exit_code)
+
+
+def _experiments() -> dict[str, Callable[[Options], Outcome]]:
+    from theorems.experiments import linear
+    from theorems.experiments.nonlinear import nonlinear
+
+    return {
+        "figure-1": linear.figure_1,
+        "figure-2": linear.figure_2,
+        "figure-3": linear.figure_3,
+        "residual": linear.residual,
+        "underdetermined": linear.underdetermined,
+        "nonlinear": nonlinear,
+    }

@@ -1,0 +1,1 @@
+"""The experiments of Marion and Chizat, rerun against what the theorems say."""

@@ -1,0 +1,129 @@
+"""What an experiment finds: numbers, a plot, and each prediction beside what was measured."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+__all__ = ["Check", "Options", "Outcome"]
+
+Verdict = Literal["as predicted", "contradicted", "inconclusive"]
+_EXIT_CODES = {"as predicted": 0, "contradicted": 1, "inconclusive": 3}
+
+
+@dataclass(frozen=True)
+class Options:
+    """How to run an experiment.
+
+    ``scale_down`` divides the repetitions and thins the grid of scales or step sizes; steps are
+    never fewer, for what has not settled shows nothing.
+    """
+
+    seed: int = 0
+    scale_down: int = 1
+    trace: bool = False
+
+    def repetitions(self, full: int) -> int:
+        """Return the number of repetitions, at least one."""
+        return max(1, full // self.scale_down)
+
+    def grid(self, values: Sequence[float]) -> Any:
+        """Return every n-th value, n the root of ``scale_down``, and always the last."""
+        stride = max(1, round(self.scale_down**0.5))
+        return np.asarray(values)[::-1][::stride][::-1]
+
+
+@dataclass(frozen=True)
+class Check:
+    """A prediction and what was measured; ``passed`` is None for what is only observed.
+
+    ``count`` says how many runs it is about: none decide nothing.
+    """
+
+    name: str
+    predicted: str
+    measured: float
+    passed: bool | None
+    count: int
+
+    @property
+    def verdict(self) -> str:
+        """Return one word for the table."""
+        if self.passed is None:
+            return "observed"
+        if self.count == 0:
+            return "no runs"
+        return "pass" if self.passed else "FAIL"
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """The end of an experiment; ``note`` says what was run."""
+
+    name: str
+    title: str
+    note: str
+    checks: tuple[Check, ...]
+    arrays: Mapping[str, Any]
+    plot: str
+
+    @property
+    def verdict(self) -> Verdict:
+        """Return "contradicted" if a check failed, "inconclusive" if one is about no runs."""
+        verdicts = {check.verdict for check in self.checks}
+        if "FAIL" in verdicts:
+            return "contradicted"
+        return "inconclusive" if "no runs" in verdicts else "as predicted"
+
+    @property
+    def exit_code(self) -> int:
+        """Return 0 (as predicted), 1 (contradicted) or 3 (inconclusive)."""
+        return _EXIT_CODES[self.verdict]
+
+    def write(self, folder: Path, **more: Any) -> list[Path]:
+        """Write numbers (NPZ), plot (SVG) and comparison (JSON) and return their paths."""
+        folder.mkdir(parents=True, exist_ok=True)
+        paths = [folder / f"{self.name}.{kind}" for kind in ("npz", "svg", "json")]
+        with paths[0].open("wb") as file:
+            np.savez_compressed(file, **self.arrays)
+        paths[1].write_text(self.plot, encoding="utf-8")
+        document = {
+            "experiment": self.name,
+            "title": self.title,
+            "note": self.note,
+            "verdict": self.verdict,
+            **more,
+            "checks": [{**asdict(check), "verdict": check.verdict} for check in self.checks],
+        }
+        paths[2].write_text(json.dumps(_plain(document), indent=1) + "\n", encoding="utf-8")
+        return paths
+
+    def show(self, console: Console) -> None:
+        """Print the comparison."""
+        from rich.table import Table
+
+        table = Table("", "predicted", "measured", "runs", "", title=self.title)
+        for c in self.checks:
+            table.add_row(c.name, c.predicted, f"{c.measured:.6g}", str(c.count), c.verdict)
+        console.print(table)
+        console.print(self.note)
+        console.print(f"{self.name}: {self.verdict}")
+
+
+def _plain(value: Any) -> Any:
+    """Replace what JSON has no word for: NumPy numbers, and NaN by null."""
+    if isinstance(value, dict):
+        return {key: _plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in value]
+    if isinstance(value, np.generic):
+        value = value.item()
+    return None if isinstance(value, float) and not np.isfinite(value) else value
