@@ -12,8 +12,9 @@ from verify import assembly, runner
 from verify.claims import QUANTITIES
 from verify.profiles import PROFILES, Profile
 from verify.registry import theorems
+from verify.search.pipeline import Budget
 
-TINY = Profile("quick", 12, 2, 200, 20, 0, 20.0, 20.0)
+TINY = Profile("quick", 12, 0, 20.0, Budget(batches=2, batch_size=200, examples=20))
 SPINE = ("F3", "M1", "C1", "C2", "C5", "U1", "Z3p")
 
 

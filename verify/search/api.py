@@ -122,7 +122,7 @@ def tighten(
     The expression must get harder as the constant grows: ``sharpness >= c*hessian_trace``.  The
     other parameters are those of :func:`search`; the certificate is for the refuted end.
 
-    >>> tighten("sharpness >= c*hessian_trace", "c", depth=(2, 2), width=(1, 1), budget=3).refuted
+    >>> tighten("sharpness >= c*hessian_trace", "c", depth=(2, 2), width=(1, 1), budget=5).survived
     Fraction(1, 1)
     """
     _check(depth, width, budget)
