@@ -103,25 +103,16 @@ def random_alone(claim: Claim, deadline: float, seed: int) -> bool:
     """Uniform float batches over random shapes; the worst lane of each is decided exactly."""
     rng = np.random.default_rng(seed)
     while monotonic() < deadline:
-        near = _worst_of_batch(claim, _UniformSource(rng, 4096))
+        near = _worst_of_batch(claim, BatchSource(rng, 4096, uniform=True))
         if near is not None and near.slack < 0 and snap(claim, near, "random", Attack()):
             return True
     return False
 
 
-class _UniformSource(BatchSource):
-    """Uniform numbers in the recipe's own ranges."""
-
-    def matrix(self, rows: int, columns: int, low: int = -3, high: int = 3) -> Any:
-        values = self._rng.uniform(low, high, size=(self._size, rows, columns))
-        self._choices += list(values.reshape(self._size, -1).T)
-        return values
-
-
 def _worst_of_batch(claim: Claim, source: Any) -> Near | None:
     try:
         with np.errstate(all="ignore"):
-            slacks = margins(claim, claim.setting.build(source, claim.bounds), source._size)
+            slacks = margins(claim, claim.setting.build(source, claim.bounds), source.size)
     except (ArithmeticError, np.linalg.LinAlgError):
         return None
     slacks[~np.isfinite(slacks)] = np.inf
@@ -142,7 +133,7 @@ def evolution_alone(claim: Claim, deadline: float, seed: int) -> bool:
 
 
 def _evolve(claim: Claim, rng: np.random.Generator, deadline: float) -> Near | None:
-    probe = _UniformSource(rng, 1)
+    probe = BatchSource(rng, 1, uniform=True)
     try:
         claim.setting.build(probe, claim.bounds)
     except (ArithmeticError, np.linalg.LinAlgError):

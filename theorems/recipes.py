@@ -17,7 +17,7 @@ from typing import Any
 from numeric.arithmetic.ball import midpoints
 from numeric.arithmetic.dual import Duals
 from numeric.arithmetic.floating import Floating, namespace
-from numeric.arithmetic.rational import Rational, fraction
+from numeric.arithmetic.rational import Rational, fraction, fractions
 from numeric.gain import float_optimum
 from numeric.networks import LinearNetwork
 from theorems.instances import Instance
@@ -26,6 +26,7 @@ from verify.errors import Undefined
 from verify.sources import Source
 
 __all__ = [
+    "as_drawn",
     "balanced_layers",
     "checker_source",
     "diagonal",
@@ -41,6 +42,7 @@ __all__ = [
     "optimal_scale",
     "padded_diagonal",
     "rank_one_layers",
+    "rational_factor",
     "rational_root",
     "reject_vanishing",
     "rotated_layers",
@@ -67,6 +69,7 @@ def setting(
     special: Sequence[str] = (),
     checker: Callable[[], str] | None = checker_source,
     load: Callable[[dict[str, Any]], Any] | None = Instance.from_json,
+    express: Callable[[Any], list[int | Fraction] | None] | None = None,
 ) -> Callable[[Callable[..., Any]], Setting]:
     """Turn a recipe into the setting ``name``, known to the search under it.
 
@@ -75,7 +78,7 @@ def setting(
 
     def register(build: Callable[..., Any]) -> Setting:
         SETTINGS[name] = Setting(
-            name, description, build, tuple(special), Duals.seed, checker, load
+            name, description, build, tuple(special), Duals.seed, checker, load, express
         )
         return SETTINGS[name]
 
@@ -140,6 +143,54 @@ def rational_root(ar: Any, square: Any, denominator: int = 24) -> Any:
 def inclusion(ar: Any, rows: int, columns: int) -> Any:
     """The rows x columns matrix with ones on the diagonal."""
     return ar.matrix([[int(i == j) for j in range(columns)] for i in range(rows)])
+
+
+def as_drawn(
+    *, outputs: bool = True, data: bool = True, target: bool = False
+) -> Callable[[Instance], list[int | Fraction] | None]:
+    """Return how to express an instance as choices: widths, layers, data, target, as drawn here.
+
+    Parameters
+    ----------
+    outputs, data, target
+        Whether the recipe draws the number of outputs, Σ by :func:`draw_covariance` and T.
+    """
+
+    def express(instance: Instance) -> list[int | Fraction] | None:
+        widths = instance.net.widths if outputs else instance.net.widths[:-1]
+        choices: list[int | Fraction] = [instance.net.depth, *widths]
+        for W in instance.weights:
+            choices += itertools.chain.from_iterable(fractions(W))
+        if data:
+            factor = rational_factor(fractions(instance.sigma))
+            if factor is None:
+                return None
+            choices += [len(factor[0]), *itertools.chain.from_iterable(factor)]
+        if target:
+            choices += itertools.chain.from_iterable(fractions(instance.target))
+        return choices
+
+    return express
+
+
+def rational_factor(rows: list[list[Fraction]]) -> list[list[Fraction]] | None:
+    """Return R with R Rᵀ = Σ by elimination, None where a pivot has no rational root.
+
+    >>> rational_factor([[Fraction(4), Fraction(2)], [Fraction(2), Fraction(1)]])
+    [[Fraction(2, 1)], [Fraction(1, 1)]]
+    """
+    n, rest, columns = len(rows), [list(row) for row in rows], []
+    for j in range(n):
+        pivot = rest[j][j]
+        if pivot == 0:
+            continue
+        root = Fraction(isqrt(pivot.numerator), isqrt(pivot.denominator))
+        if root * root != pivot:
+            return None
+        column = [rest[i][j] / root for i in range(n)]
+        columns.append(column)
+        rest = [[rest[i][k] - column[i] * column[k] for k in range(n)] for i in range(n)]
+    return [list(row) for row in zip(*columns, strict=True)]
 
 
 def with_target(instance: Instance) -> Instance:

@@ -11,6 +11,7 @@ from fractions import Fraction
 
 from theorems.instances import Instance
 from theorems.recipes import (
+    as_drawn,
     balanced_layers,
     diagonal,
     draw_covariance,
@@ -67,6 +68,7 @@ __all__ = [
         "attaining-minimizers",
         "exactly-attaining-minimizers",
     ),
+    express=as_drawn(),
 )
 def minimizers(source: Source, bounds: Bounds) -> Instance:
     """Any weights and any covariance."""
@@ -85,6 +87,7 @@ def minimizers(source: Source, bounds: Bounds) -> Instance:
         "eigenvector-regressors",
         "overlooked-direction",
     ),
+    express=as_drawn(outputs=False),
 )
 def univariate_minimizers(source: Source, bounds: Bounds) -> Instance:
     """One output, any covariance."""
@@ -101,6 +104,7 @@ def univariate_minimizers(source: Source, bounds: Bounds) -> Instance:
         "flattest-minimizers",
         "whitened-balanced-minimizers",
     ),
+    express=as_drawn(data=False),
 )
 def whitened_minimizers(source: Source, bounds: Bounds) -> Instance:
     """Any weights on whitened data."""
@@ -366,6 +370,7 @@ def square_weights(source: Source, bounds: Bounds) -> Instance:
     "weights",
     "one output, arbitrary weights, any Σ, arbitrary target: not a minimizer",
     special=("univariate-minimizers",),
+    express=as_drawn(outputs=False, target=True),
 )
 def weights(source: Source, bounds: Bounds) -> Instance:
     """Arbitrary weights with an arbitrary target."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from fractions import Fraction
 from itertools import chain
 from math import inf, isnan
 from typing import Any, Literal, Protocol
@@ -137,6 +138,9 @@ class Setting:
         Returns the source of a stand-alone program that decides claims over this setting.
     load
         Rebuilds an exact instance from what its ``to_json`` returned.
+    express
+        Returns choices of the recipe that make an instance of a special setting, None where it
+        cannot: what was found there is then simplified as an instance of this one.
     """
 
     name: str
@@ -146,6 +150,7 @@ class Setting:
     dual: Callable[[Any, int, int], Any] | None = None
     checker: Callable[[], str] | None = None
     load: Callable[[dict[str, Any]], Any] | None = None
+    express: Callable[[Any], list[int | Fraction] | None] | None = None
 
     def family(self) -> Iterator[Setting]:
         """Yield the setting, then all that are special to it, each once."""

@@ -136,6 +136,8 @@ class BatchSource:
         Number of instances.
     sizes
         The first sizes to hand out, in the order asked for; all are random if there are none.
+    uniform
+        Give no instance a scale of its own.
     """
 
     exact = False
@@ -146,9 +148,12 @@ class BatchSource:
         size: int,
         backend: str = "numpy",
         sizes: Sequence[int] = (),
+        *,
+        uniform: bool = False,
     ) -> None:
         self.backend = backend
         self.size = size
+        self._uniform = uniform
         self._rng = rng
         self._given = iter(tuple(sizes))
         self._choices: list[Any] = []
@@ -169,7 +174,7 @@ class BatchSource:
 
     def matrix(self, rows: int, columns: int, low: int = -3, high: int = 3) -> Any:
         values = self._rng.uniform(low, high, size=(self.size, rows, columns))
-        if low < 0 < high:
+        if low < 0 < high and not self._uniform:
             values *= 2.0 ** -self._rng.uniform(0, 4, size=(self.size, 1, 1))
         self._choices += list(values.reshape(self.size, -1).T)
         return values

@@ -23,7 +23,7 @@ from verify.theorem import Theorem
 
 __all__ = ["search", "tighten"]
 
-_BUDGET = Budget(rounds=None, batches=4, batch_size=1024, starts=6, examples=40, shrink_seconds=5.0)
+_BUDGET = Budget(rounds=None, batches=4, batch_size=4096, starts=6, examples=40, shrink_seconds=5.0)
 
 Progress = Callable[[Claim, Attack], None]
 

@@ -20,7 +20,7 @@ from verify.search.batches import ROUNDING
 from verify.search.by_hypothesis import explore
 from verify.search.floats import sample_floats
 from verify.search.optimise import polish
-from verify.search.record import Attack, Counterexample, Near, rebuild
+from verify.search.record import Attack, Counterexample, Near, confirm, rebuild
 from verify.search.shrink import shrink
 from verify.search.snap import snap
 
@@ -48,7 +48,8 @@ class Budget:
         How often the engines take turns; None: until the time is up, sizes growing from the
         smallest to all.
     batches, batch_size
-        Float batches in each round and setting (each with sizes of its own), instances in each.
+        Float batches in each round (each with sizes of its own), instances in each; special
+        settings get one batch each, of a quarter of the size.
     starts
         Float points optimised locally in each round.
     examples
@@ -106,12 +107,29 @@ def attack(
         result.found = next(hunt.stages(known, corpus), None)
         if result.found is not None:
             progress(result)
-            for simpler in shrink(claim, result.found, budget.shrink_seconds):
+            for simpler in _simpler(claim, result.found, budget.shrink_seconds):
                 result.found = simpler
                 progress(result)
     except KeyboardInterrupt:
         result.interrupted = True
     return result
+
+
+def _simpler(claim: Claim, found: Counterexample, seconds: float) -> Iterator[Counterexample]:
+    """Shrink in the setting where it was found, then as an instance of the claim's own."""
+    for simpler in shrink(claim, found, seconds):
+        found = simpler
+        yield simpler
+    own = claim.setting
+    choices = own.express(found.instance) if own.express and found.setting is not own else None
+    if choices is None:
+        return
+    instance, used = rebuild(claim, own, choices)
+    values = [choice.value for choice in used]
+    plain = instance and confirm(claim, instance, found.found_by, own, values)
+    if plain:
+        yield plain
+        yield from shrink(claim, plain, seconds)
 
 
 class _Hunt:
@@ -188,7 +206,7 @@ class _Hunt:
                     return
                 seed = [self.seed, turn, index, family]
                 batch = replace(claim, setting=setting)
-                size = self.budget.batch_size
+                size = self.budget.batch_size // (4 if family else 1)
                 for near in sample_floats(batch, seed, size, self.backend, self.result):
                     self.result.approach(near)
                     if self.suspect(near.slack):

@@ -8,22 +8,29 @@ violates the claim.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from fractions import Fraction
 from itertools import combinations, islice
+from random import Random
 from time import monotonic
 from typing import Any
 
-from verify.claims import Claim
+from verify.claims import Bounds, Claim
 from verify.search.record import Counterexample, confirm, rebuild
-from verify.sources import Choice
+from verify.sources import Choice, RandomSource
 
 __all__ = ["complexity", "shrink"]
+
+_SIMPLIFY = 2
+"""The move that is taken up again whenever a dearer one has helped."""
+
+_DRAWS = 100
 
 _MOST_PAIRS = 12
 """Numbers in an instance up to which two of them are simplified at once."""
 
-_MOST_DROPS = 300
-"""Ways of leaving out choices that are tried for a smaller size."""
+_MOST_SURPLUS, _MOST_DROPS = 6, 200
+"""Choices left out for a smaller size, and ways of leaving out as many that are tried."""
 
 
 def complexity(value: int | Fraction) -> tuple[int, int, int]:
@@ -41,7 +48,7 @@ def shrink(claim: Claim, found: Counterexample, seconds: float = 2.0) -> Iterato
     if found.choices is None:
         return
     deadline = monotonic() + seconds
-    moves = (_round_all, _simplify_one, _drop_choices, _simplify_two)
+    moves = (_tiny, _round_all, _simplify_one, _drop_choices, _simplify_two)
     level = 0
     while level < len(moves):
         improved = False
@@ -52,7 +59,7 @@ def shrink(claim: Claim, found: Counterexample, seconds: float = 2.0) -> Iterato
                 found, improved = better, True
                 yield found
             position = position + 1 if position + 1 < len(found.choices or ()) else None
-        level = 1 if improved and level else level + 1
+        level = _SIMPLIFY if improved and level >= _SIMPLIFY else level + 1
     better = _larger_margin(claim, found, deadline)
     if better is not found:
         yield better
@@ -84,6 +91,19 @@ def _weight(values: tuple[int | Fraction, ...]) -> tuple[Any, ...]:
     return (sizes, len(keys), total, keys)
 
 
+def _tiny(claim: Claim, found: Counterexample, position: int) -> Iterator[list[Any]]:
+    """Draw integers of the smallest sizes: chance finds shapes that no shrinking leads to."""
+    low_depth, low_width = claim.bounds.depth[0], claim.bounds.width[0]
+    width = min(low_width + 1, claim.bounds.width[1])
+    bounds = Bounds((low_depth, low_depth), (low_width, width))
+    random = Random(position)
+    for _ in range(_DRAWS if position == 0 else 0):
+        source = RandomSource(random, denominators=(1,))
+        with suppress(ArithmeticError):
+            found.setting.build(source, bounds)
+            yield [choice.value for choice in source.choices]
+
+
 def _round_all(claim: Claim, found: Counterexample, position: int) -> Iterator[list[Any]]:
     """Round every number to one largest denominator."""
     for q in (1, 2, 3, 4, 6, 12) if position == 0 else ():
@@ -102,14 +122,12 @@ def _drop_choices(claim: Claim, found: Counterexample, position: int) -> Iterato
     values, ranges = _ranges(claim, found)
     for candidate in _candidates(ranges[position]) if isinstance(values[position], int) else ():
         head, tail = [*values[:position], candidate], values[position + 1 :]
-        surplus = len(values) - len(rebuild(claim, found.setting, [*head, *tail])[1])
-        if surplus <= 0:
-            continue
-        for start in range(len(tail) - surplus + 1):
-            yield [*head, *tail[:start], *tail[start + surplus :]]
-        simplest = sorted(range(len(tail)), key=lambda i: complexity(tail[i]))
-        for dropped in islice(combinations(simplest, surplus), _MOST_DROPS):
-            yield [*head, *(x for i, x in enumerate(tail) if i not in dropped)]
+        for surplus in range(1, min(len(tail), _MOST_SURPLUS) + 1):
+            for start in range(len(tail) - surplus + 1):
+                yield [*head, *tail[:start], *tail[start + surplus :]]
+            simplest = sorted(range(len(tail)), key=lambda i: complexity(tail[i]))
+            for dropped in islice(combinations(simplest, surplus), _MOST_DROPS):
+                yield [*head, *(x for i, x in enumerate(tail) if i not in dropped)]
 
 
 def _simplify_two(claim: Claim, found: Counterexample, position: int) -> Iterator[list[Any]]:
