@@ -8,6 +8,7 @@ import re
 import shlex
 import signal
 import sys
+import traceback
 from importlib import resources
 from importlib.metadata import entry_points, version
 from pathlib import Path
@@ -98,7 +99,9 @@ def show(theorem_id: str, out: Path) -> None:
     if theorem.id in stored:
         record = stored[theorem.id]
     else:
-        click.echo(f"no evidence yet in {out}; run `certimin verify {theorem.id}`", err=True)
+        click.echo(
+            f"no evidence yet in {out}; run `certimin verify {theorem.id} --out {out}`", err=True
+        )
     reports.show_theorem(record, console())
     click.echo(f"reference: {reference(theorem)}")
 
@@ -119,13 +122,16 @@ def reference(theorem: Theorem) -> str:
 
 
 @cli.command()
-def quantities() -> None:
-    """List the quantities that relations may use."""
+@click.argument("word", required=False, default="")
+def quantities(word: str) -> None:
+    """List the quantities that relations may use; only those that mention WORD, if given."""
     theorems()  # loads the modules that define them
     table = Table(box=None, pad_edge=False)
     for heading in ("name", "LaTeX", "definition"):
         table.add_column(heading, overflow="fold")
     for q in sorted(QUANTITIES.values(), key=lambda q: q.name):
+        if word.lower() not in f"{q.name} {q.definition}".lower():
+            continue
         table.add_row(q.name, q.latex, q.definition)
     console().print(table)
 
@@ -223,4 +229,7 @@ def main() -> None:
         sys.exit(error.exit_code)
     except OSError as error:  # a full disk, a folder that went away
         click.echo(f"certimin: {error}", err=True)
+        sys.exit(3)
+    except Exception:  # a fault of ours: Python's own exit code would say "refuted"
+        traceback.print_exc()
         sys.exit(3)

@@ -19,17 +19,26 @@ from verify.claims import SETTINGS, Claim
 from verify.conjecture import from_file
 from verify.errors import CertiminError, UsageError
 from verify.isolation import isolated, loaded, watched
+from verify.profiles import PROFILES
 from verify.registry import select, theorems
 from verify.replay import replay as run_replay
 from verify.report.files import write_text
+from verify.report.mathematics import plain as readable
 from verify.scaffold import scaffold
 from verify.search.api import search as run_search
 from verify.search.api import tighten
-from verify.search.outcomes import Outcome, Refuted, Survived
+from verify.search.outcomes import Outcome, Refuted, Survived, plain, shown
 from verify.search.record import Attack
 from verify.search.tighten import Bracketed
+from verify.stages import derive
+from verify.theorem import Theorem
 
 __all__ = ["search", "settings"]
+
+_UNCHECKED = (
+    "note        its check.py does not confirm it: the setting or a quantity is not known to "
+    "theorems/checker.py, or a tie of irrational numbers"
+)
 
 _PULSE = 2.0
 """Seconds between lines of progress."""
@@ -68,25 +77,37 @@ class _Progress:
         self._found: Any = None
 
     def __call__(self, claim: Claim, attack: Attack) -> None:
-        now = monotonic()
-        found = attack.found
-        if found is not None and found is not self._found:
-            what = "simpler" if self._found else f"counterexample ({found.found_by})"
-            self._found = found
-            self._say(now, f"{what}, margin {found.decision.slack:.3g}")
-        elif found is None and now - self._last > _PULSE:
+        now, found = monotonic(), attack.found
+        if found is None and now - self._last > _PULSE:
             self._last = now
-            self._say(now, f"{attack.valid:,} instances, best margin {attack.worst_slack:.3g}")
+            self._say(now, f"{attack.valid:,} instances, best margin {shown(attack.worst_slack)}")
+        elif found is not None and self._found is None:
+            self._say(now, f"counterexample ({found.found_by}); making it simple")
+        self._found = found
 
     def _say(self, now: float, text: str) -> None:
         self._console.print(f"{now - self._start:6.1f} s  {text}", markup=False, highlight=False)
 
 
-@click.command()
+_SEARCH = """Try to refute CONJECTURE, an expression or a .py file; certify what refutes it.
+
+\b
+certimin search "sharpness >= 3*depth*target_norm**(2-2/depth)" --over whitened-minimizers
+certimin search "sharpness <= 2*minimal_sharpness if imbalance == 0" --depth 2:3
+certimin search "sharpness >= c*hessian_trace" --tighten c
+"""
+
+
+@click.command(help=_SEARCH)
 @click.argument("conjecture")
-@click.option("--over", default="minimizers", show_default=True, help="setting of an expression")
-@click.option("--depth", type=_Range(), default="2:6", show_default=True)
-@click.option("--width", type=_Range(), default="1:5", show_default=True)
+@click.option(
+    "--over",
+    default="minimizers",
+    show_default=True,
+    help="setting of an expression (certimin settings)",
+)
+@click.option("--depth", type=_Range(), default="2:6", show_default=True, help="layers")
+@click.option("--width", type=_Range(), default="1:5", show_default=True, help="of every layer")
 @click.option("--budget", type=float, default=60.0, show_default=True, help="seconds")
 @click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True)
 @click.option("--backend", type=click.Choice(["numpy", "cupy"]), default="numpy", show_default=True)
@@ -95,23 +116,25 @@ class _Progress:
 @click.option("--out", type=click.Path(path_type=Path), default="reports", show_default=True)
 @click.option("--child", type=click.Path(path_type=Path), hidden=True)
 def search(conjecture: str, child: Path | None, **options: Any) -> None:
-    r"""Try to refute CONJECTURE, an expression or a .py file; certify what refutes it.
-
-    \b
-    certimin search "sharpness >= 3*depth*target_norm**(2-2/depth)" --over whitened-minimizers
-    certimin search "sharpness <= 2*minimal_sharpness if imbalance == 0" --depth 2:3
-    certimin search "sharpness >= c*hessian_trace" --tighten c
-    """
+    """Attack a conjecture."""
     _check_writable(options)
     if not conjecture.endswith(".py"):
         sys.exit(_report(_attack(conjecture, options), options))
     if not Path(conjecture).is_file():
         raise UsageError(f"conjecture: no file {conjecture}; `certimin new NAME` writes one")
     if child is None:
+        _refuse_sizes_of_a_module()
         sys.exit(_in_a_child(conjecture, options))
     with watched(child, options["budget"]):
         code = _report(_attack_file(Path(conjecture), child, options), options)
     sys.exit(code)
+
+
+def _refuse_sizes_of_a_module() -> None:
+    context = click.get_current_context()
+    for name in ("over", "depth", "width"):
+        if context.get_parameter_source(name) is not click.core.ParameterSource.DEFAULT:
+            raise UsageError(f"--{name}: a module states its own; change it there")
 
 
 def _attack(conjecture: Any, options: dict[str, Any]) -> Outcome:
@@ -131,11 +154,22 @@ def _attack_file(path: Path, child: Path, options: dict[str, Any]) -> Outcome | 
     try:
         conjecture = from_file(path)
         loaded(child)
-        return _attack(conjecture, options)
+        broken = _broken_steps(conjecture)
+        return _failed(path, broken, "") if broken else _attack(conjecture, options)
     except (CertiminError, KeyboardInterrupt):
         raise
     except BaseException as error:  # SystemExit too: the module is not ours
         return _failed(path, f"{type(error).__name__}: {error}", traceback.format_exc())
+
+
+def _broken_steps(conjecture: Theorem) -> str:
+    """Run the derivations of a conjecture; return which step does not hold, if one does not."""
+    for claim_id in conjecture.derivations:
+        for step in derive(conjecture, claim_id, PROFILES["quick"]):
+            click.echo(f"derivation  {step['name']}: {step['verdict']}")
+            if step["verdict"] != "holds":
+                return f"derivation step {step['name']!r} is {step['verdict']}: {step['residual']}"
+    return ""
 
 
 def _in_a_child(path: str, options: dict[str, Any]) -> int:
@@ -182,6 +216,9 @@ def _report(outcome: Outcome | dict[str, Any], options: dict[str, Any]) -> int:
     else:
         record, code = outcome.to_json(), outcome.exit_code
         _show(outcome)
+        if isinstance(outcome, Survived) and outcome.tight:
+            figure = write_text(Path(options["out"], "figures", "tightness.svg"), outcome.plot())
+            click.echo(f"plot        {figure}")
     text = json.dumps(record, indent=1, default=str) + "\n"
     for path in (Path(options["out"], "search.json"), options["json_path"]):
         if path is not None:
@@ -192,32 +229,29 @@ def _report(outcome: Outcome | dict[str, Any], options: dict[str, Any]) -> int:
 def _show(outcome: Outcome) -> None:
     screen = console()
     screen.print(f"conjecture  {outcome.claim.title}", markup=False, highlight=False)
-    screen.print(f"read as     {outcome.claim.latex}", markup=False, highlight=False)
+    screen.print(f"read as     {readable(outcome.claim.latex)}", markup=False, highlight=False)
+    screen.print(f"in LaTeX    {outcome.claim.latex}", markup=False, highlight=False)
     screen.print(
         f"over        {outcome.claim.setting.name}, {outcome.claim.bounds}", highlight=False
     )
-    screen.print(f"tried       {outcome.receipt}", highlight=False)
+    if not isinstance(outcome, Survived):
+        screen.print(f"tried       {outcome.receipt}", highlight=False)
     screen.print(outcome.headline, markup=False, highlight=False)
     if isinstance(outcome, Refuted | Bracketed) and outcome.counterexample is not None:
         _print_instance(outcome.counterexample.instance, screen)
         if outcome.certificate is not None:
             screen.print(f"certificate {outcome.certificate}", highlight=False, soft_wrap=True)
             check = Path(outcome.certificate, "check.py")
-            screen.print(f"check it    python -I {check}", highlight=False, soft_wrap=True)
+            known = not isinstance(outcome, Refuted) or outcome.confirmed
+            text = f"check it    python -I {check}" if known else _UNCHECKED
+            screen.print(text, highlight=False, soft_wrap=True)
     elif isinstance(outcome, Survived) and outcome.tight:
         screen.print(_tightness(outcome))
 
 
 def _print_instance(instance: Any, screen: Console) -> None:
     for name, value in instance.to_json().items():
-        screen.print(f"  {name} = {_plain(value)}", markup=False, highlight=False)
-
-
-def _plain(value: Any) -> str:
-    """Exact entries without quotes."""
-    if isinstance(value, list):
-        return "[" + ", ".join(_plain(item) for item in value) + "]"
-    return str(value)
+        screen.print(f"  {name} = {plain(value)}", markup=False, highlight=False)
 
 
 def _tightness(outcome: Survived) -> Table:
@@ -226,7 +260,7 @@ def _tightness(outcome: Survived) -> Table:
         table.add_column(heading, justify="right" if heading != "found in" else "left")
     for row in outcome.tight:
         table.add_row(
-            str(row.depth), str(row.width), f"{row.ratio:.9g}", f"{row.slack:.3g}", row.setting
+            str(row.depth), str(row.width), f"{row.ratio:.9g}", shown(row.slack), row.setting
         )
     return table
 

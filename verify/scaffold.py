@@ -39,7 +39,7 @@ def derivation(formulas):
 
 CONJECTURE = conjecture(
     "{name}",
-    "sharpness >= 2*depth*target_norm**(2 - 2/depth)",  # the relation
+    "sharpness >= 2*depth*target_norm**(2 - 2/depth)",  # false here: try whitened-minimizers
     over="minimizers",  # the setting
     depth=(2, 4),
     width=(1, 3),

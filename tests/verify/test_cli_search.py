@@ -54,7 +54,7 @@ def test_it_is_found_again_at_once(search):
     assert again["instances"] == 1
 
 
-def test_a_survivor_says_how_hard_it_was_tried_and_where_it_is_tight(search):
+def test_a_survivor_says_how_hard_it_was_tried_and_where_it_is_tight(search, tmp_path):
     code, record, out, _ = search(TRUE, "--budget", 2, *SMALL)
     assert (code, record["verdict"], record["certificate"]) == (0, "survived", None)
     assert record["instances"] > 1000
@@ -62,6 +62,9 @@ def test_a_survivor_says_how_hard_it_was_tried_and_where_it_is_tight(search):
     assert record["best_margin"] == pytest.approx(0, abs=1e-9)  # equal where one weight counts
     assert {row["depth"] for row in record["tightest"]} == {2}
     assert "nearest to failing" in out
+    figure = (tmp_path / "out" / "figures" / "tightness.svg").read_text()
+    assert figure.startswith("<svg")
+    assert "width 2" in figure
 
 
 def test_what_nothing_satisfies_is_vacuous(search):
@@ -115,7 +118,14 @@ def test_an_outcome_that_cannot_be_written_costs_no_search(certimin, tmp_path):
         assert option in err
 
 
+DERIVED = """
+from verify.conjecture import conjecture
+from verify.derivation import Identity
+STEPS = [Identity("add", "", "all L", "", 1, 2)]
+CONJECTURE = conjecture("odd", "sharpness > 0", derivation=lambda formulas: STEPS)
+"""
 MODULES = {
+    "derives wrongly": (DERIVED, "derivation step 'add' is refuted"),
     "raises": ("1 / 0", "ZeroDivisionError"),
     "ends the interpreter": ("import os; os._exit(0)", "ended the interpreter"),
     "leaves": ("import sys; sys.exit(0)", "SystemExit"),
@@ -158,6 +168,27 @@ def in_its_own_process(certimin, module, folder, budget=5):
     command = ("search", module, "--json", file, "--out", folder / "out", "--budget", budget)
     code, *_ = certimin(*command)
     return code, json.loads(file.read_text())
+
+
+def test_a_module_states_its_own_sizes(certimin, tmp_path):
+    module = tmp_path / "mine.py"
+    module.write_text("")
+    code, _, err = certimin("search", module, "--depth", "2:2", "--out", tmp_path)
+    assert (code, err) == (2, "certimin: --depth: a module states its own; change it there\n")
+
+
+def test_what_a_wider_search_remembered_does_not_disturb_a_narrow_one(search):
+    search(TRUE, "--budget", 3, "--depth", "2:4", "--width", "3:4")
+    code, record, *_ = search(TRUE, "--budget", 2, *SMALL)
+    assert (code, record["verdict"]) == (0, "survived")
+    assert {row["width"] for row in record["tightest"]} <= {1, 2}
+
+
+def test_an_upper_bound_is_bracketed_from_above(search):
+    options = ("--tighten", "c", "--budget", 6, "--depth", "2:2", "--width", "1:1")
+    _, record, *_ = search("sharpness <= c*hessian_trace", *options)
+    refuted, survived = Fraction(record["refuted"]), Fraction(record["survived"])
+    assert 1 - Fraction(1, 10**8) <= refuted < 1 <= survived <= 1 + Fraction(1, 10**5)
 
 
 @pytest.mark.parametrize("name", ["Upper", "1st", "a/b", ""])

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from time import monotonic
-from typing import Any
 
 from verify import certificate
 from verify.claims import Claim, Setting
@@ -95,8 +94,8 @@ def search(
             corpus.keep(claim, result)
         outcome = judge(claim, result, monotonic() - start, seed)
         if isinstance(outcome, Refuted) and out is not None:
-            folder = _certified(outcome.claim, outcome.counterexample, Path(out), seed, command)
-            outcome = replace(outcome, certificate=folder)
+            kept = _certified(outcome.claim, outcome.counterexample, Path(out), seed, command)
+            outcome = replace(outcome, certificate=kept.folder, confirmed=kept.confirmed)
         outcomes.append(outcome)
         if isinstance(outcome, Refuted) or result.interrupted:
             break
@@ -117,10 +116,11 @@ def tighten(
     command: str = "verify.search.tighten",
     progress: Progress = _quiet,
 ) -> Bracketed:
-    """Bracket the largest value of the free constant ``name`` for which ``text`` survives.
+    """Bracket the extreme value of the free constant ``name`` for which ``text`` survives.
 
-    The expression must get harder as the constant grows: ``sharpness >= c*hessian_trace``.  The
-    other parameters are those of :func:`search`; the certificate is for the refuted end.
+    Where the expression gets easier as the constant grows (``sharpness <= c*hessian_trace``) it is
+    the smallest value.  The other parameters are those of :func:`search`; the certificate is for
+    the refuted end.
 
     >>> tighten("sharpness >= c*hessian_trace", "c", depth=(2, 2), width=(1, 1), budget=5).survived
     Fraction(1, 1)
@@ -132,8 +132,8 @@ def tighten(
     limits = replace(_BUDGET, seconds=budget)
     outcome = bracketed(at, name, seed=seed, budget=limits, backend=backend, progress=progress)
     if outcome.counterexample is not None and out is not None:
-        folder = _certified(outcome.claim, outcome.counterexample, Path(out), seed, command)
-        outcome = replace(outcome, certificate=folder)
+        kept = _certified(outcome.claim, outcome.counterexample, Path(out), seed, command)
+        outcome = replace(outcome, certificate=kept.folder)
     return outcome
 
 
@@ -147,8 +147,10 @@ def _check(depth: tuple[int, int], width: tuple[int, int], budget: float) -> Non
         raise UsageError(f"budget: expected a positive number of seconds, got {budget:g}")
 
 
-def _certified(claim: Claim, found: Counterexample, out: Path, seed: int, command: str) -> Any:
-    """Write the certificate of a counterexample; return its folder."""
+def _certified(
+    claim: Claim, found: Counterexample, out: Path, seed: int, command: str
+) -> certificate.Certificate:
+    """Write the certificate of a counterexample, and let its program check it."""
     environment = describe(backend="numpy", jobs=1, command=command)
     return certificate.write(
         found,
@@ -158,4 +160,4 @@ def _certified(claim: Claim, found: Counterexample, out: Path, seed: int, comman
         command=command,
         seed=seed,
         environment=environment,
-    ).folder
+    )

@@ -3,17 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from html import escape
 from pathlib import Path
 from typing import Any, ClassVar, Literal
 
 from verify.claims import Claim
+from verify.search.batches import ROUNDING
 from verify.search.record import Attack, Counterexample
-from verify.search.tightness import Tight, tightest
+from verify.search.tightness import Tight, plot, tightest
 
-__all__ = ["Inconclusive", "Outcome", "Receipt", "Refuted", "Survived", "judge", "worst"]
+__all__ = [
+    "Inconclusive",
+    "Outcome",
+    "Receipt",
+    "Refuted",
+    "Survived",
+    "judge",
+    "plain",
+    "shown",
+    "worst",
+]
 
+_WORTH = {"exact": "decided in exact arithmetic", "certified": "decided by enclosures"}
 _ORDER = ("refuted", "error", "vacuous", "inconclusive", "survived")
 
 
@@ -53,6 +65,15 @@ class Receipt:
     def __str__(self) -> str:
         parts = ", ".join(f"{count:,} {name}" for name, count in self.engines.items() if count)
         return f"{self.instances:,} instances ({parts}) in {self.seconds:.1f} s, seed {self.seed}"
+
+
+def shown(margin: float) -> str:
+    """Return a margin for reading: what rounding cannot tell from zero is a tie.
+
+    >>> shown(0.25), shown(-3e-16)
+    ('0.25', 'a tie')
+    """
+    return "a tie" if abs(margin) < ROUNDING else f"{margin:.3g}"
 
 
 @dataclass(frozen=True)
@@ -113,13 +134,17 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Refuted(Outcome):
-    """An exact instance violates the conjecture; ``certificate`` is its folder, if written."""
+    """An exact instance violates the conjecture; ``certificate`` is its folder, if written.
+
+    ``confirmed`` says whether its ``check.py`` agrees (None: there is no such program).
+    """
 
     verdict: ClassVar[str] = "refuted"
     exit_code: ClassVar[int] = 1
 
-    counterexample: Counterexample
+    counterexample: Counterexample = field(repr=False)
     certificate: Path | None = None
+    confirmed: bool | None = None
 
     @property
     def headline(self) -> str:
@@ -127,7 +152,7 @@ class Refuted(Outcome):
         found = self.counterexample
         decision = found.decision
         return (
-            f"refuted by {found.found_by} ({decision.kind}): lhs = {decision.lhs}, "
+            f"refuted: found by {found.found_by}, {_WORTH[decision.kind]}: lhs = {decision.lhs}, "
             f"rhs = {decision.rhs}"
         )
 
@@ -136,6 +161,7 @@ class Refuted(Outcome):
         found = self.counterexample
         return super().to_json() | {
             "certificate": None if self.certificate is None else str(self.certificate),
+            "confirmed": self.confirmed,
             "found_by": found.found_by,
             "kind": found.decision.kind,
             "lhs": found.decision.lhs,
@@ -147,7 +173,7 @@ class Refuted(Outcome):
         instance = self.counterexample.instance.to_json()
         return [
             *super()._rows(),
-            *instance.items(),
+            *((name, plain(value)) for name, value in instance.items()),
             ("lhs", self.counterexample.decision.lhs),
             ("rhs", self.counterexample.decision.rhs),
         ]
@@ -160,11 +186,27 @@ class Survived(Outcome):
     verdict: ClassVar[str] = "survived"
     exit_code: ClassVar[int] = 0
 
-    tight: tuple[Tight, ...] = ()
+    tight: tuple[Tight, ...] = field(default=(), repr=False)
 
     def to_json(self) -> dict[str, Any]:
         """Return the outcome as plain data."""
         return super().to_json() | {"tightest": [row.to_json() for row in self.tight]}
+
+    def plot(self) -> str:
+        """Return an SVG of how nearly tight the relation is by depth and width."""
+        return plot(self.claim.title, self.tight)
+
+    def _rows(self) -> list[tuple[str, Any]]:
+        return [
+            *super()._rows(),
+            *(
+                (f"depth {row.depth}, width {row.width}", f"lhs / rhs = {row.ratio:.9g}")
+                for row in self.tight
+            ),
+        ]
+
+    def _repr_html_(self) -> str:
+        return super()._repr_html_() + (self.plot() if self.tight else "")
 
 
 @dataclass(frozen=True)
@@ -187,6 +229,13 @@ class Inconclusive(Outcome):
     def to_json(self) -> dict[str, Any]:
         """Return the outcome as plain data."""
         return super().to_json() | {"reason": self.reason}
+
+
+def plain(value: Any) -> str:
+    """Return exact entries as text without quotes."""
+    if isinstance(value, list):
+        return "[" + ", ".join(plain(item) for item in value) + "]"
+    return str(value)
 
 
 def judge(claim: Claim, result: Attack, seconds: float, seed: int) -> Outcome:

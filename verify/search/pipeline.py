@@ -192,11 +192,11 @@ class _Hunt:
                 continue
             decision = decide(self.claim, instance, exact_first=False)
             self.result.count("corpus", 1, int(decision.outcome != "invalid"), decision.slack)
+            choices = tuple(choice.value for choice in used)  # within the bounds asked for
             if decision.refutes:
-                choices = tuple(choice.value for choice in used)
                 yield Counterexample(instance, decision, "corpus", near.setting, choices)
             elif decision.outcome == "holds":
-                self.result.approach(Near(decision.slack, near.choices, near.setting))
+                self.result.approach(Near(decision.slack, choices, near.setting))
 
     def floats(self, turn: int, claim: Claim) -> Iterator[Counterexample]:
         """Sample float batches, one of each special setting; decide the worst ones exactly."""
@@ -219,7 +219,7 @@ class _Hunt:
             if self.over:
                 return
             self.optimised.add(id(near))
-            best = self.downhill(replace(claim, setting=near.setting), near)
+            best = self.downhill(replace(self.claim, setting=near.setting), near)
             worst = best.slack if best and not self.suspect(best.slack) else inf
             self.result.count("optimiser", 1, int(best is not None), worst)
             if best is None:

@@ -1,4 +1,4 @@
-"""The largest constant for which a relation survives: certified refuted above, survived below.
+"""The extreme constant for which a relation survives: certified refuted beyond, survived within.
 
 Each counterexample at one constant refutes every larger one down to its own critical constant, so
 the search goes on just below that; the optimiser then works on the same quotient a mathematician
@@ -13,7 +13,11 @@ from fractions import Fraction
 from time import monotonic
 from typing import Any, ClassVar
 
+import numpy as np
+
 from verify.claims import Claim, decide
+from verify.errors import UsageError
+from verify.search.batches import evaluate
 from verify.search.outcomes import Outcome, Receipt
 from verify.search.pipeline import Budget, attack
 from verify.search.record import Attack, Counterexample, Near
@@ -29,6 +33,9 @@ _RESOLUTION = Fraction(1, 10**9)
 _DENOMINATOR = 10**12
 _LEAST = Fraction(1, 10**6)
 """Constants this small count as zero when gaps are measured."""
+
+_SAMPLES, _LANES = 8, 256
+"""Float batches, and instances in each, that show in which direction a claim gets harder."""
 
 _SHARE = 1 / 6
 """Of the budget, the most that one constant gets."""
@@ -92,16 +99,21 @@ def bracketed(
     backend: str = "numpy",
     progress: Callable[[Claim, Attack], None] = lambda claim, result: None,
 ) -> Bracketed:
-    """Bracket the largest constant for which ``at(constant)`` survives.
+    """Bracket the largest constant for which ``at(constant)`` survives, or the smallest one.
 
     Parameters
     ----------
     at
-        The claim for a value of the constant; it must get harder as the constant grows.
+        The claim for a value of the constant.
     name
         What the constant is called.
     """
     start, total = monotonic(), Attack()
+    sign = _direction(at, name, seed)
+
+    def harder(value: Fraction) -> Claim:
+        return at(sign * value)
+
     bracket = _Bracket()
     recall = _Recall([])
     found: Counterexample | None = None
@@ -109,7 +121,7 @@ def bracketed(
         left = budget.seconds - (monotonic() - start)
         if left <= 0:
             break
-        claim = at(value)
+        claim = harder(value)
         result = attack(
             claim,
             seed=seed,
@@ -121,7 +133,7 @@ def bracketed(
         _add(total, result)
         if result.found is not None:
             found = result.found
-            bracket.refute(_critical(at, found, value))
+            bracket.refute(_critical(harder, found, value))
             if found.choices is not None:
                 recall.nears.insert(0, Near(0.0, found.choices, found.setting))
         elif result.interrupted or not result.valid or result.undecided:
@@ -129,10 +141,31 @@ def bracketed(
         else:
             bracket.survive(value)
     total.found = found
-    low, high = bracket.low, bracket.high
+    low, high = (None if x is None else sign * x for x in (bracket.low, bracket.high))
     claim = at(next((x for x in (high, low) if x is not None), Fraction(1)))
     receipt = Receipt.of(total, monotonic() - start, seed)
     return Bracketed(claim, receipt, name, low, high, found)
+
+
+def _direction(at: Callable[[Fraction], Claim], name: str, seed: int) -> int:
+    """Return 1 if the claim gets harder as the constant grows, -1 if it gets easier.
+
+    Raises
+    ------
+    UsageError
+        If the same instances are as near to violating it at 1 as at 2.
+    """
+    for turn in range(_SAMPLES):
+        one, two = (evaluate(at(Fraction(c)), [seed, turn], _LANES).slacks for c in (1, 2))
+        with np.errstate(invalid="ignore"):
+            change = two - one
+        change = change[np.isfinite(change)]
+        if change.any():
+            return 1 if np.median(change[change != 0]) < 0 else -1
+    raise UsageError(
+        f"tighten: the constant {name!r} changes nothing on {_SAMPLES * _LANES} instances; "
+        "write a relation that gets harder or easier with it"
+    )
 
 
 @dataclass

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from math import inf, nan
 from typing import Any
 
 from verify.claims import QUANTITIES, Claim, sides
+from verify.report.plot import Axis, Series, svg
 from verify.search.record import Attack, Near, rebuild
 
-__all__ = ["Tight", "tightest"]
+__all__ = ["Tight", "plot", "tightest"]
+
+_EQUAL = 1e-16
 
 
 @dataclass(frozen=True)
@@ -71,3 +74,19 @@ def _ratio(claim: Claim, instance: Any) -> float:
     except ArithmeticError:
         return nan
     return float(lhs) / float(rhs) if float(rhs) else inf
+
+
+def plot(title: str, rows: Sequence[Tight]) -> str:
+    """Return an SVG of the least relative gap between both sides by depth, a line a width.
+
+    Gaps below 1e-16 are equality to rounding and drawn there.
+    """
+    widths = sorted({row.width for row in rows})
+    series = []
+    for colour, width in enumerate(widths):
+        chosen = [row for row in rows if row.width == width]
+        gaps = [max(abs(row.slack), _EQUAL) for row in chosen]
+        depths = [float(row.depth) for row in chosen]
+        series.append(Series(f"width {width}", depths, gaps, colour, "points"))
+        series.append(Series("", depths, gaps, colour, "dashed"))
+    return svg(title, Axis("depth"), Axis("least relative gap", log=True), series)
