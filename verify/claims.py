@@ -228,7 +228,7 @@ class Claim:
         names = {q.name: q.latex for q in QUANTITIES.values()}
         conditions = r" \text{ and } ".join(render(c, names) for c in self.conditions)
         relation = render(self.expanded, names)
-        return rf"{relation} \quad\text{{if }} {conditions}" if conditions else relation
+        return rf"{relation} \text{{ if }} {conditions}" if conditions else relation
 
     def sides(self, instance: Any) -> tuple[Any, Any]:
         """Return both sides of the relation measured on ``instance``."""

@@ -18,6 +18,7 @@ from theorems.settings import (
     whitened_minimizers,
 )
 from verify.claims import QUANTITIES
+from verify.conjecture import from_file
 
 FOLDER = Path(__file__).parents[2] / "examples" / "conjectures"
 OVER = {
@@ -133,3 +134,10 @@ def test_counterexample_lies_in_its_setting(entry):
     assert set(widths) <= set(sizes(entry, "width", "1:5"))
     assert not instance.arithmetic.is_zero(instance.cross)
     assert belongs(instance, entry["over"])
+
+
+@pytest.mark.parametrize("path", sorted(FOLDER.glob("*.py")), ids=lambda path: path.stem)
+def test_the_modules_define_a_conjecture(path):
+    found = from_file(path)
+    assert found.status == "conjecture"
+    assert len(found.claims) == 1
