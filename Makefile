@@ -64,6 +64,10 @@ verify: $(STAMP) ## Verify every theorem with a small budget; reports in reports
 verify-full: $(STAMP) ## Verify every theorem with the full budget; reports in reports/
 	@$(BIN)/certimin verify --profile full --out reports
 
+.PHONY: search
+search: $(STAMP) ## Try to refute CONJECTURE="..." ; options in OPTIONS, see certimin search --help
+	@$(BIN)/certimin search "$(CONJECTURE)" $(OPTIONS)
+
 .PHONY: report
 report: $(STAMP) ## Rebuild the reports from the last results
 	@$(BIN)/certimin report
