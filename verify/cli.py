@@ -8,6 +8,7 @@ import re
 import shlex
 import signal
 import sys
+import traceback
 from importlib import resources
 from importlib.metadata import entry_points, version
 from pathlib import Path
@@ -223,4 +224,7 @@ def main() -> None:
         sys.exit(error.exit_code)
     except OSError as error:  # a full disk, a folder that went away
         click.echo(f"certimin: {error}", err=True)
+        sys.exit(3)
+    except Exception:  # a fault of ours: Python's own exit code 1 would say "refuted"
+        traceback.print_exc()
         sys.exit(3)
