@@ -65,6 +65,8 @@ class Number:
 
     def minus(self, other):
         """The sign of self - other, or None if the intervals do not tell."""
+        if self is other:
+            return 0
         if self.is_radical() and other.is_radical():
             a, b = self.base**other.root, other.base**self.root
             return (a > b) - (a < b)
@@ -192,6 +194,8 @@ def exp_bounds(x):
     In units of 2^-bits, y^n/n! is exact for n = 0 and then at most 2 too small: each step halves
     the error at least and adds less than 1.  The summands left out are less than 4 in total.
     """
+    if x < -(10**5):  # below 2^-bits by far
+        return Fraction(0), Fraction(1, 1 << Number.bits)
     if x < 0:
         low, high = exp_bounds(-x)
         return 1 / high, 1 / low
@@ -330,7 +334,8 @@ class Point:
         self.sigma, self.target = matrix(instance["sigma"]), matrix(instance["target"])
         self.widths = [len(self.W[0][0])] + [len(W) for W in self.W]
         self.check_shapes()
-        self.depth, self.hints, self.eigenvalues = len(self.W), hints, {}
+        self.depth, self.hints = len(self.W), hints
+        self.eigenvalues, self.values = {}, {}
         self.B, self.A = [identity(self.widths[0])], [identity(self.widths[-1])]
         for k in range(self.depth - 1):
             self.B.append(product(self.W[k], self.B[-1]))
@@ -543,8 +548,17 @@ def check_setting(p, name):
 
 # --- 6. Relations -------------------------------------------------------------------------------
 
+
+def total(*terms):
+    """The sum; of a root and zeros it is that root."""
+    rest = [x for x in terms if not x.low == x.high == 0]
+    if len(rest) == 1:
+        return rest[0]
+    return Number(sum(x.low for x in rest), sum(x.high for x in rest))
+
+
 OPERATIONS = {
-    "+": lambda x, *ys: Number(x.low + sum(y.low for y in ys), x.high + sum(y.high for y in ys)),
+    "+": total,
     "*": lambda x, *ys: x * OPERATIONS["*"](*ys) if ys else x,
     "**": lambda x, y: x ** rational(y),
     "max": lambda *xs: extreme(xs, 1),
@@ -570,8 +584,11 @@ def evaluate(tree, p):
     if not isinstance(tree, str):
         return OPERATIONS[tree[0]](*(evaluate(part, p) for part in tree[1:]))
     if tree in QUANTITIES:
-        value = QUANTITIES[tree](p)
-        return value if isinstance(value, Number) else Number(value)
+        place = tree, Number.bits
+        if place not in p.values:  # the same object twice is a tie with itself
+            value = QUANTITIES[tree](p)
+            p.values[place] = value if isinstance(value, Number) else Number(value)
+        return p.values[place]
     if tree[0].isalpha():
         raise Refused(f"this program does not know the quantity {tree!r}")
     return Number(Fraction(tree))
@@ -580,7 +597,8 @@ def evaluate(tree, p):
 def holds(relation, p):
     """Whether a relation [operator, left, right] holds; either answer is proved."""
     operator, left, right = relation
-    sign = evaluate(left, p).minus(evaluate(right, p))
+    x = evaluate(left, p)
+    sign = x.minus(x if left == right else evaluate(right, p))
     if sign is None:
         raise Undecided("the enclosures of both sides overlap")
     return sign in SIGNS[operator]

@@ -270,6 +270,8 @@ def draw_block(source: Source, ar: Any, rows: int, columns: int) -> Any:
 def scaled_until_flattest(ar: Any, blocks: list[Any]) -> list[Any]:
     """Scale the first block, then the last, so that the three sums have norm at most L."""
     L, least = len(blocks), ar.scalar(Fraction(1, 16))
+    if L == 1:  # the Hessian does not depend on the weights
+        return blocks
 
     def squares(net: list[Any]) -> tuple[list[Any], list[Any]]:
         products = LinearNetwork(ar, tuple(net))

@@ -230,6 +230,6 @@ def main() -> None:
     except OSError as error:  # a full disk, a folder that went away
         click.echo(f"certimin: {error}", err=True)
         sys.exit(3)
-    except Exception:  # a fault of ours: Python's own exit code would say "refuted"
+    except Exception:  # a fault of ours: Python's own exit code 1 would say "refuted"
         traceback.print_exc()
         sys.exit(3)

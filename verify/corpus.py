@@ -46,8 +46,7 @@ class Corpus:
         entries = [entry for entry in self._entries() if entry["setting"] in families]
         entries.sort(key=lambda e: (e["relation"] != str(claim.expanded), e["slack"]))
         for entry in entries[:_TRIED]:
-            choices = [_read(text) for text in entry["choices"]]
-            yield Near(entry["slack"], choices, SETTINGS[entry["setting"]])
+            yield Near(entry["slack"], entry["choices"], SETTINGS[entry["setting"]])
 
     def keep(self, claim: Claim, result: Attack) -> None:
         """Add the counterexample of an attack, or else its nearest misses."""
@@ -62,10 +61,14 @@ class Corpus:
         for path in sorted(self._folder.glob("*.json")):
             try:
                 entry = json.loads(path.read_text())
-                if {"setting", "relation", "slack", "choices"} <= set(entry):
-                    yield entry
-            except (OSError, ValueError, TypeError):  # not ours, or cut short
-                continue
+                yield {
+                    "setting": str(entry["setting"]),
+                    "relation": entry["relation"],
+                    "slack": float(entry["slack"]),
+                    "choices": [_read(choice) for choice in entry["choices"]],
+                }
+            except (OSError, LookupError, TypeError, ValueError, ArithmeticError):
+                continue  # not ours, or cut short
 
     def _write(self, claim: Claim, slack: float, choices: Any, setting: str) -> None:
         written = [c if isinstance(c, int) else str(Fraction(c)) for c in choices]

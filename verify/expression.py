@@ -226,8 +226,10 @@ def _integer_power(x: Any, n: int, arithmetic: Any) -> Any:
     """X ** n for x of any sign: arithmetic.power asks for a base >= 0."""
     if n < 0:
         return arithmetic.scalar(1) / _integer_power(x, -n, arithmetic)
+    if n == 0:  # not 1 at once: a ball that may be anything has no power 0 either
+        return arithmetic.scalar(1) + x * arithmetic.scalar(0)
     if n <= 4:
-        return reduce(mul, [x] * n) if n else arithmetic.scalar(1)
+        return reduce(mul, [x] * n)
     even = arithmetic.power(arithmetic.maximum(x, -x), Fraction(n - n % 2))
     return even * x if n % 2 else even
 

@@ -9,7 +9,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from time import monotonic, sleep
@@ -54,6 +54,8 @@ def isolated(arguments: list[str], budget: float) -> Ended:
             os.killpg(process.pid, signal.SIGINT)  # it returns the best it has
             killed = _wait(process, trace, 0.0)
         text = trace.read_text(errors="replace")
+        with suppress(ProcessLookupError):  # what the module left running ends with it
+            os.killpg(process.pid, signal.SIGKILL)
     return _ended(process.returncode, killed, text, budget)
 
 

@@ -395,7 +395,7 @@ GOLDEN = Instance.of_minimizer([[[1, 1], [1, 0]]], IDENTITY)
             ),
             "of no use",
         ),
-        (certificate(GOLDEN, [">", "target_norm", ["+", "target_norm", "0"]]), "undecided"),
+        (certificate(GOLDEN, [">", "target_norm", ["+", "target_norm", "1", "-1"]]), "undecided"),
     ],
 )
 def test_what_is_no_violation_is_not_confirmed(tmp_path, data, says):
@@ -522,3 +522,34 @@ def test_the_largest_hessians_take_seconds(tmp_path):
     code, _ = run(tmp_path, certificate(instance, ["<", "sharpness", "1"], setting="weights"))
     assert code == 0
     assert perf_counter() - start < 30
+
+
+@pytest.mark.parametrize(
+    ("text", "false"),
+    [
+        (["<", "w_norm", ["+", "w_norm", "0"]], True),
+        (["<", "w_norm", ["+", "w_norm", "loss"]], True),
+        (["<=", "w_norm", ["+", "w_norm", "loss"]], False),
+        ([">", "sharpness", "sharpness"], True),
+        (["==", "sharpness", "sharpness"], False),
+        (["<", ["max", "sharpness", "a"], ["max", "sharpness", "-1"]], True),
+        ([">=", ["exp", ["*", "-1000000", "sharpness"]], "1"], True),
+        (["<", ["exp", ["*", "-1000000", "sharpness"]], "1"], False),
+    ],
+)
+def test_ties_of_irrational_numbers_with_themselves_are_decided(text, false):
+    """Depth 2 with sharpness 2 times the largest eigenvalue of an irrational matrix."""
+    claim = {"setting": "minimizers", "assumptions": [], "conditions": [], "relation": text}
+    weights = [[["1", "1"], ["0", "1"]], [["1", "2"]]]
+    data = {"weights": weights, "sigma": [["2", "1"], ["1", "1"]], "target": [["1", "3"]]}
+    p = checker.Point(data, {})
+    assert not _measured(p, "sharpness").is_exact()
+    if false:
+        checker.refute(claim, p)
+    else:
+        with pytest.raises(checker.Refused, match="the claim holds here"):
+            checker.refute(claim, p)
+
+
+def _measured(p, name):
+    return checker.evaluate(name, p)

@@ -236,3 +236,41 @@ def test_settings_are_listed_with_what_is_searched_too(certimin):
 def test_replay_refuses_what_is_no_certificate(certimin, tmp_path):
     code, _, err = certimin("replay", tmp_path)
     assert (code, len(err.splitlines())) == (2, 1)
+
+
+def test_what_was_found_at_larger_sizes_does_no_harm_at_smaller_ones(search):
+    search(TRUE, "--budget", 2, "--depth", "2:4", "--width", "2:3")
+    code, record, *_ = search(TRUE, "--budget", 2, "--depth", "2:2", "--width", "1:1")
+    assert (code, record["verdict"]) == (0, "survived")
+
+
+@pytest.mark.parametrize("setting", ["minimizers", "whitened-minimizers", "flattest-minimizers"])
+def test_networks_without_hidden_layers_can_be_searched(search, setting):
+    code, record, *_ = search(TRUE, "--over", setting, "--budget", 2, "--depth", "1:1")
+    assert (code, record["verdict"]) == (0, "survived")
+
+
+def test_a_bracket_around_nothing_is_no_success(search):
+    conjecture = "hessian_trace >= c if d_x > 5"
+    code, record, *_ = search(conjecture, "--tighten", "c", "--budget", 2, *SMALL)
+    assert (code, record["verdict"]) == (3, "inconclusive")
+
+
+def test_what_a_module_left_running_ends_with_the_search(search, tmp_path):
+    module, left = tmp_path / "forks.py", tmp_path / "left"
+    module.write_text(
+        "import os, time\n"
+        f"if not os.fork():\n    time.sleep(9)\n    open({str(left)!r}, 'w')\n    os._exit(0)\n"
+        "raise RuntimeError\n"
+    )
+    search(str(module), "--budget", 2)
+    time.sleep(10)
+    assert not left.exists()
+
+
+@pytest.mark.parametrize("power", ["0", "(d_x - d_y)"])
+def test_no_power_zero_of_what_is_undefined_makes_a_condition_hold(search, power):
+    """The condition number is undefined where data_min = 0, so the conjecture is true."""
+    conjecture = f"data_min > 0 if condition**{power} >= 1/2"
+    code, *_ = search(conjecture, "--budget", 3, "--depth", "2:2", "--width", "2:2")
+    assert code == 0

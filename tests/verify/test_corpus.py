@@ -87,3 +87,20 @@ def test_a_folder_that_cannot_be_made_is_said_in_one_line(tmp_path):
     (tmp_path / "file").touch()
     with pytest.raises(UsageError, match="--out"):
         Corpus(tmp_path / "file" / "corpus")
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        {"setting": ["numbers"]},
+        {"slack": "low"},
+        {"choices": 5},
+        {"choices": ["1/0"]},
+        {"choices": [{}]},
+    ],
+)
+def test_damaged_entries_are_passed_over(corpus, tmp_path, damage):
+    kept(corpus, norm <= first)
+    path = next((tmp_path / "corpus").glob("*.json"))
+    path.write_text(json.dumps(json.loads(path.read_text()) | damage))
+    assert attack(claim(norm <= first), seed=1, budget=NOTHING, corpus=corpus).found is None

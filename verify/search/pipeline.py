@@ -192,7 +192,7 @@ class _Hunt:
                 continue
             decision = decide(self.claim, instance, exact_first=False)
             self.result.count("corpus", 1, int(decision.outcome != "invalid"), decision.slack)
-            choices = tuple(choice.value for choice in used)  # within the bounds asked for
+            choices = tuple(choice.value for choice in used)  # clipped to the sizes of this claim
             if decision.refutes:
                 yield Counterexample(instance, decision, "corpus", near.setting, choices)
             elif decision.outcome == "holds":
@@ -219,7 +219,7 @@ class _Hunt:
             if self.over:
                 return
             self.optimised.add(id(near))
-            best = self.downhill(replace(self.claim, setting=near.setting), near)
+            best = self.downhill(near)
             worst = best.slack if best and not self.suspect(best.slack) else inf
             self.result.count("optimiser", 1, int(best is not None), worst)
             if best is None:
@@ -229,12 +229,13 @@ class _Hunt:
             if self.suspect(best.slack):
                 yield from self.exact(best, "optimiser")
 
-    def downhill(self, claim: Claim, near: Near) -> Near | None:
+    def downhill(self, near: Near) -> Near | None:
         """Return the lowest point the optimiser reaches from ``near``."""
         numbers = [float(c) for c in near.choices if not isinstance(c, int)]
         if not numbers:
             return None
         left = self.deadline - monotonic()
+        claim = replace(self.claim, setting=near.setting)  # the corpus knows no growing bounds
         choices, slack = polish(
             claim, near.sizes, numbers, seconds=min(left, _POLISH_SECONDS), target=_CLEAR
         )

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from time import monotonic
-from typing import Any, ClassVar
+from typing import Any
 
 import numpy as np
 
@@ -48,9 +48,6 @@ class Bracketed(Outcome):
     None stands for a constant that was not found: never refuted, or never survived.
     """
 
-    verdict: ClassVar[str] = "survived"
-    exit_code: ClassVar[int] = 0
-
     name: str
     survived: Fraction | None
     refuted: Fraction | None
@@ -58,8 +55,21 @@ class Bracketed(Outcome):
     certificate: Any = None
 
     @property
+    def verdict(self) -> str:  # type: ignore[override]
+        """Return survived, or inconclusive where no constant could be judged."""
+        nothing = self.survived is None and self.refuted is None
+        return "inconclusive" if nothing else "survived"
+
+    @property
+    def exit_code(self) -> int:  # type: ignore[override]
+        """Return 0, or 3 where no constant could be judged."""
+        return 3 if self.verdict == "inconclusive" else 0
+
+    @property
     def headline(self) -> str:
         """Return the bracket in one sentence."""
+        if self.verdict == "inconclusive":
+            return f"inconclusive: no value of {self.name} could be judged ({self.receipt})"
         above = "nothing tried" if self.refuted is None else f"{self.name} = {_show(self.refuted)}"
         below = (
             "nothing tried" if self.survived is None else f"{self.name} = {_show(self.survived)}"
