@@ -81,6 +81,13 @@ class Certificate:
         confirmed: bool | None = self.data["confirmed"]
         return confirmed
 
+    @property
+    def contradicted(self) -> bool:
+        """Return whether check.py denies the violation, knowing all that it is about."""
+        output = str(self.data["output"])
+        knows = "does not know" not in output and "unknown" not in output
+        return self.confirmed is False and knows and "not confirmed:" in output
+
 
 def write(
     found: Found,

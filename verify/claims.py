@@ -332,7 +332,8 @@ def _on_route(relation: Relation, lifted: Any) -> Decision:
         return Decision("invalid", "exact", reason=f"undefined: {error}")
     except ArithmeticError as error:
         # a ball around zero is no zero: only exact arithmetic knows a vanishing denominator
-        if isinstance(error, ZeroDivisionError) and lifted.arithmetic.kind == "exact":
+        vanishing = isinstance(error, ZeroDivisionError) and lifted.arithmetic.kind == "exact"
+        if vanishing or getattr(error, "undefined", False):
             return Decision("invalid", "exact", reason=f"undefined: {error}")
         return Decision("undecided", lifted.arithmetic.kind, reason=str(error))
     margin = slack(operator(relation), comparison.margin)

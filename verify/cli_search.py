@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
 import shlex
 import sys
 import traceback
+from errno import EISDIR
 from pathlib import Path
 from time import monotonic
 from typing import Any
@@ -194,17 +196,15 @@ def _failed(path: Path, reason: str, trace: str) -> dict[str, Any]:
 
 def _check_writable(options: dict[str, Any]) -> None:
     """Fail before any work if the outcome could not be written."""
-    for name, folder in (
-        ("--out", options["out"]),
-        ("--json", options["json_path"] and options["json_path"].parent),
-    ):
-        if folder is None:
-            continue
-        probe = Path(folder, ".certimin-probe")
+    out, file = Path(options["out"]), options["json_path"]
+    wanted = [("--out", out / "search.json"), ("--out", out / "counterexamples" / "probe")]
+    for name, path in [*wanted, *([("--json", file)] if file else [])]:
         try:
-            write_text(probe, "").unlink()
+            if path.is_dir():
+                raise IsADirectoryError(EISDIR, os.strerror(EISDIR))
+            write_text(path.with_name(".certimin-probe"), "").unlink()
         except OSError as error:
-            raise UsageError(f"{name}: cannot write to {folder}: {error.strerror}") from error
+            raise UsageError(f"{name}: cannot write {path}: {error.strerror}") from error
 
 
 def _report(outcome: Outcome | dict[str, Any], options: dict[str, Any]) -> int:

@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from time import monotonic, sleep
 
+from verify.errors import CertiminError
+
 __all__ = ["Ended", "isolated", "watched"]
 
 _GRACE = 20.0
@@ -76,7 +78,7 @@ def _ended(code: int, killed: bool, text: str, budget: float) -> Ended:
     where = text.removeprefix(_LOADED).removesuffix(_DONE)
     if killed:
         return Ended(3, f"it did not end within its budget of {budget:g} s and was killed", where)
-    if code == 2 or text.endswith(_DONE):
+    if text.endswith(_DONE):
         return Ended(code)
     return Ended(3, f"it ended the interpreter with code {code}", where)
 
@@ -86,12 +88,18 @@ def watched(trace: Path, budget: float) -> Iterator[None]:
     """Inside the process: say where it is when the budget is over, and that it ended by itself."""
     with trace.open("a") as file:
         faulthandler.dump_traceback_later(budget, file=file)
+        ended_by_itself = True
         try:
             yield
+        except CertiminError:
+            raise
+        except BaseException:
+            ended_by_itself = False
+            raise
         finally:
             faulthandler.cancel_dump_traceback_later()
-    with trace.open("a") as file:
-        file.write(_DONE)
+            if ended_by_itself:
+                file.write(_DONE)
 
 
 def loaded(trace: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from keyword import iskeyword
 from pathlib import Path
 
 from verify.errors import UsageError
@@ -57,7 +58,7 @@ def scaffold(name: str, folder: Path = Path()) -> Path:
         If the name is no Python name or the file is there already: nothing is overwritten.
     """
     stem = name.removesuffix(".py").replace("-", "_")
-    if not re.fullmatch(r"[a-z_][a-z0-9_]*", stem):
+    if not re.fullmatch(r"[a-z_][a-z0-9_]*", stem) or iskeyword(stem):
         raise UsageError(
             f"NAME: expected lower-case letters, digits and dashes, got {name!r}; try my-conjecture"
         )

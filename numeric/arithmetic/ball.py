@@ -37,7 +37,7 @@ from flint import arb, arb_mat, ctx
 
 from numeric.arithmetic.algebraic import AlgebraicReal, ball_margin, enclose, to_fmpq
 from numeric.arithmetic.matrices import FlintMatrix
-from numeric.arithmetic.protocol import Comparison, Kind, NotExact, weakest
+from numeric.arithmetic.protocol import Comparison, Kind, NotExact, OutOfDomain, weakest
 from numeric.arithmetic.rational import diagonal_rows, kron_rows, stacked_rows
 
 __all__ = ["Ball", "Balls", "midpoints"]
@@ -256,7 +256,7 @@ class Balls:
         if not x.arb.is_finite():
             raise NotExact("a power of a ball that may be anything")
         if x.arb < 0:
-            raise ArithmeticError(f"({x.arb}) ** {exponent}: the base is negative")
+            raise OutOfDomain(f"({x.arb}) ** {exponent}: the base is negative")
         base = x.arb if exponent.denominator == 1 else _root(x.arb, exponent.denominator)
         result = base**exponent.numerator
         if not result.is_finite():
@@ -268,7 +268,7 @@ class Balls:
         if x.arb.is_zero():
             raise ZeroDivisionError("log(0)")
         if x.arb <= 0:
-            raise ArithmeticError(f"log({x.arb}): the argument is not positive")
+            raise OutOfDomain(f"log({x.arb}): the argument is not positive")
         result = x.arb.log()
         if not result.is_finite():
             raise NotExact("a logarithm of a ball that may not be positive")

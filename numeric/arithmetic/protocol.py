@@ -25,7 +25,15 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, Literal, Protocol
 
-__all__ = ["Arithmetic", "Comparison", "Kind", "NotExact", "relative_margin", "weakest"]
+__all__ = [
+    "Arithmetic",
+    "Comparison",
+    "Kind",
+    "NotExact",
+    "OutOfDomain",
+    "relative_margin",
+    "weakest",
+]
 
 Kind = Literal["exact", "certified", "sampled", "symbolic"]
 
@@ -43,6 +51,12 @@ def weakest(*kinds: Kind) -> Kind:
 
 class NotExact(ArithmeticError):
     """This arithmetic cannot represent the result; another one may enclose it."""
+
+
+class OutOfDomain(ArithmeticError):
+    """The result is no real number, beyond doubt: a root or logarithm of a negative one."""
+
+    undefined = True
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ from numeric.arithmetic.algebraic import (
     to_fmpq,
 )
 from numeric.arithmetic.matrices import FlintMatrix
-from numeric.arithmetic.protocol import Comparison, Kind, NotExact, Scoped
+from numeric.arithmetic.protocol import Comparison, Kind, NotExact, OutOfDomain, Scoped
 
 __all__ = ["Rational", "fraction", "fractions", "kernel", "pivots"]
 
@@ -94,7 +94,7 @@ class Rational(Scoped):
 
     def power(self, x: Any, exponent: Fraction) -> Any:
         if compare_exact(x, fmpq(0)) < 0:
-            raise ArithmeticError(f"({enclose(x, 64).mid()}) ** {exponent}: the base is negative")
+            raise OutOfDomain(f"({enclose(x, 64).mid()}) ** {exponent}: the base is negative")
         return exact_power(x, exponent)
 
     def log(self, x: Any) -> fmpq:
@@ -102,7 +102,7 @@ class Rational(Scoped):
         if sign == 0:
             raise ZeroDivisionError("log(0)")
         if sign < 0:
-            raise ArithmeticError(f"log({float(x):.6g}): the argument is negative")
+            raise OutOfDomain(f"log({float(x):.6g}): the argument is negative")
         if x != 1:
             raise NotExact(f"log({float(x):.6g}) is transcendental")
         return fmpq(0)

@@ -55,7 +55,7 @@ def test_it_is_found_again_at_once(search):
 
 
 def test_a_survivor_says_how_hard_it_was_tried_and_where_it_is_tight(search, tmp_path):
-    code, record, out, _ = search(TRUE, "--budget", 2, *SMALL)
+    code, record, out, _ = search(TRUE, "--budget", 5, *SMALL)
     assert (code, record["verdict"], record["certificate"]) == (0, "survived", None)
     assert record["instances"] > 1000
     assert {"floats", "optimiser", "hypothesis"} <= set(record["engines"])
@@ -274,3 +274,20 @@ def test_no_power_zero_of_what_is_undefined_makes_a_condition_hold(search, power
     conjecture = f"data_min > 0 if condition**{power} >= 1/2"
     code, *_ = search(conjecture, "--budget", 3, "--depth", "2:2", "--width", "2:2")
     assert code == 0
+
+
+@pytest.mark.parametrize(
+    ("conjecture", "verdict"),
+    [
+        ("sqrt(data_max - 2) >= 0", "survived"),  # undefined below, and no violation above
+        ("min(1, 1/loss) >= 2", "vacuous"),  # the loss vanishes; floats say 1e-16
+        ("hessian_trace >= sharpness if sharpness < 0", "vacuous"),
+    ],
+)
+def test_undefined_instances_say_nothing(search, conjecture, verdict):
+    assert search(conjecture, "--budget", 2, *SMALL)[1]["verdict"] == verdict
+
+
+def test_an_outcome_file_that_is_a_folder_costs_no_search(certimin, tmp_path):
+    code, _, err = certimin("search", FALSE, "--json", tmp_path, "--out", tmp_path / "out")
+    assert (code, len(err.splitlines())) == (2, 1)

@@ -14,7 +14,7 @@ from verify.conjecture import with_constant
 from verify.corpus import Corpus
 from verify.environment import describe
 from verify.errors import UsageError
-from verify.search.outcomes import Outcome, Refuted, judge, worst
+from verify.search.outcomes import Inconclusive, Outcome, Refuted, judge, worst
 from verify.search.pipeline import Budget, attack
 from verify.search.record import Attack, Counterexample
 from verify.search.tighten import Bracketed, bracketed
@@ -23,6 +23,9 @@ from verify.theorem import Theorem
 __all__ = ["search", "tighten"]
 
 _BUDGET = Budget(rounds=None, batches=4, batch_size=4096, starts=6, examples=40, shrink_seconds=5.0)
+
+_LONGEST = 1e6
+"""Seconds a search may take."""
 
 Progress = Callable[[Claim, Attack], None]
 
@@ -76,6 +79,8 @@ def search(
     if isinstance(conjecture, str):
         conjecture = conjectured("conjecture", conjecture, over=over, depth=depth, width=width)
     claims = (conjecture,) if isinstance(conjecture, Claim) else conjecture.claims
+    if not claims:
+        raise UsageError(f"conjecture: {conjecture.id} makes no claim; give it one")
     limits = replace(_BUDGET, seconds=budget / len(claims))
     corpus = None if out is None else Corpus(Path(out, "corpus"))
     outcomes: list[Outcome] = []
@@ -96,6 +101,8 @@ def search(
         if isinstance(outcome, Refuted) and out is not None:
             kept = _certified(outcome.claim, outcome.counterexample, Path(out), seed, command)
             outcome = replace(outcome, certificate=kept.folder, confirmed=kept.confirmed)
+            if kept.contradicted:
+                outcome = Inconclusive(claim, outcome.receipt, f"{kept.folder}/check.py disagrees")
         outcomes.append(outcome)
         if isinstance(outcome, Refuted) or result.interrupted:
             break
@@ -143,8 +150,10 @@ def _check(depth: tuple[int, int], width: tuple[int, int], budget: float) -> Non
             raise UsageError(
                 f"{name}: expected LOW:HIGH with 1 <= LOW <= HIGH <= 64, got {low}:{high}"
             )
-    if not 0 < budget < float("inf"):
-        raise UsageError(f"budget: expected a positive number of seconds, got {budget:g}")
+    if not 0 < budget <= _LONGEST:
+        raise UsageError(
+            f"budget: expected a positive number of seconds, at most {_LONGEST:g}, got {budget:g}"
+        )
 
 
 def _certified(

@@ -8,9 +8,9 @@ from html import escape
 from pathlib import Path
 from typing import Any, ClassVar, Literal
 
-from verify.claims import Claim
+from verify.claims import Claim, decide
 from verify.search.batches import ROUNDING
-from verify.search.record import Attack, Counterexample
+from verify.search.record import Attack, Counterexample, rebuild
 from verify.search.tightness import Tight, plot, tightest
 
 __all__ = [
@@ -24,6 +24,9 @@ __all__ = [
     "shown",
     "worst",
 ]
+
+_EXAMINED = 64
+"""Float instances rebuilt exactly to see whether the conditions can be met at all."""
 
 _WORTH = {"exact": "decided in exact arithmetic", "certified": "decided by enclosures"}
 _ORDER = ("refuted", "error", "vacuous", "inconclusive", "survived")
@@ -238,6 +241,15 @@ def plain(value: Any) -> str:
     return str(value)
 
 
+def _met_exactly(claim: Claim, result: Attack) -> bool:
+    """Return whether the claim speaks about at least one exact instance, not to rounding only."""
+    if any(count for name, count in result.engines.items() if name not in ("floats", "optimiser")):
+        return True
+    nearest = sorted(result.near.values(), key=lambda near: near.slack)
+    instances = (rebuild(claim, near.setting, near.choices)[0] for near in nearest[:_EXAMINED])
+    return any(decide(claim, i).outcome != "invalid" for i in instances if i is not None)
+
+
 def judge(claim: Claim, result: Attack, seconds: float, seed: int) -> Outcome:
     """Return what an attack says about its claim."""
     receipt = Receipt.of(result, seconds, seed)
@@ -245,7 +257,7 @@ def judge(claim: Claim, result: Attack, seconds: float, seed: int) -> Outcome:
         return Refuted(claim, receipt, result.found)
     if result.interrupted:
         return Inconclusive(claim, receipt, "interrupted before anything was found")
-    if not result.valid:
+    if not _met_exactly(claim, result):
         what = "satisfies the condition" if claim.conditions or claim.assumptions else "is defined"
         reason = f"none of {result.tried:,} instances {what}"
         return Inconclusive(claim, receipt, reason, "vacuous")

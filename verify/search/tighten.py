@@ -131,7 +131,10 @@ def bracketed(
         left = budget.seconds - (monotonic() - start)
         if left <= 0:
             break
-        claim = harder(value)
+        try:
+            claim = harder(value)
+        except UsageError:  # beyond what an expression may hold: 1/c at 0, an exponent too large
+            break
         result = attack(
             claim,
             seed=seed,
@@ -165,13 +168,17 @@ def _direction(at: Callable[[Fraction], Claim], name: str, seed: int) -> int:
     UsageError
         If the same instances are as near to violating it at 1 as at 2.
     """
+    measured = False
     for turn in range(_SAMPLES):
         one, two = (evaluate(at(Fraction(c)), [seed, turn], _LANES).slacks for c in (1, 2))
         with np.errstate(invalid="ignore"):
             change = two - one
         change = change[np.isfinite(change)]
+        measured = measured or change.size > 0
         if change.any():
             return 1 if np.median(change[change != 0]) < 0 else -1
+    if not measured:  # the search will say that it is vacuous
+        return 1
     raise UsageError(
         f"tighten: the constant {name!r} changes nothing on {_SAMPLES * _LANES} instances; "
         "write a relation that gets harder or easier with it"
