@@ -140,9 +140,8 @@ def quantities(word: str) -> None:
 @click.argument("ids", metavar="[ID...]", nargs=-1)
 @click.option("--profile", type=click.Choice(sorted(PROFILES)), default="quick", show_default=True)
 @click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True)
-@click.option(
-    "--jobs", type=click.IntRange(min=1), default=os.cpu_count() or 1, help="worker processes"
-)
+@click.option("--jobs", type=click.IntRange(min=1), help="processes here  [default: as processors]")
+@click.option("--scheduler", metavar="ADDRESS", help="run on the workers of this Dask scheduler")
 @click.option("--backend", type=click.Choice(["numpy", "cupy"]), default="numpy", show_default=True)
 @click.option("--resume/--fresh", default=False, help="keep the finished tasks of a run cut short")
 @click.option("--out", type=click.Path(path_type=Path), default="reports", show_default=True)
@@ -150,14 +149,20 @@ def verify(
     ids: tuple[str, ...],
     profile: str,
     seed: int,
-    jobs: int,
+    jobs: int | None,
+    scheduler: str | None,
     backend: str,
     resume: bool,
     out: Path,
 ) -> None:
     """Derive, certify, train and attack theorems (all, or ID... and what they use)."""
     command = shlex.join(["certimin", *sys.argv[1:]])
-    options = Options(profile, seed, jobs, backend, resume, out, command)
+    if jobs is not None and scheduler is not None:
+        raise UsageError(
+            "--jobs is for processes here; with --scheduler its workers count, drop one"
+        )
+    jobs = jobs or os.cpu_count() or 1
+    options = Options(profile, seed, jobs, backend, resume, out, command, scheduler)
     result = run_verification(select(ids), options, console(stderr=True))
     reports.show(result, console())
     click.echo(f"reports in {out}")

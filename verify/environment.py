@@ -40,9 +40,11 @@ def versions() -> dict[str, str]:
     return found
 
 
-def describe(*, backend: str, jobs: int, command: str) -> dict[str, Any]:
+def describe(
+    *, backend: str, jobs: int, command: str, scheduler: str | None = None
+) -> dict[str, Any]:
     """Return the ``environment`` of verify.json."""
-    return {
+    found = {
         "certimin": version("certimin"),
         "python": sys.version.split()[0],
         "platform": platform.platform(),
@@ -53,3 +55,4 @@ def describe(*, backend: str, jobs: int, command: str) -> dict[str, Any]:
         "jobs": jobs,
         "command": command,
     }
+    return found if scheduler is None else found | {"scheduler": scheduler}

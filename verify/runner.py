@@ -12,9 +12,15 @@ import json
 import os
 import signal
 import traceback
-from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Executor, Future, ProcessPoolExecutor, as_completed
-from contextlib import contextmanager
+from collections.abc import Callable, Generator, Iterable, Iterator
+from concurrent.futures import (
+    CancelledError,
+    Executor,
+    Future,
+    ProcessPoolExecutor,
+    as_completed,
+)
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from functools import cache
 from multiprocessing import get_context
@@ -30,7 +36,7 @@ from verify.profiles import PROFILES
 from verify.registry import providers, theorems
 from verify.theorem import Theorem
 
-__all__ = ["Outcome", "Store", "Task", "execute", "pool", "run", "tasks"]
+__all__ = ["Outcome", "Store", "Task", "code_hash", "execute", "pool", "run", "tasks"]
 
 
 @dataclass(frozen=True)
@@ -58,7 +64,7 @@ class Task:
     @property
     def key(self) -> str:
         """Return the content hash of the task: its fields and the code that runs it."""
-        text = f"{self}{_code_hash()}".encode()
+        text = f"{self}{code_hash()}".encode()
         return hashlib.sha256(text).hexdigest()[:24]
 
 
@@ -73,7 +79,7 @@ class Outcome:
 
 
 @cache
-def _code_hash() -> str:
+def code_hash() -> str:
     """Hash the engine, the packages that provide theorems, and the versions of what they use."""
     digest = hashlib.sha256(repr(versions()).encode())
     roots = {Path(__file__).parent.parent / name for name in ("verify", "numeric")}
@@ -194,7 +200,7 @@ def run(
     store: Store,
     progress: Callable[[Outcome], None],
 ) -> list[Outcome]:
-    """Run tasks and return their outcomes; on Ctrl-C, the outcomes there are.
+    """Run tasks and return their outcomes; on Ctrl-C or cancellation, the outcomes there are.
 
     Parameters
     ----------
@@ -218,14 +224,15 @@ def run(
         else:
             finish(stored)
     try:
-        for outcome in _results(waiting, executor):
-            finish(outcome)
-    except KeyboardInterrupt:
+        with closing(_results(waiting, executor)) as results:
+            for outcome in results:
+                finish(outcome)
+    except (KeyboardInterrupt, CancelledError):  # the latter from an executor that lost its workers
         pass
     return outcomes
 
 
-def _results(waiting: list[Task], executor: Executor | None) -> Iterator[Outcome]:
+def _results(waiting: list[Task], executor: Executor | None) -> Generator[Outcome, None, None]:
     if executor is None:
         for task in waiting:
             yield execute(task)
@@ -233,9 +240,13 @@ def _results(waiting: list[Task], executor: Executor | None) -> Iterator[Outcome
     futures: dict[Future[Outcome], Task] = {
         executor.submit(execute, task): task for task in waiting
     }
-    for future in as_completed(futures):
-        error = future.exception()
-        if error is None:
-            yield future.result()
-        else:  # the worker died, or its result could not be sent
-            yield Outcome(futures[future], None, f"{type(error).__name__}: {error}", 0.0)
+    try:
+        for future in as_completed(futures):
+            error = future.exception()
+            if error is None:
+                yield future.result()
+            else:  # the worker died, or its result could not be sent
+                yield Outcome(futures[future], None, f"{type(error).__name__}: {error}", 0.0)
+    finally:  # cut short: the executor may be the caller's, and outlive this run
+        for future in futures:
+            future.cancel()

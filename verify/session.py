@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Executor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,7 +15,7 @@ import numpy as np
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from verify import report, runner
+from verify import report, runner, scheduler
 from verify.assembly import assemble, overall
 from verify.claims import Bounds
 from verify.environment import describe
@@ -28,7 +29,11 @@ __all__ = ["Options", "check_backend", "verify"]
 
 @dataclass(frozen=True)
 class Options:
-    """What the user chose for one run."""
+    """What the user chose for one run.
+
+    ``scheduler`` is the address of a Dask scheduler, whose workers then take the place of ``jobs``
+    processes here.
+    """
 
     profile: str = "quick"
     seed: int = 0
@@ -37,41 +42,50 @@ class Options:
     resume: bool = False
     out: Path = Path("reports")
     command: str = "certimin verify"
+    scheduler: str | None = None
 
 
-def verify(chosen: Sequence[Theorem], options: Options, console: Console) -> dict[str, Any]:
+def verify(
+    chosen: Sequence[Theorem],
+    options: Options,
+    console: Console,
+    executor: Executor | None = None,
+) -> dict[str, Any]:
     """Verify theorems and everything they use; write the reports and return the record.
+
+    Parameters
+    ----------
+    executor
+        Any ``concurrent.futures.Executor`` whose workers run one task per process at a time; it
+        is left open. ``options.jobs`` then only records how many they are. None makes one as
+        ``options`` say.
 
     Raises
     ------
     UsageError
-        If the output folder cannot be written or the backend is not there: nothing is computed.
+        If the output folder cannot be written, or the backend or the scheduler is not there:
+        nothing is computed.
     Interrupted
-        On Ctrl-C: finished tasks are kept, earlier reports stay as they are.
+        On Ctrl-C or when the workers are lost: finished tasks are kept, earlier reports stay as
+        they are.
     """
     start = monotonic()
     theorems = with_ancestors(chosen)
     check_backend(theorems, options.backend)
-    try:
-        report.prepare(options.out)
-        store = runner.Store(options.out / ".tasks", resume=options.resume)
-    except OSError as error:
-        raise UsageError(
-            f"--out: cannot write to {options.out}: {error.strerror or error}"
-        ) from error
     listed = runner.tasks(theorems, options.seed, options.profile, options.backend)
-    jobs = min(options.jobs, len(listed))
-    with runner.pool(jobs) as executor, _progress(listed, console) as advance:
-        outcomes = runner.run(listed, executor, store, advance)
-    if len(outcomes) < len(listed):
-        raise Interrupted(
-            f"interrupted: {len(outcomes)} of {len(listed)} tasks are kept in {options.out}; "
-            "go on with --resume"
-        )
+    with _executor(options, executor, len(listed)) as (workers, place):
+        store = _store(options)
+        with _progress(listed, console) as advance:
+            outcomes = runner.run(listed, workers, store, advance)
+        if len(outcomes) < len(listed):
+            raise Interrupted(
+                f"interrupted: {len(outcomes)} of {len(listed)} tasks are kept in {options.out}; "
+                "go on with --resume"
+            )
     records = assemble(theorems, listed, outcomes)
     result = {
         "schema": 1,
-        "environment": describe(backend=options.backend, jobs=jobs, command=options.command),
+        "environment": describe(backend=options.backend, command=options.command, **place),
         "seed": options.seed,
         "profile": options.profile,
         "seconds": monotonic() - start,
@@ -80,6 +94,32 @@ def verify(chosen: Sequence[Theorem], options: Options, console: Console) -> dic
     }
     report.write(result, options.out)
     return result
+
+
+@contextmanager
+def _executor(
+    options: Options, given: Executor | None, tasks: int
+) -> Iterator[tuple[Executor | None, dict[str, Any]]]:
+    """Yield who runs the tasks, and what the environment record says of them."""
+    if given is not None:
+        yield given, {"jobs": options.jobs, "scheduler": type(given).__name__}
+    elif options.scheduler is not None:
+        with scheduler.connect(options.scheduler) as (cluster, count):
+            yield cluster, {"jobs": count, "scheduler": options.scheduler}
+    else:
+        jobs = min(options.jobs, tasks)
+        with runner.pool(jobs) as processes:
+            yield processes, {"jobs": jobs}
+
+
+def _store(options: Options) -> runner.Store:
+    try:
+        report.prepare(options.out)
+        return runner.Store(options.out / ".tasks", resume=options.resume)
+    except OSError as error:
+        raise UsageError(
+            f"--out: cannot write to {options.out}: {error.strerror or error}"
+        ) from error
 
 
 def check_backend(theorems: Sequence[Theorem], backend: str) -> None:
