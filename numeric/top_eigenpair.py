@@ -123,8 +123,9 @@ def _corrected(
         image -= (axis @ image) * axis
         return image
 
-    x = x + _krylov(beside, r, look, single)
-    return x / np.linalg.norm(x)
+    moved: Floats = x + _krylov(beside, r, look, single)
+    moved /= np.linalg.norm(moved)
+    return moved
 
 
 def _krylov(

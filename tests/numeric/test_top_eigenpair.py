@@ -74,13 +74,13 @@ def test_a_layer_of_zeros():
     assert sharpness_lanczos(*problem) == (0, 0)
 
 
-def test_the_largest_is_not_the_largest_in_absolute_value():
-    """W = (I, I, I), Σ = I, C = 7 I: blocks 12 I - 10 J as in one dimension."""
-    ones = LinearNetwork(Floating(), [np.eye(4)] * 3)
-    problem = ones, np.eye(4), 7 * np.eye(4)
-    values = dense(problem)
-    assert -values[0] > values[-1] > 0
-    assert sharpness_lanczos(*problem)[0] == pytest.approx(values[-1], rel=1e-10)
+@pytest.mark.parametrize("depth", [3, 30])
+def test_the_largest_is_not_the_largest_in_absolute_value(depth):
+    """W = (1, ..., 1), Σ = 1, C = 7: H = 12 I - 10 J, and 12 has multiplicity L - 1."""
+    one = np.eye(1)
+    value, residual = sharpness_lanczos(LinearNetwork(Floating(), [one] * depth), one, 7 * one)
+    assert value == pytest.approx(12, rel=1e-10)
+    assert residual <= 1e-8 * (10 * depth - 12)
 
 
 def diagonal(values):
