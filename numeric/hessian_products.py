@@ -64,7 +64,8 @@ class HessianProducts:
         self, net: LinearNetwork, sigma: Any, cross: Any, dtype: type[np.floating[Any]] = np.float64
     ) -> None:
         A, W = net.suffixes, net.weights
-        F = [residual(net, sigma, cross)]
+        E = residual(net, sigma, cross)
+        F = [E + E]  # with the factor 2 of the Hessian, as Σ below
         for M in W[:-1]:
             F.append(F[-1] @ M.T)
         outputs = len(F[0])
@@ -80,11 +81,12 @@ class HessianProducts:
                 parts = (A[k] @ Q, F[k], M, Q, F[k] @ R.T)
                 shapes[-1:] = [(outputs, M.shape[1]), (M.shape[0], outputs)]
             self._layers.append(tuple(np.ascontiguousarray(part, dtype) for part in parts))
-        self._sigma = np.asarray(sigma, dtype)
+        self._sigma = np.asarray(2 * sigma, dtype)
         ends = np.cumsum([m * n for m, n in shapes]).tolist()
-        self._places = [
-            (slice(end - m * n, end), (m, n)) for end, (m, n) in zip(ends, shapes, strict=True)
-        ]
+        places = iter(
+            [(slice(end - m * n, end), (m, n)) for end, (m, n) in zip(ends, shapes, strict=True)]
+        )
+        self._places = [[next(places) for _ in range(1 + short)] for short in shortened]
         self.size: int = ends[-1]
 
     def __call__(self, vector: Floats) -> Floats:
@@ -113,10 +115,8 @@ class HessianProducts:
             beside = X[0] - Q @ (Q.T @ X[0])
             G = (F @ C.T) @ Q.T + T @ beside.T + G @ W.T
         H[-1][0][...] = G
-        image += image
         return image
 
     def _split(self, vector: Floats) -> list[list[Floats]]:
         """Views of the coordinates, one list for each layer."""
-        views = iter([vector[place].reshape(shape) for place, shape in self._places])
-        return [[next(views) for _ in range(1 + (len(layer) > 3))] for layer in self._layers]
+        return [[vector[place].reshape(shape) for place, shape in row] for row in self._places]

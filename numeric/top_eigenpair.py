@@ -12,6 +12,7 @@ x in exact products.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -25,7 +26,7 @@ Operator = Callable[[Floats], Floats]
 
 _DENSE = 24
 """Up to this size the matrix is formed."""
-_STEPS, _LOOK = 80, 3
+_STEPS, _LOOK = 80, 2
 """Steps of a Krylov process at most, and between two looks at whether they suffice."""
 _FIRST = 1e-4
 """Residual, relative to the norm, at which the first vector is corrected in cheap products."""
@@ -141,17 +142,20 @@ def _krylov(
     steps = min(_STEPS, start.size)
     basis = np.empty((steps, start.size), np.float32 if single else np.float64)
     T = np.zeros((steps, steps))
-    fresh, tiny = start / np.linalg.norm(start), np.finfo(basis.dtype).eps
+    fresh, tiny = start / np.linalg.norm(start), float(np.finfo(basis.dtype).eps)
+    norm = 0.0
     for j in range(steps):
         basis[j] = fresh
+        known = basis[: j + 1]
         fresh = apply(basis[j])
-        T[j, j] = fresh @ basis[j]
-        fresh -= T[j, j].astype(basis.dtype) * basis[j]
-        fresh -= (basis[: j + 1] @ fresh) @ basis[: j + 1]  # keeps the basis orthogonal
-        beta = float(np.linalg.norm(fresh))
-        if not np.isfinite(beta):
+        along = known @ fresh
+        fresh -= along @ known  # beyond the last two this only keeps the basis orthogonal
+        T[j, j] = along[-1]
+        beta = math.sqrt(fresh @ fresh)
+        if not math.isfinite(beta):
             return np.full(start.size, np.nan)
-        last = j + 1 == steps or beta <= 4 * tiny * np.abs(T).max()
+        norm = max(norm, abs(along[-1]), beta)
+        last = j + 1 == steps or beta <= 4 * tiny * norm
         if last or j % _LOOK == _LOOK - 1:
             mix = look(T[: j + 1, : j + 1], beta, last)
             if mix is not None:
