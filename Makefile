@@ -76,6 +76,11 @@ report: $(STAMP) ## Rebuild the reports from the last results
 readme: $(STAMP) ## Write the table of theorems of the last results into the README
 	@$(BIN)/certimin report --into README.md
 
+.PHONY: bench
+bench: $(STAMP) ## Measure against peers (installs the extra bench); records in reports/bench/
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[bench]'
+	@$(BIN)/certimin bench --out reports/bench
+
 .PHONY: check
 check: lint type contracts test verify ## Everything CI checks
 

@@ -80,12 +80,26 @@ def elapsed(run: Callable[[], Any]) -> float:
     return time.perf_counter() - start
 
 
-def show(title: str, timings: list[Timing], scale: float = 1e6, symbol: str = "µs") -> None:
-    """Print a table."""
+def without(*packages: str) -> str | None:
+    """Return why a competitor that needs optional packages is skipped, or None."""
+    missing = [name for name in packages if not _installed(name)]
+    return f"skipped: {', '.join(missing)} not installed (extra bench)" if missing else None
+
+
+def show(
+    title: str,
+    timings: list[Timing],
+    scale: float = 1e6,
+    symbol: str = "µs",
+    skipped: Mapping[str, str] | None = None,
+) -> None:
+    """Print a table; ``skipped`` says why competitors are missing."""
     unit = timings[0].unit
     table = Table("", f"best, {symbol}/{unit}", "median", "ratio", title=title)
     for t in timings:
         table.add_row(t.name, *(f"{scale * x:.4g}" for x in (t.best, t.median)), f"{t.ratio:.3g}")
+    for name, reason in (skipped or {}).items():
+        table.add_row(name, reason, "", "")
     Console(width=100).print(table)
 
 
@@ -104,6 +118,7 @@ def environment() -> dict[str, Any]:
         "python": platform.python_version(),
         "machine": platform.machine(),
         "cores": os.cpu_count(),
+        "load": os.getloadavg() if hasattr(os, "getloadavg") else None,
         "packages": found,
     }
 

@@ -1,6 +1,6 @@
 """How many float instances a second the search looks at, for one conjecture of each sort.
 
-    python benchmarks/throughput.py --workers 2
+    python -m benchmarks.throughput --workers 2
 
 Each line is measured several times in this process alone and on the given number of processes; the
 best counts, for other programs only ever slow it down.
@@ -8,13 +8,17 @@ best counts, for other programs only ever slow it down.
 
 from __future__ import annotations
 
-import argparse
+import json
 import os
 from concurrent.futures import Executor, ProcessPoolExecutor
 from multiprocessing import get_context
+from pathlib import Path
 from time import perf_counter
 
+import click
+
 import theorems.settings  # noqa: F401
+from benchmarks.harness import environment
 from theorems.quantities import (
     data_max,
     depth,
@@ -62,24 +66,34 @@ def rate(claim: Claim, size: int, chunk: int, repeats: int, executor: Executor |
     return size / min(seconds)
 
 
-def main() -> None:
-    """Print a table."""
-    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("--size", type=int, default=4 * CHUNK, help="instances in a batch")
-    parser.add_argument("--chunk", type=int, default=CHUNK, help="instances worked on at once")
-    parser.add_argument("--workers", type=int, default=os.cpu_count(), help="processes")
-    parser.add_argument("--depth", type=int, default=3, help="number of layers")
-    parser.add_argument("--width", type=int, default=3, help="all widths")
-    parser.add_argument("--repeats", type=int, default=4, help="runs of which the best counts")
-    options = parser.parse_args()
-    bounds = Bounds((options.depth,) * 2, (options.width,) * 2)
-    amount = options.size, options.chunk, options.repeats
-    print(f"{'instances a second on':>62}{'1':>10}{options.workers:>10}")
-    with ProcessPoolExecutor(options.workers, get_context("spawn")) as pool:
+@click.command()
+@click.option("--size", default=4 * CHUNK, help="instances in a batch")
+@click.option("--chunk", default=CHUNK, help="instances worked on at once")
+@click.option("--workers", default=os.cpu_count(), help="processes")
+@click.option("--depth", default=3, help="number of layers")
+@click.option("--width", default=3, help="all widths")
+@click.option("--repetitions", default=4, help="runs of which the best counts")
+@click.option("--quick", is_flag=True, help="a smoke run")
+@click.option("--out", type=click.Path(path_type=Path), default=Path("reports/bench"))
+def main(
+    size: int, chunk: int, workers: int, depth: int, width: int, repetitions: int, quick: bool,
+    out: Path,
+) -> None:  # fmt: skip
+    """Count instances a second."""
+    bounds = Bounds((depth,) * 2, (width,) * 2)
+    amount = (chunk, chunk, 1) if quick else (size, chunk, repetitions)
+    rows = []
+    print(f"{'instances a second on':>62}{'1':>10}{workers:>10}")
+    with ProcessPoolExecutor(workers, get_context("spawn")) as pool:
         for name, relation in CONJECTURES:
             claim = Claim("benchmark", "", SETTINGS[name], relation, bounds=bounds)
             alone, together = (rate(claim, *amount, executor) for executor in (None, pool))
             print(f"{name:22}{relation!s:40}{alone:10,.0f}{together:10,.0f}", flush=True)
+            row = {"setting": name, "relation": str(relation), "one": alone, "all": together}
+            rows.append(row)
+    out.mkdir(parents=True, exist_ok=True)
+    document = {"environment": environment(), "workers": workers, "throughput": rows}
+    (out / "throughput.json").write_text(json.dumps(document, indent=1) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -19,7 +19,7 @@ from typing import Any
 import click
 import numpy as np
 
-from benchmarks.harness import compare, save, show
+from benchmarks.harness import compare, save, show, without
 from numeric.training import gradient_descent
 
 WIDTHS = (5,) * 10 + (1,)
@@ -42,20 +42,20 @@ def problem(seed: int = 0) -> tuple[list[Any], Any, Any]:
     return starts, x, y
 
 
-def ours(starts: list[Any], x: Any, y: Any, *, fast: bool) -> Callable[[], None]:
+def ours(starts: list[Any], x: Any, y: Any, steps: int, *, fast: bool) -> Callable[[], None]:
     """Return a call of this project's descent."""
     sigma, cross = x.T @ x / SAMPLES, (y @ x / SAMPLES)[None, :]
 
     def run() -> None:
         end = gradient_descent(
-            starts, sigma, cross, STEP_SIZE, steps=STEPS, tolerance=0.0, fast=fast
+            starts, sigma, cross, STEP_SIZE, steps=steps, tolerance=0.0, fast=fast
         )
-        assert end.steps == STEPS
+        assert end.steps == steps
 
     return run
 
 
-def by_jax(starts: list[Any], x: Any, y: Any) -> dict[str, Callable[[], None]]:
+def by_jax(starts: list[Any], x: Any, y: Any, steps: int) -> dict[str, Callable[[], None]]:
     """Return the three ways to train in JAX, in float64."""
     import jax
     import jax.numpy as jnp
@@ -94,7 +94,7 @@ def by_jax(starts: list[Any], x: Any, y: Any) -> dict[str, Callable[[], None]]:
             def step(_: int, now: Any) -> Any:
                 return [W - STEP_SIZE * G for W, G in zip(now, slopes(now), strict=True)]
 
-            return jax.lax.fori_loop(0, STEPS, step, layers)
+            return jax.lax.fori_loop(0, steps, step, layers)
 
         compiled = jax.jit(jax.vmap(one))
         layers = [jnp.asarray(W) for W in starts]
@@ -115,25 +115,35 @@ def floor(size: int = 1000) -> tuple[Callable[[], None], float]:
 
 @click.command()
 @click.option("--repetitions", default=7, show_default=True)
-@click.option("--out", type=click.Path(path_type=Path), default=Path("reports/benchmarks"))
-def main(repetitions: int, out: Path) -> None:
+@click.option("--quick", is_flag=True, help="a smoke run of few steps")
+@click.option("--out", type=click.Path(path_type=Path), default=Path("reports/bench"))
+def main(repetitions: int, quick: bool, out: Path) -> None:
     """Measure microseconds for each step of each network."""
-    data = problem()
+    data, steps = problem(), 20 if quick else STEPS
     product, worth = floor()
+    missing, no_kernels = without("jax"), without("numba")
     competitors = {
-        "ours, compiled": ours(*data, fast=True),
-        "ours, arrays": ours(*data, fast=False),
-        **by_jax(*data),
+        "ours, compiled": ours(*data, steps, fast=True),
+        "ours, arrays": ours(*data, steps, fast=False),
         "floor (matrix product)": product,
     }
-    work = dict.fromkeys(competitors, float(BATCH * STEPS))
+    skipped = {}
+    if no_kernels:
+        del competitors["ours, compiled"]
+        skipped["ours, compiled"] = no_kernels
+    if missing:
+        skipped["JAX"] = missing
+    else:
+        competitors |= by_jax(*data, steps)
+    work = dict.fromkeys(competitors, float(BATCH * steps))
     work["floor (matrix product)"] = worth
     timings = compare(
-        competitors, baseline="ours, compiled", unit="network-step", work=work,
-        repetitions=repetitions,
+        competitors, baseline=next(iter(competitors)), unit="network-step", work=work,
+        repetitions=1 if quick else repetitions,
     )  # fmt: skip
-    show(f"{BATCH} networks, widths {WIDTHS}, {os.cpu_count()} cores", timings)
-    save(out / "training.json", timings, flops=flops_of_a_step(WIDTHS))
+    title = f"{BATCH} networks, widths {WIDTHS}, {os.cpu_count()} cores"
+    show(title, timings, skipped=skipped)
+    save(out / "training.json", timings, flops=flops_of_a_step(WIDTHS), skipped=skipped)
 
 
 if __name__ == "__main__":

@@ -8,15 +8,19 @@ estimate from below and never evidence for an upper bound.
 
 from __future__ import annotations
 
+from contextlib import nullcontext
+from functools import cache
 from typing import Any
 
 import numpy as np
-from scipy.sparse.linalg import ArpackNoConvergence, LinearOperator, eigsh
+from threadpoolctl import ThreadpoolController
 
 from numeric.arithmetic.floating import Floating
 from numeric.arithmetic.protocol import Arithmetic
-from numeric.loss import hvp, residual
+from numeric.hessian_products import HessianProducts
+from numeric.loss import residual
 from numeric.networks import LinearNetwork
+from numeric.top_eigenpair import top_eigenpair
 
 __all__ = [
     "dual_gram",
@@ -25,6 +29,11 @@ __all__ = [
     "sharpness_at_minimizer",
     "sharpness_lanczos",
 ]
+
+_ONE_THREAD = 512
+"""Up to this width one thread multiplies."""
+_SINGLE = 4096
+"""From this many coordinates on, float32 proposes."""
 
 
 def dual_gram(net: LinearNetwork, factor: Any = None) -> Any:
@@ -93,31 +102,44 @@ def _exchange(ar: Arithmetic, m: int, n: int) -> Any:
 
 
 def sharpness_lanczos(
-    net: LinearNetwork, sigma: Any, cross: Any, *, seed: int = 0
+    net: LinearNetwork, sigma: Any, cross: Any, *, tolerance: float = 1e-8, seed: int = 0
 ) -> tuple[float, float]:
     """Return (lower estimate of λ_max, residual norm) by Lanczos on Hessian-vector products.
 
-    The Ritz value is a lower bound up to rounding; some eigenvalue lies within the residual norm
-    of it, which is no upper bound on the largest.  Unbatched NumPy float64 networks only.
+    The Rayleigh quotient is a lower bound up to rounding; some eigenvalue lies within the residual
+    norm of it, which is no upper bound on the largest.  The error of an eigenvalue is about the
+    square of the residual norm over its distance to the next.  Unbatched NumPy float64 networks
+    only.
+
+    Parameters
+    ----------
+    net, sigma, cross
+        The network and the moments Σ and C.
+    tolerance
+        Largest residual norm, relative to the norm of the Hessian.
+    seed
+        Of the start.
+
+    Raises
+    ------
+    ArithmeticError
+        If Lanczos does not converge.
     """
-    shapes = [W.shape for W in net.weights]
-    splits = np.cumsum([m * n for m, n in shapes])[:-1]
+    # products of small matrices lose by threads, and much when other programs compute too
+    alone = _blas().limit(limits=1) if max(net.widths) <= _ONE_THREAD else nullcontext()
+    with alone:
+        exact = HessianProducts(net, sigma, cross)
+        cheap = None
+        if exact.size >= _SINGLE:
+            with np.errstate(over="ignore", under="ignore"):
+                cheap = HessianProducts(net, sigma, cross, np.float32)
+        value, error, _ = top_eigenpair(
+            exact, exact.size, cheap=cheap, tolerance=tolerance, seed=seed
+        )
+    return value, error
 
-    def apply(v: Any) -> Any:
-        parts = np.split(np.asarray(v).ravel(), splits)
-        direction = [part.reshape(shape) for part, shape in zip(parts, shapes, strict=True)]
-        return np.concatenate([M.ravel() for M in hvp(net, sigma, cross, direction)])
 
-    n = net.parameters
-    if n <= 2:
-        d, V = np.linalg.eigh(np.column_stack([apply(e) for e in np.eye(n)]))
-        value, vector = d[-1], V[:, -1]
-    else:
-        start = np.random.default_rng(seed).standard_normal(n)
-        operator = LinearOperator((n, n), matvec=apply, dtype=np.float64)
-        try:
-            values, vectors = eigsh(operator, k=1, which="LA", v0=start, ncv=min(n, 24))
-        except ArpackNoConvergence as failure:
-            raise ArithmeticError(f"Lanczos did not converge in {n} dimensions") from failure
-        value, vector = values[0], vectors[:, 0]
-    return float(value), float(np.linalg.norm(apply(vector) - value * vector))
+@cache
+def _blas() -> ThreadpoolController:
+    """The threads of the linear algebra libraries in memory; looking for them takes a while."""
+    return ThreadpoolController().select(user_api="blas")

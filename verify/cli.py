@@ -17,7 +17,7 @@ from typing import Any
 import click
 from rich.table import Table
 
-from verify import cli_search
+from verify import cli_bench, cli_search
 from verify import report as reports
 from verify.assembly import exit_code, in_families, outline
 from verify.claims import QUANTITIES
@@ -67,7 +67,7 @@ def cli() -> None:
     """Executable, attacked and certified theorems about the minima of neural networks."""
 
 
-for _command in cli_search.COMMANDS:
+for _command in (*cli_search.COMMANDS, *cli_bench.COMMANDS):
     cli.add_command(_command)
 
 
