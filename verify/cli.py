@@ -139,6 +139,9 @@ def quantities() -> None:
 )
 @click.option("--backend", type=click.Choice(["numpy", "cupy"]), default="numpy", show_default=True)
 @click.option("--resume/--fresh", default=False, help="keep the finished tasks of a run cut short")
+@click.option(
+    "--cache/--no-cache", default=True, show_default=True, help="reuse identities proved before"
+)
 @click.option("--out", type=click.Path(path_type=Path), default="reports", show_default=True)
 def verify(
     ids: tuple[str, ...],
@@ -147,11 +150,12 @@ def verify(
     jobs: int,
     backend: str,
     resume: bool,
+    cache: bool,
     out: Path,
 ) -> None:
     """Derive, certify, train and attack theorems (all, or ID... and what they use)."""
     command = shlex.join(["certimin", *sys.argv[1:]])
-    options = Options(profile, seed, jobs, backend, resume, out, command)
+    options = Options(profile, seed, jobs, backend, resume, out, command, cache)
     result = run_verification(select(ids), options, console(stderr=True))
     reports.show(result, console())
     click.echo(f"reports in {out}")

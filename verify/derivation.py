@@ -67,7 +67,10 @@ class Condition(Step):
 
 @dataclass(frozen=True)
 class StepResult:
-    """The verdict on one step, with what was left over when it did not reduce."""
+    """The verdict on one step, with what was left over when it did not reduce.
+
+    A cached one was reached in an earlier run (:mod:`verify.proofs`), in so many seconds.
+    """
 
     name: str
     statement: str
@@ -76,6 +79,7 @@ class StepResult:
     verdict: Verdict
     residual: str | None
     seconds: float
+    cached: bool = False
 
 
 def check(step: Step, *, seconds: float = 20.0) -> StepResult:

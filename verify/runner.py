@@ -15,7 +15,7 @@ import traceback
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Executor, Future, ProcessPoolExecutor, as_completed
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from multiprocessing import get_context
 from pathlib import Path
@@ -43,6 +43,8 @@ class Task:
     seed: int
     profile: str
     backend: str
+    proofs: Path | None = field(default=None, repr=False, compare=False)
+    """Folder of identities proved before.  It changes no verdict, hence no key."""
 
     @property
     def name(self) -> str:
@@ -88,7 +90,9 @@ def _code_hash() -> str:
     return digest.hexdigest()
 
 
-def tasks(chosen: Iterable[Theorem], seed: int, profile: str, backend: str) -> list[Task]:
+def tasks(
+    chosen: Iterable[Theorem], seed: int, profile: str, backend: str, proofs: Path | None = None
+) -> list[Task]:
     """Return every task of the chosen theorems, long ones first."""
 
     def pieces(theorem: Theorem) -> Iterator[tuple[str, str]]:
@@ -105,7 +109,7 @@ def tasks(chosen: Iterable[Theorem], seed: int, profile: str, backend: str) -> l
             yield "witness", str(index)
 
     listed = [
-        Task(theorem.id, stage, piece, seed, profile, backend)
+        Task(theorem.id, stage, piece, seed, profile, backend, proofs)
         for theorem in chosen
         for stage, piece in pieces(theorem)
     ]
@@ -129,7 +133,7 @@ def _dispatch(task: Task) -> Any:
     profile = PROFILES[task.profile]
     seed = task.own_seed
     if task.stage == "derive":
-        return stages.derive(theorem, task.piece, profile)
+        return stages.derive(theorem, task.piece, profile, task.proofs)
     if task.stage == "decide":
         claim = theorem.claim(task.piece)
         return [e.to_json() for e in stages.decide_instances(theorem, claim, seed, profile)]

@@ -37,6 +37,7 @@ class Options:
     resume: bool = False
     out: Path = Path("reports")
     command: str = "certimin verify"
+    cache: bool = True
 
 
 def verify(chosen: Sequence[Theorem], options: Options, console: Console) -> dict[str, Any]:
@@ -59,7 +60,8 @@ def verify(chosen: Sequence[Theorem], options: Options, console: Console) -> dic
         raise UsageError(
             f"--out: cannot write to {options.out}: {error.strerror or error}"
         ) from error
-    listed = runner.tasks(theorems, options.seed, options.profile, options.backend)
+    proofs = options.out / ".derivations" if options.cache else None
+    listed = runner.tasks(theorems, options.seed, options.profile, options.backend, proofs)
     jobs = min(options.jobs, len(listed))
     with runner.pool(jobs) as executor, _progress(listed, console) as advance:
         outcomes = runner.run(listed, executor, store, advance)
