@@ -182,6 +182,13 @@ def report(out: Path, into: Path | None) -> None:
         click.echo(into)
 
 
+_OPTIONAL = (
+    ("compiled kernels", "numba", "extra fast; training runs in NumPy"),
+    ("clusters", "distributed", "extra distributed; processes of one machine"),
+)
+"""What faster or larger runs use: its name in the answer, the package, what is done without it."""
+
+
 @cli.command()
 @click.option("--json", "as_json", is_flag=True, help="print one JSON object")
 def doctor(as_json: bool) -> None:
@@ -189,6 +196,9 @@ def doctor(as_json: bool) -> None:
     found: dict[str, Any] = describe(backend="numpy", jobs=1, command="certimin doctor")
     found["theorems"] = len(theorems())
     found["cupy"] = _gpu()
+    for part, package, extra in _OPTIONAL:
+        known = found["packages"].get(package)
+        found[part] = f"{package} {known}" if known else f"{package} is not installed ({extra})"
     if as_json:
         click.echo(json.dumps(found, indent=1))
         return
@@ -198,11 +208,11 @@ def doctor(as_json: bool) -> None:
 
 
 def _gpu() -> str:
+    """Say which GPU can be used, or why none."""
     try:
-        check_backend(list(theorems().values()), "cupy")
+        return f"usable: {check_backend(list(theorems().values()), 'cupy')}"
     except UsageError as error:
         return str(error)
-    return "usable"
 
 
 def _terminated(signum: int, frame: object) -> None:

@@ -84,15 +84,22 @@ def verify(chosen: Sequence[Theorem], options: Options, console: Console) -> dic
     return result
 
 
-def check_backend(theorems: Sequence[Theorem], backend: str) -> None:
-    """Build a batch of one on a GPU, so that a missing one is found before any work."""
+def check_backend(theorems: Sequence[Theorem], backend: str) -> str:
+    """Return the name of the device; a batch of one is built there before any work.
+
+    Raises
+    ------
+    UsageError
+        If there is none.
+    """
     if backend == "numpy":
-        return
+        return "the host"
     source = BatchSource(np.random.default_rng(0), 1, backend)
     try:
-        theorems[0].claims[0].setting.build(source, Bounds())
+        instance = theorems[0].claims[0].setting.build(source, Bounds())
     except RuntimeError as error:
         raise UsageError(str(error)) from error
+    return str(instance.arithmetic.device())
 
 
 @contextmanager
