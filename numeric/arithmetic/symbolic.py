@@ -115,7 +115,7 @@ class Symbolic(Scoped):
 
 
 def second_derivatives(
-    polynomial: sp.Expr, variables: Sequence[sp.Symbol], at: Mapping[sp.Symbol, sp.Symbol]
+    polynomial: sp.Expr, variables: Sequence[sp.Symbol], at: Mapping[sp.Symbol, Any]
 ) -> SymbolicMatrix:
     """Return the matrix of second derivatives of a polynomial with rational coefficients.
 
@@ -125,7 +125,7 @@ def second_derivatives(
     Parameters
     ----------
     at
-        Symbols that take the place of others after differentiation.
+        Symbols or rational numbers that take the place of symbols after differentiation.
 
     Raises
     ------
@@ -138,10 +138,11 @@ def second_derivatives(
     [-2*x + 2*y, 2*x],
     [       2*x,   0]])
     """
-    symbols = sorted(polynomial.free_symbols | set(variables) | set(at.values()), key=str)
+    moved = {y for y in at.values() if isinstance(y, sp.Symbol)}
+    symbols = sorted(polynomial.free_symbols | set(variables) | set(at) | moved, key=str)
     ring = PolyRing(symbols, sp.QQ, "lex")
     gens = dict(zip(symbols, ring.gens, strict=True))
-    moves = [(gens[x], gens[y]) for x, y in at.items() if x in gens]
+    moves = [(gens[x], ring.from_expr(sp.sympify(y))) for x, y in at.items()]
     element = ring.from_expr(polynomial)
     slopes = [element.diff(gens[x]) for x in variables]
 
