@@ -58,7 +58,7 @@ test-slow: $(STAMP) ## Run the slow tests
 
 .PHONY: verify
 verify: $(STAMP) ## Verify every theorem with a small budget; reports in reports/
-	@$(BIN)/certimin verify --profile quick --out reports
+	@$(BIN)/certimin verify --profile quick --out reports $(VERIFY_OPTIONS)
 
 .PHONY: verify-full
 verify-full: $(STAMP) ## Verify every theorem with the full budget; reports in reports/

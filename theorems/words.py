@@ -64,6 +64,7 @@ def _words(expression: Any) -> Iterator[tuple[Any, list[Any]]]:
 
 def _canonical(word: list[Any]) -> str:
     """The first, in dictionary order, of all rotations of the word and of its transpose."""
-    mirrored = [_TRANSPOSES[letter] for letter in reversed(word)]
-    rotations = [w[i:] + w[:i] for w in (word, mirrored) for i in range(len(w))]
-    return min(" ".join(map(str, rotation)) for rotation in rotations)
+    names = [letter.name for letter in word]
+    mirrored = [_TRANSPOSES[letter].name for letter in reversed(word)]
+    rotations = [w[i:] + w[:i] for w in (names, mirrored) for i in range(len(w))]
+    return min(" ".join(rotation) for rotation in rotations)

@@ -144,6 +144,9 @@ def quantities(word: str) -> None:
 @click.option("--scheduler", metavar="ADDRESS", help="run on the workers of this Dask scheduler")
 @click.option("--backend", type=click.Choice(["numpy", "cupy"]), default="numpy", show_default=True)
 @click.option("--resume/--fresh", default=False, help="keep the finished tasks of a run cut short")
+@click.option(
+    "--cache/--no-cache", default=True, show_default=True, help="reuse identities proved before"
+)
 @click.option("--out", type=click.Path(path_type=Path), default="reports", show_default=True)
 def verify(
     ids: tuple[str, ...],
@@ -153,6 +156,7 @@ def verify(
     scheduler: str | None,
     backend: str,
     resume: bool,
+    cache: bool,
     out: Path,
 ) -> None:
     """Derive, certify, train and attack theorems (all, or ID... and what they use)."""
@@ -162,7 +166,7 @@ def verify(
             "--jobs is for processes here; with --scheduler its workers count, drop one"
         )
     jobs = jobs or os.cpu_count() or 1
-    options = Options(profile, seed, jobs, backend, resume, out, command, scheduler)
+    options = Options(profile, seed, jobs, backend, resume, out, command, scheduler, cache)
     result = run_verification(select(ids), options, console(stderr=True))
     reports.show(result, console())
     click.echo(f"reports in {out}")
@@ -189,6 +193,13 @@ def report(out: Path, into: Path | None) -> None:
         click.echo(into)
 
 
+_OPTIONAL = (
+    ("compiled kernels", "numba", "extra fast; training runs in NumPy"),
+    ("clusters", "distributed", "extra distributed; processes of one machine"),
+)
+"""What faster or larger runs use: its name in the answer, the package, what is done without it."""
+
+
 @cli.command()
 @click.option("--json", "as_json", is_flag=True, help="print one JSON object")
 def doctor(as_json: bool) -> None:
@@ -196,6 +207,9 @@ def doctor(as_json: bool) -> None:
     found: dict[str, Any] = describe(backend="numpy", jobs=1, command="certimin doctor")
     found["theorems"] = len(theorems())
     found["cupy"] = _gpu()
+    for part, package, extra in _OPTIONAL:
+        known = found["packages"].get(package)
+        found[part] = f"{package} {known}" if known else f"{package} is not installed ({extra})"
     if as_json:
         click.echo(json.dumps(found, indent=1))
         return
@@ -205,11 +219,11 @@ def doctor(as_json: bool) -> None:
 
 
 def _gpu() -> str:
+    """Say which GPU can be used, or why none."""
     try:
-        check_backend(list(theorems().values()), "cupy")
+        return f"usable: {check_backend(list(theorems().values()), 'cupy')}"
     except UsageError as error:
         return str(error)
-    return "usable"
 
 
 def _terminated(signum: int, frame: object) -> None:

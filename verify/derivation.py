@@ -1,9 +1,11 @@
 """Derivations: named steps, each reduced to a decision that cannot be argued with.
 
-Two sorts of step.  An *identity* is an expression that must be zero: it is brought over a common
-denominator, expanded and tested in a polynomial ring, and evaluated at random rationals as a
-second opinion.  A *condition* is a side condition of a named rule (AM-GM needs terms >= 0, a
-minimum needs a positive second derivative), decided by SymPy's assumptions on the symbols at hand.
+Two sorts of step.  An *identity* says that two expressions are one: they are read into quotients of
+sparse polynomials and compared there (:mod:`verify.rings`).  Where that does not settle it, their
+difference is brought over a common denominator, powers are collected, and it is tested in a ring
+again; what still stands is evaluated at random rationals, which may refute it.  A *condition* is a
+side condition of a named rule (AM-GM needs terms >= 0, a minimum needs a positive second
+derivative), decided by SymPy's assumptions on the symbols at hand.
 Every step runs under a time limit; a step that does not finish is inconclusive, never passed.
 """
 
@@ -24,6 +26,7 @@ from sympy.external.gmpy import GROUND_TYPES
 from sympy.polys.polyerrors import BasePolynomialError
 
 from verify.evidence import Verdict
+from verify.rings import agree
 
 __all__ = [
     "Condition",
@@ -64,7 +67,10 @@ class Condition(Step):
 
 @dataclass(frozen=True)
 class StepResult:
-    """The verdict on one step, with what was left over when it did not reduce."""
+    """The verdict on one step, with what was left over when it did not reduce.
+
+    A cached one was reached in an earlier run (:mod:`verify.proofs`), in so many seconds.
+    """
 
     name: str
     statement: str
@@ -73,6 +79,7 @@ class StepResult:
     verdict: Verdict
     residual: str | None
     seconds: float
+    cached: bool = False
 
 
 def check(step: Step, *, seconds: float = 20.0) -> StepResult:
@@ -105,6 +112,8 @@ def _check_identity(step: Identity) -> tuple[Verdict, str | None]:
         return "refuted", f"shapes {lhs.shape} and {rhs.shape}"
     if not len(lhs):
         return "vacuous", "matrices without entries"
+    if agree(zip(lhs, rhs, strict=True)):
+        return "holds", None
     for entry in lhs - rhs:
         zero = is_zero(entry)
         if zero is None:
@@ -132,7 +141,7 @@ def is_zero(expression: sp.Expr) -> bool | None:
     the symbols gives a non-zero value.
     """
     expression = sp.sympify(expression, strict=True)
-    if expression == 0 or _is_zero_polynomial(expression):
+    if expression == 0 or agree([(expression, sp.S.Zero)]) or _is_zero_polynomial(expression):
         return True
     return False if _nonzero_somewhere(expression) else None
 

@@ -21,7 +21,7 @@ from concurrent.futures import (
     as_completed,
 )
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from multiprocessing import get_context
 from pathlib import Path
@@ -49,6 +49,8 @@ class Task:
     seed: int
     profile: str
     backend: str
+    proofs: Path | None = field(default=None, repr=False, compare=False)
+    """Folder of identities proved before.  It changes no verdict, hence no key."""
 
     @property
     def name(self) -> str:
@@ -94,7 +96,9 @@ def code_hash() -> str:
     return digest.hexdigest()
 
 
-def tasks(chosen: Iterable[Theorem], seed: int, profile: str, backend: str) -> list[Task]:
+def tasks(
+    chosen: Iterable[Theorem], seed: int, profile: str, backend: str, proofs: Path | None = None
+) -> list[Task]:
     """Return every task of the chosen theorems, long ones first."""
 
     def pieces(theorem: Theorem) -> Iterator[tuple[str, str]]:
@@ -111,7 +115,7 @@ def tasks(chosen: Iterable[Theorem], seed: int, profile: str, backend: str) -> l
             yield "witness", str(index)
 
     listed = [
-        Task(theorem.id, stage, piece, seed, profile, backend)
+        Task(theorem.id, stage, piece, seed, profile, backend, proofs)
         for theorem in chosen
         for stage, piece in pieces(theorem)
     ]
@@ -135,7 +139,7 @@ def _dispatch(task: Task) -> Any:
     profile = PROFILES[task.profile]
     seed = task.own_seed
     if task.stage == "derive":
-        return stages.derive(theorem, task.piece, profile)
+        return stages.derive(theorem, task.piece, profile, task.proofs)
     if task.stage == "decide":
         claim = theorem.claim(task.piece)
         return [e.to_json() for e in stages.decide_instances(theorem, claim, seed, profile)]

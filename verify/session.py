@@ -43,6 +43,7 @@ class Options:
     out: Path = Path("reports")
     command: str = "certimin verify"
     scheduler: str | None = None
+    cache: bool = True
 
 
 def verify(
@@ -72,7 +73,10 @@ def verify(
     start = monotonic()
     theorems = with_ancestors(chosen)
     check_backend(theorems, options.backend)
-    listed = runner.tasks(theorems, options.seed, options.profile, options.backend)
+    # workers elsewhere have no folder of ours to keep proofs in
+    here = options.scheduler is None and executor is None
+    proofs = options.out / ".derivations" if options.cache and here else None
+    listed = runner.tasks(theorems, options.seed, options.profile, options.backend, proofs)
     with _executor(options, executor, len(listed)) as (workers, place):
         store = _store(options)
         with _progress(listed, console) as advance:
@@ -122,15 +126,22 @@ def _store(options: Options) -> runner.Store:
         ) from error
 
 
-def check_backend(theorems: Sequence[Theorem], backend: str) -> None:
-    """Build a batch of one on a GPU, so that a missing one is found before any work."""
+def check_backend(theorems: Sequence[Theorem], backend: str) -> str:
+    """Return the name of the device; a batch of one is built there before any work.
+
+    Raises
+    ------
+    UsageError
+        If there is none.
+    """
     if backend == "numpy":
-        return
+        return "the host"
     source = BatchSource(np.random.default_rng(0), 1, backend)
     try:
-        theorems[0].claims[0].setting.build(source, Bounds())
+        instance = theorems[0].claims[0].setting.build(source, Bounds())
     except RuntimeError as error:
         raise UsageError(str(error)) from error
+    return str(instance.arithmetic.device())
 
 
 @contextmanager

@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, replace
 from math import inf
+from pathlib import Path
 from random import Random
 from time import monotonic
 from typing import Any
@@ -19,6 +20,7 @@ from verify.derivation import check
 from verify.errors import UsageError
 from verify.evidence import Evidence, Verdict, worst
 from verify.profiles import Profile
+from verify.proofs import Proofs
 from verify.search.pipeline import Budget, attack
 from verify.search.record import Attack, Counterexample
 from verify.sources import RandomSource
@@ -29,10 +31,16 @@ __all__ = ["decide_instances", "derive", "refute", "search", "train", "witness"]
 _CONTROL_BATCHES, _CONTROL_BATCH_SIZE, _CONTROL_EXAMPLES = 12, 1000, 300
 
 
-def derive(theorem: Theorem, claim_id: str, profile: Profile) -> list[dict[str, Any]]:
-    """Return the verdict on each step of the derivation of one claim."""
+def derive(
+    theorem: Theorem, claim_id: str, profile: Profile, proofs: Path | None = None
+) -> list[dict[str, Any]]:
+    """Return the verdict on each step of the derivation of one claim.
+
+    ``proofs`` is the folder of identities proved before; without one all are proved afresh.
+    """
+    decide_step = check if proofs is None else Proofs(proofs).check
     steps = theorem.derivations[claim_id]({f.name: f.expression for f in theorem.formulas})
-    results = [asdict(check(step, seconds=profile.step_seconds)) for step in steps]
+    results = [asdict(decide_step(step, seconds=profile.step_seconds)) for step in steps]
     if not results:
         raise UsageError(f"the derivation of {claim_id} has no steps: it proves nothing")
     return results

@@ -193,6 +193,16 @@ class Floating(Scoped):
         """Return a host copy of an array of this namespace."""
         return x.get() if hasattr(x, "get") else np.asarray(x)
 
+    def device(self) -> str:
+        """Return what computes: the GPU's name and memory with CuPy's version, or the host."""
+        cuda = getattr(self.xp, "cuda", None)
+        if cuda is None:
+            return "the host"
+        name = cuda.runtime.getDeviceProperties(cuda.Device().id)["name"].decode()
+        free, total = (size / 2**30 for size in cuda.runtime.memGetInfo())
+        cupy = import_module("cupy").__version__
+        return f"CuPy {cupy}, {name}, {total:.1f} GiB of memory, {free:.1f} GiB free"
+
     def margin(self, x: Any, y: Any) -> Any:
         """Return (x - y) / max(|x|, |y|) elementwise; x itself where y is zero."""
         x, y = self.scalar(x), self.scalar(y)

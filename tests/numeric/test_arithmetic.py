@@ -1,6 +1,8 @@
 """One table of formulas, run in every arithmetic: exact, enclosed, rounded and symbolic agree."""
 
+import sys
 from fractions import Fraction
+from types import SimpleNamespace
 
 import array_api_strict
 import mpmath
@@ -107,6 +109,18 @@ def test_balls_contain_the_exact_value_and_are_narrow(name, matrices):
             assert ball.kind == "certified"
             assert ball.lower <= ball.upper
             assert ball.relative_width <= (1e-12 if "eig" in name or "sing" in name else 1e-35)
+
+
+def test_a_device_is_described(monkeypatch):
+    runtime = SimpleNamespace(
+        getDeviceProperties=lambda number: {"name": b"Device " + str(number).encode()},
+        memGetInfo=lambda: (3 * 2**29, 2**32),
+    )
+    cuda = SimpleNamespace(runtime=runtime, Device=lambda: SimpleNamespace(id=1))
+    monkeypatch.setitem(sys.modules, "cupy", SimpleNamespace(__version__="14.2.0"))
+    found = Floating(SimpleNamespace(cuda=cuda)).device()
+    assert found == "CuPy 14.2.0, Device 1, 4.0 GiB of memory, 1.5 GiB free"
+    assert Floating().device() == Floating(array_api_strict).device() == "the host"
 
 
 @each_formula

@@ -46,6 +46,15 @@ def test_doctor(certimin):
     code, out, _ = certimin("doctor")
     assert code == 0
     assert "ground_types: " in out
+    assert found["cupy"].startswith(("usable: CuPy", "backend cupy: "))
+    for part, package in (("compiled kernels", "numba"), ("clusters", "distributed")):
+        missing = f"{package} is not installed"
+        assert found[part].startswith(missing) == (package not in found["packages"])
+
+
+def test_doctor_names_the_device(certimin, monkeypatch):
+    monkeypatch.setattr(cli, "check_backend", lambda *_: "CuPy 14.2, a device")
+    assert "cupy: usable: CuPy 14.2, a device" in certimin("doctor")[1]
 
 
 @pytest.mark.parametrize("arguments", [(), ("--help",), ("verify", "-h")])
@@ -75,7 +84,7 @@ def test_help(certimin, arguments):
 def test_wrong_use_is_one_line_and_writes_nothing(
     certimin, tmp_path, monkeypatch, arguments, message
 ):
-    if "cupy" in arguments and cli._gpu() == "usable":
+    if "cupy" in arguments and cli._gpu().startswith("usable"):
         pytest.skip("CuPy is usable here")
     monkeypatch.chdir(tmp_path)
     code, out, err = certimin(*arguments)

@@ -49,6 +49,7 @@ from typing import Any
 
 import sympy as sp
 
+from numeric.arithmetic.symbolic import second_derivatives
 from numeric.loss import hessian, hessian_by_jets
 from theorems.instances import Instance
 from theorems.quantities import symbols
@@ -150,7 +151,7 @@ def derive(formulas: Mapping[str, Any]) -> Iterator[Step]:
             r"\partial_s^2R(W+s\Delta)|_{s=0} = 2|P_1K|_F^2+4\langle P\Sigma-C,P_2\rangle",
             "L = 1..4, any widths",
             "differentiation of a polynomial in noncommuting symbols",
-            sp.diff(loss, s, 2).subs(s, 0),
+            second_derivatives(loss, [s], {})[0, 0].subs(s, 0),
             formulas["hessian_form"].subs(values, simultaneous=True),
         )
 

@@ -55,7 +55,7 @@ from typing import Any
 
 import sympy as sp
 
-from numeric.arithmetic.symbolic import Symbolic
+from numeric.arithmetic.symbolic import Symbolic, second_derivatives
 from numeric.loss import hessian_by_jets
 from numeric.networks import LinearNetwork
 from numeric.spectrum import dual_gram, sharpness_lanczos
@@ -211,10 +211,8 @@ def _symbolic_hessian(net: LinearNetwork, sigma: Any) -> Any:
     twins = [sp.Symbol(f"{x}_fixed", real=True) for x in entries]
     P = sp.Matrix(net.end_to_end)
     E = P - P.xreplace(dict(zip(entries, twins, strict=True)))
-    loss = sp.expand((E * sigma * E.T).trace())
-    back = dict(zip(twins, entries, strict=True))
-    slopes = [sp.diff(loss, x) for x in entries]
-    return sp.Matrix([[sp.diff(g, y).xreplace(back) for y in entries] for g in slopes])
+    loss = (E * sigma * E.T).trace()
+    return sp.Matrix(second_derivatives(loss, entries, dict(zip(twins, entries, strict=True))))
 
 
 def _jacobian(net: LinearNetwork, K: Any) -> Any:

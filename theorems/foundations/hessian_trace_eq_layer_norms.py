@@ -43,7 +43,7 @@ from typing import Any
 
 import sympy as sp
 
-from numeric.arithmetic.symbolic import Symbolic
+from numeric.arithmetic.symbolic import Symbolic, second_derivatives
 from numeric.loss import excess, hessian_by_jets
 from numeric.networks import LinearNetwork
 from theorems.instances import Instance
@@ -89,8 +89,8 @@ def derive(formulas: Mapping[str, Any]) -> Iterator[Step]:
         root = free("k", shape[0], shape[0])
         sigma, cross = root @ root.mT, free("c", shape[-1], shape[0])
         net = LinearNetwork(ar, tuple(layers))
-        loss = sp.expand(excess(net, sigma, cross))
-        laplacian = sum(sp.diff(loss, x, 2) for W in layers for x in W)
+        entries = [x for W in layers for x in W]
+        laplacian = second_derivatives(excess(net, sigma, cross), entries, {}).trace()
         norms = sum(
             ar.frobenius_sq(A) * ar.trace(B @ sigma @ B.mT)
             for A, B in zip(net.suffixes, net.prefixes, strict=True)

@@ -189,7 +189,7 @@ def _stationary(widths: tuple[int, ...]) -> Iterator[Step]:
             r"\nabla\mathcal{L} = 0",
             scope,
             "elimination of c and the decays",
-            sp.Matrix(slope).expand(),
+            sp.Matrix(slope),
             sp.zeros(*slope.shape),
         )
 

@@ -69,6 +69,7 @@ from typing import Any
 import numpy as np
 import sympy as sp
 
+from numeric.arithmetic.symbolic import second_derivatives
 from theorems.quantities import symbols
 from theorems.weight_decay.descents import NoisyProblem, certified_distance, drawn_start, size
 from theorems.weight_decay.noisy_networks import (
@@ -152,13 +153,8 @@ def _symbolic_origin(shape: tuple[int, ...]) -> tuple[Any, NoisyInstance]:
     """(Hessian at zero from the expanded loss, the network), all data symbolic."""
     network = symbolic_network(shape)
     variables = [x for W in network.weights for x in W]
-    terms = sp.Poly(regularised_loss.measure(network), *variables).terms()
-    second = [
-        coefficient * sp.Mul(*(x**n for x, n in zip(variables, powers, strict=True)))
-        for powers, coefficient in terms
-        if sum(powers) == 2
-    ]
-    return sp.hessian(sp.Add(*second), variables), network
+    loss = regularised_loss.measure(network)
+    return sp.Matrix(second_derivatives(loss, variables, dict.fromkeys(variables, 0))), network
 
 
 _SHALLOW = ((1, 1), (2, 1), (1, 2), (2, 2))
