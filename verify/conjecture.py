@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib.util
-import re
 import sys
 from collections.abc import Callable
 from dataclasses import replace
@@ -100,9 +99,8 @@ def with_constant(text: str, name: str, like: Claim) -> Callable[[Fraction], Cla
         raise UsageError(f"tighten: expected the constant {name!r} in {text!r}; write it there")
 
     def at(value: Fraction) -> Claim:
-        written = re.sub(rf"\b{re.escape(name)}\b", f"({value})", text)
-        given = parser.parse(written)
-        return replace(like, title=written, relation=given.relation, conditions=given.conditions)
+        given = parser.substitute(read, name, value)
+        return replace(like, title=given.text, relation=given.relation, conditions=given.conditions)
 
     return at
 
