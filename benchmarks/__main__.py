@@ -31,7 +31,9 @@ def check(names: tuple[str, ...]) -> None:
     for name in names:
         if name not in every:
             near = get_close_matches(name, every, n=3) or every
-            click.echo(f"no benchmark {name!r}; did you mean {' or '.join(near)}?", err=True)
+            click.echo(
+                f"certimin: no benchmark {name!r}; did you mean {' or '.join(near)}?", err=True
+            )
             sys.exit(2)
 
 
@@ -42,7 +44,11 @@ def check(names: tuple[str, ...]) -> None:
 def main(names: tuple[str, ...], quick: bool, out: Path) -> None:
     """Run the named benchmarks, or all that take minutes at most."""
     check(names)
-    out.mkdir(parents=True, exist_ok=True)
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        click.echo(f"certimin: --out: cannot write to {out}: {error.strerror}", err=True)
+        sys.exit(2)
     failed = []
     for name in names or NAMES:
         click.echo(f"benchmark {name}", err=True)

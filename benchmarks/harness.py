@@ -112,11 +112,11 @@ def save(path: Path, timings: list[Timing], **more: Any) -> None:
 
 def environment() -> dict[str, Any]:
     """Return versions and the size of the machine, not its name."""
-    packages = ("numpy", "scipy", "numba", "jax")
+    packages = ("numpy", "scipy", "numba", "jax", "mpmath")
     found = {name: version(name) for name in packages if _installed(name)}
     return {
         "python": platform.python_version(),
-        "machine": platform.machine(),
+        "architecture": platform.machine(),
         "cores": os.cpu_count(),
         "load": os.getloadavg() if hasattr(os, "getloadavg") else None,
         "packages": found,

@@ -65,9 +65,10 @@ class Proofs:
         try:
             entry = json.loads((self._folder / f"{name}.json").read_text(encoding="utf-8"))
             seconds, sealed = entry["seconds"], entry.pop("digest")
-        except (OSError, ValueError, KeyError, TypeError, AttributeError):
+            claimed = entry["key"] == name and entry["verdict"] == "holds"
+            sound = claimed and sealed == _digest(entry)
+        except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
             return None
-        sound = entry["key"] == name and entry["verdict"] == "holds" and sealed == _digest(entry)
         known = isinstance(seconds, float) and isfinite(seconds) and seconds >= 0
         return seconds if sound and known else None
 

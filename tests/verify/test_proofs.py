@@ -61,6 +61,8 @@ def test_nothing_else_is_kept(step, seconds, kept, tmp_path):
 
 
 SPOILT = {
+    "another key": lambda text, name: text.replace('"key"', '"kex"'),
+    "deep": lambda text, name: "[" * 200_000,
     "cut short": lambda text, other: text[:40],
     "not an object": lambda text, other: "[]",
     "empty": lambda text, other: "",
