@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 from collections.abc import Iterator
 from fractions import Fraction
 from pathlib import Path
@@ -17,6 +16,7 @@ from typing import Any
 
 from verify.claims import SETTINGS, Claim
 from verify.errors import UsageError
+from verify.report.files import write_text
 from verify.search.record import Attack, Near
 
 __all__ = ["Corpus"]
@@ -78,9 +78,7 @@ class Corpus:
         name = hashlib.sha256(content.encode()).hexdigest()[:24]
         path = self._folder / f"{name}.json"
         if not path.exists():
-            partial = path.with_suffix(f".{os.getpid()}.part")
-            partial.write_text(json.dumps(json.loads(content) | {"slack": slack}))
-            os.replace(partial, path)
+            write_text(path, json.dumps(json.loads(content) | {"slack": slack}))
 
 
 def _read(text: int | str) -> int | Fraction:
