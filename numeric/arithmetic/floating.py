@@ -190,8 +190,14 @@ class Floating(Scoped):
         return self.xp.all(self.xp.abs(A) <= ZERO_TOLERANCE, axis=(-2, -1))
 
     def to_numpy(self, x: Any) -> Any:
-        """Return a host copy of an array of this namespace."""
-        return x.get() if hasattr(x, "get") else np.asarray(x)
+        """Return an array of this namespace, or a number, as a NumPy array on the host.
+
+        Arrays that are not NumPy's go by DLPack: from Python 3.12 on some refuse ``__array__``.
+        """
+        if hasattr(x, "get"):
+            return x.get()
+        foreign = hasattr(x, "__dlpack__") and not isinstance(x, np.ndarray)
+        return np.from_dlpack(x) if foreign else np.asarray(x)
 
     def device(self) -> str:
         """Return what computes: the GPU's name and memory with CuPy's version, or the host."""

@@ -8,11 +8,13 @@ from numeric.arithmetic import floating
 from theorems import recipes
 
 ARRAY = type(array_api_strict.ones(1))
+_WAYS_OUT = ("__array__", "__array_interface__", "__buffer__", "__dlpack__")
 
 
 def stand_in(monkeypatch):
     """Make the backend "strict": the standard's functions only, and no way to NumPy but ours."""
-    known, to_numpy, convert = floating.namespace, floating.Floating.to_numpy, ARRAY.__array__
+    known, to_numpy = floating.namespace, floating.Floating.to_numpy
+    ways = {name: getattr(ARRAY, name) for name in _WAYS_OUT if hasattr(ARRAY, name)}
 
     def namespace(backend):
         return array_api_strict if backend == "strict" else known(backend)
@@ -22,16 +24,15 @@ def stand_in(monkeypatch):
 
     def fetch(self, x):
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(ARRAY, "__array__", convert)
+            for name, way in ways.items():
+                patch.setattr(ARRAY, name, way)
             return to_numpy(self, x)
 
     for module in (floating, recipes, training):
         monkeypatch.setattr(module, "namespace", namespace)
     monkeypatch.setattr(floating.Floating, "to_numpy", fetch)
-    monkeypatch.setattr(ARRAY, "__array__", refuse)
-    for name in ("__buffer__", "__array_interface__"):  # the other ways, in newer versions
-        if hasattr(ARRAY, name):
-            monkeypatch.delattr(ARRAY, name)
+    for name in ways:
+        monkeypatch.setattr(ARRAY, name, refuse)
 
 
 @pytest.fixture(params=["strict", pytest.param("cupy", marks=pytest.mark.gpu)])
