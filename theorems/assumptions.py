@@ -7,7 +7,7 @@ from typing import Any
 
 from numeric.arithmetic.ball import Balls
 from theorems.instances import Instance
-from verify.claims import Assumption
+from verify.legacy import Assumption
 
 __all__ = ["at_most", "minimizer", "one_output", "whitened"]
 

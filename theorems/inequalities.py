@@ -8,7 +8,7 @@ from typing import Any
 import sympy as sp
 
 from theorems.quantities import depth
-from verify.derivation import Condition, Identity, Step, am_gm
+from verify.legacy import Condition, Identity, Step, am_gm
 
 __all__ = ["path_bound"]
 

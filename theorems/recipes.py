@@ -23,7 +23,7 @@ from numeric.networks import LinearNetwork
 from theorems.instances import Instance
 from verify.claims import SETTINGS, Bounds, Setting
 from verify.errors import Undefined
-from verify.sources import Source
+from verify.sources import Choices
 
 __all__ = [
     "as_drawn",
@@ -85,32 +85,32 @@ def setting(
     return register
 
 
-def source_arithmetic(source: Source) -> Any:
+def source_arithmetic(source: Choices) -> Any:
     """Return the arithmetic a source's numbers belong to: exact, dual, or floats of its backend."""
     if source.exact:
         return Rational()
     return Duals() if source.backend == "dual" else Floating(namespace(source.backend))
 
 
-def draw_shape(source: Source, bounds: Bounds, *, outputs: int | None = None) -> list[int]:
+def draw_shape(source: Choices, bounds: Bounds, *, outputs: int | None = None) -> list[int]:
     """Return (d_0, ..., d_L): the depth first, so that shrinking reaches it first."""
     depth = source.integer(*bounds.depth)
     widths = [source.integer(*bounds.width) for _ in range(depth)]
     return [*widths, outputs or source.integer(*bounds.width)]
 
 
-def draw_layers(source: Source, ar: Any, shape: list[int]) -> list[Any]:
+def draw_layers(source: Choices, ar: Any, shape: list[int]) -> list[Any]:
     """Return layers of the given widths with entries of the source."""
     return [ar.matrix(source.matrix(rows, columns)) for columns, rows in itertools.pairwise(shape)]
 
 
-def draw_covariance(source: Source, ar: Any, d: int) -> Any:
+def draw_covariance(source: Choices, ar: Any, d: int) -> Any:
     """Σ = R Rᵀ with R of d rows and 1 to d columns: singular ones are met too."""
     factor = ar.matrix(source.matrix(d, source.integer(1, d)))
     return factor @ factor.mT
 
 
-def rotation(source: Source, ar: Any, n: int) -> Any:
+def rotation(source: Choices, ar: Any, n: int) -> Any:
     """A rotation by Cayley's transform (I - S)(I + S)^{-1} of a skew matrix: rational if S is."""
     numbers = ar.matrix(source.matrix(n, n, -1, 1))
     skew = numbers - numbers.mT
@@ -118,7 +118,7 @@ def rotation(source: Source, ar: Any, n: int) -> Any:
     return (eye - skew) @ ar.inverse(eye + skew)
 
 
-def rotated_layers(source: Source, ar: Any, cores: Sequence[Any]) -> tuple[list[Any], list[Any]]:
+def rotated_layers(source: Choices, ar: Any, cores: Sequence[Any]) -> tuple[list[Any], list[Any]]:
     """Return layers Q_k core_k Q_{k-1}ᵀ with rational rotations Q_0, ..., Q_L, and the Q_k."""
     sizes = [cores[0].shape[-1], *(core.shape[-2] for core in cores)]
     turns = [rotation(source, ar, d) for d in sizes]
@@ -127,7 +127,7 @@ def rotated_layers(source: Source, ar: Any, cores: Sequence[Any]) -> tuple[list[
     return layers, turns
 
 
-def padded_diagonal(source: Source, entries: Sequence[Any], rows: int, columns: int) -> Any:
+def padded_diagonal(source: Choices, entries: Sequence[Any], rows: int, columns: int) -> Any:
     """Return diag(entries) in the source's arithmetic, padded with zeros to rows x columns."""
     return diagonal(source_arithmetic(source), list(entries), rows, columns)
 
@@ -205,7 +205,7 @@ def reject_vanishing(ar: Any, cross: Any) -> None:
         raise Undefined("the target vanishes on the data")
 
 
-def balanced_layers(source: Source, ar: Any, shape: list[int]) -> list[Any]:
+def balanced_layers(source: Choices, ar: Any, shape: list[int]) -> list[Any]:
     """W_k = Q_k diag(s) Q_{k-1}ᵀ with common s >= 0: D_k = 0 for every k."""
     gains = [source.number(0, 2) for _ in range(min(shape))]
     turns = [rotation(source, ar, d) for d in shape]
@@ -226,7 +226,7 @@ def diagonal(ar: Any, gains: list[Any], rows: int, columns: int) -> Any:
     return total
 
 
-def draw_lower_block(source: Source, ar: Any, gain: Any, rows: int, columns: int) -> Any:
+def draw_lower_block(source: Choices, ar: Any, gain: Any, rows: int, columns: int) -> Any:
     """A block N beside the first row and column, |N|_F <= gain since entries are small."""
     m, n = rows - 1, columns - 1
     block = ar.matrix(source.matrix(m, n, -1, 1))
@@ -241,7 +241,7 @@ def shifted_block(ar: Any, block: Any, rows: int, columns: int) -> Any:
     return down @ block @ right
 
 
-def flattest_layers(source: Source, bounds: Bounds) -> tuple[Any, list[Any], list[Any]]:
+def flattest_layers(source: Choices, bounds: Bounds) -> tuple[Any, list[Any], list[Any]]:
     """Return (arithmetic, layers, rotations) of W_k = g Q_k diag(1, N_k) Q_{k-1}ᵀ, flattest.
 
     With B_k, A_k the prefixes and suffixes of the blocks N_k, such a point is flattest if and only
@@ -260,7 +260,7 @@ def flattest_layers(source: Source, bounds: Bounds) -> tuple[Any, list[Any], lis
     return ar, *rotated_layers(source, ar, cores)
 
 
-def draw_block(source: Source, ar: Any, rows: int, columns: int) -> Any:
+def draw_block(source: Choices, ar: Any, rows: int, columns: int) -> Any:
     """diag(0, N) with N arbitrary."""
     if rows == 1 or columns == 1:
         return ar.scale(ar.scalar(0), inclusion(ar, rows, columns))
@@ -319,7 +319,7 @@ def simplest_near(x: float) -> Fraction:
 
 
 def single_path(
-    source: Source,
+    source: Choices,
     ar: Any,
     shape: list[int],
     along: tuple[int, int] = (1, 3),
@@ -348,7 +348,7 @@ def near_root(ar: Any, x: Any) -> Any:
     return ar.sqrt(x)
 
 
-def off_minimizers(source: Source, ar: Any, shape: list[int]) -> Instance:
+def off_minimizers(source: Choices, ar: Any, shape: list[int]) -> Instance:
     """Return arbitrary weights of the given widths with an arbitrary target."""
     layers = draw_layers(source, ar, shape)
     sigma = draw_covariance(source, ar, shape[0])

@@ -33,7 +33,7 @@ from theorems.recipes import (
 )
 from verify.claims import Bounds
 from verify.errors import Undefined
-from verify.sources import Source
+from verify.sources import Choices
 
 __all__ = [
     "aligned_minimizers",
@@ -70,7 +70,7 @@ __all__ = [
     ),
     express=as_drawn(),
 )
-def minimizers(source: Source, bounds: Bounds) -> Instance:
+def minimizers(source: Choices, bounds: Bounds) -> Instance:
     """Any weights and any covariance."""
     ar = source_arithmetic(source)
     shape = draw_shape(source, bounds)
@@ -89,7 +89,7 @@ def minimizers(source: Source, bounds: Bounds) -> Instance:
     ),
     express=as_drawn(outputs=False),
 )
-def univariate_minimizers(source: Source, bounds: Bounds) -> Instance:
+def univariate_minimizers(source: Choices, bounds: Bounds) -> Instance:
     """One output, any covariance."""
     ar = source_arithmetic(source)
     shape = draw_shape(source, bounds, outputs=1)
@@ -106,7 +106,7 @@ def univariate_minimizers(source: Source, bounds: Bounds) -> Instance:
     ),
     express=as_drawn(data=False),
 )
-def whitened_minimizers(source: Source, bounds: Bounds) -> Instance:
+def whitened_minimizers(source: Choices, bounds: Bounds) -> Instance:
     """Any weights on whitened data."""
     ar = source_arithmetic(source)
     shape = draw_shape(source, bounds)
@@ -125,7 +125,7 @@ def whitened_minimizers(source: Source, bounds: Bounds) -> Instance:
         "isotropic-balanced",
     ),
 )
-def balanced_minimizers(source: Source, bounds: Bounds) -> Instance:
+def balanced_minimizers(source: Choices, bounds: Bounds) -> Instance:
     """Balanced factors by rational rotations."""
     ar = source_arithmetic(source)
     shape = draw_shape(source, bounds)
@@ -134,7 +134,7 @@ def balanced_minimizers(source: Source, bounds: Bounds) -> Instance:
 
 
 @setting("whitened-balanced-minimizers", "D_k = 0 for all k, Σ = I, target T = P")
-def whitened_balanced_minimizers(source: Source, bounds: Bounds) -> Instance:
+def whitened_balanced_minimizers(source: Choices, bounds: Bounds) -> Instance:
     """Balanced factors on whitened data."""
     ar = source_arithmetic(source)
     shape = draw_shape(source, bounds)
@@ -143,7 +143,7 @@ def whitened_balanced_minimizers(source: Source, bounds: Bounds) -> Instance:
 
 
 @setting("balanced-on-definite-data", "D_k = 0 for all k, Σ = R Rᵀ + I/4, target T = P")
-def balanced_on_definite_data(source: Source, bounds: Bounds) -> Instance:
+def balanced_on_definite_data(source: Choices, bounds: Bounds) -> Instance:
     """Balanced factors on data with a finite condition number."""
     ar = source_arithmetic(source)
     shape = draw_shape(source, bounds)
@@ -157,7 +157,7 @@ def balanced_on_definite_data(source: Source, bounds: Bounds) -> Instance:
     "worst-balanced",
     "W_k = g Q_k diag(1, 1/b) Q_{k-1}ᵀ, Σ = λ Q_0 diag(1, b^{2(L-1)}) Q_0ᵀ, all widths 2",
 )
-def worst_balanced(source: Source, bounds: Bounds) -> Instance:
+def worst_balanced(source: Choices, bounds: Bounds) -> Instance:
     """Balanced minimizers of two outputs where balance costs most, κ = b^{2(L-1)}."""
     if not bounds.width[0] <= 2 <= bounds.width[1]:
         raise Undefined("these networks have width 2")
@@ -179,7 +179,7 @@ def worst_balanced(source: Source, bounds: Bounds) -> Instance:
         "whitened-balanced-minimizers",
     ),
 )
-def flattest_minimizers(source: Source, bounds: Bounds) -> Instance:
+def flattest_minimizers(source: Choices, bounds: Bounds) -> Instance:
     """Flattest minimizers of whitened data with an arbitrary small block beside the top path."""
     ar = source_arithmetic(source)
     shape = draw_shape(source, bounds)
@@ -199,7 +199,7 @@ def flattest_minimizers(source: Source, bounds: Bounds) -> Instance:
     "all-flattest-minimizers",
     "Σ = I, W_k = g Q_k diag(1, N_k) Q_{k-1}ᵀ with any blocks N_k, scaled until S is least",
 )
-def all_flattest_minimizers(source: Source, bounds: Bounds) -> Instance:
+def all_flattest_minimizers(source: Choices, bounds: Bounds) -> Instance:
     """Flattest minimizers of whitened data whose layers may exceed the gain of the top path."""
     ar, layers, turns = flattest_layers(source, bounds)
     return with_target(Instance.of(ar, layers, ar.identity(turns[0].shape[-1])))
@@ -209,7 +209,7 @@ def all_flattest_minimizers(source: Source, bounds: Bounds) -> Instance:
     "attaining-minimizers",
     "W_1 = τ^{1-L} E_1 T', W_k = τ E_k E_{k-1}ᵀ with isometries E_k, τ next to the optimal scale",
 )
-def attaining_minimizers(source: Source, bounds: Bounds) -> Instance:
+def attaining_minimizers(source: Choices, bounds: Bounds) -> Instance:
     """The minimizers that attain the least sharpness, for any Σ, any rank and any outputs.
 
     In exact arithmetic τ is a rational within 1e-9 of the optimum (q/p)^{1/(2L)}.
@@ -232,7 +232,7 @@ def attaining_minimizers(source: Source, bounds: Bounds) -> Instance:
     "exactly-attaining-minimizers",
     "Σ = Q diag(p, ...) Qᵀ, W_1 = g E_1 diag(1, ...) Qᵀ, W_k = g E_k E_{k-1}ᵀ, isometries E_k",
 )
-def exactly_attaining_minimizers(source: Source, bounds: Bounds) -> Instance:
+def exactly_attaining_minimizers(source: Choices, bounds: Bounds) -> Instance:
     """Flattest and mostly unbalanced: Σ and TᵀT have their largest eigenvector in common."""
     ar = source_arithmetic(source)
     shape = draw_shape(source, bounds)
@@ -252,7 +252,7 @@ def exactly_attaining_minimizers(source: Source, bounds: Bounds) -> Instance:
     "univariate-top-eigenvector",
     "one output, Σ = Q diag(Λ, smaller) Qᵀ, w* along the top eigenvector, balanced layers",
 )
-def univariate_top_eigenvector(source: Source, bounds: Bounds) -> Instance:
+def univariate_top_eigenvector(source: Choices, bounds: Bounds) -> Instance:
     """Where the bounds of one-output networks meet: a = Λ and aligned layers of equal gain."""
     ar = source_arithmetic(source)
     return single_path(source, ar, draw_shape(source, bounds, outputs=1))
@@ -262,7 +262,7 @@ def univariate_top_eigenvector(source: Source, bounds: Bounds) -> Instance:
     "balanced-path",
     "Σ = Q diag(Λ, smaller) Qᵀ, one path of equal gains starting at its top eigenvector",
 )
-def balanced_path(source: Source, bounds: Bounds) -> Instance:
+def balanced_path(source: Choices, bounds: Bounds) -> Instance:
     """The same with any number of outputs: layers of rank one, aligned, of equal gain."""
     ar = source_arithmetic(source)
     return single_path(source, ar, draw_shape(source, bounds))
@@ -272,7 +272,7 @@ def balanced_path(source: Source, bounds: Bounds) -> Instance:
     "aligned-minimizers",
     "one output, any Σ, W_k = g u_k u_{k-1}ᵀ with unit vectors u_k: rank one, aligned, balanced",
 )
-def aligned_minimizers(source: Source, bounds: Bounds) -> Instance:
+def aligned_minimizers(source: Choices, bounds: Bounds) -> Instance:
     """What small initialisations tend to: all layers of rank one, aligned, of equal gain."""
     ar = source_arithmetic(source)
     shape = draw_shape(source, bounds, outputs=1)
@@ -285,7 +285,7 @@ def aligned_minimizers(source: Source, bounds: Bounds) -> Instance:
     "eigenvector-regressors",
     "one output, w* an eigenvector of Σ, not always the top one; rank-one aligned layers",
 )
-def eigenvector_regressors(source: Source, bounds: Bounds) -> Instance:
+def eigenvector_regressors(source: Choices, bounds: Bounds) -> Instance:
     """The regressor an eigenvector of Σ with eigenvalue a in [1, 2], the others in [0, 6]."""
     ar = source_arithmetic(source)
     shape = draw_shape(source, bounds, outputs=1)
@@ -296,7 +296,7 @@ def eigenvector_regressors(source: Source, bounds: Bounds) -> Instance:
     "overlooked-direction",
     "one output, w* an eigenvector of Σ with eigenvalue a, and Λ = a(L + (L-1)q²) >= La",
 )
-def overlooked_direction(source: Source, bounds: Bounds) -> Instance:
+def overlooked_direction(source: Choices, bounds: Bounds) -> Instance:
     """Most of the data lies where the regressor vanishes; S_min has a rational maximizer."""
     ar = source_arithmetic(source)
     shape = draw_shape(source, bounds, outputs=1)
@@ -316,7 +316,7 @@ def overlooked_direction(source: Source, bounds: Bounds) -> Instance:
     "isotropic-balanced",
     "square layers W_k = g Q_k Q_{k-1}ᵀ, multiples of rotations by one gain, Σ = f² I",
 )
-def isotropic_balanced(source: Source, bounds: Bounds) -> Instance:
+def isotropic_balanced(source: Choices, bounds: Bounds) -> Instance:
     """Multiples of rotations on isotropic data: every sum over layers has equal terms."""
     ar = source_arithmetic(source)
     depth, d = source.integer(*bounds.depth), source.integer(*bounds.width)
@@ -331,7 +331,7 @@ def isotropic_balanced(source: Source, bounds: Bounds) -> Instance:
     "trace-attaining",
     "Σ = F Fᵀ, W_1 = β s^{1/2} Vᵀ F^{-1}, W_k = I, W_L = γ U s^{1/2}, β and γ next to the optimum",
 )
-def trace_attaining(source: Source, bounds: Bounds) -> Instance:
+def trace_attaining(source: Choices, bounds: Bounds) -> Instance:
     """The minimizers of least Hessian trace, β² = tr Σ/Σ_i s_i, γ² = d_y/Σ_i s_i.
 
     In exact arithmetic β and γ are rationals within 1e-9 of these roots.
@@ -352,14 +352,14 @@ def trace_attaining(source: Source, bounds: Bounds) -> Instance:
 
 
 @setting("any-weights", "arbitrary weights, any Σ, arbitrary target, any outputs: not minimizers")
-def any_weights(source: Source, bounds: Bounds) -> Instance:
+def any_weights(source: Choices, bounds: Bounds) -> Instance:
     """Arbitrary weights with an arbitrary target, any number of outputs."""
     ar = source_arithmetic(source)
     return off_minimizers(source, ar, draw_shape(source, bounds))
 
 
 @setting("square-weights", "arbitrary square layers of one size, any Σ, arbitrary target")
-def square_weights(source: Source, bounds: Bounds) -> Instance:
+def square_weights(source: Choices, bounds: Bounds) -> Instance:
     """Arbitrary weights where all widths agree."""
     ar = source_arithmetic(source)
     depth, width = source.integer(*bounds.depth), source.integer(*bounds.width)
@@ -372,7 +372,7 @@ def square_weights(source: Source, bounds: Bounds) -> Instance:
     special=("univariate-minimizers",),
     express=as_drawn(outputs=False, target=True),
 )
-def weights(source: Source, bounds: Bounds) -> Instance:
+def weights(source: Choices, bounds: Bounds) -> Instance:
     """Arbitrary weights with an arbitrary target."""
     ar = source_arithmetic(source)
     return off_minimizers(source, ar, draw_shape(source, bounds, outputs=1))

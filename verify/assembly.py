@@ -7,8 +7,9 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from verify.claims import Claim
-from verify.derivation import Step
+from verify.claims import Claim, latex_names
+from verify.derivation.record import lines
+from verify.derivation.steps import Condition, StepResult
 from verify.evidence import Evidence, Verdict, worst
 from verify.runner import Outcome, Task
 from verify.runner import tasks as runner_tasks
@@ -71,13 +72,10 @@ def outline(theorem: Theorem) -> dict[str, Any]:
 
 
 def _theorem(theorem: Theorem, results: Results) -> dict[str, Any]:
-    steps = [
-        {"claim": claim_id, **step}
-        for claim_id in theorem.derivations
-        for step in _derivation(theorem, results["derive", claim_id])
-    ]
-    claims = [_claim(theorem, claim, steps, results) for claim in theorem.claims]
-    claims += [_observation(t, results) for t in theorem.trainings if not t.claim_ids]
+    proofs = {c.id: _derivation(c, results["derive", c.id]) for c in theorem.claims if c.proof}
+    steps = [{"claim": name, **step} for name, proof in proofs.items() for step in proof["steps"]]
+    claims = [_claim(theorem, claim, proofs.get(claim.id), results) for claim in theorem.claims]
+    claims += [_observation(t, results) for t in theorem.trainings if not t.claims]
     controls = [_control(c.claim, results["refute", c.claim.id]) for c in theorem.controls]
     witnesses = [
         _witness(theorem, i, results["witness", str(i)]) for i in range(len(theorem.exhibits))
@@ -114,39 +112,34 @@ def _failure(outcome: Outcome) -> Verdict:
     return "inconclusive" if outcome.error == _NEVER_RAN else "error"
 
 
-def _derivation(theorem: Theorem, outcome: Outcome) -> list[dict[str, Any]]:
-    """The steps as they were decided, or, when they never ran, as they stand to be."""
+def _derivation(claim: Claim, outcome: Outcome) -> dict[str, Any]:
+    """The proof as it was decided, or, when it never ran, as it stands to be."""
     if outcome.error is None:
-        return list(outcome.result)
-    listed: list[Step] = []
-    if outcome.error == _NEVER_RAN:
-        formulas = {f.name: f.expression for f in theorem.formulas}
-        listed = list(theorem.derivations[outcome.task.piece](formulas))
-    unfinished = {
-        "verdict": _failure(outcome), "residual": outcome.error, "seconds": outcome.seconds
-    }  # fmt: skip
-    return [
-        {"name": step.name, "statement": step.statement, "rule": step.rule, "scope": step.scope}
-        | unfinished
-        for step in listed or [Step("derivation", "", "", "")]
+        return dict(outcome.result)
+    verdict, listed = _failure(outcome), list[Any]()
+    if outcome.error == _NEVER_RAN and claim.proof:
+        listed = claim.proof()
+    unfinished = [
+        StepResult(step, verdict, outcome.error, outcome.seconds)
+        for step in listed or [Condition("derivation", False)]
     ]
+    return {"steps": lines(unfinished, latex_names()), "complete": False}
 
 
 def _claim(
-    theorem: Theorem, claim: Claim, steps: list[dict[str, Any]], results: Results
+    theorem: Theorem, claim: Claim, proof: dict[str, Any] | None, results: Results
 ) -> dict[str, Any]:
     evidence: list[dict[str, Any]] = []
-    own_steps = [step for step in steps if step["claim"] == claim.id]
-    if own_steps:
-        evidence.append(_symbolic(theorem, claim, own_steps).to_json())
+    if proof:
+        evidence.append(_symbolic(claim, proof).to_json())
     for stage in ("decide", "search"):
         evidence += _records(results[stage, claim.id], "exact" if stage == "decide" else "searched")
     for training in theorem.trainings:
-        if claim.id in training.claim_ids:
+        if claim.id in (decided.id for decided in training.claims):
             evidence.append(_trained(claim.id, results["train", training.id]))
     return {
         "id": claim.id,
-        "statement": claim.latex,
+        "statement": claim.conclusion,
         "title": claim.title,
         "setting": claim.setting.name,
         "assumptions": [a.statement for a in claim.assumptions],
@@ -176,20 +169,24 @@ def _trained(claim_id: str, outcome: Outcome) -> dict[str, Any]:
     return record
 
 
-def _symbolic(theorem: Theorem, claim: Claim, steps: list[dict[str, Any]]) -> Evidence:
-    scopes = list(dict.fromkeys(step["scope"] for step in steps))
+def _symbolic(claim: Claim, proof: dict[str, Any]) -> Evidence:
+    """The proof as evidence: until its last fact is the claim, it is a part of one."""
+    steps, part = proof["steps"], not proof["complete"]
+    scopes = list(dict.fromkeys(step["scope"] for step in steps if step["scope"]))
     # a chain of steps proves no more than its narrowest ones: "all L" yields to "L = 2..5"
     narrow = [scope for scope in scopes if not scope.startswith("all")] or scopes
-    given = f", given {', '.join(theorem.uses)}" if theorem.uses else ""
-    part = claim.id in theorem.partly_derived
+    given = [premise.id for premise in claim.given]
+    words = (
+        f"{'; '.join(narrow) or 'no size occurs'}{', given ' if given else ''}{', '.join(given)}"
+    )
     return Evidence(
         "symbolic",
         worst(step["verdict"] for step in steps),
-        f"{'part of the proof: ' if part else ''}{'; '.join(narrow)}{given}",
-        len(steps),
+        f"{'part of the proof: ' if part else ''}{words}",
+        sum(step["count"] for step in steps),
         None,
         sum(step["seconds"] for step in steps),
-        {"part": part, "given": list(theorem.uses)},
+        {"part": part, "given": given},
     )
 
 

@@ -75,7 +75,7 @@ def audit(theorem: Theorem, *, seconds: float, seed: int) -> Iterator[Finding]:
         Makes the attacks reproducible, up to where the clock ends them.
     """
     for claim in theorem.claims:
-        known = [item.instance() for item in theorem.necessity if item.claim_id == claim.id]
+        known = [item.instance() for item in theorem.necessity if item.claim.id == claim.id]
         for dropped, weaker in _weakened(claim):
             budget = replace(_BUDGET, seconds=seconds / len(weaker))
             for candidate in weaker:
@@ -92,11 +92,11 @@ def _weakened(claim: Claim) -> Iterator[tuple[str, list[Claim]]]:
     wider = list(_wider(claim.setting))
     for assumption in claim.assumptions:
         rest = tuple(a for a in claim.assumptions if a is not assumption)
+        if assumption.relation is not None:
+            yield str(assumption.relation), [replace(claim, assumptions=rest)]
+            continue
         bare = replace(claim, assumptions=(*rest, _negation(assumption)))
         yield assumption.statement, [replace(bare, setting=s) for s in (claim.setting, *wider)]
-    for condition in claim.conditions:
-        others = tuple(c for c in claim.conditions if c is not condition)
-        yield str(condition), [replace(claim, conditions=others)]
     for setting in wider:
         yield f"{claim.setting.name} -> {setting.name}", [replace(claim, setting=setting)]
 
@@ -109,9 +109,9 @@ def _wider(setting: Setting) -> Iterator[Setting]:
 
 
 def _negation(assumption: Assumption) -> Assumption:
-    """Where the assumption fails: what breaks the claim there breaks it for want of this one."""
+    """Where a predicate fails: what breaks the claim there breaks it for want of this one."""
     return Assumption(
         f"not.{assumption.id}",
+        lambda instance: np.logical_not(assumption.condition(instance)),
         f"not: {assumption.statement}",
-        lambda instance: np.logical_not(assumption.holds(instance)),
     )

@@ -7,29 +7,43 @@ on that one instance and what the answer is worth.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
+from functools import cached_property
 from itertools import chain
 from math import inf, isnan
 from typing import Any, Literal, Protocol
 
 from verify.errors import Undefined, UsageError
-from verify.expression import Operator, Relation, evaluate, operator, render, symbol
-from verify.sources import Source
+from verify.expression import (
+    ClosedForm,
+    Operator,
+    Relation,
+    closed_forms,
+    evaluate,
+    operator,
+    render,
+    symbol,
+    written_out,
+)
+from verify.sources import Choices
 
 __all__ = [
     "QUANTITIES",
     "SETTINGS",
+    "USUAL",
     "Assumption",
     "Bounds",
     "Claim",
     "Decision",
     "Formula",
     "Instance",
+    "Proof",
     "Quantity",
     "Setting",
     "decide",
+    "latex_names",
     "quantity",
     "sides",
     "slack",
@@ -64,6 +78,9 @@ class Quantity:
         """Return the SymPy symbol that stands for this quantity in relations."""
         return symbol(self.name, integer=self.integer, positive=self.positive)
 
+    def _sympy_(self) -> Any:
+        return self.symbol
+
 
 QUANTITIES: dict[str, Quantity] = {}
 """Every quantity by name; a relation may use any of them."""
@@ -91,22 +108,26 @@ def quantity(
     return register
 
 
-@dataclass(frozen=True)
-class Formula:
+class Formula(ClosedForm):
     """A closed form that belongs to a theorem: derived once, evaluated everywhere.
 
-    Claims mention it by its symbol, derivations receive its expression; to change it in one place
-    is to change the theorem.
+    It is the symbol that relations mention.  A proof receives its expression by asking for the
+    name, so that to change it in one place is to change claim and proof together.
+
+    Parameters
+    ----------
+    name, latex
+        Unique within the theorem.
+    expression
+        In symbols of quantities and, where it builds on them, other closed forms.
     """
 
-    name: str
-    latex: str
-    expression: Any
+    __slots__ = ()
 
-    @property
-    def symbol(self) -> Any:
-        """Return the symbol that stands for this closed form in relations."""
-        return symbol(self.name)
+    def measure(self, instance: Any) -> Any:
+        """Return the closed form evaluated on ``instance``, in its arithmetic."""
+        expression = written_out(self)
+        return evaluate(expression, _measured(expression, instance), instance.arithmetic)
 
 
 @dataclass(frozen=True)
@@ -118,6 +139,10 @@ class Bounds:
 
     def __str__(self) -> str:
         return f"depth {self.depth[0]}..{self.depth[1]}, widths {self.width[0]}..{self.width[1]}"
+
+
+USUAL = Bounds()
+"""The sizes of a claim that names none."""
 
 
 @dataclass(frozen=True)
@@ -145,7 +170,7 @@ class Setting:
 
     name: str
     description: str
-    build: Callable[[Source, Bounds], Any]
+    build: Callable[[Choices, Bounds], Any]
     special: tuple[str, ...] = ()
     dual: Callable[[Any, int, int], Any] | None = None
     checker: Callable[[], str] | None = None
@@ -169,29 +194,89 @@ SETTINGS: dict[str, Setting] = {}
 
 @dataclass(frozen=True)
 class Assumption:
-    """A condition on instances, evaluated in the arithmetic at hand (a mask on float batches)."""
-
-    id: str
-    statement: str
-    holds: Callable[[Any], Any]
-
-
-@dataclass(frozen=True)
-class Claim:
-    """``relation`` holds wherever in ``setting`` the assumptions and conditions do.
+    """A condition on instances.
 
     Parameters
     ----------
-    id, title
+    id
+        Unique within a claim.
+    condition
+        A relation between quantities, decided without tolerance like a claim's, or a predicate:
+        a function of an instance that returns a bool in exact arithmetic (raising ArithmeticError
+        where it cannot tell), and on float batches a mask or one bool for all.
+    statement
+        LaTeX; a relation that is given none says itself.
+    """
+
+    id: str
+    condition: Relation | Callable[[Any], Any]
+    statement: str = ""
+
+    def __post_init__(self) -> None:
+        if self.relation is not None:
+            operator(self.relation)
+            object.__setattr__(self, "statement", self.statement or _latex(self.relation))
+        elif not self.statement:
+            raise UsageError(f"assumption {self.id!r}: a predicate needs a statement in LaTeX")
+
+    @property
+    def relation(self) -> Relation | None:
+        """Return the relation between quantities, None for a predicate."""
+        is_relation = hasattr(self.condition, "free_symbols")
+        return written_out(self.condition) if is_relation else None
+
+    def decide(self, instance: Any, *, exact_first: bool = True) -> Decision:
+        """Decide the assumption on one exact instance."""
+        if self.relation is not None:
+            return _relate(self.relation, instance, exact_first)
+        assert callable(self.condition)
+        try:
+            applies = self.condition(next(iter(instance.routes())))
+        except (ZeroDivisionError, Undefined) as error:
+            return Decision("invalid", "exact", reason=f"undefined: {error}")
+        except ArithmeticError as error:
+            return Decision("undecided", "exact", reason=str(error))
+        return Decision("holds" if applies else "violated", "exact")
+
+
+@dataclass(frozen=True)
+class Proof:
+    """A generator of derivation steps, with what it asks for by the names of its parameters.
+
+    ``arguments`` holds a closed form, which reaches the proof as its expression, or a premise, for
+    each parameter.
+    """
+
+    steps: Callable[..., Iterator[Any]]
+    arguments: Mapping[str, Formula | Claim] = field(default_factory=dict)
+
+    def __call__(self) -> list[Any]:
+        """Return the steps."""
+        given = {
+            name: written_out(wanted) if isinstance(wanted, Formula) else wanted
+            for name, wanted in self.arguments.items()
+        }
+        return list(self.steps(**given))
+
+
+@dataclass(frozen=True, eq=False)
+class Claim:
+    """``relation`` holds wherever in ``setting`` the assumptions do.
+
+    Parameters
+    ----------
+    name, title
         Unique within the theorem; what it says in words.
     relation
-        A SymPy relation over symbols of quantities and formulas.
-    formulas
-        The closed forms the relation mentions.
+        A SymPy relation over symbols of quantities and closed forms.
     bounds
         The sizes tried: the honest scope of the evidence.
-    conditions
-        Assumptions that are relations themselves: decided like ``relation``, without tolerance.
+    proof
+        Its derivation, None for a claim that is decided and attacked only.
+    given
+        Claims that the proof builds on, of this theorem or of others.
+    theorem
+        The id of the theorem that makes it, written in by that theorem.
 
     Raises
     ------
@@ -199,36 +284,84 @@ class Claim:
         If there is nothing to measure: SymPy decides the relation from its symbols alone.
     """
 
-    id: str
+    name: str
     title: str
     setting: Setting
     relation: Relation
     assumptions: tuple[Assumption, ...] = ()
-    formulas: tuple[Formula, ...] = ()
-    bounds: Bounds = field(default_factory=Bounds)
-    conditions: tuple[Relation, ...] = ()
+    bounds: Bounds = USUAL
+    proof: Proof | None = None
+    given: tuple[Claim, ...] = ()
+    theorem: str = ""
 
     def __post_init__(self) -> None:
-        for relation in (self.relation, self.expanded, *self.conditions):
-            operator(relation)
+        operator(self.relation)
+        operator(self.expanded)
+
+    @property
+    def id(self) -> str:
+        """Return the name after the theorem's id; a theorem's only claim may share its name."""
+        alone = self.theorem in ("", self.name)
+        return self.name if alone else f"{self.theorem}.{self.name}"
 
     @property
     def operator(self) -> Operator:
         """Return the operator of the expanded relation."""
         return operator(self.expanded)
 
-    @property
+    @cached_property
     def expanded(self) -> Relation:
         """Return the relation with closed forms written out in quantities."""
-        return self.relation.xreplace({f.symbol: f.expression for f in self.formulas})
+        return written_out(self.relation)
+
+    @property
+    def conditions(self) -> tuple[Relation, ...]:
+        """Return the assumptions that are relations."""
+        return tuple(a.relation for a in self.assumptions if a.relation is not None)
+
+    @property
+    def predicates(self) -> tuple[Assumption, ...]:
+        """Return the assumptions that are predicates."""
+        return tuple(a for a in self.assumptions if a.relation is None)
+
+    @property
+    def conclusion(self) -> str:
+        """Return the expanded relation in LaTeX."""
+        return _latex(self.expanded)
 
     @property
     def latex(self) -> str:
-        """Return the expanded relation in LaTeX, with its conditions."""
-        names = {q.name: q.latex for q in QUANTITIES.values()}
-        conditions = r" \text{ and } ".join(render(c, names) for c in self.conditions)
-        relation = render(self.expanded, names)
-        return rf"{relation} \text{{ if }} {conditions}" if conditions else relation
+        """Return the expanded relation in LaTeX, with the relations it assumes."""
+        conditions = r" \text{ and } ".join(map(_latex, self.conditions))
+        return rf"{self.conclusion} \text{{ if }} {conditions}" if conditions else self.conclusion
+
+    @property
+    def formulas(self) -> tuple[Formula, ...]:
+        """Return the closed forms of the relation, its assumptions and its proof."""
+        relations = [self.relation]
+        relations += [a.condition for a in self.assumptions if a.relation is not None]
+        asked = self.proof.arguments.values() if self.proof else ()
+        found = [form for relation in relations for form in closed_forms(relation)]
+        return tuple(dict.fromkeys([*found, *(f for f in asked if isinstance(f, Formula))]))
+
+    def altered(self, old: Formula, new: Formula) -> Claim:
+        """Return the claim with a closed form changed in relation, assumptions and proof."""
+
+        def changed(assumption: Assumption) -> Assumption:
+            if assumption.relation is None or old not in closed_forms(assumption.condition):
+                return assumption
+            return Assumption(assumption.id, assumption.condition.xreplace({old: new}))
+
+        proof = self.proof and Proof(
+            self.proof.steps,
+            {name: new if form == old else form for name, form in self.proof.arguments.items()},
+        )
+        return replace(
+            self,
+            relation=self.relation.xreplace({old: new}),
+            assumptions=tuple(map(changed, self.assumptions)),
+            proof=proof,
+        )
 
     def sides(self, instance: Any) -> tuple[Any, Any]:
         """Return both sides of the relation measured on ``instance``."""
@@ -237,9 +370,23 @@ class Claim:
 
 def sides(relation: Relation, instance: Any) -> tuple[Any, Any]:
     """Return both sides of a relation between quantities, measured on ``instance``."""
-    values = {s.name: QUANTITIES[s.name].measure(instance) for s in sorted_symbols(relation)}
+    values = _measured(relation, instance)
     lhs, rhs = (evaluate(side, values, instance.arithmetic) for side in relation.args)
     return lhs, rhs
+
+
+def _measured(expression: Any, instance: Any) -> dict[str, Any]:
+    """The value of each quantity that an expression or relation mentions, by name."""
+    return {s.name: QUANTITIES[s.name].measure(instance) for s in sorted_symbols(expression)}
+
+
+def _latex(relation: Relation) -> str:
+    return render(written_out(relation), latex_names())
+
+
+def latex_names() -> dict[str, str]:
+    """Return the LaTeX of every quantity by name."""
+    return {q.name: q.latex for q in QUANTITIES.values()}
 
 
 def sorted_symbols(relation: Relation) -> list[Any]:
@@ -299,7 +446,7 @@ def decide(claim: Claim, instance: Any, *, exact_first: bool = True) -> Decision
     then settles only what balls leave open; equalities always go to exact arithmetic first).
     A decision by numbers that went through floats stands only if no route does better.
     """
-    excluded = _inapplicable(claim, next(iter(instance.routes())), exact_first)
+    excluded = _inapplicable(claim, instance, exact_first)
     return excluded or _relate(claim.expanded, instance, exact_first)
 
 
@@ -346,18 +493,12 @@ def _on_route(relation: Relation, lifted: Any) -> Decision:
 
 def _inapplicable(claim: Claim, instance: Any, exact_first: bool) -> Decision | None:
     """Return why the claim says nothing about this instance, None if its assumptions hold."""
-    try:
-        applies = all(assumption.holds(instance) for assumption in claim.assumptions)
-    except (ZeroDivisionError, Undefined) as error:
-        return Decision("invalid", "exact", reason=f"undefined: {error}")
-    except ArithmeticError as error:
-        return Decision("undecided", "exact", reason=f"an assumption: {error}")
-    if not applies:
-        return Decision("invalid", "exact", reason="an assumption fails")
-    for condition in claim.conditions:
-        decision = _relate(condition, instance, exact_first)
+    for assumption in sorted(claim.assumptions, key=lambda a: a.relation is not None):
+        decision = assumption.decide(instance, exact_first=exact_first)
         if decision.open:
-            return Decision("undecided", decision.kind, reason=f"a condition: {decision.reason}")
+            reason = f"an assumption: {decision.reason}"
+            return Decision("undecided", decision.kind, reason=reason)
         if decision.outcome != "holds":
-            return Decision("invalid", decision.kind, reason=f"a condition fails: {condition}")
+            reason = decision.reason or f"an assumption fails: {assumption.id}"
+            return Decision("invalid", decision.kind, reason=reason)
     return None

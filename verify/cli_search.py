@@ -166,8 +166,8 @@ def _attack_file(path: Path, child: Path, options: dict[str, Any]) -> Outcome | 
 
 def _broken_steps(conjecture: Theorem) -> str:
     """Run the derivations of a conjecture; return which step does not hold, if one does not."""
-    for claim_id in conjecture.derivations:
-        for step in derive(conjecture, claim_id, PROFILES["quick"]):
+    for claim in filter(lambda claim: claim.proof, conjecture.claims):
+        for step in derive(claim, PROFILES["quick"])["steps"]:
             click.echo(f"derivation  {step['name']}: {step['verdict']}")
             if step["verdict"] != "holds":
                 return f"derivation step {step['name']!r} is {step['verdict']}: {step['residual']}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from difflib import get_close_matches
 from fractions import Fraction
@@ -12,10 +12,11 @@ from pathlib import Path
 from typing import Any
 
 from verify import parser
-from verify.claims import SETTINGS, Bounds, Claim, Setting
+from verify.claims import SETTINGS, Bounds, Claim, Proof, Setting
+from verify.derivation.steps import Step
 from verify.errors import UsageError
 from verify.registry import theorems
-from verify.theorem import Derivation, Source, Theorem
+from verify.theorem import Source, Theorem
 
 __all__ = ["conjecture", "from_file", "setting_named", "with_constant"]
 
@@ -28,7 +29,7 @@ def conjecture(
     depth: tuple[int, int] = (2, 6),
     width: tuple[int, int] = (1, 5),
     title: str = "",
-    derivation: Derivation | None = None,
+    proof: Callable[[], Iterator[Step]] | None = None,
 ) -> Theorem:
     """Return a theorem of status "conjecture" with one claim.
 
@@ -41,8 +42,8 @@ def conjecture(
         The setting, or its name.
     depth, width
         The sizes it is about, both ends included.
-    derivation
-        Returns steps, if some of it can be derived; see :mod:`verify.derivation`.
+    proof
+        Yields steps, if some of it can be derived; see :mod:`verify.derivation.steps`.
 
     Raises
     ------
@@ -53,12 +54,13 @@ def conjecture(
     setting = setting_named(over) if isinstance(over, str) else over
     read = parser.parse(relation) if isinstance(relation, str) else None
     claim = Claim(
-        id=name,
+        name=name,
         title=title or str(relation),
         setting=setting,
         relation=read.relation if read else relation,
-        conditions=read.conditions if read else (),
+        assumptions=read.assumptions if read else (),
         bounds=Bounds(depth, width),
+        proof=Proof(proof) if proof else None,
     )
     return Theorem(
         id=name,
@@ -67,10 +69,7 @@ def conjecture(
         normalisation="R = E|y - Px|²",
         source=Source("conjecture", "not published"),
         claims=(claim,),
-        controls=(),
-        witnesses=(),
         module=__name__,
-        derivations={claim.id: derivation} if derivation else {},
         status="conjecture",
     )
 
@@ -100,7 +99,9 @@ def with_constant(text: str, name: str, like: Claim) -> Callable[[Fraction], Cla
 
     def at(value: Fraction) -> Claim:
         given = parser.substitute(read, name, value)
-        return replace(like, title=given.text, relation=given.relation, conditions=given.conditions)
+        return replace(
+            like, title=given.text, relation=given.relation, assumptions=given.assumptions
+        )
 
     return at
 

@@ -8,7 +8,7 @@ import sys
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
-from verify.derivation import ground_types
+from verify.derivation.steps import ground_types
 
 __all__ = ["PACKAGES", "describe", "versions"]
 

@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from fractions import Fraction
 from functools import lru_cache, reduce
 from operator import add, mul
-from typing import Any, Literal
+from typing import Any, Literal, Self
 
 import sympy as sp
 
@@ -20,15 +20,18 @@ from verify.errors import UsageError
 
 __all__ = [
     "MAX_EXPONENT",
+    "ClosedForm",
     "Operator",
     "Relation",
     "Tree",
+    "closed_forms",
     "evaluate",
     "from_tree",
     "operator",
     "render",
     "symbol",
     "tree",
+    "written_out",
 ]
 
 Relation = Any  # sympy.core.relational.Relational; SymPy is untyped
@@ -66,6 +69,39 @@ MAX_EXPONENT = 256
 def symbol(name: str, *, integer: bool = False, positive: bool = True) -> sp.Symbol:
     """Return the symbol that stands for the quantity ``name`` in relations."""
     return sp.Symbol(name, real=True, integer=integer or None, positive=positive or None)
+
+
+class ClosedForm(sp.Symbol):  # type: ignore[misc]
+    """A symbol that stands for an expression in quantities, until it is written out."""
+
+    __slots__ = ("expression", "latex")
+
+    latex: str
+    expression: sp.Expr
+
+    def __new__(cls, name: str, latex: str, expression: sp.Expr) -> Self:
+        """Return the symbol ``name``, printed as ``latex``, that stands for ``expression``."""
+        form: Self = sp.Symbol.__xnew__(cls, name, real=True, positive=True)
+        form.latex, form.expression = latex, sp.sympify(expression, strict=True)
+        return form
+
+    def _hashable_content(self) -> tuple[Any, ...]:
+        return (*super()._hashable_content(), self.expression)
+
+    def __reduce_ex__(self, protocol: Any) -> tuple[Any, ...]:
+        return type(self), (self.name, self.latex, self.expression)
+
+
+def closed_forms(expression: sp.Basic) -> tuple[ClosedForm, ...]:
+    """Return the closed forms an expression or relation mentions, by name."""
+    return tuple(sorted(expression.atoms(ClosedForm), key=lambda form: form.name))
+
+
+def written_out(expression: sp.Basic) -> sp.Basic:
+    """Return an expression or relation with its closed forms written out in quantities."""
+    while forms := closed_forms(expression):
+        expression = expression.xreplace({form: form.expression for form in forms})
+    return expression
 
 
 def operator(relation: Relation) -> Operator:

@@ -41,7 +41,7 @@ from typing import Any
 
 import sympy as sp
 
-from verify.claims import QUANTITIES
+from verify.claims import QUANTITIES, Assumption
 from verify.errors import UsageError
 from verify.expression import Relation, evaluate, render, symbol
 
@@ -81,6 +81,11 @@ class Parsed:
         )
         joined = r" \text{ and } ".join(conditions)
         return rf"{relation} \quad\text{{if }} {joined}" if joined else relation
+
+    @property
+    def assumptions(self) -> tuple[Assumption, ...]:
+        """Return the conditions as assumptions of a claim."""
+        return tuple(Assumption(str(condition), condition) for condition in self.conditions)
 
     @property
     def constants(self) -> tuple[str, ...]:

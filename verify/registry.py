@@ -106,17 +106,15 @@ def _check_parts(theorem: Theorem) -> None:
         raise UsageError(f"{theorem.id}: two parts have the id {again[0]!r}; rename one")
     if not claims:
         raise UsageError(f"{theorem.id} makes no claim")
-    trained = [claim_id for training in theorem.trainings for claim_id in training.claim_ids]
-    exhibited = [item.claim_id for item in theorem.exhibits]
-    for claim_id in (*theorem.derivations, *exhibited, *trained):
-        if claim_id not in claims:
-            raise UsageError(f"{theorem.id} has no claim {claim_id!r}, only {', '.join(claims)}")
+    of_parts = [item.claim for item in theorem.exhibits]
+    of_parts += [claim for training in theorem.trainings for claim in training.claims]
+    for claim in of_parts:
+        if claim.id not in claims:
+            raise UsageError(f"{theorem.id} has no claim {claim.id!r}, only {', '.join(claims)}")
     for claim in theorem.claims:
-        for formula in claim.formulas:
-            if formula not in theorem.formulas:
-                raise UsageError(
-                    f"{claim.id} mentions {formula.name}, another formula than {theorem.id} derives"
-                )
+        for premise in claim.given:
+            if not premise.theorem:
+                raise UsageError(f"{claim.id} is given {premise.name!r}, which no theorem claims")
 
 
 def select(ids: Iterable[str]) -> list[Theorem]:

@@ -17,7 +17,7 @@ from tempfile import TemporaryDirectory
 from typing import Any, Literal
 
 from verify.certificate import Certificate, check_program, load, run_program
-from verify.claims import QUANTITIES, SETTINGS, Bounds, Claim, Setting, decide
+from verify.claims import QUANTITIES, SETTINGS, Assumption, Claim, Setting, decide
 from verify.errors import UsageError
 from verify.expression import from_tree, tree
 from verify.registry import theorems
@@ -132,9 +132,8 @@ def _claim(data: dict[str, Any], setting: Setting) -> Claim:
     relation, *conditions = (
         from_tree(each, _symbol) for each in (written["relation"], *written["conditions"])
     )
-    return Claim(
-        "replay", written["text"], setting, relation, bounds=Bounds(), conditions=tuple(conditions)
-    )
+    assumptions = tuple(Assumption(str(condition), condition) for condition in conditions)
+    return Claim("replay", written["text"], setting, relation, assumptions)
 
 
 def _symbol(name: str) -> Any:

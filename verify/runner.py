@@ -104,9 +104,9 @@ def tasks(
     def pieces(theorem: Theorem) -> Iterator[tuple[str, str]]:
         for training in theorem.trainings:
             yield "train", training.id
-        for claim_id in theorem.derivations:
-            yield "derive", claim_id
         for claim in theorem.claims:
+            if claim.proof:
+                yield "derive", claim.id
             yield "search", claim.id
             yield "decide", claim.id
         for control in theorem.controls:
@@ -139,7 +139,7 @@ def _dispatch(task: Task) -> Any:
     profile = PROFILES[task.profile]
     seed = task.own_seed
     if task.stage == "derive":
-        return stages.derive(theorem, task.piece, profile, task.proofs)
+        return stages.derive(theorem.claim(task.piece), profile, task.proofs)
     if task.stage == "decide":
         claim = theorem.claim(task.piece)
         return [e.to_json() for e in stages.decide_instances(theorem, claim, seed, profile)]

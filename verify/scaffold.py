@@ -20,22 +20,15 @@ Settings there are:         certimin settings
 
 from verify.claims import QUANTITIES
 from verify.conjecture import conjecture
-from verify.derivation import Identity
+from verify.theorem import Identity
 
 SHARPNESS = QUANTITIES["sharpness"].symbol
 DEPTH = QUANTITIES["depth"].symbol
 
 
-def derivation(formulas):
+def proof():
     """What can be proved so far: each step is an identity that must reduce to zero."""
-    yield Identity(
-        name="normalise",
-        statement="(S/L) L = S",
-        scope="all L",
-        rule="algebra",
-        lhs=SHARPNESS / DEPTH * DEPTH,
-        rhs=SHARPNESS,
-    )
+    yield Identity("normalise", SHARPNESS / DEPTH * DEPTH, SHARPNESS, why="algebra")
 
 
 CONJECTURE = conjecture(
@@ -44,7 +37,7 @@ CONJECTURE = conjecture(
     over="minimizers",  # the setting
     depth=(2, 4),
     width=(1, 3),
-    derivation=derivation,  # or leave it out
+    proof=proof,  # or leave it out
 )
 '''
 

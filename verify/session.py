@@ -88,7 +88,7 @@ def verify(
             )
     records = assemble(theorems, listed, outcomes)
     result = {
-        "schema": 1,
+        "schema": 2,
         "environment": describe(backend=options.backend, command=options.command, **place),
         "seed": options.seed,
         "profile": options.profile,

@@ -19,11 +19,11 @@ import numpy as np
 __all__ = [
     "BatchSource",
     "Choice",
+    "Choices",
     "Exhausted",
     "PointSource",
     "RandomSource",
     "RecordedSource",
-    "Source",
 ]
 
 
@@ -40,7 +40,7 @@ class Exhausted(Exception):
     """A recorded source was asked for more, or for something else, than was recorded."""
 
 
-class Source(Protocol):
+class Choices(Protocol):
     """Answers a recipe's questions.
 
     ``exact`` sources give Fractions; others give NumPy float arrays with a leading batch axis,

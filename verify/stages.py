@@ -8,42 +8,44 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, replace
+from dataclasses import replace
 from math import inf
 from pathlib import Path
 from random import Random
 from time import monotonic
 from typing import Any
 
-from verify.claims import Claim, Decision, decide
-from verify.derivation import check
+from verify.claims import Claim, Decision, decide, latex_names
+from verify.derivation.kept import Proofs
+from verify.derivation.record import lines
+from verify.derivation.steps import check, concludes
 from verify.errors import UsageError
 from verify.evidence import Evidence, Verdict, worst
 from verify.profiles import Profile
-from verify.proofs import Proofs
 from verify.search.pipeline import Budget, attack
 from verify.search.record import Attack, Counterexample
 from verify.sources import RandomSource
-from verify.theorem import Necessity, Theorem, TrainedSolution, Witness
+from verify.theorem import Necessity, Theorem, TrainedSolution, Training, Witness
 
 __all__ = ["decide_instances", "derive", "refute", "search", "train", "witness"]
 
 _CONTROL_BATCHES, _CONTROL_BATCH_SIZE, _CONTROL_EXAMPLES = 12, 1000, 300
 
 
-def derive(
-    theorem: Theorem, claim_id: str, profile: Profile, proofs: Path | None = None
-) -> list[dict[str, Any]]:
-    """Return the verdict on each step of the derivation of one claim.
+def derive(claim: Claim, profile: Profile, proofs: Path | None = None) -> dict[str, Any]:
+    """Return the lines of a claim's proof, and whether its last fact is the claim.
 
     ``proofs`` is the folder of identities proved before; without one all are proved afresh.
     """
     decide_step = check if proofs is None else Proofs(proofs).check
-    steps = theorem.derivations[claim_id]({f.name: f.expression for f in theorem.formulas})
-    results = [asdict(decide_step(step, seconds=profile.step_seconds)) for step in steps]
-    if not results:
-        raise UsageError(f"the derivation of {claim_id} has no steps: it proves nothing")
-    return results
+    steps = claim.proof() if claim.proof else []
+    if not steps:
+        raise UsageError(f"the derivation of {claim.id} has no steps: it proves nothing")
+    results = [decide_step(step, seconds=profile.step_seconds) for step in steps]
+    return {
+        "steps": lines(results, latex_names()),
+        "complete": concludes(steps[-1], claim.expanded),
+    }
 
 
 def decide_instances(theorem: Theorem, claim: Claim, seed: int, profile: Profile) -> list[Evidence]:
@@ -195,16 +197,16 @@ def witness(theorem: Theorem, item: Witness | Necessity) -> dict[str, Any]:
 
 def _check_witness(theorem: Theorem, item: Witness, instance: Any) -> Verdict:
     """A witness holds when its claim applies to it and holds there."""
-    decision = decide(theorem.claim(item.claim_id), instance)
+    decision = decide(theorem.claim(item.claim.id), instance)
     return "vacuous" if decision.outcome == "invalid" else _verdict([decision])
 
 
 def _check_necessity(theorem: Theorem, item: Necessity, instance: Any) -> Verdict:
     """Only ``item.assumption`` may fail, and the claim without it must be violated."""
-    claim = theorem.claim(item.claim_id)
-    exact = next(iter(instance.routes()))
-    failing = [a.id for a in claim.assumptions if not a.holds(exact)]
-    if failing != [item.assumption.id]:
+    claim = theorem.claim(item.claim.id)
+    decisions = {a.id: a.decide(instance) for a in claim.assumptions}
+    failing = [name for name, decision in decisions.items() if decision.outcome != "holds"]
+    if failing != [item.assumption.id] or decisions[item.assumption.id].open:
         return "error"
     bare = replace(claim, assumptions=())
     return "holds" if decide(bare, instance).refutes else "error"
@@ -218,7 +220,7 @@ def train(theorem: Theorem, training_id: str, seed: int, profile: Profile) -> di
     training = next(t for t in theorem.trainings if t.id == training_id)
     start = monotonic()
     solutions = list(training.run(seed, profile.trainings))
-    claims = [theorem.claim(claim_id) for claim_id in training.claim_ids]
+    claims = [theorem.claim(claim.id) for claim in training.claims]
     decisions = {
         claim.id: [
             decide(claim, solution.instance, exact_first=False)
@@ -229,16 +231,15 @@ def train(theorem: Theorem, training_id: str, seed: int, profile: Profile) -> di
     }
     seconds = (monotonic() - start) / max(1, len(claims))
     if not claims:
-        decisions, seconds = {training.id: []}, monotonic() - start
-    asked = profile.trainings
+        return {training.id: _trained_record(training, profile.trainings, solutions, [], seconds)}
     return {
-        claim_id: _trained_record(training.title, asked, solutions, decided, seconds)
+        claim_id: _trained_record(training, profile.trainings, solutions, decided, seconds)
         for claim_id, decided in decisions.items()
     }
 
 
 def _trained_record(
-    title: str,
+    training: Training,
     asked: int,
     solutions: list[TrainedSolution],
     decisions: list[Decision],
@@ -253,8 +254,8 @@ def _trained_record(
     short = "" if len(solutions) >= asked else f"; {len(solutions)} of {asked} runs converged"
     return Evidence(
         "trained" if exact else "empirical",
-        worst(verdicts if valid or not decisions else [*verdicts, "vacuous"]),
-        title + short,
+        worst([*verdicts, "vacuous"] if training.claims and not valid else verdicts),
+        training.title + short,
         len(solutions),
         min((d.slack for d in valid), default=None),
         seconds,

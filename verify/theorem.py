@@ -1,31 +1,47 @@
-"""A theorem as an executable object: statement, claims, derivation, controls, witnesses.
+"""A theorem as an executable object: claims with their proofs, controls, witnesses, trainings.
 
-A theorem module ends with one :class:`Theorem`; everything it needs to be derived, checked,
-attacked and compared with training hangs on it.
+What a theorem module needs of the engine is handed on here.  A claim is a decorated proof
+(:func:`claim`) or is decided and attacked only (:func:`stated`); other parts refer to the claim
+itself.  The module ends with one :class:`Theorem`, which writes its id before their names.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+import inspect
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from math import isfinite
 from typing import Any, Literal
 
-from verify.claims import Assumption, Claim, Formula
-from verify.derivation import Step
+from verify.claims import USUAL, Assumption, Bounds, Claim, Formula, Proof, Setting, quantity
+from verify.derivation.steps import Condition, Identity, Step
+from verify.errors import UsageError
 from verify.evidence import Verdict
+from verify.expression import Relation
 
 __all__ = [
+    "Assumption",
+    "Bounds",
+    "Claim",
+    "Condition",
     "Control",
-    "Derivation",
+    "Formula",
+    "Identity",
     "Measurement",
     "Necessity",
     "Source",
+    "Step",
     "Theorem",
     "TrainedSolution",
     "Training",
     "Witness",
+    "claim",
+    "needed",
+    "quantity",
+    "stated",
+    "twin",
+    "witness",
 ]
 
 
@@ -52,10 +68,15 @@ class Control:
 class Witness:
     """An exact instance of a claim that satisfies its assumptions: the theorem is not vacuous."""
 
-    id: str
-    claim_id: str
+    name: str
+    claim: Claim
     statement: str
     instance: Callable[[], Any]
+
+    @property
+    def id(self) -> str:
+        """Return the name after the theorem's id."""
+        return f"{self.claim.theorem}.witness.{self.name}"
 
 
 @dataclass(frozen=True)
@@ -66,14 +87,14 @@ class Necessity:
     """
 
     assumption: Assumption
-    claim_id: str
+    claim: Claim
     statement: str
     instance: Callable[[], Any]
 
     @property
     def id(self) -> str:
         """Return the claim's id with the assumption left out."""
-        return f"{self.claim_id}.without.{self.assumption.id}"
+        return f"{self.claim.id}.without.{self.assumption.id}"
 
 
 @dataclass(frozen=True)
@@ -133,23 +154,124 @@ class Training:
 
     Parameters
     ----------
-    id, title
+    name, title
         Unique within the theorem; what was trained and how.
     run
         ``run(seed, runs)`` yields solutions; ``runs`` is what the profile allows.
-    claim_ids
+    claims
         Claims decided at every exact instance.  Without any, the measurements stand for
         themselves and are reported as a claim of their own.
+    theorem
+        The id of the theorem, written in by that theorem.
     """
 
-    id: str
+    name: str
     title: str
     run: Callable[[int, int], Iterable[TrainedSolution]]
-    claim_ids: tuple[str, ...] = ()
+    claims: tuple[Claim, ...] = ()
+    theorem: str = ""
+
+    @property
+    def id(self) -> str:
+        """Return the name after the theorem's id."""
+        return f"{self.theorem}.{self.name}"
 
 
-Derivation = Callable[[Mapping[str, Any]], Iterable[Step]]
-"""Receives the expressions of the theorem's formulas by name, returns steps that prove a claim."""
+def claim(
+    setting: Setting,
+    relation: Relation,
+    *assumptions: Assumption,
+    given: tuple[Claim, ...] = (),
+    bounds: Bounds = USUAL,
+    name: str | None = None,
+) -> Callable[[Callable[..., Iterator[Step]]], Claim]:
+    """Make a claim of the decorated proof: its name and docstring are the claim's name and title.
+
+    A proof is a generator of steps.  As a test asks for fixtures, it asks by the names of its
+    parameters for what it uses: closed forms of its module, which arrive as expressions, and
+    claims of ``given``.
+
+    Parameters
+    ----------
+    setting, relation, assumptions, bounds
+        See :class:`verify.claims.Claim`.
+    given
+        Claims, of this theorem or of others, that the proof builds on.
+    name
+        For a claim that cannot bear the name of its function.
+
+    Raises
+    ------
+    UsageError
+        If a parameter names neither a closed form nor a claim of ``given``.
+    """
+
+    def make(steps: Callable[..., Iterator[Step]]) -> Claim:
+        title = _first_paragraph(steps)
+        found = Claim(name or steps.__name__, title, setting, relation, assumptions, bounds)
+        return replace(found, proof=_proof(steps, found.name, given), given=given)
+
+    return make
+
+
+def _first_paragraph(function: Callable[..., Any]) -> str:
+    text = " ".join((function.__doc__ or "").partition("\n\n")[0].split())
+    return text.removesuffix(".")
+
+
+def _proof(steps: Callable[..., Iterator[Step]], name: str, given: tuple[Claim, ...]) -> Proof:
+    """The proof with what its parameters name."""
+    module: Mapping[str, Any] = getattr(steps, "__globals__", {})
+    known: dict[str, Formula | Claim] = {
+        value.name: value for value in module.values() if isinstance(value, Formula)
+    }
+    known |= {premise.name: premise for premise in given}
+    wanted = list(inspect.signature(steps).parameters)
+    for parameter in wanted:
+        if parameter not in known:
+            raise UsageError(
+                f"proof of {name}: {parameter!r} is neither a closed form of its module nor a "
+                f"claim in given; it may ask for {', '.join(sorted(known)) or 'nothing'}"
+            )
+    return Proof(steps, {parameter: known[parameter] for parameter in wanted})
+
+
+def stated(
+    name: str,
+    title: str,
+    setting: Setting,
+    relation: Relation,
+    *assumptions: Assumption,
+    given: tuple[Claim, ...] = (),
+    bounds: Bounds = USUAL,
+) -> Claim:
+    """Return a claim that is decided and attacked only; the parameters are those of a claim."""
+    return Claim(name, title, setting, relation, assumptions, bounds, given=given)
+
+
+def twin(
+    name: str,
+    title: str,
+    setting: Setting,
+    relation: Relation,
+    *assumptions: Assumption,
+    bounds: Bounds = USUAL,
+    known: Callable[[], Iterable[Any]] = tuple,
+) -> Control:
+    """Return a false twin: the engine must refute it; ``known`` gives instances to try first."""
+    return Control(Claim(f"control.{name}", title, setting, relation, assumptions, bounds), known)
+
+
+def witness(name: str, claim: Claim, statement: str, instance: Callable[[], Any]) -> Witness:
+    """Return an exact instance on which a claim speaks and holds."""
+    return Witness(name, claim, statement, instance)
+
+
+def needed(
+    assumption: Assumption, claim: Claim, statement: str, instance: Callable[[], Any]
+) -> Necessity:
+    """Return an exact instance where only ``assumption`` fails, and with it the claim."""
+    return Necessity(assumption, claim, statement, instance)
 
 
 @dataclass(frozen=True)
@@ -168,17 +290,17 @@ class Theorem:
         Citation; "reconstructed" in ``where`` when the text could not be consulted.
     claims, controls
         What must hold and what must be refuted, by the same engine.
-    formulas
-        Closed forms the claims mention; derivations receive their expressions by name.
-    derivations
-        For each claim (by id) that is derived symbolically, its derivation: every step must hold.
-        It may build on the theorems in ``uses``; the report says "given" them.
-    partly_derived
-        Claims whose derivation covers a part of the proof: never called proved.
-    uses
-        Ids of theorems this one builds on; it is verified only if they are.
+    witnesses, necessity
+        Exact instances: the claims are not vacuous, and their assumptions are needed.
+    trainings
+        Trained networks that theory is compared with.
     status
         "theorem", "conjecture" or "open".
+
+    Raises
+    ------
+    UsageError
+        If a part belongs to another theorem already.
     """
 
     id: str
@@ -187,17 +309,19 @@ class Theorem:
     normalisation: str
     source: Source
     claims: tuple[Claim, ...]
-    controls: tuple[Control, ...]
-    witnesses: tuple[Witness, ...]
     module: str
-    formulas: tuple[Formula, ...] = ()
-    derivations: Mapping[str, Derivation] = field(default_factory=dict)
-    partly_derived: tuple[str, ...] = ()
+    controls: tuple[Control, ...] = ()
+    witnesses: tuple[Witness, ...] = ()
     necessity: tuple[Necessity, ...] = ()
     trainings: tuple[Training, ...] = ()
-    uses: tuple[str, ...] = ()
     status: str = "theorem"
-    tags: tuple[str, ...] = field(default=())
+
+    def __post_init__(self) -> None:
+        """Write the id into the parts: their own ids begin with it."""
+        for part in (*self.claims, *(c.claim for c in self.controls), *self.trainings):
+            if part.theorem not in ("", self.id):
+                raise UsageError(f"{part.id} is a part of {part.theorem}, {self.id} needs its own")
+            object.__setattr__(part, "theorem", self.id)
 
     def claim(self, claim_id: str) -> Claim:
         """Return the claim with this id."""
@@ -208,10 +332,25 @@ class Theorem:
         return next(c for c in self.controls if c.claim.id == claim_id)
 
     @property
+    def uses(self) -> tuple[str, ...]:
+        """Return the ids of the theorems whose claims are premises here: it holds if they do."""
+        premises = (premise.theorem for claim in self.claims for premise in claim.given)
+        return tuple(name for name in dict.fromkeys(premises) if name != self.id)
+
+    @property
+    def formulas(self) -> tuple[Formula, ...]:
+        """Return the closed forms of the claims."""
+        return tuple(dict.fromkeys(f for claim in self.claims for f in claim.formulas))
+
+    def altered(self, old: Formula, new: Formula) -> Theorem:
+        """Return the theorem with a closed form changed wherever its claims mention it."""
+        return replace(self, claims=tuple(claim.altered(old, new) for claim in self.claims))
+
+    @property
     def exhibits(self) -> tuple[Witness | Necessity, ...]:
         """Return witnesses of non-vacuity, then of the necessity of assumptions."""
         return (*self.witnesses, *self.necessity)
 
     def hard_instances(self, claim: Claim) -> list[Any]:
         """Return the witnesses that belong to ``claim``: it is tried on them first."""
-        return [item.instance() for item in self.exhibits if item.claim_id == claim.id]
+        return [item.instance() for item in self.exhibits if item.claim.id == claim.id]

@@ -8,7 +8,7 @@ import sympy as sp
 from tests.toys import Numbers, claim, first, never, norm, tainted, theorem, vague
 from verify import assembly, runner
 from verify.claims import Assumption
-from verify.derivation import Identity
+from verify.derivation.steps import Identity
 from verify.profiles import PROFILES
 from verify.runner import Store
 from verify.search.pipeline import Budget

@@ -161,6 +161,6 @@ def test_no_theorem_at_all_is_no_success():
 def test_records_keep_to_the_contract_of_the_report(options):
     records = list(assembled(FULL, **options).values())
     environment = describe(backend="numpy", jobs=1, command="certimin verify")
-    report = {"schema": 1, "environment": environment, "seed": 0, "profile": "quick"}
+    report = {"schema": 2, "environment": environment, "seed": 0, "profile": "quick"}
     report |= {"seconds": 0.0, "verdict": overall(records), "theorems": records}
     assert fault(report) is None

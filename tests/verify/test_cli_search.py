@@ -120,7 +120,7 @@ def test_an_outcome_that_cannot_be_written_costs_no_search(certimin, tmp_path):
 
 DERIVED = """
 from verify.conjecture import conjecture
-from verify.derivation import Identity
+from verify.derivation.steps import Identity
 STEPS = [Identity("add", "", "all L", "", 1, 2)]
 CONJECTURE = conjecture("odd", "sharpness > 0", derivation=lambda formulas: STEPS)
 """

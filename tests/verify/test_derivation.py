@@ -7,7 +7,7 @@ from time import monotonic, sleep
 import pytest
 import sympy as sp
 
-from verify.derivation import Condition, Identity, Step, am_gm, check, is_zero, time_limit
+from verify.derivation.steps import Condition, Identity, Step, am_gm, check, is_zero, time_limit
 
 a, b = sp.symbols("a b", positive=True)
 L = sp.Symbol("L", integer=True, positive=True)

@@ -7,10 +7,10 @@ import pytest
 import sympy as sp
 
 from tests.toys import claim, first, last, theorem
-from verify import proofs
-from verify.derivation import Condition, Identity
+from verify.derivation import kept as proofs
+from verify.derivation.steps import Condition, Identity
 from verify.profiles import PROFILES
-from verify.proofs import Proofs, key
+from verify.derivation.kept import Proofs, key
 from verify.registry import theorems
 from verify.runner import execute, tasks
 from verify.stages import derive

@@ -72,7 +72,7 @@ def sample():
     undecided = evidence("certified", "inconclusive", reason="enclosures overlap")
     broken = evidence("exact", "error", error="Traceback\nValueError: diverged")
     return {
-        "schema": 1,
+        "schema": 2,
         "environment": {
             "certimin": "0.1.0",
             "python": "3.11.2",
@@ -136,7 +136,7 @@ BROKEN = {
     "instance": set_in((*THEOREM, "witnesses", 0, "instance"), a=0.5),
     "extra": set_in(THEOREM, proved=True),
     "missing": without_evidence(),
-    "schema": set_in((), schema=2),
+    "schema": set_in((), schema=1),
     "boolean": set_in((), seed=True),
     "seconds": set_in((), seconds=-1),
     "environment": set_in((), environment=None),
@@ -181,7 +181,7 @@ def test_written_report_loads_again(tmp_path):
 
 
 @pytest.mark.parametrize(
-    "text", ["", "{", "[]", '{"schema": 2}', '{"seed": NaN}', "[" * 100_000, "\xff"]
+    "text", ["", "{", "[]", '{"schema": 1}', '{"seed": NaN}', "[" * 100_000, "\xff"]
 )
 def test_load_says_in_one_line_what_is_wrong(tmp_path, text):
     path = tmp_path / "verify.json"

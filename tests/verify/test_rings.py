@@ -3,7 +3,7 @@
 import pytest
 import sympy as sp
 
-from verify.rings import agree
+from verify.derivation.rings import agree
 
 a, b = sp.symbols("a b", positive=True)
 z = sp.Symbol("z")

@@ -67,20 +67,21 @@ from theorems.instances import Instance, Rows
 from theorems.quantities import data_max, depth, sharpness, symbols, target_norm
 from theorems.recipes import padded_diagonal, rotated_layers, rotation, setting, source_arithmetic
 from theorems.training import Trained
-from verify.claims import Bounds, Claim, Formula, quantity
-from verify.derivation import Condition, Identity, Step
+from verify.claims import Bounds, quantity
 from verify.errors import Undefined
-from verify.sources import Source as Choices
-from verify.theorem import (
-    Control,
-    Measurement,
+from verify.legacy import (
+    Claim,
+    Condition,
+    Formula,
+    Identity,
     Necessity,
-    Source,
+    Step,
     Theorem,
-    TrainedSolution,
     Training,
     Witness,
 )
+from verify.sources import Choices
+from verify.theorem import Control, Measurement, Source, TrainedSolution
 
 __all__ = ["THEOREM"]
 

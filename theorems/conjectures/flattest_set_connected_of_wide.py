@@ -50,9 +50,10 @@ from theorems.instances import Instance
 from theorems.quantities import depth, sharpness, symbols, target_norm
 from theorems.recipes import rotation, setting
 from theorems.settings import flattest_minimizers
-from verify.claims import Bounds, Claim, Formula, quantity
-from verify.sources import Source as Choices
-from verify.theorem import Control, Source, Theorem, Witness
+from verify.claims import Bounds, quantity
+from verify.legacy import Claim, Formula, Theorem, Witness
+from verify.sources import Choices
+from verify.theorem import Control, Source
 
 __all__ = ["THEOREM"]
 

@@ -46,8 +46,9 @@ from theorems.instances import Instance
 from theorems.quantities import condition, depth, symbols
 from theorems.settings import balanced_on_definite_data
 from theorems.unified.balanced_sharpness_le_price import worst_ratio
-from verify.claims import Bounds, Claim
-from verify.theorem import Control, Source, Theorem, Witness
+from verify.claims import Bounds
+from verify.legacy import Claim, Theorem, Witness
+from verify.theorem import Control, Source
 
 __all__ = ["THEOREM"]
 

@@ -52,10 +52,11 @@ from numeric.spectrum import sharpness_at_minimizer
 from theorems.instances import Instance
 from theorems.quantities import depth, sharpness, symbols, target_norm
 from theorems.recipes import setting, source_arithmetic
-from verify.claims import Assumption, Bounds, Claim, Formula, quantity
+from verify.claims import Bounds, quantity
 from verify.errors import Undefined
-from verify.sources import Source as Choices
-from verify.theorem import Control, Source, Theorem, Witness
+from verify.legacy import Assumption, Claim, Formula, Theorem, Witness
+from verify.sources import Choices
+from verify.theorem import Control, Source
 
 __all__ = ["THEOREM"]
 

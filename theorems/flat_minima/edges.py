@@ -19,7 +19,7 @@ from theorems.recipes import (
     source_arithmetic,
 )
 from verify.claims import Bounds
-from verify.sources import Source
+from verify.sources import Choices
 
 __all__ = ["first_layer_edge", "later_prefix_edge"]
 
@@ -31,7 +31,7 @@ _SQUARES = {2: (1,), 3: (1, 1), 4: (1, 1, 1), 5: (2,)}
     "first-layer-edge",
     "Σ = I, W_1 = g Q_1 diag(1, c) Q_0ᵀ with a column |c|² = L - 1, then g Q_k diag(1, 0) Q_{k-1}ᵀ",
 )
-def first_layer_edge(source: Source, bounds: Bounds) -> Instance:
+def first_layer_edge(source: Choices, bounds: Bounds) -> Instance:
     """Flattest minimizers whose first layer is as large as flatness allows."""
     ar = source_arithmetic(source)
     L_ = source.integer(*bounds.depth)
@@ -50,7 +50,7 @@ def first_layer_edge(source: Source, bounds: Bounds) -> Instance:
     "later-prefix-edge",
     "Σ = I, W_j = g Q_j diag(1, n_j) Q_{j-1}ᵀ, b_2 = ... = b_k = 1/n small, b_{k+1}² next to L - 1",
 )
-def later_prefix_edge(source: Source, bounds: Bounds) -> Instance:
+def later_prefix_edge(source: Choices, bounds: Bounds) -> Instance:
     """Flattest minimizers whose k-th prefix is nearly as large as flatness allows, k >= 2."""
     ar = source_arithmetic(source)
     L_ = source.integer(*bounds.depth)

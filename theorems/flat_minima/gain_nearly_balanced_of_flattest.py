@@ -80,19 +80,20 @@ from theorems.instances import Instance
 from theorems.quantities import depth, layer_norm_max, sharpness, symbols, target_norm
 from theorems.settings import all_flattest_minimizers, whitened_minimizers
 from theorems.training import Trained
-from verify.claims import Bounds, Claim, Formula, quantity
-from verify.derivation import Condition, Identity, Step
+from verify.claims import Bounds, quantity
 from verify.errors import Undefined
-from verify.theorem import (
-    Control,
-    Measurement,
+from verify.legacy import (
+    Claim,
+    Condition,
+    Formula,
+    Identity,
     Necessity,
-    Source,
+    Step,
     Theorem,
-    TrainedSolution,
     Training,
     Witness,
 )
+from verify.theorem import Control, Measurement, Source, TrainedSolution
 
 __all__ = ["THEOREM", "growth_bound"]
 

@@ -97,18 +97,19 @@ from theorems.quantities import (
 )
 from theorems.settings import all_flattest_minimizers
 from theorems.training import Trained
-from verify.claims import Bounds, Claim, Formula
-from verify.derivation import Condition, Identity, Step
-from verify.theorem import (
-    Control,
-    Measurement,
+from verify.claims import Bounds
+from verify.legacy import (
+    Claim,
+    Condition,
+    Formula,
+    Identity,
     Necessity,
-    Source,
+    Step,
     Theorem,
-    TrainedSolution,
     Training,
     Witness,
 )
+from verify.theorem import Control, Measurement, Source, TrainedSolution
 
 __all__ = ["THEOREM", "alignment_floor", "path_gain"]
 

@@ -92,19 +92,21 @@ from theorems.instances import Instance, Rows
 from theorems.quantities import depth, sharpness, symbols, target_norm
 from theorems.recipes import setting
 from theorems.training import Trained
-from verify.claims import Assumption, Bounds, Claim, Formula, quantity
-from verify.derivation import Condition, Identity, Step
-from verify.sources import Source as Choices
-from verify.theorem import (
-    Control,
-    Measurement,
+from verify.claims import Bounds, quantity
+from verify.legacy import (
+    Assumption,
+    Claim,
+    Condition,
+    Formula,
+    Identity,
     Necessity,
-    Source,
+    Step,
     Theorem,
-    TrainedSolution,
     Training,
     Witness,
 )
+from verify.sources import Choices
+from verify.theorem import Control, Measurement, Source, TrainedSolution
 
 __all__ = ["THEOREM"]
 

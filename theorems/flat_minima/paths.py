@@ -24,9 +24,10 @@ from theorems.recipes import (
     setting,
     source_arithmetic,
 )
-from verify.claims import Assumption, Bounds, quantity
+from verify.claims import Bounds, quantity
 from verify.expression import evaluate
-from verify.sources import Source
+from verify.legacy import Assumption
+from verify.sources import Choices
 
 __all__ = [
     "PairedInstance",
@@ -102,7 +103,7 @@ top_vector = Assumption("top_vector", r"|Tv| = \sigma|v|", _is_top)
     "paired-flattest-minimizers",
     "all-flattest-minimizers with v the image of the first coordinate: T v = σ u",
 )
-def paired_flattest_minimizers(source: Source, bounds: Bounds) -> PairedInstance:
+def paired_flattest_minimizers(source: Choices, bounds: Bounds) -> PairedInstance:
     """Flattest minimizers with a top singular vector of their target."""
     ar, layers, turns = flattest_layers(source, bounds)
     d = turns[0].shape[-1]
@@ -110,7 +111,7 @@ def paired_flattest_minimizers(source: Source, bounds: Bounds) -> PairedInstance
     return PairedInstance.paired(Instance.of(ar, layers, ar.identity(d)), first)
 
 
-def paired_layers(source: Source, bounds: Bounds) -> tuple[Any, list[Any], Any]:
+def paired_layers(source: Choices, bounds: Bounds) -> tuple[Any, list[Any], Any]:
     """Return (arithmetic, layers, v): all layers but the last are arbitrary and invertible.
 
     The last makes the product Q diag(s, smaller) Rᵀ, whose top vector v is the first column of R.
@@ -132,7 +133,7 @@ def paired_layers(source: Source, bounds: Bounds) -> tuple[Any, list[Any], Any]:
     "paired-whitened-minimizers",
     "Σ = I, arbitrary invertible layers but for the last, which makes a T with known top pair",
 )
-def paired_whitened_minimizers(source: Source, bounds: Bounds) -> PairedInstance:
+def paired_whitened_minimizers(source: Choices, bounds: Bounds) -> PairedInstance:
     """Minimizers of whitened data, mostly far from flattest, with a top singular vector."""
     ar, layers, first = paired_layers(source, bounds)
     return PairedInstance.paired(Instance.of(ar, layers, ar.identity(first.shape[-2])), first)
@@ -142,7 +143,7 @@ def paired_whitened_minimizers(source: Source, bounds: Bounds) -> PairedInstance
     "bent-paths",
     "one input and output, W_1 = w Q(c, s)ᵀ, W_2 = w Q e e Qᵀ, then w c: one bend of cosine c",
 )
-def bent_paths(source: Source, bounds: Bounds) -> PairedInstance:
+def bent_paths(source: Choices, bounds: Bounds) -> PairedInstance:
     """Minimizers with one misaligned layer and otherwise equal terms a_k b_k."""
     ar = source_arithmetic(source)
     L_ = source.integer(*bounds.depth)

@@ -11,7 +11,7 @@ from typing import Any
 import sympy as sp
 
 from theorems.quantities import depth
-from verify.derivation import Condition, Identity, Step
+from verify.legacy import Condition, Identity, Step
 
 __all__ = ["derive_equal_layers", "derive_limit", "derive_trapped"]
 

@@ -15,8 +15,9 @@ from numeric.loss import gradient
 from numeric.networks import LinearNetwork
 from theorems.instances import Instance, Rows
 from theorems.recipes import padded_diagonal, rotated_layers, setting, source_arithmetic
-from verify.claims import Assumption, Bounds, quantity
-from verify.sources import Source
+from verify.claims import Bounds, quantity
+from verify.legacy import Assumption
+from verify.sources import Choices
 
 __all__ = [
     "ResidualInstance",
@@ -86,7 +87,7 @@ small_step = Assumption("small_step", r"2(3L-2)\max(1,|T|_F^2)\,\eta \le 1", _is
 # --- settings -----------------------------------------------------------------------------------
 
 
-def _symmetric(source: Source, ar: Any, values: list[Any]) -> tuple[Any, Any]:
+def _symmetric(source: Choices, ar: Any, values: list[Any]) -> tuple[Any, Any]:
     """(Q diag(values) Qᵀ, Q) with a rational rotation Q."""
     d = len(values)
     _, turns = rotated_layers(source, ar, [ar.identity(d)])
@@ -98,7 +99,7 @@ def _symmetric(source: Source, ar: Any, values: list[Any]) -> tuple[Any, Any]:
     "residual-descents",
     "Σ = I, T = Q diag(τ) Qᵀ; up to two steps of gradient descent from identity layers",
 )
-def residual_descents(source: Source, bounds: Bounds) -> ResidualInstance:
+def residual_descents(source: Choices, bounds: Bounds) -> ResidualInstance:
     """Residual networks after a few steps, exactly; half of the step sizes are small ones."""
     ar = source_arithmetic(source)
     L, steps = source.integer(*bounds.depth), source.integer(0, 2)
@@ -111,7 +112,7 @@ def residual_descents(source: Source, bounds: Bounds) -> ResidualInstance:
 
 
 @setting("untamed-descents", "Σ = I, any T; one or two steps of gradient descent from the identity")
-def untamed_descents(source: Source, bounds: Bounds) -> Instance:
+def untamed_descents(source: Choices, bounds: Bounds) -> Instance:
     """Residual networks after a few steps towards a target that need not be symmetric."""
     ar = source_arithmetic(source)
     L, steps, d = source.integer(*bounds.depth), source.integer(1, 2), source.integer(*bounds.width)
@@ -123,7 +124,7 @@ def untamed_descents(source: Source, bounds: Bounds) -> Instance:
     "residual-limits",
     "Σ = I, T = Q diag(τ) Qᵀ, all layers Q diag(max(τ, 0)^{1/L}) Qᵀ: where the flow ends",
 )
-def residual_limits(source: Source, bounds: Bounds) -> ResidualInstance:
+def residual_limits(source: Choices, bounds: Bounds) -> ResidualInstance:
     """The limits of gradient flow from identity layers, for symmetric targets."""
     ar = source_arithmetic(source)
     L = source.integer(*bounds.depth)

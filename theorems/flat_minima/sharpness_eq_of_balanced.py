@@ -105,18 +105,9 @@ from theorems.settings import (
     whitened_minimizers,
 )
 from theorems.training import Trained
-from verify.claims import Assumption, Bounds, Claim, quantity
-from verify.derivation import Identity, Step
-from verify.theorem import (
-    Control,
-    Measurement,
-    Necessity,
-    Source,
-    Theorem,
-    TrainedSolution,
-    Training,
-    Witness,
-)
+from verify.claims import Bounds, quantity
+from verify.legacy import Assumption, Claim, Identity, Necessity, Step, Theorem, Training, Witness
+from verify.theorem import Control, Measurement, Source, TrainedSolution
 
 __all__ = ["THEOREM"]
 

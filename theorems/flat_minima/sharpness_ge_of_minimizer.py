@@ -65,18 +65,19 @@ from theorems.instances import Instance
 from theorems.quantities import depth, sharpness, symbols, target_norm
 from theorems.settings import flattest_minimizers, minimizers, weights, whitened_minimizers
 from theorems.training import Trained
-from verify.claims import Bounds, Claim, Formula, Setting
-from verify.derivation import Condition, Identity, Step
-from verify.theorem import (
-    Control,
-    Measurement,
+from verify.claims import Bounds, Setting
+from verify.legacy import (
+    Claim,
+    Condition,
+    Formula,
+    Identity,
     Necessity,
-    Source,
+    Step,
     Theorem,
-    TrainedSolution,
     Training,
     Witness,
 )
+from verify.theorem import Control, Measurement, Source, TrainedSolution
 
 __all__ = ["THEOREM", "whitened_bound"]
 

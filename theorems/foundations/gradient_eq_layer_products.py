@@ -48,9 +48,9 @@ from theorems.instances import Instance
 from theorems.quantities import symbols
 from theorems.settings import any_weights, square_weights
 from theorems.words import matrix, symmetric, trace, transpose
-from verify.claims import Bounds, Claim, quantity
-from verify.derivation import Identity, Step
-from verify.theorem import Control, Source, Theorem, Witness
+from verify.claims import Bounds, quantity
+from verify.legacy import Claim, Identity, Step, Theorem, Witness
+from verify.theorem import Control, Source
 
 __all__ = ["THEOREM"]
 

@@ -64,9 +64,9 @@ from theorems.instances import Instance
 from theorems.quantities import symbols
 from theorems.settings import minimizers, univariate_minimizers, weights
 from theorems.training import measured_sharpness, small_regressions
-from verify.claims import Bounds, Claim, Formula, quantity
-from verify.derivation import Identity, Step
-from verify.theorem import Control, Necessity, Source, Theorem, TrainedSolution, Training, Witness
+from verify.claims import Bounds, quantity
+from verify.legacy import Claim, Formula, Identity, Necessity, Step, Theorem, Training, Witness
+from verify.theorem import Control, Source, TrainedSolution
 
 __all__ = ["THEOREM"]
 

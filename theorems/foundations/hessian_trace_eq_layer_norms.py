@@ -49,9 +49,9 @@ from numeric.networks import LinearNetwork
 from theorems.instances import Instance
 from theorems.quantities import hessian_trace, symbols
 from theorems.settings import any_weights
-from verify.claims import Bounds, Claim, Formula, quantity
-from verify.derivation import Identity, Step
-from verify.theorem import Control, Source, Theorem, Witness
+from verify.claims import Bounds, quantity
+from verify.legacy import Claim, Formula, Identity, Step, Theorem, Witness
+from verify.theorem import Control, Source
 
 __all__ = ["THEOREM"]
 

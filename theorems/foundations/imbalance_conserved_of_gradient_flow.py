@@ -56,17 +56,9 @@ from theorems.instances import Instance
 from theorems.quantities import symbols
 from theorems.settings import any_weights
 from theorems.words import matrix, symmetric, transpose
-from verify.claims import Bounds, Claim, Formula, quantity
-from verify.derivation import Identity, Step
-from verify.theorem import (
-    Control,
-    Measurement,
-    Source,
-    Theorem,
-    TrainedSolution,
-    Training,
-    Witness,
-)
+from verify.claims import Bounds, quantity
+from verify.legacy import Claim, Formula, Identity, Step, Theorem, Training, Witness
+from verify.theorem import Control, Measurement, Source, TrainedSolution
 
 __all__ = ["THEOREM"]
 

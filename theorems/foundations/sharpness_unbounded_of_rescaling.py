@@ -76,10 +76,20 @@ from theorems.assumptions import minimizer, whitened
 from theorems.instances import Instance, Rows
 from theorems.quantities import depth, loss, sharpness, symbols, target_norm, target_on_data
 from theorems.settings import flattest_minimizers, minimizers, weights
-from verify.claims import Assumption, Bounds, Claim, Formula, Setting, quantity
-from verify.derivation import Condition, Identity, Step
-from verify.sources import Source as Choices
-from verify.theorem import Control, Necessity, Source, Theorem, Witness
+from verify.claims import Bounds, Setting, quantity
+from verify.legacy import (
+    Assumption,
+    Claim,
+    Condition,
+    Formula,
+    Identity,
+    Necessity,
+    Step,
+    Theorem,
+    Witness,
+)
+from verify.sources import Choices
+from verify.theorem import Control, Source
 
 __all__ = ["THEOREM", "Rescaled", "leading_bound", "rescaled_bound"]
 

@@ -24,7 +24,7 @@ from theorems.recipes import (
 )
 from verify.claims import Bounds
 from verify.errors import Undefined
-from verify.sources import Source
+from verify.sources import Choices
 
 __all__ = [
     "frozen_attaining",
@@ -39,7 +39,7 @@ __all__ = [
     "nearly-aligned-minimizers",
     "one output, W_k = Q_k diag(g_k, N_k) Q_{k-1}ᵀ with 1 <= g_k <= 2, |N_k| <= g_k, any Σ",
 )
-def nearly_aligned_minimizers(source: Source, bounds: Bounds) -> Instance:
+def nearly_aligned_minimizers(source: Choices, bounds: Bounds) -> Instance:
     """Minimizers like those reached from small weights: one path carries the signal."""
     ar = source_arithmetic(source)
     shape = draw_shape(source, bounds, outputs=1)
@@ -56,7 +56,7 @@ def nearly_aligned_minimizers(source: Source, bounds: Bounds) -> Instance:
 
 
 @setting("small-limits", "one output, W_k = g q_k q_{k-1}ᵀ with unit q_k, any Σ")
-def small_limits(source: Source, bounds: Bounds) -> Instance:
+def small_limits(source: Choices, bounds: Bounds) -> Instance:
     """The limits of gradient flow from vanishing weights: balanced, of rank one."""
     ar = source_arithmetic(source)
     shape = draw_shape(source, bounds, outputs=1)
@@ -71,7 +71,7 @@ def small_limits(source: Source, bounds: Bounds) -> Instance:
     "hidden width 4: W_1 = s q_1 q_0ᵀ, W_k = s Q_k, W_L = s(±1/2, ..) with overlap 1/2, "
     "q_0 the top eigenvector of Σ",
 )
-def half_aligned_minimizers(source: Source, bounds: Bounds) -> Instance:
+def half_aligned_minimizers(source: Choices, bounds: Bounds) -> Instance:
     """Layers of equal norm s and |w*| = s^L/2: as sharp as small layers allow."""
     ar = source_arithmetic(source)
     L, d = source.integer(*bounds.depth), source.integer(*bounds.width)
@@ -87,7 +87,7 @@ def half_aligned_minimizers(source: Source, bounds: Bounds) -> Instance:
 
 
 @setting("frozen-paths", "W_k = g q_k q_{k-1}ᵀ, p = ρ q_L, q_0 the top eigenvector of Σ")
-def frozen_paths(source: Source, bounds: Bounds) -> Instance:
+def frozen_paths(source: Choices, bounds: Bounds) -> Instance:
     """Where the bound is attained at rational weights."""
     ar = source_arithmetic(source)
     shape = draw_shape(source, bounds, outputs=1)
@@ -104,7 +104,7 @@ def frozen_paths(source: Source, bounds: Bounds) -> Instance:
     "frozen-attaining-minimizers",
     "W_1 = τ^{1-L}|p|^{-1} e_1 w*ᵀ, W_k = τ e_k e_{k-1}ᵀ, p = |p| e_L, τ next to the best scale",
 )
-def frozen_attaining(source: Source, bounds: Bounds) -> Instance:
+def frozen_attaining(source: Choices, bounds: Bounds) -> Instance:
     """The flattest minimizers for any Σ, w* and |p|; |p| = r^{L-1} keeps the optimum in reach."""
     ar = source_arithmetic(source)
     shape = draw_shape(source, bounds, outputs=1)

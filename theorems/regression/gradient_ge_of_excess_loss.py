@@ -61,19 +61,20 @@ from theorems.instances import Instance
 from theorems.quantities import data_max, loss, symbols
 from theorems.recipes import draw_layers, draw_shape, rotation, setting, source_arithmetic
 from theorems.regression.features import FeatureInstance, data_min_positive
-from verify.claims import Bounds, Claim, Formula, Setting, quantity
-from verify.derivation import Condition, Identity, Step
-from verify.sources import Source as ChoiceSource
-from verify.theorem import (
-    Control,
-    Measurement,
+from verify.claims import Bounds, Setting, quantity
+from verify.legacy import (
+    Claim,
+    Condition,
+    Formula,
+    Identity,
     Necessity,
-    Source,
+    Step,
     Theorem,
-    TrainedSolution,
     Training,
     Witness,
 )
+from verify.sources import Choices
+from verify.theorem import Control, Measurement, Source, TrainedSolution
 
 __all__ = ["THEOREM", "path_floor", "slope_sq"]
 
@@ -124,7 +125,7 @@ pl_bound = Formula(
 
 
 @setting("feature-weights", "one output, any weights, Σ = F Fᵀ of any rank, any target")
-def feature_weights(source: ChoiceSource, bounds: Bounds) -> FeatureInstance:
+def feature_weights(source: Choices, bounds: Bounds) -> FeatureInstance:
     """Arbitrary weights and target; under-determined data included."""
     ar = source_arithmetic(source)
     shape = draw_shape(source, bounds, outputs=1)
@@ -135,7 +136,7 @@ def feature_weights(source: ChoiceSource, bounds: Bounds) -> FeatureInstance:
 
 
 @setting("isotropic-weights", "Σ = s²I, W_k = g_k Q_k for k < L, any last row, any target")
-def isotropic_weights(source: ChoiceSource, bounds: Bounds) -> FeatureInstance:
+def isotropic_weights(source: Choices, bounds: Bounds) -> FeatureInstance:
     """Where every estimate of the proof is an equality."""
     ar = source_arithmetic(source)
     depth, d = source.integer(*bounds.depth), source.integer(*bounds.width)

@@ -14,7 +14,7 @@ from theorems.instances import Instance, Rows
 from theorems.recipes import draw_layers, draw_shape, rotation, setting, source_arithmetic
 from verify.claims import Bounds, quantity
 from verify.errors import Undefined
-from verify.sources import Source
+from verify.sources import Choices
 
 __all__ = [
     "LayerPair",
@@ -138,7 +138,7 @@ def paper_epsilon(pair: LayerPair) -> Any:
 # --- settings -----------------------------------------------------------------------------------
 
 
-def _pair(source: Source, ar: Any, shape: list[int]) -> LayerPair:
+def _pair(source: Choices, ar: Any, shape: list[int]) -> LayerPair:
     if len(shape) < 3:
         raise Undefined("a pair needs two layers")
     position = source.integer(1, len(shape) - 2)
@@ -147,13 +147,13 @@ def _pair(source: Source, ar: Any, shape: list[int]) -> LayerPair:
 
 
 @setting("layer-pairs", "one output, any weights, any pair of neighbouring layers")
-def layer_pairs(source: Source, bounds: Bounds) -> LayerPair:
+def layer_pairs(source: Choices, bounds: Bounds) -> LayerPair:
     """Any weights with one output and a position."""
     return _pair(source, source_arithmetic(source), draw_shape(source, bounds, outputs=1))
 
 
 @setting("many-output-pairs", "any outputs, any weights, any pair of neighbouring layers")
-def many_output_pairs(source: Source, bounds: Bounds) -> LayerPair:
+def many_output_pairs(source: Choices, bounds: Bounds) -> LayerPair:
     """Any weights with any outputs and a position."""
     return _pair(source, source_arithmetic(source), draw_shape(source, bounds))
 
@@ -162,7 +162,7 @@ def many_output_pairs(source: Source, bounds: Bounds) -> LayerPair:
     "barely-aligned-pairs",
     "W_1 = (g/2)[[1,1],[1,-1]]Q, W_2 = g[1,0]; or W_1 = W_2 = gQ, W_3 = [h,0]: the overlap is 0",
 )
-def barely_aligned_pairs(source: Source, bounds: Bounds) -> LayerPair:
+def barely_aligned_pairs(source: Choices, bounds: Bounds) -> LayerPair:
     """Where the alignment bound is 0 and so is the least overlap."""
     ar = source_arithmetic(source)
     turn, gain = rotation(source, ar, 2), ar.scalar(source.number(1, 3))

@@ -84,18 +84,19 @@ from theorems.regression.layer_pairs import (
     rank_defect,
     rank_defect_untraced,
 )
-from verify.claims import Bounds, Claim, Formula, Setting
-from verify.derivation import Condition, Identity, Step
-from verify.theorem import (
-    Control,
-    Measurement,
+from verify.claims import Bounds, Setting
+from verify.legacy import (
+    Claim,
+    Condition,
+    Formula,
+    Identity,
     Necessity,
-    Source,
+    Step,
     Theorem,
-    TrainedSolution,
     Training,
     Witness,
 )
+from verify.theorem import Control, Measurement, Source, TrainedSolution
 
 __all__ = ["THEOREM", "alignment_bound"]
 

@@ -97,19 +97,20 @@ from theorems.unified.minimal_sharpness_between_closed_forms import (
     sum_bracket,
     upper_bracket,
 )
-from verify.claims import Bounds, Claim, Formula, Setting, quantity
-from verify.derivation import Condition, Identity, Step
-from verify.sources import Source as ChoiceSource
-from verify.theorem import (
-    Control,
-    Measurement,
+from verify.claims import Bounds, Setting, quantity
+from verify.legacy import (
+    Claim,
+    Condition,
+    Formula,
+    Identity,
     Necessity,
-    Source,
+    Step,
     Theorem,
-    TrainedSolution,
     Training,
     Witness,
 )
+from verify.sources import Choices
+from verify.theorem import Control, Measurement, Source, TrainedSolution
 
 __all__ = ["THEOREM"]
 
@@ -161,7 +162,7 @@ least_bound = Formula(
 # --- settings -----------------------------------------------------------------------------------
 
 
-def _shifted(source: ChoiceSource, ar: Any, layers: list[Any], factor: Any) -> FeatureInstance:
+def _shifted(source: Choices, ar: Any, layers: list[Any], factor: Any) -> FeatureInstance:
     """The minimizer with these layers, its target moved along the kernel of Σ: T = P + n."""
     plain = FeatureInstance.of_factor(ar, layers, factor)
     reject_vanishing(ar, plain.cross)
@@ -172,7 +173,7 @@ def _shifted(source: ChoiceSource, ar: Any, layers: list[Any], factor: Any) -> F
 
 
 @setting("shifted-minimizers", "one output, any weights, singular Σ = F Fᵀ, target P + n, Σn = 0")
-def shifted_minimizers(source: ChoiceSource, bounds: Bounds) -> FeatureInstance:
+def shifted_minimizers(source: Choices, bounds: Bounds) -> FeatureInstance:
     """Minimizers on under-determined data with any solution as target."""
     ar = source_arithmetic(source)
     shape = draw_shape(source, bounds, outputs=1)
@@ -181,7 +182,7 @@ def shifted_minimizers(source: ChoiceSource, bounds: Bounds) -> FeatureInstance:
     return _shifted(source, ar, layers, factor)
 
 
-def _path(source: ChoiceSource, ar: Any, bounds: Bounds) -> tuple[list[Any], Any]:
+def _path(source: Choices, ar: Any, bounds: Bounds) -> tuple[list[Any], Any]:
     """Layers g q_k q_{k-1}ᵀ and features with q_0 as top eigenvector, of deficient rank."""
     shape = draw_shape(source, bounds, outputs=1)
     turns = [rotation(source, ar, d) for d in shape]
@@ -195,7 +196,7 @@ def _path(source: ChoiceSource, ar: Any, bounds: Bounds) -> tuple[list[Any], Any
 
 
 @setting("shifted-paths", "one aligned path on singular Σ with w_0 a top eigenvector, target P + n")
-def shifted_paths(source: ChoiceSource, bounds: Bounds) -> FeatureInstance:
+def shifted_paths(source: Choices, bounds: Bounds) -> FeatureInstance:
     """Where the bound at the solution of least norm is attained."""
     ar = source_arithmetic(source)
     layers, factor = _path(source, ar, bounds)
@@ -203,7 +204,7 @@ def shifted_paths(source: ChoiceSource, bounds: Bounds) -> FeatureInstance:
 
 
 @setting("least-norm-paths", "one aligned path on singular Σ, target P, the solution of least norm")
-def least_norm_paths(source: ChoiceSource, bounds: Bounds) -> FeatureInstance:
+def least_norm_paths(source: Choices, bounds: Bounds) -> FeatureInstance:
     """The same without a shift."""
     ar = source_arithmetic(source)
     layers, factor = _path(source, ar, bounds)

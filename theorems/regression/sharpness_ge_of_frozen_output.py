@@ -80,19 +80,20 @@ from theorems.recipes import inclusion
 from theorems.regression.families import frozen_attaining, frozen_paths
 from theorems.settings import univariate_minimizers
 from theorems.training import Trained
-from verify.claims import Bounds, Claim, Formula, Setting, quantity
-from verify.derivation import Condition, Identity, Step
+from verify.claims import Bounds, Setting, quantity
 from verify.errors import Undefined
-from verify.theorem import (
-    Control,
-    Measurement,
+from verify.legacy import (
+    Claim,
+    Condition,
+    Formula,
+    Identity,
     Necessity,
-    Source,
+    Step,
     Theorem,
-    TrainedSolution,
     Training,
     Witness,
 )
+from verify.theorem import Control, Measurement, Source, TrainedSolution
 
 __all__ = ["THEOREM", "frozen_sharpness"]
 

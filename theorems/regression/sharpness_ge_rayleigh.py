@@ -69,18 +69,19 @@ from theorems.quantities import (
 )
 from theorems.settings import univariate_minimizers, univariate_top_eigenvector, weights
 from theorems.training import around_threshold, measured_sharpness
-from verify.claims import Bounds, Claim, Formula, Setting
-from verify.derivation import Condition, Identity, Step
-from verify.theorem import (
-    Control,
-    Measurement,
+from verify.claims import Bounds, Setting
+from verify.legacy import (
+    Claim,
+    Condition,
+    Formula,
+    Identity,
     Necessity,
-    Source,
+    Step,
     Theorem,
-    TrainedSolution,
     Training,
     Witness,
 )
+from verify.theorem import Control, Measurement, Source, TrainedSolution
 
 __all__ = ["THEOREM", "lower_bound", "upper_bound"]
 

@@ -92,18 +92,20 @@ from theorems.regression.families import (
 )
 from theorems.settings import any_weights, univariate_minimizers, weights
 from theorems.training import Trained
-from verify.claims import Assumption, Bounds, Claim, Formula, Setting, quantity
-from verify.derivation import Condition, Identity, Step
-from verify.theorem import (
-    Control,
-    Measurement,
+from verify.claims import Bounds, Setting, quantity
+from verify.legacy import (
+    Assumption,
+    Claim,
+    Condition,
+    Formula,
+    Identity,
     Necessity,
-    Source,
+    Step,
     Theorem,
-    TrainedSolution,
     Training,
     Witness,
 )
+from verify.theorem import Control, Measurement, Source, TrainedSolution
 
 __all__ = ["THEOREM", "small_layers"]
 

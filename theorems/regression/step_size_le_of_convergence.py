@@ -72,19 +72,21 @@ from theorems.instances import Instance
 from theorems.quantities import minimal_sharpness, sharpness, symbols
 from theorems.settings import univariate_minimizers, univariate_top_eigenvector, weights
 from theorems.training import around_threshold
-from verify.claims import Assumption, Bounds, Claim, Formula, Setting, quantity
-from verify.derivation import Condition, Identity, Step
-from verify.sources import Source as ChoiceSource
-from verify.theorem import (
-    Control,
-    Measurement,
+from verify.claims import Bounds, Setting, quantity
+from verify.legacy import (
+    Assumption,
+    Claim,
+    Condition,
+    Formula,
+    Identity,
     Necessity,
-    Source,
+    Step,
     Theorem,
-    TrainedSolution,
     Training,
     Witness,
 )
+from verify.sources import Choices
+from verify.theorem import Control, Measurement, Source, TrainedSolution
 
 __all__ = ["THEOREM", "SteppedInstance"]
 
@@ -152,7 +154,7 @@ stable = Assumption(
 def _stepped(base: Setting) -> Setting:
     """The setting ``base`` with a step size between 1/8 and 1."""
 
-    def build(source: ChoiceSource, bounds: Bounds) -> SteppedInstance:
+    def build(source: Choices, bounds: Bounds) -> SteppedInstance:
         instance = base.build(source, bounds)
         return SteppedInstance.around(instance, instance.arithmetic.scalar(source.number(1, 8)) / 8)
 

@@ -91,17 +91,9 @@ from theorems.quantities import (
 )
 from theorems.settings import balanced_minimizers, balanced_on_definite_data, worst_balanced
 from theorems.training import Trained
-from verify.claims import Bounds, Claim, Formula, Setting, quantity
-from verify.derivation import Condition, Identity, Step
-from verify.theorem import (
-    Control,
-    Measurement,
-    Source,
-    Theorem,
-    TrainedSolution,
-    Training,
-    Witness,
-)
+from verify.claims import Bounds, Setting, quantity
+from verify.legacy import Claim, Condition, Formula, Identity, Step, Theorem, Training, Witness
+from verify.theorem import Control, Measurement, Source, TrainedSolution
 
 __all__ = ["THEOREM", "balanced_sharpness", "worst_ratio"]
 

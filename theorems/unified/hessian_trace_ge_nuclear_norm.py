@@ -73,9 +73,9 @@ from theorems.settings import (
     minimizers,
     trace_attaining,
 )
-from verify.claims import Bounds, Claim, Formula, Setting, quantity
-from verify.derivation import Identity, Step
-from verify.theorem import Control, Necessity, Source, Theorem, Witness
+from verify.claims import Bounds, Setting, quantity
+from verify.legacy import Claim, Formula, Identity, Necessity, Step, Theorem, Witness
+from verify.theorem import Control, Source
 
 __all__ = ["THEOREM", "trace_bound"]
 

@@ -70,9 +70,9 @@ from theorems.settings import (
     univariate_minimizers,
     univariate_top_eigenvector,
 )
-from verify.claims import Assumption, Bounds, Claim, Formula, Setting
-from verify.derivation import Condition, Identity, Step
-from verify.theorem import Control, Source, Theorem, Witness
+from verify.claims import Bounds, Setting
+from verify.legacy import Assumption, Claim, Condition, Formula, Identity, Step, Theorem, Witness
+from verify.theorem import Control, Source
 
 __all__ = ["THEOREM", "lower_bracket", "upper_bracket"]
 

@@ -94,9 +94,19 @@ from theorems.settings import (
     univariate_minimizers,
 )
 from theorems.training import measured_sharpness, small_regressions
-from verify.claims import Bounds, Claim, Formula, Setting, quantity
-from verify.derivation import Condition, Identity, Step
-from verify.theorem import Control, Necessity, Source, Theorem, TrainedSolution, Training, Witness
+from verify.claims import Bounds, Setting, quantity
+from verify.legacy import (
+    Claim,
+    Condition,
+    Formula,
+    Identity,
+    Necessity,
+    Step,
+    Theorem,
+    Training,
+    Witness,
+)
+from verify.theorem import Control, Source, TrainedSolution
 
 __all__ = ["THEOREM", "minimal_sharpness"]
 

@@ -60,9 +60,9 @@ from theorems.instances import Instance
 from theorems.quantities import data_max, depth, sharpness, symbols, w_norm
 from theorems.settings import aligned_minimizers, univariate_minimizers
 from theorems.words import matrix, transpose
-from verify.claims import Bounds, Claim, Formula, Setting, quantity
-from verify.derivation import Identity, Step
-from verify.theorem import Control, Necessity, Source, Theorem, Witness
+from verify.claims import Bounds, Setting, quantity
+from verify.legacy import Claim, Formula, Identity, Necessity, Step, Theorem, Witness
+from verify.theorem import Control, Source
 
 __all__ = [
     "THEOREM",

@@ -56,9 +56,9 @@ from theorems.inequalities import path_bound
 from theorems.instances import Instance
 from theorems.quantities import data_max, depth, map_norm, sharpness, symbols
 from theorems.settings import any_weights, balanced_path
-from verify.claims import Bounds, Claim, Formula, Setting
-from verify.derivation import Step
-from verify.theorem import Control, Source, Theorem, Witness
+from verify.claims import Bounds, Setting
+from verify.legacy import Claim, Formula, Step, Theorem, Witness
+from verify.theorem import Control, Source
 
 __all__ = ["THEOREM", "map_bound"]
 

@@ -72,11 +72,11 @@ from theorems.instances import Instance
 from theorems.quantities import sharpness, symbols
 from theorems.recipes import setting, source_arithmetic
 from theorems.settings import minimizers
-from verify.claims import Bounds, Claim, Setting, quantity
-from verify.derivation import Condition, Identity, Step
+from verify.claims import Bounds, Setting, quantity
 from verify.errors import Undefined
-from verify.sources import Source as Choices
-from verify.theorem import Control, Source, Theorem, Witness
+from verify.legacy import Claim, Condition, Identity, Step, Theorem, Witness
+from verify.sources import Choices
+from verify.theorem import Control, Source
 
 __all__ = ["THEOREM"]
 

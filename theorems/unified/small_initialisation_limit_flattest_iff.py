@@ -77,18 +77,20 @@ from theorems.unified.small_initialisation_limit_nearly_flattest import (
     flow_from_small_start,
     small_start_sharpness,
 )
-from verify.claims import Assumption, Bounds, Claim, Formula, Setting
-from verify.derivation import Condition, Identity, Step
-from verify.theorem import (
-    Control,
-    Measurement,
+from verify.claims import Bounds, Setting
+from verify.legacy import (
+    Assumption,
+    Claim,
+    Condition,
+    Formula,
+    Identity,
     Necessity,
-    Source,
+    Step,
     Theorem,
-    TrainedSolution,
     Training,
     Witness,
 )
+from verify.theorem import Control, Measurement, Source, TrainedSolution
 
 __all__ = ["THEOREM", "eigenvector_bound", "price"]
 

@@ -84,17 +84,9 @@ from theorems.unified.sharpness_between_layer_energies import (
     imbalance_total,
     layer_energy_max,
 )
-from verify.claims import Bounds, Claim, Formula, Setting, quantity
-from verify.derivation import Identity, Step
-from verify.theorem import (
-    Control,
-    Measurement,
-    Source,
-    Theorem,
-    TrainedSolution,
-    Training,
-    Witness,
-)
+from verify.claims import Bounds, Setting, quantity
+from verify.legacy import Claim, Formula, Identity, Step, Theorem, Training, Witness
+from verify.theorem import Control, Measurement, Source, TrainedSolution
 
 __all__ = ["THEOREM", "flow_from_small_start", "small_start_sharpness"]
 

@@ -56,9 +56,19 @@ from theorems.instances import Instance
 from theorems.quantities import depth, imbalance, symbols, weights_sq
 from theorems.settings import balanced_minimizers, minimizers
 from theorems.words import matrix, symmetric, trace, transpose
-from verify.claims import Assumption, Bounds, Claim, Formula, Setting, quantity
-from verify.derivation import Condition, Identity, Step, am_gm
-from verify.theorem import Control, Source, Theorem, Witness
+from verify.claims import Bounds, Setting, quantity
+from verify.legacy import (
+    Assumption,
+    Claim,
+    Condition,
+    Formula,
+    Identity,
+    Step,
+    Theorem,
+    Witness,
+    am_gm,
+)
+from verify.theorem import Control, Source
 
 __all__ = ["THEOREM", "schatten", "schatten_bound"]
 

@@ -70,19 +70,20 @@ from theorems.weight_decay.noisy_networks import (
     noisy_output_power,
     symbolic_network,
 )
-from verify.claims import Assumption, Bounds, Claim, Formula, quantity
-from verify.derivation import Identity, Step
-from verify.sources import Source as ChoiceSource
-from verify.theorem import (
-    Control,
-    Measurement,
+from verify.claims import Bounds, quantity
+from verify.legacy import (
+    Assumption,
+    Claim,
+    Formula,
+    Identity,
     Necessity,
-    Source,
+    Step,
     Theorem,
-    TrainedSolution,
     Training,
     Witness,
 )
+from verify.sources import Choices
+from verify.theorem import Control, Measurement, Source, TrainedSolution
 
 __all__ = ["THEOREM", "TwoPointNoise"]
 
@@ -264,7 +265,7 @@ def derive_dropout(formulas: Mapping[str, Any]) -> Iterator[Step]:
 
 
 @setting("two-point-noise", "any noisy network; ε = 1 + a or 1 - b, independent, σ² = ab")
-def two_point_noise(source: ChoiceSource, bounds: Bounds) -> TwoPointNoise:
+def two_point_noise(source: Choices, bounds: Bounds) -> TwoPointNoise:
     """Two-point noise of mean 1: skewed, and negative at times."""
     ar, network = source_arithmetic(source), noisy_networks.build(source, bounds)
     up, down = (ar.scalar(source.number(0, 2)) + ar.scalar(Fraction(1, 4)) for _ in range(2))

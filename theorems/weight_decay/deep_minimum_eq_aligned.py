@@ -91,9 +91,9 @@ from theorems.weight_decay.reduction import (
     published_networks,
     reduced_minimum,
 )
-from verify.claims import Bounds, Claim, Formula, Setting, quantity
-from verify.derivation import Condition, Identity, Step
-from verify.theorem import Control, Source, Theorem, TrainedSolution, Training, Witness
+from verify.claims import Bounds, Setting, quantity
+from verify.legacy import Claim, Condition, Formula, Identity, Step, Theorem, Training, Witness
+from verify.theorem import Control, Source, TrainedSolution
 
 __all__ = ["THEOREM"]
 

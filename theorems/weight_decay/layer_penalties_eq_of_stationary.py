@@ -75,18 +75,9 @@ from theorems.weight_decay.noisy_networks import (
     symbolic_network,
 )
 from theorems.weight_decay.stationary_networks import noisy_stationary_points, stationary
-from verify.claims import Bounds, Claim, Formula, Setting, quantity
-from verify.derivation import Identity, Step
-from verify.theorem import (
-    Control,
-    Measurement,
-    Necessity,
-    Source,
-    Theorem,
-    TrainedSolution,
-    Training,
-    Witness,
-)
+from verify.claims import Bounds, Setting, quantity
+from verify.legacy import Claim, Formula, Identity, Necessity, Step, Theorem, Training, Witness
+from verify.theorem import Control, Measurement, Source, TrainedSolution
 
 __all__ = ["THEOREM"]
 

@@ -88,9 +88,21 @@ from theorems.weight_decay.reduction import (
     minimal_networks,
     reduced_minimum,
 )
-from verify.claims import Assumption, Bounds, Claim, Formula, Setting, quantity
-from verify.derivation import Condition, Identity, Step, am_gm
-from verify.theorem import Control, Necessity, Source, Theorem, TrainedSolution, Training, Witness
+from verify.claims import Bounds, Setting, quantity
+from verify.legacy import (
+    Assumption,
+    Claim,
+    Condition,
+    Formula,
+    Identity,
+    Necessity,
+    Step,
+    Theorem,
+    Training,
+    Witness,
+    am_gm,
+)
+from verify.theorem import Control, Source, TrainedSolution
 
 __all__ = ["THEOREM", "reduced_objective"]
 

@@ -24,7 +24,7 @@ from theorems.instances import ExactInstance, Rows
 from theorems.recipes import setting, source_arithmetic
 from verify.claims import Bounds, quantity
 from verify.errors import Undefined
-from verify.sources import Source
+from verify.sources import Choices
 
 __all__ = [
     "NoisyInstance",
@@ -211,7 +211,7 @@ def symbolic_network(shape: tuple[int, ...]) -> NoisyInstance:
     "noisy-networks",
     "one output, any weights, any A_0 = R Rᵀ + I/4, any c != 0, decays and noise at random",
 )
-def noisy_networks(source: Source, bounds: Bounds) -> NoisyInstance:
+def noisy_networks(source: Choices, bounds: Bounds) -> NoisyInstance:
     """Arbitrary weights; ``bounds.depth`` counts matrices, so D runs from depth - 1."""
     ar = source_arithmetic(source)
     depth = source.integer(*bounds.depth)

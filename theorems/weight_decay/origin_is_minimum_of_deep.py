@@ -105,18 +105,21 @@ from theorems.weight_decay.stationary_networks import (
     noisy_stationary_points,
     stationary,
 )
-from verify.claims import Assumption, Bounds, Claim, Formula, Setting
-from verify.derivation import Condition, Identity, Step, am_gm
-from verify.theorem import (
-    Control,
-    Measurement,
+from verify.claims import Bounds, Setting
+from verify.legacy import (
+    Assumption,
+    Claim,
+    Condition,
+    Formula,
+    Identity,
     Necessity,
-    Source,
+    Step,
     Theorem,
-    TrainedSolution,
     Training,
     Witness,
+    am_gm,
 )
+from verify.theorem import Control, Measurement, Source, TrainedSolution
 
 __all__ = ["THEOREM"]
 

@@ -19,9 +19,10 @@ from theorems.weight_decay.noisy_networks import (
     noisy_networks,
     noisy_output_power,
 )
-from verify.claims import Assumption, Bounds, quantity
+from verify.claims import Bounds, quantity
 from verify.errors import Undefined
-from verify.sources import Source as ChoiceSource
+from verify.legacy import Assumption
+from verify.sources import Choices
 
 __all__ = [
     "at_origin",
@@ -102,13 +103,13 @@ def _at_origin(network: NoisyInstance) -> NoisyInstance:
 
 
 @setting("noisy-origins", "zero weights; any A_0, c != 0, decays, noise and widths")
-def noisy_origins(source: ChoiceSource, bounds: Bounds) -> NoisyInstance:
+def noisy_origins(source: Choices, bounds: Bounds) -> NoisyInstance:
     """The origin of any noisy network."""
     return _at_origin(noisy_networks.build(source, bounds))
 
 
 @setting("weak-signals", "D = 1, any weights, γ_u = (1 + t)|c|²/γ_w with 0 <= t <= 1")
-def weak_signals(source: ChoiceSource, bounds: Bounds) -> NoisyInstance:
+def weak_signals(source: Choices, bounds: Bounds) -> NoisyInstance:
     """Decays at and above the threshold |c|² = γ_u γ_w."""
     network = noisy_networks.build(source, bounds)
     g = network.decays[0]
@@ -117,7 +118,7 @@ def weak_signals(source: ChoiceSource, bounds: Bounds) -> NoisyInstance:
 
 
 @setting("near-origin", "D >= 2, any data, weights drawn and scaled into the radius")
-def near_origin_networks(source: ChoiceSource, bounds: Bounds) -> NoisyInstance:
+def near_origin_networks(source: Choices, bounds: Bounds) -> NoisyInstance:
     """Weights within the radius where decay outweighs the signal."""
     network = noisy_networks.build(source, bounds)
     ar = network.arithmetic

@@ -88,19 +88,21 @@ from theorems.weight_decay.stationary_networks import (
     noisy_stationary_points,
     stationary,
 )
-from verify.claims import Assumption, Bounds, Claim, Formula, Setting, quantity
-from verify.derivation import Condition, Identity, Step
-from verify.sources import Source as ChoiceSource
-from verify.theorem import (
-    Control,
-    Measurement,
+from verify.claims import Bounds, Setting, quantity
+from verify.legacy import (
+    Assumption,
+    Claim,
+    Condition,
+    Formula,
+    Identity,
     Necessity,
-    Source,
+    Step,
     Theorem,
-    TrainedSolution,
     Training,
     Witness,
 )
+from verify.sources import Choices
+from verify.theorem import Control, Measurement, Source, TrainedSolution
 
 __all__ = ["THEOREM"]
 
@@ -306,7 +308,7 @@ _TINY = Fraction(1, 10**9)
 
 
 @setting("small-decay-minima", "global minima whose decay pays 1e-9 of κ wᵀA_0w")
-def small_decay_minima(source: ChoiceSource, bounds: Bounds) -> NoisyInstance:
+def small_decay_minima(source: Choices, bounds: Bounds) -> NoisyInstance:
     """Where the first bound is attained in the limit."""
     ar = source_arithmetic(source)
     shape = hidden_sizes(source, bounds)
@@ -315,7 +317,7 @@ def small_decay_minima(source: ChoiceSource, bounds: Bounds) -> NoisyInstance:
 
 
 @setting("half-noise-minima", "the same with widths mD, ..., m(2D-1) and σ² = m, so that κ = 2")
-def half_noise_minima(source: ChoiceSource, bounds: Bounds) -> NoisyInstance:
+def half_noise_minima(source: Choices, bounds: Bounds) -> NoisyInstance:
     """Where the second bound is attained in the limit: Π (n+1)/n over n = D, ..., 2D-1 is 2."""
     ar = source_arithmetic(source)
     D, m, d_x = source.integer(1, 2), source.integer(1, 2), source.integer(*bounds.width)
@@ -331,7 +333,7 @@ class Contest(NoisyInstance):
 
 
 @setting("contests", "constructed global minima, and rivals some way from them")
-def contests(source: ChoiceSource, bounds: Bounds) -> Contest:
+def contests(source: Choices, bounds: Bounds) -> Contest:
     """A global minimum with a rival near or far."""
     minimum = noisy_global_minima.build(source, bounds)
     ar, far = minimum.arithmetic, minimum.arithmetic.scalar(source.number(0, 1))

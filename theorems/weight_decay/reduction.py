@@ -27,9 +27,10 @@ from theorems.weight_decay.noisy_networks import (
     NoisyInstance,
     effective_covariance_factor,
 )
-from verify.claims import Assumption, Bounds, Setting, quantity
+from verify.claims import Bounds, Setting, quantity
 from verify.errors import Undefined
-from verify.sources import Source
+from verify.legacy import Assumption
+from verify.sources import Choices
 
 __all__ = [
     "PUBLISHED",
@@ -108,7 +109,7 @@ nonzero = Assumption(
 # --- aligned networks ---------------------------------------------------------------------------
 
 
-def signs(source: Source, ar: Any, width: int, active: int | None = None) -> Any:
+def signs(source: Choices, ar: Any, width: int, active: int | None = None) -> Any:
     """A column of ``active`` random signs, then zeros (neurons switched off)."""
     active = width if active is None else active
     return ar.matrix([[1 - 2 * source.integer(0, 1) if i < active else 0] for i in range(width)])
@@ -151,7 +152,7 @@ class Aligned:
     noise_variance: Any
 
     @classmethod
-    def drawn(cls, source: Source, bounds: Bounds, *, switched_off: bool = False) -> Aligned:
+    def drawn(cls, source: Choices, bounds: Bounds, *, switched_off: bool = False) -> Aligned:
         """Draw signs, scales, a target w != 0, τ and σ² from the source."""
         ar = source_arithmetic(source)
         depth = source.integer(*bounds.depth)
@@ -201,7 +202,7 @@ def _product(factors: Any) -> Any:
     return reduce(lambda x, y: x * y, factors)
 
 
-def _covariance(source: Source, ar: Any, d: int) -> Any:
+def _covariance(source: Choices, ar: Any, d: int) -> Any:
     """R Rᵀ, positive semidefinite."""
     factor = ar.matrix(source.matrix(d, d))
     return factor @ factor.mT
@@ -219,7 +220,7 @@ def _plus(ar: Any, A: Any, level: Any) -> Any:
     "aligned-networks",
     "aligned networks with layers of equal cost, any w != 0, A_0 = R Rᵀ + I/4 and any c",
 )
-def aligned_networks(source: Source, bounds: Bounds) -> NoisyInstance:
+def aligned_networks(source: Choices, bounds: Bounds) -> NoisyInstance:
     """Where the reduction is attained, whatever the data."""
     network = Aligned.drawn(source, bounds)
     ar, d = network.arithmetic, network.widths[0]
@@ -228,7 +229,7 @@ def aligned_networks(source: Source, bounds: Bounds) -> NoisyInstance:
     return network.instance(sigma, cross)
 
 
-def _any_covariance(source: Source, network: Aligned) -> Any:
+def _any_covariance(source: Choices, network: Aligned) -> Any:
     """A_0 of any shape and of a size comparable to the decay."""
     ar = network.arithmetic
     shape = _plus(ar, _covariance(source, ar, network.widths[0]), ar.scalar(Fraction(1, 4)))
@@ -240,13 +241,13 @@ def _any_covariance(source: Source, network: Aligned) -> Any:
     "minimal-networks",
     "aligned stationary networks with κ λ_min(A_0)|w|² >= (D-1)τ: global minima (Z3)",
 )
-def minimal_networks(source: Source, bounds: Bounds) -> NoisyInstance:
+def minimal_networks(source: Choices, bounds: Bounds) -> NoisyInstance:
     """Exact global minima: A_0 large enough beside the decay."""
     network = Aligned.drawn(source, bounds)
     return network.solved(_minimal_covariance(source, network))
 
 
-def _minimal_covariance(source: Source, network: Aligned) -> Any:
+def _minimal_covariance(source: Choices, network: Aligned) -> Any:
     """A_0 with κ λ_min(A_0)|w|² >= (D-1)τ, positive definite."""
     ar, D = network.arithmetic, len(network.patterns)
     level = ar.scalar(source.number(0, 2)) + ar.scalar(D - 1 if D > 1 else Fraction(1, 16))
@@ -254,12 +255,12 @@ def _minimal_covariance(source: Source, network: Aligned) -> Any:
 
 
 @setting("isotropic-networks", "one output, any weights, A_0 = aI, any c != 0, decays and noise")
-def isotropic_networks(source: Source, bounds: Bounds) -> NoisyInstance:
+def isotropic_networks(source: Choices, bounds: Bounds) -> NoisyInstance:
     """Arbitrary weights on isotropic data."""
     return isotropic(source, bounds)
 
 
-def isotropic(source: Source, bounds: Bounds, *, equal_decays: bool = False) -> NoisyInstance:
+def isotropic(source: Choices, bounds: Bounds, *, equal_decays: bool = False) -> NoisyInstance:
     """Draw weights, a, c, decays (one for all layers if ``equal_decays``) and σ²."""
     ar = source_arithmetic(source)
     depth = source.integer(*bounds.depth)
@@ -290,7 +291,7 @@ def isotropic_stationary(
     """
 
     @setting(name, description)
-    def build(source: Source, bounds: Bounds) -> NoisyInstance:
+    def build(source: Choices, bounds: Bounds) -> NoisyInstance:
         network = Aligned.drawn(source, bounds, switched_off=share is None)
         ar = network.arithmetic
         if share is None:
@@ -364,7 +365,7 @@ def published_networks(
     """
 
     @setting(name, description)
-    def build(source: Source, bounds: Bounds) -> NoisyInstance:
+    def build(source: Choices, bounds: Bounds) -> NoisyInstance:
         network = Aligned.drawn(source, bounds)
         sigma = _minimal_covariance if minimal else _any_covariance
         solved = network.solved(sigma(source, network))

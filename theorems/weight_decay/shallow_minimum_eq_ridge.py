@@ -84,9 +84,20 @@ from theorems.weight_decay.reduction import (
     reduced_minimum,
 )
 from theorems.weight_decay.stationary_networks import noisy_stationary_points
-from verify.claims import Assumption, Bounds, Claim, Formula, Setting, quantity
-from verify.derivation import Condition, Identity, Step
-from verify.theorem import Control, Necessity, Source, Theorem, TrainedSolution, Training, Witness
+from verify.claims import Bounds, Setting, quantity
+from verify.legacy import (
+    Assumption,
+    Claim,
+    Condition,
+    Formula,
+    Identity,
+    Necessity,
+    Step,
+    Theorem,
+    Training,
+    Witness,
+)
+from verify.theorem import Control, Source, TrainedSolution
 
 __all__ = ["THEOREM"]
 

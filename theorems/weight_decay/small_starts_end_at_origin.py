@@ -103,19 +103,21 @@ from theorems.weight_decay.stationary_networks import (
     noisy_ties,
     stationary,
 )
-from verify.claims import Assumption, Bounds, Claim, Formula, Setting, quantity
-from verify.derivation import Condition, Identity, Step
-from verify.sources import Source as ChoiceSource
-from verify.theorem import (
-    Control,
-    Measurement,
+from verify.claims import Bounds, Setting, quantity
+from verify.legacy import (
+    Assumption,
+    Claim,
+    Condition,
+    Formula,
+    Identity,
     Necessity,
-    Source,
+    Step,
     Theorem,
-    TrainedSolution,
     Training,
     Witness,
 )
+from verify.sources import Choices
+from verify.theorem import Control, Measurement, Source, TrainedSolution
 
 __all__ = ["THEOREM"]
 
@@ -249,7 +251,7 @@ def derive_minimum(formulas: Mapping[str, Any]) -> Iterator[Step]:
 
 
 @setting("halfway-points", "A_0 = aI, stationary, each layer's decay pays κ wᵀA_0w")
-def halfway_points(source: ChoiceSource, bounds: Bounds) -> NoisyInstance:
+def halfway_points(source: Choices, bounds: Bounds) -> NoisyInstance:
     """Stationary points where w is half of what regression with κA_0 gives."""
     ar = source_arithmetic(source)
     shape = hidden_sizes(source, bounds)

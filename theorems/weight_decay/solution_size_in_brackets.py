@@ -90,19 +90,20 @@ from theorems.weight_decay.reduction import (
 )
 from theorems.weight_decay.stationary_networks import noisy_stationary_points
 from theorems.weight_decay.thresholds_of_isotropic_data import stationary_balance
-from verify.claims import Bounds, Claim, Formula, Setting, quantity
-from verify.derivation import Condition, Identity, Step
-from verify.sources import Source as Choices
-from verify.theorem import (
-    Control,
-    Measurement,
+from verify.claims import Bounds, Setting, quantity
+from verify.legacy import (
+    Claim,
+    Condition,
+    Formula,
+    Identity,
     Necessity,
-    Source,
+    Step,
     Theorem,
-    TrainedSolution,
     Training,
     Witness,
 )
+from verify.sources import Choices
+from verify.theorem import Control, Measurement, Source, TrainedSolution
 
 __all__ = ["THEOREM"]
 

@@ -39,9 +39,10 @@ from theorems.weight_decay.noisy_networks import (
     effective_energy,
     noisy_output_power,
 )
-from verify.claims import Assumption, Bounds
+from verify.claims import Bounds
 from verify.errors import Undefined
-from verify.sources import Source
+from verify.legacy import Assumption
+from verify.sources import Choices
 
 __all__ = [
     "aligned_point",
@@ -62,7 +63,7 @@ def column(ar: Any, signs: list[int]) -> Any:
     return ar.matrix([[s] for s in signs])
 
 
-def drawn_layers(source: Source, ar: Any, shape: list[int], active: list[int]) -> tuple[Any, ...]:
+def drawn_layers(source: Choices, ar: Any, shape: list[int], active: list[int]) -> tuple[Any, ...]:
     """Return W^(1), ..., W^(D), U of the construction, signs and scales drawn.
 
     ``shape`` is (d_0, d_1, ..., d_D), ``active`` is (m_1, ..., m_D).
@@ -94,7 +95,7 @@ def aligned_point(
     return NoisyInstance(ar, layers, sigma, cross, decays, noise)
 
 
-def spread_covariance(source: Source, ar: Any, d: int, spread: int) -> Any:
+def spread_covariance(source: Choices, ar: Any, d: int, spread: int) -> Any:
     """Return A_0 = a(I + ρ R Rᵀ), ρ <= spread/|R|_F²: a_max <= (1 + spread) a_min."""
     root = ar.matrix(source.matrix(d, d))
     scale = ar.scalar(source.number(0, 2)) + ar.scalar(Fraction(1, 4))
@@ -113,7 +114,7 @@ def _turned(ar: Any, layers: tuple[Any, ...], vectors: list[Any]) -> tuple[Any, 
     return tuple(turned)
 
 
-def hidden_sizes(source: Source, bounds: Bounds) -> list[int]:
+def hidden_sizes(source: Choices, bounds: Bounds) -> list[int]:
     """Return (d_0, ..., d_D); ``bounds.depth`` counts matrices, so D = depth - 1."""
     depth = source.integer(*bounds.depth)
     return [source.integer(*bounds.width) for _ in range(depth)]
@@ -123,7 +124,7 @@ def hidden_sizes(source: Source, bounds: Bounds) -> list[int]:
     "noisy-stationary-points",
     "stationary points by construction: some neurons active, hidden layers turned where σ² = 0",
 )
-def noisy_stationary_points(source: Source, bounds: Bounds) -> NoisyInstance:
+def noisy_stationary_points(source: Choices, bounds: Bounds) -> NoisyInstance:
     """Stationary points of every value, most of them no minima."""
     ar = source_arithmetic(source)
     shape = hidden_sizes(source, bounds)
@@ -141,7 +142,7 @@ def noisy_stationary_points(source: Source, bounds: Bounds) -> NoisyInstance:
 
 
 def drawn_minimum(
-    source: Source, ar: Any, shape: list[int], noise: Any, share: Any = None
+    source: Choices, ar: Any, shape: list[int], noise: Any, share: Any = None
 ) -> NoisyInstance:
     """Return a global minimum of widths d_0, ..., d_D with this noise.
 
@@ -160,7 +161,7 @@ def drawn_minimum(
     "noisy-global-minima",
     "global minima by construction, below the origin: a_max <= (D+1) a_min, (D-1)τ < κ wᵀA_0w",
 )
-def noisy_global_minima(source: Source, bounds: Bounds) -> NoisyInstance:
+def noisy_global_minima(source: Choices, bounds: Bounds) -> NoisyInstance:
     """Global minima strictly below the origin."""
     ar = source_arithmetic(source)
     shape = hidden_sizes(source, bounds)
@@ -171,7 +172,7 @@ def noisy_global_minima(source: Source, bounds: Bounds) -> NoisyInstance:
     "noisy-ties",
     "D >= 2, A_0 = aI, (D-1)τ = κ a|w|²: global minima exactly as high as the origin",
 )
-def noisy_ties(source: Source, bounds: Bounds) -> NoisyInstance:
+def noisy_ties(source: Choices, bounds: Bounds) -> NoisyInstance:
     """Global minima at the threshold where they tie with the origin."""
     ar = source_arithmetic(source)
     shape = hidden_sizes(source, bounds)

@@ -96,11 +96,22 @@ from theorems.weight_decay.reduction import (
     nonzero,
     reduced_minimum,
 )
-from verify.claims import Assumption, Bounds, Claim, Formula, Setting
-from verify.derivation import Condition, Identity, Step
+from verify.claims import Bounds, Setting
 from verify.expression import evaluate
-from verify.sources import Source as Choices
-from verify.theorem import Control, Necessity, Source, Theorem, TrainedSolution, Training, Witness
+from verify.legacy import (
+    Assumption,
+    Claim,
+    Condition,
+    Formula,
+    Identity,
+    Necessity,
+    Step,
+    Theorem,
+    Training,
+    Witness,
+)
+from verify.sources import Choices
+from verify.theorem import Control, Source, TrainedSolution
 
 __all__ = ["THEOREM", "birth", "collapse", "stationary_balance"]
 

@@ -62,7 +62,7 @@ def load(path: Path) -> dict[str, Any]:
     Raises
     ------
     ValueError
-        The file is not a ``verify.json`` of schema 1; the message is one line.
+        The file is not a ``verify.json`` of schema 2; the message is one line.
     OSError
         The file cannot be read.
     """
@@ -74,7 +74,7 @@ def load(path: Path) -> dict[str, Any]:
     except (ValueError, RecursionError) as error:
         raise ValueError(f"{path} is not a verify.json: {error}") from None
     if (found := fault(report)) is not None:
-        raise ValueError(f"{path} is not a verify.json of schema 1: {found}")
+        raise ValueError(f"{path} is not a verify.json of schema 2: {found}")
     return dict(report)
 
 

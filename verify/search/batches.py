@@ -13,7 +13,7 @@ from __future__ import annotations
 import copyreg
 from collections.abc import Sequence
 from concurrent.futures import Executor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from importlib import import_module
 from typing import Any
@@ -78,8 +78,8 @@ def margins(claim: Claim, instance: Any, lanes: int) -> Any:
         return slack(operator(relation), spread(arithmetic.margin(*sides(relation, instance))))
 
     total = slacks(claim.expanded).copy()
-    for assumption in claim.assumptions:
-        total[~spread(assumption.holds(instance))] = np.inf
+    for predicate in claim.predicates:
+        total[~spread(predicate.condition(instance))] = np.inf
     for condition in claim.conditions:
         total[~(slacks(condition) >= -ROUNDING)] = np.inf
     return total
@@ -120,7 +120,8 @@ def evaluate(
     sizes = _sizes(claim, Chunk(first, 1, backend, ()))
     lanes = [size // count + (k < size % count) for k in range(count)]
     chunks = [Chunk(s, n, backend, sizes) for s, n in zip(seeds, lanes, strict=True)]
-    work = partial(_slacks, _modules(claim), claim)
+    sent = replace(claim, proof=None, given=())  # a proof cannot travel: its name is the claim's
+    work = partial(_slacks, _modules(claim), sent)
     slacks = executor.map(work, chunks) if executor else map(work, chunks)
     return Batch(claim, chunks, np.concatenate(list(slacks)))
 

@@ -241,8 +241,8 @@ class Objective:
             penalised, steeper = lanes(ar.maximum(f + _PENALTY * v, v))
             fails = lanes(v)[0] > 0
             values, slope = np.where(fails, penalised, values), np.where(fails, steeper, slope)
-        for assumption in self._claim.assumptions:
-            holds = np.broadcast_to(ar.to_numpy(assumption.holds(instance)), (size,))
+        for predicate in self._claim.predicates:
+            holds = np.broadcast_to(ar.to_numpy(predicate.condition(instance)), (size,))
             values = np.where(holds, values, inf)
         return np.where(np.isnan(values), inf, values), slope
 

@@ -258,7 +258,7 @@ def judge(claim: Claim, result: Attack, seconds: float, seed: int) -> Outcome:
     if result.interrupted:
         return Inconclusive(claim, receipt, "interrupted before anything was found")
     if not _met_exactly(claim, result):
-        what = "satisfies the condition" if claim.conditions or claim.assumptions else "is defined"
+        what = "satisfies the condition" if claim.assumptions else "is defined"
         reason = f"none of {result.tried:,} instances {what}"
         return Inconclusive(claim, receipt, reason, "vacuous")
     if result.undecided:

@@ -1,32 +1,35 @@
-"""Derivations: named steps, each reduced to a decision that cannot be argued with.
+"""Steps of a proof: facts, each reduced to a decision that cannot be argued with.
 
-Two sorts of step.  An *identity* says that two expressions are one: they are read into quotients of
-sparse polynomials and compared there (:mod:`verify.rings`).  Where that does not settle it, their
-difference is brought over a common denominator, powers are collected, and it is tested in a ring
-again; what still stands is evaluated at random rationals, which may refute it.  A *condition* is a
-side condition of a named rule (AM-GM needs terms >= 0, a minimum needs a positive second
-derivative), decided by SymPy's assumptions on the symbols at hand.
+Two rules decide them.  An *identity* ("ring") says that two expressions are one: they are read
+into quotients of sparse polynomials and compared there (:mod:`verify.derivation.rings`).  Where
+that does not settle it, their difference is brought over a common denominator, powers are
+collected, and it is tested in a ring again; what still stands is evaluated at random rationals,
+which may refute it.  A *condition* ("sign") is a side condition of a named rule (AM-GM needs terms
+>= 0, a minimum needs a positive second derivative), decided by SymPy's assumptions on the symbols
+at hand.
 Every step runs under a time limit; a step that does not finish is inconclusive, never passed.
 """
 
 from __future__ import annotations
 
 import signal
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from random import Random
 from threading import current_thread, main_thread
 from time import monotonic
-from typing import Any
+from typing import Any, ClassVar, Literal
 
 import sympy as sp
 from sympy.core.evalf import PrecisionExhausted
 from sympy.external.gmpy import GROUND_TYPES
 from sympy.polys.polyerrors import BasePolynomialError
 
+from verify.derivation.rings import agree
+from verify.errors import UsageError
 from verify.evidence import Verdict
-from verify.rings import agree
+from verify.expression import ClosedForm, Relation, operator
 
 __all__ = [
     "Condition",
@@ -35,6 +38,7 @@ __all__ = [
     "StepResult",
     "am_gm",
     "check",
+    "concludes",
     "ground_types",
     "is_zero",
 ]
@@ -42,12 +46,37 @@ __all__ = [
 
 @dataclass(frozen=True)
 class Step:
-    """A named step.  ``scope`` says for which sizes it is proved, "all L" where L is a symbol."""
+    """A fact of a proof; what decides it is its rule.
+
+    Parameters
+    ----------
+    name
+        Unique within a proof, but for the sizes: facts that differ in those only are one family.
+    why
+        What the author needs it for ("Cauchy-Schwarz").
+    at
+        The sizes it is stated at, ``{"L": 3}`` or ``{"widths": "2-1-2"}``; a size given by an
+        expression in one whole-number symbol, ``{"D": m + 1}``, stands for all its values.
+    """
 
     name: str
-    statement: str
-    scope: str
-    rule: str
+    why: str = field(default="", kw_only=True)
+    at: Mapping[str, Any] = field(default_factory=dict, kw_only=True)
+    rule: ClassVar[str] = ""
+
+    @property
+    def parts(self) -> tuple[Any, ...]:
+        """Return the expressions and matrices it is about."""
+        raise NotImplementedError
+
+    def __post_init__(self) -> None:
+        for part in self.parts:
+            forms = part.atoms(ClosedForm) if isinstance(part, sp.Basic | sp.MatrixBase) else ()
+            if forms:
+                raise UsageError(
+                    f"step {self.name!r} mentions the closed form {min(f.name for f in forms)} of "
+                    "the module; ask for it by a parameter of the proof: both change together then"
+                )
 
 
 @dataclass(frozen=True)
@@ -55,27 +84,41 @@ class Identity(Step):
     """``lhs = rhs``, reduced to zero at ring level; matrices entry by entry."""
 
     lhs: Any
-    rhs: Any
+    rhs: Any = 0
+    rule = "ring"
+
+    @property
+    def parts(self) -> tuple[Any, ...]:
+        """Return both sides."""
+        return self.lhs, self.rhs
 
 
 @dataclass(frozen=True)
 class Condition(Step):
-    """A side condition: SymPy must decide it True from the assumptions on its symbols."""
+    """A side condition, decided by SymPy from the assumptions on the symbols at hand.
 
-    holds: Any
+    ``Condition("convex", curvature, ">")`` is about the sign of an expression; a condition that is
+    no sign, ``Condition("free of c", not quotient.has(c))``, is given as a truth value.
+    """
+
+    value: Any
+    sign: Literal["", ">", ">=", "<", "<=", "==", "!="] = ""
+    rule = "sign"
+
+    @property
+    def parts(self) -> tuple[Any, ...]:
+        """Return the value."""
+        return (self.value,)
 
 
 @dataclass(frozen=True)
 class StepResult:
     """The verdict on one step, with what was left over when it did not reduce.
 
-    A cached one was reached in an earlier run (:mod:`verify.proofs`), in so many seconds.
+    A cached one was reached in an earlier run (:mod:`verify.derivation.kept`), in so many seconds.
     """
 
-    name: str
-    statement: str
-    scope: str
-    rule: str
+    step: Step
     verdict: Verdict
     residual: str | None
     seconds: float
@@ -96,9 +139,21 @@ def check(step: Step, *, seconds: float = 20.0) -> StepResult:
                 raise TypeError(f"a step is an Identity or a Condition, not {type(step).__name__}")
     except TimeoutError:
         verdict, residual = "inconclusive", f"not decided within {seconds:g} s"
-    return StepResult(
-        step.name, step.statement, step.scope, step.rule, verdict, residual, monotonic() - start
-    )
+    return StepResult(step, verdict, residual, monotonic() - start)
+
+
+def concludes(step: Step, relation: Relation) -> bool:
+    """Return whether the step says the relation itself, at every size."""
+    lhs, rhs = relation.args
+    if step.at:
+        return False
+    if isinstance(step, Identity):
+        sides = (step.lhs, step.rhs)
+        if operator(relation) != "==" or any(isinstance(x, sp.MatrixBase) for x in sides):
+            return False
+        return any(agree(zip(sides, pair, strict=True)) for pair in ((lhs, rhs), (rhs, lhs)))
+    same_sign = isinstance(step, Condition) and step.sign == operator(relation)
+    return same_sign and agree([(step.value, lhs - rhs)])
 
 
 def _check_identity(step: Identity) -> tuple[Verdict, str | None]:
@@ -124,12 +179,33 @@ def _check_identity(step: Identity) -> tuple[Verdict, str | None]:
 
 
 def _check_condition(step: Condition) -> tuple[Verdict, str | None]:
-    value = step.holds
+    value = _sign(step.value, step.sign) if step.sign else step.value
     if value is True or value is sp.true:  # not ==: the number 1 is no condition
         return "holds", None
     if value is False or value is sp.false:
-        return "refuted", "the condition is false"
-    return "inconclusive", f"undecided: {value}"
+        shown = f"{step.value} {step.sign} 0" if step.sign else "the condition"
+        return "refuted", f"{shown} is false"[-400:]
+    return "inconclusive", f"undecided: {step.value} {step.sign}"[:400]
+
+
+_SIGNS = {
+    ">": "is_positive",
+    ">=": "is_nonnegative",
+    "<": "is_negative",
+    "<=": "is_nonpositive",
+    "==": "is_zero",
+    "!=": "is_nonzero",
+}
+
+
+def _sign(value: Any, sign: str) -> bool | None:
+    """Whether ``value`` has the sign, asked of one form of it after another."""
+    value = sp.sympify(value, strict=True)
+    for form in (_as_is, sp.expand, sp.factor, _collected, sp.simplify):
+        answer: bool | None = getattr(form(value), _SIGNS[sign])
+        if answer is not None:
+            return answer
+    return None
 
 
 def is_zero(expression: sp.Expr) -> bool | None:
@@ -197,18 +273,12 @@ def _allowed_value(symbol: sp.Symbol, random: Random, tries: int = 40) -> sp.Rat
     return None
 
 
-def am_gm(terms: list[sp.Expr], name: str, scope: str) -> tuple[sp.Expr, list[Step]]:
+def am_gm(terms: Sequence[sp.Expr], name: str, **at: Any) -> tuple[sp.Expr, list[Step]]:
     """Return the AM-GM bound n (Π terms)^(1/n) of a sum, with its side conditions as steps."""
     bound = len(terms) * sp.Mul(*terms) ** sp.Rational(1, len(terms))
     conditions: list[Step] = [
-        Condition(
-            f"{name}: term {i + 1} >= 0",
-            f"{sp.latex(term)} \\ge 0",
-            scope,
-            "side condition of AM-GM",
-            sp.sympify(term).is_nonnegative,
-        )
-        for i, term in enumerate(terms)
+        Condition(f"{name}: no term is negative", sp.sympify(term), ">=", why="AM-GM", at=at)
+        for term in terms
     ]
     return bound, conditions
 

@@ -27,8 +27,8 @@ from typing import Any
 
 import sympy as sp
 
-from verify import derivation, rings
-from verify.derivation import Identity, Step, StepResult, check, ground_types
+from verify.derivation import rings, steps
+from verify.derivation.steps import Identity, Step, StepResult, check, ground_types
 
 __all__ = ["Proofs", "key"]
 
@@ -44,7 +44,7 @@ class Proofs:
         self._folder = folder
 
     def check(self, step: Step, *, seconds: float) -> StepResult:
-        """Return what :func:`verify.derivation.check` says or once said.
+        """Return what :func:`verify.derivation.steps.check` says or once said.
 
         A kept result has ``cached`` set and the seconds that the proof took when it was computed.
         """
@@ -53,8 +53,7 @@ class Proofs:
             return check(step, seconds=seconds)
         took = self._load(name)
         if took is not None:
-            told = (step.name, step.statement, step.scope, step.rule)
-            return StepResult(*told, "holds", None, took, cached=True)
+            return StepResult(step, "holds", None, took, cached=True)
         result = check(step, seconds=seconds)
         if result.verdict == "holds":
             self._save(name, result)
@@ -74,7 +73,12 @@ class Proofs:
 
     def _save(self, name: str, result: StepResult) -> None:
         """Keep a proof; a folder that cannot be written costs time and nothing else."""
-        entry = {"key": name, "verdict": "holds", "seconds": result.seconds, "step": result.name}
+        entry = {
+            "key": name,
+            "verdict": "holds",
+            "seconds": result.seconds,
+            "step": result.step.name,
+        }
         path = self._folder / f"{name}.json"
         partial = path.with_suffix(f".{os.getpid()}.part")
         try:
@@ -102,7 +106,7 @@ def key(step: Step) -> str | None:
 @cache
 def _means() -> str:
     """Hash what compares the sides: our code, and what it stands on."""
-    files = [Path(module.__file__ or "") for module in (derivation, rings)] + [Path(__file__)]
+    files = [Path(module.__file__ or "") for module in (steps, rings)] + [Path(__file__)]
     code = [hashlib.sha256(path.read_bytes()).hexdigest() for path in files]
     versions = [version(name) for name in ("sympy", "mpmath", "python-flint")]
     return " ".join([*code, *versions, ground_types(), sys.version.split()[0]])

@@ -1,0 +1,151 @@
+"""What the record says of a proof: a line for each fact, or for a family that differs in sizes.
+
+Nothing here is typed by an author: the statement is the fact's own relation, and its scope is read
+off the symbols it is stated in and the sizes it was tried at.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import product
+from typing import Any
+
+import sympy as sp
+
+from verify.derivation.steps import Condition, Identity, Step, StepResult
+from verify.evidence import worst
+from verify.expression import render
+
+__all__ = ["lines", "scope", "statement"]
+
+Names = Mapping[str, str]
+"""The LaTeX of quantities by name."""
+
+
+def lines(results: Iterable[StepResult], names: Names) -> list[dict[str, Any]]:
+    """Return the record of a proof, facts of one name in one line, in the order they came."""
+    families: dict[tuple[str, str], list[StepResult]] = {}
+    for result in results:
+        families.setdefault((result.step.name, result.step.why), []).append(result)
+    return [_line(family, names) for family in families.values()]
+
+
+def _line(family: Sequence[StepResult], names: Names) -> dict[str, Any]:
+    steps = [result.step for result in family]
+    verdict = worst(result.verdict for result in family)
+    bad = next((r for r in family if r.verdict == verdict), family[0])
+    residual = bad.residual and f"{_sizes(bad.step)}{bad.residual}"
+    return {
+        "name": steps[0].name,
+        "statement": statement(steps, names),
+        "rule": ", ".join(filter(None, (steps[0].rule, steps[0].why))),
+        "scope": scope(steps, names),
+        "verdict": verdict,
+        "residual": residual,
+        "seconds": sum(result.seconds for result in family),
+        "cached": all(result.cached for result in family),
+        "count": len(family),
+    }
+
+
+def _sizes(step: Step) -> str:
+    at = ", ".join(f"{name} = {value}" for name, value in step.at.items())
+    return f"at {at}: " if at else ""
+
+
+_SIGNS = {">": ">", ">=": r"\ge", "<": "<", "<=": r"\le", "==": "=", "!=": r"\ne"}
+
+_LONG = 400
+"""Characters of LaTeX on both sides beyond which a reader gains nothing."""
+
+_ENTRIES = 9
+"""Entries of the largest matrix that is printed."""
+
+
+def statement(family: Sequence[Step], names: Names) -> str:
+    """Return the fact in LaTeX, the first of a family; one too long to read says how large it is.
+
+    A condition given as a truth value is told in its author's words.
+    """
+    first = family[0]
+    if isinstance(first, Identity):
+        shown = _relation(first.lhs, "=", first.rhs, names)
+    elif isinstance(first, Condition) and first.sign:
+        shown = _relation(first.value, _SIGNS[first.sign], 0, names)
+    else:
+        return rf"\text{{{first.why or first.name}}}"
+    alike = all(step.parts == first.parts for step in family)
+    return shown if alike else rf"\text{{{_sizes(first)}}} {shown}"
+
+
+def _relation(lhs: Any, sign: str, rhs: Any, names: Names) -> str:
+    sides = [_expression(lhs), _expression(rhs)]
+    large = [side for side in sides if isinstance(side, sp.MatrixBase) and len(side) > _ENTRIES]
+    if large:
+        rows, columns = large[0].shape
+        return rf"\text{{two matrices of {rows} rows and {columns} columns agree}}"
+    left, right = (render(side, names) for side in sides)
+    if len(left) + len(right) > _LONG:
+        terms = max(len(sp.Add.make_args(x)) for side in sides for x in _entries(side))
+        return rf"\text{{an expression of up to {terms} terms}} {sign} \ldots"
+    return f"{left} {sign} {right}"
+
+
+def _expression(side: Any) -> Any:
+    return side if isinstance(side, sp.MatrixBase) else sp.sympify(side, strict=True)
+
+
+def _entries(side: Any) -> list[Any]:
+    return list(side) if isinstance(side, sp.MatrixBase) else [side]
+
+
+def scope(family: Sequence[Step], names: Names) -> str:
+    """Return the sizes that facts of one name cover, "" where no size occurs in them.
+
+    A whole number in whose symbol the fact is stated is free ("all L"), and so are the shapes of
+    noncommuting symbols ("all sizes").  Other sizes are listed as they were tried ("L = 2..5").
+    """
+    found = [_listed(family)] if family[0].at else []
+    free = {s for step in family for part in step.parts for s in _symbols(part)}
+    free -= {s for step in family for size in step.at.values() for s in _symbols(size)}
+    sizes = sorted({names.get(s.name, s.name) for s in free if s.is_integer})
+    if sizes:
+        found.append(f"all {', '.join(sizes)}")
+    if any(not s.is_commutative for s in free):
+        found.append("all sizes")
+    return "; ".join(found)
+
+
+def _symbols(part: Any) -> set[Any]:
+    return part.free_symbols if isinstance(part, sp.Basic | sp.MatrixBase) else set()
+
+
+def _listed(family: Sequence[Step]) -> str:
+    """The sizes of a family: each by itself where all combinations occur, in tuples otherwise."""
+    names = list(family[0].at)
+    rows = list(dict.fromkeys(tuple(step.at[name] for name in names) for step in family))
+    columns = [list(dict.fromkeys(column)) for column in zip(*rows, strict=True)]
+    if set(rows) == set(product(*columns)):
+        return ", ".join(map(_range, names, columns))
+    tuples = ", ".join(f"({', '.join(map(str, row))})" for row in rows)
+    return f"({', '.join(names)}) = {tuples}"
+
+
+def _range(name: str, values: Sequence[Any]) -> str:
+    """One size: "L = 2..5", "widths 2-1, 1-2", "all D >= 2"."""
+    if any(_symbols(value) for value in values):
+        return f"all {name} >= {min(map(_least, values))}"
+    if not all(isinstance(value, int) for value in values):
+        return f"{name} {', '.join(map(str, values))}"
+    low, high = min(values), max(values)
+    if len(values) > 2 and sorted(values) == list(range(low, high + 1)):
+        return f"{name} = {low}..{high}"
+    return f"{name} = {', '.join(map(str, values))}"
+
+
+def _least(size: sp.Expr) -> int:
+    """The smallest value of n + c over all whole n that the assumptions on n allow."""
+    (n,) = size.free_symbols
+    if not (n.is_integer and n.is_nonnegative and (size - n).is_Integer):
+        raise ValueError(f"{size} does not run through all whole numbers from some one on")
+    return int(size.subs(n, 1 if n.is_positive else 0))
