@@ -1,46 +1,69 @@
-"""Assumptions shared by several theorems, each with what it means on an instance."""
+"""Assumptions shared by several theorems, and how predicates of exact and float instances are said.
+
+A hypothesis that is a relation between quantities needs none of these: ``Assumption("stable",
+eta * S <= 2)`` is decided like a claim.  A predicate returns a bool where it is decided, on exact
+instances, and a mask on float batches, where it only selects: :func:`at_most`, :func:`equal` and
+:func:`vanishes` do both.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import reduce
+from operator import and_
 from typing import Any
 
 from numeric.arithmetic.ball import Balls
 from theorems.instances import Instance
-from verify.legacy import Assumption
+from verify.claims import Assumption
 
-__all__ = ["at_most", "minimizer", "one_output", "whitened"]
+__all__ = ["at_most", "equal", "minimizer", "one_output", "vanishes", "whitened"]
+
+_ROUNDING = 1e-9
+"""Float numbers that agree to this, relatively, may be equal."""
 
 
-def at_most(instance: Instance, sides: Callable[[Any], tuple[Any, Any]]) -> Any:
-    """Return whether lhs <= rhs for (lhs, rhs) = ``sides(instance)``; a mask on float batches.
+def at_most(instance: Any, sides: Callable[[Any], tuple[Any, Any]]) -> Any:
+    """Return whether lhs <= rhs for (lhs, rhs) = ``sides(instance)``, floats up to rounding.
 
     Balls decide unless it is a tie, then exact numbers: large rationals stay cheap.
     """
-    if instance.arithmetic.kind == "sampled":
-        lhs, rhs = sides(instance)
-        return lhs <= rhs
+    ar = instance.arithmetic
+    if ar.kind == "sampled":
+        return ar.margin(*sides(instance)) <= _ROUNDING
+    return _sign(instance, sides) <= 0
+
+
+def equal(instance: Any, sides: Callable[[Any], tuple[Any, Any]]) -> Any:
+    """Return whether lhs = rhs for (lhs, rhs) = ``sides(instance)``, floats up to rounding."""
+    ar = instance.arithmetic
+    if ar.kind == "sampled":
+        return abs(ar.margin(*sides(instance))) <= _ROUNDING
+    return _sign(instance, sides) == 0
+
+
+def _sign(instance: Any, sides: Callable[[Any], tuple[Any, Any]]) -> int:
+    """The sign of lhs - rhs; ArithmeticError where neither balls nor exact numbers tell."""
     for route in (instance.lifted(Balls()), instance):
         with route.arithmetic as ar:
-            sign = ar.compare(*sides(route)).sign
+            sign: int | None = ar.compare(*sides(route)).sign
         if sign is not None:
-            return sign <= 0
+            return sign
     raise ArithmeticError("both sides of an assumption overlap")
 
 
-def _is_minimizer(instance: Instance) -> Any:
-    return instance.at_minimizer
+def vanishes(instance: Any, *matrices: Any) -> Any:
+    """Return whether all the matrices are zero, floats up to rounding."""
+    ar = instance.arithmetic
+    flags = [ar.is_zero(A) for A in matrices]
+    return reduce(and_, flags) if ar.kind == "sampled" and flags else all(flags)
 
 
 def _is_whitened(instance: Instance) -> Any:
-    ar = instance.arithmetic
-    return ar.is_zero(instance.sigma - ar.identity(instance.sigma.shape[-1]))
+    eye = instance.arithmetic.identity(instance.sigma.shape[-1])
+    return vanishes(instance, instance.sigma - eye)
 
 
-def _has_one_output(instance: Instance) -> bool:
-    return instance.net.widths[-1] == 1
-
-
-minimizer = Assumption("minimizer", r"P\Sigma = T\Sigma", _is_minimizer)
-whitened = Assumption("whitened", r"\Sigma = I", _is_whitened)
-one_output = Assumption("one_output", "d_y = 1", _has_one_output)
+minimizer = Assumption("minimizer", lambda instance: instance.at_minimizer, r"P\Sigma = T\Sigma")
+whitened = Assumption("whitened", _is_whitened, r"\Sigma = I")
+one_output = Assumption("one_output", lambda instance: instance.net.widths[-1] == 1, "d_y = 1")

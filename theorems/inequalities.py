@@ -8,7 +8,8 @@ from typing import Any
 import sympy as sp
 
 from theorems.quantities import depth
-from verify.legacy import Condition, Identity, Step, am_gm
+from verify.derivation.steps import am_gm
+from verify.theorem import Condition, Identity, Step
 
 __all__ = ["path_bound"]
 
@@ -32,53 +33,30 @@ def path_bound(total: Any, *, start: Any, gain: Any) -> Iterator[Step]:
     yield from _factors_through_path()
     for size in _DEPTHS:
         yield from _regrouping(size, start)
-    yield Identity(
-        "geometric mean of the path",
-        r"L\,(b_1\,\gamma^{L-1})^{2/L} = \text{the closed form}",
-        "all L",
-        "monotonicity of t^{2/L}",
-        L * sp.powdenest((start * gain ** (L - 1)) ** (2 / L), force=False),
-        total,
-    )
+    mean = L * (start * gain ** (L - 1)) ** (2 / L)
+    yield Identity("geometric mean of the path", mean, total, why="monotonicity of t^{2/L}")
 
 
 def _factors_through_path() -> Iterator[Step]:
     """A_k B_{k+1} = P, as a word in noncommuting layers, for every position k."""
     for size in _DEPTHS:
         W = sp.symbols(f"W1:{size + 1}", commutative=False)
-        P = sp.Mul(*reversed(W))
         for k in range(1, size):
             suffix, prefix = sp.Mul(*reversed(W[k:])), sp.Mul(*reversed(W[:k]))
             yield Identity(
-                f"A_{k} B_{k + 1} = P at L = {size}",
-                r"u^T A_k B_{k+1} x = u^T P x",
-                "L = 2..5",
-                "Cauchy-Schwarz: |A_kᵀu| |B_{k+1}x| >= uᵀPx",
-                suffix * prefix,
-                P,
-            )
+                "A_k B_{k+1} = P", suffix * prefix, sp.Mul(*reversed(W)),
+                why="Cauchy-Schwarz: |A_kᵀu| |B_{k+1}x| >= uᵀPx", at={"L": size},
+            )  # fmt: skip
 
 
 def _regrouping(size: int, start: Any) -> Iterator[Step]:
     """AM-GM on the terms a_k² b_k², whose product is that of start and the pairs a_k b_{k+1}."""
     a = [*sp.symbols(f"a1:{size}", positive=True), sp.Integer(1)]
     b = [start, *sp.symbols(f"b2:{size + 1}", positive=True)]
-    terms = [(x * y) ** 2 for x, y in zip(a, b, strict=True)]
-    mean, conditions = am_gm(terms, f"AM-GM at L = {size}", "L = 2..5")
+    mean, conditions = am_gm([(x * y) ** 2 for x, y in zip(a, b, strict=True)], "path", L=size)
     yield from conditions
     pairs = start * sp.Mul(*(a[k] * b[k + 1] for k in range(size - 1)))
-    yield Identity(
-        f"regrouping at L = {size}",
-        r"\prod_k a_k b_k = b_1 \prod_{k<L} a_k b_{k+1}",
-        "L = 2..5",
-        "AM-GM",
-        sp.powdenest(mean),
-        size * pairs ** sp.Rational(2, size),
-    )
-    yield Condition(
-        f"exponent at L = {size}",
-        "2/L > 0",
-        "L = 2..5",
-        "monotonicity of t^{2/L}",
-        sp.Rational(2, size).is_positive,
-    )
+    grouped = size * pairs ** sp.Rational(2, size)
+    yield Identity("regrouping of the path", mean, grouped, why="AM-GM", at={"L": size})
+    exponent = sp.Rational(2, size)
+    yield Condition("increasing in the path", exponent, ">", why="t^{2/L}", at={"L": size})

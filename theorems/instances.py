@@ -38,6 +38,11 @@ class ExactInstance:
 
     arithmetic: Any
 
+    @classmethod
+    def beside(cls, base: ExactInstance, **more: Any) -> Self:
+        """Return an instance with the fields of ``base`` and those given: what a subclass adds."""
+        return cls(**{f.name: getattr(base, f.name) for f in fields(base)} | more)
+
     def lifted(self, arithmetic: Any) -> Self:
         """Return this exact instance with its entries in another arithmetic."""
         with arithmetic:

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from fractions import Fraction
+from functools import cached_property, wraps
 from importlib import resources
 from math import isqrt
 from typing import Any
@@ -26,33 +28,28 @@ from verify.errors import Undefined
 from verify.sources import Choices
 
 __all__ = [
+    "Draw",
     "as_drawn",
     "balanced_layers",
     "checker_source",
     "diagonal",
     "draw_block",
-    "draw_covariance",
-    "draw_layers",
     "draw_lower_block",
-    "draw_shape",
+    "drawn",
     "flattest_layers",
     "inclusion",
     "near_root",
     "off_minimizers",
     "optimal_scale",
-    "padded_diagonal",
     "rank_one_layers",
     "rational_factor",
     "rational_root",
     "reject_vanishing",
-    "rotated_layers",
-    "rotation",
     "scaled_until_flattest",
     "setting",
     "shifted_block",
     "simplest_near",
     "single_path",
-    "source_arithmetic",
     "with_target",
 ]
 
@@ -60,6 +57,92 @@ __all__ = [
 def checker_source() -> str:
     """Return the source of the program that certificates carry along."""
     return resources.files("theorems").joinpath("checker.py").read_text(encoding="utf-8")
+
+
+@dataclass(frozen=True)
+class Draw:
+    """What a recipe draws from: a source, the sizes allowed, the arithmetic of its numbers.
+
+    The order of questions is part of a recipe: shrinking reaches what is asked first, first, and a
+    stored choice is an answer to a place in that order.
+    """
+
+    source: Choices
+    bounds: Bounds
+
+    @cached_property
+    def arithmetic(self) -> Any:
+        """Return exact arithmetic, dual numbers, or floats of the source's backend."""
+        if self.source.exact:
+            return Rational()
+        backend = self.source.backend
+        return Duals() if backend == "dual" else Floating(namespace(backend))
+
+    def integer(self, low: int, high: int) -> int:
+        """Draw a size from low..high."""
+        return self.source.integer(low, high)
+
+    def depth(self) -> int:
+        """Draw a depth within the bounds."""
+        return self.source.integer(*self.bounds.depth)
+
+    def width(self) -> int:
+        """Draw a width within the bounds."""
+        return self.source.integer(*self.bounds.width)
+
+    def widths(self, count: int) -> list[int]:
+        """Draw ``count`` widths within the bounds."""
+        return [self.width() for _ in range(count)]
+
+    def shape(self, *, outputs: int | None = None) -> list[int]:
+        """Draw (d_0, ..., d_L): the depth first, so that shrinking reaches it first."""
+        return [*self.widths(self.depth()), outputs or self.width()]
+
+    def number(self, low: int = -3, high: int = 3) -> Any:
+        """Draw a scalar between low and high."""
+        return self.arithmetic.scalar(self.source.number(low, high))
+
+    def numbers(self, count: int, low: int = -3, high: int = 3) -> list[Any]:
+        """Draw scalars between low and high."""
+        return [self.number(low, high) for _ in range(count)]
+
+    def matrix(self, rows: int, columns: int, low: int = -3, high: int = 3) -> Any:
+        """Draw a matrix with entries between low and high."""
+        return self.arithmetic.matrix(self.source.matrix(rows, columns, low, high))
+
+    def layers(self, shape: Sequence[int]) -> list[Any]:
+        """Draw layers of the widths (d_0, ..., d_L)."""
+        return [self.matrix(rows, columns) for columns, rows in itertools.pairwise(shape)]
+
+    def covariance(self, d: int) -> Any:
+        """Draw Σ = R Rᵀ with R of d rows and 1 to d columns: singular ones are met too."""
+        factor = self.matrix(d, self.integer(1, d))
+        return factor @ factor.mT
+
+    def rotation(self, n: int) -> Any:
+        """Draw (I - S)(I + S)^{-1} with S skew (Cayley): rational if S is."""
+        numbers, eye = self.matrix(n, n, -1, 1), self.arithmetic.identity(n)
+        skew = numbers - numbers.mT
+        return (eye - skew) @ self.arithmetic.inverse(eye + skew)
+
+    def rotations(self, sizes: Iterable[int]) -> list[Any]:
+        """Draw a rotation of each size."""
+        return [self.rotation(n) for n in sizes]
+
+    def rotated(self, cores: Sequence[Any]) -> tuple[list[Any], list[Any]]:
+        """Return layers Q_k core_k Q_{k-1}ᵀ with rotations Q_0, ..., Q_L drawn, and the Q_k."""
+        turns = self.rotations([cores[0].shape[-1], *(core.shape[-2] for core in cores)])
+        pairs = itertools.pairwise(turns)
+        return [Q @ core @ R.mT for core, (R, Q) in zip(cores, pairs, strict=True)], turns
+
+    def instance(self, layers: Sequence[Any], sigma: Any = None, target: Any = None) -> Instance:
+        """Return the instance, Σ = I and T = P where not given; TΣ = 0 is rejected."""
+        sigma = self.arithmetic.identity(layers[0].shape[-1]) if sigma is None else sigma
+        return with_target(Instance.of(self.arithmetic, layers, sigma, target))
+
+    def of(self, setting: Setting) -> Any:
+        """Return an instance that another setting draws from the same source."""
+        return setting.build(self.source, self.bounds)
 
 
 def setting(
@@ -71,12 +154,13 @@ def setting(
     load: Callable[[dict[str, Any]], Any] | None = Instance.from_json,
     express: Callable[[Any], list[int | Fraction] | None] | None = None,
 ) -> Callable[[Callable[..., Any]], Setting]:
-    """Turn a recipe into the setting ``name``, known to the search under it.
+    """Turn a recipe, a function of a :class:`Draw`, into the setting ``name`` of the search.
 
     The checker says itself which settings it does not know.
     """
 
-    def register(build: Callable[..., Any]) -> Setting:
+    def register(recipe: Callable[[Draw], Any]) -> Setting:
+        build = drawn(recipe)
         SETTINGS[name] = Setting(
             name, description, build, tuple(special), Duals.seed, checker, load, express
         )
@@ -85,51 +169,14 @@ def setting(
     return register
 
 
-def source_arithmetic(source: Choices) -> Any:
-    """Return the arithmetic a source's numbers belong to: exact, dual, or floats of its backend."""
-    if source.exact:
-        return Rational()
-    return Duals() if source.backend == "dual" else Floating(namespace(source.backend))
+def drawn(recipe: Callable[[Draw], Any]) -> Callable[[Choices, Bounds], Any]:
+    """Return what a setting builds by: the recipe, given what it draws from."""
 
+    @wraps(recipe)
+    def build(source: Choices, bounds: Bounds) -> Any:
+        return recipe(Draw(source, bounds))
 
-def draw_shape(source: Choices, bounds: Bounds, *, outputs: int | None = None) -> list[int]:
-    """Return (d_0, ..., d_L): the depth first, so that shrinking reaches it first."""
-    depth = source.integer(*bounds.depth)
-    widths = [source.integer(*bounds.width) for _ in range(depth)]
-    return [*widths, outputs or source.integer(*bounds.width)]
-
-
-def draw_layers(source: Choices, ar: Any, shape: list[int]) -> list[Any]:
-    """Return layers of the given widths with entries of the source."""
-    return [ar.matrix(source.matrix(rows, columns)) for columns, rows in itertools.pairwise(shape)]
-
-
-def draw_covariance(source: Choices, ar: Any, d: int) -> Any:
-    """Σ = R Rᵀ with R of d rows and 1 to d columns: singular ones are met too."""
-    factor = ar.matrix(source.matrix(d, source.integer(1, d)))
-    return factor @ factor.mT
-
-
-def rotation(source: Choices, ar: Any, n: int) -> Any:
-    """A rotation by Cayley's transform (I - S)(I + S)^{-1} of a skew matrix: rational if S is."""
-    numbers = ar.matrix(source.matrix(n, n, -1, 1))
-    skew = numbers - numbers.mT
-    eye = ar.identity(n)
-    return (eye - skew) @ ar.inverse(eye + skew)
-
-
-def rotated_layers(source: Choices, ar: Any, cores: Sequence[Any]) -> tuple[list[Any], list[Any]]:
-    """Return layers Q_k core_k Q_{k-1}ᵀ with rational rotations Q_0, ..., Q_L, and the Q_k."""
-    sizes = [cores[0].shape[-1], *(core.shape[-2] for core in cores)]
-    turns = [rotation(source, ar, d) for d in sizes]
-    pairs = itertools.pairwise(turns)
-    layers = [Q @ core @ R.mT for core, (R, Q) in zip(cores, pairs, strict=True)]
-    return layers, turns
-
-
-def padded_diagonal(source: Choices, entries: Sequence[Any], rows: int, columns: int) -> Any:
-    """Return diag(entries) in the source's arithmetic, padded with zeros to rows x columns."""
-    return diagonal(source_arithmetic(source), list(entries), rows, columns)
+    return build
 
 
 def rational_root(ar: Any, square: Any, denominator: int = 24) -> Any:
@@ -205,10 +252,10 @@ def reject_vanishing(ar: Any, cross: Any) -> None:
         raise Undefined("the target vanishes on the data")
 
 
-def balanced_layers(source: Choices, ar: Any, shape: list[int]) -> list[Any]:
+def balanced_layers(draw: Draw, shape: Sequence[int]) -> list[Any]:
     """W_k = Q_k diag(s) Q_{k-1}ᵀ with common s >= 0: D_k = 0 for every k."""
-    gains = [source.number(0, 2) for _ in range(min(shape))]
-    turns = [rotation(source, ar, d) for d in shape]
+    ar, gains = draw.arithmetic, draw.numbers(min(shape), 0, 2)
+    turns = draw.rotations(shape)
     layers = []
     for before, after in itertools.pairwise(turns):
         rows, columns = after.shape[-1], before.shape[-1]
@@ -226,10 +273,10 @@ def diagonal(ar: Any, gains: list[Any], rows: int, columns: int) -> Any:
     return total
 
 
-def draw_lower_block(source: Choices, ar: Any, gain: Any, rows: int, columns: int) -> Any:
+def draw_lower_block(draw: Draw, gain: Any, rows: int, columns: int) -> Any:
     """A block N beside the first row and column, |N|_F <= gain since entries are small."""
-    m, n = rows - 1, columns - 1
-    block = ar.matrix(source.matrix(m, n, -1, 1))
+    ar, m, n = draw.arithmetic, rows - 1, columns - 1
+    block = draw.matrix(m, n, -1, 1)
     return ar.scale(ar.scalar(gain) / (m * n), shifted_block(ar, block, rows, columns))
 
 
@@ -241,30 +288,30 @@ def shifted_block(ar: Any, block: Any, rows: int, columns: int) -> Any:
     return down @ block @ right
 
 
-def flattest_layers(source: Choices, bounds: Bounds) -> tuple[Any, list[Any], list[Any]]:
-    """Return (arithmetic, layers, rotations) of W_k = g Q_k diag(1, N_k) Q_{k-1}ᵀ, flattest.
+def flattest_layers(draw: Draw) -> tuple[list[Any], list[Any]]:
+    """Return (layers, rotations) of W_k = g Q_k diag(1, N_k) Q_{k-1}ᵀ, flattest.
 
     With B_k, A_k the prefixes and suffixes of the blocks N_k, such a point is flattest if and only
     if Σ_k B_kᵀB_k, Σ_k A_kA_kᵀ and Σ_k (A_kA_kᵀ) ⊗ (B_kᵀB_k) have no eigenvalue above L.  The
     blocks are arbitrary; N_1 and N_L are scaled until the traces say so.
     """
-    ar = source_arithmetic(source)
-    shape = draw_shape(source, bounds)
-    gain = ar.scalar(source.number(1, 2))
-    blocks = [draw_block(source, ar, rows, columns) for columns, rows in itertools.pairwise(shape)]
+    ar, shape = draw.arithmetic, draw.shape()
+    gain = draw.number(1, 2)
+    blocks = [draw_block(draw, rows, columns) for columns, rows in itertools.pairwise(shape)]
     blocks = scaled_until_flattest(ar, blocks)
     cores = [
         ar.scale(gain, diagonal(ar, [1], block.shape[-2], block.shape[-1]) + block)
         for block in blocks
     ]
-    return ar, *rotated_layers(source, ar, cores)
+    return draw.rotated(cores)
 
 
-def draw_block(source: Choices, ar: Any, rows: int, columns: int) -> Any:
+def draw_block(draw: Draw, rows: int, columns: int) -> Any:
     """diag(0, N) with N arbitrary."""
+    ar = draw.arithmetic
     if rows == 1 or columns == 1:
         return ar.scale(ar.scalar(0), inclusion(ar, rows, columns))
-    return shifted_block(ar, ar.matrix(source.matrix(rows - 1, columns - 1)), rows, columns)
+    return shifted_block(ar, draw.matrix(rows - 1, columns - 1), rows, columns)
 
 
 def scaled_until_flattest(ar: Any, blocks: list[Any]) -> list[Any]:
@@ -319,18 +366,17 @@ def simplest_near(x: float) -> Fraction:
 
 
 def single_path(
-    source: Choices,
-    ar: Any,
-    shape: list[int],
+    draw: Draw,
+    shape: Sequence[int],
     along: tuple[int, int] = (1, 3),
     beside: tuple[int, int] = (0, 1),
 ) -> Instance:
     """One path starting at an eigenvector of Σ: its eigenvalue, and the ranges of all others."""
-    turns = [rotation(source, ar, d) for d in shape]
-    gain, own = source.number(1, 2), source.number(*along)
-    rest = [source.number(*beside) for _ in range(shape[0] - 1)]
+    ar, turns = draw.arithmetic, draw.rotations(shape)
+    gain, own = draw.number(1, 2), draw.number(*along)
+    rest = draw.numbers(shape[0] - 1, *beside)
     sigma = turns[0] @ diagonal(ar, [own, *rest], shape[0], shape[0]) @ turns[0].mT
-    return with_target(Instance.of(ar, rank_one_layers(ar, turns, gain), sigma))
+    return draw.instance(rank_one_layers(ar, turns, gain), sigma)
 
 
 def rank_one_layers(ar: Any, turns: list[Any], gain: Any) -> list[Any]:
@@ -348,9 +394,7 @@ def near_root(ar: Any, x: Any) -> Any:
     return ar.sqrt(x)
 
 
-def off_minimizers(source: Choices, ar: Any, shape: list[int]) -> Instance:
+def off_minimizers(draw: Draw, shape: Sequence[int]) -> Instance:
     """Return arbitrary weights of the given widths with an arbitrary target."""
-    layers = draw_layers(source, ar, shape)
-    sigma = draw_covariance(source, ar, shape[0])
-    target = ar.matrix(source.matrix(shape[-1], shape[0]))
-    return with_target(Instance.of(ar, layers, sigma, target))
+    layers, sigma = draw.layers(shape), draw.covariance(shape[0])
+    return draw.instance(layers, sigma, draw.matrix(shape[-1], shape[0]))

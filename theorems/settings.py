@@ -11,13 +11,11 @@ from fractions import Fraction
 
 from theorems.instances import Instance
 from theorems.recipes import (
+    Draw,
     as_drawn,
     balanced_layers,
     diagonal,
-    draw_covariance,
-    draw_layers,
     draw_lower_block,
-    draw_shape,
     flattest_layers,
     inclusion,
     near_root,
@@ -25,15 +23,10 @@ from theorems.recipes import (
     optimal_scale,
     rank_one_layers,
     reject_vanishing,
-    rotation,
     setting,
     single_path,
-    source_arithmetic,
-    with_target,
 )
-from verify.claims import Bounds
 from verify.errors import Undefined
-from verify.sources import Choices
 
 __all__ = [
     "aligned_minimizers",
@@ -70,12 +63,11 @@ __all__ = [
     ),
     express=as_drawn(),
 )
-def minimizers(source: Choices, bounds: Bounds) -> Instance:
+def minimizers(draw: Draw) -> Instance:
     """Any weights and any covariance."""
-    ar = source_arithmetic(source)
-    shape = draw_shape(source, bounds)
-    layers = draw_layers(source, ar, shape)
-    return with_target(Instance.of(ar, layers, draw_covariance(source, ar, shape[0])))
+    shape = draw.shape()
+    layers = draw.layers(shape)
+    return draw.instance(layers, draw.covariance(shape[0]))
 
 
 @setting(
@@ -89,12 +81,11 @@ def minimizers(source: Choices, bounds: Bounds) -> Instance:
     ),
     express=as_drawn(outputs=False),
 )
-def univariate_minimizers(source: Choices, bounds: Bounds) -> Instance:
+def univariate_minimizers(draw: Draw) -> Instance:
     """One output, any covariance."""
-    ar = source_arithmetic(source)
-    shape = draw_shape(source, bounds, outputs=1)
-    layers = draw_layers(source, ar, shape)
-    return with_target(Instance.of(ar, layers, draw_covariance(source, ar, shape[0])))
+    shape = draw.shape(outputs=1)
+    layers = draw.layers(shape)
+    return draw.instance(layers, draw.covariance(shape[0]))
 
 
 @setting(
@@ -106,11 +97,11 @@ def univariate_minimizers(source: Choices, bounds: Bounds) -> Instance:
     ),
     express=as_drawn(data=False),
 )
-def whitened_minimizers(source: Choices, bounds: Bounds) -> Instance:
+def whitened_minimizers(draw: Draw) -> Instance:
     """Any weights on whitened data."""
-    ar = source_arithmetic(source)
-    shape = draw_shape(source, bounds)
-    return with_target(Instance.of(ar, draw_layers(source, ar, shape), ar.identity(shape[0])))
+    ar = draw.arithmetic
+    shape = draw.shape()
+    return draw.instance(draw.layers(shape), ar.identity(shape[0]))
 
 
 @setting(
@@ -125,50 +116,49 @@ def whitened_minimizers(source: Choices, bounds: Bounds) -> Instance:
         "isotropic-balanced",
     ),
 )
-def balanced_minimizers(source: Choices, bounds: Bounds) -> Instance:
+def balanced_minimizers(draw: Draw) -> Instance:
     """Balanced factors by rational rotations."""
-    ar = source_arithmetic(source)
-    shape = draw_shape(source, bounds)
-    layers = balanced_layers(source, ar, shape)
-    return with_target(Instance.of(ar, layers, draw_covariance(source, ar, shape[0])))
+    shape = draw.shape()
+    layers = balanced_layers(draw, shape)
+    return draw.instance(layers, draw.covariance(shape[0]))
 
 
 @setting("whitened-balanced-minimizers", "D_k = 0 for all k, Σ = I, target T = P")
-def whitened_balanced_minimizers(source: Choices, bounds: Bounds) -> Instance:
+def whitened_balanced_minimizers(draw: Draw) -> Instance:
     """Balanced factors on whitened data."""
-    ar = source_arithmetic(source)
-    shape = draw_shape(source, bounds)
-    layers = balanced_layers(source, ar, shape)
-    return with_target(Instance.of(ar, layers, ar.identity(shape[0])))
+    ar = draw.arithmetic
+    shape = draw.shape()
+    layers = balanced_layers(draw, shape)
+    return draw.instance(layers, ar.identity(shape[0]))
 
 
 @setting("balanced-on-definite-data", "D_k = 0 for all k, Σ = R Rᵀ + I/4, target T = P")
-def balanced_on_definite_data(source: Choices, bounds: Bounds) -> Instance:
+def balanced_on_definite_data(draw: Draw) -> Instance:
     """Balanced factors on data with a finite condition number."""
-    ar = source_arithmetic(source)
-    shape = draw_shape(source, bounds)
-    layers = balanced_layers(source, ar, shape)
+    ar = draw.arithmetic
+    shape = draw.shape()
+    layers = balanced_layers(draw, shape)
     eye = ar.identity(shape[0])
     shift = ar.scale(ar.scalar(Fraction(1, 4)), eye)
-    return with_target(Instance.of(ar, layers, draw_covariance(source, ar, shape[0]) + shift))
+    return draw.instance(layers, draw.covariance(shape[0]) + shift)
 
 
 @setting(
     "worst-balanced",
     "W_k = g Q_k diag(1, 1/b) Q_{k-1}ᵀ, Σ = λ Q_0 diag(1, b^{2(L-1)}) Q_0ᵀ, all widths 2",
 )
-def worst_balanced(source: Choices, bounds: Bounds) -> Instance:
+def worst_balanced(draw: Draw) -> Instance:
     """Balanced minimizers of two outputs where balance costs most, κ = b^{2(L-1)}."""
-    if not bounds.width[0] <= 2 <= bounds.width[1]:
+    if not draw.bounds.width[0] <= 2 <= draw.bounds.width[1]:
         raise Undefined("these networks have width 2")
-    ar = source_arithmetic(source)
-    depth = source.integer(*bounds.depth)
-    gain, b, smallest = source.number(1, 2), source.number(1, 2), source.number(1, 2)
-    turns = [rotation(source, ar, 2) for _ in range(depth + 1)]
+    ar = draw.arithmetic
+    depth = draw.depth()
+    gain, b, smallest = draw.number(1, 2), draw.number(1, 2), draw.number(1, 2)
+    turns = [draw.rotation(2) for _ in range(depth + 1)]
     core = diagonal(ar, [gain, gain / b], 2, 2)
     spectrum = diagonal(ar, [smallest, smallest * b ** (2 * (depth - 1))], 2, 2)
     layers = [after @ core @ before.mT for before, after in itertools.pairwise(turns)]
-    return with_target(Instance.of(ar, layers, turns[0] @ spectrum @ turns[0].mT))
+    return draw.instance(layers, turns[0] @ spectrum @ turns[0].mT)
 
 
 @setting(
@@ -179,191 +169,187 @@ def worst_balanced(source: Choices, bounds: Bounds) -> Instance:
         "whitened-balanced-minimizers",
     ),
 )
-def flattest_minimizers(source: Choices, bounds: Bounds) -> Instance:
+def flattest_minimizers(draw: Draw) -> Instance:
     """Flattest minimizers of whitened data with an arbitrary small block beside the top path."""
-    ar = source_arithmetic(source)
-    shape = draw_shape(source, bounds)
-    gain = source.number(1, 2)
-    turns = [rotation(source, ar, d) for d in shape]
+    ar = draw.arithmetic
+    shape = draw.shape()
+    gain = draw.number(1, 2)
+    turns = draw.rotations(shape)
     layers = []
     for before, after in itertools.pairwise(turns):
         rows, columns = after.shape[-1], before.shape[-1]
         core = diagonal(ar, [gain], rows, columns)
         if rows > 1 and columns > 1:
-            core = core + draw_lower_block(source, ar, gain, rows, columns)
+            core = core + draw_lower_block(draw, gain, rows, columns)
         layers.append(after @ core @ before.mT)
-    return with_target(Instance.of(ar, layers, ar.identity(shape[0])))
+    return draw.instance(layers, ar.identity(shape[0]))
 
 
 @setting(
     "all-flattest-minimizers",
     "Σ = I, W_k = g Q_k diag(1, N_k) Q_{k-1}ᵀ with any blocks N_k, scaled until S is least",
 )
-def all_flattest_minimizers(source: Choices, bounds: Bounds) -> Instance:
+def all_flattest_minimizers(draw: Draw) -> Instance:
     """Flattest minimizers of whitened data whose layers may exceed the gain of the top path."""
-    ar, layers, turns = flattest_layers(source, bounds)
-    return with_target(Instance.of(ar, layers, ar.identity(turns[0].shape[-1])))
+    ar = draw.arithmetic
+    layers, turns = flattest_layers(draw)
+    return draw.instance(layers, ar.identity(turns[0].shape[-1]))
 
 
 @setting(
     "attaining-minimizers",
     "W_1 = τ^{1-L} E_1 T', W_k = τ E_k E_{k-1}ᵀ with isometries E_k, τ next to the optimal scale",
 )
-def attaining_minimizers(source: Choices, bounds: Bounds) -> Instance:
+def attaining_minimizers(draw: Draw) -> Instance:
     """The minimizers that attain the least sharpness, for any Σ, any rank and any outputs.
 
     In exact arithmetic τ is a rational within 1e-9 of the optimum (q/p)^{1/(2L)}.
     """
-    ar = source_arithmetic(source)
-    shape = draw_shape(source, bounds)
-    sigma = draw_covariance(source, ar, shape[0])
-    rank = source.integer(1, min(shape[1:]))
-    inner = ar.matrix(source.matrix(rank, shape[0]))
+    ar = draw.arithmetic
+    shape = draw.shape()
+    sigma = draw.covariance(shape[0])
+    rank = draw.integer(1, min(shape[1:]))
+    inner = draw.matrix(rank, shape[0])
     reject_vanishing(ar, inner @ sigma)
-    turns = [rotation(source, ar, d) @ inclusion(ar, d, rank) for d in shape[1:]]
+    turns = [draw.rotation(d) @ inclusion(ar, d, rank) for d in shape[1:]]
     L = len(turns)
     tau = optimal_scale(ar, sigma, inner, L)
     first = ar.scale(ar.power(tau, Fraction(1 - L)), turns[0] @ inner)
     later = [ar.scale(tau, after @ before.mT) for before, after in itertools.pairwise(turns)]
-    return with_target(Instance.of(ar, [first, *later], sigma))
+    return draw.instance([first, *later], sigma)
 
 
 @setting(
     "exactly-attaining-minimizers",
     "Σ = Q diag(p, ...) Qᵀ, W_1 = g E_1 diag(1, ...) Qᵀ, W_k = g E_k E_{k-1}ᵀ, isometries E_k",
 )
-def exactly_attaining_minimizers(source: Choices, bounds: Bounds) -> Instance:
+def exactly_attaining_minimizers(draw: Draw) -> Instance:
     """Flattest and mostly unbalanced: Σ and TᵀT have their largest eigenvector in common."""
-    ar = source_arithmetic(source)
-    shape = draw_shape(source, bounds)
-    rank = source.integer(1, min(shape))
-    turns = [rotation(source, ar, d) for d in shape]
-    gain, own = source.number(1, 2), source.number(1, 3)
-    beside = [source.number(0, 1) for _ in range(shape[0] - 1)]
-    smaller = [source.number(0, 1) for _ in range(rank - 1)]
+    ar = draw.arithmetic
+    shape = draw.shape()
+    rank = draw.integer(1, min(shape))
+    turns = draw.rotations(shape)
+    gain, own = draw.number(1, 2), draw.number(1, 3)
+    beside = [draw.number(0, 1) for _ in range(shape[0] - 1)]
+    smaller = [draw.number(0, 1) for _ in range(rank - 1)]
     sigma = turns[0] @ diagonal(ar, [own, *beside], shape[0], shape[0]) @ turns[0].mT
     ends = [turns[0] @ diagonal(ar, [1, *smaller], shape[0], rank)]
     ends += [Q @ inclusion(ar, Q.shape[-1], rank) for Q in turns[1:]]
     layers = [ar.scale(gain, after @ before.mT) for before, after in itertools.pairwise(ends)]
-    return with_target(Instance.of(ar, layers, sigma))
+    return draw.instance(layers, sigma)
 
 
 @setting(
     "univariate-top-eigenvector",
     "one output, Σ = Q diag(Λ, smaller) Qᵀ, w* along the top eigenvector, balanced layers",
 )
-def univariate_top_eigenvector(source: Choices, bounds: Bounds) -> Instance:
+def univariate_top_eigenvector(draw: Draw) -> Instance:
     """Where the bounds of one-output networks meet: a = Λ and aligned layers of equal gain."""
-    ar = source_arithmetic(source)
-    return single_path(source, ar, draw_shape(source, bounds, outputs=1))
+    return single_path(draw, draw.shape(outputs=1))
 
 
 @setting(
     "balanced-path",
     "Σ = Q diag(Λ, smaller) Qᵀ, one path of equal gains starting at its top eigenvector",
 )
-def balanced_path(source: Choices, bounds: Bounds) -> Instance:
+def balanced_path(draw: Draw) -> Instance:
     """The same with any number of outputs: layers of rank one, aligned, of equal gain."""
-    ar = source_arithmetic(source)
-    return single_path(source, ar, draw_shape(source, bounds))
+    return single_path(draw, draw.shape())
 
 
 @setting(
     "aligned-minimizers",
     "one output, any Σ, W_k = g u_k u_{k-1}ᵀ with unit vectors u_k: rank one, aligned, balanced",
 )
-def aligned_minimizers(source: Choices, bounds: Bounds) -> Instance:
+def aligned_minimizers(draw: Draw) -> Instance:
     """What small initialisations tend to: all layers of rank one, aligned, of equal gain."""
-    ar = source_arithmetic(source)
-    shape = draw_shape(source, bounds, outputs=1)
-    turns = [rotation(source, ar, d) for d in shape]
-    layers = rank_one_layers(ar, turns, source.number(1, 2))
-    return with_target(Instance.of(ar, layers, draw_covariance(source, ar, shape[0])))
+    ar = draw.arithmetic
+    shape = draw.shape(outputs=1)
+    turns = draw.rotations(shape)
+    layers = rank_one_layers(ar, turns, draw.number(1, 2))
+    return draw.instance(layers, draw.covariance(shape[0]))
 
 
 @setting(
     "eigenvector-regressors",
     "one output, w* an eigenvector of Σ, not always the top one; rank-one aligned layers",
 )
-def eigenvector_regressors(source: Choices, bounds: Bounds) -> Instance:
+def eigenvector_regressors(draw: Draw) -> Instance:
     """The regressor an eigenvector of Σ with eigenvalue a in [1, 2], the others in [0, 6]."""
-    ar = source_arithmetic(source)
-    shape = draw_shape(source, bounds, outputs=1)
-    return single_path(source, ar, shape, along=(1, 2), beside=(0, 6))
+    shape = draw.shape(outputs=1)
+    return single_path(draw, shape, along=(1, 2), beside=(0, 6))
 
 
 @setting(
     "overlooked-direction",
     "one output, w* an eigenvector of Σ with eigenvalue a, and Λ = a(L + (L-1)q²) >= La",
 )
-def overlooked_direction(source: Choices, bounds: Bounds) -> Instance:
+def overlooked_direction(draw: Draw) -> Instance:
     """Most of the data lies where the regressor vanishes; S_min has a rational maximizer."""
-    ar = source_arithmetic(source)
-    shape = draw_shape(source, bounds, outputs=1)
-    if bounds.width[1] < 2:
+    ar = draw.arithmetic
+    shape = draw.shape(outputs=1)
+    if draw.bounds.width[1] < 2:
         raise Undefined("these networks have two inputs or more")
     shape[0] = max(2, shape[0])
     L = len(shape) - 1
-    turns = [rotation(source, ar, d) for d in shape]
-    gain, own, q = source.number(1, 2), source.number(1, 2), source.number(0, 2)
+    turns = draw.rotations(shape)
+    gain, own, q = draw.number(1, 2), draw.number(1, 2), draw.number(0, 2)
     top = own * (L + (L - 1) * q * q)
-    rest = [source.number(0, 1) for _ in range(shape[0] - 2)]
+    rest = [draw.number(0, 1) for _ in range(shape[0] - 2)]
     sigma = turns[0] @ diagonal(ar, [own, top, *rest], shape[0], shape[0]) @ turns[0].mT
-    return with_target(Instance.of(ar, rank_one_layers(ar, turns, gain), sigma))
+    return draw.instance(rank_one_layers(ar, turns, gain), sigma)
 
 
 @setting(
     "isotropic-balanced",
     "square layers W_k = g Q_k Q_{k-1}ᵀ, multiples of rotations by one gain, Σ = f² I",
 )
-def isotropic_balanced(source: Choices, bounds: Bounds) -> Instance:
+def isotropic_balanced(draw: Draw) -> Instance:
     """Multiples of rotations on isotropic data: every sum over layers has equal terms."""
-    ar = source_arithmetic(source)
-    depth, d = source.integer(*bounds.depth), source.integer(*bounds.width)
-    gain, scale = ar.scalar(source.number(1, 2)), ar.scalar(source.number(1, 2))
-    turns = [rotation(source, ar, d) for _ in range(depth + 1)]
+    ar = draw.arithmetic
+    depth, d = draw.depth(), draw.width()
+    gain, scale = draw.number(1, 2), draw.number(1, 2)
+    turns = [draw.rotation(d) for _ in range(depth + 1)]
     layers = [ar.scale(gain, after @ before.mT) for before, after in itertools.pairwise(turns)]
     unit = turns[0] @ turns[0].mT  # the identity, with the batch axes of floats
-    return with_target(Instance.of(ar, layers, ar.scale(scale * scale, unit)))
+    return draw.instance(layers, ar.scale(scale * scale, unit))
 
 
 @setting(
     "trace-attaining",
     "Σ = F Fᵀ, W_1 = β s^{1/2} Vᵀ F^{-1}, W_k = I, W_L = γ U s^{1/2}, β and γ next to the optimum",
 )
-def trace_attaining(source: Choices, bounds: Bounds) -> Instance:
+def trace_attaining(draw: Draw) -> Instance:
     """The minimizers of least Hessian trace, β² = tr Σ/Σ_i s_i, γ² = d_y/Σ_i s_i.
 
     In exact arithmetic β and γ are rationals within 1e-9 of these roots.
     """
-    ar = source_arithmetic(source)
-    shape = draw_shape(source, bounds)
-    d, outputs, rank = shape[0], shape[-1], source.integer(1, min(shape[0], shape[-1]))
-    factor = ar.matrix(source.matrix(d, d))
-    roots = [source.number(1, 2) for _ in range(rank)]
+    ar = draw.arithmetic
+    shape = draw.shape()
+    d, outputs, rank = shape[0], shape[-1], draw.integer(1, min(shape[0], shape[-1]))
+    factor = draw.matrix(d, d)
+    roots = [draw.number(1, 2) for _ in range(rank)]
     core = diagonal(ar, roots, rank, rank)
-    left = rotation(source, ar, outputs) @ inclusion(ar, outputs, rank)
-    right = rotation(source, ar, d) @ inclusion(ar, d, rank)
+    left = draw.rotation(outputs) @ inclusion(ar, outputs, rank)
+    right = draw.rotation(d) @ inclusion(ar, d, rank)
     total, sigma = ar.frobenius_sq(core), factor @ factor.mT
     first = ar.scale(near_root(ar, ar.trace(sigma) / total), core @ right.mT)
     last = ar.scale(near_root(ar, ar.scalar(outputs) / total), left @ core)
     middle = [ar.identity(rank) for _ in shape[2:-1]]
-    return with_target(Instance.of(ar, [first @ ar.inverse(factor), *middle, last], sigma))
+    return draw.instance([first @ ar.inverse(factor), *middle, last], sigma)
 
 
 @setting("any-weights", "arbitrary weights, any Σ, arbitrary target, any outputs: not minimizers")
-def any_weights(source: Choices, bounds: Bounds) -> Instance:
+def any_weights(draw: Draw) -> Instance:
     """Arbitrary weights with an arbitrary target, any number of outputs."""
-    ar = source_arithmetic(source)
-    return off_minimizers(source, ar, draw_shape(source, bounds))
+    return off_minimizers(draw, draw.shape())
 
 
 @setting("square-weights", "arbitrary square layers of one size, any Σ, arbitrary target")
-def square_weights(source: Choices, bounds: Bounds) -> Instance:
+def square_weights(draw: Draw) -> Instance:
     """Arbitrary weights where all widths agree."""
-    ar = source_arithmetic(source)
-    depth, width = source.integer(*bounds.depth), source.integer(*bounds.width)
-    return off_minimizers(source, ar, [width] * (depth + 1))
+    depth, width = draw.depth(), draw.width()
+    return off_minimizers(draw, [width] * (depth + 1))
 
 
 @setting(
@@ -372,7 +358,6 @@ def square_weights(source: Choices, bounds: Bounds) -> Instance:
     special=("univariate-minimizers",),
     express=as_drawn(outputs=False, target=True),
 )
-def weights(source: Choices, bounds: Bounds) -> Instance:
+def weights(draw: Draw) -> Instance:
     """Arbitrary weights with an arbitrary target."""
-    ar = source_arithmetic(source)
-    return off_minimizers(source, ar, draw_shape(source, bounds, outputs=1))
+    return off_minimizers(draw, draw.shape(outputs=1))

@@ -93,6 +93,8 @@ def Theorem(
 
         return replace(claim, proof=Proof(run, {f.name: f for f in formulas}), given=given)
 
+    for c in claims:
+        assert "." not in c.name or c.name.startswith("control."), c.name
     claims = tuple(map(proved, claims))
     if not derivations and claims:
         claims = (replace(claims[0], given=given), *claims[1:])

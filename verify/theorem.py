@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from math import isfinite
+from types import SimpleNamespace
 from typing import Any, Literal
 
 from verify.claims import USUAL, Assumption, Bounds, Claim, Formula, Proof, Setting, quantity
@@ -206,12 +207,24 @@ def claim(
         If a parameter names neither a closed form nor a claim of ``given``.
     """
 
+    given = _for_now(given)
+
     def make(steps: Callable[..., Iterator[Step]]) -> Claim:
         title = _first_paragraph(steps)
         found = Claim(name or steps.__name__, title, setting, relation, assumptions, bounds)
         return replace(found, proof=_proof(steps, found.name, given), given=given)
 
     return make
+
+
+def _for_now(given: tuple[Any, ...]) -> tuple[Any, ...]:
+    """Premises named by id, until all pages have claims to name."""
+    return tuple(
+        SimpleNamespace(theorem=g.partition(".")[0], id=g, name=g.partition(".")[2])
+        if isinstance(g, str)
+        else g
+        for g in given
+    )
 
 
 def _first_paragraph(function: Callable[..., Any]) -> str:
@@ -246,7 +259,7 @@ def stated(
     bounds: Bounds = USUAL,
 ) -> Claim:
     """Return a claim that is decided and attacked only; the parameters are those of a claim."""
-    return Claim(name, title, setting, relation, assumptions, bounds, given=given)
+    return Claim(name, title, setting, relation, assumptions, bounds, given=_for_now(given))
 
 
 def twin(

@@ -5,20 +5,19 @@ Attack it:  certimin search examples/conjectures/price_of_balance.py
 
 from verify.claims import QUANTITIES
 from verify.conjecture import conjecture
-from verify.derivation import Identity
+from verify.theorem import Identity
 
 LARGEST, SMALLEST = (QUANTITIES[name].symbol for name in ("data_max", "data_min"))
 
 
-def derivation(formulas):
+def proof():
     """One step of the proof: (√Λ - √λ)² >= 0 bounds the geometric mean by the arithmetic one."""
     yield Identity(
-        name="arithmetic and geometric mean",
-        statement="Λ + λ - 2√(Λλ) = (√Λ - √λ)²",
-        scope="L = 2",
-        rule="binomial formula, with Λ and λ written as squares",
-        lhs=LARGEST**2 + SMALLEST**2 - 2 * LARGEST * SMALLEST,
-        rhs=(LARGEST - SMALLEST) ** 2,
+        "arithmetic and geometric mean",
+        LARGEST**2 + SMALLEST**2 - 2 * LARGEST * SMALLEST,
+        (LARGEST - SMALLEST) ** 2,
+        why="binomial formula, with Λ and λ written as squares",
+        at={"L": 2},
     )
 
 
@@ -29,5 +28,5 @@ CONJECTURE = conjecture(
     depth=(2, 2),
     width=(1, 3),
     title="at depth two balance costs at most the root of the condition number",
-    derivation=derivation,
+    proof=proof,
 )

@@ -6,19 +6,17 @@ networks are flattest on any data.  They are on whitened data (M4).
 Attack it:  certimin search examples/conjectures/tied_layers.py
 """
 
-from theorems.instances import Instance
-from theorems.recipes import draw_covariance, setting, source_arithmetic, with_target
+from theorems.recipes import setting
 from verify.conjecture import conjecture
 
 
 @setting("tied-layers", "W_k = W for all k, W symmetric, any Σ, target T = P")
-def tied_layers(source, bounds):
+def tied_layers(draw):
     """Powers of a symmetric matrix."""
-    ar = source_arithmetic(source)
-    depth, d = source.integer(*bounds.depth), source.integer(*bounds.width)
-    numbers = ar.matrix(source.matrix(d, d))
+    depth, d = draw.depth(), draw.width()
+    numbers = draw.matrix(d, d)
     layer = numbers + numbers.mT
-    return with_target(Instance.of(ar, [layer] * depth, draw_covariance(source, ar, d)))
+    return draw.instance([layer] * depth, draw.covariance(d))
 
 
 CONJECTURE = conjecture(

@@ -65,7 +65,11 @@ from theorems.assumptions import minimizer
 from theorems.flat_minima.sharpness_eq_of_balanced import balanced
 from theorems.instances import Instance, Rows
 from theorems.quantities import data_max, depth, sharpness, symbols, target_norm
-from theorems.recipes import padded_diagonal, rotated_layers, rotation, setting, source_arithmetic
+from theorems.recipes import (
+    Draw,
+    diagonal,
+    setting,
+)
 from theorems.training import Trained
 from verify.claims import Bounds, quantity
 from verify.errors import Undefined
@@ -80,7 +84,6 @@ from verify.legacy import (
     Training,
     Witness,
 )
-from verify.sources import Choices
 from verify.theorem import Control, Measurement, Source, TrainedSolution
 
 __all__ = ["THEOREM"]
@@ -116,16 +119,16 @@ class SingularInstance(Instance):
     "singular-balanced-minimizers",
     "D_k = 0 for all k, Σ = diag(R Rᵀ, 0) with at least one input that carries no data",
 )
-def singular_balanced_minimizers(source: Choices, bounds: Bounds) -> SingularInstance:
+def singular_balanced_minimizers(draw: Draw) -> SingularInstance:
     """Balanced factors in general position to the null space of Σ."""
-    ar = source_arithmetic(source)
-    L = source.integer(*bounds.depth)
-    inside, off = source.integer(*bounds.width), source.integer(1, 2)
-    shape = [inside + off, *(source.integer(*bounds.width) for _ in range(L))]
-    gains = [source.number(0, 2) for _ in range(min(shape))]
-    cores = [padded_diagonal(source, gains, m, n) for n, m in itertools.pairwise(shape)]
-    layers, _ = rotated_layers(source, ar, cores)
-    root = ar.matrix(source.matrix(inside, inside))
+    ar = draw.arithmetic
+    L = draw.depth()
+    inside, off = draw.width(), draw.integer(1, 2)
+    shape = [inside + off, *(draw.width() for _ in range(L))]
+    gains = [draw.number(0, 2) for _ in range(min(shape))]
+    cores = [diagonal(ar, gains, m, n) for n, m in itertools.pairwise(shape)]
+    layers, _ = draw.rotated(cores)
+    root = draw.matrix(inside, inside)
     return SingularInstance.spanning(ar, layers, root @ root.mT, off)
 
 
@@ -133,22 +136,22 @@ def singular_balanced_minimizers(source: Choices, bounds: Bounds) -> SingularIns
     "flattest-balanced-minimizers",
     "W_k = g times isometries, P = g^L U (rows (1, 0, 0), (0, c, s)), Σ = diag(R Rᵀ, 0) of size 3",
 )
-def flattest_balanced_minimizers(source: Choices, bounds: Bounds) -> SingularInstance:
+def flattest_balanced_minimizers(draw: Draw) -> SingularInstance:
     """One or two outputs; the first right singular vector of P lies in the range of Σ."""
-    ar = source_arithmetic(source)
-    L, rank = source.integer(*bounds.depth), source.integer(1, 2)
-    shape = [3, *(source.integer(2, 3) for _ in range(L - 1)), rank]
-    g = ar.scalar(source.number(1, 2))
+    ar = draw.arithmetic
+    L, rank = draw.depth(), draw.integer(1, 2)
+    shape = [3, *(draw.integer(2, 3) for _ in range(L - 1)), rank]
+    g = draw.number(1, 2)
     corner = ar.matrix([[0, 0], [1, 0], [0, 1]])
-    turn = padded_diagonal(source, [1], 3, 3) + corner @ rotation(source, ar, 2) @ corner.mT
+    turn = diagonal(ar, [1], 3, 3) + corner @ draw.rotation(2) @ corner.mT
     layers = []
     before = turn.mT
     for rows in shape[1:]:
-        after = rotation(source, ar, rows)
-        core = padded_diagonal(source, [1] * rank, rows, before.shape[-1])
+        after = draw.rotation(rows)
+        core = diagonal(ar, [1] * rank, rows, before.shape[-1])
         layers.append(ar.scale(g, after @ core @ before.mT))
         before = after
-    root = ar.matrix(source.matrix(2, 2))
+    root = draw.matrix(2, 2)
     return SingularInstance.spanning(ar, layers, root @ root.mT, 1)
 
 

@@ -48,11 +48,10 @@ import sympy as sp
 from theorems.assumptions import minimizer, whitened
 from theorems.instances import Instance
 from theorems.quantities import depth, sharpness, symbols, target_norm
-from theorems.recipes import rotation, setting
+from theorems.recipes import Draw, setting
 from theorems.settings import flattest_minimizers
 from verify.claims import Bounds, quantity
 from verify.legacy import Claim, Formula, Theorem, Witness
-from verify.sources import Choices
 from verify.theorem import Control, Source
 
 __all__ = ["THEOREM"]
@@ -71,11 +70,11 @@ def _turned(instance: Instance, turn: Any, k: int) -> Instance:
 
 
 @setting("turned-flattest-minimizers", "flattest minimizers with one hidden layer rotated")
-def turned_flattest_minimizers(source: Choices, bounds: Bounds) -> Instance:
+def turned_flattest_minimizers(draw: Draw) -> Instance:
     """Flattest minimizers of whitened data, one hidden layer turned by a rational rotation."""
-    base = flattest_minimizers.build(source, bounds)
-    k = source.integer(1, base.net.depth - 1)
-    turn = rotation(source, base.arithmetic, base.net.widths[k])
+    base = draw.of(flattest_minimizers)
+    k = draw.integer(1, base.net.depth - 1)
+    turn = draw.rotation(base.net.widths[k])
     return _turned(base, turn, k)
 
 

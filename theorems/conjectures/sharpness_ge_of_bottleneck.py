@@ -51,11 +51,10 @@ from typing import Any
 from numeric.spectrum import sharpness_at_minimizer
 from theorems.instances import Instance
 from theorems.quantities import depth, sharpness, symbols, target_norm
-from theorems.recipes import setting, source_arithmetic
+from theorems.recipes import Draw, setting
 from verify.claims import Bounds, quantity
 from verify.errors import Undefined
 from verify.legacy import Assumption, Claim, Formula, Theorem, Witness
-from verify.sources import Choices
 from verify.theorem import Control, Source
 
 __all__ = ["THEOREM"]
@@ -67,14 +66,14 @@ __all__ = ["THEOREM"]
     "bottleneck-minima",
     "Σ = I, one hidden width 1, any layers, T = P + E with E orthogonal to P and |E|_F <= |P|_F",
 )
-def bottleneck_minima(source: Choices, bounds: Bounds) -> Instance:
+def bottleneck_minima(draw: Draw) -> Instance:
     """Global minima of networks too narrow for their target."""
-    ar = source_arithmetic(source)
-    L = source.integer(*bounds.depth)
-    shape = [source.integer(*bounds.width) for _ in range(L + 1)]
-    shape[source.integer(1, L - 1)] = 1
-    layers = [ar.matrix(source.matrix(m, n)) for n, m in itertools.pairwise(shape)]
-    rest = ar.matrix(source.matrix(shape[-1], shape[0], -1, 1))
+    ar = draw.arithmetic
+    L = draw.depth()
+    shape = [draw.width() for _ in range(L + 1)]
+    shape[draw.integer(1, L - 1)] = 1
+    layers = [draw.matrix(m, n) for n, m in itertools.pairwise(shape)]
+    rest = draw.matrix(shape[-1], shape[0], -1, 1)
     map_ = Instance.of(ar, layers, ar.identity(shape[0])).net.end_to_end
     power = ar.frobenius_sq(map_)
     if ar.kind == "exact" and power == 0:

@@ -12,14 +12,11 @@ from fractions import Fraction
 
 from theorems.instances import Instance
 from theorems.recipes import (
-    padded_diagonal,
+    Draw,
+    diagonal,
     rational_root,
-    rotated_layers,
     setting,
-    source_arithmetic,
 )
-from verify.claims import Bounds
-from verify.sources import Choices
 
 __all__ = ["first_layer_edge", "later_prefix_edge"]
 
@@ -31,18 +28,18 @@ _SQUARES = {2: (1,), 3: (1, 1), 4: (1, 1, 1), 5: (2,)}
     "first-layer-edge",
     "Σ = I, W_1 = g Q_1 diag(1, c) Q_0ᵀ with a column |c|² = L - 1, then g Q_k diag(1, 0) Q_{k-1}ᵀ",
 )
-def first_layer_edge(source: Choices, bounds: Bounds) -> Instance:
+def first_layer_edge(draw: Draw) -> Instance:
     """Flattest minimizers whose first layer is as large as flatness allows."""
-    ar = source_arithmetic(source)
-    L_ = source.integer(*bounds.depth)
-    gain = ar.scalar(source.number(1, 2))
+    ar = draw.arithmetic
+    L_ = draw.depth()
+    gain = draw.number(1, 2)
     column = _SQUARES[L_]
     rows = [[1, 0], *([0, c] for c in column)]
-    widths = [1 + len(column), *(source.integer(1, 2) for _ in range(L_ - 1))]
+    widths = [1 + len(column), *(draw.integer(1, 2) for _ in range(L_ - 1))]
     cores = [ar.scale(gain, ar.matrix(rows))]
     for before, after in itertools.pairwise(widths):
-        cores.append(padded_diagonal(source, [gain], after, before))
-    layers, _ = rotated_layers(source, ar, cores)
+        cores.append(diagonal(ar, [gain], after, before))
+    layers, _ = draw.rotated(cores)
     return Instance.of(ar, layers, ar.identity(2))
 
 
@@ -50,17 +47,17 @@ def first_layer_edge(source: Choices, bounds: Bounds) -> Instance:
     "later-prefix-edge",
     "Σ = I, W_j = g Q_j diag(1, n_j) Q_{j-1}ᵀ, b_2 = ... = b_k = 1/n small, b_{k+1}² next to L - 1",
 )
-def later_prefix_edge(source: Choices, bounds: Bounds) -> Instance:
+def later_prefix_edge(draw: Draw) -> Instance:
     """Flattest minimizers whose k-th prefix is nearly as large as flatness allows, k >= 2."""
-    ar = source_arithmetic(source)
-    L_ = source.integer(*bounds.depth)
-    k = source.integer(2, L_ - 1)
-    small = Fraction(1, source.integer(100, 400))
+    ar = draw.arithmetic
+    L_ = draw.depth()
+    k = draw.integer(2, L_ - 1)
+    small = Fraction(1, draw.integer(100, 400))
     last = rational_root(ar, ar.scalar(L_ - 1 - (k - 1) * small**2), 10**4)
     b = [ar.scalar(1), *[ar.scalar(small)] * (k - 1), last]
     beside = [after / before for before, after in itertools.pairwise(b)]
     beside += [ar.scalar(0)] * (L_ - k)
-    gain = ar.scalar(source.number(1, 2))
-    cores = [padded_diagonal(source, [gain, gain * n], 2, 2) for n in beside]
-    layers, _ = rotated_layers(source, ar, cores)
+    gain = draw.number(1, 2)
+    cores = [diagonal(ar, [gain, gain * n], 2, 2) for n in beside]
+    layers, _ = draw.rotated(cores)
     return Instance.of(ar, layers, ar.identity(2))

@@ -90,7 +90,7 @@ from theorems.flat_minima.paths import (
 )
 from theorems.instances import Instance, Rows
 from theorems.quantities import depth, sharpness, symbols, target_norm
-from theorems.recipes import setting
+from theorems.recipes import Draw, setting
 from theorems.training import Trained
 from verify.claims import Bounds, quantity
 from verify.legacy import (
@@ -105,7 +105,6 @@ from verify.legacy import (
     Training,
     Witness,
 )
-from verify.sources import Choices
 from verify.theorem import Control, Measurement, Source, TrainedSolution
 
 __all__ = ["THEOREM"]
@@ -139,17 +138,17 @@ def _share_of_trace(instance: PairedInstance, share: Any) -> Any:
 
 
 @setting("stepped-minimizers", "paired-whitened-minimizers, η = c/tr G with c in 1..2")
-def stepped_minimizers(source: Choices, bounds: Bounds) -> SteppedInstance:
+def stepped_minimizers(draw: Draw) -> SteppedInstance:
     """Minimizers of whitened data with a step size near the edge of stability."""
-    share = source.number(1, 2)
-    paired = paired_whitened_minimizers.build(source, bounds)
+    share = draw.number(1, 2)
+    paired = draw.of(paired_whitened_minimizers)
     return SteppedInstance.stepped(paired, _share_of_trace(paired, share))
 
 
 @setting("bent-paths-at-the-edge", "bent-paths with η = 2/S")
-def edge_paths(source: Choices, bounds: Bounds) -> SteppedInstance:
+def edge_paths(draw: Draw) -> SteppedInstance:
     """Paths with one bend, at the largest step size they are stable at."""
-    paired = bent_paths.build(source, bounds)
+    paired = draw.of(bent_paths)
     return SteppedInstance.stepped(paired, _share_of_trace(paired, 1))
 
 

@@ -18,16 +18,14 @@ from theorems.flat_minima.sharpness_ge_of_minimizer import whitened_bound
 from theorems.instances import Instance, Rows
 from theorems.quantities import depth, sharpness, target_norm
 from theorems.recipes import (
+    Draw,
+    diagonal,
     flattest_layers,
-    padded_diagonal,
-    rotated_layers,
     setting,
-    source_arithmetic,
 )
-from verify.claims import Bounds, quantity
+from verify.claims import quantity
 from verify.expression import evaluate
 from verify.legacy import Assumption
-from verify.sources import Choices
 
 __all__ = [
     "PairedInstance",
@@ -103,27 +101,28 @@ top_vector = Assumption("top_vector", r"|Tv| = \sigma|v|", _is_top)
     "paired-flattest-minimizers",
     "all-flattest-minimizers with v the image of the first coordinate: T v = σ u",
 )
-def paired_flattest_minimizers(source: Choices, bounds: Bounds) -> PairedInstance:
+def paired_flattest_minimizers(draw: Draw) -> PairedInstance:
     """Flattest minimizers with a top singular vector of their target."""
-    ar, layers, turns = flattest_layers(source, bounds)
+    ar = draw.arithmetic
+    layers, turns = flattest_layers(draw)
     d = turns[0].shape[-1]
     first = turns[0] @ ar.matrix([[int(i == 0)] for i in range(d)])
     return PairedInstance.paired(Instance.of(ar, layers, ar.identity(d)), first)
 
 
-def paired_layers(source: Choices, bounds: Bounds) -> tuple[Any, list[Any], Any]:
+def paired_layers(draw: Draw) -> tuple[Any, list[Any], Any]:
     """Return (arithmetic, layers, v): all layers but the last are arbitrary and invertible.
 
     The last makes the product Q diag(s, smaller) Rᵀ, whose top vector v is the first column of R.
     """
-    ar = source_arithmetic(source)
-    L, d = source.integer(*bounds.depth), source.integer(*bounds.width)
-    outputs = source.integer(*bounds.width)
-    top = ar.scalar(source.number(1, 2))
-    rest = [ar.scalar(source.number(0, 1)) * top for _ in range(min(d, outputs) - 1)]
-    core = padded_diagonal(source, [top, *rest], outputs, d)
-    (target,), turns = rotated_layers(source, ar, [core])
-    layers = [ar.matrix(source.matrix(d, d)) for _ in range(L - 1)]
+    ar = draw.arithmetic
+    L, d = draw.depth(), draw.width()
+    outputs = draw.width()
+    top = draw.number(1, 2)
+    rest = [draw.number(0, 1) * top for _ in range(min(d, outputs) - 1)]
+    core = diagonal(ar, [top, *rest], outputs, d)
+    (target,), turns = draw.rotated([core])
+    layers = [draw.matrix(d, d) for _ in range(L - 1)]
     before = LinearNetwork(ar, tuple(layers)).end_to_end
     first = turns[0] @ ar.matrix([[int(i == 0)] for i in range(d)])
     return ar, [*layers, target @ ar.inverse(before)], first
@@ -133,9 +132,9 @@ def paired_layers(source: Choices, bounds: Bounds) -> tuple[Any, list[Any], Any]
     "paired-whitened-minimizers",
     "Σ = I, arbitrary invertible layers but for the last, which makes a T with known top pair",
 )
-def paired_whitened_minimizers(source: Choices, bounds: Bounds) -> PairedInstance:
+def paired_whitened_minimizers(draw: Draw) -> PairedInstance:
     """Minimizers of whitened data, mostly far from flattest, with a top singular vector."""
-    ar, layers, first = paired_layers(source, bounds)
+    ar, layers, first = paired_layers(draw)
     return PairedInstance.paired(Instance.of(ar, layers, ar.identity(first.shape[-2])), first)
 
 
@@ -143,12 +142,12 @@ def paired_whitened_minimizers(source: Choices, bounds: Bounds) -> PairedInstanc
     "bent-paths",
     "one input and output, W_1 = w Q(c, s)ᵀ, W_2 = w Q e e Qᵀ, then w c: one bend of cosine c",
 )
-def bent_paths(source: Choices, bounds: Bounds) -> PairedInstance:
+def bent_paths(draw: Draw) -> PairedInstance:
     """Minimizers with one misaligned layer and otherwise equal terms a_k b_k."""
-    ar = source_arithmetic(source)
-    L_ = source.integer(*bounds.depth)
-    w = ar.scalar(source.number(1, 2))
-    half = ar.scalar(source.number(0, 1)) * 3 / 4  # tangent of half the angle
+    ar = draw.arithmetic
+    L_ = draw.depth()
+    w = draw.number(1, 2)
+    half = draw.number(0, 1) * 3 / 4  # tangent of half the angle
     cosine = (1 - half * half) / (1 + half * half)
     sine = 2 * half / (1 + half * half)
     e = ar.matrix([[1], [0]])
@@ -156,7 +155,7 @@ def bent_paths(source: Choices, bounds: Bounds) -> PairedInstance:
     straight = [ar.scale(w, e.mT)] if L_ == 2 else [ar.scale(w, e @ e.mT)]
     for k in range(3, L_ + 1):
         straight.append(ar.scale(w * cosine, e.mT if k == L_ else e @ e.mT))
-    layers, turns = rotated_layers(source, ar, [bend, *straight])
+    layers, turns = draw.rotated([bend, *straight])
     return PairedInstance.paired(Instance.of(ar, layers, ar.identity(1)), turns[0])
 
 

@@ -14,10 +14,9 @@ from numeric.arithmetic.rational import Rational
 from numeric.loss import gradient
 from numeric.networks import LinearNetwork
 from theorems.instances import Instance, Rows
-from theorems.recipes import padded_diagonal, rotated_layers, setting, source_arithmetic
-from verify.claims import Bounds, quantity
+from theorems.recipes import Draw, diagonal, setting
+from verify.claims import quantity
 from verify.legacy import Assumption
-from verify.sources import Choices
 
 __all__ = [
     "ResidualInstance",
@@ -87,53 +86,54 @@ small_step = Assumption("small_step", r"2(3L-2)\max(1,|T|_F^2)\,\eta \le 1", _is
 # --- settings -----------------------------------------------------------------------------------
 
 
-def _symmetric(source: Choices, ar: Any, values: list[Any]) -> tuple[Any, Any]:
+def _symmetric(draw: Draw, values: list[Any]) -> tuple[Any, Any]:
     """(Q diag(values) Qᵀ, Q) with a rational rotation Q."""
+    ar = draw.arithmetic
     d = len(values)
-    _, turns = rotated_layers(source, ar, [ar.identity(d)])
+    _, turns = draw.rotated([ar.identity(d)])
     Q = turns[0]
-    return Q @ padded_diagonal(source, values, d, d) @ Q.mT, Q
+    return Q @ diagonal(ar, values, d, d) @ Q.mT, Q
 
 
 @setting(
     "residual-descents",
     "Σ = I, T = Q diag(τ) Qᵀ; up to two steps of gradient descent from identity layers",
 )
-def residual_descents(source: Choices, bounds: Bounds) -> ResidualInstance:
+def residual_descents(draw: Draw) -> ResidualInstance:
     """Residual networks after a few steps, exactly; half of the step sizes are small ones."""
-    ar = source_arithmetic(source)
-    L, steps = source.integer(*bounds.depth), source.integer(0, 2)
-    values = [ar.scalar(source.number(-2, 2)) for _ in range(source.integer(*bounds.width))]
-    target, _ = _symmetric(source, ar, values)
+    ar = draw.arithmetic
+    L, steps = draw.depth(), draw.integer(0, 2)
+    values = [draw.number(-2, 2) for _ in range(draw.width())]
+    target, _ = _symmetric(draw, values)
     size = ar.maximum(ar.scalar(1), ar.frobenius_sq(target))
-    rate = ar.scalar(source.number(0, 2)) / (2 * (3 * L - 2) * size)
+    rate = draw.number(0, 2) / (2 * (3 * L - 2) * size)
     instance = descend(ar, L, target, rate, steps)
     return ResidualInstance.reached(instance, values, rate)
 
 
 @setting("untamed-descents", "Σ = I, any T; one or two steps of gradient descent from the identity")
-def untamed_descents(source: Choices, bounds: Bounds) -> Instance:
+def untamed_descents(draw: Draw) -> Instance:
     """Residual networks after a few steps towards a target that need not be symmetric."""
-    ar = source_arithmetic(source)
-    L, steps, d = source.integer(*bounds.depth), source.integer(1, 2), source.integer(*bounds.width)
-    target = ar.matrix(source.matrix(d, d, -2, 2))
-    return descend(ar, L, target, ar.scalar(source.number(0, 1)) / 10, steps)
+    ar = draw.arithmetic
+    L, steps, d = draw.depth(), draw.integer(1, 2), draw.width()
+    target = draw.matrix(d, d, -2, 2)
+    return descend(ar, L, target, draw.number(0, 1) / 10, steps)
 
 
 @setting(
     "residual-limits",
     "Σ = I, T = Q diag(τ) Qᵀ, all layers Q diag(max(τ, 0)^{1/L}) Qᵀ: where the flow ends",
 )
-def residual_limits(source: Choices, bounds: Bounds) -> ResidualInstance:
+def residual_limits(draw: Draw) -> ResidualInstance:
     """The limits of gradient flow from identity layers, for symmetric targets."""
-    ar = source_arithmetic(source)
-    L = source.integer(*bounds.depth)
-    roots = [ar.scalar(source.number(-2, 2)) for _ in range(source.integer(*bounds.width))]
+    ar = draw.arithmetic
+    L = draw.depth()
+    roots = [draw.number(-2, 2) for _ in range(draw.width())]
     parts = [(ar.maximum(r, ar.scalar(0)), ar.maximum(-r, ar.scalar(0))) for r in roots]
     values = [up**L - down**L for up, down in parts]
-    target, Q = _symmetric(source, ar, values)
+    target, Q = _symmetric(draw, values)
     d = len(values)
-    layer = Q @ padded_diagonal(source, [up for up, _ in parts], d, d) @ Q.mT
+    layer = Q @ diagonal(ar, [up for up, _ in parts], d, d) @ Q.mT
     instance = Instance.of(ar, [layer] * L, ar.identity(d), target)
     return ResidualInstance.reached(instance, values, ar.scalar(Fraction(0)))
 

@@ -88,7 +88,7 @@ from theorems.flat_minima.residual_networks import (
     stationarity,
     untamed_descents,
 )
-from theorems.flat_minima.sharpness_ge_of_minimizer import derive_attained, whitened_bound
+from theorems.flat_minima.sharpness_ge_of_minimizer import balanced_factors, whitened_bound
 from theorems.instances import Instance
 from theorems.quantities import (
     depth,
@@ -157,7 +157,7 @@ def derive_shared(formulas: Mapping[str, Any]) -> Iterator[Step]:
 def derive_balanced(formulas: Mapping[str, Any]) -> Iterator[Step]:
     """Yield the factors of the dual Gram matrix, then its top eigenvalue (M1)."""
     yield from derive_shared(formulas)
-    yield from derive_attained(formulas)
+    yield from balanced_factors(formulas["whitened_bound"])
 
 
 # --- claims and controls ------------------------------------------------------------------------

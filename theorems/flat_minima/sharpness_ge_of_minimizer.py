@@ -24,15 +24,6 @@ Proof
     Balanced factors Q_k s^{1/L} Q_{k-1}ᵀ have dual Gram eigenvalues
     Σ_k s_i^{2(L-k)/L} s_j^{2(k-1)/L}, largest at s_i = s_j = σ, where it is L σ^{2-2/L}.
 
-Main results
-    M1.lower     the inequality, on any weights
-    M1.attained  equality on a family of flattest minima, most of them not balanced
-    M1.whole     equality with the top of the whole Hessian, differentiated from the loss
-
-Evidence
-    Symbolic for all L where L is a symbol; the regrouping of AM-GM for L = 2..5.  Gradient flow
-    from identity initialisation ends at the bound.
-
 Sharpness
     The bound is attained for every L and σ (M1.attained), so no constant or exponent improves.
 
@@ -42,14 +33,11 @@ Implementation notes
 References
 ----------
     mulayoff2020unique (reconstructed except for the abstract's claims)
-
-Tags
-    sharpness, flat minima, whitened
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from fractions import Fraction
 from typing import Any
 
@@ -65,122 +53,81 @@ from theorems.instances import Instance
 from theorems.quantities import depth, sharpness, symbols, target_norm
 from theorems.settings import flattest_minimizers, minimizers, weights, whitened_minimizers
 from theorems.training import Trained
-from verify.claims import Bounds, Setting
-from verify.legacy import (
-    Claim,
+from verify.theorem import (
+    Bounds,
     Condition,
     Formula,
     Identity,
-    Necessity,
+    Measurement,
+    Source,
     Step,
     Theorem,
+    TrainedSolution,
     Training,
-    Witness,
-)
-from verify.theorem import Control, Measurement, Source, TrainedSolution
+    claim,
+    needed,
+    stated,
+    twin,
+    witness,
+)  # fmt: skip
 
-__all__ = ["THEOREM", "whitened_bound"]
+__all__ = ["THEOREM", "balanced_factors", "whitened_bound"]
 
 S, L, sigma, S_jet = symbols(sharpness, depth, target_norm, jet_sharpness)
-
-# --- closed form --------------------------------------------------------------------------------
-
 whitened_bound = Formula("whitened_bound", r"2L\sigma^{2-2/L}", 2 * L * sigma ** (2 - 2 / L))
+_DEEP = Bounds((2, 5), (1, 3))
 
-# --- derivation ---------------------------------------------------------------------------------
-
-
-def derive_lower(formulas: Mapping[str, Any]) -> Iterator[Step]:
-    """Yield Cauchy-Schwarz along the path and AM-GM."""
-    yield from path_bound(formulas["whitened_bound"] / 2, start=sp.Integer(1), gain=sigma)
+# --- claims and proofs --------------------------------------------------------------------------
 
 
-def derive_attained(formulas: Mapping[str, Any]) -> Iterator[Step]:
-    """Yield the top eigenvalue of the dual Gram matrix of balanced factors."""
+@claim(
+    whitened_minimizers,
+    S >= whitened_bound,
+    minimizer,
+    whitened,
+    given=("F3.spectrum",),
+    bounds=_DEEP,
+)
+def lower(whitened_bound: Any) -> Iterator[Step]:
+    """Every minimizer is at least this sharp."""
+    yield from path_bound(whitened_bound / 2, start=sp.Integer(1), gain=sigma)
+
+
+@claim(flattest_minimizers, sp.Eq(S, whitened_bound), minimizer, whitened, bounds=_DEEP)
+def attained(whitened_bound: Any) -> Iterator[Step]:
+    """Equality at W_k = Q_k diag(g, N_k) Q_{k-1}ᵀ with |N_k| <= g."""
+    yield from balanced_factors(whitened_bound)
+
+
+def balanced_factors(total: Any) -> Iterator[Step]:
+    """Yield that balanced factors attain ``total``: L equal terms, each largest at the top."""
     k = sp.Symbol("k", integer=True, positive=True)
-    s = sp.Symbol("s", positive=True)
-    term = s ** (2 * (L - k) / L) * s ** (2 * (k - 1) / L)
-    total = sp.Sum(sp.powsimp(term), (k, 1, L)).doit()
-    yield Identity(
-        "attained by balanced factors",
-        r"2\sum_k \sigma^{2(L-k)/L}\sigma^{2(k-1)/L} = 2L\sigma^{2-2/L}",
-        "all L",
-        "sum of L equal terms",
-        2 * total.subs(s, sigma),
-        formulas["whitened_bound"],
-    )
-    after = sp.Symbol("m", integer=True, nonnegative=True)  # L - k
-    before = sp.Symbol("n", integer=True, nonnegative=True)  # k - 1
+    term = sigma ** (2 * (L - k) / L) * sigma ** (2 * (k - 1) / L)
+    yield Identity("balanced factors", 2 * sp.Sum(term, (k, 1, L)), total, why="L equal terms")
+    after, before = sp.symbols("m n", integer=True, nonnegative=True)  # L - k and k - 1
     for exponent, name in ((after, "s_i"), (before, "s_j")):
-        yield Condition(
-            f"monotone in {name}",
-            rf"\text{{each term has a non-negative exponent of }} {name}",
-            "all L",
-            "monotonicity: the largest eigenvalue is at the largest singular value",
-            (2 * exponent / (after + before + 1)).is_nonnegative,
-        )
+        share = 2 * exponent / (after + before + 1)
+        yield Condition(f"no negative exponent of {name}", share, ">=", why="largest at the top")
 
 
-# --- claims and controls ------------------------------------------------------------------------
+whole = stated(
+    "whole", "the same equality for the whole Hessian, differentiated from the loss",
+    flattest_minimizers, sp.Eq(S_jet, whitened_bound), minimizer, whitened,
+    bounds=Bounds((2, 5), (1, 2)),
+)  # fmt: skip
 
-_DEEP = Bounds(depth=(2, 5), width=(1, 3))
+# --- false twins --------------------------------------------------------------------------------
 
-_claims = (
-    Claim(
-        "M1.lower",
-        "every minimizer is at least this sharp",
-        whitened_minimizers,
-        S >= whitened_bound.symbol,
-        (minimizer, whitened),
-        (whitened_bound,),
-        _DEEP,
-    ),
-    Claim(
-        "M1.attained",
-        "equality at W_k = Q_k diag(g, N_k) Q_{k-1}ᵀ with |N_k| <= g",
-        flattest_minimizers,
-        sp.Eq(S, whitened_bound.symbol),
-        (minimizer, whitened),
-        (whitened_bound,),
-        _DEEP,
-    ),
-    Claim(
-        "M1.whole",
-        "the same equality for the whole Hessian, differentiated from the loss",
-        flattest_minimizers,
-        sp.Eq(S_jet, whitened_bound.symbol),
-        (minimizer, whitened),
-        (whitened_bound,),
-        Bounds(depth=(2, 5), width=(1, 2)),
-    ),
-)
-
-
-def _twin(name: str, title: str, setting: Setting, bound: Any) -> Control:
-    return Control(Claim(f"M1.control.{name}", title, setting, S >= bound, bounds=_DEEP))
-
-
-_controls = (
-    _twin(
-        "larger_exponent",
-        "2 - 1/L for 2 - 2/L (false once σ > 1)",
-        whitened_minimizers,
-        2 * L * sigma ** (2 - 1 / L),
-    ),
-    _twin("factor_three", "3L for 2L", whitened_minimizers, 3 * L * sigma ** (2 - 2 / L)),
-    _twin(
-        "any_covariance",
-        "Σ = I dropped",
-        minimizers,
-        2 * L * sigma ** (2 - 2 / L),
-    ),
-    _twin(
-        "any_weights",
-        "the minimizer dropped",
-        weights,
-        2 * L * sigma ** (2 - 2 / L),
-    ),
-)
+_twins = (
+    twin("larger_exponent", "2 - 1/L for 2 - 2/L (false once σ > 1)",
+         whitened_minimizers, S >= 2 * L * sigma ** (2 - 1 / L), bounds=_DEEP),
+    twin("factor_three", "3L for 2L",
+         whitened_minimizers, S >= 3 * L * sigma ** (2 - 2 / L), bounds=_DEEP),
+    twin("any_covariance", "Σ = I dropped",
+         minimizers, S >= 2 * L * sigma ** (2 - 2 / L), bounds=_DEEP),
+    twin("any_weights", "the minimizer dropped",
+         weights, S >= 2 * L * sigma ** (2 - 2 / L), bounds=_DEEP),
+)  # fmt: skip
 
 # --- training -----------------------------------------------------------------------------------
 
@@ -212,55 +159,26 @@ THEOREM = Theorem(
     ),
     normalisation="R = E|y - Px|², no factor 1/2; |T|_2 spectral",
     source=Source("mulayoff2020unique", "minimal sharpness of whitened data (reconstructed)"),
-    claims=_claims,
-    controls=_controls,
-    formulas=(whitened_bound,),
-    derivations={"M1.lower": derive_lower, "M1.attained": derive_attained},
-    partly_derived=("M1.attained",),
+    claims=(lower, attained, whole),
+    controls=_twins,
     witnesses=(
-        Witness(
-            "M1.witness.unbalanced",
-            "M1.attained",
-            "flattest but not balanced: diag(1, 7/5), diag(1, 0), diag(1, 0) has S = 6",
-            lambda: Instance.of_minimizer(
-                [
-                    [[1, 0], [0, Fraction(7, 5)]],
-                    [[1, 0], [0, 0]],
-                    [[1, 0], [0, 0]],
-                ],
-                [[1, 0], [0, 1]],
-            ),
-        ),
-        Witness(
-            "M1.witness.generic",
-            "M1.lower",
-            "a minimizer strictly above the bound",
-            lambda: Instance.of_minimizer([[[1, 2], [0, 1]], [[1, 1], [0, 1]]], [[1, 0], [0, 1]]),
-        ),
+        witness("unbalanced", attained,
+                "flattest but not balanced: diag(1, 7/5), diag(1, 0), diag(1, 0) has S = 6",
+                lambda: Instance.of_minimizer(
+                    [[[1, 0], [0, Fraction(7, 5)]], *[[[1, 0], [0, 0]]] * 2], [[1, 0], [0, 1]])),
+        witness("generic", lower, "a minimizer strictly above the bound",
+                lambda: Instance.of_minimizer(
+                    [[[1, 2], [0, 1]], [[1, 1], [0, 1]]], [[1, 0], [0, 1]])),
     ),
     necessity=(
-        Necessity(
-            minimizer,
-            "M1.lower",
-            "zero weights, target 1, depth 2: S = 2 < 4",
-            lambda: Instance.exact([[[0]], [[0]]], [[1]], [[1]]),
-        ),
-        Necessity(
-            whitened,
-            "M1.lower",
-            "unit weights, Σ = 1/4, depth 2: S = 1 < 4",
-            lambda: Instance.of_minimizer([[[1]], [[1]]], [[Fraction(1, 4)]]),
-        ),
+        needed(minimizer, lower, "zero weights, target 1, depth 2: S = 2 < 4",
+               lambda: Instance.exact([[[0]], [[0]]], [[1]], [[1]])),
+        needed(whitened, lower, "unit weights, Σ = 1/4, depth 2: S = 1 < 4",
+               lambda: Instance.of_minimizer([[[1]], [[1]]], [[Fraction(1, 4)]])),
     ),
     trainings=(
-        Training(
-            "M1.trained",
-            "gradient flow from identity layers, corrected to an exact minimizer",
-            _train,
-            ("M1.lower",),
-        ),
+        Training("trained", "gradient flow from identity layers, corrected to an exact minimizer",
+                 _train, (lower,)),
     ),
-    uses=("F3",),
     module=__name__,
-    tags=("sharpness", "flat minima", "whitened"),
-)
+)  # fmt: skip

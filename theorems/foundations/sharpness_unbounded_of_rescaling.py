@@ -75,6 +75,7 @@ import sympy as sp
 from theorems.assumptions import minimizer, whitened
 from theorems.instances import Instance, Rows
 from theorems.quantities import depth, loss, sharpness, symbols, target_norm, target_on_data
+from theorems.recipes import Draw, drawn
 from theorems.settings import flattest_minimizers, minimizers, weights
 from verify.claims import Bounds, Setting, quantity
 from verify.legacy import (
@@ -88,7 +89,6 @@ from verify.legacy import (
     Theorem,
     Witness,
 )
-from verify.sources import Choices
 from verify.theorem import Control, Source
 
 __all__ = ["THEOREM", "Rescaled", "leading_bound", "rescaled_bound"]
@@ -136,17 +136,16 @@ def _at(base: Instance, scale: int | Fraction, thin: int, thick: int) -> Rescale
 def _rescaled(base: Setting) -> Setting:
     """Every instance of ``base``, every pair of layers (depth 1: the one layer twice), 1<=c<=3."""
 
-    def build(source: Choices, bounds: Bounds) -> Rescaled:
-        instance = base.build(source, bounds)
+    def build(draw: Draw) -> Rescaled:
+        instance = draw.of(base)
         L = instance.net.depth
-        thin = source.integer(0, L - 1)
-        thick = (thin + source.integer(1, L - 1)) % L if L > 1 else thin
-        scale = instance.arithmetic.matrix(source.matrix(1, 1, 1, 3))
+        thin = draw.integer(0, L - 1)
+        thick = (thin + draw.integer(1, L - 1)) % L if L > 1 else thin
+        scale = draw.matrix(1, 1, 1, 3)
         return Rescaled.by(instance, scale, thin, thick)
 
-    return Setting(
-        f"rescaled-{base.name}", f"{base.description}; layers i != j and 1 <= c <= 3", build
-    )
+    description = f"{base.description}; layers i != j and 1 <= c <= 3"
+    return Setting(f"rescaled-{base.name}", description, drawn(build))
 
 
 _minimizers = _rescaled(minimizers)

@@ -10,21 +10,15 @@ from fractions import Fraction
 
 from theorems.instances import Instance
 from theorems.recipes import (
+    Draw,
     diagonal,
-    draw_covariance,
     draw_lower_block,
-    draw_shape,
     inclusion,
     optimal_scale,
     reject_vanishing,
-    rotation,
     setting,
-    source_arithmetic,
-    with_target,
 )
-from verify.claims import Bounds
 from verify.errors import Undefined
-from verify.sources import Choices
 
 __all__ = [
     "frozen_attaining",
@@ -39,31 +33,31 @@ __all__ = [
     "nearly-aligned-minimizers",
     "one output, W_k = Q_k diag(g_k, N_k) Q_{k-1}ᵀ with 1 <= g_k <= 2, |N_k| <= g_k, any Σ",
 )
-def nearly_aligned_minimizers(source: Choices, bounds: Bounds) -> Instance:
+def nearly_aligned_minimizers(draw: Draw) -> Instance:
     """Minimizers like those reached from small weights: one path carries the signal."""
-    ar = source_arithmetic(source)
-    shape = draw_shape(source, bounds, outputs=1)
-    turns = [rotation(source, ar, d) for d in shape]
+    ar = draw.arithmetic
+    shape = draw.shape(outputs=1)
+    turns = draw.rotations(shape)
     layers = []
     for before, after in itertools.pairwise(turns):
         rows, columns = after.shape[-1], before.shape[-1]
-        gain = source.number(1, 2)
+        gain = draw.number(1, 2)
         core = diagonal(ar, [gain], rows, columns)
         if rows > 1 and columns > 1:
-            core = core + draw_lower_block(source, ar, gain, rows, columns)
+            core = core + draw_lower_block(draw, gain, rows, columns)
         layers.append(after @ core @ before.mT)
-    return with_target(Instance.of(ar, layers, draw_covariance(source, ar, shape[0])))
+    return draw.instance(layers, draw.covariance(shape[0]))
 
 
 @setting("small-limits", "one output, W_k = g q_k q_{k-1}ᵀ with unit q_k, any Σ")
-def small_limits(source: Choices, bounds: Bounds) -> Instance:
+def small_limits(draw: Draw) -> Instance:
     """The limits of gradient flow from vanishing weights: balanced, of rank one."""
-    ar = source_arithmetic(source)
-    shape = draw_shape(source, bounds, outputs=1)
-    gain = ar.scalar(source.number(1, 2))
-    path = [rotation(source, ar, d) @ inclusion(ar, d, 1) for d in shape]
+    ar = draw.arithmetic
+    shape = draw.shape(outputs=1)
+    gain = draw.number(1, 2)
+    path = [draw.rotation(d) @ inclusion(ar, d, 1) for d in shape]
     layers = [ar.scale(gain, after @ before.mT) for before, after in itertools.pairwise(path)]
-    return with_target(Instance.of(ar, layers, draw_covariance(source, ar, shape[0])))
+    return draw.instance(layers, draw.covariance(shape[0]))
 
 
 @setting(
@@ -71,14 +65,14 @@ def small_limits(source: Choices, bounds: Bounds) -> Instance:
     "hidden width 4: W_1 = s q_1 q_0ᵀ, W_k = s Q_k, W_L = s(±1/2, ..) with overlap 1/2, "
     "q_0 the top eigenvector of Σ",
 )
-def half_aligned_minimizers(source: Choices, bounds: Bounds) -> Instance:
+def half_aligned_minimizers(draw: Draw) -> Instance:
     """Layers of equal norm s and |w*| = s^L/2: as sharp as small layers allow."""
-    ar = source_arithmetic(source)
-    L, d = source.integer(*bounds.depth), source.integer(*bounds.width)
-    scale, axes = ar.scalar(source.number(1, 2)), rotation(source, ar, d)
-    spectrum = [source.number(2, 3), *(source.number(0, 2) for _ in range(d - 1))]
+    ar = draw.arithmetic
+    L, d = draw.depth(), draw.width()
+    scale, axes = draw.number(1, 2), draw.rotation(d)
+    spectrum = [draw.number(2, 3), *(draw.number(0, 2) for _ in range(d - 1))]
     sigma = axes @ diagonal(ar, spectrum, d, d) @ axes.mT
-    turn = rotation(source, ar, 4)  # the direction of the signal in every hidden layer
+    turn = draw.rotation(4)  # the direction of the signal in every hidden layer
     middle = ar.identity(4)
     first = turn @ inclusion(ar, 4, 1) @ (axes @ inclusion(ar, d, 1)).mT
     row = ar.matrix([[Fraction(1, 2)] * 4]) @ turn.mT
@@ -87,36 +81,36 @@ def half_aligned_minimizers(source: Choices, bounds: Bounds) -> Instance:
 
 
 @setting("frozen-paths", "W_k = g q_k q_{k-1}ᵀ, p = ρ q_L, q_0 the top eigenvector of Σ")
-def frozen_paths(source: Choices, bounds: Bounds) -> Instance:
+def frozen_paths(draw: Draw) -> Instance:
     """Where the bound is attained at rational weights."""
-    ar = source_arithmetic(source)
-    shape = draw_shape(source, bounds, outputs=1)
-    turns = [rotation(source, ar, d) for d in shape[:-1]]
-    gain, rho = ar.scalar(source.number(1, 2)), ar.scalar(source.number(1, 3))
-    spectrum = [source.number(2, 3), *(source.number(0, 2) for _ in range(shape[0] - 1))]
+    ar = draw.arithmetic
+    shape = draw.shape(outputs=1)
+    turns = draw.rotations(shape[:-1])
+    gain, rho = draw.number(1, 2), draw.number(1, 3)
+    spectrum = [draw.number(2, 3), *(draw.number(0, 2) for _ in range(shape[0] - 1))]
     sigma = turns[0] @ diagonal(ar, spectrum, shape[0], shape[0]) @ turns[0].mT
     path = [Q @ inclusion(ar, Q.shape[-1], 1) for Q in turns]
     layers = [ar.scale(gain, after @ before.mT) for before, after in itertools.pairwise(path)]
-    return with_target(Instance.of(ar, [*layers, ar.scale(rho, path[-1].mT)], sigma))
+    return draw.instance([*layers, ar.scale(rho, path[-1].mT)], sigma)
 
 
 @setting(
     "frozen-attaining-minimizers",
     "W_1 = τ^{1-L}|p|^{-1} e_1 w*ᵀ, W_k = τ e_k e_{k-1}ᵀ, p = |p| e_L, τ next to the best scale",
 )
-def frozen_attaining(source: Choices, bounds: Bounds) -> Instance:
+def frozen_attaining(draw: Draw) -> Instance:
     """The flattest minimizers for any Σ, w* and |p|; |p| = r^{L-1} keeps the optimum in reach."""
-    ar = source_arithmetic(source)
-    shape = draw_shape(source, bounds, outputs=1)
+    ar = draw.arithmetic
+    shape = draw.shape(outputs=1)
     size = len(shape) - 2
     if size < 2:
         raise Undefined("a frozen output needs at least two trained layers below it")
-    sigma = draw_covariance(source, ar, shape[0])
-    goal, r = ar.matrix(source.matrix(1, shape[0])), ar.scalar(source.number(1, 2))
+    sigma = draw.covariance(shape[0])
+    goal, r = draw.matrix(1, shape[0]), draw.number(1, 2)
     reject_vanishing(ar, goal @ sigma)
     tau = optimal_scale(ar, sigma, ar.scale(r, goal), size) / r
     norm = ar.power(r, Fraction(size - 1))
-    path = [rotation(source, ar, d) @ inclusion(ar, d, 1) for d in shape[1:-1]]
+    path = [draw.rotation(d) @ inclusion(ar, d, 1) for d in shape[1:-1]]
     first = ar.scale(ar.power(tau, Fraction(1 - size)) / norm, path[0] @ goal)
     later = [ar.scale(tau, after @ before.mT) for before, after in itertools.pairwise(path)]
     return Instance.of(ar, [first, *later, ar.scale(norm, path[-1].mT)], sigma)

@@ -59,7 +59,7 @@ from numeric.training import dyadic, gradient_flow
 from theorems.assumptions import one_output
 from theorems.instances import Instance
 from theorems.quantities import data_max, loss, symbols
-from theorems.recipes import draw_layers, draw_shape, rotation, setting, source_arithmetic
+from theorems.recipes import Draw, setting
 from theorems.regression.features import FeatureInstance, data_min_positive
 from verify.claims import Bounds, Setting, quantity
 from verify.legacy import (
@@ -73,7 +73,6 @@ from verify.legacy import (
     Training,
     Witness,
 )
-from verify.sources import Choices
 from verify.theorem import Control, Measurement, Source, TrainedSolution
 
 __all__ = ["THEOREM", "path_floor", "slope_sq"]
@@ -125,26 +124,24 @@ pl_bound = Formula(
 
 
 @setting("feature-weights", "one output, any weights, Σ = F Fᵀ of any rank, any target")
-def feature_weights(source: Choices, bounds: Bounds) -> FeatureInstance:
+def feature_weights(draw: Draw) -> FeatureInstance:
     """Arbitrary weights and target; under-determined data included."""
-    ar = source_arithmetic(source)
-    shape = draw_shape(source, bounds, outputs=1)
-    layers, d = draw_layers(source, ar, shape), shape[0]
-    factor = ar.matrix(source.matrix(d, source.integer(1, d)))
+    ar = draw.arithmetic
+    shape = draw.shape(outputs=1)
+    layers, d = draw.layers(shape), shape[0]
+    factor = draw.matrix(d, draw.integer(1, d))
     ar.inverse(factor.mT @ factor)  # rejects a factor that is not of full column rank
-    return FeatureInstance.of_factor(ar, layers, factor, ar.matrix(source.matrix(1, d)))
+    return FeatureInstance.of_factor(ar, layers, factor, draw.matrix(1, d))
 
 
 @setting("isotropic-weights", "Σ = s²I, W_k = g_k Q_k for k < L, any last row, any target")
-def isotropic_weights(source: Choices, bounds: Bounds) -> FeatureInstance:
+def isotropic_weights(draw: Draw) -> FeatureInstance:
     """Where every estimate of the proof is an equality."""
-    ar = source_arithmetic(source)
-    depth, d = source.integer(*bounds.depth), source.integer(*bounds.width)
-    layers = [
-        ar.scale(ar.scalar(source.number(-2, 2)), rotation(source, ar, d)) for _ in range(depth - 1)
-    ]
-    last, target = ar.matrix(source.matrix(1, d)), ar.matrix(source.matrix(1, d))
-    factor = ar.scale(ar.scalar(source.number(1, 2)), ar.identity(d))
+    ar = draw.arithmetic
+    depth, d = draw.depth(), draw.width()
+    layers = [ar.scale(draw.number(-2, 2), draw.rotation(d)) for _ in range(depth - 1)]
+    last, target = draw.matrix(1, d), draw.matrix(1, d)
+    factor = ar.scale(draw.number(1, 2), ar.identity(d))
     return FeatureInstance.of_factor(ar, [*layers, last], factor, target)
 
 

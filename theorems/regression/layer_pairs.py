@@ -11,10 +11,9 @@ from typing import Any
 
 from numeric.alignment import overlap_sq
 from theorems.instances import Instance, Rows
-from theorems.recipes import draw_layers, draw_shape, rotation, setting, source_arithmetic
-from verify.claims import Bounds, quantity
+from theorems.recipes import Draw, setting
+from verify.claims import quantity
 from verify.errors import Undefined
-from verify.sources import Choices
 
 __all__ = [
     "LayerPair",
@@ -138,39 +137,40 @@ def paper_epsilon(pair: LayerPair) -> Any:
 # --- settings -----------------------------------------------------------------------------------
 
 
-def _pair(source: Choices, ar: Any, shape: list[int]) -> LayerPair:
+def _pair(draw: Draw, shape: list[int]) -> LayerPair:
+    ar = draw.arithmetic
     if len(shape) < 3:
         raise Undefined("a pair needs two layers")
-    position = source.integer(1, len(shape) - 2)
-    pair = LayerPair.of(ar, draw_layers(source, ar, shape), ar.identity(shape[0]))
+    position = draw.integer(1, len(shape) - 2)
+    pair = LayerPair.of(ar, draw.layers(shape), ar.identity(shape[0]))
     return replace(pair, position=position)
 
 
 @setting("layer-pairs", "one output, any weights, any pair of neighbouring layers")
-def layer_pairs(source: Choices, bounds: Bounds) -> LayerPair:
+def layer_pairs(draw: Draw) -> LayerPair:
     """Any weights with one output and a position."""
-    return _pair(source, source_arithmetic(source), draw_shape(source, bounds, outputs=1))
+    return _pair(draw, draw.shape(outputs=1))
 
 
 @setting("many-output-pairs", "any outputs, any weights, any pair of neighbouring layers")
-def many_output_pairs(source: Choices, bounds: Bounds) -> LayerPair:
+def many_output_pairs(draw: Draw) -> LayerPair:
     """Any weights with any outputs and a position."""
-    return _pair(source, source_arithmetic(source), draw_shape(source, bounds))
+    return _pair(draw, draw.shape())
 
 
 @setting(
     "barely-aligned-pairs",
     "W_1 = (g/2)[[1,1],[1,-1]]Q, W_2 = g[1,0]; or W_1 = W_2 = gQ, W_3 = [h,0]: the overlap is 0",
 )
-def barely_aligned_pairs(source: Choices, bounds: Bounds) -> LayerPair:
+def barely_aligned_pairs(draw: Draw) -> LayerPair:
     """Where the alignment bound is 0 and so is the least overlap."""
-    ar = source_arithmetic(source)
-    turn, gain = rotation(source, ar, 2), ar.scalar(source.number(1, 3))
+    ar = draw.arithmetic
+    turn, gain = draw.rotation(2), draw.number(1, 3)
     axis = ar.matrix([[1, 0]])
-    if source.integer(2, 3) == 2:
+    if draw.integer(2, 3) == 2:
         mixed = ar.matrix([[1, 1], [1, -1]]) @ turn
         layers = [ar.scale(gain / 2, mixed), ar.scale(gain, axis)]
     else:
-        last = ar.scale(ar.scalar(source.number(1, 3)), axis)
+        last = ar.scale(draw.number(1, 3), axis)
         layers = [ar.scale(gain, turn), ar.scale(gain, turn.mT), last]
     return LayerPair.of(ar, layers, ar.identity(2))

@@ -81,13 +81,10 @@ from theorems.quantities import (
     w_norm,
 )
 from theorems.recipes import (
-    draw_layers,
-    draw_shape,
+    Draw,
     inclusion,
     reject_vanishing,
-    rotation,
     setting,
-    source_arithmetic,
 )
 from theorems.regression.features import FeatureInstance, range_projector
 from theorems.regression.sharpness_ge_rayleigh import lower_bound
@@ -109,7 +106,6 @@ from verify.legacy import (
     Training,
     Witness,
 )
-from verify.sources import Choices
 from verify.theorem import Control, Measurement, Source, TrainedSolution
 
 __all__ = ["THEOREM"]
@@ -162,52 +158,52 @@ least_bound = Formula(
 # --- settings -----------------------------------------------------------------------------------
 
 
-def _shifted(source: Choices, ar: Any, layers: list[Any], factor: Any) -> FeatureInstance:
+def _shifted(draw: Draw, layers: list[Any], factor: Any) -> FeatureInstance:
     """The minimizer with these layers, its target moved along the kernel of Σ: T = P + n."""
+    ar = draw.arithmetic
     plain = FeatureInstance.of_factor(ar, layers, factor)
     reject_vanishing(ar, plain.cross)
     d = factor.shape[-2]
-    move = ar.matrix(source.matrix(1, d))
+    move = draw.matrix(1, d)
     kernel = ar.identity(d) - range_projector(plain)
     return replace(plain, target=plain.target + move @ kernel)
 
 
 @setting("shifted-minimizers", "one output, any weights, singular Σ = F Fᵀ, target P + n, Σn = 0")
-def shifted_minimizers(source: Choices, bounds: Bounds) -> FeatureInstance:
+def shifted_minimizers(draw: Draw) -> FeatureInstance:
     """Minimizers on under-determined data with any solution as target."""
-    ar = source_arithmetic(source)
-    shape = draw_shape(source, bounds, outputs=1)
-    layers = draw_layers(source, ar, shape)
-    factor = ar.matrix(source.matrix(shape[0], source.integer(1, shape[0] - 1)))
-    return _shifted(source, ar, layers, factor)
+    shape = draw.shape(outputs=1)
+    layers = draw.layers(shape)
+    factor = draw.matrix(shape[0], draw.integer(1, shape[0] - 1))
+    return _shifted(draw, layers, factor)
 
 
-def _path(source: Choices, ar: Any, bounds: Bounds) -> tuple[list[Any], Any]:
+def _path(draw: Draw) -> tuple[list[Any], Any]:
     """Layers g q_k q_{k-1}ᵀ and features with q_0 as top eigenvector, of deficient rank."""
-    shape = draw_shape(source, bounds, outputs=1)
-    turns = [rotation(source, ar, d) for d in shape]
-    gain, d = ar.scalar(source.number(1, 2)), shape[0]
+    ar = draw.arithmetic
+    shape = draw.shape(outputs=1)
+    turns = draw.rotations(shape)
+    gain, d = draw.number(1, 2), shape[0]
     layers = [
         ar.scale(gain, y @ inclusion(ar, y.shape[-1], 1) @ (x @ inclusion(ar, x.shape[-1], 1)).mT)
         for x, y in itertools.pairwise(turns)
     ]
-    stretch = ar.scalar(source.number(1, 2))
-    return layers, ar.scale(stretch, turns[0] @ inclusion(ar, d, source.integer(1, d - 1)))
+    stretch = draw.number(1, 2)
+    return layers, ar.scale(stretch, turns[0] @ inclusion(ar, d, draw.integer(1, d - 1)))
 
 
 @setting("shifted-paths", "one aligned path on singular Σ with w_0 a top eigenvector, target P + n")
-def shifted_paths(source: Choices, bounds: Bounds) -> FeatureInstance:
+def shifted_paths(draw: Draw) -> FeatureInstance:
     """Where the bound at the solution of least norm is attained."""
-    ar = source_arithmetic(source)
-    layers, factor = _path(source, ar, bounds)
-    return _shifted(source, ar, layers, factor)
+    layers, factor = _path(draw)
+    return _shifted(draw, layers, factor)
 
 
 @setting("least-norm-paths", "one aligned path on singular Σ, target P, the solution of least norm")
-def least_norm_paths(source: Choices, bounds: Bounds) -> FeatureInstance:
+def least_norm_paths(draw: Draw) -> FeatureInstance:
     """The same without a shift."""
-    ar = source_arithmetic(source)
-    layers, factor = _path(source, ar, bounds)
+    ar = draw.arithmetic
+    layers, factor = _path(draw)
     return FeatureInstance.of_factor(ar, layers, factor)
 
 

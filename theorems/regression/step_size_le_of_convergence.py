@@ -70,6 +70,7 @@ from numeric.training import CONVERGED, Descent, gradient_descent
 from theorems.assumptions import at_most, minimizer, one_output
 from theorems.instances import Instance
 from theorems.quantities import minimal_sharpness, sharpness, symbols
+from theorems.recipes import Draw, drawn
 from theorems.settings import univariate_minimizers, univariate_top_eigenvector, weights
 from theorems.training import around_threshold
 from verify.claims import Bounds, Setting, quantity
@@ -85,7 +86,6 @@ from verify.legacy import (
     Training,
     Witness,
 )
-from verify.sources import Choices
 from verify.theorem import Control, Measurement, Source, TrainedSolution
 
 __all__ = ["THEOREM", "SteppedInstance"]
@@ -154,11 +154,11 @@ stable = Assumption(
 def _stepped(base: Setting) -> Setting:
     """The setting ``base`` with a step size between 1/8 and 1."""
 
-    def build(source: Choices, bounds: Bounds) -> SteppedInstance:
-        instance = base.build(source, bounds)
-        return SteppedInstance.around(instance, instance.arithmetic.scalar(source.number(1, 8)) / 8)
+    def build(draw: Draw) -> SteppedInstance:
+        instance = draw.of(base)
+        return SteppedInstance.around(instance, draw.number(1, 8) / 8)
 
-    return Setting(f"stepped-{base.name}", f"{base.description}; 1/8 <= η <= 1", build)
+    return Setting(f"stepped-{base.name}", f"{base.description}; 1/8 <= η <= 1", drawn(build))
 
 
 stepped_minimizers = _stepped(univariate_minimizers)

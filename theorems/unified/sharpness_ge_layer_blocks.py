@@ -20,14 +20,6 @@ Proof
     Π_k p_k²q_k² = q_1² Π_{k<L}(p_kq_{k+1})² >= Λ|PK|_2^{2L-2}.
     For PK = 0 and L >= 2 the bound is 0.
 
-Main results
-    U4.blocks    S >= the largest block, on arbitrary weights
-    U4.map       the largest block >= 2Λ^{1/L}|PK|_2^{2-2/L}
-    U4.attained  equality in the second along one path of equal gains on a top eigenvector of Σ
-
-Evidence
-    Symbolic: the regrouping for L = 2..5 and its closed form for all L.
-
 Sharpness
     The second inequality is attained for every L (U4.attained), the first at depth 1, where there
     is one block.
@@ -38,14 +30,11 @@ Implementation notes
 References
 ----------
     certimin2026; Rayleigh's principle
-
-Tags
-    sharpness, everywhere, lower bound
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from fractions import Fraction
 from typing import Any
 
@@ -56,87 +45,52 @@ from theorems.inequalities import path_bound
 from theorems.instances import Instance
 from theorems.quantities import data_max, depth, map_norm, sharpness, symbols
 from theorems.settings import any_weights, balanced_path
-from verify.claims import Bounds, Setting
-from verify.legacy import Claim, Formula, Step, Theorem, Witness
-from verify.theorem import Control, Source
+from verify.theorem import Bounds, Formula, Source, Step, Theorem, claim, stated, twin, witness
 
 __all__ = ["THEOREM", "map_bound"]
 
 S, block, L, top, image = symbols(sharpness, block_sharpness, depth, data_max, map_norm)
-
-# --- closed form --------------------------------------------------------------------------------
-
 map_bound = Formula(
     "map_bound", r"2\Lambda^{1/L}|PK|_2^{2-2/L}", 2 * top ** (1 / L) * image ** (2 - 2 / L)
 )
 
-# --- derivation ---------------------------------------------------------------------------------
+# --- claims and proofs --------------------------------------------------------------------------
+
+_DEEP = Bounds((1, 4), (1, 3))
+
+blocks = stated(
+    "blocks", "no diagonal block is sharper than the whole Hessian",
+    any_weights, S >= block, bounds=Bounds((1, 3), (1, 2)),
+)  # fmt: skip
 
 
-def derive_map(formulas: Mapping[str, Any]) -> Iterator[Step]:
-    """Yield the geometric mean of the blocks, L times which AM-GM puts below their sum.
+@claim(any_weights, block >= map_bound, given=("F2.form", "F3.spectrum"), bounds=_DEEP, name="map")
+def geometric_mean(map_bound: Any) -> Iterator[Step]:
+    """The largest block is at least the geometric mean along the path.
 
-    The largest of L numbers is at least their geometric mean; the steps of the sum's bound,
+    The largest of L numbers is at least their geometric mean; the steps of the bound on their sum,
     divided by L, are those of the mean's.
     """
-    closed = formulas["map_bound"] * L / 2
-    yield from path_bound(closed, start=sp.sqrt(top), gain=image)
+    yield from path_bound(map_bound * L / 2, start=sp.sqrt(top), gain=image)
 
 
-# --- claims and controls ------------------------------------------------------------------------
+attained = stated(
+    "attained", "one unit path of equal gains along a top eigenvector of Σ: all blocks agree",
+    balanced_path, sp.Eq(block, map_bound), bounds=_DEEP,
+)  # fmt: skip
 
-_SMALL = Bounds(depth=(1, 3), width=(1, 2))
+# --- false twins --------------------------------------------------------------------------------
 
-
-def _claim(
-    name: str, title: str, relation: Any, setting: Setting = any_weights, bounds: Bounds = _SMALL
-) -> Claim:
-    return Claim(f"U4.{name}", title, setting, relation, (), (map_bound,), bounds)
-
-
-_claims = (
-    _claim("blocks", "no diagonal block is sharper than the whole Hessian", S >= block),
-    _claim(
-        "map",
-        "the largest block is at least the geometric mean along the path",
-        block >= map_bound.symbol,
-        bounds=Bounds(depth=(1, 4), width=(1, 3)),
-    ),
-    _claim(
-        "attained",
-        "one unit path of equal gains along a top eigenvector of Σ: all blocks agree",
-        sp.Eq(block, map_bound.symbol),
-        balanced_path,
-        Bounds(depth=(1, 4), width=(1, 3)),
-    ),
-)
-
-_controls = (
-    Control(
-        _claim(
-            "control.depth_times_blocks",
-            "L times the largest block, as at flattest minimizers",
-            S >= L * block,
-            bounds=Bounds(depth=(2, 3), width=(1, 2)),
-        )
-    ),
-    Control(
-        _claim(
-            "control.minimizer_bound",
-            "the minimizers' bound 2LΛ^{1/L}|PK|^{2-2/L}, everywhere",
-            S >= 2 * L * top ** (1 / L) * image ** (2 - 2 / L),
-            bounds=Bounds(depth=(2, 3), width=(1, 2)),
-        )
-    ),
-    Control(
-        _claim(
-            "control.exponents_swapped",
-            "Λ^{1-1/L}|PK|^{2/L} for Λ^{1/L}|PK|^{2-2/L}",
-            block >= 2 * top ** (1 - 1 / L) * image ** (2 / L),
-            bounds=Bounds(depth=(3, 4), width=(1, 2)),
-        )
-    ),
-)
+_twins = (
+    twin("depth_times_blocks", "L times the largest block, as at flattest minimizers",
+         any_weights, S >= L * block, bounds=Bounds((2, 3), (1, 2))),
+    twin("minimizer_bound", "the minimizers' bound 2LΛ^{1/L}|PK|^{2-2/L}, everywhere",
+         any_weights, S >= 2 * L * top ** (1 / L) * image ** (2 - 2 / L),
+         bounds=Bounds((2, 3), (1, 2))),
+    twin("exponents_swapped", "Λ^{1-1/L}|PK|^{2/L} for Λ^{1/L}|PK|^{2-2/L}",
+         any_weights, block >= 2 * top ** (1 - 1 / L) * image ** (2 / L),
+         bounds=Bounds((3, 4), (1, 2))),
+)  # fmt: skip
 
 THEOREM = Theorem(
     id="U4",
@@ -147,31 +101,16 @@ THEOREM = Theorem(
     ),
     normalisation="R = E|y - Px|², no factor 1/2; K = Σ^{1/2}, Λ = λ_max(Σ)",
     source=Source("certimin2026", "sharpness anywhere"),
-    claims=_claims,
-    controls=_controls,
-    formulas=(map_bound,),
-    derivations={"U4.map": derive_map},
+    claims=(blocks, geometric_mean, attained),
+    controls=_twins,
     witnesses=(
-        Witness(
-            "U4.witness.off_minimizer",
-            "U4.blocks",
-            "not a minimizer, correlated data",
-            lambda: Instance.exact([[[1, 2], [0, 1]], [[1, 1]]], [[2, 1], [1, 1]], [[1, 0]]),
-        ),
-        Witness(
-            "U4.witness.isotropic",
-            "U4.map",
-            "W_1 = W_2 = Σ = I, where spectral and Frobenius norms differ most",
-            lambda: Instance.of_minimizer([[[1, 0], [0, 1]], [[1, 0], [0, 1]]], [[1, 0], [0, 1]]),
-        ),
-        Witness(
-            "U4.witness.chain",
-            "U4.map",
-            "a scalar chain of unequal weights",
-            lambda: Instance.exact([[[2]], [[Fraction(1, 2)]], [[1]]], [[1]], [[3]]),
-        ),
+        witness("off_minimizer", blocks, "not a minimizer, correlated data",
+                lambda: Instance.exact([[[1, 2], [0, 1]], [[1, 1]]], [[2, 1], [1, 1]], [[1, 0]])),
+        witness("isotropic", geometric_mean,
+                "W_1 = W_2 = Σ = I, where spectral and Frobenius norms differ most",
+                lambda: Instance.of_minimizer([[[1, 0], [0, 1]]] * 2, [[1, 0], [0, 1]])),
+        witness("chain", geometric_mean, "a scalar chain of unequal weights",
+                lambda: Instance.exact([[[2]], [[Fraction(1, 2)]], [[1]]], [[1]], [[3]])),
     ),
-    uses=("F2", "F3"),
     module=__name__,
-    tags=("sharpness", "everywhere"),
-)
+)  # fmt: skip

@@ -70,12 +70,11 @@ from numeric.spectrum import sharpness_at_minimizer
 from theorems.assumptions import minimizer
 from theorems.instances import Instance
 from theorems.quantities import sharpness, symbols
-from theorems.recipes import setting, source_arithmetic
+from theorems.recipes import Draw, setting
 from theorems.settings import minimizers
 from verify.claims import Bounds, Setting, quantity
 from verify.errors import Undefined
 from verify.legacy import Claim, Condition, Identity, Step, Theorem, Witness
-from verify.sources import Choices
 from verify.theorem import Control, Source
 
 __all__ = ["THEOREM"]
@@ -126,12 +125,12 @@ def sharpness_contracted(instance: Instance) -> Any:
     return sharpness_at_minimizer(contracted, instance.sigma)
 
 
-def _with_bases(source: Choices, bounds: Bounds, *, symmetric: bool) -> RebasedInstance:
-    ar = source_arithmetic(source)
-    plain = minimizers.build(source, bounds)
+def _with_bases(draw: Draw, *, symmetric: bool) -> RebasedInstance:
+    ar = draw.arithmetic
+    plain = draw.of(minimizers)
     bases = []
     for d in plain.net.widths[1:-1]:
-        G = ar.matrix(source.matrix(d, d))
+        G = draw.matrix(d, d)
         quarter = ar.scale(ar.scalar(Fraction(1, 4)), ar.identity(d))
         bases.append(G @ G.mT + quarter if symmetric else G)
     if not symmetric and ar.kind == "exact":
@@ -148,15 +147,15 @@ def _reject_singular(ar: Any, bases: list[Any]) -> None:
 
 
 @setting("positive-bases", "any minimizer, hidden bases changed by G_k = R Rᵀ + I/4")
-def positive_bases(source: Choices, bounds: Bounds) -> RebasedInstance:
+def positive_bases(draw: Draw) -> RebasedInstance:
     """Symmetric positive changes of the hidden bases."""
-    return _with_bases(source, bounds, symmetric=True)
+    return _with_bases(draw, symmetric=True)
 
 
 @setting("any-bases", "any minimizer, hidden bases changed by any invertible G_k")
-def any_bases(source: Choices, bounds: Bounds) -> RebasedInstance:
+def any_bases(draw: Draw) -> RebasedInstance:
     """Invertible changes of the hidden bases."""
-    return _with_bases(source, bounds, symmetric=False)
+    return _with_bases(draw, symmetric=False)
 
 
 S, S_forward, S_backward, S_contracted = symbols(

@@ -61,7 +61,7 @@ from numeric.arithmetic.rational import Rational
 from numeric.networks import LinearNetwork
 from numeric.regularised import noisy_moments
 from theorems.quantities import symbols
-from theorems.recipes import setting, source_arithmetic
+from theorems.recipes import Draw, setting
 from theorems.weight_decay.noisy_networks import (
     NoisyInstance,
     effective_alignment,
@@ -82,7 +82,6 @@ from verify.legacy import (
     Training,
     Witness,
 )
-from verify.sources import Choices
 from verify.theorem import Control, Measurement, Source, TrainedSolution
 
 __all__ = ["THEOREM", "TwoPointNoise"]
@@ -265,10 +264,10 @@ def derive_dropout(formulas: Mapping[str, Any]) -> Iterator[Step]:
 
 
 @setting("two-point-noise", "any noisy network; ε = 1 + a or 1 - b, independent, σ² = ab")
-def two_point_noise(source: Choices, bounds: Bounds) -> TwoPointNoise:
+def two_point_noise(draw: Draw) -> TwoPointNoise:
     """Two-point noise of mean 1: skewed, and negative at times."""
-    ar, network = source_arithmetic(source), noisy_networks.build(source, bounds)
-    up, down = (ar.scalar(source.number(0, 2)) + ar.scalar(Fraction(1, 4)) for _ in range(2))
+    ar, network = draw.arithmetic, draw.of(noisy_networks)
+    up, down = (draw.number(0, 2) + ar.scalar(Fraction(1, 4)) for _ in range(2))
     data = (network.weights, network.sigma, network.cross, network.decays)
     return TwoPointNoise(ar, *data, up * down, 1 + up, 1 - down, down / (up + down))
 

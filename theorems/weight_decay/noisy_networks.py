@@ -21,10 +21,9 @@ from numeric.arithmetic.symbolic import Symbolic
 from numeric.networks import LinearNetwork
 from numeric.regularised import noisy_moments, regularised_excess, regularised_gradient
 from theorems.instances import ExactInstance, Rows
-from theorems.recipes import setting, source_arithmetic
-from verify.claims import Bounds, quantity
+from theorems.recipes import Draw, setting
+from verify.claims import quantity
 from verify.errors import Undefined
-from verify.sources import Choices
 
 __all__ = [
     "NoisyInstance",
@@ -211,16 +210,16 @@ def symbolic_network(shape: tuple[int, ...]) -> NoisyInstance:
     "noisy-networks",
     "one output, any weights, any A_0 = R Rᵀ + I/4, any c != 0, decays and noise at random",
 )
-def noisy_networks(source: Choices, bounds: Bounds) -> NoisyInstance:
-    """Arbitrary weights; ``bounds.depth`` counts matrices, so D runs from depth - 1."""
-    ar = source_arithmetic(source)
-    depth = source.integer(*bounds.depth)
-    shape = [*(source.integer(*bounds.width) for _ in range(depth)), 1]
-    layers = tuple(ar.matrix(source.matrix(m, n)) for n, m in itertools.pairwise(shape))
-    factor = ar.matrix(source.matrix(shape[0], shape[0]))
+def noisy_networks(draw: Draw) -> NoisyInstance:
+    """Arbitrary weights; ``draw.bounds.depth`` counts matrices, so D runs from depth - 1."""
+    ar = draw.arithmetic
+    depth = draw.depth()
+    shape = [*(draw.width() for _ in range(depth)), 1]
+    layers = tuple(draw.matrix(m, n) for n, m in itertools.pairwise(shape))
+    factor = draw.matrix(shape[0], shape[0])
     sigma = factor @ factor.mT + ar.scale(ar.scalar(Fraction(1, 4)), ar.identity(shape[0]))
-    cross = ar.matrix(source.matrix(1, shape[0]))
+    cross = draw.matrix(1, shape[0])
     if ar.kind == "exact" and ar.is_zero(cross):
         raise Undefined("c = 0: there is nothing to learn")
-    decays = tuple(ar.scalar(source.number(0, 2)) + ar.scalar(Fraction(1, 8)) for _ in layers)
-    return NoisyInstance(ar, layers, sigma, cross, decays, ar.scalar(source.number(0, 2)))
+    decays = tuple(draw.number(0, 2) + ar.scalar(Fraction(1, 8)) for _ in layers)
+    return NoisyInstance(ar, layers, sigma, cross, decays, draw.number(0, 2))

@@ -11,7 +11,7 @@ from functools import reduce
 from typing import Any
 
 from numeric.regularised import regularised_hessian
-from theorems.recipes import setting
+from theorems.recipes import Draw, setting
 from theorems.weight_decay.noisy_networks import (
     NoisyInstance,
     cross_sq,
@@ -19,10 +19,9 @@ from theorems.weight_decay.noisy_networks import (
     noisy_networks,
     noisy_output_power,
 )
-from verify.claims import Bounds, quantity
+from verify.claims import quantity
 from verify.errors import Undefined
 from verify.legacy import Assumption
-from verify.sources import Choices
 
 __all__ = [
     "at_origin",
@@ -103,28 +102,28 @@ def _at_origin(network: NoisyInstance) -> NoisyInstance:
 
 
 @setting("noisy-origins", "zero weights; any A_0, c != 0, decays, noise and widths")
-def noisy_origins(source: Choices, bounds: Bounds) -> NoisyInstance:
+def noisy_origins(draw: Draw) -> NoisyInstance:
     """The origin of any noisy network."""
-    return _at_origin(noisy_networks.build(source, bounds))
+    return _at_origin(draw.of(noisy_networks))
 
 
 @setting("weak-signals", "D = 1, any weights, γ_u = (1 + t)|c|²/γ_w with 0 <= t <= 1")
-def weak_signals(source: Choices, bounds: Bounds) -> NoisyInstance:
+def weak_signals(draw: Draw) -> NoisyInstance:
     """Decays at and above the threshold |c|² = γ_u γ_w."""
-    network = noisy_networks.build(source, bounds)
+    network = draw.of(noisy_networks)
     g = network.decays[0]
-    above = 1 + network.arithmetic.scalar(source.number(0, 1))
+    above = 1 + network.arithmetic.scalar(draw.number(0, 1))
     return replace(network, decays=(g, above * cross_sq.measure(network) / g))
 
 
 @setting("near-origin", "D >= 2, any data, weights drawn and scaled into the radius")
-def near_origin_networks(source: Choices, bounds: Bounds) -> NoisyInstance:
+def near_origin_networks(draw: Draw) -> NoisyInstance:
     """Weights within the radius where decay outweighs the signal."""
-    network = noisy_networks.build(source, bounds)
+    network = draw.of(noisy_networks)
     ar = network.arithmetic
     excess = _radius_excess(network)
     # s <= 1/(1 + x) makes s^{2(D-1)} x <= 1
-    scale = ar.scalar(source.number(0, 1)) / (1 + excess)
+    scale = draw.number(0, 1) / (1 + excess)
     layers = tuple(ar.scale(scale, W) for W in network.weights)
     if ar.kind == "exact" and all(ar.is_zero(W) for W in layers):
         raise Undefined("the origin itself")

@@ -68,7 +68,7 @@ import sympy as sp
 from numeric.networks import LinearNetwork
 from numeric.regularised import noisy_moments, regularised_excess
 from theorems.quantities import symbols
-from theorems.recipes import setting, source_arithmetic
+from theorems.recipes import Draw, setting
 from theorems.weight_decay.descents import certified_distance, drawn_start, known_minimum, matched
 from theorems.weight_decay.noisy_networks import (
     NoisyInstance,
@@ -101,7 +101,6 @@ from verify.legacy import (
     Training,
     Witness,
 )
-from verify.sources import Choices
 from verify.theorem import Control, Measurement, Source, TrainedSolution
 
 __all__ = ["THEOREM"]
@@ -308,21 +307,21 @@ _TINY = Fraction(1, 10**9)
 
 
 @setting("small-decay-minima", "global minima whose decay pays 1e-9 of κ wᵀA_0w")
-def small_decay_minima(source: Choices, bounds: Bounds) -> NoisyInstance:
+def small_decay_minima(draw: Draw) -> NoisyInstance:
     """Where the first bound is attained in the limit."""
-    ar = source_arithmetic(source)
-    shape = hidden_sizes(source, bounds)
-    noise = ar.scalar(source.number(0, 2)) + ar.scalar(Fraction(1, 8))
-    return drawn_minimum(source, ar, shape, noise, _TINY)
+    ar = draw.arithmetic
+    shape = hidden_sizes(draw)
+    noise = draw.number(0, 2) + ar.scalar(Fraction(1, 8))
+    return drawn_minimum(draw, shape, noise, _TINY)
 
 
 @setting("half-noise-minima", "the same with widths mD, ..., m(2D-1) and σ² = m, so that κ = 2")
-def half_noise_minima(source: Choices, bounds: Bounds) -> NoisyInstance:
+def half_noise_minima(draw: Draw) -> NoisyInstance:
     """Where the second bound is attained in the limit: Π (n+1)/n over n = D, ..., 2D-1 is 2."""
-    ar = source_arithmetic(source)
-    D, m, d_x = source.integer(1, 2), source.integer(1, 2), source.integer(*bounds.width)
+    ar = draw.arithmetic
+    D, m, d_x = draw.integer(1, 2), draw.integer(1, 2), draw.width()
     shape = [d_x, *(m * n for n in range(D, 2 * D))]
-    return drawn_minimum(source, ar, shape, ar.scalar(m), _TINY)
+    return drawn_minimum(draw, shape, ar.scalar(m), _TINY)
 
 
 @dataclass(frozen=True, eq=False)
@@ -333,14 +332,11 @@ class Contest(NoisyInstance):
 
 
 @setting("contests", "constructed global minima, and rivals some way from them")
-def contests(source: Choices, bounds: Bounds) -> Contest:
+def contests(draw: Draw) -> Contest:
     """A global minimum with a rival near or far."""
-    minimum = noisy_global_minima.build(source, bounds)
-    ar, far = minimum.arithmetic, minimum.arithmetic.scalar(source.number(0, 1))
-    rival = tuple(
-        W + ar.scale(far, ar.matrix(source.matrix(W.shape[-2], W.shape[-1])))
-        for W in minimum.weights
-    )
+    minimum = draw.of(noisy_global_minima)
+    ar, far = minimum.arithmetic, minimum.arithmetic.scalar(draw.number(0, 1))
+    rival = tuple(W + ar.scale(far, draw.matrix(W.shape[-2], W.shape[-1])) for W in minimum.weights)
     data = (minimum.sigma, minimum.cross, minimum.decays, minimum.noise_variance)
     return Contest(ar, minimum.weights, *data, rival)
 

@@ -22,15 +22,14 @@ from functools import reduce
 from typing import Any
 
 from numeric.reduced_problem import ReducedProblem
-from theorems.recipes import setting, source_arithmetic
+from theorems.recipes import Draw, setting
 from theorems.weight_decay.noisy_networks import (
     NoisyInstance,
     effective_covariance_factor,
 )
-from verify.claims import Bounds, Setting, quantity
+from verify.claims import Setting, quantity
 from verify.errors import Undefined
 from verify.legacy import Assumption
-from verify.sources import Choices
 
 __all__ = [
     "PUBLISHED",
@@ -109,10 +108,11 @@ nonzero = Assumption(
 # --- aligned networks ---------------------------------------------------------------------------
 
 
-def signs(source: Choices, ar: Any, width: int, active: int | None = None) -> Any:
+def signs(draw: Draw, width: int, active: int | None = None) -> Any:
     """A column of ``active`` random signs, then zeros (neurons switched off)."""
+    ar = draw.arithmetic
     active = width if active is None else active
-    return ar.matrix([[1 - 2 * source.integer(0, 1) if i < active else 0] for i in range(width)])
+    return ar.matrix([[1 - 2 * draw.integer(0, 1) if i < active else 0] for i in range(width)])
 
 
 def aligned_layers(ar: Any, patterns: list[Any], scales: list[Any], row: Any) -> list[Any]:
@@ -152,20 +152,20 @@ class Aligned:
     noise_variance: Any
 
     @classmethod
-    def drawn(cls, source: Choices, bounds: Bounds, *, switched_off: bool = False) -> Aligned:
+    def drawn(cls, draw: Draw, *, switched_off: bool = False) -> Aligned:
         """Draw signs, scales, a target w != 0, τ and σ² from the source."""
-        ar = source_arithmetic(source)
-        depth = source.integer(*bounds.depth)
-        widths = tuple(source.integer(*bounds.width) for _ in range(depth))
+        ar = draw.arithmetic
+        depth = draw.depth()
+        widths = tuple(draw.width() for _ in range(depth))
         hidden = widths[1:]
-        active = tuple(source.integer(1, d) for d in hidden) if switched_off else hidden
-        patterns = [signs(source, ar, d, a) for d, a in zip(hidden, active, strict=True)]
-        scales = [ar.scalar(source.number(1, 3)) for _ in hidden]
-        w = ar.matrix(source.matrix(1, widths[0]))
+        active = tuple(draw.integer(1, d) for d in hidden) if switched_off else hidden
+        patterns = [signs(draw, d, a) for d, a in zip(hidden, active, strict=True)]
+        scales = [draw.number(1, 3) for _ in hidden]
+        w = draw.matrix(1, widths[0])
         if ar.kind == "exact" and ar.is_zero(w):
             raise Undefined("w = 0")
-        penalty = ar.scalar(source.number(0, 3)) + ar.scalar(Fraction(1, 8))
-        noise = ar.scalar(source.number(0, 2))
+        penalty = draw.number(0, 3) + ar.scalar(Fraction(1, 8))
+        noise = draw.number(0, 2)
         return cls(ar, widths, active, patterns, scales, w, penalty, noise)
 
     @property
@@ -202,9 +202,9 @@ def _product(factors: Any) -> Any:
     return reduce(lambda x, y: x * y, factors)
 
 
-def _covariance(source: Choices, ar: Any, d: int) -> Any:
+def _covariance(draw: Draw, d: int) -> Any:
     """R Rᵀ, positive semidefinite."""
-    factor = ar.matrix(source.matrix(d, d))
+    factor = draw.matrix(d, d)
     return factor @ factor.mT
 
 
@@ -220,20 +220,20 @@ def _plus(ar: Any, A: Any, level: Any) -> Any:
     "aligned-networks",
     "aligned networks with layers of equal cost, any w != 0, A_0 = R Rᵀ + I/4 and any c",
 )
-def aligned_networks(source: Choices, bounds: Bounds) -> NoisyInstance:
+def aligned_networks(draw: Draw) -> NoisyInstance:
     """Where the reduction is attained, whatever the data."""
-    network = Aligned.drawn(source, bounds)
+    network = Aligned.drawn(draw)
     ar, d = network.arithmetic, network.widths[0]
-    sigma = _plus(ar, _covariance(source, ar, d), ar.scalar(Fraction(1, 4)))
-    cross = ar.matrix(source.matrix(1, d))
+    sigma = _plus(ar, _covariance(draw, d), ar.scalar(Fraction(1, 4)))
+    cross = draw.matrix(1, d)
     return network.instance(sigma, cross)
 
 
-def _any_covariance(source: Choices, network: Aligned) -> Any:
+def _any_covariance(draw: Draw, network: Aligned) -> Any:
     """A_0 of any shape and of a size comparable to the decay."""
     ar = network.arithmetic
-    shape = _plus(ar, _covariance(source, ar, network.widths[0]), ar.scalar(Fraction(1, 4)))
-    level = ar.scalar(source.number(0, 1)) + ar.scalar(Fraction(1, 16))
+    shape = _plus(ar, _covariance(draw, network.widths[0]), ar.scalar(Fraction(1, 4)))
+    level = draw.number(0, 1) + ar.scalar(Fraction(1, 16))
     return ar.scale(network.ridge(level), shape)
 
 
@@ -241,40 +241,40 @@ def _any_covariance(source: Choices, network: Aligned) -> Any:
     "minimal-networks",
     "aligned stationary networks with κ λ_min(A_0)|w|² >= (D-1)τ: global minima (Z3)",
 )
-def minimal_networks(source: Choices, bounds: Bounds) -> NoisyInstance:
+def minimal_networks(draw: Draw) -> NoisyInstance:
     """Exact global minima: A_0 large enough beside the decay."""
-    network = Aligned.drawn(source, bounds)
-    return network.solved(_minimal_covariance(source, network))
+    network = Aligned.drawn(draw)
+    return network.solved(_minimal_covariance(draw, network))
 
 
-def _minimal_covariance(source: Choices, network: Aligned) -> Any:
+def _minimal_covariance(draw: Draw, network: Aligned) -> Any:
     """A_0 with κ λ_min(A_0)|w|² >= (D-1)τ, positive definite."""
     ar, D = network.arithmetic, len(network.patterns)
-    level = ar.scalar(source.number(0, 2)) + ar.scalar(D - 1 if D > 1 else Fraction(1, 16))
-    return _plus(ar, _covariance(source, ar, network.widths[0]), network.ridge(level))
+    level = draw.number(0, 2) + ar.scalar(D - 1 if D > 1 else Fraction(1, 16))
+    return _plus(ar, _covariance(draw, network.widths[0]), network.ridge(level))
 
 
 @setting("isotropic-networks", "one output, any weights, A_0 = aI, any c != 0, decays and noise")
-def isotropic_networks(source: Choices, bounds: Bounds) -> NoisyInstance:
+def isotropic_networks(draw: Draw) -> NoisyInstance:
     """Arbitrary weights on isotropic data."""
-    return isotropic(source, bounds)
+    return isotropic(draw)
 
 
-def isotropic(source: Choices, bounds: Bounds, *, equal_decays: bool = False) -> NoisyInstance:
+def isotropic(draw: Draw, *, equal_decays: bool = False) -> NoisyInstance:
     """Draw weights, a, c, decays (one for all layers if ``equal_decays``) and σ²."""
-    ar = source_arithmetic(source)
-    depth = source.integer(*bounds.depth)
-    shape = [*(source.integer(*bounds.width) for _ in range(depth)), 1]
-    layers = [ar.matrix(source.matrix(m, n)) for n, m in itertools.pairwise(shape)]
-    level = ar.scalar(source.number(0, 2)) + ar.scalar(Fraction(1, 32))
-    cross = ar.matrix(source.matrix(1, shape[0]))
+    ar = draw.arithmetic
+    depth = draw.depth()
+    shape = [*(draw.width() for _ in range(depth)), 1]
+    layers = [draw.matrix(m, n) for n, m in itertools.pairwise(shape)]
+    level = draw.number(0, 2) + ar.scalar(Fraction(1, 32))
+    cross = draw.matrix(1, shape[0])
     if ar.kind == "exact" and ar.is_zero(cross):
         raise Undefined("c = 0: there is nothing to learn")
     eighth = ar.scalar(Fraction(1, 8))
     count = 1 if equal_decays else depth
-    decays = [ar.scalar(source.number(0, 2)) + eighth for _ in range(count)]
+    decays = [draw.number(0, 2) + eighth for _ in range(count)]
     decays = decays * depth if equal_decays else decays
-    noise = ar.scalar(source.number(0, 2))
+    noise = draw.number(0, 2)
     sigma = ar.scale(level, ar.identity(shape[0]))
     return NoisyInstance(ar, tuple(layers), sigma, cross, tuple(decays), noise)
 
@@ -291,11 +291,11 @@ def isotropic_stationary(
     """
 
     @setting(name, description)
-    def build(source: Choices, bounds: Bounds) -> NoisyInstance:
-        network = Aligned.drawn(source, bounds, switched_off=share is None)
+    def build(draw: Draw) -> NoisyInstance:
+        network = Aligned.drawn(draw, switched_off=share is None)
         ar = network.arithmetic
         if share is None:
-            level = ar.scalar(source.number(0, 3)) + ar.scalar(Fraction(1, 16))
+            level = draw.number(0, 3) + ar.scalar(Fraction(1, 16))
         else:
             level = ar.scalar(share(len(network.patterns)))
         return network.solved(ar.scale(network.ridge(level), ar.identity(network.widths[0])))
@@ -365,10 +365,10 @@ def published_networks(
     """
 
     @setting(name, description)
-    def build(source: Choices, bounds: Bounds) -> NoisyInstance:
-        network = Aligned.drawn(source, bounds)
+    def build(draw: Draw) -> NoisyInstance:
+        network = Aligned.drawn(draw)
         sigma = _minimal_covariance if minimal else _any_covariance
-        solved = network.solved(sigma(source, network))
+        solved = network.solved(sigma(draw, network))
         weights = closed_form.layers(solved, network.patterns, network.penalty)
         return replace(solved, weights=tuple(weights))
 

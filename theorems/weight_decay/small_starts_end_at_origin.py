@@ -72,7 +72,7 @@ import sympy as sp
 
 from numeric.regularised import regularised_gradient
 from theorems.quantities import symbols
-from theorems.recipes import setting, source_arithmetic
+from theorems.recipes import Draw, setting
 from theorems.weight_decay.descents import (
     NoisyProblem,
     certified_distance,
@@ -116,7 +116,6 @@ from verify.legacy import (
     Training,
     Witness,
 )
-from verify.sources import Choices
 from verify.theorem import Control, Measurement, Source, TrainedSolution
 
 __all__ = ["THEOREM"]
@@ -251,15 +250,13 @@ def derive_minimum(formulas: Mapping[str, Any]) -> Iterator[Step]:
 
 
 @setting("halfway-points", "A_0 = aI, stationary, each layer's decay pays κ wᵀA_0w")
-def halfway_points(source: Choices, bounds: Bounds) -> NoisyInstance:
+def halfway_points(draw: Draw) -> NoisyInstance:
     """Stationary points where w is half of what regression with κA_0 gives."""
-    ar = source_arithmetic(source)
-    shape = hidden_sizes(source, bounds)
-    layers = drawn_layers(source, ar, shape, shape[1:])
-    sigma = ar.scale(
-        ar.scalar(source.number(0, 2)) + ar.scalar(Fraction(1, 4)), ar.identity(shape[0])
-    )
-    noise = ar.scalar(source.number(0, 2))
+    ar = draw.arithmetic
+    shape = hidden_sizes(draw)
+    layers = drawn_layers(draw, shape, shape[1:])
+    sigma = ar.scale(draw.number(0, 2) + ar.scalar(Fraction(1, 4)), ar.identity(shape[0]))
+    noise = draw.number(0, 2)
     return aligned_point(ar, layers, sigma, noise, shape[1:], ar.scalar(1))
 
 

@@ -69,7 +69,7 @@ from typing import Any
 import sympy as sp
 
 from theorems.quantities import data_max, data_min, symbols, width_min
-from theorems.recipes import setting, source_arithmetic
+from theorems.recipes import Draw, setting
 from theorems.weight_decay.multistart import trained_minima
 from theorems.weight_decay.noisy_networks import (
     NoisyInstance,
@@ -102,7 +102,6 @@ from verify.legacy import (
     Training,
     Witness,
 )
-from verify.sources import Choices
 from verify.theorem import Control, Measurement, Source, TrainedSolution
 
 __all__ = ["THEOREM"]
@@ -314,21 +313,21 @@ def _equal(name: str, description: str, share: Fraction | None = None) -> Settin
     """Equal widths 1 or 4 (√d_0 rational), equal decays, κa|w|²/τ = share on A_0 = aI if given."""
 
     @setting(name, description)
-    def build(source: Choices, bounds: Bounds) -> NoisyInstance:
-        ar = source_arithmetic(source)
-        hidden, inputs = source.integer(*bounds.depth) - 1, source.integer(1, 2)
-        root = source.integer(1, 2)  # √d_0
+    def build(draw: Draw) -> NoisyInstance:
+        ar = draw.arithmetic
+        hidden, inputs = draw.depth() - 1, draw.integer(1, 2)
+        root = draw.integer(1, 2)  # √d_0
         widths = (root**2,) * hidden
-        patterns = [signs(source, ar, d) for d in widths]
-        scale = ar.scalar(source.number(1, 3)) / 2
-        slope = ar.scalar(source.number(-2, 2))
+        patterns = [signs(draw, d) for d in widths]
+        scale = draw.number(1, 3) / 2
+        slope = draw.number(-2, 2)
         raw = ar.matrix([[1, 0][:inputs]])
         if inputs == 2:  # ((1 - p²), 2p)/(1 + p²): a rational unit vector
             turn = ar.scale(2 * slope, ar.matrix([[0, 1]]))
             raw = ar.scale(1 - slope * slope, raw) + turn
             raw = ar.scale(1 / (1 + slope * slope), raw)
         w = ar.scale(ar.power(scale * root**2, Fraction(hidden + 1)), raw)
-        penalty = ar.scalar(source.number(0, 3)) + ar.scalar(Fraction(1, 8))
+        penalty = draw.number(0, 3) + ar.scalar(Fraction(1, 8))
         network = Aligned(
             ar,
             (inputs, *widths),
@@ -337,16 +336,14 @@ def _equal(name: str, description: str, share: Fraction | None = None) -> Settin
             [*([scale] * (hidden - 1)), root * scale],
             w,
             penalty,
-            ar.scalar(source.number(0, 2)),
+            draw.number(0, 2),
         )
         if share is not None:
             return network.solved(ar.scale(network.ridge(ar.scalar(share)), ar.identity(inputs)))
-        factor = ar.matrix(source.matrix(inputs, inputs))
+        factor = draw.matrix(inputs, inputs)
         shape = factor @ factor.mT + ar.scale(ar.scalar(Fraction(1, 4)), ar.identity(inputs))
         return network.solved(
-            ar.scale(
-                network.ridge(ar.scalar(source.number(0, 1)) + ar.scalar(Fraction(1, 16))), shape
-            )
+            ar.scale(network.ridge(draw.number(0, 1) + ar.scalar(Fraction(1, 16))), shape)
         )
 
     return build

@@ -32,17 +32,15 @@ from functools import reduce
 from typing import Any
 
 from numeric.regularised import regularised_gradient
-from theorems.recipes import setting, source_arithmetic
+from theorems.recipes import Draw, setting
 from theorems.weight_decay.noisy_networks import (
     NoisyInstance,
     effective_covariance_factor,
     effective_energy,
     noisy_output_power,
 )
-from verify.claims import Bounds
 from verify.errors import Undefined
 from verify.legacy import Assumption
-from verify.sources import Choices
 
 __all__ = [
     "aligned_point",
@@ -63,18 +61,19 @@ def column(ar: Any, signs: list[int]) -> Any:
     return ar.matrix([[s] for s in signs])
 
 
-def drawn_layers(source: Choices, ar: Any, shape: list[int], active: list[int]) -> tuple[Any, ...]:
+def drawn_layers(draw: Draw, shape: list[int], active: list[int]) -> tuple[Any, ...]:
     """Return W^(1), ..., W^(D), U of the construction, signs and scales drawn.
 
     ``shape`` is (d_0, d_1, ..., d_D), ``active`` is (m_1, ..., m_D).
     """
+    ar = draw.arithmetic
     r = []
     for width, m in zip(shape[1:], active, strict=True):
-        signs = [2 * source.integer(0, 1) - 1 for _ in range(m)]
+        signs = [2 * draw.integer(0, 1) - 1 for _ in range(m)]
         r.append(column(ar, signs + [0] * (width - m)))
-    layers = [r[0] @ ar.matrix(source.matrix(1, shape[0]))]
+    layers = [r[0] @ draw.matrix(1, shape[0])]
     for before, after in zip(r, [*r[1:], column(ar, [1])], strict=True):
-        scale = ar.scalar(source.number(0, 2)) + ar.scalar(Fraction(1, 4))
+        scale = draw.number(0, 2) + ar.scalar(Fraction(1, 4))
         layers.append(ar.scale(scale, after @ before.mT))
     if ar.kind == "exact" and ar.is_zero(layers[0]):
         raise Undefined("w = 0 is the origin's end-to-end map")
@@ -95,10 +94,11 @@ def aligned_point(
     return NoisyInstance(ar, layers, sigma, cross, decays, noise)
 
 
-def spread_covariance(source: Choices, ar: Any, d: int, spread: int) -> Any:
+def spread_covariance(draw: Draw, d: int, spread: int) -> Any:
     """Return A_0 = a(I + ρ R Rᵀ), ρ <= spread/|R|_F²: a_max <= (1 + spread) a_min."""
-    root = ar.matrix(source.matrix(d, d))
-    scale = ar.scalar(source.number(0, 2)) + ar.scalar(Fraction(1, 4))
+    ar = draw.arithmetic
+    root = draw.matrix(d, d)
+    scale = draw.number(0, 2) + ar.scalar(Fraction(1, 4))
     rho = ar.scalar(spread) / (1 + ar.frobenius_sq(root))
     return ar.scale(scale, ar.identity(d) + ar.scale(rho, root @ root.mT))
 
@@ -114,45 +114,44 @@ def _turned(ar: Any, layers: tuple[Any, ...], vectors: list[Any]) -> tuple[Any, 
     return tuple(turned)
 
 
-def hidden_sizes(source: Choices, bounds: Bounds) -> list[int]:
-    """Return (d_0, ..., d_D); ``bounds.depth`` counts matrices, so D = depth - 1."""
-    depth = source.integer(*bounds.depth)
-    return [source.integer(*bounds.width) for _ in range(depth)]
+def hidden_sizes(draw: Draw) -> list[int]:
+    """Return (d_0, ..., d_D); ``draw.bounds.depth`` counts matrices, so D = depth - 1."""
+    depth = draw.depth()
+    return [draw.width() for _ in range(depth)]
 
 
 @setting(
     "noisy-stationary-points",
     "stationary points by construction: some neurons active, hidden layers turned where σ² = 0",
 )
-def noisy_stationary_points(source: Choices, bounds: Bounds) -> NoisyInstance:
+def noisy_stationary_points(draw: Draw) -> NoisyInstance:
     """Stationary points of every value, most of them no minima."""
-    ar = source_arithmetic(source)
-    shape = hidden_sizes(source, bounds)
-    active = [source.integer(1, d) for d in shape[1:]]
-    silent = bool(source.integer(0, 1))
-    layers = drawn_layers(source, ar, shape, active)
-    sigma = spread_covariance(source, ar, shape[0], 8)
-    noise = ar.scalar(0 if silent else source.number(0, 2))
-    share = ar.scalar(source.number(0, 3)) + ar.scalar(Fraction(1, 8))
+    ar = draw.arithmetic
+    shape = hidden_sizes(draw)
+    active = [draw.integer(1, d) for d in shape[1:]]
+    silent = bool(draw.integer(0, 1))
+    layers = drawn_layers(draw, shape, active)
+    sigma = spread_covariance(draw, shape[0], 8)
+    noise = ar.scalar(0 if silent else draw.number(0, 2))
+    share = draw.number(0, 3) + ar.scalar(Fraction(1, 8))
     if silent:
         ones = [ar.matrix([[1]] * d) for d in shape[1:]]
-        drawn = [ar.matrix(source.matrix(d, 1, 0, 2)) for d in shape[1:]]
+        drawn = [draw.matrix(d, 1, 0, 2) for d in shape[1:]]
         layers = _turned(ar, layers, [u + one for u, one in zip(drawn, ones, strict=True)])
     return aligned_point(ar, layers, sigma, noise, active, share)
 
 
-def drawn_minimum(
-    source: Choices, ar: Any, shape: list[int], noise: Any, share: Any = None
-) -> NoisyInstance:
+def drawn_minimum(draw: Draw, shape: list[int], noise: Any, share: Any = None) -> NoisyInstance:
     """Return a global minimum of widths d_0, ..., d_D with this noise.
 
     Each layer's decay pays ``share`` of κ wᵀA_0w (drawn if None): at most 1/(D-1).
     """
-    layers = drawn_layers(source, ar, shape, shape[1:])
+    ar = draw.arithmetic
+    layers = drawn_layers(draw, shape, shape[1:])
     D = len(layers) - 1
-    sigma = spread_covariance(source, ar, shape[0], D)
+    sigma = spread_covariance(draw, shape[0], D)
     if share is None:
-        drawn = ar.scalar(source.number(0, 1)) + ar.scalar(Fraction(1, 100))
+        drawn = draw.number(0, 1) + ar.scalar(Fraction(1, 100))
         share = drawn if D == 1 else drawn / ar.scalar(2 * (D - 1))
     return aligned_point(ar, layers, sigma, noise, shape[1:], ar.scalar(share))
 
@@ -161,26 +160,25 @@ def drawn_minimum(
     "noisy-global-minima",
     "global minima by construction, below the origin: a_max <= (D+1) a_min, (D-1)τ < κ wᵀA_0w",
 )
-def noisy_global_minima(source: Choices, bounds: Bounds) -> NoisyInstance:
+def noisy_global_minima(draw: Draw) -> NoisyInstance:
     """Global minima strictly below the origin."""
-    ar = source_arithmetic(source)
-    shape = hidden_sizes(source, bounds)
-    return drawn_minimum(source, ar, shape, ar.scalar(source.number(0, 2)))
+    shape = hidden_sizes(draw)
+    return drawn_minimum(draw, shape, draw.number(0, 2))
 
 
 @setting(
     "noisy-ties",
     "D >= 2, A_0 = aI, (D-1)τ = κ a|w|²: global minima exactly as high as the origin",
 )
-def noisy_ties(source: Choices, bounds: Bounds) -> NoisyInstance:
+def noisy_ties(draw: Draw) -> NoisyInstance:
     """Global minima at the threshold where they tie with the origin."""
-    ar = source_arithmetic(source)
-    shape = hidden_sizes(source, bounds)
-    layers = drawn_layers(source, ar, shape, shape[1:])
-    scale = ar.scalar(source.number(0, 2)) + ar.scalar(Fraction(1, 4))
+    ar = draw.arithmetic
+    shape = hidden_sizes(draw)
+    layers = drawn_layers(draw, shape, shape[1:])
+    scale = draw.number(0, 2) + ar.scalar(Fraction(1, 4))
     sigma = ar.scale(scale, ar.identity(shape[0]))
     share = ar.scalar(Fraction(1, len(layers) - 2))
-    return aligned_point(ar, layers, sigma, ar.scalar(source.number(0, 2)), shape[1:], share)
+    return aligned_point(ar, layers, sigma, draw.number(0, 2), shape[1:], share)
 
 
 # --- assumptions ----------------------------------------------------------------------------------

@@ -74,7 +74,7 @@ import numpy as np
 import sympy as sp
 
 from theorems.quantities import symbols
-from theorems.recipes import setting
+from theorems.recipes import Draw, setting
 from theorems.weight_decay.descents import NoisyProblem
 from theorems.weight_decay.multistart import trained_minimum
 from theorems.weight_decay.noisy_networks import (
@@ -110,7 +110,6 @@ from verify.legacy import (
     Training,
     Witness,
 )
-from verify.sources import Choices
 from verify.theorem import Control, Source, TrainedSolution
 
 __all__ = ["THEOREM", "birth", "collapse", "stationary_balance"]
@@ -396,9 +395,9 @@ at_birth = isotropic_stationary(
 
 
 @setting("isotropic-equal-decays", "isotropic-networks with one decay γ for all layers")
-def equal_decays(source: Choices, bounds: Bounds) -> NoisyInstance:
+def equal_decays(draw: Draw) -> NoisyInstance:
     """Arbitrary weights, A_0 = aI, equal decays."""
-    return isotropic(source, bounds, equal_decays=True)
+    return isotropic(draw, equal_decays=True)
 
 
 def _claim(

@@ -157,10 +157,7 @@ def concludes(step: Step, relation: Relation) -> bool:
 
 
 def _check_identity(step: Identity) -> tuple[Verdict, str | None]:
-    lhs, rhs = (
-        side if isinstance(side, sp.MatrixBase) else sp.Matrix([sp.sympify(side, strict=True)])
-        for side in (step.lhs, step.rhs)
-    )
+    lhs, rhs = (_summed(_as_matrix(side)) for side in (step.lhs, step.rhs))
     if lhs.atoms(sp.Float) or rhs.atoms(sp.Float):
         return "error", "a float stands in the identity: symbolic evidence is exact"
     if lhs.shape != rhs.shape:
@@ -176,6 +173,19 @@ def _check_identity(step: Identity) -> tuple[Verdict, str | None]:
         if not zero:
             return "refuted", str(sp.factor(entry))[:400]
     return "holds", None
+
+
+def _as_matrix(side: Any) -> sp.MatrixBase:
+    return side if isinstance(side, sp.MatrixBase) else sp.Matrix([sp.sympify(side, strict=True)])
+
+
+def _summed(side: sp.MatrixBase) -> sp.MatrixBase:
+    """Carry out the sums: powers of one base are collected first, so that equal terms show."""
+    if not side.has(sp.Sum):
+        return side
+    return side.applyfunc(
+        lambda entry: entry.replace(sp.Sum, lambda f, *over: sp.Sum(_collected(f), *over).doit())
+    )
 
 
 def _check_condition(step: Condition) -> tuple[Verdict, str | None]:
