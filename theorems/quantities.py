@@ -10,15 +10,16 @@ from fractions import Fraction
 from typing import Any
 
 from numeric.gain import weighted_gain
-from numeric.loss import excess
+from numeric.loss import excess, gradient, hessian_by_jets
 from numeric.spectrum import sharpness_anywhere, sharpness_at_minimizer
-from theorems.instances import Instance
+from theorems.instances import Instance, SteppedInstance
 from verify.claims import Quantity, quantity
 from verify.errors import Undefined
 
 __all__ = [
     "a",
     "a2",
+    "block_sharpness",
     "condition",
     "d_x",
     "d_y",
@@ -28,6 +29,8 @@ __all__ = [
     "depth",
     "hessian_trace",
     "imbalance",
+    "jet_hessian",
+    "jet_sharpness",
     "layer_norm_max",
     "layer_norm_min",
     "loss",
@@ -36,6 +39,8 @@ __all__ = [
     "minimal_sharpness",
     "path_gain_max",
     "sharpness",
+    "slope_sq",
+    "step_size",
     "symbols",
     "target_fro",
     "target_norm",
@@ -250,3 +255,45 @@ def _regressor(instance: Instance) -> Any:
             f"the regressor needs one output, this instance has {instance.net.widths[-1]}"
         )
     return instance.target
+
+
+@quantity("block_sharpness", r"2\max_k |A_k|_2^2\lambda_{\max}(B_k\Sigma B_k^T)")
+def block_sharpness(instance: Instance) -> Any:
+    """Largest eigenvalue of the diagonal blocks of H alone, 2 max_k |A_k|² λ_max(B_k Σ B_kᵀ)."""
+    ar, net = instance.arithmetic, instance.net
+    return 2 * ar.maximum(
+        *(
+            ar.eig_max(A @ A.mT) * ar.eig_max(B @ instance.sigma @ B.mT)
+            for A, B in zip(net.suffixes, net.prefixes, strict=True)
+        )
+    )
+
+
+@quantity("jet_sharpness", r"\lambda_{\max}(\nabla^2 R)")
+def jet_sharpness(instance: Instance) -> Any:
+    """Largest eigenvalue of the Hessian obtained from the loss by hyper-dual numbers."""
+    return instance.arithmetic.eig_max(jet_hessian(instance))
+
+
+def jet_hessian(instance: Instance) -> Any:
+    """Return the Hessian of the loss, differentiated by hyper-dual numbers: no formula enters."""
+    return hessian_by_jets(instance.net, instance.sigma, instance.cross)
+
+
+@quantity(
+    "slope_sq",
+    r"\textstyle\sum_k|\nabla_{W_k}R|^2",
+    positive=False,
+    aliases=("stationarity",),
+)
+def slope_sq(instance: Instance) -> Any:
+    """Squared norm of the gradient of R in all weights."""
+    ar = instance.arithmetic
+    slopes = gradient(instance.net, instance.sigma, instance.cross)
+    return sum((ar.frobenius_sq(G) for G in slopes), start=ar.scalar(0))
+
+
+@quantity("step_size", r"\eta", aliases=("descent_step",))
+def step_size(instance: SteppedInstance) -> Any:
+    """Step size η of gradient descent W_k -= η ∇_{W_k} R."""
+    return instance.step_size

@@ -153,18 +153,20 @@ def setting(
     checker: Callable[[], str] | None = checker_source,
     load: Callable[[dict[str, Any]], Any] | None = Instance.from_json,
     express: Callable[[Any], list[int | Fraction] | None] | None = None,
-) -> Callable[[Callable[..., Any]], Setting]:
+    aliases: Sequence[str] = (),
+) -> Callable[[Callable[[Draw], Any]], Setting]:
     """Turn a recipe, a function of a :class:`Draw`, into the setting ``name`` of the search.
 
-    The checker says itself which settings it does not know.
+    The checker says itself which settings it does not know.  ``aliases`` are names it had.
     """
 
     def register(recipe: Callable[[Draw], Any]) -> Setting:
         build = drawn(recipe)
-        SETTINGS[name] = Setting(
+        found = Setting(
             name, description, build, tuple(special), Duals.seed, checker, load, express
         )
-        return SETTINGS[name]
+        SETTINGS.update(dict.fromkeys((name, *aliases), found))
+        return found
 
     return register
 

@@ -103,7 +103,7 @@ def _weakened(claim: Claim) -> Iterator[tuple[str, list[Claim]]]:
 
 def _wider(setting: Setting) -> Iterator[Setting]:
     """The settings that have this one in their family."""
-    for other in SETTINGS.values():
+    for other in dict.fromkeys(SETTINGS.values()):
         if other is not setting and setting in other.family():
             yield other
 

@@ -7,7 +7,7 @@ on that one instance and what the answer is worth.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import cached_property
@@ -83,15 +83,21 @@ class Quantity:
 
 
 QUANTITIES: dict[str, Quantity] = {}
-"""Every quantity by name; a relation may use any of them."""
+"""Every quantity by name and by former names; a relation may use any of them."""
 
 
 def quantity(
-    name: str, latex: str, *, integer: bool = False, positive: bool = True
+    name: str,
+    latex: str,
+    *,
+    integer: bool = False,
+    positive: bool = True,
+    aliases: Sequence[str] = (),
 ) -> Callable[[Callable[[Any], Any]], Quantity]:
     """Register the decorated function as the quantity ``name``; its docstring defines it.
 
     ``positive`` is used only for printing and simplifying; say False where a value may be <= 0.
+    ``aliases`` are names it had, which relations written then may go on using.
     """
 
     def register(measure: Callable[[Any], Any]) -> Quantity:
@@ -102,8 +108,9 @@ def quantity(
                 f"{measure.__module__} needs another name"
             )
         definition = " ".join((measure.__doc__ or "").split())
-        QUANTITIES[name] = Quantity(name, latex, definition, measure, integer, positive)
-        return QUANTITIES[name]
+        found = Quantity(name, latex, definition, measure, integer, positive)
+        QUANTITIES.update(dict.fromkeys((name, *aliases), found))
+        return found
 
     return register
 
@@ -194,7 +201,7 @@ class Setting:
 
 
 SETTINGS: dict[str, Setting] = {}
-"""Every named setting; a conjecture may be searched over any of them."""
+"""Every setting by name and by former names; a conjecture may be searched over any of them."""
 
 
 @dataclass(frozen=True)

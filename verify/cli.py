@@ -129,7 +129,7 @@ def quantities(word: str) -> None:
     table = Table(box=None, pad_edge=False)
     for heading in ("name", "LaTeX", "definition"):
         table.add_column(heading, overflow="fold")
-    for q in sorted(QUANTITIES.values(), key=lambda q: q.name):
+    for q in sorted(set(QUANTITIES.values()), key=lambda q: q.name):
         if word.lower() not in f"{q.name} {q.definition}".lower():
             continue
         table.add_row(q.name, q.latex, q.definition)

@@ -272,7 +272,7 @@ def settings() -> None:
     table = Table(box=None, pad_edge=False)
     for heading in ("name", "instances", "searched too"):
         table.add_column(heading, overflow="fold")
-    for setting in sorted(SETTINGS.values(), key=lambda s: s.name):
+    for setting in sorted(set(SETTINGS.values()), key=lambda s: s.name):
         table.add_row(setting.name, setting.description, ", ".join(setting.special))
     console().print(table)
 

@@ -10,7 +10,7 @@ Statement
     trained networks, linear and not, are measured (below): they are observations, no theorem.
 
 Notation
-    S (``sharpness``), L (``depth``), σ (``target_norm``), η (``descent_step``);
+    S (``sharpness``), L (``depth``), σ (``target_norm``), η (``step_size``);
     ``path_alignment_sq`` the least cos² over k; A_k, B_k suffixes and prefixes.
 
 Assumptions
@@ -58,7 +58,7 @@ Tags
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from fractions import Fraction
 from math import inf
 from typing import Any, Self
@@ -88,11 +88,11 @@ from theorems.flat_minima.paths import (
     path_alignment_sq,
     top_vector,
 )
-from theorems.instances import Instance, Rows
-from theorems.quantities import depth, sharpness, symbols, target_norm
+from theorems.instances import Instance, Rows, SteppedInstance
+from theorems.quantities import depth, sharpness, step_size, symbols, target_norm
 from theorems.recipes import Draw, setting
 from theorems.training import Trained
-from verify.claims import Bounds, quantity
+from verify.claims import Bounds
 from verify.legacy import (
     Assumption,
     Claim,
@@ -113,22 +113,14 @@ __all__ = ["THEOREM"]
 
 
 @dataclass(frozen=True, eq=False)
-class SteppedInstance(PairedInstance):
+class SteppedPair(PairedInstance, SteppedInstance):
     """A network with a vector of its inputs and the step size η of gradient descent."""
-
-    step_size: Any
-
-    @classmethod
-    def stepped(cls, instance: PairedInstance, step_size: Any) -> Self:
-        """Return ``instance`` with the step size (a scalar of its arithmetic)."""
-        known = {f.name: getattr(instance, f.name) for f in fields(PairedInstance)}
-        return cls(**known, step_size=step_size)
 
     @classmethod
     def exact_step(cls, instance: Instance, vector: Rows, step_size: Fraction) -> Self:
         """Return an exact instance with the column ``vector`` and a step size."""
-        scalar = Rational().scalar(step_size)
-        return cls.stepped(PairedInstance.exact_pair(instance, vector), scalar)
+        pair = PairedInstance.exact_pair(instance, vector)
+        return cls.beside(pair, step_size=Rational().scalar(step_size))
 
 
 def _share_of_trace(instance: PairedInstance, share: Any) -> Any:
@@ -138,27 +130,21 @@ def _share_of_trace(instance: PairedInstance, share: Any) -> Any:
 
 
 @setting("stepped-minimizers", "paired-whitened-minimizers, η = c/tr G with c in 1..2")
-def stepped_minimizers(draw: Draw) -> SteppedInstance:
+def stepped_minimizers(draw: Draw) -> SteppedPair:
     """Minimizers of whitened data with a step size near the edge of stability."""
     share = draw.number(1, 2)
     paired = draw.of(paired_whitened_minimizers)
-    return SteppedInstance.stepped(paired, _share_of_trace(paired, share))
+    return SteppedPair.beside(paired, step_size=_share_of_trace(paired, share))
 
 
 @setting("bent-paths-at-the-edge", "bent-paths with η = 2/S")
-def edge_paths(draw: Draw) -> SteppedInstance:
+def edge_paths(draw: Draw) -> SteppedPair:
     """Paths with one bend, at the largest step size they are stable at."""
     paired = draw.of(bent_paths)
-    return SteppedInstance.stepped(paired, _share_of_trace(paired, 1))
+    return SteppedPair.beside(paired, step_size=_share_of_trace(paired, 1))
 
 
-@quantity("descent_step", r"\eta")
-def descent_step(instance: SteppedInstance) -> Any:
-    """Step size of gradient descent on R = E|y - Px|²."""
-    return instance.step_size
-
-
-def _is_stable(instance: SteppedInstance) -> Any:
+def _is_stable(instance: SteppedPair) -> Any:
     ar = instance.arithmetic
     growth = sharpness.measure(instance) * instance.step_size
     if ar.kind == "sampled":
@@ -168,7 +154,7 @@ def _is_stable(instance: SteppedInstance) -> Any:
 
 stable = Assumption("stable", r"S(W) \le 2/\eta", _is_stable)
 
-S, L, sigma, eta, aligned = symbols(sharpness, depth, target_norm, descent_step, path_alignment_sq)
+S, L, sigma, eta, aligned = symbols(sharpness, depth, target_norm, step_size, path_alignment_sq)
 
 coupled_floor = Formula(
     "coupled_floor", r"(\eta L\sigma^{2-2/L})^L", eta**L * L**L * sigma ** (2 * L - 2)
@@ -291,7 +277,7 @@ def _train_stable(seed: int, runs: int) -> Iterator[TrainedSolution]:
         layers = [W[done][0] for W in weights]
         trained = Trained(f"run {run}, depth {size}", layers, np.eye(2), _TARGET)
         paired = PairedInstance.paired(trained.minimizer, Rational().matrix([[1], [0]]))
-        exact = SteppedInstance.stepped(paired, Rational().scalar(Fraction(step)))
+        exact = SteppedPair.beside(paired, step_size=Rational().scalar(Fraction(step)))
         # the gradient at the end is 1e-10
         ratio = Measurement("S/S_min", 1 / _LARGE, float(_ratio(layers)), 1e-8, "<=")
         yield TrainedSolution(trained.label, exact, trained.distance, (ratio,))
@@ -387,7 +373,7 @@ THEOREM = Theorem(
             "M5.witness.bent",
             "M5.coupled",
             "(1, 1)ᵀ and (1, 0), T = 1, η = 1/3: S = 6, cos² = 1/2 >= 4/9",
-            lambda: SteppedInstance.exact_step(_bent(), [[1]], Fraction(1, 3)),
+            lambda: SteppedPair.exact_step(_bent(), [[1]], Fraction(1, 3)),
         ),
     ),
     necessity=(
@@ -395,25 +381,25 @@ THEOREM = Theorem(
             stable,
             "M5.coupled",
             "(1, 1)ᵀ and (1, 0), T = 1, η = 1/2: S = 6 > 4, cos² = 1/2 < 1",
-            lambda: SteppedInstance.exact_step(_bent(), [[1]], _HALF),
+            lambda: SteppedPair.exact_step(_bent(), [[1]], _HALF),
         ),
         Necessity(
             whitened,
             "M5.coupled",
             "the same with Σ = 1/2: S = 3 <= 4",
-            lambda: SteppedInstance.exact_step(_bent(sigma=[[_HALF]]), [[1]], _HALF),
+            lambda: SteppedPair.exact_step(_bent(sigma=[[_HALF]]), [[1]], _HALF),
         ),
         Necessity(
             minimizer,
             "M5.coupled",
             "the same layers for T = 2, η = 1/4: S <= 8, cos² = 1/2 < 1",
-            lambda: SteppedInstance.exact_step(_bent([[2]]), [[1]], Fraction(1, 4)),
+            lambda: SteppedPair.exact_step(_bent([[2]]), [[1]], Fraction(1, 4)),
         ),
         Necessity(
             top_vector,
             "M5.coupled",
             "diag(1, (1/2, 1/2)ᵀ) and diag(1, (1/2, 0)), the second coordinate, η = 1/2",
-            lambda: SteppedInstance.exact_step(
+            lambda: SteppedPair.exact_step(
                 Instance.of_minimizer(
                     [[[1, 0], [0, _HALF], [0, _HALF]], [[1, 0, 0], [0, _HALF, 0]]],
                     [[1, 0], [0, 1]],

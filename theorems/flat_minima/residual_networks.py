@@ -26,7 +26,6 @@ __all__ = [
     "residual_descents",
     "residual_limits",
     "small_step",
-    "stationarity",
     "untamed_descents",
 ]
 
@@ -154,13 +153,4 @@ def layer_spread(instance: Instance) -> Any:
     """Squared Frobenius distance of all layers from the first (square layers of one size)."""
     ar, first = instance.arithmetic, instance.weights[0]
     terms = [ar.frobenius_sq(W - first) for W in instance.weights]
-    return sum(terms[1:], start=terms[0])
-
-
-@quantity("stationarity", r"\textstyle\sum_k|\nabla_{W_k}R|_F^2", positive=False)
-def stationarity(instance: Instance) -> Any:
-    """Squared Frobenius norm of the gradient of R."""
-    ar = instance.arithmetic
-    slopes = gradient(instance.net, instance.sigma, instance.cross)
-    terms = [ar.frobenius_sq(slope) for slope in slopes]
     return sum(terms[1:], start=terms[0])

@@ -85,7 +85,6 @@ from theorems.flat_minima.residual_networks import (
     residual_descents,
     residual_limits,
     small_step,
-    stationarity,
     untamed_descents,
 )
 from theorems.flat_minima.sharpness_ge_of_minimizer import balanced_factors, whitened_bound
@@ -96,6 +95,7 @@ from theorems.quantities import (
     loss,
     minimal_sharpness,
     sharpness,
+    slope_sq,
     symbols,
     target_norm,
 )
@@ -135,7 +135,7 @@ balanced = Assumption("balanced", r"D_k = 0 \text{ for all } k", _is_balanced)
 S, S_min, L, sigma, unbalanced, R = symbols(
     sharpness, minimal_sharpness, depth, target_norm, imbalance, loss
 )
-gap, spread, trapped, slope = symbols(power_gap, layer_spread, negative_part, stationarity)
+gap, spread, trapped, slope = symbols(power_gap, layer_spread, negative_part, slope_sq)
 
 # --- derivation ---------------------------------------------------------------------------------
 

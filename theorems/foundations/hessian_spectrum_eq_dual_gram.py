@@ -56,12 +56,11 @@ from typing import Any
 import sympy as sp
 
 from numeric.arithmetic.symbolic import Symbolic, second_derivatives
-from numeric.loss import hessian_by_jets
 from numeric.networks import LinearNetwork
 from numeric.spectrum import dual_gram, sharpness_lanczos
 from theorems.assumptions import minimizer, one_output
 from theorems.instances import Instance
-from theorems.quantities import symbols
+from theorems.quantities import block_sharpness, jet_hessian, jet_sharpness, symbols
 from theorems.settings import minimizers, univariate_minimizers, weights
 from theorems.training import measured_sharpness, small_regressions
 from verify.claims import Bounds, quantity
@@ -104,19 +103,9 @@ def path_gram_top(instance: Instance) -> Any:
 # --- the independent route: the loss differentiated by hyper-dual numbers ------------------------
 
 
-@quantity("jet_sharpness", r"\lambda_{\max}(\nabla^2 R)")
-def jet_sharpness(instance: Instance) -> Any:
-    """Largest eigenvalue of the Hessian obtained from the loss by hyper-dual numbers."""
-    return instance.arithmetic.eig_max(_jets(instance))
-
-
-def _jets(instance: Instance) -> Any:
-    return hessian_by_jets(instance.net, instance.sigma, instance.cross)
-
-
 def _moment_gap(instance: Instance, gram: Any) -> Any:
     """max_k |tr H^k - tr gram^k| / (tr H)^k for k up to the larger size; 0 iff equal spectra."""
-    ar, H = instance.arithmetic, _jets(instance)
+    ar, H = instance.arithmetic, jet_hessian(instance)
     scale = ar.trace(H)
     H_power, G_power, scale_power = H, gram, scale
     gaps = []
@@ -143,18 +132,6 @@ def spectrum_gap_without_data(instance: Instance) -> Any:
 def spectrum_gap_half(instance: Instance) -> Any:
     """The same with G' in place of 2G'."""
     return _moment_gap(instance, _half_gram(instance))
-
-
-@quantity("block_sharpness", r"2\max_k |A_k|_2^2\lambda_{\max}(B_k\Sigma B_k^T)")
-def block_sharpness(instance: Instance) -> Any:
-    """Largest eigenvalue of the diagonal blocks of H alone, 2 max_k |A_k|² λ_max(B_k Σ B_kᵀ)."""
-    ar, net = instance.arithmetic, instance.net
-    return 2 * ar.maximum(
-        *(
-            ar.eig_max(A @ A.mT) * ar.eig_max(B @ instance.sigma @ B.mT)
-            for A, B in zip(net.suffixes, net.prefixes, strict=True)
-        )
-    )
 
 
 # --- derivation ---------------------------------------------------------------------------------

@@ -54,11 +54,10 @@ import sympy as sp
 
 from numeric.arithmetic.floating import Floating
 from numeric.arithmetic.rational import Rational
-from numeric.loss import gradient
 from numeric.training import dyadic, gradient_flow
 from theorems.assumptions import one_output
 from theorems.instances import Instance
-from theorems.quantities import data_max, loss, symbols
+from theorems.quantities import data_max, loss, slope_sq, symbols
 from theorems.recipes import Draw, setting
 from theorems.regression.features import FeatureInstance, data_min_positive
 from verify.claims import Bounds, Setting, quantity
@@ -75,17 +74,9 @@ from verify.legacy import (
 )
 from verify.theorem import Control, Measurement, Source, TrainedSolution
 
-__all__ = ["THEOREM", "path_floor", "slope_sq"]
+__all__ = ["THEOREM", "path_floor"]
 
 # --- quantities and closed form -----------------------------------------------------------------
-
-
-@quantity("slope_sq", r"\textstyle\sum_k|\nabla_{W_k}R|^2", positive=False)
-def slope_sq(instance: Instance) -> Any:
-    """Squared norm of the gradient of R in all weights."""
-    ar = instance.arithmetic
-    slopes = gradient(instance.net, instance.sigma, instance.cross)
-    return sum((ar.frobenius_sq(G) for G in slopes), start=ar.scalar(0))
 
 
 def _weighted(instance: Instance, gram: Any) -> Any:

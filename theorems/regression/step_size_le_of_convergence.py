@@ -52,9 +52,8 @@ Tags
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any, Self
+from typing import Any
 
 import numpy as np
 import sympy as sp
@@ -68,8 +67,8 @@ from numeric.networks import LinearNetwork
 from numeric.spectrum import sharpness_anywhere, sharpness_at_minimizer
 from numeric.training import CONVERGED, Descent, gradient_descent
 from theorems.assumptions import at_most, minimizer, one_output
-from theorems.instances import Instance
-from theorems.quantities import minimal_sharpness, sharpness, symbols
+from theorems.instances import Instance, SteppedInstance
+from theorems.quantities import minimal_sharpness, sharpness, step_size, symbols
 from theorems.recipes import Draw, drawn
 from theorems.settings import univariate_minimizers, univariate_top_eigenvector, weights
 from theorems.training import around_threshold
@@ -88,36 +87,17 @@ from verify.legacy import (
 )
 from verify.theorem import Control, Measurement, Source, TrainedSolution
 
-__all__ = ["THEOREM", "SteppedInstance"]
-
-
-@dataclass(frozen=True, eq=False)
-class SteppedInstance(Instance):
-    """An instance with the step size η > 0 of gradient descent."""
-
-    step: Any
-
-    @classmethod
-    def around(cls, instance: Instance, step: Any) -> Self:
-        """Return ``instance`` with a step size of its arithmetic."""
-        ar, at = instance.arithmetic, instance.at_minimizer
-        return cls(ar, instance.weights, instance.sigma, instance.target, at, step)
+__all__ = ["THEOREM"]
 
 
 # --- quantities and closed forms ----------------------------------------------------------------
-
-
-@quantity("step_size", r"\eta")
-def step_size(instance: SteppedInstance) -> Any:
-    """Step size η of gradient descent W_k -= η ∇_{W_k} R."""
-    return instance.step
 
 
 @quantity("step_multiplier", r"\rho(I-\eta\nabla^2R)")
 def step_multiplier(instance: SteppedInstance) -> Any:
     """Spectral radius of I - ηH, H from the loss by hyper-dual numbers."""
     ar = instance.arithmetic
-    H = ar.scale(instance.step, hessian_by_jets(instance.net, instance.sigma, instance.cross))
+    H = ar.scale(instance.step_size, hessian_by_jets(instance.net, instance.sigma, instance.cross))
     eye = ar.identity(H.shape[-1])
     return ar.maximum(ar.eig_max(eye - H), ar.eig_max(H - eye))
 
@@ -127,7 +107,7 @@ def sharpness_after_step(instance: SteppedInstance) -> Any:
     """Top eigenvalue of the Hessian after one step of gradient descent."""
     ar, net = instance.arithmetic, instance.net
     slopes = gradient(net, instance.sigma, instance.cross)
-    moved = net.shifted([ar.scale(-instance.step, G) for G in slopes])
+    moved = net.shifted([ar.scale(-instance.step_size, G) for G in slopes])
     return sharpness_anywhere(moved, instance.sigma, instance.cross)
 
 
@@ -141,7 +121,7 @@ growth = Formula("growth", r"\eta S_{\min}-1", eta * S_min - 1)
 
 def _step_times_sharpness(instance: SteppedInstance) -> tuple[Any, Any]:
     S_here = sharpness_at_minimizer(instance.net, instance.sigma)
-    return instance.step * S_here, instance.arithmetic.scalar(2)
+    return instance.step_size * S_here, instance.arithmetic.scalar(2)
 
 
 stable = Assumption(
@@ -156,7 +136,7 @@ def _stepped(base: Setting) -> Setting:
 
     def build(draw: Draw) -> SteppedInstance:
         instance = draw.of(base)
-        return SteppedInstance.around(instance, draw.number(1, 8) / 8)
+        return SteppedInstance.beside(instance, step_size=draw.number(1, 8) / 8)
 
     return Setting(f"stepped-{base.name}", f"{base.description}; 1/8 <= η <= 1", drawn(build))
 
@@ -271,7 +251,7 @@ def _twin(name: str, title: str, where: Setting, relation: Any, **known: Any) ->
 def _early() -> SteppedInstance:
     """Both weights 1/10, w* = 1, η = 1/8: S grows from 2 towards 4."""
     tenth = [[Fraction(1, 10)]]
-    return SteppedInstance.around(Instance.exact([tenth, tenth], [[1]], [[1]]), _eighth())
+    return SteppedInstance.beside(Instance.exact([tenth, tenth], [[1]], [[1]]), step_size=_eighth())
 
 
 def _eighth() -> Any:
@@ -307,7 +287,9 @@ _controls = (
 def _train(seed: int, runs: int) -> Iterator[TrainedSolution]:
     """Where gradient descent converged the exact minimizer is stable (allowed: rounding)."""
     for trained, step in around_threshold(seed, runs):
-        exact = SteppedInstance.around(trained.minimizer, Rational().scalar(Fraction(step)))
+        exact = SteppedInstance.beside(
+            trained.minimizer, step_size=Rational().scalar(Fraction(step))
+        )
         balls = exact.lifted(Balls())
         with balls.arithmetic:
             reached = float(sharpness_at_minimizer(balls.net, balls.sigma))
@@ -374,7 +356,7 @@ def _outcomes(
 
 def _unit(*layers: int, step: Fraction) -> SteppedInstance:
     exact = Instance.of_minimizer([[[x]] for x in layers], [[1]])
-    return SteppedInstance.around(exact, Rational().scalar(step))
+    return SteppedInstance.beside(exact, step_size=Rational().scalar(step))
 
 
 THEOREM = Theorem(
@@ -410,8 +392,8 @@ THEOREM = Theorem(
             minimizer,
             "C6.necessary",
             "three zero layers, w* = 1, η = 1: the Hessian vanishes, the multiplier is 1 < 5",
-            lambda: SteppedInstance.around(
-                Instance.exact([[[0]], [[0]], [[0]]], [[1]], [[1]]), Rational().scalar(1)
+            lambda: SteppedInstance.beside(
+                Instance.exact([[[0]], [[0]], [[0]]], [[1]], [[1]]), step_size=Rational().scalar(1)
             ),
         ),
         Necessity(

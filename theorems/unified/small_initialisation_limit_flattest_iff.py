@@ -72,7 +72,7 @@ from theorems.settings import (
     overlooked_direction,
     univariate_minimizers,
 )
-from theorems.unified.sharpness_between_layer_energies import aligned_top
+from theorems.unified.quantities import aligned_top
 from theorems.unified.small_initialisation_limit_nearly_flattest import (
     flow_from_small_start,
     small_start_sharpness,

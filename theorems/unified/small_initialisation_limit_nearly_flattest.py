@@ -75,15 +75,8 @@ from theorems.quantities import (
 )
 from theorems.settings import aligned_minimizers, univariate_minimizers, univariate_top_eigenvector
 from theorems.training import Trained
-from theorems.unified.sharpness_between_layer_energies import (
-    aligned_top,
-    blend_top,
-    ceiling,
-    energy_bound,
-    floor,
-    imbalance_total,
-    layer_energy_max,
-)
+from theorems.unified.quantities import aligned_top, blend_top, imbalance_total, layer_energy_max
+from theorems.unified.sharpness_between_layer_energies import ceiling, energy_bound, floor
 from verify.claims import Bounds, Setting, quantity
 from verify.legacy import Claim, Formula, Identity, Step, Theorem, Training, Witness
 from verify.theorem import Control, Measurement, Source, TrainedSolution

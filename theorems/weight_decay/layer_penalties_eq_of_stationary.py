@@ -69,6 +69,8 @@ from theorems.weight_decay.noisy_networks import (
     NoisyInstance,
     effective_alignment,
     layer_penalties,
+    layer_penalty_max,
+    layer_penalty_min,
     noisy_networks,
     noisy_output_power,
     regularised_loss,
@@ -82,18 +84,6 @@ from verify.theorem import Control, Measurement, Source, TrainedSolution
 __all__ = ["THEOREM"]
 
 # --- quantities ----------------------------------------------------------------------------------
-
-
-@quantity("layer_penalty_max", r"\max_i\gamma_i|W^{(i)}|^2", positive=False)
-def layer_penalty_max(instance: NoisyInstance) -> Any:
-    """Largest weight decay γ_i|W^(i)|² that a layer pays."""
-    return instance.arithmetic.maximum(*layer_penalties(instance))
-
-
-@quantity("layer_penalty_min", r"\min_i\gamma_i|W^{(i)}|^2", positive=False)
-def layer_penalty_min(instance: NoisyInstance) -> Any:
-    """Smallest weight decay γ_i|W^(i)|² that a layer pays."""
-    return instance.arithmetic.minimum(*layer_penalties(instance))
 
 
 def _spread(instance: NoisyInstance, payments: list[Any]) -> Any:

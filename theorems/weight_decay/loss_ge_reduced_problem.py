@@ -77,6 +77,8 @@ from theorems.weight_decay.noisy_networks import (
     effective_covariance_factor,
     effective_energy,
     hidden_layers,
+    noise_factor,
+    noise_factor_undivided,
     noisy_networks,
     regularised_loss,
 )
@@ -112,18 +114,7 @@ __all__ = ["THEOREM", "reduced_objective"]
 @quantity("noise_factor_short", r"\prod_{i<D}(1+\sigma^2/d_i)")
 def noise_factor_short(instance: NoisyInstance) -> Any:
     """κ without the last hidden layer (a control)."""
-    return _factor(instance, instance.hidden_widths[:-1])
-
-
-@quantity("noise_factor_undivided", r"(1+\sigma^2)^D")
-def noise_factor_undivided(instance: NoisyInstance) -> Any:
-    """κ without its widths: (1 + σ²)^D (a control)."""
-    return _factor(instance, (1,) * len(instance.hidden_widths))
-
-
-def _factor(instance: NoisyInstance, widths: tuple[int, ...]) -> Any:
-    one = instance.arithmetic.scalar(1)
-    return reduce(lambda x, y: x * y, (one + instance.noise_variance / d for d in widths), one)
+    return noise_factor(instance, instance.hidden_widths[:-1])
 
 
 loss, least, D, kappa, Gamma, energy, alignment, w_sq, short, undivided = symbols(

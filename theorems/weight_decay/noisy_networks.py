@@ -9,6 +9,8 @@ out the constant E y².
 from __future__ import annotations
 
 import itertools
+import math
+from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
@@ -38,6 +40,10 @@ __all__ = [
     "hidden_layers",
     "layer_penalties",
     "layer_penalty",
+    "layer_penalty_max",
+    "layer_penalty_min",
+    "noise_factor",
+    "noise_factor_undivided",
     "noisy_networks",
     "noisy_output_power",
     "regularised_loss",
@@ -131,10 +137,19 @@ def cross_sq(instance: NoisyInstance) -> Any:
 @quantity("effective_covariance_factor", r"\kappa")
 def effective_covariance_factor(instance: NoisyInstance) -> Any:
     """κ = Π_i (1 + σ²/d_i): the factor by which noise rescales the covariance (Z3')."""
-    product = instance.arithmetic.scalar(1)
-    for width in instance.hidden_widths:
-        product = product * (1 + instance.noise_variance / width)
-    return product
+    return noise_factor(instance, instance.hidden_widths)
+
+
+@quantity("noise_factor_undivided", r"(1+\sigma^2)^D", aliases=("factor_without_widths",))
+def noise_factor_undivided(instance: NoisyInstance) -> Any:
+    """κ without its widths: (1 + σ²)^D (a control)."""
+    return noise_factor(instance, [1] * len(instance.hidden_widths))
+
+
+def noise_factor(instance: NoisyInstance, widths: Iterable[int]) -> Any:
+    """Return Π (1 + σ²/d) over ``widths``."""
+    one = instance.arithmetic.scalar(1)
+    return math.prod((one + instance.noise_variance / d for d in widths), start=one)
 
 
 @quantity("noisy_output_power", "U M_D U^T", positive=False)
@@ -187,6 +202,18 @@ def layer_penalties(instance: NoisyInstance) -> list[Any]:
     """Return γ_i|W^(i)|² for each matrix, the output row last."""
     ar = instance.arithmetic
     return [g * ar.frobenius_sq(W) for g, W in zip(instance.decays, instance.weights, strict=True)]
+
+
+@quantity("layer_penalty_max", r"\max_i\gamma_i|W^{(i)}|^2", positive=False)
+def layer_penalty_max(instance: NoisyInstance) -> Any:
+    """Largest weight decay γ_i|W^(i)|² that a layer pays."""
+    return instance.arithmetic.maximum(*layer_penalties(instance))
+
+
+@quantity("layer_penalty_min", r"\min_i\gamma_i|W^{(i)}|^2", positive=False)
+def layer_penalty_min(instance: NoisyInstance) -> Any:
+    """Smallest weight decay γ_i|W^(i)|² that a layer pays."""
+    return instance.arithmetic.minimum(*layer_penalties(instance))
 
 
 def symbolic_network(shape: tuple[int, ...]) -> NoisyInstance:

@@ -75,6 +75,7 @@ from theorems.weight_decay.noisy_networks import (
     effective_covariance_factor,
     effective_energy,
     explained_power,
+    noise_factor_undivided,
     noisy_networks,
     noisy_output_power,
     regularised_loss,
@@ -126,15 +127,6 @@ def pointwise_variance_gap(instance: NoisyInstance) -> Any:
     return ar.frobenius_sq(pulled - ar.scale(kappa, w.mT @ w))
 
 
-@quantity("factor_without_widths", r"(1+\sigma^2)^D")
-def factor_without_widths(instance: NoisyInstance) -> Any:
-    """(1 + σ²)^D, κ as if every layer had one neuron (a control)."""
-    product = instance.arithmetic.scalar(1)
-    for _ in instance.hidden_widths:
-        product = product * (1 + instance.noise_variance)
-    return product
-
-
 @quantity("noise_sum", r"\textstyle\sum_i\sigma^2/d_i", positive=False)
 def noise_sum(instance: NoisyInstance) -> Any:
     """Σ_i σ²/d_i, the first order of κ - 1 (a control)."""
@@ -150,7 +142,7 @@ V, V_gap, kappa, power, best, kappa_thin, first_order = symbols(
     effective_covariance_factor,
     effective_energy,
     explained_power,
-    factor_without_widths,
+    noise_factor_undivided,
     noise_sum,
 )
 variance_at_minimum = Formula("variance_at_minimum", r"(\kappa-1)w^TA_0w", (kappa - 1) * power)
