@@ -1,6 +1,6 @@
 """Compare two verify.json of one seed, theorem by theorem: did a change of the code change a word?
 
-Run ``python -m benchmarks.compare BEFORE AFTER``.  Verdicts, kinds of evidence, controls and the
+Run ``python -m benchmarks.compare BEFORE AFTER [ID...]``.  Verdicts, kinds of evidence, controls and the
 numbers of exact, certified, searched and sampled decisions must agree claim by claim; scopes and
 derivation lines that differ are listed.  Exit code 1 if anything but those differs.
 """
@@ -67,8 +67,10 @@ def main() -> int:
         {t["id"]: t for t in json.loads(Path(name).read_text())["theorems"]}
         for name in sys.argv[1:3]
     )
+    chosen = set(sys.argv[3:]) or before.keys() | after.keys()
+    before, after = ({k: v for k, v in run.items() if k in chosen} for run in (before, after))
     changed = 0
-    for name in before.keys() | after.keys():
+    for name in sorted(chosen):
         if name not in before or name not in after:
             print(f"{name}: {'new' if name in after else 'gone'}")
             changed += 1

@@ -9,7 +9,7 @@ from dataclasses import replace
 import pytest
 
 from verify import assembly, runner
-from verify.claims import QUANTITIES
+from verify.claims import QUANTITIES, Formula
 from verify.profiles import PROFILES, Profile
 from verify.registry import theorems
 from verify.search.pipeline import Budget
@@ -44,19 +44,13 @@ def mutations(theorem_ids):
     """Yield (label, theorem) with one number of one closed form halved or raised by one."""
     for theorem_id in theorem_ids:
         theorem = theorems()[theorem_id]
-        for index, formula in enumerate(theorem.formulas):
+        for formula in theorem.formulas:
             for path in constants(formula.expression):
                 for name, change in (("halved", lambda x: x / 2), ("plus one", lambda x: x + 1)):
                     expression = replaced(formula.expression, path, change)
-                    formulas = list(theorem.formulas)
-                    formulas[index] = replace(formula, expression=expression)
+                    changed = Formula(formula.name, formula.latex, expression)
                     label = f"{theorem_id} {formula.name}{list(path)} {name}"
-                    yield label, with_formulas(theorem, tuple(formulas))
-
-
-def with_formulas(theorem, formulas):
-    claims = tuple(replace(claim, formulas=formulas) for claim in theorem.claims)
-    return replace(theorem, formulas=formulas, claims=claims)
+                    yield label, theorem.altered(formula, changed)
 
 
 def dropped_assumptions(theorem_ids):
@@ -66,7 +60,7 @@ def dropped_assumptions(theorem_ids):
         for item in theorem.necessity:
             claims = tuple(
                 replace(c, assumptions=tuple(a for a in c.assumptions if a != item.assumption))
-                if c.id == item.claim_id
+                if c.id == item.claim.id
                 else c
                 for c in theorem.claims
             )
@@ -77,7 +71,8 @@ def verdict(theorem, monkeypatch):
     """Run the stages of one theorem as ``certimin verify`` does and return its claims' verdict."""
     monkeypatch.setitem(PROFILES, "quick", TINY)
     monkeypatch.setattr(runner, "theorems", lambda: {theorem.id: theorem})
-    lone = replace(theorem, uses=(), trainings=(), controls=())
+    claims = tuple(replace(claim, given=()) for claim in theorem.claims)
+    lone = replace(theorem, claims=claims, trainings=(), controls=())
     listed = [t for t in runner.tasks([lone], 0, "quick", "numpy") if t.stage != "search"]
     listed += [t for t in runner.tasks([lone], 0, "quick", "numpy") if t.stage == "search"]
     outcomes = [runner.execute(task) for task in listed]
