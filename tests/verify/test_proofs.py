@@ -8,9 +8,9 @@ import sympy as sp
 
 from tests.toys import claim, first, last, theorem
 from verify.derivation import kept as proofs
+from verify.derivation.kept import Proofs, key
 from verify.derivation.steps import Condition, Identity
 from verify.profiles import PROFILES
-from verify.derivation.kept import Proofs, key
 from verify.registry import theorems
 from verify.runner import execute, tasks
 from verify.stages import derive

@@ -62,7 +62,7 @@ from numeric.networks import LinearNetwork
 from numeric.regularised import noisy_moments
 from theorems.quantities import symbols
 from theorems.recipes import Draw, setting
-from theorems.weight_decay.noisy_networks import (
+from theorems.weight_decay.networks import (
     NoisyInstance,
     effective_alignment,
     effective_energy,

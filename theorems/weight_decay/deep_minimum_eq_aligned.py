@@ -75,8 +75,7 @@ from numeric.arithmetic.symbolic import Symbolic
 from numeric.networks import LinearNetwork
 from numeric.regularised import regularised_gradient
 from theorems.quantities import symbols
-from theorems.weight_decay.multistart import trained_minima
-from theorems.weight_decay.noisy_networks import (
+from theorems.weight_decay.networks import (
     NoisyInstance,
     effective_alignment,
     gradient_sq,
@@ -91,6 +90,7 @@ from theorems.weight_decay.reduction import (
     published_networks,
     reduced_minimum,
 )
+from theorems.weight_decay.training import trained_minima
 from verify.claims import Bounds, Setting, quantity
 from verify.legacy import Claim, Condition, Formula, Identity, Step, Theorem, Training, Witness
 from verify.theorem import Control, Source, TrainedSolution

@@ -70,8 +70,7 @@ from numeric.arithmetic.symbolic import Symbolic
 from numeric.networks import LinearNetwork
 from numeric.regularised import noisy_moments
 from theorems.quantities import symbols
-from theorems.weight_decay.multistart import trained_minima
-from theorems.weight_decay.noisy_networks import (
+from theorems.weight_decay.networks import (
     NoisyInstance,
     effective_alignment,
     effective_covariance_factor,
@@ -90,6 +89,7 @@ from theorems.weight_decay.reduction import (
     minimal_networks,
     reduced_minimum,
 )
+from theorems.weight_decay.training import trained_minima
 from verify.claims import Bounds, Setting, quantity
 from verify.legacy import (
     Assumption,

@@ -71,8 +71,7 @@ import sympy as sp
 
 from numeric.arithmetic.symbolic import second_derivatives
 from theorems.quantities import symbols
-from theorems.weight_decay.descents import NoisyProblem, certified_distance, drawn_start, size
-from theorems.weight_decay.noisy_networks import (
+from theorems.weight_decay.networks import (
     NoisyInstance,
     cross_sq,
     decay_input,
@@ -105,6 +104,7 @@ from theorems.weight_decay.stationary_networks import (
     noisy_stationary_points,
     stationary,
 )
+from theorems.weight_decay.training import NoisyProblem, certified_distance, drawn_start, size
 from verify.claims import Bounds, Setting
 from verify.legacy import (
     Assumption,

@@ -12,7 +12,7 @@ from typing import Any
 
 from numeric.regularised import regularised_hessian
 from theorems.recipes import Draw, setting
-from theorems.weight_decay.noisy_networks import (
+from theorems.weight_decay.networks import (
     NoisyInstance,
     cross_sq,
     layer_penalty,

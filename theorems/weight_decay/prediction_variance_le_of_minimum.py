@@ -69,8 +69,7 @@ from numeric.networks import LinearNetwork
 from numeric.regularised import noisy_moments, regularised_excess
 from theorems.quantities import symbols
 from theorems.recipes import Draw, setting
-from theorems.weight_decay.descents import certified_distance, drawn_start, known_minimum, matched
-from theorems.weight_decay.noisy_networks import (
+from theorems.weight_decay.networks import (
     NoisyInstance,
     effective_covariance_factor,
     effective_energy,
@@ -89,6 +88,7 @@ from theorems.weight_decay.stationary_networks import (
     noisy_stationary_points,
     stationary,
 )
+from theorems.weight_decay.training import certified_distance, drawn_start, known_minimum, matched
 from verify.claims import Bounds, Setting, quantity
 from verify.legacy import (
     Assumption,

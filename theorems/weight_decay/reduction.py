@@ -23,7 +23,7 @@ from typing import Any
 
 from numeric.reduced_problem import ReducedProblem
 from theorems.recipes import Draw, setting
-from theorems.weight_decay.noisy_networks import (
+from theorems.weight_decay.networks import (
     NoisyInstance,
     effective_covariance_factor,
 )

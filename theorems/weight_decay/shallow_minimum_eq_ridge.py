@@ -64,8 +64,7 @@ from numeric.arithmetic.symbolic import Symbolic
 from numeric.networks import LinearNetwork
 from numeric.regularised import regularised_gradient
 from theorems.quantities import symbols
-from theorems.weight_decay.multistart import trained_minima
-from theorems.weight_decay.noisy_networks import (
+from theorems.weight_decay.networks import (
     NoisyInstance,
     cross_sq,
     decay_input,
@@ -84,6 +83,7 @@ from theorems.weight_decay.reduction import (
     reduced_minimum,
 )
 from theorems.weight_decay.stationary_networks import noisy_stationary_points
+from theorems.weight_decay.training import trained_minima
 from verify.claims import Bounds, Setting, quantity
 from verify.legacy import (
     Assumption,

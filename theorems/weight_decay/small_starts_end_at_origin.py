@@ -73,16 +73,8 @@ import sympy as sp
 from numeric.regularised import regularised_gradient
 from theorems.quantities import symbols
 from theorems.recipes import Draw, setting
-from theorems.weight_decay.descents import (
-    NoisyProblem,
-    certified_distance,
-    drawn_start,
-    known_minimum,
-    matched,
-    size,
-)
 from theorems.weight_decay.layer_penalties_eq_of_stationary import layer_penalty_max
-from theorems.weight_decay.noisy_networks import (
+from theorems.weight_decay.networks import (
     NoisyInstance,
     effective_covariance_factor,
     effective_energy,
@@ -102,6 +94,14 @@ from theorems.weight_decay.stationary_networks import (
     noisy_stationary_points,
     noisy_ties,
     stationary,
+)
+from theorems.weight_decay.training import (
+    NoisyProblem,
+    certified_distance,
+    drawn_start,
+    known_minimum,
+    matched,
+    size,
 )
 from verify.claims import Bounds, Setting, quantity
 from verify.legacy import (

@@ -70,8 +70,7 @@ import sympy as sp
 
 from theorems.quantities import data_max, data_min, symbols, width_min
 from theorems.recipes import Draw, setting
-from theorems.weight_decay.multistart import trained_minima
-from theorems.weight_decay.noisy_networks import (
+from theorems.weight_decay.networks import (
     NoisyInstance,
     cross_sq,
     decay_input,
@@ -90,6 +89,7 @@ from theorems.weight_decay.reduction import (
 )
 from theorems.weight_decay.stationary_networks import noisy_stationary_points
 from theorems.weight_decay.thresholds_of_isotropic_data import stationary_balance
+from theorems.weight_decay.training import trained_minima
 from verify.claims import Bounds, Setting, quantity
 from verify.legacy import (
     Claim,

@@ -33,7 +33,7 @@ from typing import Any
 
 from numeric.regularised import regularised_gradient
 from theorems.recipes import Draw, setting
-from theorems.weight_decay.noisy_networks import (
+from theorems.weight_decay.networks import (
     NoisyInstance,
     effective_covariance_factor,
     effective_energy,

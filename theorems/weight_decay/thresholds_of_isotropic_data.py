@@ -75,9 +75,7 @@ import sympy as sp
 
 from theorems.quantities import symbols
 from theorems.recipes import Draw, setting
-from theorems.weight_decay.descents import NoisyProblem
-from theorems.weight_decay.multistart import trained_minimum
-from theorems.weight_decay.noisy_networks import (
+from theorems.weight_decay.networks import (
     NoisyInstance,
     cross_sq,
     effective_covariance_factor,
@@ -96,6 +94,7 @@ from theorems.weight_decay.reduction import (
     nonzero,
     reduced_minimum,
 )
+from theorems.weight_decay.training import NoisyProblem, trained_minimum
 from verify.claims import Bounds, Setting
 from verify.expression import evaluate
 from verify.legacy import (
