@@ -79,9 +79,7 @@ def main() -> int:
         changed += bool(found)
         for line in found:
             print(f"{name}  {line}")
-    told = [
-        line for name in before if name in after for line in scopes(before[name], after[name])
-    ]
+    told = [line for name in before if name in after for line in scopes(before[name], after[name])]
     if told:
         print("\nscopes and steps:", *told, sep="\n  ")
     counted = [

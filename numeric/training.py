@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from importlib import import_module
+from importlib.util import find_spec
 from types import ModuleType
 from typing import Any, Literal
 
@@ -45,10 +46,9 @@ def fast_path(xp: Any = None) -> ModuleType | None:
     """
     if xp is not None and xp is not namespace("numpy"):
         return None
-    try:
-        return import_module("numeric.training_fast")
-    except ImportError:
+    if find_spec("numba") is None:
         return None
+    return import_module("numeric.compiled.lanes")
 
 
 def gradient_descent(

@@ -4,7 +4,7 @@ With E = PΣ - C the gradient is ``∇_k R = A_kᵀ F_k``, ``F_k = 2 E B_kᵀ``:
 through the layers, backward ``A_{k-1} = A_k W_k`` and forward ``F_{k+1} = F_k W_kᵀ``; with one
 output these are vectors.  Networks that have ended leave the batch.
 
-:mod:`numeric.chain_kernels` compiles the same recurrence; here it can be read.
+:mod:`numeric.compiled.chains` compiles the same recurrence; here it can be read.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _State = tuple[list[Any], Any, Any, Any, Any]
 def train(
     xp: Any, layers: Sequence[Any], sigma: Any, cross: Any, rate: Any, limits: Limits
 ) -> Descent:
-    """Return the end of each descent; arguments as in :func:`numeric.training_fast.train`."""
+    """Return the end of each descent; arguments as in :func:`numeric.compiled.lanes.train`."""
     weights = [_last(xp, W) for W in layers]
     bound = xp.full(layers[0].shape[0], xp.inf)  # at least the largest entry
     state: _State = (weights, _last(xp, sigma), _last(xp, cross), rate, bound)

@@ -116,8 +116,8 @@ def test_imports_keep_the_contract(contract, imports):
     [
         ("numeric.spectrum", "import verify.claims", 1),
         ("numeric.arithmetic.ball", "def f():\n    from theorems import quantities", 1),
-        ("verify.cli", "importlib.import_module('theorems')", 1),
-        ("verify.cli", "from tests import conftest", 1),
+        ("verify.commands.main", "importlib.import_module('theorems')", 1),
+        ("verify.commands.main", "from tests import conftest", 1),
         ("verify.claims", "from sympy.polys import Poly", 1),
         ("verify.derivation", "from sympy.polys import Poly", 0),
         ("numeric.training", "import_module('cupy')", 1),

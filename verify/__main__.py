@@ -1,6 +1,6 @@
 """``python -m verify`` is the command ``certimin``."""
 
-from verify.cli import main
+from verify.commands.main import main
 
 if __name__ == "__main__":
     main()

@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass, field
 from math import isfinite
 from typing import Any, Literal
 
-__all__ = ["KINDS", "VERDICTS", "Evidence", "Verdict", "worst"]
+__all__ = ["EXIT_CODES", "KINDS", "VERDICTS", "Evidence", "Verdict", "worst"]
 
 Verdict = Literal["refuted", "error", "vacuous", "inconclusive", "holds"]
 
@@ -29,6 +29,20 @@ KINDS = (
     "empirical",
 )
 """Strongest first; only ``symbolic`` may be called proved, over its scope."""
+
+
+EXIT_CODES = {
+    "holds": 0,
+    "survived": 0,
+    "confirmed": 0,
+    "refuted": 1,
+    "not confirmed": 1,
+    "error": 3,
+    "vacuous": 3,
+    "inconclusive": 3,
+    "undecided": 3,
+}
+"""What a command's exit code says of its verdict; 2 is wrong use."""
 
 
 def worst(verdicts: Iterable[Verdict]) -> Verdict:

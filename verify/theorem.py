@@ -206,7 +206,6 @@ def claim(
     UsageError
         If a parameter names neither a closed form nor a claim of ``given``.
     """
-
     given = _for_now(given)
 
     def make(steps: Callable[..., Iterator[Step]]) -> Claim:

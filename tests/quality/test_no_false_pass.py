@@ -6,11 +6,12 @@ import pytest
 import sympy as sp
 
 from tests.toys import Numbers, claim, first, never, norm, tainted, theorem, vague
-from verify import assembly, runner
 from verify.claims import Assumption
 from verify.derivation.steps import Identity
-from verify.profiles import PROFILES
-from verify.runner import Store
+from verify.runs import tasks as runner
+from verify.runs import verdicts as assembly
+from verify.runs.profiles import PROFILES
+from verify.runs.tasks import Store
 from verify.search.pipeline import Budget
 from verify.theorem import Control, Measurement, Necessity, TrainedSolution, Training
 

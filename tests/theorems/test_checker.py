@@ -21,7 +21,7 @@ from numeric.loss import hessian_by_jets
 from theorems import checker, quantities, settings
 from theorems.instances import Instance
 from theorems.recipes import checker_source
-from verify.certificate import check_program
+from verify.certificates.folder import check_program
 from verify.claims import QUANTITIES, SETTINGS, Bounds
 from verify.errors import Undefined
 from verify.sources import RandomSource

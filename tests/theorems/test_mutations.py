@@ -8,10 +8,11 @@ from dataclasses import replace
 
 import pytest
 
-from verify import assembly, runner
 from verify.claims import QUANTITIES, Formula
-from verify.profiles import PROFILES, Profile
 from verify.registry import theorems
+from verify.runs import tasks as runner
+from verify.runs import verdicts as assembly
+from verify.runs.profiles import PROFILES, Profile
 from verify.search.pipeline import Budget
 
 TINY = Profile("quick", 12, 0, 20.0, Budget(batches=2, batch_size=200, examples=20))

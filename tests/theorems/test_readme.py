@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from verify.assembly import in_families
 from verify.registry import select, theorems
 from verify.report import markdown
-from verify.session import Options, verify
+from verify.runs.session import Options, verify
+from verify.runs.verdicts import in_families
 
 README = Path(__file__).parents[2] / "README.md"
 

@@ -5,7 +5,7 @@ import sys
 import pytest
 
 from tests.toys import toy_quantities
-from verify import cli
+from verify.commands import main as cli
 
 __all__ = ["toy_quantities"]
 

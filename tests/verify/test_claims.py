@@ -23,9 +23,9 @@ from tests.toys import (
 )
 from verify.claims import QUANTITIES, Assumption, Claim, Formula, decide, quantity, slack
 from verify.errors import Undefined, UsageError
+from verify.runs.stages import decide_instances
 from verify.search.pipeline import Budget
 from verify.search.record import confirm
-from verify.stages import decide_instances
 
 ONE, ZERO, HUGE = Numbers.exact(1), Numbers.exact(0), Numbers.exact(10**400, 1)
 

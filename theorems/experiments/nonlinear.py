@@ -15,8 +15,8 @@ from typing import Any
 
 import numpy as np
 
-from numeric.lanczos import top_eigenpairs
 from numeric.nonlinear import gelu, network_gradient, train_network
+from numeric.spectrum.lanczos import top_eigenpairs
 from theorems.experiments.outcome import Check, Options, Outcome
 from theorems.experiments.runs import gaussian_starts, generator
 from verify.report.plot import Axis, Series, svg

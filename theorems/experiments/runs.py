@@ -15,11 +15,11 @@ from typing import Any
 import numpy as np
 
 from numeric.arithmetic.floating import Floating
-from numeric.bulk_sharpness import bulk_sharpness, descent_with_sharpness
 from numeric.descent import CONVERGED, Limits
 from numeric.gain import float_optimum
 from numeric.networks import LinearNetwork
 from numeric.spectrum import sharpness_at_minimizer
+from numeric.spectrum.bulk import bulk_sharpness, descent_with_sharpness
 from numeric.training import gradient_descent
 
 __all__ = ["TRACE_EVERY", "Regressions", "Runs", "draw", "gaussian_starts", "generator", "run"]

@@ -15,7 +15,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import sys
 from collections.abc import Mapping
 from contextlib import suppress
@@ -29,6 +28,7 @@ import sympy as sp
 
 from verify.derivation import rings, steps
 from verify.derivation.steps import Identity, Step, StepResult, check, ground_types
+from verify.files import write_text
 
 __all__ = ["Proofs", "key"]
 
@@ -79,16 +79,9 @@ class Proofs:
             "seconds": result.seconds,
             "step": result.step.name,
         }
-        path = self._folder / f"{name}.json"
-        partial = path.with_suffix(f".{os.getpid()}.part")
-        try:
-            self._folder.mkdir(parents=True, exist_ok=True)
-            text = json.dumps({**entry, "digest": _digest(entry)})
-            partial.write_text(text, encoding="utf-8")
-            os.replace(partial, path)
-        except OSError:
-            with suppress(OSError):
-                partial.unlink()
+        with suppress(OSError):
+            sealed = json.dumps({**entry, "digest": _digest(entry)})
+            write_text(self._folder / f"{name}.json", sealed, durable=False)
 
 
 def key(step: Step) -> str | None:

@@ -11,12 +11,30 @@ import json
 from pathlib import Path
 from typing import Any
 
+from verify.files import check_writable, write_text
 from verify.report import html, junit, markdown, tables
-from verify.report.files import NAMES, prepare, write_text
 from verify.report.shape import clean, fault
 from verify.report.terminal import show, show_theorem
 
 __all__ = ["NAMES", "fault", "insert_table", "load", "prepare", "show", "show_theorem", "write"]
+
+NAMES = ("verify.json", "junit.xml", "tables/theorems.tex", "tables/theorems.md", "index.html")
+"""What a report consists of, relative to its folder, in the order of writing."""
+
+
+def prepare(out: Path) -> None:
+    """Make the folder of a report and check that every file of it can be written.
+
+    Call it before computing anything, so that a bad ``--out`` costs no run.
+
+    Raises
+    ------
+    OSError
+        ``out`` is a file, cannot be made or cannot be written to, or a folder has the name of
+        one of the report's files.
+    """
+    for name in NAMES:
+        check_writable(Path(out, name))
 
 
 def write(report: dict[str, Any], out: Path) -> list[Path]:

@@ -7,13 +7,13 @@ from dataclasses import replace
 from pathlib import Path
 from time import monotonic
 
-from verify import certificate
+from verify.certificates import folder
 from verify.claims import Claim, Setting
 from verify.conjecture import conjecture as conjectured
 from verify.conjecture import with_constant
-from verify.corpus import Corpus
 from verify.environment import describe
 from verify.errors import UsageError
+from verify.search.corpus import Corpus
 from verify.search.outcomes import Inconclusive, Outcome, Refuted, judge, worst
 from verify.search.pipeline import Budget, attack
 from verify.search.record import Attack, Counterexample
@@ -158,10 +158,10 @@ def _check(depth: tuple[int, int], width: tuple[int, int], budget: float) -> Non
 
 def _certified(
     claim: Claim, found: Counterexample, out: Path, seed: int, command: str
-) -> certificate.Certificate:
+) -> folder.Certificate:
     """Write the certificate of a counterexample, and let its program check it."""
     environment = describe(backend="numpy", jobs=1, command=command)
-    return certificate.write(
+    return folder.write(
         found,
         claim,
         out / "counterexamples",

@@ -6,14 +6,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from html import escape
 from pathlib import Path
-from typing import Any, ClassVar, Literal
+from typing import Any
 
 from verify.claims import Claim, decide
+from verify.evidence import EXIT_CODES
 from verify.search.batches import ROUNDING
 from verify.search.record import Attack, Counterexample, rebuild
 from verify.search.tightness import Tight, plot, tightest
 
 __all__ = [
+    "Error",
     "Inconclusive",
     "Outcome",
     "Receipt",
@@ -83,11 +85,14 @@ def shown(margin: float) -> str:
 class Outcome:
     """What became of a conjecture."""
 
-    verdict: ClassVar[str] = "error"
-    exit_code: ClassVar[int] = 3
-
     claim: Claim
     receipt: Receipt
+    verdict: str = field(default="error", kw_only=True)
+
+    @property
+    def exit_code(self) -> int:
+        """Return the exit code that says the verdict."""
+        return EXIT_CODES[self.verdict]
 
     @property
     def headline(self) -> str:
@@ -142,12 +147,10 @@ class Refuted(Outcome):
     ``confirmed`` says whether its ``check.py`` agrees (None: there is no such program).
     """
 
-    verdict: ClassVar[str] = "refuted"
-    exit_code: ClassVar[int] = 1
-
     counterexample: Counterexample = field(repr=False)
     certificate: Path | None = None
     confirmed: bool | None = None
+    verdict: str = field(default="refuted", kw_only=True)
 
     @property
     def headline(self) -> str:
@@ -186,10 +189,8 @@ class Refuted(Outcome):
 class Survived(Outcome):
     """Nothing violates the conjecture so far; ``tight`` says where it is nearest to failing."""
 
-    verdict: ClassVar[str] = "survived"
-    exit_code: ClassVar[int] = 0
-
     tight: tuple[Tight, ...] = field(default=(), repr=False)
+    verdict: str = field(default="survived", kw_only=True)
 
     def to_json(self) -> dict[str, Any]:
         """Return the outcome as plain data."""
@@ -214,24 +215,57 @@ class Survived(Outcome):
 
 @dataclass(frozen=True)
 class Inconclusive(Outcome):
-    """Nothing can be said, for ``reason``; ``label`` is the verdict in one word."""
+    """Nothing can be said, for ``reason``; the verdict may also be "vacuous"."""
 
     reason: str = ""
-    label: Literal["inconclusive", "vacuous", "error"] = "inconclusive"
-
-    @property
-    def verdict(self) -> str:  # type: ignore[override]
-        """Return inconclusive, vacuous or error."""
-        return self.label
+    verdict: str = field(default="inconclusive", kw_only=True)
 
     @property
     def headline(self) -> str:
         """Return the outcome in one sentence."""
-        return f"{self.label}: {self.reason}"
+        return f"{self.verdict}: {self.reason}"
 
     def to_json(self) -> dict[str, Any]:
         """Return the outcome as plain data."""
         return super().to_json() | {"reason": self.reason}
+
+
+@dataclass(frozen=True)
+class Error:
+    """A conjecture that could not be attacked: what its module raised, or where it hung."""
+
+    conjecture: str
+    cause: str
+    traceback: str = ""
+    verdict: str = field(default="error", init=False)
+
+    @property
+    def exit_code(self) -> int:
+        """Return the exit code that says the verdict."""
+        return EXIT_CODES[self.verdict]
+
+    @property
+    def reason(self) -> str:
+        """Return the cause after the name of the file."""
+        return f"{Path(self.conjecture).name}: {self.cause}"
+
+    @property
+    def headline(self) -> str:
+        """Return the outcome in one sentence."""
+        return f"error: {self.reason}"
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the outcome as plain data."""
+        return {
+            "verdict": self.verdict,
+            "conjecture": self.conjecture,
+            "instances": 0,
+            "best_margin": None,
+            "certificate": None,
+            "seconds": 0.0,
+            "reason": self.reason,
+            "traceback": self.traceback,
+        }
 
 
 def plain(value: Any) -> str:
@@ -260,7 +294,7 @@ def judge(claim: Claim, result: Attack, seconds: float, seed: int) -> Outcome:
     if not _met_exactly(claim, result):
         what = "satisfies the condition" if claim.assumptions else "is defined"
         reason = f"none of {result.tried:,} instances {what}"
-        return Inconclusive(claim, receipt, reason, "vacuous")
+        return Inconclusive(claim, receipt, reason, verdict="vacuous")
     if result.undecided:
         reason = f"{result.undecided} instances stay undecided: a tie, or too close to tell"
         return Inconclusive(claim, receipt, reason)

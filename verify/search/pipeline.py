@@ -68,7 +68,7 @@ class Budget:
 
 
 class Known(Protocol):
-    """Instances found earlier: what :class:`verify.corpus.Corpus` offers the search."""
+    """Instances found earlier: what :class:`verify.search.corpus.Corpus` offers the search."""
 
     def candidates(self, claim: Claim) -> Iterator[Near]:
         """Yield choices of the claim's setting, or of one special to it, worth trying first."""

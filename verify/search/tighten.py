@@ -8,7 +8,7 @@ would minimise.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from time import monotonic
 from typing import Any
@@ -53,17 +53,11 @@ class Bracketed(Outcome):
     refuted: Fraction | None
     counterexample: Counterexample | None = None
     certificate: Any = None
+    verdict: str = field(default="survived", kw_only=True)
 
-    @property
-    def verdict(self) -> str:  # type: ignore[override]
-        """Return survived, or inconclusive where no constant could be judged."""
-        nothing = self.survived is None and self.refuted is None
-        return "inconclusive" if nothing else "survived"
-
-    @property
-    def exit_code(self) -> int:  # type: ignore[override]
-        """Return 0, or 3 where no constant could be judged."""
-        return 3 if self.verdict == "inconclusive" else 0
+    def __post_init__(self) -> None:
+        if self.survived is None and self.refuted is None:
+            object.__setattr__(self, "verdict", "inconclusive")
 
     @property
     def headline(self) -> str:

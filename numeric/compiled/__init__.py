@@ -1,0 +1,1 @@
+"""Everything that is compiled: kernels over SIMD blocks of networks."""

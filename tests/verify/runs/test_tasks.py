@@ -1,0 +1,164 @@
+"""Runs do not depend on workers, survive what tasks raise, and lose nothing that is done."""
+
+import json
+from concurrent.futures import Future
+from dataclasses import replace
+from fractions import Fraction
+
+import pytest
+
+from tests.toys import claim, theorem, total
+from verify.registry import theorems
+from verify.runs import tasks as runner
+from verify.runs.profiles import PROFILES
+from verify.runs.tasks import Outcome, Store, Task, execute, pool, run, tasks
+from verify.search.pipeline import Budget
+from verify.theorem import Control
+
+TASK = Task("T", "decide", "T.claim", 0, "quick", "numpy")
+
+
+@pytest.fixture
+def store(tmp_path):
+    return Store(tmp_path / "tasks", resume=True)
+
+
+@pytest.fixture
+def toy(monkeypatch):
+    """The registry holds one toy theorem; return its tasks."""
+    budget = Budget(batches=1, batch_size=50, examples=9)
+    tiny = replace(PROFILES["quick"], instances=9, budget=budget)
+    monkeypatch.setitem(PROFILES, "quick", tiny)
+    control = Control(replace(claim(total > 99), id="T.control"))
+    monkeypatch.setattr(runner, "theorems", lambda: {"T": theorem(controls=(control,))})
+    return tasks([theorem(controls=(control,))], 0, "quick", "numpy")
+
+
+def ignore(outcome):
+    """No progress is shown."""
+
+
+def test_every_part_has_a_task(toy):
+    names = ["T/search/T.claim", "T/decide/T.claim", "T/refute/T.control", "T/witness/0"]
+    assert [task.name for task in toy] == names
+
+
+def test_a_seed_depends_on_the_name_and_the_seed_of_the_run_alone():
+    assert TASK.own_seed == replace(TASK, backend="cupy", profile="full").own_seed
+    others = [replace(TASK, seed=1), replace(TASK, piece="T.other"), replace(TASK, stage="search")]
+    assert len({TASK.own_seed, *(task.own_seed for task in others)}) == 4
+
+
+def test_a_key_depends_on_everything():
+    others = [
+        replace(TASK, **change)
+        for change in ({"seed": 1}, {"backend": "cupy"}, {"profile": "full"})
+    ]
+    assert len({TASK.key, *(task.key for task in others)}) == 4
+    assert TASK.key == replace(TASK).key
+
+
+def test_the_number_of_workers_changes_nothing(tmp_path):
+    cheap = [t for t in tasks([theorems()["M1"]], 3, "quick", "numpy") if t.stage == "witness"]
+    results = {}
+    for jobs in (1, 2):
+        with pool(jobs) as executor:
+            done = run(cheap, executor, Store(tmp_path / str(jobs), resume=True), ignore)
+        results[jobs] = {o.task: {**o.result, "seconds": 0.0} for o in done}
+        assert not any(o.error for o in done)
+    assert results[1] == results[2]
+    assert set(results[1]) == set(cheap)
+
+
+def test_a_run_is_reproducible(toy, tmp_path):
+    first, second = (
+        [
+            (o.task, _without_time(o.result))
+            for o in run(toy, None, Store(tmp_path / s, resume=True), ignore)
+        ]
+        for s in "ab"
+    )
+    assert first == second
+
+
+def _without_time(result):
+    records = result if isinstance(result, list) else [result]
+    return [{k: v for k, v in record.items() if k != "seconds"} for record in records]
+
+
+def test_what_a_task_raises_becomes_its_outcome(monkeypatch, store):
+    monkeypatch.setattr(runner, "theorems", dict)
+    outcome = execute(TASK)
+    assert outcome.result is None
+    assert outcome.error.endswith("KeyError: 'T'\n")
+    assert run([TASK], None, store, ignore)[0].error
+    assert store.load(TASK) is None  # errors are not stored
+
+
+class Dead:
+    """An executor whose worker dies."""
+
+    def submit(self, function, *arguments):
+        future = Future()
+        future.set_exception(RuntimeError("the worker died"))
+        return future
+
+
+def test_a_worker_that_dies_is_an_error_of_its_task(store):
+    (outcome,) = run([TASK], Dead(), store, ignore)
+    assert outcome.error == "RuntimeError: the worker died"
+
+
+def test_finished_tasks_come_back(store):
+    done = Outcome(TASK, [{"kind": "exact", "count": 3}], None, 1.5)
+    store.save(done)
+    assert store.load(TASK) == done
+    assert store.load(replace(TASK, seed=1)) is None
+
+
+def test_a_result_json_has_no_word_for_is_stored_as_the_report_prints_it(store):
+    store.save(Outcome(TASK, {"x": Fraction(1, 2)}, None, 0.0))
+    assert store.load(TASK).result == {"x": "1/2"}
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", "null", "3", '{"result": 1}', "\udcff"])
+def test_what_is_not_a_stored_task_is_ignored(text, store, tmp_path):
+    path = tmp_path / "tasks" / f"{TASK.key}.json"
+    path.write_bytes(text.encode(errors="surrogateescape"))
+    assert store.load(TASK) is None
+
+
+def test_resume_skips_what_is_done(toy, tmp_path, monkeypatch):
+    first = run(toy, None, Store(tmp_path, resume=True), ignore)
+    monkeypatch.setattr(runner, "execute", lambda task: pytest.fail(f"{task.name} ran again"))
+    again = run(toy, None, Store(tmp_path, resume=True), ignore)
+    assert [o.task for o in again] == [o.task for o in first]
+    assert json.dumps([o.result for o in again]) == json.dumps([o.result for o in first])
+
+
+def test_a_fresh_run_forgets(toy, tmp_path):
+    Store(tmp_path, resume=True).save(Outcome(toy[0], [], None, 0.0))
+    assert Store(tmp_path, resume=False).load(toy[0]) is None
+
+
+def test_ctrl_c_keeps_what_is_done(toy, store):
+    seen = []
+
+    def stop_at_second(outcome):
+        seen.append(outcome)
+        if len(seen) == 2:
+            raise KeyboardInterrupt
+
+    outcomes = run(toy, None, store, stop_at_second)
+    assert [o.task for o in outcomes] == toy[:2]
+    assert [store.load(task) is not None for task in toy] == [True, True, False, False]
+
+
+def test_ctrl_c_within_a_task_keeps_what_is_done(toy, store, monkeypatch):
+    def interrupted(task):
+        if task == toy[1]:
+            raise KeyboardInterrupt
+        return Outcome(task, [], None, 0.0)
+
+    monkeypatch.setattr(runner, "execute", interrupted)
+    assert [o.task for o in run(toy, None, store, ignore)] == toy[:1]

@@ -1,0 +1,166 @@
+"""Verdicts are computed: nothing that was not shown to hold may look as if it did."""
+
+from dataclasses import replace
+from itertools import pairwise
+
+import pytest
+
+from tests.toys import claim, theorem, total
+from verify.environment import describe
+from verify.evidence import VERDICTS, Evidence, worst
+from verify.report.shape import fault
+from verify.runs.tasks import Outcome, tasks
+from verify.runs.verdicts import assemble, exit_code, outline, overall
+from verify.theorem import Control, Training
+
+STAGES = ("search", "decide", "derive", "refute", "witness", "train")
+CONTROL = Control(replace(claim(total > 99), id="T.control"))
+STEP = {
+    "name": "s", "statement": "", "rule": "", "scope": "all L",
+    "verdict": "holds", "residual": None, "seconds": 1.0,
+}  # fmt: skip
+
+
+def good(task):
+    """The result of a task where everything holds."""
+    record = Evidence("exact", "holds", "sizes", 3, 0.5).to_json()
+    return {
+        "search": [{**record, "kind": "searched"}],
+        "decide": [record],
+        "derive": [STEP],
+        "train": {"T.claim": {**record, "kind": "trained"}, "T.run": {**record, "kind": "trained"}},
+        "refute": {
+            "id": task.piece, "statement": "", "title": "", "verdict": "refuted",
+            "witness": None, "seconds": 0.0,
+        },
+        "witness": {
+            "id": "w", "statement": "", "kind": "non-vacuity", "verdict": "holds",
+            "instance": {}, "seconds": 0.0,
+        },
+    }[task.stage]  # fmt: skip
+
+
+def assembled(*theorems, change=lambda task, result: result, skip=(), error=()):
+    """The records of theorems whose tasks gave good results, except as said."""
+    listed = tasks(theorems, 0, "quick", "numpy")
+    outcomes = [
+        Outcome(task, None, "Traceback", 0.0)
+        if task.stage in error
+        else Outcome(task, change(task, good(task)), None, 0.0)
+        for task in listed
+        if task.stage not in skip
+    ]
+    return {record["id"]: record for record in assemble(theorems, listed, outcomes)}
+
+
+FULL = theorem(
+    controls=(CONTROL,),
+    derivations={"T.claim": lambda formulas: ()},
+    trainings=(Training("T.run", "", lambda seed, runs: (), ("T.claim",)),),
+)
+
+
+def with_verdict(stage, verdict):
+    def change(task, result):
+        if task.stage != stage:
+            return result
+        if isinstance(result, list):
+            return [{**result[0], "verdict": verdict}]
+        return {**result, "verdict": verdict}
+
+    return change
+
+
+def test_verdicts_are_ordered_worst_first():
+    assert VERDICTS == ("refuted", "error", "vacuous", "inconclusive", "holds")
+    for bad, better in pairwise(VERDICTS):
+        assert worst([better, bad, better]) == bad
+    assert worst([]) == "vacuous"
+
+
+def test_all_holds():
+    record = assembled(FULL)["T"]
+    assert (record["verdict"], record["verified"]) == ("holds", True)
+    kinds = [e["kind"] for e in record["claims"][0]["evidence"]]
+    assert kinds == ["symbolic", "exact", "searched", "trained"]
+
+
+@pytest.mark.parametrize("stage", ["search", "decide", "derive", "witness"])
+@pytest.mark.parametrize("verdict", VERDICTS[:-1])
+def test_the_worst_part_decides(stage, verdict):
+    record = assembled(FULL, change=with_verdict(stage, verdict))["T"]
+    assert (record["verdict"], record["verified"]) == (verdict, False)
+    if stage != "witness":
+        assert record["claims"][0]["verdict"] == verdict
+
+
+@pytest.mark.parametrize(
+    ("verdict", "expected"), [("refuted", "holds"), ("survived", "error"), ("odd", "error")]
+)
+def test_a_control_that_survives_is_an_error(verdict, expected):
+    record = assembled(FULL, change=with_verdict("refute", verdict))["T"]
+    assert record["verdict"] == expected
+
+
+def test_without_a_witness_a_theorem_is_vacuous():
+    record = assembled(theorem(witnesses=()))["T"]
+    assert (record["verdict"], record["verified"]) == ("vacuous", False)
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_what_raised_is_an_error_and_what_never_ran_is_inconclusive(stage):
+    assert assembled(FULL, error=[stage])["T"]["verdict"] == "error"
+    assert assembled(FULL, skip=[stage])["T"]["verdict"] == "inconclusive"
+
+
+def test_nothing_ran():
+    record = outline(FULL)
+    assert (record["verdict"], record["verified"]) == ("inconclusive", False)
+
+
+def test_verified_needs_verified_ancestors():
+    chain = [theorem("A"), theorem("B", uses=("A",)), theorem("C", uses=("B",)), theorem("D")]
+
+    def refute_a(task, result):
+        return with_verdict("decide", "refuted")(task, result) if task.theorem == "A" else result
+
+    records = assembled(*chain, change=refute_a)
+    assert [r["verdict"] for r in records.values()] == ["refuted", "holds", "holds", "holds"]
+    assert [r["verified"] for r in records.values()] == [False, False, False, True]
+
+
+@pytest.mark.parametrize(
+    ("scopes", "scope"),
+    [
+        (["all L", "all L"], "all L"),
+        (["all L", "L = 2..5", "all d_x"], "L = 2..5"),
+        (["L = 2..5", "L = 2", "L = 2..5"], "L = 2..5; L = 2"),
+        (["all L", "all d_x"], "all L; all d_x"),
+    ],
+)
+def test_a_chain_proves_no_more_than_its_narrowest_steps(scopes, scope):
+    def change(task, result):
+        return [{**STEP, "scope": s} for s in scopes] if task.stage == "derive" else result
+
+    record = assembled(FULL, change=change)["T"]
+    assert record["claims"][0]["evidence"][0]["scope"] == scope
+    assert record["claims"][0]["evidence"][0]["count"] == len(scopes)
+
+
+@pytest.mark.parametrize("verdict", VERDICTS)
+def test_exit_codes(verdict):
+    expected = {"holds": 0, "refuted": 1}.get(verdict, 3)
+    assert exit_code(overall([{"verdict": "holds"}, {"verdict": verdict}])) == expected
+
+
+def test_no_theorem_at_all_is_no_success():
+    assert exit_code(overall([])) == 3
+
+
+@pytest.mark.parametrize("options", [{}, {"error": STAGES}, {"skip": STAGES}], ids=str)
+def test_records_keep_to_the_contract_of_the_report(options):
+    records = list(assembled(FULL, **options).values())
+    environment = describe(backend="numpy", jobs=1, command="certimin verify")
+    report = {"schema": 2, "environment": environment, "seed": 0, "profile": "quick"}
+    report |= {"seconds": 0.0, "verdict": overall(records), "theorems": records}
+    assert fault(report) is None

@@ -1,0 +1,106 @@
+"""What a search found is tried first by the next one, and never believed."""
+
+import json
+from dataclasses import replace
+from fractions import Fraction
+
+import pytest
+
+from tests.toys import NUMBERS, claim, first, norm, total
+from verify.claims import SETTINGS, Setting
+from verify.errors import UsageError
+from verify.search.corpus import Corpus
+from verify.search.pipeline import Budget, attack
+
+FLOATS = Budget(batches=3, batch_size=300)
+NOTHING = Budget()
+
+
+@pytest.fixture(autouse=True)
+def known_by_name(monkeypatch):
+    monkeypatch.setitem(SETTINGS, "numbers", NUMBERS)
+
+
+@pytest.fixture
+def corpus(tmp_path):
+    return Corpus(tmp_path / "corpus")
+
+
+def kept(corpus, relation, budget=FLOATS):
+    result = attack(claim(relation), seed=0, budget=budget, corpus=corpus)
+    corpus.keep(claim(relation), result)
+    return result
+
+
+def test_a_counterexample_is_found_again_without_any_search(corpus):
+    before = kept(corpus, norm <= first).found
+    again = attack(claim(norm <= first), seed=1, budget=NOTHING, corpus=corpus).found
+    assert again.found_by == "corpus"
+    assert again.choices == before.choices
+
+
+def test_it_is_tried_on_other_claims_of_the_setting(corpus):
+    kept(corpus, first <= 0)
+    assert attack(claim(total <= 0), seed=1, budget=NOTHING, corpus=corpus).found
+
+
+def test_and_over_settings_that_have_it_as_a_special_one(corpus):
+    kept(corpus, first <= 0)
+    wider = replace(NUMBERS, name="wider", special=("numbers",))
+    result = attack(claim(first <= 0, setting=wider), seed=1, budget=NOTHING, corpus=corpus)
+    assert result.found.setting is NUMBERS
+
+
+def test_but_not_over_others(corpus):
+    kept(corpus, first <= 0)
+    other = Setting("other", "", NUMBERS.build)
+    assert not attack(claim(first <= 0, setting=other), seed=1, budget=NOTHING, corpus=corpus).found
+
+
+def test_near_misses_of_a_survivor_are_kept_once(corpus, tmp_path):
+    kept(corpus, norm >= first)
+    files = sorted((tmp_path / "corpus").iterdir())
+    assert files
+    kept(corpus, norm >= first)
+    assert sorted((tmp_path / "corpus").iterdir()) == files
+    near = next(corpus.candidates(claim(norm >= first)))
+    assert all(isinstance(c, int | Fraction) for c in near.choices)
+
+
+def test_what_is_not_ours_is_left_alone(corpus, tmp_path):
+    kept(corpus, first <= 0)
+    (path,) = (tmp_path / "corpus").iterdir()
+    path.with_name("cut.json").write_text(path.read_text()[:20])
+    path.with_name("odd.json").write_text("[1, 2]")
+    path.with_name("alien.json").write_text(json.dumps({"setting": "numbers", "slack": 0}))
+    assert len(list(corpus.candidates(claim(first <= 0)))) == 1
+
+
+def test_an_entry_that_no_longer_fits_its_recipe_is_passed_over(corpus, tmp_path):
+    kept(corpus, first <= 0)
+    (path,) = (tmp_path / "corpus").iterdir()
+    path.write_text(json.dumps(json.loads(path.read_text()) | {"choices": [3]}))
+    assert attack(claim(first <= 0), seed=0, budget=NOTHING, corpus=corpus).found is None
+
+
+def test_a_folder_that_cannot_be_made_is_said_in_one_line(tmp_path):
+    (tmp_path / "file").touch()
+    with pytest.raises(UsageError, match="--out"):
+        Corpus(tmp_path / "file" / "corpus")
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        {"setting": ["numbers"]},
+        {"slack": "low"},
+        {"choices": 5},
+        {"choices": ["1/0"]},
+        {"choices": [{}]},
+    ],
+)
+def test_damaged_entries_are_passed_over(corpus, tmp_path, damage):
+    kept(corpus, norm <= first)
+    path = next((tmp_path / "corpus").glob("*.json"))
+    path.write_text(json.dumps(json.loads(path.read_text()) | damage))
+    assert attack(claim(norm <= first), seed=1, budget=NOTHING, corpus=corpus).found is None

@@ -1,0 +1,1 @@
+"""Certificates of what is refuted: written, drawn, checked and decided again."""

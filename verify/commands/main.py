@@ -1,0 +1,126 @@
+"""The command line.  Exit codes: 0 all hold, 1 refuted, 2 wrong use, 3 inconclusive or error.
+
+A command is imported when it is run: ``--help`` reads the first line of its docstring from the
+source.
+"""
+
+from __future__ import annotations
+
+import ast
+import signal
+import sys
+import traceback
+from importlib import import_module
+from importlib.metadata import entry_points, version
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import click
+
+from verify.errors import CertiminError, UsageError
+
+__all__ = ["cli", "main"]
+
+_GROUP = "certimin.commands"
+
+_COMMANDS = {
+    "audit": "verify.commands.audit:audit",
+    "bench": "verify.commands.bench:bench",
+    "doctor": "verify.commands.doctor:doctor",
+    "list": "verify.commands.show:list_theorems",
+    "new": "verify.commands.new:new",
+    "quantities": "verify.commands.names:quantities",
+    "replay": "verify.commands.replay:replay",
+    "report": "verify.commands.report:report",
+    "search": "verify.commands.search:search",
+    "settings": "verify.commands.names:settings",
+    "show": "verify.commands.show:show",
+    "verify": "verify.commands.run:verify",
+}
+
+
+class _Group(click.Group):
+    """The built-in commands and those that installed packages add under ``certimin.commands``."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return sorted({*_COMMANDS, *(entry.name for entry in entry_points(group=_GROUP))})
+
+    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
+        place = _place(name)
+        if place is None:
+            return None
+        module, _, attribute = place.partition(":")
+        try:
+            found: click.Command = getattr(import_module(module), attribute)
+        except ImportError as error:
+            return _broken(name, error)
+        return found
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        rows = [(name, _summary(name)) for name in self.list_commands(ctx)]
+        with formatter.section("Commands"):
+            formatter.write_dl(rows)
+
+
+def _place(name: str) -> str | None:
+    """Where a command is, "module:attribute"; a built-in one comes first."""
+    added = {entry.name: entry.value for entry in entry_points(group=_GROUP)}
+    return (added | _COMMANDS).get(name)
+
+
+def _summary(name: str) -> str:
+    """The first line of a command's docstring, read without importing its module."""
+    module, _, attribute = (_place(name) or "").partition(":")
+    try:
+        spec = find_spec(module)
+        tree = ast.parse(Path(spec.origin).read_bytes()) if spec and spec.origin else ast.parse("")
+    except (ImportError, OSError, SyntaxError, ValueError):
+        return "Cannot be loaded."
+    functions = [node for node in tree.body if isinstance(node, ast.FunctionDef)]
+    text = next((ast.get_docstring(f) for f in functions if f.name == attribute), None)
+    return (text or "").partition("\n")[0]
+
+
+def _broken(name: str, error: ImportError) -> click.Command:
+    """A command that says why it cannot be loaded; the others work."""
+
+    def complain() -> None:
+        raise UsageError(f"command {name!r} cannot be loaded: {error}")
+
+    anything: dict[str, Any] = {"ignore_unknown_options": True, "allow_extra_args": True}
+    return click.Command(name, anything, complain, help=f"Cannot be loaded: {error}.")
+
+
+@click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(version("certimin"), prog_name="certimin")
+def cli() -> None:
+    """Executable, attacked and certified theorems about the minima of neural networks."""
+
+
+def _terminated(signum: int, frame: object) -> None:
+    raise KeyboardInterrupt
+
+
+def main() -> None:
+    """Run the command line; errors become one line on stderr and their exit code."""
+    signal.signal(signal.SIGTERM, _terminated)  # so that workers are ended with us
+    try:
+        cli.main(sys.argv[1:] or ["--help"], prog_name="certimin", standalone_mode=False)
+    except (click.exceptions.Abort, KeyboardInterrupt):
+        click.echo("certimin: interrupted", err=True)
+        sys.exit(3)
+    except click.ClickException as error:
+        context = error.ctx if isinstance(error, click.UsageError) else None
+        hint = f" (see {context.command_path} --help)" if context else ""
+        click.echo(f"certimin: {error.format_message()}{hint}", err=True)
+        sys.exit(2)
+    except CertiminError as error:
+        click.echo(f"certimin: {error}", err=True)
+        sys.exit(error.exit_code)
+    except OSError as error:  # a full disk, a folder that went away
+        click.echo(f"certimin: {error}", err=True)
+        sys.exit(3)
+    except Exception:  # a fault of ours: Python's own exit code 1 would say "refuted"
+        traceback.print_exc()
+        sys.exit(3)

@@ -1,0 +1,76 @@
+"""``certimin new``: a module to start from, short enough to read, whole enough to run."""
+
+from __future__ import annotations
+
+import re
+from keyword import iskeyword
+from pathlib import Path
+
+import click
+
+from verify.errors import UsageError
+from verify.files import write_text
+
+__all__ = ["new", "scaffold"]
+
+_MODULE = '''"""{title}.
+
+Attack it:                  certimin search {file}
+Names a relation may use:   certimin quantities
+Settings there are:         certimin settings
+"""
+
+from verify.claims import QUANTITIES
+from verify.conjecture import conjecture
+from verify.theorem import Identity
+
+SHARPNESS = QUANTITIES["sharpness"].symbol
+DEPTH = QUANTITIES["depth"].symbol
+
+
+def proof():
+    """What can be proved so far: each step is an identity that must reduce to zero."""
+    yield Identity("normalise", SHARPNESS / DEPTH * DEPTH, SHARPNESS, why="algebra")
+
+
+CONJECTURE = conjecture(
+    "{name}",
+    "sharpness >= 2*depth*target_norm**(2 - 2/depth)",  # false here: try whitened-minimizers
+    over="minimizers",  # the setting
+    depth=(2, 4),
+    width=(1, 3),
+    proof=proof,  # or leave it out
+)
+'''
+
+
+def scaffold(name: str, folder: Path = Path()) -> Path:
+    """Write ``NAME.py`` in ``folder`` and return its path.
+
+    Raises
+    ------
+    UsageError
+        If the name is no Python name or the file is there already: nothing is overwritten.
+    """
+    stem = name.removesuffix(".py").replace("-", "_")
+    if not re.fullmatch(r"[a-z_][a-z0-9_]*", stem) or iskeyword(stem):
+        raise UsageError(
+            f"NAME: expected lower-case letters, digits and dashes, got {name!r}; try my-conjecture"
+        )
+    path = folder / f"{stem}.py"
+    if path.exists():
+        raise UsageError(f"NAME: {path} is there already; choose another name")
+    words = stem.replace("_", " ").strip()
+    text = _MODULE.format(title=words.capitalize(), file=path.name, name=stem.replace("_", "-"))
+    try:
+        return write_text(path, text)
+    except OSError as error:
+        raise UsageError(f"NAME: cannot write {path}: {error.strerror}") from error
+
+
+@click.command()
+@click.argument("name")
+def new(name: str) -> None:
+    """Write NAME.py, a conjecture to start from."""
+    path = scaffold(name)
+    click.echo(f"{path}; now: certimin search {path}")

@@ -1,0 +1,262 @@
+"""``certimin search``: attack a conjecture, an expression or a module.
+
+A module runs in a process of its own: it may raise, hang or end the interpreter.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shlex
+import sys
+import traceback
+from errno import EISDIR
+from pathlib import Path
+from time import monotonic
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from verify.commands.console import console, print_instance
+from verify.errors import CertiminError, UsageError
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+    from verify.claims import Claim
+    from verify.search.outcomes import Error, Outcome, Survived
+    from verify.search.record import Attack
+    from verify.theorem import Theorem
+
+__all__ = ["search"]
+
+_UNCHECKED = (
+    "note        its check.py does not confirm it: the setting or a quantity is not known to "
+    "theorems/checker.py, or a tie of irrational numbers"
+)
+
+_PULSE = 2.0
+"""Seconds between lines of progress."""
+
+
+class _Range(click.ParamType[tuple[int, int]]):
+    """LOW:HIGH, or one number for both."""
+
+    name = "low:high"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[int, int]:
+        """Return the pair of ends."""
+        if isinstance(value, tuple):
+            return value
+        try:
+            low, _, high = value.partition(":")
+            return int(low), int(high or low)
+        except ValueError:
+            self.fail(f"expected LOW:HIGH such as 2:6, got {value!r}", param, ctx)
+
+
+class _Progress:
+    """Prints the best so far: at most one line every two seconds, and each find at once."""
+
+    def __init__(self) -> None:
+        self._console = console(stderr=True)
+        self._start = self._last = monotonic()
+        self._found: Any = None
+
+    def __call__(self, claim: Claim, attack: Attack) -> None:
+        from verify.search.outcomes import shown
+
+        now, found = monotonic(), attack.found
+        if found is None and now - self._last > _PULSE:
+            self._last = now
+            self._say(now, f"{attack.valid:,} instances, best margin {shown(attack.worst_slack)}")
+        elif found is not None and self._found is None:
+            self._say(now, f"counterexample ({found.found_by}); making it simple")
+        self._found = found
+
+    def _say(self, now: float, text: str) -> None:
+        self._console.print(f"{now - self._start:6.1f} s  {text}", markup=False, highlight=False)
+
+
+_SEARCH = """Try to refute CONJECTURE, an expression or a .py file; certify what refutes it.
+
+\b
+certimin search "sharpness >= 3*depth*target_norm**(2-2/depth)" --over whitened-minimizers
+certimin search "sharpness <= 2*minimal_sharpness if imbalance == 0" --depth 2:3
+certimin search "sharpness >= c*hessian_trace" --tighten c
+"""
+
+
+@click.command(help=_SEARCH)
+@click.argument("conjecture")
+@click.option(
+    "--over",
+    default="minimizers",
+    show_default=True,
+    help="setting of an expression (certimin settings)",
+)
+@click.option("--depth", type=_Range(), default="2:6", show_default=True, help="layers")
+@click.option("--width", type=_Range(), default="1:5", show_default=True, help="of every layer")
+@click.option("--budget", type=float, default=60.0, show_default=True, help="seconds")
+@click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True)
+@click.option("--backend", type=click.Choice(["numpy", "cupy"]), default="numpy", show_default=True)
+@click.option("--tighten", metavar="NAME", help="bracket the largest constant NAME that survives")
+@click.option("--json", "json_path", type=click.Path(path_type=Path), help="write the outcome here")
+@click.option("--out", type=click.Path(path_type=Path), default="reports", show_default=True)
+@click.option("--child", type=click.Path(path_type=Path), hidden=True)
+def search(conjecture: str, child: Path | None, **options: Any) -> None:
+    """Try to refute a conjecture; certify what refutes it."""
+    _check_writable(options)
+    if not conjecture.endswith(".py"):
+        sys.exit(_report(_attack(conjecture, options), options))
+    if not Path(conjecture).is_file():
+        raise UsageError(f"conjecture: no file {conjecture}; `certimin new NAME` writes one")
+    if child is None:
+        _refuse_sizes_of_a_module()
+        sys.exit(_in_a_child(conjecture, options))
+    from verify.search.isolation import watched
+
+    with watched(child, options["budget"]):
+        code = _report(_attack_file(Path(conjecture), child, options), options)
+    sys.exit(code)
+
+
+def _refuse_sizes_of_a_module() -> None:
+    context = click.get_current_context()
+    for name in ("over", "depth", "width"):
+        if context.get_parameter_source(name) is not click.core.ParameterSource.DEFAULT:
+            raise UsageError(f"--{name}: a module states its own; change it there")
+
+
+def _attack(conjecture: Any, options: dict[str, Any]) -> Outcome:
+    from verify.search import api
+
+    command = shlex.join(["certimin", *sys.argv[1:]])
+    names = ("over", "depth", "width", "budget", "seed", "backend", "out")
+    chosen: dict[str, Any] = {name: options[name] for name in names}
+    chosen |= {"command": command, "progress": _Progress()}
+    if options["tighten"] is None:
+        return api.search(conjecture, **chosen)
+    if not isinstance(conjecture, str):
+        raise UsageError("--tighten: expected an expression with a free constant, got a module")
+    return api.tighten(conjecture, options["tighten"], **chosen)
+
+
+def _attack_file(path: Path, child: Path, options: dict[str, Any]) -> Outcome | Error:
+    """Attack the conjecture of a module; what the module raises becomes the outcome."""
+    from verify.conjecture import from_file
+    from verify.search.isolation import loaded
+    from verify.search.outcomes import Error
+
+    try:
+        conjecture = from_file(path)
+        loaded(child)
+        broken = _broken_steps(conjecture)
+        return Error(str(path), broken) if broken else _attack(conjecture, options)
+    except (CertiminError, KeyboardInterrupt):
+        raise
+    except BaseException as error:  # SystemExit too: the module is not ours
+        return Error(str(path), f"{type(error).__name__}: {error}", traceback.format_exc())
+
+
+def _broken_steps(conjecture: Theorem) -> str:
+    """Check the proofs of a conjecture; return which step does not hold, if one does not."""
+    from verify.runs.profiles import PROFILES
+    from verify.runs.stages import derive
+
+    for claim in filter(lambda claim: claim.proof, conjecture.claims):
+        for step in derive(claim, PROFILES["quick"])["steps"]:
+            click.echo(f"derivation  {step['name']}: {step['verdict']}")
+            if step["verdict"] != "holds":
+                return f"derivation step {step['name']!r} is {step['verdict']}: {step['residual']}"
+    return ""
+
+
+def _in_a_child(path: str, options: dict[str, Any]) -> int:
+    from verify.search.isolation import isolated
+    from verify.search.outcomes import Error
+
+    ended = isolated(sys.argv[1:], options["budget"])
+    if ended.failure:
+        return _report(Error(path, ended.failure, ended.traceback), options)
+    return ended.code
+
+
+def _check_writable(options: dict[str, Any]) -> None:
+    """Fail before any work if the outcome could not be written."""
+    from verify.files import write_text
+
+    out, file = Path(options["out"]), options["json_path"]
+    wanted = [("--out", out / "search.json"), ("--out", out / "counterexamples" / "probe")]
+    for name, path in [*wanted, *([("--json", file)] if file else [])]:
+        try:
+            if path.is_dir():
+                raise IsADirectoryError(EISDIR, os.strerror(EISDIR))
+            write_text(path.with_name(".certimin-probe"), "").unlink()
+        except OSError as error:
+            raise UsageError(f"{name}: cannot write {path}: {error.strerror}") from error
+
+
+def _report(outcome: Outcome | Error, options: dict[str, Any]) -> int:
+    """Print the outcome, write it as JSON, return the exit code."""
+    from verify.files import write_text
+    from verify.search.outcomes import Error, Survived
+
+    if isinstance(outcome, Error):
+        click.echo(outcome.headline, err=True)
+        click.echo(outcome.traceback, err=True)
+    else:
+        _show(outcome)
+    if isinstance(outcome, Survived) and outcome.tight:
+        figure = write_text(Path(options["out"], "figures", "tightness.svg"), outcome.plot())
+        click.echo(f"plot        {figure}")
+    text = json.dumps(outcome.to_json(), indent=1, default=str) + "\n"
+    for path in (Path(options["out"], "search.json"), options["json_path"]):
+        if path is not None:
+            write_text(path, text)
+    return outcome.exit_code
+
+
+def _show(outcome: Outcome) -> None:
+    from verify.report.mathematics import plain as readable
+    from verify.search.outcomes import Refuted, Survived
+    from verify.search.tighten import Bracketed
+
+    screen, claim = console(), outcome.claim
+    for name, text in (
+        ("conjecture", claim.title),
+        ("read as", readable(claim.latex)),
+        ("in LaTeX", claim.latex),
+        ("over", f"{claim.setting.name}, {claim.bounds}"),
+    ):
+        screen.print(f"{name:<11} {text}", markup=False, highlight=False)
+    if not isinstance(outcome, Survived):
+        screen.print(f"tried       {outcome.receipt}", highlight=False)
+    screen.print(outcome.headline, markup=False, highlight=False)
+    if isinstance(outcome, Refuted | Bracketed) and outcome.counterexample is not None:
+        print_instance(outcome.counterexample.instance, screen)
+        if outcome.certificate is not None:
+            screen.print(f"certificate {outcome.certificate}", highlight=False, soft_wrap=True)
+            check = Path(outcome.certificate, "check.py")
+            known = not isinstance(outcome, Refuted) or outcome.confirmed
+            text = f"check it    python -I {check}" if known else _UNCHECKED
+            screen.print(text, highlight=False, soft_wrap=True)
+    elif isinstance(outcome, Survived) and outcome.tight:
+        screen.print(_tightness(outcome))
+
+
+def _tightness(outcome: Survived) -> Table:
+    from rich.table import Table
+
+    from verify.search.outcomes import shown
+
+    table = Table(box=None, pad_edge=False, title="nearest to failing", title_justify="left")
+    for heading in ("depth", "width", "lhs / rhs", "margin", "found in"):
+        table.add_column(heading, justify="right" if heading != "found in" else "left")
+    for row in outcome.tight:
+        table.add_row(
+            str(row.depth), str(row.width), f"{row.ratio:.9g}", shown(row.slack), row.setting
+        )
+    return table

@@ -1,0 +1,76 @@
+"""``certimin list`` and ``certimin show``: what there is, and one of it in full."""
+
+from __future__ import annotations
+
+import re
+from importlib import resources
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from verify.commands.console import console
+
+if TYPE_CHECKING:
+    from verify.theorem import Theorem
+
+__all__ = ["list_theorems", "reference", "show"]
+
+
+@click.command("list")
+def list_theorems() -> None:
+    """List every theorem and conjecture."""
+    from rich.table import Table
+
+    from verify.registry import theorems
+    from verify.runs.verdicts import in_families
+
+    table = Table(box=None, pad_edge=False)
+    for heading in ("id", "title", "status", "source", "uses"):
+        table.add_column(heading, overflow="fold")
+    known = theorems()
+    rows = [{"id": t.id, "module": t.module, "status": t.status} for t in known.values()]
+    for row in in_families(rows):
+        t = known[row["id"]]
+        table.add_row(t.id, t.title, t.status, t.source.key, " ".join(t.uses))
+    console().print(table)
+
+
+@click.command()
+@click.argument("theorem_id", metavar="ID")
+@click.option("--out", type=click.Path(path_type=Path), default="reports", show_default=True)
+def show(theorem_id: str, out: Path) -> None:
+    """Print a theorem in full, with its evidence if the last run has some."""
+    from verify import report as reports
+    from verify.registry import select
+    from verify.runs.verdicts import outline
+
+    theorem = select([theorem_id])[0]
+    record = outline(theorem)
+    try:
+        stored = {t["id"]: t for t in reports.load(out)["theorems"]}
+    except (OSError, ValueError):
+        stored = {}
+    if theorem.id in stored:
+        record = stored[theorem.id]
+    else:
+        click.echo(
+            f"no evidence yet in {out}; run `certimin verify {theorem.id} --out {out}`", err=True
+        )
+    reports.show_theorem(record, console())
+    click.echo(f"reference: {reference(theorem)}")
+
+
+def reference(theorem: Theorem) -> str:
+    """Return author, title and year from the references.bib of the theorem's package."""
+    package = theorem.module.partition(".")[0]
+    try:
+        text = resources.files(package).joinpath("references.bib").read_text(encoding="utf-8")
+    except (OSError, TypeError):  # a package without one, or a single module
+        return theorem.source.key
+    entry = re.search(rf"@\w+{{{re.escape(theorem.source.key)},(.*?)\n}}", text, re.DOTALL)
+    if entry is None:
+        return theorem.source.key
+    fields = dict(re.findall(r"(\w+)\s*=\s*{(.*?)},?\n", entry[1] + "\n"))
+    plain = [re.sub(r"[{}\\']", "", fields.get(name, "")) for name in ("author", "title", "year")]
+    return ". ".join(filter(None, plain))

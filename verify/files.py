@@ -1,0 +1,57 @@
+"""Files that are there whole or not at all: written beside their place, then moved into it."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from errno import EISDIR
+from pathlib import Path
+
+__all__ = ["check_writable", "write_bytes", "write_text"]
+
+
+def write_text(path: Path, text: str, *, durable: bool = True) -> Path:
+    """Write ``text`` in UTF-8, as :func:`write_bytes` does."""
+    return write_bytes(path, text.encode("utf-8"), durable=durable)
+
+
+def write_bytes(path: Path, data: bytes, *, durable: bool = True) -> Path:
+    """Write ``data`` and return ``path``; on failure the old file, if any, stays.
+
+    Parameters
+    ----------
+    durable
+        Whether to wait until it is on the disk: what can be computed again need not be.
+
+    Raises
+    ------
+    OSError
+        The file cannot be written; nothing half-written is left behind.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    partial = _beside(path)
+    try:
+        with partial.open("xb") as file:
+            file.write(data)
+            file.flush()
+            if durable:
+                os.fsync(file.fileno())
+        os.replace(partial, path)
+    finally:
+        partial.unlink(missing_ok=True)
+    return path
+
+
+def check_writable(path: Path) -> None:
+    """Raise OSError unless a file can be written at ``path``; its folder is made."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if path.is_dir():
+        raise IsADirectoryError(EISDIR, os.strerror(EISDIR), str(path))
+    probe = _beside(path)
+    probe.touch(exist_ok=False)
+    probe.unlink()
+
+
+def _beside(path: Path) -> Path:
+    """A new name in the same folder: moving a file is atomic only within a file system."""
+    return path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")

@@ -1,0 +1,1 @@
+"""One run of the suite: tasks, where they run, and the verdicts they come to."""

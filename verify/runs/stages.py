@@ -1,0 +1,284 @@
+"""The stages of verification: each takes a theorem and one piece of it, and returns a record.
+
+A stage is a pure function of (theorem, seed, profile): it runs in any process, on any machine,
+and gives the same record.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from math import inf
+from pathlib import Path
+from random import Random
+from time import monotonic
+from typing import Any
+
+from verify.claims import Claim, Decision, decide, latex_names
+from verify.derivation.kept import Proofs
+from verify.derivation.record import lines
+from verify.derivation.steps import check, concludes
+from verify.errors import UsageError
+from verify.evidence import Evidence, Verdict, worst
+from verify.runs.profiles import Profile
+from verify.search.pipeline import Budget, attack
+from verify.search.record import Attack, Counterexample
+from verify.sources import RandomSource
+from verify.theorem import Necessity, Theorem, TrainedSolution, Training, Witness
+
+__all__ = ["decide_instances", "derive", "refute", "search", "train", "witness"]
+
+_CONTROL_BATCHES, _CONTROL_BATCH_SIZE, _CONTROL_EXAMPLES = 12, 1000, 300
+
+
+def derive(claim: Claim, profile: Profile, proofs: Path | None = None) -> dict[str, Any]:
+    """Return the lines of a claim's proof, and whether its last fact is the claim.
+
+    ``proofs`` is the folder of identities proved before; without one all are proved afresh.
+    """
+    decide_step = check if proofs is None else Proofs(proofs).check
+    steps = claim.proof() if claim.proof else []
+    if not steps:
+        raise UsageError(f"the derivation of {claim.id} has no steps: it proves nothing")
+    results = [decide_step(step, seconds=profile.step_seconds) for step in steps]
+    return {
+        "steps": lines(results, latex_names()),
+        "complete": concludes(steps[-1], claim.expanded),
+    }
+
+
+def decide_instances(theorem: Theorem, claim: Claim, seed: int, profile: Profile) -> list[Evidence]:
+    """Decide the claim on known and on seeded random rational instances.
+
+    Records are split by what the deciding numbers were worth: exact arithmetic or balls.
+    """
+    start = monotonic()
+    random = Random(seed)
+    decisions = [decide(claim, instance) for instance in theorem.hard_instances(claim)]
+    deadline = start + profile.budget.seconds
+    for _ in range(profile.instances):
+        if monotonic() > deadline:
+            break
+        try:
+            instance = claim.setting.build(RandomSource(random), claim.bounds)
+        except ArithmeticError as error:
+            decisions.append(Decision("invalid", "exact", reason=str(error)))
+            continue
+        decisions.append(decide(claim, instance))
+    return _records(claim, decisions, monotonic() - start)
+
+
+def _records(claim: Claim, decisions: list[Decision], seconds: float) -> list[Evidence]:
+    valid = [d for d in decisions if d.outcome != "invalid"]
+    groups: dict[str, list[Decision]] = defaultdict(list)
+    for decision in valid:
+        groups[decision.kind].append(decision)
+    if not valid:
+        return [Evidence("exact", "vacuous", str(claim.bounds), 0, None, seconds)]
+    return [
+        Evidence(
+            kind,
+            _verdict(group),
+            str(claim.bounds),
+            len(group),
+            min(d.slack for d in group),
+            seconds * len(group) / len(valid),
+            _details(group, len(decisions) - len(valid)),
+        )
+        for kind, group in sorted(groups.items())
+    ]
+
+
+def _verdict(decisions: Sequence[Decision]) -> Verdict:
+    if any(d.refutes for d in decisions):
+        return "refuted"
+    return "inconclusive" if any(d.open for d in decisions) else "holds"
+
+
+def _details(decisions: list[Decision], invalid: int) -> dict[str, Any]:
+    details: dict[str, Any] = {"invalid_instances": invalid}
+    undecided = [d for d in decisions if d.open]
+    if undecided:
+        reason = undecided[0].reason or "violated, but only in floats"
+        details |= {"undecided": len(undecided), "reason": reason}
+    violated = [d for d in decisions if d.outcome == "violated"]
+    if violated:
+        details["violation"] = {"lhs": violated[0].lhs, "rhs": violated[0].rhs}
+    return details
+
+
+def search(
+    theorem: Theorem, claim: Claim, seed: int, profile: Profile, backend: str
+) -> list[Evidence]:
+    """Attack the claim; a survivor gets ``searched`` and ``sampled`` records of what was tried."""
+    start = monotonic()
+    result = _attack(claim, seed, profile.budget, backend, theorem.hard_instances(claim))
+    seconds = monotonic() - start
+    floats = result.engines.get("floats", 0)
+    aimed = result.valid - floats
+    verdict: Verdict = "refuted" if result.found else "holds" if aimed else "vacuous"
+    if result.undecided and verdict == "holds":
+        verdict = "inconclusive"
+    details: dict[str, Any] = {"engines": result.engines, "undecided": result.undecided}
+    if result.found:
+        details["counterexample"] = describe(result.found)
+    margin = None if result.worst_slack == inf else result.worst_slack
+    scope = str(claim.bounds)
+    records = [Evidence("searched", verdict, scope, aimed, margin, seconds, details)]
+    if floats and not result.found:
+        records.append(Evidence("sampled", "holds", scope, floats, margin))
+    return records
+
+
+def _attack(claim: Claim, seed: int, budget: Budget, backend: str, known: Iterable[Any]) -> Attack:
+    """Attack a claim; an interrupt ends the run, which keeps its finished tasks."""
+    result = attack(claim, seed=seed, budget=budget, backend=backend, known=known)
+    if result.interrupted:
+        raise KeyboardInterrupt
+    return result
+
+
+def describe(found: Counterexample) -> dict[str, Any]:
+    """Return a counterexample as JSON: exact instance, both sides, who found it."""
+    return {
+        "instance": found.instance.to_json(),
+        "lhs": found.decision.lhs,
+        "rhs": found.decision.rhs,
+        "kind": found.decision.kind,
+        "found_by": found.found_by,
+    }
+
+
+def refute(theorem: Theorem, control_id: str, seed: int, profile: Profile, backend: str) -> Any:
+    """Return the record of a control: refuted with an exact witness, or survived.
+
+    The budget has a floor of its own: the search ends at the first counterexample, so only a twin
+    that is hard to tell costs more, and no profile is too small to find it.
+    """
+    start = monotonic()
+    control = theorem.control(control_id)
+    budget = replace(
+        profile.budget,
+        batches=max(profile.budget.batches, _CONTROL_BATCHES),
+        batch_size=_CONTROL_BATCH_SIZE,
+        examples=max(profile.budget.examples, _CONTROL_EXAMPLES),
+    )
+    result = _attack(control.claim, seed, budget, backend, control.known())
+    return {
+        "id": control.claim.id,
+        "statement": control.claim.latex,
+        "title": control.claim.title,
+        "verdict": "refuted" if result.found else "survived",
+        "witness": describe(result.found) if result.found else None,
+        "seconds": monotonic() - start,
+    }
+
+
+def witness(theorem: Theorem, item: Witness | Necessity) -> dict[str, Any]:
+    """Check a witness of non-vacuity or of the necessity of an assumption."""
+    start = monotonic()
+    instance = item.instance()
+    if isinstance(item, Witness):
+        verdict = _check_witness(theorem, item, instance)
+        kind = "non-vacuity"
+    else:
+        verdict = _check_necessity(theorem, item, instance)
+        kind = "necessity"
+    return {
+        "id": item.id,
+        "statement": item.statement,
+        "kind": kind,
+        "verdict": verdict,
+        "instance": instance.to_json(),
+        "seconds": monotonic() - start,
+    }
+
+
+def _check_witness(theorem: Theorem, item: Witness, instance: Any) -> Verdict:
+    """A witness holds when its claim applies to it and holds there."""
+    decision = decide(theorem.claim(item.claim.id), instance)
+    return "vacuous" if decision.outcome == "invalid" else _verdict([decision])
+
+
+def _check_necessity(theorem: Theorem, item: Necessity, instance: Any) -> Verdict:
+    """Only ``item.assumption`` may fail, and the claim without it must be violated."""
+    claim = theorem.claim(item.claim.id)
+    decisions = {a.id: a.decide(instance) for a in claim.assumptions}
+    failing = [name for name, decision in decisions.items() if decision.outcome != "holds"]
+    if failing != [item.assumption.id] or decisions[item.assumption.id].open:
+        return "error"
+    bare = replace(claim, assumptions=())
+    return "holds" if decide(bare, instance).refutes else "error"
+
+
+def train(theorem: Theorem, training_id: str, seed: int, profile: Profile) -> dict[str, Evidence]:
+    """Return evidence by claim id: the named claims decided at every trained solution.
+
+    A training that names no claim gives one record under its own id.
+    """
+    training = next(t for t in theorem.trainings if t.id == training_id)
+    start = monotonic()
+    solutions = list(training.run(seed, profile.trainings))
+    claims = [theorem.claim(claim.id) for claim in training.claims]
+    decisions = {
+        claim.id: [
+            decide(claim, solution.instance, exact_first=False)
+            for solution in solutions
+            if solution.instance is not None
+        ]
+        for claim in claims
+    }
+    seconds = (monotonic() - start) / max(1, len(claims))
+    if not claims:
+        return {training.id: _trained_record(training, profile.trainings, solutions, [], seconds)}
+    return {
+        claim_id: _trained_record(training, profile.trainings, solutions, decided, seconds)
+        for claim_id, decided in decisions.items()
+    }
+
+
+def _trained_record(
+    training: Training,
+    asked: int,
+    solutions: list[TrainedSolution],
+    decisions: list[Decision],
+    seconds: float,
+) -> Evidence:
+    """Measurements and decisions together: the worst of both; runs that ended early are counted."""
+    valid = [d for d in decisions if d.outcome != "invalid"]
+    measured = [m for solution in solutions for m in solution.measurements]
+    verdicts: list[Verdict] = [_verdict([d]) for d in valid]
+    verdicts += [m.verdict for m in measured]
+    exact = all(solution.instance is not None for solution in solutions)
+    short = "" if len(solutions) >= asked else f"; {len(solutions)} of {asked} runs converged"
+    return Evidence(
+        "trained" if exact else "empirical",
+        worst([*verdicts, "vacuous"] if training.claims and not valid else verdicts),
+        training.title + short,
+        len(solutions),
+        min((d.slack for d in valid), default=None),
+        seconds,
+        {
+            "asked": asked,
+            "solutions": len(solutions),
+            "runs": [row for solution in solutions for row in _rows(solution)],
+        },
+    )
+
+
+def _rows(solution: TrainedSolution) -> list[dict[str, Any]]:
+    distance = None if solution.distance is None else float(solution.distance)
+    return [
+        {
+            "label": f"{solution.label}: {m.label}",
+            "predicted": m.predicted,
+            "measured": m.measured,
+            "relation": m.relation,
+            "difference": m.difference,
+            "allowed": m.allowed,
+            "verdict": m.verdict,
+            "distance": distance,
+        }
+        for m in solution.measurements
+    ]

@@ -1,0 +1,256 @@
+"""Run the stages of many theorems: independent tasks, seeded by name, in any executor.
+
+A task's seed depends on the run's seed and the task's name alone, so results do not depend on the
+number of workers or on what else is run.  Finished tasks are stored one atomic file each; a run
+that is killed can be resumed, and Ctrl-C keeps what is done.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import signal
+import traceback
+from collections.abc import Callable, Generator, Iterable, Iterator
+from concurrent.futures import (
+    CancelledError,
+    Executor,
+    Future,
+    ProcessPoolExecutor,
+    as_completed,
+)
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, field
+from functools import cache
+from importlib import import_module
+from multiprocessing import get_context
+from pathlib import Path
+from time import monotonic
+from typing import Any
+
+from threadpoolctl import threadpool_limits
+
+from verify.environment import versions
+from verify.files import write_text
+from verify.registry import providers, theorems
+from verify.runs import stages
+from verify.runs.profiles import PROFILES
+from verify.theorem import Theorem
+
+__all__ = ["Outcome", "Store", "Task", "code_hash", "execute", "pool", "run", "tasks"]
+
+
+@dataclass(frozen=True)
+class Task:
+    """One stage of one theorem, and everything its result depends on."""
+
+    theorem: str
+    stage: str
+    piece: str
+    seed: int
+    profile: str
+    backend: str
+    proofs: Path | None = field(default=None, repr=False, compare=False)
+    """Folder of identities proved before.  It changes no verdict, hence no key."""
+
+    @property
+    def name(self) -> str:
+        """Return a name unique within the run."""
+        return f"{self.theorem}/{self.stage}/{self.piece}"
+
+    @property
+    def own_seed(self) -> int:
+        """Return the seed of this task, independent of every other task's."""
+        text = f"{self.seed}/{self.name}".encode()
+        return int.from_bytes(hashlib.sha256(text).digest()[:4], "big")
+
+    @property
+    def key(self) -> str:
+        """Return the content hash of the task: its fields and the code that runs it."""
+        text = f"{self}{code_hash()}".encode()
+        return hashlib.sha256(text).hexdigest()[:24]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a task returned, or the traceback of what went wrong."""
+
+    task: Task
+    result: Any
+    error: str | None
+    seconds: float
+
+
+@cache
+def code_hash() -> str:
+    """Hash the engine, the packages that provide theorems, and the versions of what they use."""
+    digest = hashlib.sha256(repr(versions()).encode())
+    packages = [*map(import_module, ("verify", "numeric")), *providers()]
+    files = {
+        path
+        for package in packages
+        for root in getattr(package, "__path__", ())
+        for path in Path(root).rglob("*.py")
+    }
+    files |= {Path(package.__file__ or __file__) for package in packages}
+    for path in sorted(files):
+        digest.update(path.name.encode() + path.read_bytes())
+    return digest.hexdigest()
+
+
+def tasks(
+    chosen: Iterable[Theorem], seed: int, profile: str, backend: str, proofs: Path | None = None
+) -> list[Task]:
+    """Return every task of the chosen theorems, long ones first."""
+
+    def pieces(theorem: Theorem) -> Iterator[tuple[str, str]]:
+        for training in theorem.trainings:
+            yield "train", training.id
+        for claim in theorem.claims:
+            if claim.proof:
+                yield "derive", claim.id
+            yield "search", claim.id
+            yield "decide", claim.id
+        for control in theorem.controls:
+            yield "refute", control.claim.id
+        for index in range(len(theorem.exhibits)):
+            yield "witness", str(index)
+
+    listed = [
+        Task(theorem.id, stage, piece, seed, profile, backend, proofs)
+        for theorem in chosen
+        for stage, piece in pieces(theorem)
+    ]
+    order = ("train", "search", "derive", "decide", "refute", "witness")
+    return sorted(listed, key=lambda task: order.index(task.stage))
+
+
+def execute(task: Task) -> Outcome:
+    """Run one task; whatever it raises becomes part of the outcome."""
+    start = monotonic()
+    try:
+        with threadpool_limits(1):
+            result = _dispatch(task)
+        return Outcome(task, result, None, monotonic() - start)
+    except Exception:  # a task of a third party may raise anything; it must not stop the run
+        return Outcome(task, None, traceback.format_exc(), monotonic() - start)
+
+
+def _dispatch(task: Task) -> Any:
+    theorem = theorems()[task.theorem]
+    profile = PROFILES[task.profile]
+    seed = task.own_seed
+    if task.stage == "derive":
+        return stages.derive(theorem.claim(task.piece), profile, task.proofs)
+    if task.stage == "decide":
+        claim = theorem.claim(task.piece)
+        return [e.to_json() for e in stages.decide_instances(theorem, claim, seed, profile)]
+    if task.stage == "search":
+        claim = theorem.claim(task.piece)
+        records = stages.search(theorem, claim, seed, profile, task.backend)
+        return [e.to_json() for e in records]
+    if task.stage == "refute":
+        return stages.refute(theorem, task.piece, seed, profile, task.backend)
+    if task.stage == "witness":
+        return stages.witness(theorem, theorem.exhibits[int(task.piece)])
+    trained = stages.train(theorem, task.piece, seed, profile)
+    return {claim_id: evidence.to_json() for claim_id, evidence in trained.items()}
+
+
+class Store:
+    """Finished tasks, one atomic JSON file each, named by content hash."""
+
+    def __init__(self, folder: Path, *, resume: bool) -> None:
+        self._folder = folder
+        folder.mkdir(parents=True, exist_ok=True)
+        if not resume:
+            for path in folder.glob("*.json"):
+                path.unlink()
+
+    def load(self, task: Task) -> Outcome | None:
+        """Return the stored outcome of ``task``, if there is one."""
+        try:
+            data = json.loads((self._folder / f"{task.key}.json").read_text())
+            return Outcome(task, data["result"], None, data["seconds"])
+        except (OSError, ValueError, KeyError, TypeError):  # not ours, or cut short
+            return None
+
+    def save(self, outcome: Outcome) -> None:
+        """Store an outcome that is not an error."""
+        if outcome.error is not None:
+            return
+        data = {"result": outcome.result, "seconds": outcome.seconds}
+        path = self._folder / f"{outcome.task.key}.json"
+        write_text(path, json.dumps(data, default=str), durable=False)  # as the report prints it
+
+
+@contextmanager
+def pool(jobs: int) -> Iterator[Executor | None]:
+    """Yield a process pool of ``jobs`` workers, or None (run here) for one."""
+    if jobs == 1:
+        yield None
+        return
+    die_on_ctrl_c = (signal.SIGINT, signal.SIG_DFL)  # or their tasks would be waited for
+    executor = ProcessPoolExecutor(jobs, get_context("spawn"), signal.signal, die_on_ctrl_c)
+    try:
+        yield executor
+    finally:
+        executor.shutdown(wait=False, cancel_futures=True)
+
+
+def run(
+    listed: list[Task],
+    executor: Executor | None,
+    store: Store,
+    progress: Callable[[Outcome], None],
+) -> list[Outcome]:
+    """Run tasks and return their outcomes; on Ctrl-C or cancellation, the outcomes there are.
+
+    Parameters
+    ----------
+    executor
+        Any ``concurrent.futures.Executor``; None runs the tasks in this process.
+    progress
+        Called with each outcome as it arrives.
+    """
+    outcomes: list[Outcome] = []
+
+    def finish(outcome: Outcome) -> None:
+        store.save(outcome)
+        outcomes.append(outcome)
+        progress(outcome)
+
+    waiting = []
+    for task in listed:
+        stored = store.load(task)
+        if stored is None:
+            waiting.append(task)
+        else:
+            finish(stored)
+    try:
+        with closing(_results(waiting, executor)) as results:
+            for outcome in results:
+                finish(outcome)
+    except (KeyboardInterrupt, CancelledError):  # the latter from an executor that lost its workers
+        pass
+    return outcomes
+
+
+def _results(waiting: list[Task], executor: Executor | None) -> Generator[Outcome, None, None]:
+    if executor is None:
+        for task in waiting:
+            yield execute(task)
+        return
+    futures: dict[Future[Outcome], Task] = {
+        executor.submit(execute, task): task for task in waiting
+    }
+    try:
+        for future in as_completed(futures):
+            error = future.exception()
+            if error is None:
+                yield future.result()
+            else:  # the worker died, or its result could not be sent
+                yield Outcome(futures[future], None, f"{type(error).__name__}: {error}", 0.0)
+    finally:  # cut short: the executor may be the caller's, and outlive this run
+        for future in futures:
+            future.cancel()
