@@ -30,26 +30,22 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
-from math import exp, log, sqrt
+from math import exp, sqrt
 from typing import Any
 
 import numpy as np
 from scipy.linalg import qr
-from scipy.linalg.lapack import dsyevr
-from scipy.optimize import brentq
 
 from numeric.arithmetic.ball import Ball, Balls, midpoints
 from numeric.arithmetic.dual import Duals
 from numeric.arithmetic.floating import Floating
 from numeric.arithmetic.protocol import Arithmetic, NotExact
 from numeric.arithmetic.rational import pivots
-from numeric.gain_floats import float_optimum
+from numeric.gain_dual import float_optimum, minimised
 from numeric.gain_slope import gain_with_slope
 
 __all__ = ["float_optimum", "maximizers", "weighted_gain"]
 
-_EPSILON = float(np.finfo(np.float64).eps)
-_TINY = float(np.finfo(np.float64).tiny)
 _NEGLIGIBLE = 1e-14
 """Eigenvalues of Σ below this share of the largest are taken as zero when proposing y."""
 _SPURIOUS = 1e-6
@@ -202,34 +198,12 @@ class _Dual:
         D, M = self._scaled(u)
         return self.weight * D + (1 - self.weight) * M
 
-    def _gains(self, z: Any) -> tuple[float, float]:
-        """Return p and q at the unit vector z, kept away from zero for their logarithms."""
-        return max(float(z @ self.D @ z), _TINY), max(float(z @ self.M @ z), _TINY)
-
-    def _excess(self, u: float) -> float:
-        """Return u less the best u for the top eigenvector at u: of the sign of the slope."""
-        p, q = self._gains(_top_vector(self._dual(u)))
-        return u - (1 - self.weight) * log(q / p)
-
-    def _bracket(self) -> tuple[float, float]:
-        """Bound the minimum by the gains p_1, q_1 of the top eigenvector of M.
-
-        There ``p >= p_1`` and ``q >= (p_1/Λ)^{θ/(1-θ)} q_1``, with Λ = λ_max(D) <= tr D.
-        """
-        p, q = self._gains(_top_vector(self.M))
-        high = (1 - self.weight) * log(q / p)
-        low = high - log(float(np.trace(self.D)) / p)
-        slack = 1e-6 * (1 + abs(low) + abs(high))
-        return low - slack, high + slack
-
     @cached_property
     def minimum(self) -> float:
-        """Where the slope changes sign."""
-        low, high = self._bracket()
-        try:
-            return float(brentq(self._excess, low, high, xtol=1e-15, rtol=4 * _EPSILON))
-        except ValueError:  # one sign only: rounding at an end of the bracket
-            return low if self._excess(low) >= 0 else high
+        """Where it is least: both forms are turned into the eigenvectors of D."""
+        d, V = np.linalg.eigh(self.D)
+        u, _ = minimised(Floating(), np.clip(d, 0.0, None), V.T @ self.M @ V, self.weight)
+        return float(u)
 
     @cached_property
     def _spectrum(self) -> Any:
@@ -261,15 +235,6 @@ class _Dual:
         falling, rising = sqrt(slopes[-1]) * falling, sqrt(-slopes[0]) * rising
         dual = self._dual(self.minimum)
         return max((falling + rising, falling - rising), key=lambda z: float(z @ dual @ z))
-
-
-def _top_vector(A: Any) -> Any:
-    """The eigenvector of the largest eigenvalue, which LAPACK computes alone."""
-    n = len(A)
-    _, vectors, _, _, failed = dsyevr(A, range="I", il=n, iu=n)
-    if failed:
-        raise np.linalg.LinAlgError("eigenvalues did not converge")
-    return vectors[:, 0]
 
 
 def _reduced(ar: Arithmetic, sigma: Any, target: Any) -> tuple[Any, Any, Any]:

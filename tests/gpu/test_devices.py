@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from numeric.arithmetic.floating import Floating
-from numeric.gain_floats import float_optimum
+from numeric.gain_dual import float_optimum
 from numeric.loss import gradient
 from numeric.networks import LinearNetwork
 from numeric.spectrum import sharpness_anywhere, sharpness_at_minimizer

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from numeric.arithmetic.floating import Floating
-from numeric.gain_floats import float_optimum
+from numeric.gain_dual import float_optimum
 
 LANES = 400
 
