@@ -100,17 +100,22 @@ def toy_quantities():
         yield
 
 
-def claim(relation, *assumptions, width=(1, 3), setting=NUMBERS, **options):
+def claim(relation, *assumptions, width=(1, 3), setting=NUMBERS, name="claim", **options):
     """Return a claim about the toy setting."""
-    return Claim("T.claim", "", setting, relation, assumptions, (), Bounds(width=width), **options)
+    return Claim(name, "", setting, relation, assumptions, Bounds(width=width), **options)
 
 
-def theorem(id="T", claims=None, witnesses=None, **options):
-    """Return a toy theorem; its claim and its witness are true unless others are given."""
+def theorem(id="T", claims=None, witnesses=None, uses=(), **options):
+    """Return a toy theorem; its claim and its witness are true unless others are given.
+
+    ``uses`` are toy theorems or ids: its first claim is given a claim of each.
+    """
     claims = (claim(norm >= first),) if claims is None else claims
-    if witnesses is None:
-        name = claims[0].id if claims else "none"
-        witnesses = (Witness(f"{id}.witness", name, "it can be met", lambda: Numbers.exact(1)),)
+    if uses:
+        given = tuple(replace(claim(norm >= first), theorem=getattr(t, "id", t)) for t in uses)
+        claims = (replace(claims[0], given=given), *claims[1:])
+    if witnesses is None and claims:
+        witnesses = (Witness("met", claims[0], "it can be met", lambda: Numbers.exact(1)),)
     return Theorem(
         id=id,
         title="toy",
@@ -118,8 +123,7 @@ def theorem(id="T", claims=None, witnesses=None, **options):
         normalisation="none",
         source=Source("nobody", "nowhere"),
         claims=claims,
-        controls=options.pop("controls", ()),
-        witnesses=witnesses,
+        witnesses=witnesses or (),
         module=options.pop("module", "toys"),
         **options,
     )

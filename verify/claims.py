@@ -42,6 +42,7 @@ __all__ = [
     "Proof",
     "Quantity",
     "Setting",
+    "assumed",
     "decide",
     "latex_names",
     "quantity",
@@ -249,6 +250,11 @@ class Assumption:
         except ArithmeticError as error:
             return Decision("undecided", "exact", reason=str(error))
         return Decision("holds" if applies else "violated", "exact")
+
+
+def assumed(*relations: Relation) -> tuple[Assumption, ...]:
+    """Return relations as assumptions, each named by itself."""
+    return tuple(Assumption(str(relation), relation) for relation in relations)
 
 
 @dataclass(frozen=True)

@@ -71,22 +71,41 @@ def symbol(name: str, *, integer: bool = False, positive: bool = True) -> sp.Sym
     return sp.Symbol(name, real=True, integer=integer or None, positive=positive or None)
 
 
-class ClosedForm(sp.Symbol):  # type: ignore[misc]
-    """A symbol that stands for an expression in quantities, until it is written out."""
+class ClosedForm(sp.AtomicExpr):  # type: ignore[misc]
+    """A name that stands for a positive expression in quantities, until it is written out.
 
-    __slots__ = ("expression", "latex")
+    No Symbol: Python would let a subclass turn ``symbol >= form`` round.
+    """
 
+    __slots__ = ("expression", "latex", "name")
+
+    name: str
     latex: str
     expression: sp.Expr
+    is_commutative = True
+    is_positive = True
 
     def __new__(cls, name: str, latex: str, expression: sp.Expr) -> Self:
-        """Return the symbol ``name``, printed as ``latex``, that stands for ``expression``."""
-        form: Self = sp.Symbol.__xnew__(cls, name, real=True, positive=True)
-        form.latex, form.expression = latex, sp.sympify(expression, strict=True)
+        """Return the form ``name``, printed as ``latex``, that stands for ``expression``."""
+        form: Self = super().__new__(cls)
+        form.name, form.latex = name, latex
+        form.expression = sp.sympify(expression, strict=True)
         return form
 
+    @property
+    def free_symbols(self) -> set[sp.Symbol]:
+        """Return the symbols it stands for."""
+        found: set[sp.Symbol] = self.expression.free_symbols
+        return found
+
     def _hashable_content(self) -> tuple[Any, ...]:
-        return (*super()._hashable_content(), self.expression)
+        return self.name, self.latex, self.expression
+
+    def _sympystr(self, printer: Any) -> str:
+        return self.name
+
+    def _latex(self, printer: Any) -> str:
+        return self.latex
 
     def __reduce_ex__(self, protocol: Any) -> tuple[Any, ...]:
         return type(self), (self.name, self.latex, self.expression)

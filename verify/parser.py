@@ -41,7 +41,7 @@ from typing import Any
 
 import sympy as sp
 
-from verify.claims import QUANTITIES, Assumption
+from verify.claims import QUANTITIES, Assumption, assumed
 from verify.errors import UsageError
 from verify.expression import Relation, evaluate, render, symbol
 
@@ -85,7 +85,7 @@ class Parsed:
     @property
     def assumptions(self) -> tuple[Assumption, ...]:
         """Return the conditions as assumptions of a claim."""
-        return tuple(Assumption(str(condition), condition) for condition in self.conditions)
+        return assumed(*self.conditions)
 
     @property
     def constants(self) -> tuple[str, ...]:

@@ -12,7 +12,7 @@ import sympy as sp
 
 from theorems import quantities as q
 from theorems import settings
-from verify.claims import Bounds, Claim, decide
+from verify.claims import Bounds, Claim, assumed, decide
 from verify.search.optimise import polish
 from verify.sources import BatchSource, RecordedSource
 
@@ -22,7 +22,7 @@ SPREAD = (a2 >= sp.Rational(11, 10) * a,)
 
 def near_equality(setting, digits, bounds, conditions=()):
     relation = sharpness >= (1 + sp.Rational(1, 10**digits)) * least
-    return Claim("near", "", setting, relation, (), (), bounds, conditions)
+    return Claim("near", "", setting, relation, assumed(*conditions), bounds)
 
 
 MILLIONTH = near_equality(settings.univariate_minimizers, 6, Bounds((2, 4), (1, 3)), SPREAD)

@@ -15,10 +15,10 @@ from verify.runs.tasks import Store
 from verify.search.pipeline import Budget
 from verify.theorem import Control, Measurement, Necessity, TrainedSolution, Training
 
-LARGE = Assumption("large", "x > 5", lambda i: i.values[0] > 5)
-IRRATIONAL = Assumption("root", "x² = 2", lambda i: i.values[0] * i.values[0] == 2)
-FLOATS = Assumption("floats", "in floats only", lambda i: i.arithmetic.kind == "sampled")
-WEAK = Control(replace(claim(norm >= first), id="T.control"))
+LARGE = Assumption("large", lambda i: i.values[0] > 5, "x > 5")
+IRRATIONAL = Assumption("root", lambda i: i.values[0] * i.values[0] == 2, "x² = 2")
+FLOATS = Assumption("floats", lambda i: i.arithmetic.kind == "sampled", "in floats only")
+WEAK = Control(claim(norm >= first, name="control"))
 
 
 def about(relation, *assumptions, **parts):

@@ -53,7 +53,7 @@ def test_whatever_was_found_first(seed):
 
 
 def test_an_assumption_keeps_its_say_while_shrinking():
-    large = Assumption("large", "x > 1", lambda i: i.values[0] > 1)
+    large = Assumption("large", lambda i: i.values[0] > 1, "x > 1")
     found = attack(claim(norm <= 2, large), seed=0, budget=HYPOTHESIS).found
     assert values(found) == [3]
 

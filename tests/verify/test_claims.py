@@ -34,10 +34,10 @@ def raising(error):
     def holds(instance):
         raise error
 
-    return Assumption("odd", "odd", holds)
+    return Assumption("odd", holds, "odd")
 
 
-POSITIVE = Assumption("positive", "x > 0", lambda i: i.values[0] > 0)
+POSITIVE = Assumption("positive", lambda i: i.values[0] > 0, "x > 0")
 
 
 @pytest.mark.parametrize(
@@ -132,8 +132,8 @@ def test_slack_is_negative_where_violated(op, expected):
 
 def test_closed_forms_are_written_out():
     double = Formula("double", "2x", 2 * first)
-    relation = last >= double.symbol
-    written = Claim("T.c", "", None, relation, formulas=(double,))
+    relation = last >= double
+    written = Claim("c", "", None, relation)
     assert written.expanded == (last >= 2 * first)
     assert decide(written, Numbers.exact(1, 2)).outcome == "holds"
 
@@ -147,7 +147,7 @@ def test_a_claim_that_would_never_be_measured_is_refused(relation):
 def test_a_closed_form_that_makes_the_claim_trivial_is_refused():
     same = Formula("same", "x", first)
     with pytest.raises(UsageError, match="expected a relation"):
-        Claim("T.c", "", None, sp.Eq(first, same.symbol), formulas=(same,))
+        Claim("c", "", None, sp.Eq(first, same))
 
 
 def test_unknown_quantities_are_named():

@@ -96,7 +96,7 @@ def test_decimals_are_exact(number, exact):
 def test_conditions_are_taken_apart(conditions, count):
     read = parse(f"toy_sum >= 3 if {conditions}")
     assert len(read.conditions) == count
-    decided = claim(read.relation, conditions=read.conditions)
+    decided = claim(read.relation, *read.assumptions)
     assert decide(decided, Numbers.exact(1, 2)).outcome in ("holds", "invalid")
     assert decide(decided, Numbers.exact(0, 2)).outcome == "invalid"
 

@@ -3,11 +3,9 @@
 from dataclasses import replace
 
 import pytest
-import sympy as sp
 
 from tests.toys import Numbers, claim, first, norm, theorem, total
 from verify import registry
-from verify.claims import Formula
 from verify.errors import UsageError
 from verify.theorem import Control, Training, Witness
 
@@ -69,7 +67,7 @@ def test_a_circle(uses):
 def test_two_parts_with_one_id_would_hide_one():
     false = claim(first > 99)
     twice = theorem("A", claims=(claim(norm >= first), false))
-    assert "two parts have the id 'T.claim'" in refused(twice)
+    assert "two parts have the id 'A.claim'" in refused(twice)
     assert "two parts" in refused(theorem("A", controls=(Control(false),)))
 
 
@@ -77,24 +75,31 @@ def test_a_theorem_without_claims():
     assert refused(theorem("A", claims=())) == "A makes no claim"
 
 
+OTHER = claim(total >= first, name="other")
+
+
 @pytest.mark.parametrize(
     "part",
     [
-        {"derivations": {"T.other": lambda formulas: ()}},
-        {"witnesses": (Witness("w", "T.other", "", lambda: Numbers.exact(1)),)},
-        {"trainings": (Training("t", "", lambda seed, runs: (), ("T.other",)),)},
+        {"witnesses": (Witness("w", OTHER, "", lambda: Numbers.exact(1)),)},
+        {"trainings": (Training("t", "", lambda seed, runs: (), (OTHER,)),)},
     ],
     ids=list,
 )
 def test_parts_that_belong_to_no_claim(part):
-    assert "A has no claim 'T.other', only T.claim" in refused(theorem("A", **part))
+    assert "A has no claim 'other', only A.claim" in refused(theorem("A", **part))
 
 
-def test_a_claim_about_another_formula_than_the_derived_one():
-    derived, claimed = (Formula("bound", "b", sp.Integer(n) * first) for n in (1, 2))
-    about = replace(claim(total >= claimed.symbol), formulas=(claimed,))
-    message = refused(theorem("A", claims=(about,), formulas=(derived,)))
-    assert "T.claim mentions bound, another formula than A derives" in message
+def test_a_premise_that_no_theorem_claims():
+    lone = replace(claim(norm >= first), given=(OTHER,))
+    assert "is given 'other', which no theorem claims" in refused(theorem("A", claims=(lone,)))
+
+
+def test_a_part_of_another_theorem():
+    shared = claim(norm >= first)
+    theorem("A", claims=(shared,))
+    with pytest.raises(UsageError, match=r"A\.claim is a part of A, B needs its own"):
+        theorem("B", claims=(shared,))
 
 
 def test_the_registry_of_this_project_stands():

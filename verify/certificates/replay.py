@@ -17,7 +17,7 @@ from tempfile import TemporaryDirectory
 from typing import Any, Literal
 
 from verify.certificates.folder import Certificate, check_program, load, run_program
-from verify.claims import QUANTITIES, SETTINGS, Assumption, Claim, Setting, decide
+from verify.claims import QUANTITIES, SETTINGS, Claim, Setting, assumed, decide
 from verify.errors import UsageError
 from verify.expression import from_tree, tree
 from verify.registry import theorems
@@ -132,8 +132,7 @@ def _claim(data: dict[str, Any], setting: Setting) -> Claim:
     relation, *conditions = (
         from_tree(each, _symbol) for each in (written["relation"], *written["conditions"])
     )
-    assumptions = tuple(Assumption(str(condition), condition) for condition in conditions)
-    return Claim("replay", written["text"], setting, relation, assumptions)
+    return Claim("replay", written["text"], setting, relation, assumed(*conditions))
 
 
 def _symbol(name: str) -> Any:

@@ -74,8 +74,8 @@ def _summary(name: str) -> str:
     module, _, attribute = (_place(name) or "").partition(":")
     try:
         spec = find_spec(module)
-        tree = ast.parse(Path(spec.origin).read_bytes()) if spec and spec.origin else ast.parse("")
-    except (ImportError, OSError, SyntaxError, ValueError):
+        tree = ast.parse(Path(spec.origin).read_bytes())  # type: ignore[union-attr, arg-type]
+    except (AttributeError, ImportError, OSError, SyntaxError, TypeError, ValueError):
         return "Cannot be loaded."
     functions = [node for node in tree.body if isinstance(node, ast.FunctionDef)]
     text = next((ast.get_docstring(f) for f in functions if f.name == attribute), None)

@@ -50,7 +50,7 @@ def quantities(word: str, everything: bool) -> None:
 @click.argument("word", required=False, default="")
 @_all
 def settings(word: str, everything: bool) -> None:
-    """List the settings that conjectures are about; those that mention WORD, or the one so named."""
+    """List the settings of conjectures; those that mention WORD, or the one so named."""
     from verify.claims import SETTINGS
     from verify.registry import theorems
 

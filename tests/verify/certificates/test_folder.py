@@ -22,20 +22,22 @@ from theorems.instances import Instance
 from verify.certificates import folder as certificate
 from verify.certificates.drawing import decimal, svg, tex
 from verify.certificates.folder import core, load, write
-from verify.claims import Claim, Formula, decide
+from verify.claims import Claim, Formula, assumed, decide
 from verify.errors import UsageError
 from verify.expression import from_tree, symbol, tree
 
 SCHEMA = json.loads(
-    resources.files("verify").joinpath("certificate.schema.json").read_text(encoding="utf-8")
+    resources.files("verify.certificates")
+    .joinpath("certificate.schema.json")
+    .read_text(encoding="utf-8")
 )
 S, L, S_MIN = q.sharpness.symbol, q.depth.symbol, q.minimal_sharpness.symbol
 # S = 2 max((1 + 4) · 1, (1 + 1) · 2) = 10, S_min = 4 √(9/2)
 INSTANCE = Instance.of_minimizer([[[2, 0], [0, 1]], [[1, 0], [0, 1]]], [[1, 0], [0, 2]])
 
 
-def claim(relation, *conditions, setting=settings.minimizers, **options):
-    return Claim("c", "", setting, relation, conditions=conditions, **options)
+def claim(relation, *conditions, setting=settings.minimizers, assumptions=(), **options):
+    return Claim("c", "", setting, relation, (*assumptions, *assumed(*conditions)), **options)
 
 
 def certified(folder, statement, instance=INSTANCE, text="sharpness <= 9", **options):
@@ -107,7 +109,7 @@ def test_a_tie_has_no_separator(tmp_path):
 
 def test_closed_forms_are_written_out(tmp_path):
     bound = Formula("bound", "b", 2 * L * q.target_norm.symbol)
-    found = certified(tmp_path, claim(bound.symbol >= S, formulas=(bound,)))
+    found = certified(tmp_path, claim(bound >= S))
     assert found.data["claim"]["relation"] == [
         ">=",
         ["*", "2", "target_norm", "depth"],

@@ -15,7 +15,7 @@ from theorems.instances import Instance
 from verify.certificates import replay as module
 from verify.certificates.folder import _digest, write
 from verify.certificates.replay import replay
-from verify.claims import SETTINGS, Claim, Decision, decide
+from verify.claims import SETTINGS, Claim, Decision, assumed, decide
 from verify.errors import UsageError
 
 S, S_MIN, D_X = q.sharpness.symbol, q.minimal_sharpness.symbol, q.d_x.symbol
@@ -25,7 +25,7 @@ INSTANCE = Instance.of_minimizer([[[2, 0], [0, 1]], [[1, 0], [0, 1]]], [[1, 0], 
 def certified(
     folder, relation, *conditions, text="sharpness <= 9", instance=INSTANCE, kind="exact"
 ):
-    claim = Claim("c", "", settings.minimizers, relation, conditions=conditions)
+    claim = Claim("c", "", settings.minimizers, relation, assumed(*conditions))
     found = SimpleNamespace(
         instance=instance, decision=Decision("violated", kind), found_by="floats"
     )

@@ -9,11 +9,13 @@ from dataclasses import replace
 import jsonschema
 import pytest
 
-from verify import report
+from verify import registry, report
+from verify.commands import doctor
 from verify.commands import main as cli
 from verify.errors import CertiminError
 from verify.registry import theorems
 from verify.report.shape import SCHEMA_FILE
+from verify.runs import session
 from verify.runs.profiles import PROFILES
 from verify.search.pipeline import Budget
 
@@ -54,7 +56,7 @@ def test_doctor(certimin):
 
 
 def test_doctor_names_the_device(certimin, monkeypatch):
-    monkeypatch.setattr(cli, "check_backend", lambda *_: "CuPy 14.2, a device")
+    monkeypatch.setattr(session, "check_backend", lambda *_: "CuPy 14.2, a device")
     assert "cupy: usable: CuPy 14.2, a device" in certimin("doctor")[1]
 
 
@@ -85,7 +87,7 @@ def test_help(certimin, arguments):
 def test_wrong_use_is_one_line_and_writes_nothing(
     certimin, tmp_path, monkeypatch, arguments, message
 ):
-    if "cupy" in arguments and cli._gpu().startswith("usable"):
+    if "cupy" in arguments and doctor._gpu().startswith("usable"):
         pytest.skip("CuPy is usable here")
     monkeypatch.chdir(tmp_path)
     code, out, err = certimin(*arguments)
@@ -122,7 +124,7 @@ def test_errors_are_one_line_and_no_traceback(certimin, monkeypatch, error, code
     def fail():
         raise error
 
-    monkeypatch.setattr(cli, "theorems", fail)
+    monkeypatch.setattr(registry, "theorems", fail)
     assert certimin("list")[0] == code
     assert certimin("list")[2] in (
         "certimin: no\n",
@@ -133,16 +135,13 @@ def test_errors_are_one_line_and_no_traceback(certimin, monkeypatch, error, code
 
 def test_a_broken_plugin_breaks_only_itself(certimin, monkeypatch):
     class Entry:
-        name = "plugin"
-
-        def load(self):
-            raise ImportError("no module named plugin")
+        name, value = "plugin", "no_such_plugin:command"
 
     monkeypatch.setattr(cli, "entry_points", lambda group: [Entry()])
     assert "Cannot be loaded" in certimin("--help")[1]
     code, _, err = certimin("plugin", "--deep", "3")
     assert code == 2
-    assert err == "certimin: command 'plugin' cannot be loaded: no module named plugin\n"
+    assert err == "certimin: command 'plugin' cannot be loaded: No module named 'no_such_plugin'\n"
 
 
 def test_verify_end_to_end(certimin, tmp_path, monkeypatch):

@@ -120,9 +120,9 @@ def test_an_outcome_that_cannot_be_written_costs_no_search(certimin, tmp_path):
 
 DERIVED = """
 from verify.conjecture import conjecture
-from verify.derivation.steps import Identity
-STEPS = [Identity("add", "", "all L", "", 1, 2)]
-CONJECTURE = conjecture("odd", "sharpness > 0", derivation=lambda formulas: STEPS)
+from verify.theorem import Identity
+STEPS = [Identity("add", 1, 2)]
+CONJECTURE = conjecture("odd", "sharpness > 0", proof=lambda: STEPS)
 """
 MODULES = {
     "derives wrongly": (DERIVED, "derivation step 'add' is refuted"),

@@ -6,7 +6,8 @@ from dataclasses import replace
 import pytest
 import sympy as sp
 
-from tests.toys import claim, first, last, theorem
+from tests.toys import claim, first, last
+from verify.claims import Proof
 from verify.derivation import kept as proofs
 from verify.derivation.kept import Proofs, key
 from verify.derivation.steps import Condition, Identity
@@ -19,7 +20,7 @@ a, b = sp.symbols("a b", positive=True)
 
 
 def identity(lhs, rhs, name="step"):
-    return Identity(name, "lhs = rhs", "all a", "algebra", lhs, rhs)
+    return Identity(name, lhs, rhs)
 
 
 TRUE, FALSE = identity((a + b) ** 2, a**2 + 2 * a * b + b**2), identity(a, b)
@@ -51,7 +52,7 @@ def test_a_proof_is_computed_once(kept, monkeypatch):
         (identity(sp.Float(0.5) * a, sp.Float(0.5) * a), 5),
         (identity(sp.zeros(0, 0), sp.zeros(0, 0)), 5),
         (identity((a + b) ** 4000 * (a - b), sp.expand((a - b) * a)), 0.05),
-        (Condition("step", "", "", "", sp.true), 5),
+        (Condition("step", sp.true), 5),
     ],
     ids=["refuted", "undecided", "error", "vacuous", "too slow", "condition"],
 )
@@ -128,12 +129,14 @@ def test_keys_depend_on_code_and_versions(what, monkeypatch, tmp_path):
 
 
 def test_a_derivation_says_which_steps_were_proved_before(tmp_path):
-    toy = replace(theorem(claim(first <= last)), derivations={"T.claim": lambda _: [TRUE, TRUE]})
-    records = [derive(toy, "T.claim", PROFILES["quick"], tmp_path) for _ in range(2)]
-    assert [step["cached"] for step in records[0]] == [False, True]
-    assert [step["cached"] for step in records[1]] == [True, True]
-    fresh = derive(toy, "T.claim", PROFILES["quick"])
-    assert [step["cached"] for step in fresh] == [False, False]
+    toy = claim(first <= last, proof=Proof(lambda: [TRUE, replace(TRUE, name="again")]))
+    folders = (tmp_path, tmp_path, None)
+    proofs = [derive(toy, PROFILES["quick"], folder)["steps"] for folder in folders]
+    assert [[step["cached"] for step in steps] for steps in proofs] == [
+        [False, True],
+        [True, True],
+        [False, False],
+    ]
 
 
 DERIVE = "derive", "F1.gradient"
@@ -150,6 +153,6 @@ def test_a_task_with_a_folder_is_the_same_task(tmp_path):
     )
     assert plain == kept
     assert plain.key == kept.key
-    assert all(not step["cached"] for step in execute(plain).result)
+    assert all(not step["cached"] for step in execute(plain).result["steps"])
     execute(kept)
-    assert any(step["cached"] for step in execute(kept).result)
+    assert any(step["cached"] for step in execute(kept).result["steps"])

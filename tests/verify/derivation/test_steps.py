@@ -17,11 +17,11 @@ third = sp.Rational(1, 3)
 
 
 def identity(lhs, rhs=0):
-    return Identity("step", "lhs = rhs", "all L", "algebra", lhs, rhs)
+    return Identity("step", lhs, rhs)
 
 
 def condition(holds):
-    return Condition("step", "it is so", "all L", "sign", holds)
+    return Condition("step", holds)
 
 
 TRUE = [
@@ -111,20 +111,20 @@ def test_a_condition_must_be_decided_true(holds, verdict):
 
 
 def test_am_gm_holds_with_equality_at_equal_terms():
-    bound, conditions = am_gm([a, a, a], "means", "all a")
+    bound, conditions = am_gm([a, a, a], "means")
     assert is_zero(bound - 3 * a)
     assert [check(c).verdict for c in conditions] == ["holds"] * 3
 
 
 @pytest.mark.parametrize(("term", "verdict"), [(r, "inconclusive"), (n, "refuted")])
 def test_am_gm_does_not_pass_with_a_term_that_may_be_negative(term, verdict):
-    _, conditions = am_gm([a, term], "means", "all a")
+    _, conditions = am_gm([a, term], "means")
     assert [check(c).verdict for c in conditions] == ["holds", verdict]
 
 
 def test_a_step_is_an_identity_or_a_condition():
     with pytest.raises(TypeError, match="not Step"):
-        check(Step("bare", "", "", ""))
+        check(Step("bare"))
 
 
 class Slow(sp.Symbol):

@@ -7,12 +7,11 @@ from verify import report
 from verify.errors import Interrupted
 from verify.registry import select
 from verify.runs import session
-from verify.runs import tasks as runner
 
 
 def test_an_interrupted_run_says_how_to_go_on(tmp_path, monkeypatch):
     (tmp_path / "index.html").write_text("an earlier report")
-    monkeypatch.setattr(runner, "run", lambda listed, *rest: [])
+    monkeypatch.setattr(session, "run", lambda listed, *rest: [])
     monkeypatch.setattr(report, "write", pytest.fail)
     options = session.Options(out=tmp_path)
     with pytest.raises(Interrupted, match=r"0 of .* tasks are kept in .*--resume"):

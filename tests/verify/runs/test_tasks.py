@@ -29,7 +29,7 @@ def toy(monkeypatch):
     budget = Budget(batches=1, batch_size=50, examples=9)
     tiny = replace(PROFILES["quick"], instances=9, budget=budget)
     monkeypatch.setitem(PROFILES, "quick", tiny)
-    control = Control(replace(claim(total > 99), id="T.control"))
+    control = Control(claim(total > 99, name="control"))
     monkeypatch.setattr(runner, "theorems", lambda: {"T": theorem(controls=(control,))})
     return tasks([theorem(controls=(control,))], 0, "quick", "numpy")
 

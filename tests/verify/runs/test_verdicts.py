@@ -1,23 +1,25 @@
 """Verdicts are computed: nothing that was not shown to hold may look as if it did."""
 
-from dataclasses import replace
 from itertools import pairwise
 
 import pytest
 
-from tests.toys import claim, theorem, total
+from tests.toys import claim, first, norm, theorem, total
+from verify.claims import Proof
+from verify.derivation.steps import Identity
 from verify.environment import describe
-from verify.evidence import VERDICTS, Evidence, worst
+from verify.evidence import EXIT_CODES, VERDICTS, Evidence, worst
 from verify.report.shape import fault
 from verify.runs.tasks import Outcome, tasks
-from verify.runs.verdicts import assemble, exit_code, outline, overall
+from verify.runs.verdicts import assemble, outline, overall
 from verify.theorem import Control, Training
 
 STAGES = ("search", "decide", "derive", "refute", "witness", "train")
-CONTROL = Control(replace(claim(total > 99), id="T.control"))
+CONTROL = Control(claim(total > 99, name="control"))
+CLAIM = claim(norm >= first, proof=Proof(lambda: [Identity("s", 1, 1)]))
 STEP = {
     "name": "s", "statement": "", "rule": "", "scope": "all L",
-    "verdict": "holds", "residual": None, "seconds": 1.0,
+    "verdict": "holds", "residual": None, "seconds": 1.0, "cached": False, "count": 1,
 }  # fmt: skip
 
 
@@ -27,7 +29,7 @@ def good(task):
     return {
         "search": [{**record, "kind": "searched"}],
         "decide": [record],
-        "derive": [STEP],
+        "derive": {"steps": [STEP], "complete": True},
         "train": {"T.claim": {**record, "kind": "trained"}, "T.run": {**record, "kind": "trained"}},
         "refute": {
             "id": task.piece, "statement": "", "title": "", "verdict": "refuted",
@@ -54,9 +56,9 @@ def assembled(*theorems, change=lambda task, result: result, skip=(), error=()):
 
 
 FULL = theorem(
+    claims=(CLAIM,),
     controls=(CONTROL,),
-    derivations={"T.claim": lambda formulas: ()},
-    trainings=(Training("T.run", "", lambda seed, runs: (), ("T.claim",)),),
+    trainings=(Training("run", "", lambda seed, runs: (), (CLAIM,)),),
 )
 
 
@@ -66,6 +68,8 @@ def with_verdict(stage, verdict):
             return result
         if isinstance(result, list):
             return [{**result[0], "verdict": verdict}]
+        if stage == "derive":
+            return {**result, "steps": [{**STEP, "verdict": verdict}]}
         return {**result, "verdict": verdict}
 
     return change
@@ -140,7 +144,9 @@ def test_verified_needs_verified_ancestors():
 )
 def test_a_chain_proves_no_more_than_its_narrowest_steps(scopes, scope):
     def change(task, result):
-        return [{**STEP, "scope": s} for s in scopes] if task.stage == "derive" else result
+        if task.stage != "derive":
+            return result
+        return {**result, "steps": [{**STEP, "scope": s} for s in scopes]}
 
     record = assembled(FULL, change=change)["T"]
     assert record["claims"][0]["evidence"][0]["scope"] == scope
@@ -150,11 +156,11 @@ def test_a_chain_proves_no_more_than_its_narrowest_steps(scopes, scope):
 @pytest.mark.parametrize("verdict", VERDICTS)
 def test_exit_codes(verdict):
     expected = {"holds": 0, "refuted": 1}.get(verdict, 3)
-    assert exit_code(overall([{"verdict": "holds"}, {"verdict": verdict}])) == expected
+    assert EXIT_CODES[overall([{"verdict": "holds"}, {"verdict": verdict}])] == expected
 
 
 def test_no_theorem_at_all_is_no_success():
-    assert exit_code(overall([])) == 3
+    assert EXIT_CODES[overall([])] == 3
 
 
 @pytest.mark.parametrize("options", [{}, {"error": STAGES}, {"skip": STAGES}], ids=str)

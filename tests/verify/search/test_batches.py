@@ -10,7 +10,7 @@ import pytest
 from tests.toys import claim, count, first, last, never, norm
 from theorems import quantities
 from theorems.settings import minimizers
-from verify.claims import Assumption, Bounds, Claim
+from verify.claims import Assumption, Bounds, Claim, assumed
 from verify.search.batches import evaluate
 from verify.sources import BatchSource, RecordedSource
 
@@ -72,8 +72,8 @@ def test_what_is_undefined_has_infinite_slack(relation):
 
 
 def test_assumptions_and_conditions_leave_lanes_out():
-    large = Assumption("large", "x > 1", lambda i: i.values[0] > 1)
-    relation = claim(first <= last, large, width=(2, 2), conditions=(norm <= 2,))
+    large = Assumption("large", lambda i: i.values[0] > 1, "x > 1")
+    relation = claim(first <= last, large, *assumed(norm <= 2), width=(2, 2))
     batch = evaluate(relation, 0, 500, chunk=100)
     met = np.isfinite(batch.slacks)
     assert 0 < met.sum() < 500

@@ -12,7 +12,7 @@ from numeric.arithmetic.dual import Duals
 from numeric.arithmetic.floating import Floating
 from numeric.arithmetic.rational import Rational
 from tests.toys import NUMBERS, Numbers, claim, count, first, last, never, norm, total
-from verify.claims import Assumption, Bounds
+from verify.claims import Assumption, Bounds, assumed
 from verify.search.optimise import Objective, minimise, polish
 from verify.sources import Exhausted, PointSource, RecordedSource
 
@@ -115,7 +115,7 @@ CLAIMS = {
 @pytest.mark.parametrize("name", CLAIMS)
 def test_the_objective_has_the_slope_of_differences(setting, name):
     relation, conditions = CLAIMS[name]
-    subject = claim(relation, setting=SETTINGS[setting], conditions=conditions)
+    subject = claim(relation, *assumed(*conditions), setting=SETTINGS[setting])
     objective = Objective(subject, [2], [0.5, 0.7])
     u, h = objective.parameters(np.array([0.5, 0.7])), 1e-6
     f, slope = objective(u)
@@ -125,7 +125,7 @@ def test_the_objective_has_the_slope_of_differences(setting, name):
 
 
 def test_a_negative_objective_is_a_violation_that_meets_the_conditions():
-    subject = claim(norm >= total, setting=DUAL_NUMBERS, conditions=(first >= 1, last > 2))
+    subject = claim(norm >= total, *assumed(first >= 1, last > 2), setting=DUAL_NUMBERS)
     objective = Objective(subject, [2], [0.0, 0.0])
     assert objective.at(np.array([1.0, 1.0]))[0] > 0  # violated, but y > 2 is not met
     assert objective.at(np.array([0.9, 2.9]))[0] > 0
@@ -138,7 +138,7 @@ def test_a_negative_objective_is_a_violation_that_meets_the_conditions():
 def test_a_violation_is_found_downhill_and_rebuilt_from_choices(setting):
     # (x + y)² <= 2(x² + y²), made false by 1e-8 next to the diagonal
     relation = norm**2 * 2 >= (1 + sp.Rational(1, 10**8)) * total**2
-    subject = claim(relation, setting=SETTINGS[setting], conditions=(first > 1, last > 1))
+    subject = claim(relation, *assumed(first > 1, last > 1), setting=SETTINGS[setting])
     choices, f = polish(subject, [2], [0.3, 2.0], target=-9e-9)
     assert f <= -9e-9
     assert choices[0] == 2
@@ -153,7 +153,7 @@ def test_the_slack_of_an_equality_is_its_distance():
 
 
 def test_an_assumption_that_fails_is_a_wall():
-    large = Assumption("large", "x > 1", lambda i: i.values[0] > 1)
+    large = Assumption("large", lambda i: i.values[0] > 1, "x > 1")
     subject = claim(first >= last, large, setting=DUAL_NUMBERS)
     assert Objective(subject, [2], [0.0, 0.0]).at(np.zeros(2))[0] == inf
     choices, f = polish(subject, [2], [2.0, 0.5])

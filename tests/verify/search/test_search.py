@@ -86,7 +86,7 @@ def test_the_same_seed_gives_the_same_attack(relation, seed):
 
 
 def test_only_instances_that_satisfy_the_assumptions_are_counted():
-    large = Assumption("large", "x > 1", lambda i: i.values[0] > 1)
+    large = Assumption("large", lambda i: i.values[0] > 1, "x > 1")
     result = attack(claim(first > 1, large), seed=0, **ALL)
     assert result.found is None
     assert 0 < result.engines["floats"] < 900
@@ -94,7 +94,7 @@ def test_only_instances_that_satisfy_the_assumptions_are_counted():
 
 
 def test_a_setting_that_meets_no_assumption_is_vacuous():
-    never_met = Assumption("never", "0 = 1", lambda i: i.values[0] > 5)
+    never_met = Assumption("never", lambda i: i.values[0] > 5, "0 = 1")
     result = attack(claim(first > 99, never_met), seed=0, **ALL)
     assert (result.found, result.valid, result.worst_slack) == (None, 0, inf)
 
@@ -126,7 +126,7 @@ def test_the_very_point_that_floats_saw_is_decided_in_the_end():
     def is_fine(instance):
         return instance.arithmetic.kind == "sampled" or instance.values[0].q > 10**6
 
-    fine = Assumption("fine", "no simple fraction", is_fine)
+    fine = Assumption("fine", is_fine, "no simple fraction")
     assert attack(claim(first <= 0, fine), seed=0, budget=Budget(batches=1, batch_size=10)).found
 
 
@@ -193,7 +193,7 @@ def verdict(relation, *assumptions):
 
 
 def test_verdicts_of_the_stage():
-    only_floats = Assumption("floats", "", lambda i: i.arithmetic.kind == "sampled")
+    only_floats = Assumption("floats", lambda i: i.arithmetic.kind == "sampled", "floats")
     assert verdict(norm >= first) == {"searched": "holds", "sampled": "holds"}
     assert verdict(norm <= first) == {"searched": "refuted"}
     assert verdict(vague >= first) == {"searched": "inconclusive", "sampled": "holds"}
