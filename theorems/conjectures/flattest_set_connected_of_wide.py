@@ -19,28 +19,21 @@ What is tested
     width rank + 1 provides, the sign flip that separates (1, 1) from (-1, -1) is a rotation by π.
     That different orbits are joined is not tested, and nothing is claimed.
 
-Main results
-    O2.turned  turning a hidden layer leaves P and the sharpness as they are
-
-Evidence
-    Exact on rational rotations.
-
 Sharpness
     The straight segment between two flattest points leaves the set (control).
 
 Implementation notes
-    Rotations by Cayley's transform are a connected set that holds the identity.
+    Decided exactly on rational rotations.  Those of Cayley's transform are a connected set that
+    holds the identity.
 
 References
 ----------
     certimin2026 (open question)
-
-Tags
-    open, flat minima, connectedness
 """
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import sympy as sp
@@ -50,50 +43,45 @@ from theorems.instances import Instance
 from theorems.quantities import depth, sharpness, symbols, target_norm
 from theorems.recipes import Draw, setting
 from theorems.settings import flattest_minimizers
-from verify.claims import Bounds, quantity
-from verify.legacy import Claim, Formula, Theorem, Witness
-from verify.theorem import Control, Source
+from verify.theorem import Bounds, Formula, Source, Theorem, quantity, stated, twin, witness
 
 __all__ = ["THEOREM"]
 
 # --- turned flattest minimizers -----------------------------------------------------------------
 
 
-def _turned(instance: Instance, turn: Any, k: int) -> Instance:
-    """The network with hidden layer k turned; the target stays what it was."""
-    layers = list(instance.weights)
-    layers[k - 1], layers[k] = turn @ layers[k - 1], layers[k] @ turn.mT
-    ar = instance.arithmetic
-    if ar.kind == "exact":
-        return Instance.of(ar, layers, instance.sigma, instance.target)
-    return Instance(ar, tuple(layers), instance.sigma, instance.target, True)
-
-
 @setting("turned-flattest-minimizers", "flattest minimizers with one hidden layer rotated")
 def turned_flattest_minimizers(draw: Draw) -> Instance:
     """Flattest minimizers of whitened data, one hidden layer turned by a rational rotation."""
-    base = draw.of(flattest_minimizers)
+    ar, base = draw.arithmetic, draw.of(flattest_minimizers)
     k = draw.integer(1, base.net.depth - 1)
-    turn = draw.rotation(base.net.widths[k])
-    return _turned(base, turn, k)
+    turn, layers = draw.rotation(base.net.widths[k]), list(base.weights)
+    layers[k - 1], layers[k] = turn @ layers[k - 1], layers[k] @ turn.mT
+    turned = Instance.of(ar, layers, base.sigma, base.target)  # the target stays what it was
+    return turned if ar.kind == "exact" else replace(turned, at_minimizer=True)
 
 
 @quantity("midpoint_loss", r"R(\tfrac12 W + \tfrac12 W')", positive=False)
 def midpoint_loss(instance: Instance) -> Any:
     """Excess loss halfway between W and W with its first two layers negated."""
     ar = instance.arithmetic
-    nothing = ar.scalar(0)
-    layers = [ar.scale(nothing, W) for W in instance.weights[:2]] + list(instance.weights[2:])
-    moved = Instance(ar, tuple(layers), instance.sigma, instance.target, False)
+    layers = [ar.scale(ar.scalar(0), W) for W in instance.weights[:2]] + [*instance.weights[2:]]
+    moved = replace(instance, weights=tuple(layers))
     gap = moved.net.end_to_end - instance.target
     return ar.trace(gap @ instance.sigma @ gap.mT)
 
 
-# --- claim and control --------------------------------------------------------------------------
+# --- claim and false twin -----------------------------------------------------------------------
 
 S, L, sigma, halfway = symbols(sharpness, depth, target_norm, midpoint_loss)
 flat_value = Formula("flat_value", r"2L\sigma^{2-2/L}", 2 * L * sigma ** (2 - 2 / L))
-_SMALL = Bounds(depth=(2, 4), width=(1, 3))
+_SMALL = Bounds((2, 4), (1, 3))
+
+turned = stated(
+    "turned", "a consequence, not the question: turning a hidden layer keeps a point flattest",
+    turned_flattest_minimizers, sp.Eq(S, flat_value), minimizer, whitened,
+    given=("M1.attained",), bounds=_SMALL,
+)  # fmt: skip
 
 THEOREM = Theorem(
     id="O2",
@@ -104,40 +92,15 @@ THEOREM = Theorem(
     ),
     normalisation="R = E|y - Px|², no factor 1/2",
     source=Source("certimin2026", "open question"),
-    claims=(
-        Claim(
-            "O2.turned",
-            "a consequence, not the question: turning a hidden layer keeps a point flattest",
-            turned_flattest_minimizers,
-            sp.Eq(S, flat_value.symbol),
-            (minimizer, whitened),
-            (flat_value,),
-            _SMALL,
-        ),
-    ),
+    claims=(turned,),
     controls=(
-        Control(
-            Claim(
-                "O2.control.segment",
-                "the segment from W to W with two layers negated stays among minimizers",
-                turned_flattest_minimizers,
-                sp.Eq(halfway, 0),
-                (minimizer, whitened),
-                bounds=_SMALL,
-            )
-        ),
+        twin("segment", "the segment from W to W with two layers negated stays among minimizers",
+             turned_flattest_minimizers, sp.Eq(halfway, 0), minimizer, whitened, bounds=_SMALL),
     ),
     witnesses=(
-        Witness(
-            "O2.witness.flip",
-            "O2.turned",
-            "width 2 = rank + 1: (1, 0) and (1, 0)ᵀ turned by π",
-            lambda: Instance.of_minimizer([[[-1], [0]], [[-1, 0]]], [[1]]),
-        ),
+        witness("flip", turned, "width 2 = rank + 1: (1, 0) and (1, 0)ᵀ turned by π",
+                lambda: Instance.of_minimizer([[[-1], [0]], [[-1, 0]]], [[1]])),
     ),
-    formulas=(flat_value,),
-    uses=("M1",),
     status="open",
     module=__name__,
-    tags=("open", "flat minima", "connectedness"),
-)
+)  # fmt: skip

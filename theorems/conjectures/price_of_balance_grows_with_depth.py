@@ -18,67 +18,42 @@ What is known
     For κ = e^h, ln r_L = h/2 + h²(L-2)/(24(L-1)) + O(h³), whose second term grows with L.  For
     large κ, r_L is of order κ^{1-1/L}.  In between nothing is claimed here.
 
-Main results
-    O3.grows  attacked: r_L(κ) <= r_{L+1}(κ)
-
-Evidence
-    Attacked by the engine; not derived.
-
 Sharpness
     Equality at κ = 1.
 
 Implementation notes
-    The instance serves only to carry κ and L.
+    Attacked by the engine, not derived.  The instance serves only to carry κ and L.
 
 References
 ----------
     certimin2026 (open question)
-
-Tags
-    open, balancedness, means
 """
 
 from __future__ import annotations
-
-from typing import Any
 
 from theorems.instances import Instance
 from theorems.quantities import condition, depth, symbols
 from theorems.settings import balanced_on_definite_data
 from theorems.unified.balanced_sharpness_le_price import worst_ratio
-from verify.claims import Bounds
-from verify.legacy import Claim, Theorem, Witness
-from verify.theorem import Control, Source
+from verify.theorem import Bounds, Source, Theorem, stated, twin, witness
 
 __all__ = ["THEOREM"]
 
 L, kappa = symbols(depth, condition)
 _next = worst_ratio.expression.subs(L, L + 1)
+_SIZES = Bounds((2, 5), (1, 2))
 
+grows = stated(
+    "grows", "one more layer does not lower the price",
+    balanced_on_definite_data, worst_ratio <= _next, given=("U6.ratio",), bounds=_SIZES,
+)  # fmt: skip
 
-def _claim(name: str, title: str, relation: Any) -> Claim:
-    bounds = Bounds(depth=(2, 5), width=(1, 2))
-    return Claim(
-        f"O3.{name}", title, balanced_on_definite_data, relation, (), (worst_ratio,), bounds
-    )
-
-
-_claims = (_claim("grows", "one more layer does not lower the price", worst_ratio.symbol <= _next),)
-
-_controls = (
-    Control(
-        _claim(
-            "control.falls", "one more layer does not raise the price", worst_ratio.symbol >= _next
-        )
-    ),
-    Control(
-        _claim(
-            "control.twice",
-            "r_L κ^{1/(2L)} for r_L: growth by a power of κ",
-            worst_ratio.symbol * kappa ** (1 / (2 * L)) <= _next,
-        )
-    ),
-)
+_twins = (
+    twin("falls", "one more layer does not raise the price",
+         balanced_on_definite_data, worst_ratio >= _next, bounds=_SIZES),
+    twin("twice", "r_L κ^{1/(2L)} for r_L: growth by a power of κ",
+         balanced_on_definite_data, worst_ratio * kappa ** (1 / (2 * L)) <= _next, bounds=_SIZES),
+)  # fmt: skip
 
 THEOREM = Theorem(
     id="O3",
@@ -86,19 +61,12 @@ THEOREM = Theorem(
     statement=r"r_L(\kappa) \le r_{L+1}(\kappa) \quad (L \ge 2,\ \kappa \ge 1)\;?",
     normalisation="r_L is a ratio of sharpnesses: no factor matters",
     source=Source("certimin2026", "open question"),
-    claims=_claims,
-    controls=_controls,
-    formulas=(worst_ratio,),
+    claims=(grows,),
+    controls=_twins,
     witnesses=(
-        Witness(
-            "O3.witness.two",
-            "O3.grows",
-            "κ = 4, L = 2: 2 <= 9^{1/3}",
-            lambda: Instance.of_minimizer([[[1, 0], [0, 1]]] * 2, [[1, 0], [0, 4]]),
-        ),
+        witness("two", grows, "κ = 4, L = 2: 2 <= 9^{1/3}",
+                lambda: Instance.of_minimizer([[[1, 0], [0, 1]]] * 2, [[1, 0], [0, 4]])),
     ),
-    uses=("U6",),
     module=__name__,
     status="open",
-    tags=("open", "balancedness"),
-)
+)  # fmt: skip

@@ -13,53 +13,53 @@ Notation
     (``target_norm`` = σ, ``sharpness`` = λ_max of the whole Hessian).
 
 Assumptions
-    bottleneck  P is a best rank-one approximation of T and some hidden width is 1.
+    bottleneck  P is a best rank-one approximation of T and some hidden width is 1.  Decided by
+                |E|_F <= |P|_F, which implies |E|_2 <= σ and is the same for d_x <= 2 or d_y <= 2.
 
 What is known
     The residual E enters the Hessian only between a layer before the bottleneck and one after it:
     at a layer k before it A_kᵀE = 0, after it E B_kᵀ = 0.  At L = 2 the top block is that of a wide
-    network and the others are 2(σ ± |E|): the bound holds and is attained.  In general nothing is
-    claimed here.
-
-Main results
-    O1.bottleneck  attacked: the bound at minima with one hidden width equal to 1
-
-Evidence
-    Attacked by the engine; not derived.
+    network: the bound holds.  It is attained by balanced layers, where the other eigenvalues are
+    2σ and 2(σ ± s), s <= σ the singular values of E.  In general nothing is claimed here.
 
 Sharpness
     Attained at L = 2 by W_1 = √σ vᵀ, W_2 = √σ u.
 
 Implementation notes
-    Any layers around a hidden width of 1 make a P of rank one; T is P plus an E orthogonal to it
-    on both sides, scaled until |E|_F <= |P|_F.
+    The bound is attacked by the engine, not derived.  Any layers around a hidden width of 1 make a
+    P of rank one; T is P plus an E orthogonal to it on both sides, scaled until |E|_F <= |P|_F.
 
 References
 ----------
     certimin2026 (open question)
-
-Tags
-    open, sharpness, bottleneck
 """
 
 from __future__ import annotations
 
-import itertools
 from fractions import Fraction
 from typing import Any
 
 from numeric.spectrum import sharpness_at_minimizer
+from theorems.assumptions import at_most, vanishes
 from theorems.instances import Instance
 from theorems.quantities import depth, sharpness, symbols, target_norm
 from theorems.recipes import Draw, setting
-from verify.claims import Bounds, quantity
 from verify.errors import Undefined
-from verify.legacy import Assumption, Claim, Formula, Theorem, Witness
-from verify.theorem import Control, Source
+from verify.theorem import (
+    Assumption,
+    Bounds,
+    Formula,
+    Source,
+    Theorem,
+    quantity,
+    stated,
+    twin,
+    witness,
+)  # fmt: skip
 
 __all__ = ["THEOREM"]
 
-# --- minima of networks with a hidden layer of width one ------------------------------------------
+# --- minima of networks with a hidden layer of width one ----------------------------------------
 
 
 @setting(
@@ -68,36 +68,38 @@ __all__ = ["THEOREM"]
 )
 def bottleneck_minima(draw: Draw) -> Instance:
     """Global minima of networks too narrow for their target."""
-    ar = draw.arithmetic
-    L = draw.depth()
-    shape = [draw.width() for _ in range(L + 1)]
+    ar, L = draw.arithmetic, draw.depth()
+    shape = draw.widths(L + 1)
     shape[draw.integer(1, L - 1)] = 1
-    layers = [draw.matrix(m, n) for n, m in itertools.pairwise(shape)]
-    rest = draw.matrix(shape[-1], shape[0], -1, 1)
-    map_ = Instance.of(ar, layers, ar.identity(shape[0])).net.end_to_end
-    power = ar.frobenius_sq(map_)
+    d_x, d_y, layers = shape[0], shape[-1], draw.layers(shape)
+    rest = draw.matrix(d_y, d_x, -1, 1)
+    P = Instance.of(ar, layers, ar.identity(d_x)).net.end_to_end
+    power = ar.frobenius_sq(P)
     if ar.kind == "exact" and power == 0:
         raise Undefined("the map of the network vanishes")
     # P = p qᵀ: p pᵀ/|p|² = P Pᵀ/|P|_F², likewise for q
-    left = ar.identity(shape[-1]) - ar.scale(1 / power, map_ @ map_.mT)
-    right = ar.identity(shape[0]) - ar.scale(1 / power, map_.mT @ map_)
+    left = ar.identity(d_y) - ar.scale(1 / power, P @ P.mT)
+    right = ar.identity(d_x) - ar.scale(1 / power, P.mT @ P)
     scale = ar.minimum(ar.scalar(1), power / (1 + ar.frobenius_sq(rest) * (1 + power)))
-    target = map_ + ar.scale(scale, left @ rest @ right)
-    return Instance.of(ar, layers, ar.identity(shape[0]), target)
+    return Instance.of(ar, layers, ar.identity(d_x), P + ar.scale(scale, left @ rest @ right))
 
 
 def _is_best_of_rank_one(instance: Instance) -> Any:
     """Eᵀ P = 0, E Pᵀ = 0, and |E|_F <= |P|_F: then P is a best rank-one approximation of T."""
-    ar, P = instance.arithmetic, instance.net.end_to_end
+    P = instance.net.end_to_end
     E = instance.target - P
-    excess = ar.frobenius_sq(E) - ar.minimum(ar.frobenius_sq(E), ar.frobenius_sq(P))
     narrow = min(instance.net.widths[1:-1], default=2) == 1
-    orthogonal = ar.is_zero(E.mT @ P) & ar.is_zero(E @ P.mT)
-    return orthogonal & ar.is_zero(ar.scale(excess, ar.identity(1))) & narrow
+    return vanishes(instance, E.mT @ P, E @ P.mT) & at_most(instance, _powers) & narrow
+
+
+def _powers(instance: Instance) -> tuple[Any, Any]:
+    """|E|_F² and |P|_F²."""
+    ar, P = instance.arithmetic, instance.net.end_to_end
+    return ar.frobenius_sq(instance.target - P), ar.frobenius_sq(P)
 
 
 bottleneck = Assumption(
-    "bottleneck", r"\min_k d_k = 1,\; P = \sigma uv^T,\; T = P + E", _is_best_of_rank_one
+    "bottleneck", _is_best_of_rank_one, r"\min_k d_k = 1,\; P = \sigma uv^T,\; T = P + E"
 )
 
 
@@ -107,23 +109,24 @@ def gram_sharpness(instance: Instance) -> Any:
     return sharpness_at_minimizer(instance.net, instance.sigma)
 
 
-# --- claim and control --------------------------------------------------------------------------
+# --- claim and false twins ----------------------------------------------------------------------
 
 S, L, sigma, gram = symbols(sharpness, depth, target_norm, gram_sharpness)
 narrow_bound = Formula("narrow_bound", r"2L\sigma^{2-2/L}", 2 * L * sigma ** (2 - 2 / L))
-_SMALL = Bounds(depth=(2, 3), width=(1, 2))
+_SMALL = Bounds((2, 3), (1, 2))
 
+bound = stated(
+    "bottleneck", "attacked, not claimed: no minimum of a network of width one is flatter",
+    bottleneck_minima, S >= narrow_bound, bottleneck, given=("M1.lower",), bounds=_SMALL,
+)  # fmt: skip
 
-def _claim(claim_id: str, title: str, relation: Any) -> Claim:
-    return Claim(
-        claim_id, title, bottleneck_minima, relation, (bottleneck,), (narrow_bound,), _SMALL
-    )
-
-
-def _balanced() -> Instance:
-    half = Fraction(1, 2)
-    return Instance.exact([[[2, 0]], [[2], [0]]], [[1, 0], [0, 1]], [[4, 0], [0, half]])
-
+_twins = (
+    twin("gram_suffices",
+         "the residual leaves the Hessian alone: S is that of the dual Gram matrix",
+         bottleneck_minima, S <= gram, bottleneck, bounds=_SMALL),
+    twin("larger_exponent", "2 - 1/L for 2 - 2/L",
+         bottleneck_minima, S >= 2 * L * sigma ** (2 - 1 / L), bottleneck, bounds=_SMALL),
+)  # fmt: skip
 
 THEOREM = Theorem(
     id="O1",
@@ -134,40 +137,14 @@ THEOREM = Theorem(
     ),
     normalisation="R = E|y - Px|², no factor 1/2",
     source=Source("certimin2026", "open question"),
-    claims=(
-        _claim(
-            "O1.bottleneck",
-            "attacked, not claimed: no minimum of a network of width one is flatter",
-            S >= narrow_bound.symbol,
-        ),
-    ),
-    controls=(
-        Control(
-            _claim(
-                "O1.control.gram_suffices",
-                "the residual leaves the Hessian alone: S is that of the dual Gram matrix",
-                S <= gram,
-            )
-        ),
-        Control(
-            _claim(
-                "O1.control.larger_exponent",
-                "2 - 1/L for 2 - 2/L",
-                S >= 2 * L * sigma ** (2 - 1 / L),
-            )
-        ),
-    ),
+    claims=(bound,),
+    controls=_twins,
     witnesses=(
-        Witness(
-            "O1.witness.balanced",
-            "O1.bottleneck",
-            "T = diag(4, 1/2) through one neuron: W_1 = (2, 0), W_2 = (2, 0)ᵀ, S = 16",
-            _balanced,
-        ),
+        witness("balanced", bound,
+                "T = diag(4, 1/2) through one neuron: W_1 = (2, 0), W_2 = (2, 0)ᵀ, S = 16",
+                lambda: Instance.exact([[[2, 0]], [[2], [0]]], [[1, 0], [0, 1]],
+                                       [[4, 0], [0, Fraction(1, 2)]])),
     ),
-    formulas=(narrow_bound,),
-    uses=("M1",),
     status="open",
     module=__name__,
-    tags=("open", "sharpness", "bottleneck"),
-)
+)  # fmt: skip

@@ -13,32 +13,24 @@ Assumptions
 
 Proof
     Along W_k + sΔ the map is P + s A_k Δ B_k, so dR/ds = 2 tr(A_kΔB_k Σ Pᵀ) - 2 tr(A_kΔB_k Cᵀ)
-    = < 2A_kᵀ(PΣ - C)B_kᵀ, Δ >.
-
-Main results
-    F1.gradient  the formula agrees with the loss differentiated by dual numbers
-
-Evidence
-    Symbolic in noncommuting symbols, for a layer in any position of a network of any depth and
-    widths.  Exact on arbitrary weights against dual numbers.
+    = < 2A_kᵀ(PΣ - C)B_kᵀ, Δ > at s = 0.
 
 Sharpness
     An identity; with A_k and B_k swapped it fails (square layers).
 
 Implementation notes
-    Dual numbers differentiate the loss with no knowledge of A_k and B_k.
+    The proof is about words in noncommuting symbols: a layer in any position of a network of any
+    depth and widths.  Instances compare with dual numbers, which differentiate the loss with no
+    knowledge of A_k and B_k; their C is TΣ, as every C is for some T.
 
 References
 ----------
     arora2018optimization (in this form); elementary
-
-Tags
-    gradient, loss
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any
 
 import sympy as sp
@@ -48,11 +40,21 @@ from theorems.instances import Instance
 from theorems.quantities import symbols
 from theorems.settings import any_weights, square_weights
 from theorems.words import matrix, symmetric, trace, transpose
-from verify.claims import Bounds, quantity
-from verify.legacy import Claim, Identity, Step, Theorem, Witness
-from verify.theorem import Control, Source
+from verify.theorem import (
+    Bounds,
+    Identity,
+    Source,
+    Step,
+    Theorem,
+    claim,
+    quantity,
+    twin,
+    witness,
+)  # fmt: skip
 
 __all__ = ["THEOREM"]
+
+# --- closed form against derivative -------------------------------------------------------------
 
 
 def _gap(instance: Instance, slopes: Any) -> Any:
@@ -79,26 +81,24 @@ def gradient_gap_swapped(instance: Instance) -> Any:
     return _gap(instance, [product + product for product in products])
 
 
-def derive(formulas: Mapping[str, Any]) -> Iterator[Step]:
-    """Yield the first variation along one layer, for words of any size."""
-    A, W, B, D, C = map(matrix, ("A", "W", "B", "D", "C"))
-    sigma, s = symmetric("S"), sp.Symbol("s", real=True)
-    P = A * W * B
+gap, gap_swapped = symbols(gradient_gap, gradient_gap_swapped)
+
+# --- the claim and its proof --------------------------------------------------------------------
+
+
+@claim(any_weights, sp.Eq(gap, 0), bounds=Bounds((1, 4), (1, 3)), name="gradient")
+def first_variation() -> Iterator[Step]:
+    """The closed form is the derivative of the loss."""
+    A, W, B, D, C = map(matrix, ("A", "W", "B", r"\Delta", "C"))
+    sigma, s = symmetric(r"\Sigma"), sp.Symbol("s", real=True)
     moved = A * (W + s * D) * B
     loss = trace(moved * sigma * transpose(moved)) - 2 * trace(moved * transpose(C))
-    slope = 2 * transpose(A) * (P * sigma - C) * transpose(B)
+    slope = 2 * transpose(A) * (A * W * B * sigma - C) * transpose(B)
     yield Identity(
-        "first variation",
-        r"\partial_s R(W_k + s\Delta)|_{s=0} = \langle 2A_k^T(P\Sigma-C)B_k^T, \Delta\rangle",
-        "all depths, widths and layers",
-        "differentiation of a polynomial in noncommuting symbols",
-        sp.diff(loss, s).subs(s, 0),
-        trace(transpose(slope) * D),
-    )
+        "first variation", sp.diff(loss, s).subs(s, 0), trace(transpose(slope) * D),
+        why="∂_s R(W_k + sΔ) = <2A_kᵀ(PΣ-C)B_kᵀ, Δ> at s = 0",
+    )  # fmt: skip
 
-
-(gap, gap_swapped) = symbols(gradient_gap, gradient_gap_swapped)
-_SMALL = Bounds(depth=(1, 4), width=(1, 3))
 
 THEOREM = Theorem(
     id="F1",
@@ -106,37 +106,15 @@ THEOREM = Theorem(
     statement=r"\nabla_{W_k}R = 2A_k^T(P\Sigma-C)B_k^T",
     normalisation="R = E|y - Px|², no factor 1/2",
     source=Source("arora2018optimization", "elementary, in this form"),
-    claims=(
-        Claim(
-            "F1.gradient",
-            "the closed form is the derivative of the loss",
-            any_weights,
-            sp.Eq(gap, 0),
-            bounds=_SMALL,
-        ),
-    ),
+    claims=(first_variation,),
     controls=(
-        Control(
-            Claim(
-                "F1.control.swapped",
-                "B_k and A_k swapped (square layers)",
-                square_weights,
-                sp.Eq(gap_swapped, 0),
-                bounds=Bounds(depth=(2, 3), width=(1, 2)),
-            )
-        ),
+        twin("swapped", "B_k and A_k swapped (square layers)",
+             square_weights, sp.Eq(gap_swapped, 0), bounds=Bounds((2, 3), (1, 2))),
     ),
     witnesses=(
-        Witness(
-            "F1.witness.two_outputs",
-            "F1.gradient",
-            "not a minimizer, correlated data",
-            lambda: Instance.exact(
-                [[[1, 2], [0, 1]], [[1, 1], [1, 0]]], [[2, 1], [1, 1]], [[1, 0], [0, 1]]
-            ),
-        ),
+        witness("two_outputs", first_variation, "not a minimizer, correlated data",
+                lambda: Instance.exact([[[1, 2], [0, 1]], [[1, 1], [1, 0]]],
+                                       [[2, 1], [1, 1]], [[1, 0], [0, 1]])),
     ),
-    derivations={"F1.gradient": derive},
     module=__name__,
-    tags=("gradient", "loss"),
-)
+)  # fmt: skip

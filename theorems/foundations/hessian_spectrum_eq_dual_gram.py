@@ -21,36 +21,29 @@ Assumptions
     minimizer: PΣ = TΣ.  Removes the second-order residual term of the Hessian; without it the
     spectra differ (the necessity witness: weights 1 and 0 with target 1).
 
-Main results
-    F3.spectrum    tr H^k = tr (2G')^k for k = 1..max(N, d_x d_y): by Newton's identities,
-                   charpoly(H) = λ^{N - d_x d_y} charpoly(2G') (read from the other side if N is
-                   smaller).
-    F3.univariate  the one-output formula for S.
-
-Evidence
-    Symbolic: H = 2JᵀJ and G = JJᵀ entry by entry for the sizes named in the derivation, then
-    Sylvester's identity charpoly(XY) ~ charpoly(YX); characteristic polynomials with symbolic
-    entries for the smallest sizes.  Exact: H by hyper-dual numbers from the loss itself, which
-    know nothing of A_k and B_k.
+Proof
+    H = 2 JᵀJ entry by entry, G = JJᵀ by the mixed-product rule, and Sylvester's identity: XY and YX
+    have the same non-zero spectrum.  That of G = D M D and G' = M D², D = I ⊗ K, is one as well.
 
 Sharpness
     An identity; away from minimizers it fails, and so do its shortened forms (controls).
 
 Implementation notes
-    Power sums decide equality of spectra with ring operations only, in every arithmetic.
+    The proof is decided with every entry a symbol, for the widths named.  On instances H comes by
+    hyper-dual numbers from the loss itself, which know nothing of A_k and B_k, and power sums
+    tr H^k = tr (2G')^k, k = 1..max(N, d_x d_y), decide equality of spectra with ring operations
+    only, in every arithmetic: by Newton's identities charpoly(H) = λ^{N - d_x d_y} charpoly(2G')
+    (read from the other side if N is smaller).
 
 References
 ----------
     mulayoff2020unique (the form of the Hessian at minima); derived here in general.
-
-Tags
-    hessian, spectrum, sharpness, dual
 """
 
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any
 
 import sympy as sp
@@ -63,13 +56,26 @@ from theorems.instances import Instance
 from theorems.quantities import block_sharpness, jet_hessian, jet_sharpness, symbols
 from theorems.settings import minimizers, univariate_minimizers, weights
 from theorems.training import measured_sharpness, small_regressions
-from verify.claims import Bounds, quantity
-from verify.legacy import Claim, Formula, Identity, Necessity, Step, Theorem, Training, Witness
-from verify.theorem import Control, Source, TrainedSolution
+from verify.theorem import (
+    Bounds,
+    Formula,
+    Identity,
+    Source,
+    Step,
+    Theorem,
+    TrainedSolution,
+    Training,
+    claim,
+    needed,
+    quantity,
+    stated,
+    twin,
+    witness,
+)  # fmt: skip
 
-__all__ = ["THEOREM"]
+__all__ = ["THEOREM", "free_matrix", "free_network", "listed"]
 
-# --- closed forms -------------------------------------------------------------------------------
+# --- two routes to the spectrum: the dual Gram matrix, and the loss by hyper-dual numbers --------
 
 
 def _scaled_gram(instance: Instance) -> Any:
@@ -77,30 +83,6 @@ def _scaled_gram(instance: Instance) -> Any:
     ar, net = instance.arithmetic, instance.net
     gram = dual_gram(net) @ ar.kron(ar.identity(net.widths[-1]), instance.sigma)
     return gram + gram
-
-
-def _gram_without_data(instance: Instance) -> Any:
-    gram = dual_gram(instance.net)
-    return gram + gram
-
-
-def _half_gram(instance: Instance) -> Any:
-    ar = instance.arithmetic
-    return ar.scale(ar.scalar(1) / 2, _scaled_gram(instance))
-
-
-@quantity("path_gram_top", r"\lambda_{\max}(\textstyle\sum_k|\alpha_k|^2 B_k^T B_k\Sigma)")
-def path_gram_top(instance: Instance) -> Any:
-    """λ_max(M Σ), M = Σ_k |α_k|² B_kᵀB_k with α_kᵀ = A_k (one output)."""
-    ar, net = instance.arithmetic, instance.net
-    terms = [
-        ar.scale(ar.frobenius_sq(A), B.mT @ B)
-        for A, B in zip(net.suffixes, net.prefixes, strict=True)
-    ]
-    return ar.eig_max(sum(terms[1:], start=terms[0]), instance.sigma)
-
-
-# --- the independent route: the loss differentiated by hyper-dual numbers ------------------------
 
 
 def _moment_gap(instance: Instance, gram: Any) -> Any:
@@ -125,158 +107,119 @@ def spectrum_gap(instance: Instance) -> Any:
 @quantity("spectrum_gap_without_data", r"\delta(H, 2G'|_{\Sigma=I})", positive=False)
 def spectrum_gap_without_data(instance: Instance) -> Any:
     """The same with Σ left out of G'."""
-    return _moment_gap(instance, _gram_without_data(instance))
+    gram = dual_gram(instance.net)
+    return _moment_gap(instance, gram + gram)
 
 
 @quantity("spectrum_gap_half", r"\delta(H, G')", positive=False)
 def spectrum_gap_half(instance: Instance) -> Any:
     """The same with G' in place of 2G'."""
-    return _moment_gap(instance, _half_gram(instance))
+    ar = instance.arithmetic
+    return _moment_gap(instance, ar.scale(ar.scalar(1) / 2, _scaled_gram(instance)))
 
 
-# --- derivation ---------------------------------------------------------------------------------
+@quantity("path_gram_top", r"\lambda_{\max}(\textstyle\sum_k|\alpha_k|^2 B_k^T B_k\Sigma)")
+def path_gram_top(instance: Instance) -> Any:
+    """λ_max(M Σ), M = Σ_k |α_k|² B_kᵀB_k with α_kᵀ = A_k (one output)."""
+    ar, net = instance.arithmetic, instance.net
+    terms = [
+        ar.scale(ar.frobenius_sq(A), B.mT @ B)
+        for A, B in zip(net.suffixes, net.prefixes, strict=True)
+    ]
+    return ar.eig_max(sum(terms[1:], start=terms[0]), instance.sigma)
+
+
+S_jet, M_top, S_block = symbols(jet_sharpness, path_gram_top, block_sharpness)
+gap, gap_half, gap_dataless = symbols(spectrum_gap, spectrum_gap_half, spectrum_gap_without_data)
+univariate_sharpness = Formula("univariate_sharpness", r"2\lambda_{\max}(M\Sigma)", 2 * M_top)
+_SMALL = Bounds((2, 3), (1, 2))
+
+# --- claims and proofs --------------------------------------------------------------------------
 
 _SIZES = ((2, 2, 2), (2, 1, 2), (1, 2, 2, 1), (2, 1, 2, 1))
 _SMALLEST = ((1, 1, 1), (2, 1, 1), (1, 1, 2), (1, 1, 1, 1))
 
 
-def derive(formulas: Mapping[str, Any]) -> Iterator[Step]:
-    """Yield H = 2JᵀJ and G = JJᵀ with symbolic entries, and whole characteristic polynomials."""
-    scope = f"any entries, widths {_listed(_SIZES)}"
+@claim(minimizers, sp.Eq(gap, 0), minimizer, bounds=_SMALL)
+def spectrum() -> Iterator[Step]:
+    """The non-zero spectrum of the Hessian is that of twice the dual Gram matrix."""
     for shape in _SIZES:
-        net, K = _symbolic_network(shape)
-        H, J = _symbolic_hessian(net, K @ K), _jacobian(net, K)
-        yield Identity(f"Gram form {shape}", "H = 2J^TJ", scope, "expansion", H, 2 * J.T * J)
-        G = _dual_gram(net, K)
-        yield Identity(f"dual {shape}", "JJ^T = G", scope, "mixed-product rule", J * J.T, G)
+        net, K = free_network(shape)
+        H, J, G = _free_hessian(net, K * K), _jacobian(net, K), sp.Matrix(dual_gram(net))
+        lifted = sp.kronecker_product(sp.eye(shape[-1]), sp.Matrix(K))
+        at = {"widths": listed(shape)}
+        yield Identity("Gram form", H, 2 * J.T * J, why="H = 2JᵀJ, expansion", at=at)
+        yield Identity("dual", J * J.T, lifted * G * lifted, why="JJᵀ = G, mixed products", at=at)
     for shape in _SMALLEST:
-        net, K = _symbolic_network(shape)
-        H, sigma = _symbolic_hessian(net, K @ K), K @ K
-        G = sp.Matrix(dual_gram(net)) * sp.kronecker_product(sp.eye(shape[-1]), sigma)
-        x = sp.Symbol("x")
+        net, K = free_network(shape)
+        H, x = _free_hessian(net, K * K), sp.Symbol("x")
+        G = sp.Matrix(dual_gram(net)) * sp.kronecker_product(sp.eye(shape[-1]), K * K)
         yield Identity(
-            f"characteristic polynomials {shape}",
-            r"x^{d_xd_y}\det(xI-H) = x^N\det(xI-2G')",
-            f"any entries, widths {_listed(_SMALLEST)}",
-            "Sylvester",
+            "characteristic polynomials",
             x ** G.shape[0] * (x * sp.eye(H.shape[0]) - H).det(method="berkowitz"),
             x ** H.shape[0] * (x * sp.eye(G.shape[0]) - 2 * G).det(method="berkowitz"),
+            why="x^{d_x d_y} det(xI - H) = x^N det(xI - 2G'), Sylvester",
+            at={"widths": listed(shape)},
         )
 
 
-def _listed(shapes: tuple[tuple[int, ...], ...]) -> str:
-    return ", ".join("-".join(map(str, shape)) for shape in shapes)
+def listed(shape: tuple[int, ...]) -> str:
+    """Return widths d_0, ..., d_L as the record of a proof lists them."""
+    return "-".join(map(str, shape))
 
 
-def _symbolic_network(shape: tuple[int, ...]) -> tuple[LinearNetwork, Any]:
-    """A network with symbolic entries and a symbolic symmetric root K of Σ."""
+def free_matrix(name: str, rows: int, columns: int) -> Any:
+    """Return a matrix of symbols, to state identities entry by entry."""
+    entries = [[f"{name}_{{{i}{j}}}" for j in range(columns)] for i in range(rows)]
+    return Symbolic().matrix([[sp.Symbol(x, real=True) for x in row] for row in entries])
+
+
+def free_network(shape: tuple[int, ...]) -> tuple[LinearNetwork, Any]:
+    """Return a network of symbols and a symmetric root K of Σ, with symbols too."""
     ar = Symbolic()
-    layers = tuple(
-        ar.matrix([[sp.Symbol(f"w{k}_{i}{j}", real=True) for j in range(n)] for i in range(m)])
-        for k, (n, m) in enumerate(itertools.pairwise(shape), start=1)
-    )
-    d = shape[0]
-    K = ar.matrix(
-        [[sp.Symbol(f"k{min(i, j)}{max(i, j)}", real=True) for j in range(d)] for i in range(d)]
-    )
-    return LinearNetwork(ar, layers), K
+    pairs = enumerate(itertools.pairwise(shape), start=1)
+    layers = tuple(free_matrix(f"w{k}", rows, columns) for k, (columns, rows) in pairs)
+    root = free_matrix("k", shape[0], shape[0])
+    upper = [[root[min(i, j), max(i, j)] for j in range(shape[0])] for i in range(shape[0])]
+    return LinearNetwork(ar, layers), ar.matrix(upper)
 
 
-def _symbolic_hessian(net: LinearNetwork, sigma: Any) -> Any:
+def _free_hessian(net: LinearNetwork, sigma: Any) -> Any:
     """Second derivatives of the polynomial loss, at C = PΣ (held fixed while differentiating)."""
     entries = [x for W in net.weights for x in W]
-    twins = [sp.Symbol(f"{x}_fixed", real=True) for x in entries]
+    fixed = [sp.Symbol(f"{x}_fixed", real=True) for x in entries]
     P = sp.Matrix(net.end_to_end)
-    E = P - P.xreplace(dict(zip(entries, twins, strict=True)))
+    E = P - P.xreplace(dict(zip(entries, fixed, strict=True)))
     loss = (E * sigma * E.T).trace()
-    return sp.Matrix(second_derivatives(loss, entries, dict(zip(twins, entries, strict=True))))
+    return sp.Matrix(second_derivatives(loss, entries, dict(zip(fixed, entries, strict=True))))
 
 
 def _jacobian(net: LinearNetwork, K: Any) -> Any:
-    return sp.Matrix.hstack(
-        *(
-            sp.Matrix(sp.kronecker_product(A, K * B.T))
-            for A, B in zip(net.suffixes, net.prefixes, strict=True)
-        )
-    )
+    """J = [A_1 ⊗ K B_1ᵀ, ..., A_L ⊗ K B_Lᵀ]."""
+    pairs = zip(net.suffixes, net.prefixes, strict=True)
+    return sp.Matrix.hstack(*(sp.Matrix(sp.kronecker_product(A, K * B.T)) for A, B in pairs))
 
 
-def _dual_gram(net: LinearNetwork, K: Any) -> Any:
-    lifted = sp.kronecker_product(sp.eye(net.widths[-1]), sp.Matrix(K))
-    return lifted * sp.Matrix(dual_gram(net)) * lifted
+univariate = stated(
+    "univariate", "one output: the sharpness is 2 λ_max(M Σ)",
+    univariate_minimizers, sp.Eq(S_jet, univariate_sharpness), minimizer, one_output,
+    bounds=_SMALL,
+)  # fmt: skip
 
+# --- false twins --------------------------------------------------------------------------------
 
-# --- claims, controls, training, witnesses -------------------------------------------------------
+_twins = (
+    twin("away_from_minimizers", "the identity away from minimizers",
+         weights, sp.Eq(gap, 0), bounds=_SMALL),
+    twin("missing_factor_two", "G' for 2G' (the convention 1/2 E|.|² mixed in)",
+         minimizers, sp.Eq(gap_half, 0), bounds=_SMALL),
+    twin("missing_data", "Σ left out of the dual Gram matrix",
+         minimizers, sp.Eq(gap_dataless, 0), bounds=_SMALL),
+    twin("blocks_suffice", "the sharpness is that of the largest diagonal block",
+         minimizers, sp.Eq(S_jet, S_block), bounds=_SMALL),
+)  # fmt: skip
 
-S_jet, M_top, S_block, gap, gap_half, gap_dataless = symbols(
-    jet_sharpness,
-    path_gram_top,
-    block_sharpness,
-    spectrum_gap,
-    spectrum_gap_half,
-    spectrum_gap_without_data,
-)
-univariate_sharpness = Formula("univariate_sharpness", r"2\lambda_{\max}(M\Sigma)", 2 * M_top)
-_SMALL = Bounds(depth=(2, 3), width=(1, 2))
-
-_claims = (
-    Claim(
-        "F3.spectrum",
-        "the non-zero spectrum of the Hessian is that of twice the dual Gram matrix",
-        minimizers,
-        sp.Eq(gap, 0),
-        (minimizer,),
-        bounds=_SMALL,
-    ),
-    Claim(
-        "F3.univariate",
-        "one output: the sharpness is 2 λ_max(M Σ)",
-        univariate_minimizers,
-        sp.Eq(S_jet, univariate_sharpness.symbol),
-        (minimizer, one_output),
-        (univariate_sharpness,),
-        bounds=_SMALL,
-    ),
-)
-
-_controls = (
-    Control(
-        Claim(
-            "F3.control.away_from_minimizers",
-            "the identity away from minimizers",
-            weights,
-            sp.Eq(gap, 0),
-            bounds=_SMALL,
-        )
-    ),
-    Control(
-        Claim(
-            "F3.control.missing_factor_two",
-            "G' for 2G' (the convention 1/2 E|.|² mixed in)",
-            minimizers,
-            sp.Eq(gap_half, 0),
-            bounds=_SMALL,
-        )
-    ),
-    Control(
-        Claim(
-            "F3.control.missing_data",
-            "Σ left out of the dual Gram matrix",
-            minimizers,
-            sp.Eq(gap_dataless, 0),
-            bounds=_SMALL,
-        )
-    ),
-    Control(
-        Claim(
-            "F3.control.blocks_suffice",
-            "the sharpness is that of the largest diagonal block",
-            minimizers,
-            sp.Eq(S_jet, S_block),
-            bounds=_SMALL,
-        )
-    ),
-)
+# --- training -----------------------------------------------------------------------------------
 
 
 def _train(seed: int, runs: int) -> Iterator[TrainedSolution]:
@@ -296,34 +239,20 @@ THEOREM = Theorem(
     ),
     normalisation="R = E|y - Px|², no factor 1/2; Hessian in all weights",
     source=Source("mulayoff2020unique", "form of the Hessian at minima; derived here in general"),
-    claims=_claims,
-    controls=_controls,
-    formulas=(univariate_sharpness,),
+    claims=(spectrum, univariate),
+    controls=_twins,
     witnesses=(
-        Witness(
-            "F3.witness.two_outputs",
-            "F3.spectrum",
-            "two inputs, two outputs, singular hidden layer",
-            lambda: Instance.of_minimizer([[[1, 2], [0, 1]], [[1, 1], [1, 1]]], [[2, 1], [1, 1]]),
-        ),
+        witness("two_outputs", spectrum, "two inputs, two outputs, singular hidden layer",
+                lambda: Instance.of_minimizer(
+                    [[[1, 2], [0, 1]], [[1, 1], [1, 1]]], [[2, 1], [1, 1]])),
     ),
     necessity=(
-        Necessity(
-            minimizer,
-            "F3.spectrum",
-            "weights 1 and 0, target 1: H = [[0, -2], [-2, 2]] is not even PSD",
-            lambda: Instance.exact([[[1]], [[0]]], [[1]], [[1]]),
-        ),
+        needed(minimizer, spectrum, "weights 1 and 0, target 1: H = [[0, -2], [-2, 2]] is not PSD",
+               lambda: Instance.exact([[[1]], [[0]]], [[1]], [[1]])),
     ),
-    derivations={"F3.spectrum": derive},
     trainings=(
-        Training(
-            "F3.trained",
-            "gradient descent, two outputs, corrected to an exact minimizer",
-            _train,
-            ("F3.spectrum",),
-        ),
+        Training("trained", "gradient descent, two outputs, corrected to an exact minimizer",
+                 _train, (spectrum,)),
     ),
     module=__name__,
-    tags=("hessian", "spectrum", "sharpness"),
-)
+)  # fmt: skip

@@ -24,9 +24,9 @@ Assumptions
     stretching    c >= 1, for the upper bound only.  Without it, unit weights have
                   S(W_{1/2}) = 17/2 > 1.
 
-Derivation
+Proof
     A product with W_i/c and c W_j is unchanged, and A_k Z B_k of W_c is c^{e_k} times that of W:
-    e_i = 1, e_j = -1, else 0 (words in noncommuting layers).  At a minimizer (F3)
+    e_i = 1, e_j = -1, else 0.  At a minimizer (F3)
 
         S(W) = 2 max_{|Z|_F=1} Σ_k |A_kᵀ Z K B_kᵀ|_F² >= 2 Σ_k |A_kᵀu|² |B_k K v|²,   Z = u vᵀ,
 
@@ -34,62 +34,51 @@ Derivation
     <= |A_kᵀu| |W_k| |B_k K v|, so S(W) >= 2 τ² Σ_k 1/|W_k|²; put W_c for W.
     Upper bound: the terms of S(W_c) are c^{2 e_k} <= c² times those of S(W).
 
-Main results
-    F5.stays      R(W_c) = R(W), at any weights and for any target
-    F5.lower      S(W_c) >= 2 τ² (c²/p² + 1/(c²q²) + r)
-    F5.unbounded  S(W_c) > 2 c² τ²/p²
-    F5.upper      S(W_c) <= c² S(W) for c >= 1
-    F5.tight      equality in F5.lower on rescaled flattest minimizers (Σ = I)
-    F5.attained   and its value there
-
-Evidence
-    Words for L = 2..5; the closed forms for all L.  Decided for depths 2 to 5, widths 1 to 3, every
-    pair of layers, rational c from 1 to 3.
-
 Sharpness
     F5.lower is attained for every L, c and σ (F5.attained).  Growth is exactly quadratic, by
     F5.lower with F5.upper.  The bounds of F5.lower and F5.unbounded have ratio 1 in the limit of
     large c, so the factor 2 does not improve either.
 
 Implementation notes
-    An instance is W with c, i and j beside it (``Rescaled``): S is measured at W, S_c at W_c.
+    An instance is W with c, i and j beside it (``Rescaled``): S is measured at W, S_c at W_c.  The
+    proof is about words in noncommuting layers, for all depths and every pair of layers.
 
 References
 ----------
     dinh2017sharp (rescaling; constants and proof reconstructed here)
-
-Tags
-    sharpness, minimizers, rescaling, unbounded
 """
 
 from __future__ import annotations
 
-import itertools
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
 import sympy as sp
 
-from theorems.assumptions import minimizer, whitened
-from theorems.instances import Instance, Rows
+from theorems.assumptions import minimizer, vanishes, whitened
+from theorems.instances import Instance
 from theorems.quantities import depth, loss, sharpness, symbols, target_norm, target_on_data
 from theorems.recipes import Draw, drawn
 from theorems.settings import flattest_minimizers, minimizers, weights
-from verify.claims import Bounds, Setting, quantity
-from verify.legacy import (
+from verify.claims import Setting
+from verify.theorem import (
     Assumption,
-    Claim,
+    Bounds,
     Condition,
     Formula,
     Identity,
-    Necessity,
+    Source,
     Step,
     Theorem,
-    Witness,
-)
-from verify.theorem import Control, Source
+    claim,
+    needed,
+    quantity,
+    stated,
+    twin,
+    witness,
+)  # fmt: skip
 
 __all__ = ["THEOREM", "Rescaled", "leading_bound", "rescaled_bound"]
 
@@ -112,12 +101,6 @@ class Rescaled(Instance):
     thin: int
     thick: int
 
-    @classmethod
-    def by(cls, base: Instance, scale: Any, thin: int, thick: int) -> Rescaled:
-        """Return ``base`` with a scale (a 1 x 1 matrix of its arithmetic) beside it."""
-        parts = (base.arithmetic, base.weights, base.sigma, base.target, base.at_minimizer)
-        return cls(*parts, scale, thin, thick)
-
     @property
     def point(self) -> Instance:
         """Return W_c."""
@@ -129,10 +112,6 @@ class Rescaled(Instance):
         return Instance(ar, tuple(layers), self.sigma, self.target, self.at_minimizer)
 
 
-def _at(base: Instance, scale: int | Fraction, thin: int, thick: int) -> Rescaled:
-    return Rescaled.by(base, base.arithmetic.matrix([[scale]]), thin, thick)
-
-
 def _rescaled(base: Setting) -> Setting:
     """Every instance of ``base``, every pair of layers (depth 1: the one layer twice), 1<=c<=3."""
 
@@ -142,17 +121,15 @@ def _rescaled(base: Setting) -> Setting:
         thin = draw.integer(0, L - 1)
         thick = (thin + draw.integer(1, L - 1)) % L if L > 1 else thin
         scale = draw.matrix(1, 1, 1, 3)
-        return Rescaled.by(instance, scale, thin, thick)
+        return Rescaled.beside(instance, scale=scale, thin=thin, thick=thick)
 
     description = f"{base.description}; layers i != j and 1 <= c <= 3"
     return Setting(f"rescaled-{base.name}", description, drawn(build))
 
 
-_minimizers = _rescaled(minimizers)
-_flattest = _rescaled(flattest_minimizers)
-_weights = _rescaled(weights)
+_minimizers, _flattest, _weights = map(_rescaled, (minimizers, flattest_minimizers, weights))
 
-# --- quantities ---------------------------------------------------------------------------------
+# --- quantities, assumptions and closed forms ---------------------------------------------------
 
 
 @quantity("rescaling", "c")
@@ -188,46 +165,20 @@ def thickened_norm(instance: Rescaled) -> Any:
 @quantity("other_layers", r"\sum_{k\ne i,j}|W_k|_2^{-2}", positive=False)
 def other_layers(instance: Rescaled) -> Any:
     """Sum of 1/|W_k|² over the layers a rescaling leaves alone; zero at depth 2."""
-    ar = instance.arithmetic
-    total = ar.scalar(0)
-    for k, W in enumerate(instance.weights):
-        if k not in (instance.thin, instance.thick):
-            total = total + 1 / ar.eig_max(W @ W.mT)
-    return total
+    ar, kept = instance.arithmetic, {instance.thin, instance.thick}
+    others = [W for k, W in enumerate(instance.weights) if k not in kept]
+    return sum((1 / ar.eig_max(W @ W.mT) for W in others), start=ar.scalar(0))
 
 
-S, S_c, L, c, tau, p, q, r, sigma = symbols(
-    sharpness,
-    rescaled_sharpness,
-    depth,
-    rescaling,
-    target_on_data,
-    thinned_norm,
-    thickened_norm,
-    other_layers,
-    target_norm,
+S, S_c, R, R_c, L = symbols(sharpness, rescaled_sharpness, loss, rescaled_loss, depth)
+c, tau, sigma = symbols(rescaling, target_on_data, target_norm)
+p, q, r = symbols(thinned_norm, thickened_norm, other_layers)
+
+nonvanishing = Assumption(
+    "nonvanishing", lambda instance: vanishes(instance, instance.cross) ^ True, r"T\Sigma \ne 0"
 )
-R, R_c = symbols(loss, rescaled_loss)
-
-# --- assumptions --------------------------------------------------------------------------------
-
-
-def _reaches_the_data(instance: Instance) -> Any:
-    return instance.arithmetic.is_zero(instance.cross) ^ True  # a mask on float batches
-
-
-def _is_at_least_one(instance: Rescaled) -> Any:
-    ar = instance.arithmetic
-    one = ar.scalar(1)
-    below = one - ar.minimum(one, ar.entry(instance.scale, 0, 0))
-    return ar.is_zero(ar.scale(below, ar.identity(1)))
-
-
-nonvanishing = Assumption("nonvanishing", r"T\Sigma \ne 0", _reaches_the_data)
-two_layers = Assumption("two_layers", r"i \ne j", lambda instance: instance.thin != instance.thick)
-stretching = Assumption("stretching", r"c \ge 1", _is_at_least_one)
-
-# --- closed forms -------------------------------------------------------------------------------
+two_layers = Assumption("two_layers", lambda instance: instance.thin != instance.thick, r"i \ne j")
+stretching = Assumption("stretching", c >= 1)
 
 rescaled_bound = Formula(
     "rescaled_bound",
@@ -242,245 +193,140 @@ flattest_value = Formula(
     2 * sigma ** (2 - 2 / L) * (L - 2 + c**2 + c**-2),
 )
 
-# --- derivation ---------------------------------------------------------------------------------
+# --- claims and proofs --------------------------------------------------------------------------
 
-_DEPTHS = range(2, 6)
-
-
-def _word(layers: Sequence[Any]) -> Any:
-    """W_L ... W_1 as a word in noncommuting layers."""
-    return sp.Mul(*reversed(layers))
-
-
-def _rescalings(size: int) -> Iterator[tuple[list[Any], list[Any], list[int]]]:
-    """Yield layers, rescaled layers and the exponents e_k for every pair i != j."""
-    W = list(sp.symbols(f"W1:{size + 1}", commutative=False))
-    for i, j in itertools.permutations(range(size), 2):
-        exponents = [int(k == i) - int(k == j) for k in range(size)]
-        yield W, [X * c**-e for X, e in zip(W, exponents, strict=True)], exponents
-
-
-def derive_stays(formulas: Mapping[str, Any]) -> Iterator[Step]:
-    """Yield that the product of the layers does not change."""
-    for size in _DEPTHS:
-        pairs = [(_word(after), _word(before)) for before, after, _ in _rescalings(size)]
-        yield _words(f"P unchanged at L = {size}", r"P(W_c) = P(W)", "commuting scalars", pairs)
-
-
-def _terms(size: int) -> Step:
-    """A_k Z B_k of W_c is c^{e_k} times that of W."""
-    Z = sp.Symbol("Z", commutative=False)
-    pairs = [
-        (
-            _word(after[k + 1 :]) * Z * _word(after[:k]),
-            c**e * _word(before[k + 1 :]) * Z * _word(before[:k]),
-        )
-        for before, after, exponents in _rescalings(size)
-        for k, e in enumerate(exponents)
-    ]
-    statement = r"A_k(W_c) Z B_k(W_c) = c^{e_k} A_k Z B_k"
-    return _words(f"terms of the Hessian at L = {size}", statement, "commuting scalars", pairs)
-
-
-def _words(name: str, statement: str, rule: str, pairs: Sequence[tuple[Any, Any]]) -> Step:
-    lhs, rhs = (sp.Matrix([pair[side] for pair in pairs]) for side in (0, 1))
-    return Identity(name, statement, "L = 2..5, every i != j", rule, lhs, rhs)
-
-
-def derive_lower(formulas: Mapping[str, Any]) -> Iterator[Step]:
-    """Yield A_k W_k B_k = P and the sum of the terms with the norms of W_c."""
-    for size in _DEPTHS:
-        pairs = [
-            (_word(after[k + 1 :]) * after[k] * _word(after[:k]), _word(before))
-            for before, after, _ in _rescalings(size)
-            for k in range(size)
-        ]
-        yield _words(
-            f"path through each layer at L = {size}",
-            r"A_k W_k B_k = P \text{ at } W_c",
-            "Cauchy-Schwarz: τ = uᵀ A_k W_k B_k K v <= |A_kᵀu| |W_k| |B_k K v|",
-            pairs,
-        )
-    yield Identity(
-        "closed form",
-        r"2\tau^2\Bigl(\frac1{|W_i/c|^2} + \frac1{|cW_j|^2} + r\Bigr) = \text{the closed form}",
-        "all L",
-        "sum of the terms, |A_kᵀu|² |B_k K v|² >= τ²/|W_k|²",
-        2 * (tau**2 / (p / c) ** 2 + tau**2 / (c * q) ** 2 + tau**2 * r),
-        formulas["rescaled_bound"],
-    )
-
-
-def derive_unbounded(formulas: Mapping[str, Any]) -> Iterator[Step]:
-    """Yield that the leading term is strictly below the bound, tight, and passes every level."""
-    rest = sp.Symbol("r", nonnegative=True)
-    lower, leading = formulas["rescaled_bound"].subs(r, rest), formulas["leading_bound"]
-    yield Condition(
-        "strict",
-        r"2\tau^2(c^{-2}/|W_j|^2 + r) > 0",
-        "all L",
-        "sum of a positive and a non-negative term",
-        sp.expand(lower - leading).is_positive,
-    )
-    yield Identity(
-        "leading term",
-        r"\lim_{c\to\infty} \text{F5.lower}/\text{F5.unbounded} = 1",
-        "all L",
-        "limit of a rational function of c",
-        sp.limit(sp.cancel(lower / leading), c, sp.oo),
-        1,
-    )
-    level = sp.Symbol("M", positive=True)
-    yield Identity(
-        "every level is passed",
-        r"2c^2\tau^2/|W_i|^2 = M \text{ at } c = |W_i|\sqrt{M/2}/\tau",
-        "all L",
-        "substitution",
-        leading.subs(c, p * sp.sqrt(level / 2) / tau),
-        level,
-    )
-
-
-def derive_upper(formulas: Mapping[str, Any]) -> Iterator[Step]:
-    """Yield the factors of the terms and that none exceeds that of layer i."""
-    for size in _DEPTHS:
-        yield _terms(size)
-    more = sp.Symbol("t", nonnegative=True)  # c - 1
-    factor = formulas["growth_bound"] / S
-    yield Identity("largest factor", r"c^{2e_i} = c^2", "all L", "e_i = 1", factor, c**2)
-    for e in (-1, 0, 1):
-        gap = sp.numer(sp.together((factor - c ** (2 * e)).subs(c, 1 + more)))
-        yield Condition(
-            f"factor with e_k = {e}",
-            rf"c^2 - c^{{{2 * e}}} \ge 0 \text{{ at }} c = 1 + t",
-            "all L",
-            "a sum of terms each at most c² times its own, maximum over Z",
-            sp.expand(gap).is_nonnegative,
-        )
-
-
-def derive_attained(formulas: Mapping[str, Any]) -> Iterator[Step]:
-    """Yield that lower bound and product of norms meet where every layer has norm g."""
-    g = sp.Symbol("g", positive=True)
-    value = formulas["flattest_value"].subs(sigma, g**L)
-    equal = {tau: g**L, p: g, q: g, r: (L - 2) / g**2}
-    yield Identity(
-        "lower bound at equal norms",
-        r"\text{F5.lower at } \tau = g^L, |W_k| = g",
-        "all L",
-        "substitution",
-        formulas["rescaled_bound"].subs(equal),
-        value,
-    )
-    others = g ** (2 * L - 2)
-    yield Identity(
-        "upper bound at equal norms",
-        r"2\sum_k \prod_{l\ne k}|W_l|^2 \text{ at } W_c",
-        "all L",
-        "submultiplicativity: |A_kᵀ Z B_kᵀ|_F <= |A_k| |B_k| |Z|_F with Σ = I",
-        2 * (others * c**2 + others / c**2 + (L - 2) * others),
-        value,
-    )
-
-
-# --- claims and controls ------------------------------------------------------------------------
-
-_DEEP = Bounds(depth=(2, 5), width=(1, 3))
+_DEEP = Bounds((2, 5), (1, 3))
 _REACHING = (minimizer, nonvanishing, two_layers)
 
-_claims = (
-    Claim(
-        "F5.stays",
-        "rescaling two layers leaves the loss as it is, at any weights",
-        _weights,
-        sp.Eq(R_c, R),
-        bounds=_DEEP,
-    ),
-    Claim(
-        "F5.lower",
-        "thin layers are sharp: the bound by the norms of the rescaled layers",
-        _minimizers,
-        S_c >= rescaled_bound.symbol,
-        _REACHING,
-        (rescaled_bound,),
-        _DEEP,
-    ),
-    Claim(
-        "F5.unbounded",
-        "sharpness grows at least like c², with a positive constant",
-        _minimizers,
-        S_c > leading_bound.symbol,
-        _REACHING,
-        (leading_bound,),
-        _DEEP,
-    ),
-    Claim(
-        "F5.upper",
-        "sharpness grows at most like c²",
-        _minimizers,
-        S_c <= growth_bound.symbol,
-        (minimizer, stretching),
-        (growth_bound,),
-        _DEEP,
-    ),
-    Claim(
-        "F5.tight",
-        "there the bound by the norms of the layers is an equality",
-        _flattest,
-        sp.Eq(S_c, rescaled_bound.symbol),
-        (minimizer, whitened, two_layers),
-        (rescaled_bound,),
-        _DEEP,
-    ),
-    Claim(
-        "F5.attained",
-        "equality where all layers had the same norm and aligned top directions",
-        _flattest,
-        sp.Eq(S_c, flattest_value.symbol),
-        (minimizer, whitened, two_layers),
-        (flattest_value,),
-        _DEEP,
-    ),
+# A network A Y M X B of any depth: X the lower and Y the upper one of layers i and j, the other
+# letters words of any layers, none included; e = 1 if X = W_i, e = -1 if X = W_j.
+A, Y, M, X, B, Z = sp.symbols("A Y M X B Z", commutative=False)
+e = sp.Symbol("e", real=True)
+Y_c, X_c = c**e * Y, c**-e * X
+
+
+@claim(_weights, sp.Eq(R_c, R), bounds=_DEEP)
+def stays() -> Iterator[Step]:
+    """Rescaling two layers leaves the loss as it is, at any weights."""
+    why = "P(W_c) = P(W), scalars commute"
+    yield Identity("same product", A * Y_c * M * X_c * B, A * Y * M * X * B, why=why)
+
+
+@claim(_minimizers, S_c >= rescaled_bound, *_REACHING, given=("F3.spectrum",), bounds=_DEEP)
+def lower(rescaled_bound: Any) -> Iterator[Step]:
+    """Thin layers are sharp: the bound by the norms of the rescaled layers."""
+    why = "A_kW_kB_k = P at W_c too, so τ = uᵀA_kW_kB_kKv <= |A_kᵀu||W_k||B_kKv|"
+    yield Identity("same product", A * Y_c * M * X_c * B, A * Y * M * X * B, why=why)
+    terms = tau**2 / (p / c) ** 2 + tau**2 / (c * q) ** 2 + tau**2 * r
+    why = "|A_kᵀu|²|B_kKv|² >= τ²/|W_k|² at W_c, summed over k"
+    yield Identity("sum of the terms", 2 * terms, rescaled_bound, why=why)
+
+
+@claim(_minimizers, S_c > leading_bound, *_REACHING, given=(lower,), bounds=_DEEP)
+def unbounded(rescaled_bound: Any, leading_bound: Any) -> Iterator[Step]:
+    """Sharpness grows at least like c², with a positive constant."""
+    rest, level = sp.Symbol("r", nonnegative=True), sp.Symbol("M", positive=True)
+    bound = rescaled_bound.subs(r, rest)
+    yield Condition("strict", bound - leading_bound, ">", why="the other terms, r >= 0")
+    ratio = sp.limit(bound / leading_bound, c, sp.oo)
+    yield Identity("leading term", ratio, 1, why="limit of the ratio of both bounds for large c")
+    reached = leading_bound.subs(c, p * sp.sqrt(level / 2) / tau)
+    yield Identity("every level is passed", reached, level, why="at c = |W_i| √(M/2) / τ")
+
+
+@claim(
+    _minimizers, S_c <= growth_bound, minimizer, stretching, given=("F3.spectrum",), bounds=_DEEP
 )
+def upper(growth_bound: Any) -> Iterator[Step]:
+    """Sharpness grows at most like c²."""
+    exponents = (0, e, 0, -e, 0)
+    sides = zip(exponents, _around(X, Y), strict=True)
+    before = [c**x * A_k * Z * B_k for x, (A_k, B_k) in sides]
+    after = [A_k * Z * B_k for A_k, B_k in _around(X_c, Y_c)]
+    why = "A_kZB_k of W_c is c^{e_k} times that of W, k below, at, between and above X and Y"
+    yield Identity("terms of the Hessian", sp.Matrix(after), sp.Matrix(before), why=why)
+    factor = growth_bound / S
+    yield Identity("largest factor", factor, c**2, why="that of layer i, e_i = 1")
+    more = sp.Symbol("t", nonnegative=True)  # c - 1
+    for sign in (-1, 0, 1):
+        gap = (factor - c ** (2 * sign)).subs(c, 1 + more)
+        why = "each term at most c² times its own, at c = 1 + t; maximum over Z"
+        yield Condition(f"no factor exceeds it, e_k = {sign}", gap, ">=", why=why)
 
 
-def _twin(
-    name: str, title: str, relation: Any, setting: Setting = _minimizers, bounds: Bounds = _DEEP
-) -> Control:
-    return Control(Claim(f"F5.control.{name}", title, setting, relation, bounds=bounds))
+def _around(X: Any, Y: Any) -> list[tuple[Any, Any]]:
+    """A_k and B_k of a layer k below X, at X, between, at Y, above Y.
 
+    The word that holds layer k is cut there.
+    """
+    above, below = sp.symbols("V U", commutative=False)
+    return [
+        (A * Y * M * X * above, below),
+        (A * Y * M, B),
+        (A * Y * above, below * X * B),
+        (A, M * X * B),
+        (above, below * Y * M * X * B),
+    ]
+
+
+tight = stated(
+    "tight", "there the bound by the norms of the layers is an equality",
+    _flattest, sp.Eq(S_c, rescaled_bound), minimizer, whitened, two_layers, bounds=_DEEP,
+)  # fmt: skip
+
+
+@claim(
+    _flattest,
+    sp.Eq(S_c, flattest_value),
+    minimizer,
+    whitened,
+    two_layers,
+    given=("F3.spectrum", lower),
+    bounds=_DEEP,
+)
+def attained(rescaled_bound: Any, flattest_value: Any) -> Iterator[Step]:
+    """Equality where all layers had the same norm and aligned top directions."""
+    g = sp.Symbol("g", positive=True)
+    value = flattest_value.subs(sigma, g**L)
+    bound = rescaled_bound.subs({tau: g**L, p: g, q: g, r: (L - 2) / g**2})
+    yield Identity("lower bound", bound, value, why="F5.lower at τ = g^L, |W_k| = g")
+    others = g ** (2 * L - 2)
+    products = 2 * (others * c**2 + others / c**2 + (L - 2) * others)
+    why = "2Σ_kΠ_{l≠k}|W_l|² at W_c, by |A_kᵀZB_kᵀ|_F <= |A_k||B_k||Z|_F with Σ = I"
+    yield Identity("upper bound", products, value, why=why)
+
+
+# --- false twins and exhibits -------------------------------------------------------------------
 
 _leading = leading_bound.expression  # twins say >=: equality would refute > too cheaply
-
-_controls = (
-    _twin("quartic", "c⁴ for c²", S_c >= c**2 * _leading),
-    _twin("factor_four", "4 for 2", S_c >= 2 * _leading),
-    _twin("unchanged", "sharpness invariant under rescaling, as the loss is", sp.Eq(S_c, S)),
-    _twin("other_layer", "the norm of the layer made larger", S_c >= _leading.subs(p, q)),
-    _twin("without_data", "|T| for |TΣ^{1/2}|", S_c >= _leading.subs(tau, sigma)),
-    _twin("linear_growth", "at most c S(W)", S_c <= c * S),
-    _twin("any_weights", "the minimizer dropped", S_c >= _leading, _weights),
-    _twin(
-        "single_layer",
-        "L = 1 not excluded",
-        S_c >= _leading,
-        bounds=Bounds(depth=(1, 1), width=(1, 3)),
-    ),
-)
-
-# --- witnesses ----------------------------------------------------------------------------------
-
-_ONE: Rows = [[1]]
+_twins = (
+    twin("quartic", "c⁴ for c²", _minimizers, S_c >= c**2 * _leading, bounds=_DEEP),
+    twin("factor_four", "4 for 2", _minimizers, S_c >= 2 * _leading, bounds=_DEEP),
+    twin("unchanged", "sharpness invariant under rescaling, as the loss is",
+         _minimizers, sp.Eq(S_c, S), bounds=_DEEP),
+    twin("other_layer", "the norm of the layer made larger",
+         _minimizers, S_c >= _leading.subs(p, q), bounds=_DEEP),
+    twin("without_data", "|T| for |TΣ^{1/2}|",
+         _minimizers, S_c >= _leading.subs(tau, sigma), bounds=_DEEP),
+    twin("linear_growth", "at most c S(W)", _minimizers, S_c <= c * S, bounds=_DEEP),
+    twin("any_weights", "the minimizer dropped", _weights, S_c >= _leading, bounds=_DEEP),
+    twin("single_layer", "L = 1 not excluded",
+         _minimizers, S_c >= _leading, bounds=Bounds((1, 1), (1, 3))),
+)  # fmt: skip
 
 
-def _scalars(*layers: int) -> Callable[[int | Fraction], Rescaled]:
-    """Scalar layers on unit data, the first made thinner and the last thicker by c."""
-    base = Instance.of_minimizer([[[w]] for w in layers], _ONE)
-    return lambda factor: _at(base, factor, 0, len(layers) - 1)
+def _at(base: Instance, scale: int | Fraction, thin: int, thick: int) -> Rescaled:
+    return Rescaled.beside(base, scale=base.arithmetic.matrix([[scale]]), thin=thin, thick=thick)
 
 
-def _isotropic() -> Instance:
-    return Instance.of_minimizer([[[1, 0], [0, 1]], [[1, 0], [0, 1]]], [[1, 0], [0, 1]])
+def _scalars(scale: int | Fraction, *layers: int) -> Rescaled:
+    """Scalar layers on unit data, the first made thinner and the last thicker."""
+    base = Instance.of_minimizer([[[w]] for w in layers], [[1]])
+    return _at(base, scale, 0, len(layers) - 1)
+
+
+def _isotropic() -> Rescaled:
+    return _at(Instance.of_minimizer([[[1, 0], [0, 1]]] * 2, [[1, 0], [0, 1]]), 3, 0, 1)
 
 
 THEOREM = Theorem(
@@ -493,74 +339,31 @@ THEOREM = Theorem(
     ),
     normalisation="R = E|y - Px|², no factor 1/2; |T Σ^(1/2)|_2 and |W_i|_2 spectral",
     source=Source("dinh2017sharp", "rescaling of layers (constants and proof reconstructed)"),
-    claims=_claims,
-    controls=_controls,
-    formulas=(rescaled_bound, leading_bound, growth_bound, flattest_value),
-    derivations={
-        "F5.stays": derive_stays,
-        "F5.lower": derive_lower,
-        "F5.unbounded": derive_unbounded,
-        "F5.upper": derive_upper,
-        "F5.attained": derive_attained,
-    },
+    claims=(stays, lower, unbounded, upper, tight, attained),
+    controls=_twins,
     witnesses=(
-        Witness(
-            "F5.witness.million",
-            "F5.unbounded",
-            "weights 1000, 1/1000 compute what 1, 1 do, with S > 2 000 000",
-            lambda: _scalars(1, 1)(1000),
-        ),
-        Witness(
-            "F5.witness.isotropic",
-            "F5.unbounded",
-            "W_1 = W_2 = Σ = I, c = 3, where spectral and Frobenius norms differ most",
-            lambda: _at(_isotropic(), 3, 0, 1),
-        ),
-        Witness(
-            "F5.witness.isotropic_lower",
-            "F5.lower",
-            "the same against the bound by all layers",
-            lambda: _at(_isotropic(), 3, 0, 1),
-        ),
-        Witness(
-            "F5.witness.generic",
-            "F5.lower",
-            "two outputs, correlated data, strictly above the bound",
-            lambda: _at(
-                Instance.of_minimizer([[[1, 2], [0, 1]], [[1, 1], [0, 1]]], [[2, 1], [1, 1]]),
-                Fraction(3, 2),
-                1,
-                0,
-            ),
-        ),
+        witness("million", unbounded,
+                "weights 1000, 1/1000 compute what 1, 1 do, with S > 2 000 000",
+                lambda: _scalars(1000, 1, 1)),
+        witness("isotropic", unbounded,
+                "W_1 = W_2 = Σ = I, c = 3, where spectral and Frobenius norms differ most",
+                _isotropic),
+        witness("isotropic_lower", lower, "the same against the bound by all layers", _isotropic),
+        witness("generic", lower, "two outputs, correlated data, strictly above the bound",
+                lambda: _at(
+                    Instance.of_minimizer([[[1, 2], [0, 1]], [[1, 1], [0, 1]]], [[2, 1], [1, 1]]),
+                    Fraction(3, 2), 1, 0)),
     ),
     necessity=(
-        Necessity(
-            minimizer,
-            "F5.unbounded",
-            "weights 1, 0, target 1, c = 4: S(W_c) < 2.1, not above 32",
-            lambda: _at(Instance.exact([[[1]], [[0]]], _ONE, _ONE), 4, 0, 1),
-        ),
-        Necessity(
-            nonvanishing,
-            "F5.unbounded",
-            "weights 1, 0, 0: T = 0 and S(W_c) = 0 for every c",
-            lambda: _scalars(1, 0, 0)(2),
-        ),
-        Necessity(
-            two_layers,
-            "F5.unbounded",
-            "one layer cannot be rescaled against another: S = 2, not above 8",
-            lambda: _scalars(1)(2),
-        ),
-        Necessity(
-            stretching,
-            "F5.upper",
-            "unit weights, c = 1/2: S(W_c) = 17/2 > 1",
-            lambda: _scalars(1, 1)(Fraction(1, 2)),
-        ),
+        needed(minimizer, unbounded, "weights 1, 0, target 1, c = 4: S(W_c) < 2.1, not above 32",
+               lambda: _at(Instance.exact([[[1]], [[0]]], [[1]], [[1]]), 4, 0, 1)),
+        needed(nonvanishing, unbounded, "weights 1, 0, 0: T = 0 and S(W_c) = 0 for every c",
+               lambda: _scalars(2, 1, 0, 0)),
+        needed(two_layers, unbounded,
+               "one layer cannot be rescaled against another: S = 2, not above 8",
+               lambda: _scalars(2, 1)),
+        needed(stretching, upper, "unit weights, c = 1/2: S(W_c) = 17/2 > 1",
+               lambda: _scalars(Fraction(1, 2), 1, 1)),
     ),
-    uses=("F3",),
     module=__name__,
-    tags=("sharpness", "minimizers", "rescaling", "unbounded"),
-)
+)  # fmt: skip
