@@ -11,12 +11,7 @@ import itertools
 from fractions import Fraction
 
 from theorems.instances import Instance
-from theorems.recipes import (
-    Draw,
-    diagonal,
-    rational_root,
-    setting,
-)
+from theorems.recipes import Draw, diagonal, rational_root, setting
 
 __all__ = ["first_layer_edge", "later_prefix_edge"]
 
@@ -30,17 +25,13 @@ _SQUARES = {2: (1,), 3: (1, 1), 4: (1, 1, 1), 5: (2,)}
 )
 def first_layer_edge(draw: Draw) -> Instance:
     """Flattest minimizers whose first layer is as large as flatness allows."""
-    ar = draw.arithmetic
-    L_ = draw.depth()
-    gain = draw.number(1, 2)
-    column = _SQUARES[L_]
-    rows = [[1, 0], *([0, c] for c in column)]
-    widths = [1 + len(column), *(draw.integer(1, 2) for _ in range(L_ - 1))]
-    cores = [ar.scale(gain, ar.matrix(rows))]
-    for before, after in itertools.pairwise(widths):
-        cores.append(diagonal(ar, [gain], after, before))
+    ar, depth, gain = draw.arithmetic, draw.depth(), draw.number(1, 2)
+    column = _SQUARES[depth]
+    widths = [1 + len(column), *(draw.integer(1, 2) for _ in range(depth - 1))]
+    cores = [ar.scale(gain, ar.matrix([[1, 0], *([0, c] for c in column)]))]
+    cores += [diagonal(ar, [gain], after, before) for before, after in itertools.pairwise(widths)]
     layers, _ = draw.rotated(cores)
-    return Instance.of(ar, layers, ar.identity(2))
+    return draw.instance(layers)
 
 
 @setting(
@@ -49,15 +40,14 @@ def first_layer_edge(draw: Draw) -> Instance:
 )
 def later_prefix_edge(draw: Draw) -> Instance:
     """Flattest minimizers whose k-th prefix is nearly as large as flatness allows, k >= 2."""
-    ar = draw.arithmetic
-    L_ = draw.depth()
-    k = draw.integer(2, L_ - 1)
+    ar, depth = draw.arithmetic, draw.depth()
+    k = draw.integer(2, depth - 1)
     small = Fraction(1, draw.integer(100, 400))
-    last = rational_root(ar, ar.scalar(L_ - 1 - (k - 1) * small**2), 10**4)
+    last = rational_root(ar, ar.scalar(depth - 1 - (k - 1) * small**2), 10**4)
     b = [ar.scalar(1), *[ar.scalar(small)] * (k - 1), last]
     beside = [after / before for before, after in itertools.pairwise(b)]
-    beside += [ar.scalar(0)] * (L_ - k)
+    beside += [ar.scalar(0)] * (depth - k)
     gain = draw.number(1, 2)
     cores = [diagonal(ar, [gain, gain * n], 2, 2) for n in beside]
     layers, _ = draw.rotated(cores)
-    return Instance.of(ar, layers, ar.identity(2))
+    return draw.instance(layers)
