@@ -58,14 +58,20 @@ from numeric.arithmetic.symbolic import Symbolic
 from numeric.networks import LinearNetwork
 from numeric.spectrum import dual_gram
 from theorems.assumptions import minimizer, whitened
-from theorems.flat_minima.edges import first_layer_edge, later_prefix_edge
+from theorems.flat_minima.edges import (
+    first_layer_edge,
+    growth_max,
+    growth_min,
+    later_growth_max,
+    later_prefix_edge,
+    prefix_energy,
+)
 from theorems.flat_minima.layers_coupled_of_flattest import beside_the_path
 from theorems.flat_minima.paths import flattest
 from theorems.flat_minima.residual_networks import residual_flows
 from theorems.instances import Instance
 from theorems.quantities import depth, layer_norm_max, sharpness, symbols, target_norm
 from theorems.settings import all_flattest_minimizers, whitened_minimizers
-from verify.errors import Undefined
 from verify.theorem import (
     Bounds,
     Condition,
@@ -79,58 +85,11 @@ from verify.theorem import (
     Training,
     claim,
     needed,
-    quantity,
     twin,
     witness,
 )  # fmt: skip
 
 __all__ = ["THEOREM", "growth_bound"]
-
-
-@quantity("prefix_energy", r"\lambda_{\max}(\textstyle\sum_k\sigma^{-2(k-1)/L}B_k^TB_k)")
-def prefix_energy(instance: Instance) -> Any:
-    """Largest value of Σ_k (|B_k z| / σ^{(k-1)/L})² over unit inputs z."""
-    ar, net = instance.arithmetic, instance.net
-    top = target_norm.measure(instance)
-    terms = [
-        ar.scale(ar.power(top, Fraction(-2 * k, net.depth)), B.mT @ B)
-        for k, B in enumerate(net.prefixes)
-    ]
-    return ar.eig_max(sum(terms[1:], start=terms[0]))
-
-
-def _growths(instance: Instance, first: int = 1) -> list[Any]:
-    """|W_k...W_1|_2² / σ^{2k/L} and |W_L...W_{L-k+1}|_2² / σ^{2k/L} for first <= k < L."""
-    ar, net = instance.arithmetic, instance.net
-    top = target_norm.measure(instance)
-    grown = []
-    for k in range(first, net.depth):
-        scale = ar.power(top, Fraction(2 * k, net.depth))
-        for product in (net.prefixes[k], net.suffixes[-1 - k]):
-            norm = ar.singular_max(product)
-            grown.append(norm * norm / scale)
-    if not grown:
-        raise Undefined(f"needs depth at least {first + 1}")
-    return grown
-
-
-@quantity("growth_max", r"\max_{1\le k<L}|W_k\cdots W_1|_2^2/\sigma^{2k/L}")
-def growth_max(instance: Instance) -> Any:
-    """Largest squared gain of the first or last k layers relative to σ^{k/L}, 1 <= k < L."""
-    return instance.arithmetic.maximum(*_growths(instance))
-
-
-@quantity("growth_min", r"\min_{1\le k<L}|W_k\cdots W_1|_2^2/\sigma^{2k/L}")
-def growth_min(instance: Instance) -> Any:
-    """Smallest squared gain of the first or last k layers relative to σ^{k/L}, 1 <= k < L."""
-    return instance.arithmetic.minimum(*_growths(instance))
-
-
-@quantity("later_growth_max", r"\max_{2\le k<L}|W_k\cdots W_1|_2^2/\sigma^{2k/L}")
-def later_growth_max(instance: Instance) -> Any:
-    """Largest squared gain of the first or last k layers relative to σ^{k/L}, 2 <= k < L."""
-    return instance.arithmetic.maximum(*_growths(instance, 2))
-
 
 S, L, sigma, widest = symbols(sharpness, depth, target_norm, layer_norm_max)
 energy, highest, lowest, later = symbols(prefix_energy, growth_max, growth_min, later_growth_max)
@@ -144,12 +103,9 @@ _CLOSE = sp.Rational(999, 1000)
 
 
 @claim(
-    all_flattest_minimizers,
-    sp.Eq(energy, growth_bound + 1),
-    *_FLATTEST,
-    given=("M1.lower", "M2.gain_most", "M2.return"),
-    name="energy",
-)
+    all_flattest_minimizers, sp.Eq(energy, growth_bound + 1), *_FLATTEST,
+    given=("M1.lower", "M2.gain_most", "M2.return"), name="energy",
+)  # fmt: skip
 def mean_square(growth_bound: Any) -> Iterator[Step]:
     """The mean squared gain of a unit input is at most 1.
 
@@ -171,8 +127,9 @@ def mean_square(growth_bound: Any) -> Iterator[Step]:
 def lower() -> Iterator[Step]:
     """The first or last k layers gain at least σ^{k/L}."""
     k = sp.Symbol("k", integer=True, positive=True)
-    relative = (sigma ** (k / L)) ** 2 / sigma ** (2 * k / L)
-    yield Identity("gain at v, of suffixes at u", relative, 1, why="M2: |B_{k+1}v| = σ^{k/L}")
+    squared = (sigma ** (k / L)) ** 2
+    why = "M2: |B_{k+1}v| = |A_{L-k}ᵀu| = σ^{k/L}"
+    yield Identity("squared gains at v and at u", squared, sigma ** (2 * k / L), why=why)
 
 
 @claim(all_flattest_minimizers, highest <= growth_bound, *_FLATTEST, given=(mean_square,))
@@ -189,12 +146,7 @@ def _one_term(bound: Any) -> Iterator[Step]:
     yield Condition("the other terms are squares", rest, ">=", why="monotonicity")
 
 
-@claim(
-    first_layer_edge,
-    sp.Eq(highest, growth_bound),
-    *_FLATTEST,
-    bounds=Bounds((2, 5)),
-)
+@claim(first_layer_edge, sp.Eq(highest, growth_bound), *_FLATTEST, bounds=Bounds((2, 5)))
 def first_attained(growth_bound: Any) -> Iterator[Step]:
     """√(L-1) is attained by the first layer."""
     yield from _edges(growth_bound)
@@ -216,13 +168,7 @@ def _edges(bound: Any) -> Iterator[Step]:
             )  # fmt: skip
 
 
-@claim(
-    all_flattest_minimizers,
-    later < growth_bound,
-    *_FLATTEST,
-    given=(upper,),
-    bounds=_DEEP,
-)
+@claim(all_flattest_minimizers, later < growth_bound, *_FLATTEST, given=(upper,), bounds=_DEEP)
 def later_strict(growth_bound: Any) -> Iterator[Step]:
     """For k >= 2 the upper bound is strict.
 
@@ -239,20 +185,15 @@ def later_strict(growth_bound: Any) -> Iterator[Step]:
     )  # fmt: skip
 
 
-@claim(
-    later_prefix_edge,
-    later >= _CLOSE * growth_bound,
-    *_FLATTEST,
-    bounds=_EDGE,
-)
+@claim(later_prefix_edge, later >= _CLOSE * growth_bound, *_FLATTEST, bounds=_EDGE)
 def later_best_possible(growth_bound: Any) -> Iterator[Step]:
-    """For k >= 2 it is approached.
+    """For k >= 2 the upper bound is approached.
 
     The edges b_2 = ... = b_k = δ, b_{k+1}² = L - 1 - (k-1)δ² with δ → 0.
     """
     yield from _edges(growth_bound)
     k, m = sp.symbols("k m", integer=True, positive=True)
-    delta = sp.Symbol("delta", positive=True)
+    delta = sp.Symbol(r"\delta", positive=True)
     last_sq = L - 1 - (k - 1) * delta**2
     limit = sp.limit(last_sq, delta, 0)
     yield Identity("the k-th prefix", limit, growth_bound, why="limit of b_{k+1}² as δ → 0")
@@ -265,7 +206,7 @@ def later_best_possible(growth_bound: Any) -> Iterator[Step]:
 
 middle_unbounded = replace(
     later_best_possible, name="middle_unbounded",
-    title="By a middle layer as large as one likes, here a hundred times σ^{1/L}",
+    title="There a middle layer is as large as one likes, here a hundred times σ^{1/L}",
     relation=widest >= 100 * sigma ** (1 / L),
 )  # fmt: skip
 

@@ -148,12 +148,9 @@ gain_least = replace(
 
 
 @claim(
-    paired_flattest_minimizers,
-    sp.Eq(back, path_gain**2),
-    *_FLATTEST,
-    given=("M1.lower", gain_most),
-    name="return",
-)
+    paired_flattest_minimizers, sp.Eq(back, path_gain**2), *_FLATTEST,
+    given=("M1.lower", gain_most), name="return",
+)  # fmt: skip
 def way_back(path_gain: Any) -> Iterator[Step]:
     """The transposed layers have the same gain on the way back.
 
@@ -173,12 +170,9 @@ def way_back(path_gain: Any) -> Iterator[Step]:
 
 
 @claim(
-    paired_whitened_minimizers,
-    aligned >= alignment_floor,
-    *_TOP,
-    given=("M1.lower",),
-    bounds=Bounds((2, 4), (1, 2)),
-)
+    paired_whitened_minimizers, aligned >= alignment_floor, *_TOP,
+    given=("M1.lower",), bounds=Bounds((2, 4), (1, 2)),
+)  # fmt: skip
 def alignment(alignment_floor: Any) -> Iterator[Step]:
     """At every minimizer, misaligned layers cost sharpness.
 

@@ -47,7 +47,6 @@ References
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from fractions import Fraction
 from math import inf
 from typing import Any
@@ -55,9 +54,7 @@ from typing import Any
 import numpy as np
 import sympy as sp
 
-from numeric.arithmetic.rational import Rational
 from numeric.nonlinear import ACTIVATIONS, train_network
-from numeric.spectrum import dual_gram
 from numeric.training import CONVERGED, gradient_descent
 from theorems.assumptions import minimizer, whitened
 from theorems.flat_minima.coupling_scores import (
@@ -71,16 +68,14 @@ from theorems.flat_minima.coupling_scores import (
 )
 from theorems.flat_minima.layers_coupled_of_flattest import alignment_floor, one_bend
 from theorems.flat_minima.paths import (
-    PairedInstance,
-    bent_paths,
-    paired,
-    paired_whitened_minimizers,
+    edge_paths,
     path_alignment_sq,
+    stepped,
+    stepped_minimizers,
     top_vector,
 )
-from theorems.instances import Instance, Rows, SteppedInstance
+from theorems.instances import Instance, Rows
 from theorems.quantities import depth, sharpness, step_size, symbols, target_norm
-from theorems.recipes import Draw, setting
 from theorems.training import Trained
 from verify.theorem import (
     Assumption,
@@ -112,49 +107,13 @@ stable = Assumption("stable", eta * S <= 2)
 _ASSUMED = (minimizer, whitened, top_vector, stable)
 _BOUNDS = Bounds((2, 4), (1, 2))
 
-# --- instances and settings ---------------------------------------------------------------------
-
-
-@dataclass(frozen=True, eq=False)
-class SteppedPair(PairedInstance, SteppedInstance):
-    """A network with a vector of its inputs and the step size η of gradient descent."""
-
-
-def _stepped(instance: Instance, vector: Rows, step: Fraction) -> SteppedPair:
-    """An exact instance with the column ``vector`` and a step size."""
-    return SteppedPair.beside(paired(instance, vector), step_size=Rational().scalar(step))
-
-
-def _with_share_of_trace(instance: PairedInstance, share: Any) -> SteppedPair:
-    """η = share/tr G; as S <= 2 tr G, a share of at most 1 is stable."""
-    ar = instance.arithmetic
-    step = ar.scalar(share) / ar.trace(dual_gram(instance.net))
-    return SteppedPair.beside(instance, step_size=step)
-
-
-@setting("stepped-minimizers", "paired-whitened-minimizers, η = c/tr G with c in 1..2")
-def stepped_minimizers(draw: Draw) -> SteppedPair:
-    """Minimizers of whitened data with a step size near the edge of stability."""
-    share = draw.number(1, 2)
-    return _with_share_of_trace(draw.of(paired_whitened_minimizers), share)
-
-
-@setting("bent-paths-at-the-edge", "bent-paths with η = 2/S")
-def edge_paths(draw: Draw) -> SteppedPair:
-    """Paths with one bend, at the largest step size they are stable at."""
-    return _with_share_of_trace(draw.of(bent_paths), 1)
-
-
 # --- claims and proofs --------------------------------------------------------------------------
 
 
 @claim(
-    stepped_minimizers,
-    aligned >= coupled_floor,
-    *_ASSUMED,
-    given=("M1.lower", "M2.alignment"),
-    bounds=_BOUNDS,
-)
+    stepped_minimizers, aligned >= coupled_floor, *_ASSUMED,
+    given=("M1.lower", "M2.alignment"), bounds=_BOUNDS,
+)  # fmt: skip
 def coupled(coupled_floor: Any) -> Iterator[Step]:
     """What is stable at a large step size is coupled."""
     at_edge = _floor.subs(S, 2 / eta)
@@ -163,12 +122,9 @@ def coupled(coupled_floor: Any) -> Iterator[Step]:
 
 
 @claim(
-    edge_paths,
-    sp.Eq(aligned, coupled_floor),
-    *_ASSUMED,
-    given=("M2.alignment_attained",),
-    bounds=_BOUNDS,
-)
+    edge_paths, sp.Eq(aligned, coupled_floor), *_ASSUMED,
+    given=("M2.alignment_attained",), bounds=_BOUNDS,
+)  # fmt: skip
 def attained(coupled_floor: Any) -> Iterator[Step]:
     """Equality for a path with one bend at the edge of stability."""
     yield from one_bend(_floor)
@@ -215,7 +171,7 @@ def _train_stable(seed: int, runs: int) -> Iterator[TrainedSolution]:
             continue
         layers = [W[done][0] for W in weights]
         trained = Trained(f"run {run}, depth {size}", layers, np.eye(2), _TARGET)
-        exact = _stepped(trained.minimizer, [[1], [0]], Fraction(step))
+        exact = stepped(trained.minimizer, [[1], [0]], Fraction(step))
         # the gradient at the end is 1e-10
         ratio = float(over_least(layers, _SIGMA))
         measured = Measurement("S/S_min", 1 / _LARGE, ratio, 1e-8, "<=")
@@ -296,18 +252,18 @@ THEOREM = Theorem(
     controls=_twins,
     witnesses=(
         witness("bent", coupled, "(1, 1)ᵀ and (1, 0), T = 1, η = 1/3: S = 6, cos² = 1/2 >= 4/9",
-                lambda: _stepped(_bent(), [[1]], Fraction(1, 3))),
+                lambda: stepped(_bent(), [[1]], Fraction(1, 3))),
     ),
     necessity=(
         needed(stable, coupled, "(1, 1)ᵀ and (1, 0), T = 1, η = 1/2: S = 6 > 4, cos² = 1/2 < 1",
-               lambda: _stepped(_bent(), [[1]], _HALF)),
+               lambda: stepped(_bent(), [[1]], _HALF)),
         needed(whitened, coupled, "the same with Σ = 1/2: S = 3 <= 4",
-               lambda: _stepped(_bent(sigma=[[_HALF]]), [[1]], _HALF)),
+               lambda: stepped(_bent(sigma=[[_HALF]]), [[1]], _HALF)),
         needed(minimizer, coupled, "the same layers for T = 2, η = 1/4: S <= 8, cos² = 1/2 < 1",
-               lambda: _stepped(_bent([[2]]), [[1]], Fraction(1, 4))),
+               lambda: stepped(_bent([[2]]), [[1]], Fraction(1, 4))),
         needed(top_vector, coupled,
                "diag(1, (1/2, 1/2)ᵀ) and diag(1, (1/2, 0)), the second coordinate, η = 1/2",
-               lambda: _stepped(_two_paths(), [[0], [1]], _HALF)),
+               lambda: stepped(_two_paths(), [[0], [1]], _HALF)),
     ),
     trainings=(
         Training("stable",

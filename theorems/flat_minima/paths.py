@@ -16,16 +16,19 @@ import sympy as sp
 
 from numeric.arithmetic.rational import Rational
 from numeric.networks import LinearNetwork
+from numeric.spectrum import dual_gram
 from theorems.assumptions import equal
 from theorems.flat_minima.sharpness_ge_of_minimizer import whitened_bound
-from theorems.instances import Instance, Rows
+from theorems.instances import Instance, Rows, SteppedInstance
 from theorems.quantities import sharpness, target_norm
 from theorems.recipes import Draw, diagonal, flattest_layers, setting
 from verify.theorem import Assumption, quantity
 
 __all__ = [
     "PairedInstance",
+    "SteppedPair",
     "bent_paths",
+    "edge_paths",
     "flattest",
     "paired",
     "paired_flattest_minimizers",
@@ -34,6 +37,8 @@ __all__ = [
     "path_gain_sq_max",
     "path_gain_sq_min",
     "path_return_sq_max",
+    "stepped",
+    "stepped_minimizers",
     "top_vector",
 ]
 
@@ -54,6 +59,16 @@ class PairedInstance(Instance):
 def paired(instance: Instance, vector: Rows) -> PairedInstance:
     """Return an exact instance with the column ``vector``."""
     return PairedInstance.beside(instance, vector=Rational().matrix(vector))
+
+
+@dataclass(frozen=True, eq=False)
+class SteppedPair(PairedInstance, SteppedInstance):
+    """A network with a vector of its inputs and the step size η of gradient descent."""
+
+
+def stepped(instance: Instance, vector: Rows, step: Fraction) -> SteppedPair:
+    """Return an exact instance with the column ``vector`` and a step size."""
+    return SteppedPair.beside(paired(instance, vector), step_size=Rational().scalar(step))
 
 
 # --- assumptions --------------------------------------------------------------------------------
@@ -124,6 +139,26 @@ def bent_paths(draw: Draw) -> PairedInstance:
     straight = [ar.scale(gain, e @ e.mT) for gain in gains[:-1]]
     layers, turns = draw.rotated([bend, *straight, ar.scale(gains[-1], e.mT)])
     return _from_first(draw, layers, turns[0])
+
+
+def _with_share_of_trace(instance: PairedInstance, share: Any) -> SteppedPair:
+    """The instance with η = share/tr G; as S <= 2 tr G, a share of at most 1 is stable."""
+    ar = instance.arithmetic
+    step = ar.scalar(share) / ar.trace(dual_gram(instance.net))
+    return SteppedPair.beside(instance, step_size=step)
+
+
+@setting("stepped-minimizers", "paired-whitened-minimizers, η = c/tr G with c in 1..2")
+def stepped_minimizers(draw: Draw) -> SteppedPair:
+    """Minimizers of whitened data with a step size near the edge of stability."""
+    share = draw.number(1, 2)
+    return _with_share_of_trace(draw.of(paired_whitened_minimizers), share)
+
+
+@setting("bent-paths-at-the-edge", "bent-paths with η = 2/S")
+def edge_paths(draw: Draw) -> SteppedPair:
+    """Paths with one bend, at the largest step size they are stable at."""
+    return _with_share_of_trace(draw.of(bent_paths), 1)
 
 
 # --- quantities ---------------------------------------------------------------------------------

@@ -24,7 +24,7 @@ __all__ = ["equal_layers", "limit", "limit_rests", "trapped"]
 L, R, spread, lost, slope = symbols(depth, loss, layer_spread, negative_part, slope_sq)
 _SMALL = Bounds((2, 4), (1, 2))
 
-w, tau, t, s, eta = sp.symbols("w tau t s eta", positive=True)
+w, tau, t, s, eta = sp.symbols(r"w \tau t s \eta", positive=True)
 m = sp.Symbol("m", integer=True, nonnegative=True)  # L - 2
 _field = -2 * w ** (L - 1) * (w**L - tau)
 
@@ -50,7 +50,7 @@ limit_rests = stated(
 
 @claim(residual_limits, sp.Eq(R, lost), given=("F1.gradient", "F4.flow"), bounds=_SMALL)
 def limit() -> Iterator[Step]:
-    """Its loss is the sum of the squared negative eigenvalues.
+    """The loss of that limit is the sum of the squared negative eigenvalues.
 
     (w^L - τ)² decreases along the flow, and w never crosses 0: it tends to τ^{1/L} or to 0.
     """
@@ -63,7 +63,7 @@ def limit() -> Iterator[Step]:
         "the flow rests only at w^L = τ and w = 0", 4 * L * w ** (2 * L - 2) * away**2, ">",
         why="w is monotone and bounded, its limit is a rest point",
     )  # fmt: skip
-    x, any_tau = sp.symbols("x tau", real=True)
+    x, any_tau = sp.symbols(r"x \tau", real=True)
     at_zero = (x ** (m + 1) * (x ** (m + 2) - any_tau)).subs(x, 0)
     yield Identity(
         "w = 0 is a rest point", at_zero,
@@ -92,7 +92,7 @@ def _closed_form() -> Iterator[Step]:
 
 @claim(residual_descents, R >= lost, small_step, given=("F1.gradient",), bounds=_SMALL)
 def trapped() -> Iterator[Step]:
-    """No small step of gradient descent gets below that.
+    """No small step of gradient descent gets below the squared negative eigenvalues.
 
     For τ = -s <= 0 a step is w(1 - 2ηw^{L-2}(w^L + s)), which stays in [0, 1]; for τ > 0 it is an
     increasing map that fixes τ^{1/L} and converges to it monotonically.

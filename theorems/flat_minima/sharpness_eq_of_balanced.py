@@ -135,14 +135,9 @@ _SMALL = Bounds((2, 4), (1, 2))
 
 
 @claim(
-    whitened_balanced_minimizers,
-    sp.Eq(S, whitened_bound),
-    minimizer,
-    whitened,
-    balanced,
-    given=("M1.attained",),
-    name="balanced",
-)
+    whitened_balanced_minimizers, sp.Eq(S, whitened_bound), minimizer, whitened, balanced,
+    given=("M1.attained",), name="balanced",
+)  # fmt: skip
 def balanced_flattest(whitened_bound: Any) -> Iterator[Step]:
     """Balanced minimizers are flattest."""
     yield from _push_through()
