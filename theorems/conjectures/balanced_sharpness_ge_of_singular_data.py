@@ -29,8 +29,8 @@ Sharpness
     (1, 0, 0), (0, 3/5, 4/5) have S = 272/25, those without 4/5 have S = 64/5 (control).
 
 Implementation notes
-    Instances carry Π; any projector with ΠΣ = Σ gives a bound, the smallest one is meant.  The
-    lower end is tried with one output and with two.
+    Instances carry Π; any projector with ΠΣ = Σ gives a bound, the smallest one is meant.
+    O4.attained is tried with one output and with two.
 
 References
 ----------
@@ -187,7 +187,8 @@ def lower(reachable_lower: Any) -> Iterator[Step]:
 
     U6's terms by powers of r = |P|_2, with x for a value of PᵀP; their sum grows with r.
     """
-    k, r, x = sp.Symbol("k", integer=True, positive=True), *sp.symbols("r x", positive=True)
+    k = sp.Symbol("k", integer=True, positive=True)
+    r, x = sp.symbols("r x", positive=True)
     yield Identity(
         "terms k >= 2",
         r ** (2 * (L - k) / L) * r ** (2 * (k - 1) / L - 2) * x, r ** (-2 / L) * x,

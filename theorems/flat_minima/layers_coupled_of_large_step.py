@@ -235,8 +235,9 @@ def _bent(target: Rows = ((1,),), sigma: Rows = ((1,),)) -> Instance:
 
 def _two_paths() -> Instance:
     """W_1 = diag(1, (1/2, 1/2)ᵀ), W_2 = diag(1, (1/2, 0))."""
-    layers = [[[1, 0], [0, _HALF], [0, _HALF]], [[1, 0, 0], [0, _HALF, 0]]]
-    return Instance.of_minimizer(layers, [[1, 0], [0, 1]])
+    return Instance.of_minimizer(
+        [[[1, 0], [0, _HALF], [0, _HALF]], [[1, 0, 0], [0, _HALF, 0]]], [[1, 0], [0, 1]]
+    )
 
 
 THEOREM = Theorem(

@@ -45,10 +45,9 @@ import sympy as sp
 
 from theorems.assumptions import minimizer, whitened
 from theorems.flat_minima.residual_networks import residual_flows, sharpness_of_limit
-from theorems.foundations.hessian_spectrum_eq_dual_gram import jet_sharpness
 from theorems.inequalities import path_bound
 from theorems.instances import Instance
-from theorems.quantities import depth, sharpness, symbols, target_norm
+from theorems.quantities import depth, jet_sharpness, sharpness, symbols, target_norm
 from theorems.settings import flattest_minimizers, minimizers, weights, whitened_minimizers
 from verify.theorem import (
     Bounds,
