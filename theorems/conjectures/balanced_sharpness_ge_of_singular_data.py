@@ -18,19 +18,11 @@ Assumptions
     minimizer  PΣ = TΣ.
     balanced   D_k = 0.  Without it, W_1 = (3/2, 0, 0), W_2 = 2/3 on Σ = diag(1, 4, 0) has S < 8.
 
-What is known
+Proof
     With r = |P|_2 and X = PᵀP <= r² one has X^{(k-1)/L} >= r^{2(k-1)/L-2} X for k >= 2, so by U6
     S >= 2 λ_max(K(r^{2-2/L} + (L-1) r^{-2/L} TᵀT)K); the derivative in r of the bracket on the
     range of Σ is a positive multiple of I - ΠTᵀTΠ/r² >= 0, and r >= r_0.  Equality if all non-zero
     singular values of P are r_0.  One output: P = TΠ is such a P, the least sharpness is known.
-
-Main results
-    O4.lower     no balanced minimizer of singular data is flatter
-    O4.upper     nor sharper than 2 L Λ |P|_2^{2-2/L}
-    O4.attained  the lower end is attained, with one output or two
-
-Evidence
-    The lower end is symbolic for all L; all is exact or certified.  Gradient flows.
 
 Sharpness
     With two outputs P = TΠ is not the flattest: for Σ = diag(1, 4, 0) and L = 2, the rows
@@ -38,22 +30,20 @@ Sharpness
 
 Implementation notes
     Instances carry Π; any projector with ΠΣ = Σ gives a bound, the smallest one is meant.
+    O4.attained is tried with one output and with two.
 
 References
 ----------
     certimin2026 (open question)
-
-Tags
-    open, balanced, gradient flow
 """
 
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any, Self
+from typing import Any
 
 import numpy as np
 import sympy as sp
@@ -65,26 +55,27 @@ from theorems.assumptions import minimizer
 from theorems.flat_minima.sharpness_eq_of_balanced import balanced
 from theorems.instances import Instance, Rows
 from theorems.quantities import data_max, depth, sharpness, symbols, target_norm
-from theorems.recipes import (
-    Draw,
-    diagonal,
-    setting,
-)
+from theorems.recipes import Draw, diagonal, inclusion, setting, with_target
 from theorems.training import Trained
-from verify.claims import Bounds, quantity
 from verify.errors import Undefined
-from verify.legacy import (
-    Claim,
+from verify.theorem import (
+    Bounds,
     Condition,
     Formula,
     Identity,
-    Necessity,
+    Measurement,
+    Source,
     Step,
     Theorem,
+    TrainedSolution,
     Training,
-    Witness,
-)
-from verify.theorem import Control, Measurement, Source, TrainedSolution
+    claim,
+    needed,
+    quantity,
+    stated,
+    twin,
+    witness,
+)  # fmt: skip
 
 __all__ = ["THEOREM"]
 
@@ -95,24 +86,15 @@ __all__ = ["THEOREM"]
 class SingularInstance(Instance):
     """A minimizer with the projector Π of its data, ΠΣ = Σ."""
 
-    projector: Any = None
+    projector: Any
 
-    @classmethod
-    def spanning(cls, ar: Any, layers: Any, data: Any, off: int) -> Self:
-        """Return the minimizer T = P on Σ = diag(data, 0) with ``off`` zeros."""
-        inside = data.shape[-1]
-        n = inside + off
-        up = ar.matrix([[int(i == j) for j in range(inside)] for i in range(n)])
-        base = Instance.of(ar, layers, up @ data @ up.mT)
-        if ar.kind == "exact" and ar.is_zero(base.cross):
-            raise Undefined("the target vanishes on the data")
-        return cls(ar, base.weights, base.sigma, base.target, True, up @ up.mT)
 
-    @classmethod
-    def written(cls, layers: list[Rows], data: Rows, off: int) -> Self:
-        """Return the exact instance with these rational entries."""
-        ar = Rational()
-        return cls.spanning(ar, [ar.matrix(W) for W in layers], ar.matrix(data), off)
+def _spanning(ar: Any, layers: list[Any], data: Any, off: int) -> SingularInstance:
+    """The minimizer T = P on Σ = diag(data, 0) with ``off`` zeros."""
+    inside = data.shape[-1]
+    up = inclusion(ar, inside + off, inside)
+    base = with_target(Instance.of(ar, layers, up @ data @ up.mT))
+    return SingularInstance.beside(base, projector=up @ up.mT)
 
 
 @setting(
@@ -121,15 +103,13 @@ class SingularInstance(Instance):
 )
 def singular_balanced_minimizers(draw: Draw) -> SingularInstance:
     """Balanced factors in general position to the null space of Σ."""
-    ar = draw.arithmetic
-    L = draw.depth()
+    ar, L = draw.arithmetic, draw.depth()
     inside, off = draw.width(), draw.integer(1, 2)
-    shape = [inside + off, *(draw.width() for _ in range(L))]
-    gains = [draw.number(0, 2) for _ in range(min(shape))]
-    cores = [diagonal(ar, gains, m, n) for n, m in itertools.pairwise(shape)]
-    layers, _ = draw.rotated(cores)
+    shape = [inside + off, *draw.widths(L)]
+    gains = draw.numbers(min(shape), 0, 2)
+    layers, _ = draw.rotated([diagonal(ar, gains, m, n) for n, m in itertools.pairwise(shape)])
     root = draw.matrix(inside, inside)
-    return SingularInstance.spanning(ar, layers, root @ root.mT, off)
+    return _spanning(ar, layers, root @ root.mT, off)
 
 
 @setting(
@@ -140,19 +120,19 @@ def flattest_balanced_minimizers(draw: Draw) -> SingularInstance:
     """One or two outputs; the first right singular vector of P lies in the range of Σ."""
     ar = draw.arithmetic
     L, rank = draw.depth(), draw.integer(1, 2)
-    shape = [3, *(draw.integer(2, 3) for _ in range(L - 1)), rank]
+    shape = [*(draw.integer(2, 3) for _ in range(L - 1)), rank]
     g = draw.number(1, 2)
     corner = ar.matrix([[0, 0], [1, 0], [0, 1]])
     turn = diagonal(ar, [1], 3, 3) + corner @ draw.rotation(2) @ corner.mT
-    layers = []
-    before = turn.mT
-    for rows in shape[1:]:
-        after = draw.rotation(rows)
-        core = diagonal(ar, [1] * rank, rows, before.shape[-1])
-        layers.append(ar.scale(g, after @ core @ before.mT))
-        before = after
+    turns = [turn.mT, *draw.rotations(shape)]
+    cores = [diagonal(ar, [g] * rank, m, n) for n, m in itertools.pairwise([3, *shape])]
+    pairs = itertools.pairwise(turns)
+    layers = [after @ core @ before.mT for core, (before, after) in zip(cores, pairs, strict=True)]
     root = draw.matrix(2, 2)
-    return SingularInstance.spanning(ar, layers, root @ root.mT, 1)
+    return _spanning(ar, layers, root @ root.mT, 1)
+
+
+# --- quantities ---------------------------------------------------------------------------------
 
 
 @quantity("norm_inside", r"|T\Pi|_2")
@@ -180,85 +160,84 @@ def minimum_norm_sharpness(instance: SingularInstance) -> Any:
         raise Undefined("the root of TΠ is written down at L = 2 for orthogonal columns only")
     n = gram.shape[-1]
     roots = [ar.sqrt(ar.entry(gram, i, i)) for i in range(n)]
-    top = ar.maximum(*roots)
-    total = ar.scale(top, ar.identity(n))
-    for i, root in enumerate(roots):
-        unit = ar.matrix([[int(r == c == i) for c in range(n)] for r in range(n)])
-        total = total + ar.scale(root, unit)
+    total = ar.scale(ar.maximum(*roots), ar.identity(n)) + diagonal(ar, roots, n, n)
     return 2 * ar.eig_max(total, instance.sigma)
 
 
-S, L, P, r0, top, Lam, S_inside = symbols(
+S, L, P, r_0, top, Lam, S_inside = symbols(
     sharpness, depth, target_norm, norm_inside, reachable_top, data_max, minimum_norm_sharpness
 )
 reachable_lower = Formula(
     "reachable_lower",
     r"2r_0^{2-2/L}\lambda_{\max}(\Sigma+(L-1)KT^TTK/r_0^2)",
-    2 * r0 ** (2 - 2 / L) * top,
+    2 * r_0 ** (2 - 2 / L) * top,
 )
+_UPPER = 2 * L * Lam * P ** (2 - 2 / L)
+_BALANCED, _SMALL = (minimizer, balanced), Bounds((2, 4), (1, 2))
 
-# --- derivation ---------------------------------------------------------------------------------
+# --- claims and proofs --------------------------------------------------------------------------
 
 
-def derive_lower(formulas: Mapping[str, Any]) -> Iterator[Step]:
-    """Yield the terms of U6 below by powers of r, and that their sum grows with r."""
-    k, r, x = sp.Symbol("k", integer=True, positive=True), *sp.symbols("r x", positive=True)
+@claim(
+    singular_balanced_minimizers, S >= reachable_lower, *_BALANCED,
+    given=("U6.value",), bounds=_SMALL,
+)  # fmt: skip
+def lower(reachable_lower: Any) -> Iterator[Step]:
+    """No balanced minimizer of singular data is flatter.
+
+    U6's terms by powers of r = |P|_2, with x for a value of PᵀP; their sum grows with r.
+    """
+    k = sp.Symbol("k", integer=True, positive=True)
+    r, x = sp.symbols("r x", positive=True)
     yield Identity(
         "terms k >= 2",
-        r"r^{2(L-k)/L}\, r^{2(k-1)/L-2}\,x = r^{-2/L}x",
-        "all L",
-        "t^{(k-1)/L} >= t for 0 <= t <= 1, at the eigenvalues t of PᵀP/r²",
-        r ** (2 * (L - k) / L) * r ** (2 * (k - 1) / L - 2) * x,
-        r ** (-2 / L) * x,
-    )
+        r ** (2 * (L - k) / L) * r ** (2 * (k - 1) / L - 2) * x, r ** (-2 / L) * x,
+        why="t^{(k-1)/L} >= t for 0 <= t <= 1, at the eigenvalues t of PᵀP/r²",
+    )  # fmt: skip
     bracket = r ** (2 - 2 / L) + (L - 1) * r ** (-2 / L) * x
     yield Identity(
         "growth with r",
-        r"\partial_r(r^{2-2/L}+(L-1)r^{-2/L}x) = \tfrac{2(L-1)}L r^{1-2/L}(1-x/r^2)",
-        "all L",
-        "x <= r_0² <= r² on the range of Σ; Weyl",
-        sp.diff(bracket, r),
-        2 * (L - 1) / L * r ** (1 - 2 / L) * (1 - x / r**2),
-    )
-    yield Condition(
-        "sign of the factor",
-        r"r^{1-2/L} > 0",
-        "all L",
-        "calculus",
-        (r ** (1 - 2 / L)).is_positive,
-    )
-    yield Identity(
-        "at r = r_0",
-        r"2(r_0^{2-2/L}+(L-1)r_0^{-2/L}x) = 2r_0^{2-2/L}(1+(L-1)x/r_0^2)",
-        "all L",
-        "substitution",
-        2 * bracket.subs(r, r0),
-        formulas["reachable_lower"].subs(top, 1 + (L - 1) * x / r0**2),
-    )
+        sp.diff(bracket, r), 2 * (L - 1) / L * r ** (1 - 2 / L) * (1 - x / r**2),
+        why="x <= r_0² <= r² on the range of Σ; Weyl",
+    )  # fmt: skip
+    yield Condition("sign of the factor", r ** (1 - 2 / L), ">", why="calculus")
+    least = reachable_lower.subs(top, 1 + (L - 1) * x / r_0**2)
+    yield Identity("at r = r_0", 2 * bracket.subs(r, r_0), least, why="substitution")
 
 
-# --- claims and controls ------------------------------------------------------------------------
+upper = stated(
+    "upper", "Nor sharper than 2LΛ|P|^{2-2/L}",
+    singular_balanced_minimizers, S <= _UPPER, *_BALANCED, given=("U6.value",), bounds=_SMALL,
+)  # fmt: skip
+attained = stated(
+    "attained", "The lower end is attained",
+    flattest_balanced_minimizers, sp.Eq(S, reachable_lower), *_BALANCED, bounds=_SMALL,
+)  # fmt: skip
 
-_SMALL = Bounds(depth=(2, 4), width=(1, 2))
-_assumed = (minimizer, balanced)
-
-
-def _claim(name: str, title: str, where: Any, relation: Any) -> Claim:
-    return Claim(f"O4.{name}", title, where, relation, _assumed, (reachable_lower,), _SMALL)
+# --- false twins --------------------------------------------------------------------------------
 
 
 def _rows(last: Any) -> SingularInstance:
-    """W_1 with rows (1, 0, 0), (0, 3/5, 4/5), W_2 = I on Σ = diag(1, 4, 0)."""
-    first = [[1, 0, 0], [0, Fraction(3, 5), last]]
-    return SingularInstance.written([first, [[1, 0], [0, 1]]], [[1, 0], [0, 4]], 1)
+    """W_1 with rows (1, 0, 0), (0, 3/5, last), W_2 = I on Σ = diag(1, 4, 0)."""
+    return _written([[[1, 0, 0], [0, Fraction(3, 5), last]], [[1, 0], [0, 1]]])
 
 
-def _unbalanced() -> SingularInstance:
-    layers = [[[Fraction(3, 2), 0, 0]], [[Fraction(2, 3)]]]
-    return SingularInstance.written(layers, [[1, 0], [0, 4]], 1)
+def _written(layers: list[Rows]) -> SingularInstance:
+    """These layers on Σ = diag(1, 4, 0)."""
+    ar = Rational()
+    return _spanning(ar, [ar.matrix(W) for W in layers], ar.matrix([[1, 0], [0, 4]]), 1)
 
 
-_UPPER = 2 * L * Lam * P ** (2 - 2 / L)
+_twins = (
+    twin("minimum_norm", "P = TΠ is the flattest balanced minimizer, for several outputs",
+         flattest_balanced_minimizers, S >= S_inside, *_BALANCED, bounds=_SMALL,
+         known=lambda: [_rows(Fraction(4, 5))]),
+    twin("always_sharpest", "the upper end as a lower one",
+         singular_balanced_minimizers, S >= _UPPER, *_BALANCED, bounds=_SMALL),
+    twin("whole_depth", "L for L-1 in the lower end",
+         flattest_balanced_minimizers, S >= reachable_lower * (L + 1) / L, *_BALANCED,
+         bounds=_SMALL),
+)  # fmt: skip
 
 # --- training -----------------------------------------------------------------------------------
 
@@ -281,19 +260,19 @@ def _train(seed: int, runs: int) -> Iterator[TrainedSolution]:
         flow = gradient_flow([0.9 * frame[:2], 0.9 * np.eye(2)], sigma, target @ sigma)
         trained = Trained(f"flow {run}", flow.weights, sigma, flow.weights[1] @ flow.weights[0])
         _, s, V = np.linalg.svd(trained.target, full_matrices=False)
-        inner = s[0] * np.eye(3) + (V.T * s) @ V
-        predicted = 2 * float(np.linalg.eigvals(inner @ sigma).real.max())
+        predicted = 2 * _top(s[0] * np.eye(3) + (V.T * s) @ V, sigma)
         reached = float(sharpness_at_minimizer(trained.net, sigma))
         r = float(np.linalg.norm(target, 2))
-        least = (
-            2
-            * r
-            * float(np.linalg.eigvals((np.eye(3) + target.T @ target / r**2) @ sigma).real.max())
-        )
+        least = 2 * r * _top(np.eye(3) + target.T @ target / r**2, sigma)
         yield trained.solution(
             Measurement("sharpness of the limit, from its map", predicted, reached, 1e-8),
             Measurement("lower end of what is reachable", reached, least, 1e-8, "<="),
         )
+
+
+def _top(A: Any, sigma: Any) -> float:
+    """λ_max(K A K)."""
+    return float(np.linalg.eigvals(A @ sigma).real.max())
 
 
 THEOREM = Theorem(
@@ -305,76 +284,19 @@ THEOREM = Theorem(
     ),
     normalisation="R = E|y - Px|², no factor 1/2; K = Σ^{1/2}, Π the projector on its range",
     source=Source("certimin2026", "open question"),
-    claims=(
-        _claim(
-            "lower",
-            "no balanced minimizer of singular data is flatter",
-            singular_balanced_minimizers,
-            S >= reachable_lower.symbol,
-        ),
-        _claim(
-            "upper",
-            "nor sharper than 2LΛ|P|^{2-2/L}",
-            singular_balanced_minimizers,
-            S <= _UPPER,
-        ),
-        _claim(
-            "attained",
-            "the lower end is attained",
-            flattest_balanced_minimizers,
-            sp.Eq(S, reachable_lower.symbol),
-        ),
-    ),
-    controls=(
-        Control(
-            _claim(
-                "control.minimum_norm",
-                "P = TΠ is the flattest balanced minimizer, for several outputs",
-                flattest_balanced_minimizers,
-                S >= S_inside,
-            ),
-            lambda: [_rows(Fraction(4, 5))],
-        ),
-        Control(
-            _claim(
-                "control.always_sharpest",
-                "the upper end as a lower one",
-                singular_balanced_minimizers,
-                S >= _UPPER,
-            )
-        ),
-        Control(
-            _claim(
-                "control.whole_depth",
-                "L for L-1 in the lower end",
-                flattest_balanced_minimizers,
-                S >= reachable_lower.symbol * (L + 1) / L,
-            )
-        ),
-    ),
-    formulas=(reachable_lower,),
-    derivations={"O4.lower": derive_lower},
+    claims=(lower, upper, attained),
+    controls=_twins,
     witnesses=(
-        Witness(
-            "O4.witness.rows",
-            "O4.attained",
-            "rows (1, 0, 0), (0, 3/5, 4/5) on Σ = diag(1, 4, 0): S = 272/25",
-            lambda: _rows(Fraction(4, 5)),
-        ),
+        witness("rows", attained, "rows (1, 0, 0), (0, 3/5, 4/5) on Σ = diag(1, 4, 0): S = 272/25",
+                lambda: _rows(Fraction(4, 5))),
     ),
     necessity=(
-        Necessity(
-            balanced,
-            "O4.lower",
-            "W_1 = (3/2, 0, 0), W_2 = 2/3 on Σ = diag(1, 4, 0): S = 97/18 < 8",
-            _unbalanced,
-        ),
+        needed(balanced, lower, "W_1 = (3/2, 0, 0), W_2 = 2/3 on Σ = diag(1, 4, 0): S = 97/18 < 8",
+               lambda: _written([[[Fraction(3, 2), 0, 0]], [[Fraction(2, 3)]]])),
     ),
     trainings=(
-        Training("O4.trained", "gradient flow from balanced starts on singular data", _train),
+        Training("trained", "gradient flow from balanced starts on singular data", _train),
     ),
-    uses=("U6",),
     status="open",
     module=__name__,
-    tags=("open", "balanced", "gradient flow"),
-)
+)  # fmt: skip

@@ -16,10 +16,22 @@ from typing import Any, Literal
 
 import numpy as np
 
+from numeric.arithmetic.floating import Floating
 from numeric.datasets import DataError, bundled
+from numeric.networks import LinearNetwork
+from numeric.spectrum import sharpness_at_minimizer
 from verify.theorem import Measurement
 
-__all__ = ["Scores", "regression_data", "scores", "shortfall", "shuffled", "starts"]
+__all__ = [
+    "Scores",
+    "better_coupled",
+    "over_least",
+    "regression_data",
+    "scores",
+    "shortfall",
+    "shuffled",
+    "starts",
+]
 
 _RESAMPLES = 1000
 _TAIL = 0.025
@@ -68,6 +80,13 @@ def scores(weights: Sequence[Any]) -> Scores:
     return Scores(np.mean(np.square(cosines), 0), gains.std(0), np.mean(pairs, 0))
 
 
+def over_least(weights: Sequence[Any], sigma: float) -> Any:
+    """Return S/S_min of minimizers of whitened data, ``sigma`` = |T|_2."""
+    size, net = len(weights), LinearNetwork(Floating(), tuple(weights))
+    reached = np.asarray(sharpness_at_minimizer(net, np.eye(weights[0].shape[-1])))
+    return reached / (2 * size * sigma ** (2 - 2 / size))
+
+
 def shuffled(weights: Sequence[Any]) -> list[Any]:
     """Return networks whose k-th layer comes from the k-th next network of the batch."""
     return [np.roll(W, k, axis=0) for k, W in enumerate(weights)]
@@ -103,6 +122,17 @@ def shortfall(
     )
     end = nan if low <= 0 <= high else -low if better == "higher" else high
     return Measurement(label, 0.0, end, 0.0, "<=")
+
+
+def better_coupled(
+    baseline: str, trained: Scores, other: Scores, rng: np.random.Generator
+) -> tuple[Measurement, Measurement]:
+    """Return by how much trained networks are no better aligned, their gains no more even."""
+    spreads = trained.gain_spread, other.gain_spread
+    return (
+        shortfall("cos² of the path", baseline, trained.alignment, other.alignment, rng),
+        shortfall("spread of gains", baseline, *spreads, rng, "lower"),
+    )
 
 
 def regression_data(rng: np.random.Generator) -> tuple[str, Any, Any]:

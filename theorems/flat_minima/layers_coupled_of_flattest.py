@@ -32,21 +32,11 @@ Proof
     1.  So a_k b_k = σ^{1-1/L}, a_k b_{k+1} = σ, b_1 = 1, which is b_k = σ^{(k-1)/L} and
     a_k = σ^{(L-k)/L}.  Put q_k = B_{k+1} v / b_{k+1} = A_kᵀ u / a_k.
 
-Main results
-    M2.gain_most, M2.gain_least  every layer has gain σ^{1/L} along the path
-    M2.return                    so has every transposed layer on the way back
-    M2.alignment                 any minimizer: misalignment costs sharpness
-    M2.alignment_attained        equality at every ratio S/S_min: a path with one bend
-
-Evidence
-    Symbolic for all L; words A_k W_k = A_{k-1} for L = 2..5.  Exact on flattest minimizers with
-    arbitrary blocks beside the path, most of them not balanced.
-
 Sharpness
     σ^{1/L} is exact.  For L >= 3 it need not be the largest singular value of a layer, nor need a
     flattest minimum be balanced: diag(1, 7/5), diag(1, 0), diag(1, 0) has S = 6.  (For L = 2 it
-    is the largest, by M3.)  The exponent L of the last statement is attained by
-    paths with one bend.
+    is the largest, by M3.)  The exponent L of the last statement is attained at every ratio
+    S/S_min, by paths with one bend.
 
 Implementation notes
     |W x| = |Wᵀ W x|/|W x| = g |x| says Wᵀ W x = g² x, without roots: |Wᵀ W x - g² x|² = 0.
@@ -55,14 +45,12 @@ References
 ----------
     mulayoff2020unique (reconstructed except for the abstract's claims); the alignment bound is
     certimin2026
-
-Tags
-    flat minima, coupling, singular vectors, whitened
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
+from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
@@ -70,14 +58,14 @@ import numpy as np
 import sympy as sp
 
 from numeric.arithmetic.floating import Floating
-from numeric.arithmetic.rational import Rational
-from numeric.spectrum import sharpness_at_minimizer
 from numeric.training import CONVERGED, gradient_descent
 from theorems.assumptions import minimizer, whitened
+from theorems.flat_minima.coupling_scores import over_least
 from theorems.flat_minima.paths import (
     PairedInstance,
     bent_paths,
     flattest,
+    paired,
     paired_flattest_minimizers,
     paired_whitened_minimizers,
     path_alignment_sq,
@@ -87,31 +75,27 @@ from theorems.flat_minima.paths import (
     top_vector,
 )
 from theorems.instances import Instance
-from theorems.quantities import (
-    depth,
-    imbalance,
-    layer_norm_max,
-    sharpness,
-    symbols,
-    target_norm,
-)
+from theorems.quantities import depth, imbalance, layer_norm_max, sharpness, symbols, target_norm
 from theorems.settings import all_flattest_minimizers
 from theorems.training import Trained
-from verify.claims import Bounds
-from verify.legacy import (
-    Claim,
+from verify.theorem import (
+    Bounds,
     Condition,
     Formula,
     Identity,
-    Necessity,
+    Measurement,
+    Source,
     Step,
     Theorem,
+    TrainedSolution,
     Training,
-    Witness,
-)
-from verify.theorem import Control, Measurement, Source, TrainedSolution
+    claim,
+    needed,
+    twin,
+    witness,
+)  # fmt: skip
 
-__all__ = ["THEOREM", "alignment_floor", "path_gain"]
+__all__ = ["THEOREM", "alignment_floor", "beside_the_path", "one_bend"]
 
 S, L, sigma = symbols(sharpness, depth, target_norm)
 most, least, back, aligned = symbols(
@@ -119,219 +103,138 @@ most, least, back, aligned = symbols(
 )
 widest, unbalanced = symbols(layer_norm_max, imbalance)
 
-# --- closed forms -------------------------------------------------------------------------------
-
 path_gain = Formula("path_gain", r"\sigma^{1/L}", sigma ** (1 / L))
 alignment_floor = Formula(
-    "alignment_floor",
-    r"(2L\sigma^{2-2/L}/S)^L",
-    (2 * L) ** L * sigma ** (2 * L - 2) / S**L,
+    "alignment_floor", r"(2L\sigma^{2-2/L}/S)^L", (2 * L) ** L * sigma ** (2 * L - 2) / S**L
 )
+_TOP = (minimizer, whitened, top_vector)
+_FLATTEST = (minimizer, whitened, flattest, top_vector)
+_DEPTHS = range(2, 6)
 
-# --- derivation ---------------------------------------------------------------------------------
-
-
-def derive_gain(formulas: Mapping[str, Any]) -> Iterator[Step]:
-    """Yield the equality cases of AM-GM and Cauchy-Schwarz, and the gains they leave."""
-    yield from _equality_cases()
-    k = sp.Symbol("k", integer=True, positive=True)
-    gain = formulas["path_gain"]
-    a, b = gain ** (L - k), gain ** (k - 1)
-    ends = ((b.subs(k, 1), 1, "b_1 = 1"), (a.subs(k, L), 1, "a_L = 1"))
-    pairs = (
-        (a * b, sigma ** (1 - 1 / L), r"a_kb_k = \sigma^{1-1/L}"),
-        (a * b.subs(k, k + 1), sigma, r"a_kb_{k+1} = \sigma"),
-    )
-    for lhs, rhs, statement in (*ends, *pairs):
-        yield Identity(
-            f"the gains solve the recursion: {statement}",
-            statement,
-            "all L",
-            "the recursion b_1 = 1, b_{k+1} = σ^{1/L} b_k has one solution",
-            sp.powsimp(sp.powdenest(lhs)),
-            rhs,
-        )
+# --- claims and proofs --------------------------------------------------------------------------
 
 
-def _equality_cases() -> Iterator[Step]:
-    """e^x - 1 - x vanishes only at 0; Lagrange's identity for the angle."""
+@claim(paired_flattest_minimizers, sp.Eq(most, path_gain**2), *_FLATTEST, given=("M1.lower",))
+def gain_most(path_gain: Any) -> Iterator[Step]:
+    """No layer has a gain above σ^{1/L} along the path.
+
+    The sum of t_k - 1 - ln t_k >= 0 vanishes, so t_k = e^x has x = 0: the equality case of AM-GM.
+    That of Cauchy-Schwarz makes A_kᵀ u and B_{k+1} v parallel.
+    """
     x = sp.Symbol("x", real=True)
     excess = sp.exp(x) - 1 - x
-    yield Identity(
-        "AM-GM, term by term: value at x = 0",
-        r"\sum_k (t_k - 1 - \ln t_k) = 0 \Rightarrow t_k = 1,\; t_k = e^x",
-        "all L",
-        "equality case of AM-GM",
-        excess.subs(x, 0) ** 2 + sp.diff(excess, x).subs(x, 0) ** 2,
-        0,
-    )
-    yield Condition(
-        "AM-GM, term by term: strictly convex",
-        r"(e^x-1-x)'' = e^x > 0",
-        "all L",
-        "equality case of AM-GM",
-        sp.diff(excess, x, 2).is_positive,
-    )
+    double_zero = excess.subs(x, 0) ** 2 + sp.diff(excess, x).subs(x, 0) ** 2
+    yield Identity("e^x - 1 - x and its slope vanish at 0", double_zero, why="AM-GM")
+    yield Condition("e^x - 1 - x is strictly convex", sp.diff(excess, x, 2), ">", why="AM-GM")
     xx, xy, yy = sp.symbols("xx xy yy", positive=True)
     ratio = xy / yy
     yield Identity(
-        "Cauchy-Schwarz: what is not parallel",
-        r"|x - \tfrac{\langle x,y\rangle}{|y|^2}y|^2 = (|x|^2|y|^2-\langle x,y\rangle^2)/|y|^2",
-        "all widths",
-        "equality case of Cauchy-Schwarz",
-        xx - 2 * ratio * xy + ratio**2 * yy,
-        (xx * yy - xy**2) / yy,
-    )
+        "the part of x that is not parallel to y",
+        xx - 2 * ratio * xy + ratio**2 * yy, (xx * yy - xy**2) / yy, why="Cauchy-Schwarz",
+    )  # fmt: skip
+    k = sp.Symbol("k", integer=True, positive=True)
+    a, b = path_gain ** (L - k), path_gain ** (k - 1)
+    why = "the recursion b_1 = 1, b_{k+1} = σ^{1/L} b_k has one solution"
+    yield Identity("b_1 = 1", b.subs(k, 1), 1, why=why)
+    yield Identity("a_L = 1", a.subs(k, L), 1, why=why)
+    yield Identity("a_k b_k", a * b, sigma ** (1 - 1 / L), why=why)
+    yield Identity("a_k b_{k+1}", a * b.subs(k, k + 1), sigma, why=why)
 
 
-def derive_return(formulas: Mapping[str, Any]) -> Iterator[Step]:
-    """Yield W_kᵀ q_k = σ^{1/L} q_{k-1}, read off A_{k-1} = A_k W_k."""
-    for size in range(2, 6):
-        W = sp.symbols(f"W1:{size + 1}", commutative=False)
-        suffix = [sp.Mul(*reversed(W[k:])) for k in range(size + 1)]
+gain_least = replace(
+    gain_most, name="gain_least", title="No layer has a gain below σ^{1/L} along the path",
+    relation=sp.Eq(least, path_gain**2),
+)  # fmt: skip
+
+
+@claim(
+    paired_flattest_minimizers, sp.Eq(back, path_gain**2), *_FLATTEST,
+    given=("M1.lower", gain_most), name="return",
+)  # fmt: skip
+def way_back(path_gain: Any) -> Iterator[Step]:
+    """The transposed layers have the same gain on the way back.
+
+    W_kᵀ q_k = σ^{1/L} q_{k-1} is read off A_{k-1} = A_k W_k.
+    """
+    for size in _DEPTHS:
+        W = sp.symbols(f"W_1:{size + 1}", commutative=False)
+        A = [sp.Mul(*reversed(W[k:])) for k in range(size + 1)]
         for k in range(1, size + 1):
             yield Identity(
-                f"A_{k} W_{k} = A_{k - 1} at L = {size}",
-                r"W_k^TA_k^Tu = A_{k-1}^Tu",
-                "L = 2..5",
-                "expansion",
-                suffix[k] * W[k - 1],
-                suffix[k - 1],
-            )
+                "A_k W_k = A_{k-1}", A[k] * W[k - 1], A[k - 1],
+                why="W_kᵀA_kᵀu = A_{k-1}ᵀu", at={"L": size},
+            )  # fmt: skip
     k = sp.Symbol("k", integer=True, positive=True)
-    yield Identity(
-        "gain on the way back",
-        r"|A_{k-1}^Tu|/|A_k^Tu| = \sigma^{(L-k+1)/L-(L-k)/L} = \sigma^{1/L}",
-        "all L",
-        "M2.gain_most",
-        sp.powsimp(sigma ** ((L - k + 1) / L) / sigma ** ((L - k) / L)),
-        formulas["path_gain"],
-    )
+    gain = sigma ** ((L - k + 1) / L) / sigma ** ((L - k) / L)
+    yield Identity("gain on the way back", gain, path_gain, why="|A_{k-1}ᵀu|/|A_kᵀu|")
 
 
-def derive_alignment(formulas: Mapping[str, Any]) -> Iterator[Step]:
-    """Yield Π t_k = Π c_k² from b_1 = a_L = 1, and the power of AM-GM."""
-    for size in range(2, 6):
-        a = [*sp.symbols(f"a1:{size}", positive=True), sp.Integer(1)]
-        b = [sp.Integer(1), *sp.symbols(f"b2:{size + 1}", positive=True)]
+@claim(
+    paired_whitened_minimizers, aligned >= alignment_floor, *_TOP,
+    given=("M1.lower",), bounds=Bounds((2, 4), (1, 2)),
+)  # fmt: skip
+def alignment(alignment_floor: Any) -> Iterator[Step]:
+    """At every minimizer, misaligned layers cost sharpness.
+
+    Π_k t_k = Π_{k<L} c_k² since b_1 = a_L = 1; then Π_k t_k <= (Σ_k t_k/L)^L <= ρ^L.
+    """
+    for size in _DEPTHS:
+        a = [*sp.symbols(f"a_1:{size}", positive=True), sp.Integer(1)]
+        b = [sp.Integer(1), *sp.symbols(f"b_2:{size + 1}", positive=True)]
         scale = sigma ** (2 - sp.Rational(2, size))
         yield Identity(
-            f"product of the terms at L = {size}",
-            r"\prod_k t_k = \prod_{k<L} c_k^2",
-            "L = 2..5",
-            "regrouping",
+            "product of the terms",
             sp.Mul(*((x * y) ** 2 / scale for x, y in zip(a, b, strict=True))),
             sp.Mul(*((a[k] * b[k + 1] / sigma) ** 2 for k in range(size - 1))),
-        )
-    yield Identity(
-        "the bound",
-        r"\prod_k t_k \le \bigl(\tfrac1L\sum_k t_k\bigr)^L \le \rho^L",
-        "all L",
-        "AM-GM, monotonicity of t^L, c_k >= 1",
-        sp.powdenest(sp.expand_power_base((2 * L * sigma ** (2 - 2 / L) / S) ** L)),
-        sp.expand_power_base(formulas["alignment_floor"]),
-    )
+            why="regrouping", at={"L": size},
+        )  # fmt: skip
+    bound = (2 * L * sigma ** (2 - 2 / L) / S) ** L
+    yield Identity("the bound ρ^{-L}", bound, alignment_floor, why="AM-GM; t^L; c_k >= 1")
 
 
-def derive_bent(formulas: Mapping[str, Any]) -> Iterator[Step]:
-    """Yield the terms of a path with one bend of cosine c, and the bound on them."""
+@claim(bent_paths, sp.Eq(aligned, alignment_floor), *_TOP, bounds=Bounds((2, 5)))
+def alignment_attained(alignment_floor: Any) -> Iterator[Step]:
+    """Equality for a path with one bend."""
+    yield from one_bend(alignment_floor)
+
+
+def one_bend(floor: Any) -> Iterator[Step]:
+    """Yield that ``floor``, in S and σ, is c² on a path with one bend of cosine c.
+
+    There a_1 = w(wc)^{L-2} and, for k >= 2, a_k = (wc)^{L-k}, b_k = w(wc)^{k-2}.
+    """
     k = sp.Symbol("k", integer=True, positive=True)
     w, c = sp.symbols("w c", positive=True)
     term = w * (w * c) ** (L - 2)
-    top = w * (w * c) ** (L - 1)
     yield Identity(
-        "equal terms",
-        r"a_1 = w(wc)^{L-2},\; a_k = (wc)^{L-k},\; b_k = w(wc)^{k-2} \; (k \ge 2): \; a_kb_k = a_1",
-        "all L",
-        "one input and one output: S = 2Σ a_k²b_k²",
-        sp.powsimp((w * c) ** (L - k) * w * (w * c) ** (k - 2)),
-        term,
-    )
-    yield Identity(
-        "the bound is the cosine",
-        r"(2L\sigma^{2-2/L}/S)^L = c^2,\; \sigma = w(wc)^{L-1},\; S = 2La_1^2",
-        "all L",
-        "expansion",
-        sp.expand_power_base(formulas["alignment_floor"].subs({S: 2 * L * term**2, sigma: top})),
-        c**2,
-    )
+        "equal terms a_k b_k", (w * c) ** (L - k) * w * (w * c) ** (k - 2), term,
+        why="one input and one output: S = 2Σ a_k²b_k²",
+    )  # fmt: skip
+    at_bend = floor.subs({S: 2 * L * term**2, sigma: w * (w * c) ** (L - 1)})
+    yield Identity("the bound is the cosine", at_bend, c**2, why="S = 2La_1², σ = w(wc)^{L-1}")
 
 
-# --- claims and controls ------------------------------------------------------------------------
-
-_BOUNDS = Bounds(depth=(2, 4), width=(1, 3))
-_FLATTEST = (minimizer, whitened, flattest, top_vector)
+# --- false twins --------------------------------------------------------------------------------
 
 
-def _coupled(name: str, title: str, quantity: Any) -> Claim:
-    relation = sp.Eq(quantity, path_gain.symbol**2)
-    setting_ = paired_flattest_minimizers
-    return Claim(f"M2.{name}", title, setting_, relation, _FLATTEST, (path_gain,), _BOUNDS)
-
-
-_claims = (
-    _coupled("gain_most", "no layer has a gain above σ^{1/L} along the path", most),
-    _coupled("gain_least", "no layer has a gain below σ^{1/L} along the path", least),
-    _coupled("return", "the transposed layers have the same gain on the way back", back),
-    Claim(
-        "M2.alignment",
-        "at every minimizer, misaligned layers cost sharpness",
-        paired_whitened_minimizers,
-        aligned >= alignment_floor.symbol,
-        (minimizer, whitened, top_vector),
-        (alignment_floor,),
-        Bounds(depth=(2, 4), width=(1, 2)),
-    ),
-    Claim(
-        "M2.alignment_attained",
-        "equality for a path with one bend",
-        bent_paths,
-        sp.Eq(aligned, alignment_floor.symbol),
-        (minimizer, whitened, top_vector),
-        (alignment_floor,),
-        Bounds(depth=(2, 5)),
-    ),
-)
-
-
-def _beside_the_path() -> Instance:
+def beside_the_path() -> Instance:
     """diag(1, 7/5), diag(1, 0), diag(1, 0): S = 6, flattest."""
-    rest = [[1, 0], [0, 0]]
-    return Instance.of_minimizer([[[1, 0], [0, Fraction(7, 5)]], rest, rest], [[1, 0], [0, 1]])
+    return Instance.of_minimizer(
+        [[[1, 0], [0, Fraction(7, 5)]], *[[[1, 0], [0, 0]]] * 2], [[1, 0], [0, 1]]
+    )
 
 
-def _twin(name: str, title: str, setting_: Any, relation: Any, known: Any = tuple) -> Control:
-    return Control(Claim(f"M2.control.{name}", title, setting_, relation), known)
-
-
-_controls = (
-    _twin(
-        "top_singular_value",
-        "σ^{1/L} is the top singular value of every layer at a flattest minimum",
-        all_flattest_minimizers,
-        widest <= sigma ** (1 / L),
-        lambda: [_beside_the_path()],
-    ),
-    _twin(
-        "balanced",
-        "flattest implies balanced",
-        all_flattest_minimizers,
-        sp.Eq(unbalanced, 0),
-        lambda: [_beside_the_path()],
-    ),
-    _twin(
-        "any_minimizer",
-        "the gains are σ^{1/L} at every minimizer",
-        paired_whitened_minimizers,
-        sp.Eq(most, sigma ** (2 / L)),
-    ),
-    _twin(
-        "linear_cost",
-        "S_min/S for its power L: cos² >= S_min/S",
-        bent_paths,
-        aligned >= 2 * L * sigma ** (2 - 2 / L) / S,
-    ),
-)
+_twins = (
+    twin("top_singular_value",
+         "σ^{1/L} is the top singular value of every layer at a flattest minimum",
+         all_flattest_minimizers, widest <= sigma ** (1 / L), known=lambda: [beside_the_path()]),
+    twin("balanced", "flattest implies balanced",
+         all_flattest_minimizers, sp.Eq(unbalanced, 0), known=lambda: [beside_the_path()]),
+    twin("any_minimizer", "the gains are σ^{1/L} at every minimizer",
+         paired_whitened_minimizers, sp.Eq(most, sigma ** (2 / L))),
+    twin("linear_cost", "S_min/S for its power L: cos² >= S_min/S",
+         bent_paths, aligned >= 2 * L * sigma ** (2 - 2 / L) / S),
+)  # fmt: skip
 
 # --- training -----------------------------------------------------------------------------------
 
@@ -340,26 +243,23 @@ def _train(seed: int, runs: int) -> Iterator[TrainedSolution]:
     """Gradient descent from random layers, targets diag(σ, ...): v is the first coordinate."""
     rng = np.random.default_rng(seed)
     for run in range(runs):
-        size, d = 2 + run % 3, 2
-        target = np.diag([1.5, 0.75])
-        start = [np.eye(d) + 0.4 * rng.standard_normal((1, d, d)) for _ in range(size)]
-        descent = gradient_descent(start, np.eye(d), target, 0.02, steps=4000, tolerance=1e-11)
+        size, eye, target = 2 + run % 3, np.eye(2), np.diag([1.5, 0.75])
+        start = [eye + 0.4 * rng.standard_normal((1, 2, 2)) for _ in range(size)]
+        descent = gradient_descent(start, eye, target, 0.02, steps=4000, tolerance=1e-11)
         if int(descent.status[0]) != CONVERGED:
             continue
         weights = [np.asarray(W)[0] for W in descent.weights]
-        trained = Trained(f"run {run}, depth {size}", weights, np.eye(d), target)
-        ratio = float(sharpness_at_minimizer(trained.net, np.eye(d))) / (
-            2 * size * 1.5 ** (2 - 2 / size)
-        )
-        floats = Instance.of(Floating(), weights, np.eye(d), target)
-        cosine_sq = path_alignment_sq.measure(PairedInstance.paired(floats, np.eye(d, 1)))
+        trained = Trained(f"run {run}, depth {size}", weights, eye, target)
+        floats = Instance.of(Floating(), weights, eye, target)
+        reached = path_alignment_sq.measure(PairedInstance.beside(floats, vector=np.eye(2, 1)))
+        allowed = float(over_least(weights, 1.5)) ** size
         # rounding of the quotient of two float products
-        cost = Measurement("1/cos² of the path", ratio**size, 1 / float(cosine_sq), 1e-9, "<=")
-        exact = PairedInstance.paired(trained.minimizer, Rational().matrix([[1], [0]]))
+        cost = Measurement("1/cos² of the path", allowed, 1 / float(reached), 1e-9, "<=")
+        exact = paired(trained.minimizer, [[1], [0]])
         yield TrainedSolution(trained.label, exact, trained.distance, (cost,))
 
 
-_UNIT = [[1, 0], [0, 1]]
+_HALF, _UNIT = Fraction(1, 2), [[1, 0], [0, 1]]
 
 THEOREM = Theorem(
     id="M2",
@@ -371,78 +271,32 @@ THEOREM = Theorem(
     ),
     normalisation="R = E|y - Px|², no factor 1/2; σ = |T|_2 spectral",
     source=Source("mulayoff2020unique", "coupling of layers at flat minima (reconstructed)"),
-    claims=_claims,
-    controls=_controls,
-    formulas=(path_gain, alignment_floor),
-    derivations={
-        "M2.gain_most": derive_gain,
-        "M2.gain_least": derive_gain,
-        "M2.return": derive_return,
-        "M2.alignment": derive_alignment,
-        "M2.alignment_attained": derive_bent,
-    },
+    claims=(gain_most, gain_least, way_back, alignment, alignment_attained),
+    controls=_twins,
     witnesses=(
-        Witness(
-            "M2.witness.beside_the_path",
-            "M2.gain_most",
-            "coupled though not balanced: diag(1, 7/5), diag(1, 0), diag(1, 0)",
-            lambda: PairedInstance.exact_pair(_beside_the_path(), [[1], [0]]),
-        ),
-        Witness(
-            "M2.witness.any_top_vector",
-            "M2.return",
-            "T = 4 I: every vector is a top one, here (3, 4)",
-            lambda: PairedInstance.exact_pair(
-                Instance.of_minimizer([[[2, 0], [0, 2]]] * 2, _UNIT), [[3], [4]]
-            ),
-        ),
+        witness("beside_the_path", gain_most,
+                "coupled though not balanced: diag(1, 7/5), diag(1, 0), diag(1, 0)",
+                lambda: paired(beside_the_path(), [[1], [0]])),
+        witness("any_top_vector", way_back, "T = 4 I: every vector is a top one, here (3, 4)",
+                lambda: paired(Instance.of_minimizer([[[2, 0], [0, 2]]] * 2, _UNIT), [[3], [4]])),
     ),
     necessity=(
-        Necessity(
-            flattest,
-            "M2.gain_most",
-            "W = (2, 1/2): S = 17/2 > 4, gains 2 and 1/2",
-            lambda: PairedInstance.exact_pair(
-                Instance.of_minimizer([[[2]], [[Fraction(1, 2)]]], [[1]]), [[1]]
-            ),
-        ),
-        Necessity(
-            whitened,
-            "M2.gain_most",
-            "W = (2, 1/2), Σ = 8/17: S = 4, gains 2 and 1/2",
-            lambda: PairedInstance.exact_pair(
-                Instance.of_minimizer([[[2]], [[Fraction(1, 2)]]], [[Fraction(8, 17)]]), [[1]]
-            ),
-        ),
-        Necessity(
-            minimizer,
-            "M2.gain_most",
-            "W_1 = (1, 1/2, 1/2)ᵀ, W_2 = 0, T = 1: S = 4, squared gains 3/2 and 0",
-            lambda: PairedInstance.exact_pair(
-                Instance.exact(
-                    [[[1], [Fraction(1, 2)], [Fraction(1, 2)]], [[0, 0, 0]]], [[1]], [[1]]
-                ),
-                [[1]],
-            ),
-        ),
-        Necessity(
-            top_vector,
-            "M2.gain_most",
-            "the second coordinate of diag(1, 1/2), diag(1, 1/2)",
-            lambda: PairedInstance.exact_pair(
-                Instance.of_minimizer([[[1, 0], [0, Fraction(1, 2)]]] * 2, _UNIT), [[0], [1]]
-            ),
-        ),
+        needed(flattest, gain_most, "W = (2, 1/2): S = 17/2 > 4, gains 2 and 1/2",
+               lambda: paired(Instance.of_minimizer([[[2]], [[_HALF]]], [[1]]), [[1]])),
+        needed(whitened, gain_most, "W = (2, 1/2), Σ = 8/17: S = 4, gains 2 and 1/2",
+               lambda: paired(
+                   Instance.of_minimizer([[[2]], [[_HALF]]], [[Fraction(8, 17)]]), [[1]])),
+        needed(minimizer, gain_most,
+               "W_1 = (1, 1/2, 1/2)ᵀ, W_2 = 0, T = 1: S = 4, squared gains 3/2 and 0",
+               lambda: paired(
+                   Instance.exact([[[1], [_HALF], [_HALF]], [[0, 0, 0]]], [[1]], [[1]]), [[1]])),
+        needed(top_vector, gain_most, "the second coordinate of diag(1, 1/2), diag(1, 1/2)",
+               lambda: paired(
+                   Instance.of_minimizer([[[1, 0], [0, _HALF]]] * 2, _UNIT), [[0], [1]])),
     ),
     trainings=(
-        Training(
-            "M2.trained",
-            "gradient descent from random layers, corrected to an exact minimizer",
-            _train,
-            ("M2.alignment",),
-        ),
+        Training("trained", "gradient descent from random layers, corrected to an exact minimizer",
+                 _train, (alignment,)),
     ),
-    uses=("M1",),
     module=__name__,
-    tags=("flat minima", "coupling", "whitened"),
-)
+)  # fmt: skip

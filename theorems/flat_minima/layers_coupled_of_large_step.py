@@ -22,22 +22,6 @@ Assumptions
 Proof
     M2: cos² >= (2 L σ^{2-2/L} / S)^L, and S <= 2/η.
 
-Main results
-    M5.coupled   the inequality
-    M5.attained  equality for a path with one bend and η = 2/S
-    M5.linear    observed: deep linear networks, a large step against a small one, same starts
-    M5.nonlinear observed: ReLU and GELU networks on real data against two baselines
-
-Evidence
-    The inequality: symbolic for all L given M2, exact, trained.  The effects: empirical, with
-    bootstrap 95% intervals over networks.  Linear networks (T = diag(3/2, 3/4), L = 2..4): steps of
-    0.8 of 2/S_min against 0.1 give flatter, better aligned minima with more even gains.  Nonlinear
-    networks (L = 4, width 16, no biases, whitened inputs): path alignment and evenness of gains
-    against random initialisation and against networks with layers exchanged between runs.
-    The setup is one in which the effect is strong: one output and small random layers.  With ten
-    outputs of nearly equal singular values (digits) single trials showed none, with larger random
-    layers a weaker one.
-
 Sharpness
     Attained for every L and every η (M5.attained).  The largest overlap over all d² pairs of
     singular vectors, a score in use, does not tell trained layers from random ones here: it is
@@ -45,225 +29,136 @@ Sharpness
 
 Implementation notes
     Stability is meant linearly; gradient descent can reach no other minimizer but from a null set
-    of starts.  If scikit-learn is missing, synthetic data stand in and the report says so.
+    of starts.  The effects are shown by bootstrap 95% intervals over networks.
+    M5.linear: T = diag(3/2, 3/4), L = 2..4; steps of 0.8 of 2/S_min against 0.1, from the same
+    starts, give flatter, better aligned minima with more even gains.
+    M5.nonlinear: ReLU and GELU, L = 4, width 16, no biases, whitened inputs; path alignment and
+    evenness of gains against random initialisation and against networks with layers exchanged
+    between runs.  The setup is one in which the effect is strong: one output and small random
+    layers.  With ten outputs of nearly equal singular values (digits) single trials showed none,
+    with larger random layers a weaker one.  If scikit-learn is missing, synthetic data stand in
+    and the report says so.
 
 References
 ----------
     mulayoff2020unique (experiments, reconstructed); the inequality is certimin2026
-
-Tags
-    flat minima, coupling, learning rate, nonlinear networks
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator
 from fractions import Fraction
 from math import inf
-from typing import Any, Self
+from typing import Any
 
 import numpy as np
 import sympy as sp
 
-from numeric.arithmetic.floating import Floating
-from numeric.arithmetic.rational import Rational
-from numeric.networks import LinearNetwork
 from numeric.nonlinear import ACTIVATIONS, train_network
-from numeric.spectrum import dual_gram, sharpness_at_minimizer
 from numeric.training import CONVERGED, gradient_descent
 from theorems.assumptions import minimizer, whitened
 from theorems.flat_minima.coupling_scores import (
+    better_coupled,
+    over_least,
     regression_data,
     scores,
     shortfall,
     shuffled,
     starts,
 )
-from theorems.flat_minima.layers_coupled_of_flattest import alignment_floor, derive_bent
+from theorems.flat_minima.layers_coupled_of_flattest import alignment_floor, one_bend
 from theorems.flat_minima.paths import (
-    PairedInstance,
-    bent_paths,
-    paired_whitened_minimizers,
+    edge_paths,
     path_alignment_sq,
+    stepped,
+    stepped_minimizers,
     top_vector,
 )
-from theorems.instances import Instance, Rows, SteppedInstance
+from theorems.instances import Instance, Rows
 from theorems.quantities import depth, sharpness, step_size, symbols, target_norm
-from theorems.recipes import Draw, setting
 from theorems.training import Trained
-from verify.claims import Bounds
-from verify.legacy import (
+from verify.theorem import (
     Assumption,
-    Claim,
+    Bounds,
     Condition,
     Formula,
     Identity,
-    Necessity,
+    Measurement,
+    Source,
     Step,
     Theorem,
+    TrainedSolution,
     Training,
-    Witness,
-)
-from verify.theorem import Control, Measurement, Source, TrainedSolution
+    claim,
+    needed,
+    twin,
+    witness,
+)  # fmt: skip
 
 __all__ = ["THEOREM"]
-
-# --- instances and settings ---------------------------------------------------------------------
-
-
-@dataclass(frozen=True, eq=False)
-class SteppedPair(PairedInstance, SteppedInstance):
-    """A network with a vector of its inputs and the step size η of gradient descent."""
-
-    @classmethod
-    def exact_step(cls, instance: Instance, vector: Rows, step_size: Fraction) -> Self:
-        """Return an exact instance with the column ``vector`` and a step size."""
-        pair = PairedInstance.exact_pair(instance, vector)
-        return cls.beside(pair, step_size=Rational().scalar(step_size))
-
-
-def _share_of_trace(instance: PairedInstance, share: Any) -> Any:
-    """share/tr G; as S <= 2 tr G, a share of at most 1 is stable."""
-    ar = instance.arithmetic
-    return ar.scalar(share) / ar.trace(dual_gram(instance.net))
-
-
-@setting("stepped-minimizers", "paired-whitened-minimizers, η = c/tr G with c in 1..2")
-def stepped_minimizers(draw: Draw) -> SteppedPair:
-    """Minimizers of whitened data with a step size near the edge of stability."""
-    share = draw.number(1, 2)
-    paired = draw.of(paired_whitened_minimizers)
-    return SteppedPair.beside(paired, step_size=_share_of_trace(paired, share))
-
-
-@setting("bent-paths-at-the-edge", "bent-paths with η = 2/S")
-def edge_paths(draw: Draw) -> SteppedPair:
-    """Paths with one bend, at the largest step size they are stable at."""
-    paired = draw.of(bent_paths)
-    return SteppedPair.beside(paired, step_size=_share_of_trace(paired, 1))
-
-
-def _is_stable(instance: SteppedPair) -> Any:
-    ar = instance.arithmetic
-    growth = sharpness.measure(instance) * instance.step_size
-    if ar.kind == "sampled":
-        return growth <= 2
-    return ar.compare(growth, ar.scalar(2)).sign <= 0
-
-
-stable = Assumption("stable", r"S(W) \le 2/\eta", _is_stable)
 
 S, L, sigma, eta, aligned = symbols(sharpness, depth, target_norm, step_size, path_alignment_sq)
 
 coupled_floor = Formula(
     "coupled_floor", r"(\eta L\sigma^{2-2/L})^L", eta**L * L**L * sigma ** (2 * L - 2)
 )
+_floor = alignment_floor.expression  # of M2
+stable = Assumption("stable", eta * S <= 2)
+_ASSUMED = (minimizer, whitened, top_vector, stable)
+_BOUNDS = Bounds((2, 4), (1, 2))
 
-# --- derivation ---------------------------------------------------------------------------------
-
-
-def derive_coupled(formulas: Mapping[str, Any]) -> Iterator[Step]:
-    """Yield M2's bound at S = 2/η, and that it decreases in S."""
-    yield Identity(
-        "M2 at the edge of stability",
-        r"(2L\sigma^{2-2/L}/S)^L = (\eta L\sigma^{2-2/L})^L \text{ at } S = 2/\eta",
-        "all L",
-        "M2.alignment",
-        sp.expand_power_base(alignment_floor.expression.subs(S, 2 / eta)),
-        sp.expand_power_base(formulas["coupled_floor"]),
-    )
-    yield Condition(
-        "decreasing in S",
-        r"\partial_S (2L\sigma^{2-2/L}/S)^L < 0",
-        "all L",
-        "monotonicity: S <= 2/η",
-        sp.powsimp(sp.diff(alignment_floor.expression, S)).is_negative,
-    )
+# --- claims and proofs --------------------------------------------------------------------------
 
 
-def derive_attained(formulas: Mapping[str, Any]) -> Iterator[Step]:
-    """Yield the bent path of M2 at η = 2/S."""
-    yield from derive_bent({"alignment_floor": alignment_floor.expression})
-    yield Identity(
-        "at the edge of stability",
-        r"(\eta L\sigma^{2-2/L})^L = (2L\sigma^{2-2/L}/S)^L \text{ at } \eta = 2/S",
-        "all L",
-        "expansion",
-        sp.expand_power_base(formulas["coupled_floor"].subs(eta, 2 / S)),
-        sp.expand_power_base(alignment_floor.expression),
-    )
+@claim(
+    stepped_minimizers, aligned >= coupled_floor, *_ASSUMED,
+    given=("M1.lower", "M2.alignment"), bounds=_BOUNDS,
+)  # fmt: skip
+def coupled(coupled_floor: Any) -> Iterator[Step]:
+    """What is stable at a large step size is coupled."""
+    at_edge = _floor.subs(S, 2 / eta)
+    yield Identity("M2 at the edge of stability", at_edge, coupled_floor, why="S = 2/η")
+    yield Condition("M2 decreases in S", sp.diff(_floor, S), "<", why="S <= 2/η")
 
 
-# --- claims and controls ------------------------------------------------------------------------
-
-_BOUNDS = Bounds(depth=(2, 4), width=(1, 2))
-
-_claims = (
-    Claim(
-        "M5.coupled",
-        "what is stable at a large step size is coupled",
-        stepped_minimizers,
-        aligned >= coupled_floor.symbol,
-        (minimizer, whitened, top_vector, stable),
-        (coupled_floor,),
-        _BOUNDS,
-    ),
-    Claim(
-        "M5.attained",
-        "equality for a path with one bend at the edge of stability",
-        edge_paths,
-        sp.Eq(aligned, coupled_floor.symbol),
-        (minimizer, whitened, top_vector, stable),
-        (coupled_floor,),
-        _BOUNDS,
-    ),
-)
+@claim(
+    edge_paths, sp.Eq(aligned, coupled_floor), *_ASSUMED,
+    given=("M2.alignment_attained",), bounds=_BOUNDS,
+)  # fmt: skip
+def attained(coupled_floor: Any) -> Iterator[Step]:
+    """Equality for a path with one bend at the edge of stability."""
+    yield from one_bend(_floor)
+    at_edge = coupled_floor.subs(eta, 2 / S)
+    yield Identity("at the edge of stability", at_edge, _floor, why="η = 2/S")
 
 
-def _twin(name: str, title: str, where: Any, relation: Any) -> Control:
-    return Control(Claim(f"M5.control.{name}", title, where, relation, bounds=_BOUNDS))
+# --- false twins --------------------------------------------------------------------------------
 
-
-_controls = (
-    _twin(
-        "unstable",
-        "the inequality without stability",
-        stepped_minimizers,
-        aligned >= (L * eta) ** L * sigma ** (2 * L - 2),
-    ),
-    _twin(
-        "linear_cost",
-        "power 1 for L: cos² >= η L σ^{2-2/L}",
-        edge_paths,
-        aligned >= L * eta * sigma ** (2 - 2 / L),
-    ),
-    _twin("fully", "stable minimizers are fully coupled", edge_paths, sp.Eq(aligned, 1)),
-)
+_twins = (
+    twin("unstable", "the inequality without stability", stepped_minimizers,
+         aligned >= (L * eta) ** L * sigma ** (2 * L - 2), bounds=_BOUNDS),
+    twin("linear_cost", "power 1 for L: cos² >= η L σ^{2-2/L}", edge_paths,
+         aligned >= L * eta * sigma ** (2 - 2 / L), bounds=_BOUNDS),
+    twin("fully", "stable minimizers are fully coupled", edge_paths, sp.Eq(aligned, 1),
+         bounds=_BOUNDS),
+)  # fmt: skip
 
 # --- training: deep linear networks -------------------------------------------------------------
 
-_TARGET = np.diag([1.5, 0.75])  # top right singular vector: the first coordinate
+_SIGMA, _TARGET = 1.5, np.diag([1.5, 0.75])  # top right singular vector: the first coordinate
 _LARGE, _SMALL = 0.8, 0.1  # shares of 2/S_min, the largest step size any minimizer is stable at
 
 
 def _descend(start: Any, share: float) -> tuple[list[Any], Any, float]:
     """The networks at the end, which of them converged, and the step size."""
     size = len(start)
-    step = share / (size * 1.5 ** (2 - 2 / size))
+    step = share / (size * _SIGMA ** (2 - 2 / size))
     descent = gradient_descent(start, np.eye(2), _TARGET, step, steps=800, tolerance=1e-10)
     return [np.asarray(W) for W in descent.weights], np.asarray(descent.status) == CONVERGED, step
 
 
 def _starts(rng: np.random.Generator, size: int, batch: int) -> list[Any]:
     return [0.7 * np.eye(2) + 0.5 * rng.standard_normal((batch, 2, 2)) for _ in range(size)]
-
-
-def _ratio(weights: Any) -> Any:
-    """S/S_min."""
-    size = len(weights)
-    net = LinearNetwork(Floating(), tuple(weights))
-    return np.asarray(sharpness_at_minimizer(net, np.eye(2))) / (2 * size * 1.5 ** (2 - 2 / size))
 
 
 def _train_stable(seed: int, runs: int) -> Iterator[TrainedSolution]:
@@ -276,11 +171,11 @@ def _train_stable(seed: int, runs: int) -> Iterator[TrainedSolution]:
             continue
         layers = [W[done][0] for W in weights]
         trained = Trained(f"run {run}, depth {size}", layers, np.eye(2), _TARGET)
-        paired = PairedInstance.paired(trained.minimizer, Rational().matrix([[1], [0]]))
-        exact = SteppedPair.beside(paired, step_size=Rational().scalar(Fraction(step)))
+        exact = stepped(trained.minimizer, [[1], [0]], Fraction(step))
         # the gradient at the end is 1e-10
-        ratio = Measurement("S/S_min", 1 / _LARGE, float(_ratio(layers)), 1e-8, "<=")
-        yield TrainedSolution(trained.label, exact, trained.distance, (ratio,))
+        ratio = float(over_least(layers, _SIGMA))
+        measured = Measurement("S/S_min", 1 / _LARGE, ratio, 1e-8, "<=")
+        yield TrainedSolution(trained.label, exact, trained.distance, (measured,))
 
 
 def _train_steps(seed: int, runs: int) -> Iterator[TrainedSolution]:
@@ -294,15 +189,12 @@ def _train_steps(seed: int, runs: int) -> Iterator[TrainedSolution]:
         if kept.sum() < 2:
             continue
         large, small = ([W[kept] for W in weights] for weights in (large, small))
-        flat, loose, other = scores(large), scores(small), f"step {_SMALL}"
+        other, sharp = f"step {_SMALL}", (over_least(large, _SIGMA), over_least(small, _SIGMA))
         yield TrainedSolution(
             f"run {run}, depth {size}, step {_LARGE} of 2/S_min, {kept.sum()} networks",
             measurements=(
-                shortfall("S/S_min", other, _ratio(large), _ratio(small), rng, "lower"),
-                shortfall("cos² of the path", other, flat.alignment, loose.alignment, rng),
-                shortfall(
-                    "spread of gains", other, flat.gain_spread, loose.gain_spread, rng, "lower"
-                ),
+                shortfall("S/S_min", other, *sharp, rng, "lower"),
+                *better_coupled(other, scores(large), scores(small), rng),
             ),
         )
 
@@ -323,29 +215,17 @@ def _train_nonlinear(seed: int, runs: int) -> Iterator[TrainedSolution]:
         weights = [W[kept] for W in weights]
         trained, exchanged = scores(weights), scores(shuffled(weights))
         random = scores([W[kept] for W in start])
-        measurements = []
-        for baseline, group in (("random layers", random), ("exchanged layers", exchanged)):
-            measurements += [
-                shortfall("cos² of the path", baseline, trained.alignment, group.alignment, rng),
-                shortfall(
-                    "spread of gains",
-                    baseline,
-                    trained.gain_spread,
-                    group.gain_spread,
-                    rng,
-                    "lower",
-                ),
-                Measurement(
-                    f"best of d² pairs, {baseline} against trained (no prediction)",
-                    float(group.best_pair.mean()),
-                    float(trained.best_pair.mean()),
-                    inf,
-                ),
-            ]
-        yield TrainedSolution(
-            f"{activation} on {name}, {kept.sum()} networks, loss {loss[kept].mean():.2f}",
-            measurements=tuple(measurements),
-        )
+        best = float(trained.best_pair.mean())
+        measurements: list[Measurement] = []
+        for other, group in (("random layers", random), ("exchanged layers", exchanged)):
+            label = f"best of d² pairs, {other} against trained (no prediction)"
+            measurements += better_coupled(other, trained, group, rng)
+            measurements.append(Measurement(label, float(group.best_pair.mean()), best, inf))
+        label = f"{activation} on {name}, {kept.sum()} networks, loss {loss[kept].mean():.2f}"
+        yield TrainedSolution(label, measurements=tuple(measurements))
+
+
+_HALF = Fraction(1, 2)
 
 
 def _bent(target: Rows = ((1,),), sigma: Rows = ((1,),)) -> Instance:
@@ -353,7 +233,12 @@ def _bent(target: Rows = ((1,),), sigma: Rows = ((1,),)) -> Instance:
     return Instance.exact([[[1], [1]], [[1, 0]]], sigma, target)
 
 
-_HALF = Fraction(1, 2)
+def _two_paths() -> Instance:
+    """W_1 = diag(1, (1/2, 1/2)ᵀ), W_2 = diag(1, (1/2, 0))."""
+    return Instance.of_minimizer(
+        [[[1, 0], [0, _HALF], [0, _HALF]], [[1, 0, 0], [0, _HALF, 0]]], [[1, 0], [0, 1]]
+    )
+
 
 THEOREM = Theorem(
     id="M5",
@@ -364,70 +249,33 @@ THEOREM = Theorem(
     ),
     normalisation="R = E|y - Px|², no factor 1/2: η is half of a step size for 1/2 E|.|²",
     source=Source("mulayoff2020unique", "experiments on coupling (reconstructed; inequality ours)"),
-    claims=_claims,
-    controls=_controls,
-    formulas=(coupled_floor,),
-    derivations={"M5.coupled": derive_coupled, "M5.attained": derive_attained},
+    claims=(coupled, attained),
+    controls=_twins,
     witnesses=(
-        Witness(
-            "M5.witness.bent",
-            "M5.coupled",
-            "(1, 1)ᵀ and (1, 0), T = 1, η = 1/3: S = 6, cos² = 1/2 >= 4/9",
-            lambda: SteppedPair.exact_step(_bent(), [[1]], Fraction(1, 3)),
-        ),
+        witness("bent", coupled, "(1, 1)ᵀ and (1, 0), T = 1, η = 1/3: S = 6, cos² = 1/2 >= 4/9",
+                lambda: stepped(_bent(), [[1]], Fraction(1, 3))),
     ),
     necessity=(
-        Necessity(
-            stable,
-            "M5.coupled",
-            "(1, 1)ᵀ and (1, 0), T = 1, η = 1/2: S = 6 > 4, cos² = 1/2 < 1",
-            lambda: SteppedPair.exact_step(_bent(), [[1]], _HALF),
-        ),
-        Necessity(
-            whitened,
-            "M5.coupled",
-            "the same with Σ = 1/2: S = 3 <= 4",
-            lambda: SteppedPair.exact_step(_bent(sigma=[[_HALF]]), [[1]], _HALF),
-        ),
-        Necessity(
-            minimizer,
-            "M5.coupled",
-            "the same layers for T = 2, η = 1/4: S <= 8, cos² = 1/2 < 1",
-            lambda: SteppedPair.exact_step(_bent([[2]]), [[1]], Fraction(1, 4)),
-        ),
-        Necessity(
-            top_vector,
-            "M5.coupled",
-            "diag(1, (1/2, 1/2)ᵀ) and diag(1, (1/2, 0)), the second coordinate, η = 1/2",
-            lambda: SteppedPair.exact_step(
-                Instance.of_minimizer(
-                    [[[1, 0], [0, _HALF], [0, _HALF]], [[1, 0, 0], [0, _HALF, 0]]],
-                    [[1, 0], [0, 1]],
-                ),
-                [[0], [1]],
-                _HALF,
-            ),
-        ),
+        needed(stable, coupled, "(1, 1)ᵀ and (1, 0), T = 1, η = 1/2: S = 6 > 4, cos² = 1/2 < 1",
+               lambda: stepped(_bent(), [[1]], _HALF)),
+        needed(whitened, coupled, "the same with Σ = 1/2: S = 3 <= 4",
+               lambda: stepped(_bent(sigma=[[_HALF]]), [[1]], _HALF)),
+        needed(minimizer, coupled, "the same layers for T = 2, η = 1/4: S <= 8, cos² = 1/2 < 1",
+               lambda: stepped(_bent([[2]]), [[1]], Fraction(1, 4))),
+        needed(top_vector, coupled,
+               "diag(1, (1/2, 1/2)ᵀ) and diag(1, (1/2, 0)), the second coordinate, η = 1/2",
+               lambda: stepped(_two_paths(), [[0], [1]], _HALF)),
     ),
     trainings=(
-        Training(
-            "M5.stable",
-            "deep linear networks trained with a large step, corrected to an exact minimizer",
-            _train_stable,
-            ("M5.coupled",),
-        ),
-        Training(
-            "M5.linear",
-            "deep linear networks, a large step against a small one from the same starts",
-            _train_steps,
-        ),
-        Training(
-            "M5.nonlinear",
-            "ReLU and GELU networks on real data against random and exchanged layers",
-            _train_nonlinear,
-        ),
+        Training("stable",
+                 "deep linear networks trained with a large step, corrected to an exact minimizer",
+                 _train_stable, (coupled,)),
+        Training("linear",
+                 "deep linear networks, a large step against a small one from the same starts",
+                 _train_steps),
+        Training("nonlinear",
+                 "ReLU and GELU networks on real data against random and exchanged layers",
+                 _train_nonlinear),
     ),
-    uses=("M1", "M2"),
     module=__name__,
-    tags=("flat minima", "coupling", "learning rate"),
-)
+)  # fmt: skip

@@ -10,39 +10,37 @@ from __future__ import annotations
 import itertools
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any, Self
+from typing import Any
+
+import sympy as sp
 
 from numeric.arithmetic.rational import Rational
 from numeric.networks import LinearNetwork
+from numeric.spectrum import dual_gram
+from theorems.assumptions import equal
 from theorems.flat_minima.sharpness_ge_of_minimizer import whitened_bound
-from theorems.instances import Instance, Rows
-from theorems.quantities import depth, sharpness, target_norm
-from theorems.recipes import (
-    Draw,
-    diagonal,
-    flattest_layers,
-    setting,
-)
-from verify.claims import quantity
-from verify.expression import evaluate
-from verify.legacy import Assumption
+from theorems.instances import Instance, Rows, SteppedInstance
+from theorems.quantities import sharpness, target_norm
+from theorems.recipes import Draw, diagonal, flattest_layers, setting
+from verify.theorem import Assumption, quantity
 
 __all__ = [
     "PairedInstance",
+    "SteppedPair",
     "bent_paths",
+    "edge_paths",
     "flattest",
+    "paired",
     "paired_flattest_minimizers",
-    "paired_layers",
     "paired_whitened_minimizers",
     "path_alignment_sq",
     "path_gain_sq_max",
     "path_gain_sq_min",
     "path_return_sq_max",
+    "stepped",
+    "stepped_minimizers",
     "top_vector",
 ]
-
-# rounding of an eigenvalue in floats, for masks on float batches; exact decisions know none
-_ROUNDING = 1e-9
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,44 +55,43 @@ class PairedInstance(Instance):
 
     vector: Any
 
-    @classmethod
-    def paired(cls, instance: Instance, vector: Any) -> Self:
-        """Return ``instance`` with the vector v (a matrix of its arithmetic)."""
-        i = instance
-        return cls(i.arithmetic, i.weights, i.sigma, i.target, i.at_minimizer, vector)
 
-    @classmethod
-    def exact_pair(cls, instance: Instance, vector: Rows) -> Self:
-        """Return an exact instance with the column ``vector``."""
-        return cls.paired(instance, Rational().matrix(vector))
+def paired(instance: Instance, vector: Rows) -> PairedInstance:
+    """Return an exact instance with the column ``vector``."""
+    return PairedInstance.beside(instance, vector=Rational().matrix(vector))
+
+
+@dataclass(frozen=True, eq=False)
+class SteppedPair(PairedInstance, SteppedInstance):
+    """A network with a vector of its inputs and the step size η of gradient descent."""
+
+
+def stepped(instance: Instance, vector: Rows, step: Fraction) -> SteppedPair:
+    """Return an exact instance with the column ``vector`` and a step size."""
+    return SteppedPair.beside(paired(instance, vector), step_size=Rational().scalar(step))
 
 
 # --- assumptions --------------------------------------------------------------------------------
 
 
-def _equal(ar: Any, x: Any, y: Any) -> Any:
-    """Equality beyond doubt if exact, up to rounding on float batches."""
-    if ar.kind == "sampled":
-        return abs(ar.margin(x, y)) <= _ROUNDING
-    return ar.compare(x, y).sign == 0
+def _gain_and_norm(instance: PairedInstance) -> tuple[Any, Any]:
+    """|Tv|² and σ²|v|²."""
+    ar, v, top = instance.arithmetic, instance.vector, target_norm.measure(instance)
+    return ar.frobenius_sq(instance.target @ v), top * top * ar.frobenius_sq(v)
 
 
-def _is_flattest(instance: Instance) -> Any:
-    values = {q.name: q.measure(instance) for q in (sharpness, depth, target_norm)}
-    bound = evaluate(whitened_bound.expression, values, instance.arithmetic)
-    return _equal(instance.arithmetic, values["sharpness"], bound)
-
-
-def _is_top(instance: PairedInstance) -> Any:
-    ar, v = instance.arithmetic, instance.vector
-    top = target_norm.measure(instance)
-    return _equal(ar, ar.frobenius_sq(instance.target @ v), top * top * ar.frobenius_sq(v))
-
-
-flattest = Assumption("flattest", r"S(W) = 2L\sigma^{2-2/L}", _is_flattest)
-top_vector = Assumption("top_vector", r"|Tv| = \sigma|v|", _is_top)
+flattest = Assumption("flattest", sp.Eq(sharpness.symbol, whitened_bound.expression))
+top_vector = Assumption(
+    "top_vector", lambda instance: equal(instance, _gain_and_norm), r"|Tv| = \sigma|v|"
+)
 
 # --- settings -----------------------------------------------------------------------------------
+
+
+def _from_first(draw: Draw, layers: list[Any], turn: Any) -> PairedInstance:
+    """Layers on whitened data, with v the image of the first coordinate."""
+    first = turn @ draw.arithmetic.matrix([[int(i == 0)] for i in range(turn.shape[-1])])
+    return PairedInstance.beside(draw.instance(layers), vector=first)
 
 
 @setting(
@@ -103,29 +100,8 @@ top_vector = Assumption("top_vector", r"|Tv| = \sigma|v|", _is_top)
 )
 def paired_flattest_minimizers(draw: Draw) -> PairedInstance:
     """Flattest minimizers with a top singular vector of their target."""
-    ar = draw.arithmetic
     layers, turns = flattest_layers(draw)
-    d = turns[0].shape[-1]
-    first = turns[0] @ ar.matrix([[int(i == 0)] for i in range(d)])
-    return PairedInstance.paired(Instance.of(ar, layers, ar.identity(d)), first)
-
-
-def paired_layers(draw: Draw) -> tuple[Any, list[Any], Any]:
-    """Return (arithmetic, layers, v): all layers but the last are arbitrary and invertible.
-
-    The last makes the product Q diag(s, smaller) Rᵀ, whose top vector v is the first column of R.
-    """
-    ar = draw.arithmetic
-    L, d = draw.depth(), draw.width()
-    outputs = draw.width()
-    top = draw.number(1, 2)
-    rest = [draw.number(0, 1) * top for _ in range(min(d, outputs) - 1)]
-    core = diagonal(ar, [top, *rest], outputs, d)
-    (target,), turns = draw.rotated([core])
-    layers = [draw.matrix(d, d) for _ in range(L - 1)]
-    before = LinearNetwork(ar, tuple(layers)).end_to_end
-    first = turns[0] @ ar.matrix([[int(i == 0)] for i in range(d)])
-    return ar, [*layers, target @ ar.inverse(before)], first
+    return _from_first(draw, layers, turns[0])
 
 
 @setting(
@@ -133,9 +109,18 @@ def paired_layers(draw: Draw) -> tuple[Any, list[Any], Any]:
     "Σ = I, arbitrary invertible layers but for the last, which makes a T with known top pair",
 )
 def paired_whitened_minimizers(draw: Draw) -> PairedInstance:
-    """Minimizers of whitened data, mostly far from flattest, with a top singular vector."""
-    ar, layers, first = paired_layers(draw)
-    return PairedInstance.paired(Instance.of(ar, layers, ar.identity(first.shape[-2])), first)
+    """Minimizers of whitened data, mostly far from flattest, with a top singular vector.
+
+    The last layer makes the product Q diag(s, smaller) Rᵀ; v is the first column of R.
+    """
+    ar = draw.arithmetic
+    depth, d, outputs = draw.depth(), draw.width(), draw.width()
+    top = draw.number(1, 2)
+    rest = [top * share for share in draw.numbers(min(d, outputs) - 1, 0, 1)]
+    (target,), turns = draw.rotated([diagonal(ar, [top, *rest], outputs, d)])
+    layers = [draw.matrix(d, d) for _ in range(depth - 1)]
+    before = LinearNetwork(ar, tuple(layers)).end_to_end
+    return _from_first(draw, [*layers, target @ ar.inverse(before)], turns[0])
 
 
 @setting(
@@ -144,19 +129,36 @@ def paired_whitened_minimizers(draw: Draw) -> PairedInstance:
 )
 def bent_paths(draw: Draw) -> PairedInstance:
     """Minimizers with one misaligned layer and otherwise equal terms a_k b_k."""
-    ar = draw.arithmetic
-    L_ = draw.depth()
-    w = draw.number(1, 2)
+    ar, depth, w = draw.arithmetic, draw.depth(), draw.number(1, 2)
     half = draw.number(0, 1) * 3 / 4  # tangent of half the angle
     cosine = (1 - half * half) / (1 + half * half)
     sine = 2 * half / (1 + half * half)
     e = ar.matrix([[1], [0]])
     bend = ar.scale(w * cosine, e) + ar.scale(w * sine, ar.matrix([[0], [1]]))
-    straight = [ar.scale(w, e.mT)] if L_ == 2 else [ar.scale(w, e @ e.mT)]
-    for k in range(3, L_ + 1):
-        straight.append(ar.scale(w * cosine, e.mT if k == L_ else e @ e.mT))
-    layers, turns = draw.rotated([bend, *straight])
-    return PairedInstance.paired(Instance.of(ar, layers, ar.identity(1)), turns[0])
+    gains = [w, *[w * cosine] * (depth - 2)]
+    straight = [ar.scale(gain, e @ e.mT) for gain in gains[:-1]]
+    layers, turns = draw.rotated([bend, *straight, ar.scale(gains[-1], e.mT)])
+    return _from_first(draw, layers, turns[0])
+
+
+def _with_share_of_trace(instance: PairedInstance, share: Any) -> SteppedPair:
+    """The instance with η = share/tr G; as S <= 2 tr G, a share of at most 1 is stable."""
+    ar = instance.arithmetic
+    step = ar.scalar(share) / ar.trace(dual_gram(instance.net))
+    return SteppedPair.beside(instance, step_size=step)
+
+
+@setting("stepped-minimizers", "paired-whitened-minimizers, η = c/tr G with c in 1..2")
+def stepped_minimizers(draw: Draw) -> SteppedPair:
+    """Minimizers of whitened data with a step size near the edge of stability."""
+    share = draw.number(1, 2)
+    return _with_share_of_trace(draw.of(paired_whitened_minimizers), share)
+
+
+@setting("bent-paths-at-the-edge", "bent-paths with η = 2/S")
+def edge_paths(draw: Draw) -> SteppedPair:
+    """Paths with one bend, at the largest step size they are stable at."""
+    return _with_share_of_trace(draw.of(bent_paths), 1)
 
 
 # --- quantities ---------------------------------------------------------------------------------

@@ -1,4 +1,4 @@
-"""Linear residual networks W_k = I + R_k that start from R_k = 0, on whitened data (M4).
+"""Linear residual networks W_k = I + R_k that start from R_k = 0, on whitened data (M1, M3, M4).
 
 For symmetric T all layers stay equal and commute with T, so that each eigenvalue τ of T has a
 scalar dynamics of its own, w' = -2 w^{L-1}(w^L - τ) from w(0) = 1.
@@ -6,25 +6,34 @@ scalar dynamics of its own, w' = -2 w^{L-1}(w^L - τ) from w(0) = 1.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from collections.abc import Iterator
+from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any, Self
+from typing import Any
+
+import numpy as np
+import sympy as sp
 
 from numeric.arithmetic.rational import Rational
 from numeric.loss import gradient
 from numeric.networks import LinearNetwork
+from numeric.spectrum import sharpness_at_minimizer
+from numeric.training import gradient_flow
 from theorems.instances import Instance, Rows
+from theorems.quantities import depth, loss_at_zero, step_size, symbols
 from theorems.recipes import Draw, diagonal, setting
-from verify.claims import quantity
-from verify.legacy import Assumption
+from theorems.training import Trained
+from verify.theorem import Assumption, Measurement, quantity
 
 __all__ = [
     "ResidualInstance",
-    "descend",
+    "after_steps",
     "layer_spread",
     "negative_part",
     "residual_descents",
+    "residual_flows",
     "residual_limits",
+    "sharpness_of_limit",
     "small_step",
     "untamed_descents",
 ]
@@ -45,25 +54,26 @@ class ResidualInstance(Instance):
     eigenvalues: tuple[Any, ...]
     rate: Any
 
-    @classmethod
-    def reached(cls, instance: Instance, eigenvalues: list[Any], rate: Any) -> Self:
-        """Return ``instance`` with the eigenvalues of its target and the step size."""
-        known = {f.name: getattr(instance, f.name) for f in fields(Instance)}
-        return cls(**known, eigenvalues=tuple(eigenvalues), rate=rate)
-
-    @classmethod
-    def after(cls, depth: int, target: Rows, values: list[Any], rate: Any, steps: int) -> Self:
-        """Return the exact network after ``steps`` steps; ``values`` are T's eigenvalues."""
-        ar = Rational()
-        T = ar.matrix(target)
-        instance = descend(ar, depth, T, ar.scalar(rate), steps)
-        return cls.reached(instance, [ar.scalar(x) for x in values], ar.scalar(rate))
+    @property
+    def step_size(self) -> Any:
+        """Return η, by the name of its quantity."""
+        return self.rate
 
 
-def descend(ar: Any, depth: int, target: Any, rate: Any, steps: int) -> Instance:
-    """Return the network after gradient descent steps from identity layers, Σ = I."""
+def after_steps(
+    size: int, target: Rows, values: list[Any], rate: Any, steps: int
+) -> ResidualInstance:
+    """Return the exact network of ``size`` layers after steps; ``values`` are T's eigenvalues."""
+    ar = Rational()
+    base = _descended(ar, size, ar.matrix(target), ar.scalar(rate), steps)
+    known = tuple(ar.scalar(x) for x in values)
+    return ResidualInstance.beside(base, eigenvalues=known, rate=ar.scalar(rate))
+
+
+def _descended(ar: Any, size: int, target: Any, rate: Any, steps: int) -> Instance:
+    """The network after gradient descent steps from identity layers, Σ = I."""
     eye = ar.identity(target.shape[-1])
-    layers = [eye] * depth
+    layers = [eye] * size
     for _ in range(steps):
         slopes = gradient(LinearNetwork(ar, tuple(layers)), eye, target)
         layers = [W - ar.scale(rate, slope) for W, slope in zip(layers, slopes, strict=True)]
@@ -72,25 +82,16 @@ def descend(ar: Any, depth: int, target: Any, rate: Any, steps: int) -> Instance
 
 # --- assumption ---------------------------------------------------------------------------------
 
-
-def _is_small(instance: ResidualInstance) -> Any:
-    ar, L = instance.arithmetic, instance.net.depth
-    size = ar.maximum(ar.scalar(1), ar.frobenius_sq(instance.target))
-    safe = 1 / (2 * (3 * L - 2) * size)
-    return instance.rate <= safe
-
-
-small_step = Assumption("small_step", r"2(3L-2)\max(1,|T|_F^2)\,\eta \le 1", _is_small)
+L, R_0, eta = symbols(depth, loss_at_zero, step_size)
+small_step = Assumption("small_step", 2 * (3 * L - 2) * sp.Max(1, R_0) * eta <= 1)
 
 # --- settings -----------------------------------------------------------------------------------
 
 
 def _symmetric(draw: Draw, values: list[Any]) -> tuple[Any, Any]:
     """(Q diag(values) Qᵀ, Q) with a rational rotation Q."""
-    ar = draw.arithmetic
-    d = len(values)
-    _, turns = draw.rotated([ar.identity(d)])
-    Q = turns[0]
+    ar, d = draw.arithmetic, len(values)
+    _, (Q, _) = draw.rotated([ar.identity(d)])
     return Q @ diagonal(ar, values, d, d) @ Q.mT, Q
 
 
@@ -101,22 +102,21 @@ def _symmetric(draw: Draw, values: list[Any]) -> tuple[Any, Any]:
 def residual_descents(draw: Draw) -> ResidualInstance:
     """Residual networks after a few steps, exactly; half of the step sizes are small ones."""
     ar = draw.arithmetic
-    L, steps = draw.depth(), draw.integer(0, 2)
-    values = [draw.number(-2, 2) for _ in range(draw.width())]
+    size, steps = draw.depth(), draw.integer(0, 2)
+    values = draw.numbers(draw.width(), -2, 2)
     target, _ = _symmetric(draw, values)
-    size = ar.maximum(ar.scalar(1), ar.frobenius_sq(target))
-    rate = draw.number(0, 2) / (2 * (3 * L - 2) * size)
-    instance = descend(ar, L, target, rate, steps)
-    return ResidualInstance.reached(instance, values, rate)
+    largest = ar.maximum(ar.scalar(1), ar.frobenius_sq(target))
+    rate = draw.number(0, 2) / (2 * (3 * size - 2) * largest)
+    base = _descended(ar, size, target, rate, steps)
+    return ResidualInstance.beside(base, eigenvalues=tuple(values), rate=rate)
 
 
 @setting("untamed-descents", "Σ = I, any T; one or two steps of gradient descent from the identity")
 def untamed_descents(draw: Draw) -> Instance:
     """Residual networks after a few steps towards a target that need not be symmetric."""
-    ar = draw.arithmetic
-    L, steps, d = draw.depth(), draw.integer(1, 2), draw.width()
+    size, steps, d = draw.depth(), draw.integer(1, 2), draw.width()
     target = draw.matrix(d, d, -2, 2)
-    return descend(ar, L, target, draw.number(0, 1) / 10, steps)
+    return _descended(draw.arithmetic, size, target, draw.number(0, 1) / 10, steps)
 
 
 @setting(
@@ -126,15 +126,15 @@ def untamed_descents(draw: Draw) -> Instance:
 def residual_limits(draw: Draw) -> ResidualInstance:
     """The limits of gradient flow from identity layers, for symmetric targets."""
     ar = draw.arithmetic
-    L = draw.depth()
-    roots = [draw.number(-2, 2) for _ in range(draw.width())]
+    size = draw.depth()
+    roots = draw.numbers(draw.width(), -2, 2)
     parts = [(ar.maximum(r, ar.scalar(0)), ar.maximum(-r, ar.scalar(0))) for r in roots]
-    values = [up**L - down**L for up, down in parts]
+    values = [up**size - down**size for up, down in parts]
     target, Q = _symmetric(draw, values)
     d = len(values)
     layer = Q @ diagonal(ar, [up for up, _ in parts], d, d) @ Q.mT
-    instance = Instance.of(ar, [layer] * L, ar.identity(d), target)
-    return ResidualInstance.reached(instance, values, ar.scalar(Fraction(0)))
+    base = Instance.of(ar, [layer] * size, ar.identity(d), target)
+    return ResidualInstance.beside(base, eigenvalues=tuple(values), rate=ar.scalar(Fraction(0)))
 
 
 # --- quantities ---------------------------------------------------------------------------------
@@ -154,3 +154,32 @@ def layer_spread(instance: Instance) -> Any:
     ar, first = instance.arithmetic, instance.weights[0]
     terms = [ar.frobenius_sq(W - first) for W in instance.weights]
     return sum(terms[1:], start=terms[0])
+
+
+# --- training -----------------------------------------------------------------------------------
+
+
+def residual_flows(seed: int, runs: int, *, depths: int = 3) -> Iterator[tuple[Trained, float]]:
+    """Gradient flow of residual networks from zero: what it reaches, and how far D_k drifted.
+
+    Targets have a positive definite symmetric part, a sampler known to converge; depths 2, 3, ...
+    in turn.
+    """
+    rng = np.random.default_rng(seed)
+    for run in range(runs):
+        size, d = 2 + run % depths, 2 + run % 2
+        noise = rng.standard_normal((d, d))
+        target = np.eye(d) + 0.4 * (noise @ noise.T) / d + 0.2 * (noise - noise.T)
+        flow = gradient_flow([np.eye(d)] * size, np.eye(d), target)
+        label = f"flow {run}, depth {size}"
+        yield Trained(label, flow.weights, np.eye(d), target), flow.drift
+
+
+def sharpness_of_limit(trained: Trained) -> Measurement:
+    """Compare the sharpness reached with the least one.
+
+    Allowed: training ends at a gradient of 1e-9, and the integrator's tolerance is 1e-11 per step.
+    """
+    size, norm = len(trained.weights), float(np.linalg.norm(trained.target, 2))
+    reached = float(sharpness_at_minimizer(trained.net, trained.sigma))
+    return Measurement("sharpness of the limit", 2 * size * norm ** (2 - 2 / size), reached, 1e-8)

@@ -41,24 +41,19 @@ from collections.abc import Iterator
 from fractions import Fraction
 from typing import Any
 
-import numpy as np
 import sympy as sp
 
-from numeric.spectrum import sharpness_at_minimizer
-from numeric.training import gradient_flow
 from theorems.assumptions import minimizer, whitened
-from theorems.foundations.hessian_spectrum_eq_dual_gram import jet_sharpness
+from theorems.flat_minima.residual_networks import residual_flows, sharpness_of_limit
 from theorems.inequalities import path_bound
 from theorems.instances import Instance
-from theorems.quantities import depth, sharpness, symbols, target_norm
+from theorems.quantities import depth, jet_sharpness, sharpness, symbols, target_norm
 from theorems.settings import flattest_minimizers, minimizers, weights, whitened_minimizers
-from theorems.training import Trained
 from verify.theorem import (
     Bounds,
     Condition,
     Formula,
     Identity,
-    Measurement,
     Source,
     Step,
     Theorem,
@@ -137,16 +132,8 @@ def _train(seed: int, runs: int) -> Iterator[TrainedSolution]:
 
     Balanced throughout, so the limit is flattest: the sharpness reached is the bound.
     """
-    rng = np.random.default_rng(seed)
-    for run in range(runs):
-        size, d = 2 + run % 4, 2 + run % 2
-        noise = rng.standard_normal((d, d))
-        target = np.eye(d) + 0.4 * (noise @ noise.T) / d + 0.2 * (noise - noise.T)
-        flow = gradient_flow([np.eye(d)] * size, np.eye(d), target)
-        trained = Trained(f"run {run}, depth {size}", flow.weights, np.eye(d), target)
-        predicted = 2 * size * float(np.linalg.norm(target, 2)) ** (2 - 2 / size)
-        reached = float(sharpness_at_minimizer(trained.net, np.eye(d)))
-        yield trained.solution(Measurement("sharpness of the limit", predicted, reached, 1e-8))
+    for trained, _ in residual_flows(seed, runs, depths=4):
+        yield trained.solution(sharpness_of_limit(trained))
 
 
 THEOREM = Theorem(
