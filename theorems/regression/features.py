@@ -11,13 +11,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Self
 
+import numpy as np
+
 from numeric.arithmetic.rational import Rational
 from numeric.loss import residual
 from numeric.networks import LinearNetwork
 from theorems.instances import Instance, Rows
-from verify.claims import quantity
+from verify.theorem import quantity
 
-__all__ = ["FeatureInstance", "data_min_positive", "range_projector"]
+__all__ = ["FeatureInstance", "data_min_positive", "gaussian_regression", "range_projector"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,3 +56,10 @@ def data_min_positive(instance: FeatureInstance) -> Any:
     """Smallest non-zero eigenvalue of Σ = F Fᵀ: the smallest of FᵀF."""
     F = instance.factor
     return -instance.arithmetic.eig_max(-(F.mT @ F))
+
+
+def gaussian_regression(rng: np.random.Generator, samples: int, d: int) -> tuple[Any, Any]:
+    """Return Σ of Gaussian features and a random row of norm 1, in floats: what to train on."""
+    features = rng.standard_normal((samples, d))
+    row = rng.standard_normal((1, d))
+    return features.T @ features / samples, row / np.linalg.norm(row)
