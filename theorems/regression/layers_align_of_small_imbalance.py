@@ -174,7 +174,7 @@ def nearly_aligned(alignment_bound: Any) -> Iterator[Step]:
         "from above", c * after + e * (eps_next - g1), c * after + (c + e) * eps_next - dropped,
         why="Rayleigh in the eigenbasis of W_{k+1}ᵀW_{k+1}; s_2² = ε_{k+1} - g_1, c + e = 1",
     )  # fmt: skip
-    small = sp.Symbol("epsilon", nonnegative=True)
+    small = sp.Symbol("ε", nonnegative=True)
     yield Condition(
         "what is dropped is not negative", dropped.subs(eps_next, small), ">=",
         why="ε_{k+1} >= f_{k+1} >= 0 and 0 <= c <= 1",

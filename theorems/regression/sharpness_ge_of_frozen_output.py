@@ -220,7 +220,7 @@ def close(frozen_bound: Any) -> Iterator[Step]:
 
 def _family(size: int) -> Step:
     """Σ_k |α_k|²B_kᵀB_k = c|p|²I + (L-1)τ^{-2} w w^T on coordinate vectors, width 2."""
-    ar, tau = Symbolic(), sp.Symbol("tau", positive=True)
+    ar, tau = Symbolic(), sp.Symbol("τ", positive=True)
     e = ar.matrix([[1], [0]])
     row = ar.matrix([sp.symbols("w1 w2", real=True)])
     first = ar.scale(tau ** (1 - size) / p, e @ row)

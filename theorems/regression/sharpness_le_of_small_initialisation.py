@@ -198,7 +198,7 @@ def energy(energy_balance: Any) -> Iterator[Step]:
             "R(0) - R + <W_L, ∇_L R> = PΣPᵀ", balance, (P @ sigma @ P.mT)[0],
             why="differentiation", at=at,
         )  # fmt: skip
-    gained = sp.Symbol("gap", positive=True)  # R(0) - R at the limit
+    gained = sp.Symbol("g", positive=True)  # R(0) - R at the limit
     yield Condition(
         "the limit carries a signal", energy_balance.subs({last: 0, R: R_0 - gained}), ">",
         why="∇_L R = 0 there, and R decreases strictly at the start",
