@@ -46,8 +46,12 @@ from numeric.training import dyadic, gradient_flow
 from theorems.assumptions import one_output
 from theorems.instances import Instance
 from theorems.quantities import data_max, loss, slope_sq, symbols
-from theorems.recipes import Draw, setting
-from theorems.regression.features import FeatureInstance, data_min_positive
+from theorems.regression.features import (
+    FeatureInstance,
+    data_min_positive,
+    feature_weights,
+    isotropic_weights,
+)
 from theorems.words import matrix, symmetric, trace, transpose
 from verify.theorem import (
     Bounds,
@@ -104,31 +108,6 @@ pl_bound = Formula(
     r"4\lambda_+\bigl(\textstyle\sum_k|\alpha_k|^2\sigma_{\min}(B_k)^2\bigr)(R-R_{\min})",
     4 * lam * floor * R,
 )
-
-# --- settings -----------------------------------------------------------------------------------
-
-
-@setting("feature-weights", "one output, any weights, Σ = F Fᵀ of any rank, any target")
-def feature_weights(draw: Draw) -> FeatureInstance:
-    """Arbitrary weights and target; under-determined data included."""
-    ar = draw.arithmetic
-    shape = draw.shape(outputs=1)
-    layers, d = draw.layers(shape), shape[0]
-    factor = draw.matrix(d, draw.integer(1, d))
-    ar.inverse(factor.mT @ factor)  # rejects a factor that is not of full column rank
-    return FeatureInstance.of_factor(ar, layers, factor, draw.matrix(1, d))
-
-
-@setting("isotropic-weights", "Σ = s²I, W_k = g_k Q_k for k < L, any last row, any target")
-def isotropic_weights(draw: Draw) -> FeatureInstance:
-    """Where every estimate of the proof is an equality."""
-    ar = draw.arithmetic
-    depth, d = draw.depth(), draw.width()
-    layers = [ar.scale(draw.number(-2, 2), draw.rotation(d)) for _ in range(depth - 1)]
-    last, target = draw.matrix(1, d), draw.matrix(1, d)
-    factor = ar.scale(draw.number(1, 2), ar.identity(d))
-    return FeatureInstance.of_factor(ar, [*layers, last], factor, target)
-
 
 # --- claims and proofs --------------------------------------------------------------------------
 
