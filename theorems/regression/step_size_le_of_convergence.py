@@ -111,7 +111,6 @@ eta, rho, S, S_min, S_after = symbols(
 multiplier = Formula("multiplier", r"\max(1,\eta S-1)", sp.Max(1, eta * S - 1))
 growth = Formula("growth", r"\eta S_{\min}-1", eta * S_min - 1)
 
-
 stable = Assumption("stable", eta * S <= 2)
 
 # --- settings -----------------------------------------------------------------------------------
