@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import itertools
 from fractions import Fraction
+from typing import Any
 
 from theorems.instances import Instance
 from theorems.recipes import (
@@ -15,6 +16,7 @@ from theorems.recipes import (
     draw_lower_block,
     inclusion,
     optimal_scale,
+    rank_one_layers,
     reject_vanishing,
     setting,
 )
@@ -52,11 +54,9 @@ def nearly_aligned_minimizers(draw: Draw) -> Instance:
 @setting("small-limits", "one output, W_k = g q_k q_{k-1}ᵀ with unit q_k, any Σ")
 def small_limits(draw: Draw) -> Instance:
     """The limits of gradient flow from vanishing weights: balanced, of rank one."""
-    ar = draw.arithmetic
     shape = draw.shape(outputs=1)
     gain = draw.number(1, 2)
-    path = [draw.rotation(d) @ inclusion(ar, d, 1) for d in shape]
-    layers = [ar.scale(gain, after @ before.mT) for before, after in itertools.pairwise(path)]
+    layers = rank_one_layers(draw.arithmetic, draw.rotations(shape), gain)
     return draw.instance(layers, draw.covariance(shape[0]))
 
 
@@ -67,31 +67,33 @@ def small_limits(draw: Draw) -> Instance:
 )
 def half_aligned_minimizers(draw: Draw) -> Instance:
     """Layers of equal norm s and |w*| = s^L/2: as sharp as small layers allow."""
-    ar = draw.arithmetic
-    L, d = draw.depth(), draw.width()
+    ar, L, d = draw.arithmetic, draw.depth(), draw.width()
     scale, axes = draw.number(1, 2), draw.rotation(d)
-    spectrum = [draw.number(2, 3), *(draw.number(0, 2) for _ in range(d - 1))]
-    sigma = axes @ diagonal(ar, spectrum, d, d) @ axes.mT
+    sigma = _top_first(draw, axes)
     turn = draw.rotation(4)  # the direction of the signal in every hidden layer
-    middle = ar.identity(4)
-    first = turn @ inclusion(ar, 4, 1) @ (axes @ inclusion(ar, d, 1)).mT
+    first = turn @ diagonal(ar, [1], 4, d) @ axes.mT
     row = ar.matrix([[Fraction(1, 2)] * 4]) @ turn.mT
-    layers = [ar.scale(scale, W) for W in (first, *[middle] * (L - 2), row)]
+    layers = [ar.scale(scale, W) for W in (first, *[ar.identity(4)] * (L - 2), row)]
     return Instance.of(ar, layers, sigma)
+
+
+def _top_first(draw: Draw, axes: Any) -> Any:
+    """Σ with these eigenvectors, the first one on top."""
+    d = axes.shape[-1]
+    spectrum = [draw.number(2, 3), *draw.numbers(d - 1, 0, 2)]
+    return axes @ diagonal(draw.arithmetic, spectrum, d, d) @ axes.mT
 
 
 @setting("frozen-paths", "W_k = g q_k q_{k-1}ᵀ, p = ρ q_L, q_0 the top eigenvector of Σ")
 def frozen_paths(draw: Draw) -> Instance:
     """Where the bound is attained at rational weights."""
     ar = draw.arithmetic
-    shape = draw.shape(outputs=1)
-    turns = draw.rotations(shape[:-1])
+    *trained, _ = draw.shape(outputs=1)
+    turns = draw.rotations(trained)
     gain, rho = draw.number(1, 2), draw.number(1, 3)
-    spectrum = [draw.number(2, 3), *(draw.number(0, 2) for _ in range(shape[0] - 1))]
-    sigma = turns[0] @ diagonal(ar, spectrum, shape[0], shape[0]) @ turns[0].mT
-    path = [Q @ inclusion(ar, Q.shape[-1], 1) for Q in turns]
-    layers = [ar.scale(gain, after @ before.mT) for before, after in itertools.pairwise(path)]
-    return draw.instance([*layers, ar.scale(rho, path[-1].mT)], sigma)
+    row = ar.scale(rho, (turns[-1] @ inclusion(ar, trained[-1], 1)).mT)
+    sigma = _top_first(draw, turns[0])
+    return draw.instance([*rank_one_layers(ar, turns, gain), row], sigma)
 
 
 @setting(
@@ -110,7 +112,8 @@ def frozen_attaining(draw: Draw) -> Instance:
     reject_vanishing(ar, goal @ sigma)
     tau = optimal_scale(ar, sigma, ar.scale(r, goal), size) / r
     norm = ar.power(r, Fraction(size - 1))
-    path = [draw.rotation(d) @ inclusion(ar, d, 1) for d in shape[1:-1]]
-    first = ar.scale(ar.power(tau, Fraction(1 - size)) / norm, path[0] @ goal)
-    later = [ar.scale(tau, after @ before.mT) for before, after in itertools.pairwise(path)]
-    return Instance.of(ar, [first, *later, ar.scale(norm, path[-1].mT)], sigma)
+    turns = draw.rotations(shape[1:-1])
+    start, end = (Q @ inclusion(ar, Q.shape[-1], 1) for Q in (turns[0], turns[-1]))
+    first = ar.scale(ar.power(tau, Fraction(1 - size)) / norm, start @ goal)
+    later = rank_one_layers(ar, turns, tau)
+    return Instance.of(ar, [first, *later, ar.scale(norm, end.mT)], sigma)

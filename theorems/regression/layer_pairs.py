@@ -12,8 +12,8 @@ from typing import Any
 from numeric.alignment import overlap_sq
 from theorems.instances import Instance, Rows
 from theorems.recipes import Draw, setting
-from verify.claims import quantity
 from verify.errors import Undefined
+from verify.theorem import quantity
 
 __all__ = [
     "LayerPair",

@@ -2,14 +2,14 @@ r"""Small imbalance makes the layers of a one-output network nearly rank one and
 
 Statement
     For any weights with d_y = 1, with D_j = W_{j+1}ᵀW_{j+1} - W_jW_jᵀ and
-    ε_k = Σ_{j=k}^{L-1} (λ_max(D_j) - tr D_j), for every k:
+    ε_k = Σ_{j=k}^{L-1} (λ_max(D_j) - tr D_j), for every k < L:
 
         |W_k|_F² - |W_k|_2² <= ε_k,
         | |W_k|_2² - |W_{k+1}|_2² | <= |D_k|_2,
         <u_k, v_{k+1}>² |W_{k+1}|_2² >= |W_{k+1}|_2² - ε_{k+1} - 2|D_k|_2,
 
     u_k any top left singular vector of W_k, v_{k+1} any top right one of W_{k+1}.  Gradient flow
-    keeps every D_j, so after a small initialisation all three hold for all time.
+    keeps every D_j (F4), so after a small initialisation ε_k and |D_k|_2 stay small for all time.
 
 Notation
     k the position of a pair of neighbouring layers; |W_k|_F² (``layer_fro_sq``), |W_k|_2²
@@ -27,37 +27,25 @@ Proof
     uᵀW_{k+1}ᵀW_{k+1}u = |W_k|_2² + uᵀD_ku >= |W_{k+1}|_2² - 2|D_k|_2 from below, and from above at
     most <u,v>²|W_{k+1}|_2² + (1 - <u,v>²)s_2² with s_2² <= f_{k+1} <= ε_{k+1}.
 
-Main results
-    C2.rank       every layer is nearly of rank one
-    C2.norms      neighbours have nearly the same norm
-    C2.alignment  neighbours are nearly aligned
-    C2.attained   equality in the third, once through ε_{k+1} and once through 2|D_k|_2
-    C2.initial    ε_{k+1} + 2|D_k|_2 is at most the single number of the paper
-
-Evidence
-    Symbolic: the telescoping for all L, the rest with its side conditions.  Exact and certified on
-    arbitrary weights, and at stored times of integrated gradient flows.
-
 Sharpness
-    The third bound is attained (C2.attained).  Without the factor 2, diag(7/10, 18/25) followed by
-    [1, 0] refutes it: the overlap is 0 and 1 - 324/625 > 0.
+    The third bound is attained (C2.attained), once through ε_{k+1} and once through 2|D_k|_2.
+    Without the factor 2, diag(7/10, 18/25) followed by [1, 0] refutes it: the overlap is 0 and
+    1 - 324/625 > 0.
 
 Implementation notes
     Where a top singular value is multiple the least overlap is 0; see :mod:`numeric.alignment`.
-    The data do not enter; instances carry Σ = I.
+    The data do not enter; instances carry Σ = I.  Flows are decided at some of their stored times
+    and measured at all of them.
 
 References
 ----------
     marion2024deep (their constant 3 max|W_k(0)|_F² + 2 Σ|D_k(0)|_2 reconstructed);
     ji2019gradient (alignment of layers)
-
-Tags
-    imbalance, rank, alignment, gradient flow
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import replace
 from fractions import Fraction
 from typing import Any
@@ -68,7 +56,8 @@ import sympy as sp
 from numeric.arithmetic.floating import Floating
 from numeric.training import Flow, dyadic, gradient_flow
 from theorems.assumptions import one_output
-from theorems.quantities import symbols
+from theorems.quantities import depth, symbols
+from theorems.regression.features import gaussian_regression
 from theorems.regression.layer_pairs import (
     LayerPair,
     alignment,
@@ -84,199 +73,147 @@ from theorems.regression.layer_pairs import (
     rank_defect,
     rank_defect_untraced,
 )
-from verify.claims import Bounds, Setting
-from verify.legacy import (
-    Claim,
+from theorems.words import matrix, trace, transpose
+from verify.theorem import (
+    Bounds,
     Condition,
     Formula,
     Identity,
-    Necessity,
+    Measurement,
+    Source,
     Step,
     Theorem,
+    TrainedSolution,
     Training,
-    Witness,
+    claim,
+    needed,
+    stated,
+    twin,
+    witness,
 )
-from verify.theorem import Control, Measurement, Source, TrainedSolution
 
 __all__ = ["THEOREM", "alignment_bound"]
 
-
-# --- closed form --------------------------------------------------------------------------------
-
-fro, top, after, D, eps, eps_next, untraced, aligned, paper = symbols(
-    layer_fro_sq,
-    layer_top_sq,
-    next_top_sq,
-    imbalance_top,
-    rank_defect,
-    next_rank_defect,
-    rank_defect_untraced,
-    alignment,
-    paper_epsilon,
+L, fro, top, after = symbols(depth, layer_fro_sq, layer_top_sq, next_top_sq)
+D, eps, eps_next, untraced = symbols(
+    imbalance_top, rank_defect, next_rank_defect, rank_defect_untraced
 )
+aligned, paper = symbols(alignment, paper_epsilon)
 
 alignment_bound = Formula(
-    "alignment_bound",
-    r"|W_{k+1}|_2^2-\varepsilon_{k+1}-2|D_k|_2",
-    after - eps_next - 2 * D,
+    "alignment_bound", r"|W_{k+1}|_2^2-\varepsilon_{k+1}-2|D_k|_2", after - eps_next - 2 * D
 )
+_BOUNDS = Bounds((2, 4), (1, 3))
 
-# --- derivation ---------------------------------------------------------------------------------
-
-_SHAPES = ((2, 2, 1), (2, 2, 2), (1, 3, 2))
-
-
-def derive_rank(formulas: Mapping[str, Any]) -> Iterator[Step]:
-    """Yield f_k - f_L as a telescoping sum, f_L = 0, and each difference by trace and Weyl."""
-    yield from _perturbation()
-    k, L, j = sp.symbols("k L j", integer=True, positive=True)
-    f, drop, slack = sp.Function("f"), sp.Function("d"), sp.Function("s")
-    yield Identity(
-        "telescoping",
-        r"f_k - f_L = \sum_{j=k}^{L-1}(f_j - f_{j+1})",
-        "all L",
-        "telescoping sum",
-        sp.Sum(f(j) - f(j + 1), (j, k, L - 1)).doit(),
-        f(k) - f(L),
-    )
-    before, change = sp.symbols("F t", real=True)
-    yield Identity(
-        "one difference",
-        r"f_j - f_{j+1} = \lambda_{\max}(D_j) - \operatorname{tr}D_j - s_j,\; s_j \ge 0",
-        "all L",
-        "Weyl: |W_{j+1}|_2² = |W_j|_2² + λ_max(D_j) - s_j with s_j >= 0",
-        (before - top) - (before + change - (top + drop(j) - slack(j))),
-        drop(j) - change - slack(j),
-    )
-    row, x = sp.Matrix([sp.symbols("r1:4", real=True)]), sp.Symbol("x")
-    yield Identity(
-        "the last layer has rank one",
-        r"\det(xI - w^Tw) = x^{d-1}(x-|w|_F^2),\quad f_L = 0",
-        "d = 3",
-        "characteristic polynomial",
-        (x * sp.eye(3) - row.T * row).det(method="berkowitz"),
-        x**2 * (x - row.dot(row)),
-    )
+# --- claims and proofs --------------------------------------------------------------------------
 
 
 def _perturbation() -> Iterator[Step]:
-    """W_{k+1}ᵀW_{k+1} = W_kW_kᵀ + D_k with symmetric D_k, and its trace."""
-    for before, middle, beyond in _SHAPES:
-        W = sp.Matrix(middle, before, sp.symbols(f"a1:{middle * before + 1}", real=True))
-        V = sp.Matrix(beyond, middle, sp.symbols(f"b1:{beyond * middle + 1}", real=True))
-        D_k = V.T * V - W * W.T
-        scope = "any entries, widths " + ", ".join("-".join(map(str, s)) for s in _SHAPES)
-        yield Condition(
-            f"D is symmetric {before}-{middle}-{beyond}",
-            "D_k = D_k^T",
-            scope,
-            "side condition of Weyl's inequality",
-            (D_k - D_k.T).expand().is_zero_matrix,
-        )
-        yield Identity(
-            f"trace {before}-{middle}-{beyond}",
-            r"|W_{k+1}|_F^2 = |W_k|_F^2 + \operatorname{tr}D_k",
-            scope,
-            "expansion",
-            sum(v**2 for v in V),
-            sum(w**2 for w in W) + D_k.trace(),
-        )
+    """W_{k+1}ᵀW_{k+1} = W_kW_kᵀ + D_k with symmetric D_k, and its trace, in words of any size."""
+    W, V = matrix("W_k"), matrix("W_{k+1}")
+    D_k = transpose(V) * V - W * transpose(W)
+    yield Identity("D_k is symmetric", transpose(D_k), D_k, why="Weyl's inequality asks for it")
+    yield Identity(
+        "|W_{k+1}|_F² = |W_k|_F² + tr D_k",
+        trace(transpose(V) * V), trace(transpose(W) * W) + trace(D_k), why="|W|_F² = tr WᵀW",
+    )  # fmt: skip
 
 
-def derive_alignment(formulas: Mapping[str, Any]) -> Iterator[Step]:
-    """Yield both estimates of uᵀW_{k+1}ᵀW_{k+1}u and what they leave, term by term >= 0."""
+@claim(layer_pairs, fro - top <= eps, one_output, bounds=_BOUNDS)
+def rank() -> Iterator[Step]:
+    """Every layer is nearly of rank one.
+
+    f_k - f_L is a telescoping sum, f_L = 0, and each difference follows from the trace and Weyl.
+    """
     yield from _perturbation()
-    overlap, rest = sp.symbols("c e", nonnegative=True)  # <u,v>² and 1 - <u,v>²
-    unused, weyl, rayleigh = sp.symbols("g_1 g_2 g_3", nonnegative=True)
-    second = eps_next - unused  # s_2² <= f_{k+1} <= ε_{k+1}
-    form = after - D + weyl - D + rayleigh  # |W_k|² >= |W_{k+1}|² - |D_k|, uᵀD_ku >= -|D_k|
-    above = overlap * after + rest * second
-    kept = (1 - rest) * eps_next + rest * unused
+    j, k = sp.symbols("j k", integer=True, positive=True)
+    f, largest, slack = sp.Function("f"), sp.Function("d"), sp.Function("s")
     yield Identity(
-        "from above",
-        r"c\,s_1^2+(1-c)s_2^2 = c\,s_1^2+\varepsilon_{k+1} - (c\,\varepsilon_{k+1}+(1-c)g_1)",
-        "all sizes",
-        "Rayleigh in the eigenbasis of W_{k+1}ᵀW_{k+1}; s_2² = ε_{k+1} - g_1",
-        above,
-        overlap * after + eps_next - kept,
+        "telescoping", sp.Sum(f(j) - f(j + 1), (j, k, L - 1)), f(k) - f(L), why="telescoping sum"
     )
-    small, gap = sp.symbols("epsilon gamma", nonnegative=True)
-    yield Condition(
-        "what is dropped is not negative",
-        r"c\,\varepsilon_{k+1} + (1-c)g_1 \ge 0",
-        "all sizes",
-        "side condition: ε_{k+1} >= f_{k+1} >= 0 and 0 <= c <= 1",
-        (overlap * small + rest * gap).is_nonnegative,
-    )
+    F, T, t = sp.symbols("F T t", real=True)  # |W_j|_F², |W_j|_2² and tr D_j
     yield Identity(
-        "both together",
-        r"c\,s_1^2 = |W_{k+1}|_2^2-\varepsilon_{k+1}-2|D_k|_2 + g_2+g_3+\text{dropped}",
-        "all sizes",
-        "Weyl and Rayleigh",
-        form - eps_next + kept,
-        formulas["alignment_bound"] + weyl + rayleigh + kept,
+        "f_j - f_{j+1} = d(j) - t - s(j), d(j) = λ_max(D_j), t = tr D_j",
+        (F - T) - (F + t - (T + largest(j) - slack(j))), largest(j) - t - slack(j),
+        why="Weyl: |W_{j+1}|_2² = |W_j|_2² + λ_max(D_j) - s(j) with s(j) >= 0",
+    )  # fmt: skip
+    row, x = sp.Matrix([sp.symbols("r1:4", real=True)]), sp.Symbol("x")
+    yield Identity(
+        "the last layer has rank one",
+        (x * sp.eye(3) - row.T * row).det(method="berkowitz"),
+        x**2 * (x - row.dot(row)),
+        why="characteristic polynomial: f_L = 0",
+        at={"d": 3},
     )
+
+
+norms = stated(
+    "norms", "neighbours have nearly the same norm",
+    layer_pairs, sp.Abs(top - after) <= D, one_output, bounds=_BOUNDS,
+)  # fmt: skip
+
+
+@claim(
+    layer_pairs,
+    aligned * after >= alignment_bound,
+    one_output,
+    given=(rank, norms),
+    bounds=_BOUNDS,
+    name="alignment",
+)
+def nearly_aligned(alignment_bound: Any) -> Iterator[Step]:
+    """Neighbours are nearly aligned.
+
+    Both estimates of uᵀW_{k+1}ᵀW_{k+1}u, and what they leave, term by term >= 0.
+    """
+    yield from _perturbation()
+    c, e = sp.symbols("c e", nonnegative=True)  # <u,v>² and 1 - <u,v>²
+    g1, g2, g3 = sp.symbols("g_1:4", nonnegative=True)  # what Rayleigh, Weyl, Rayleigh give away
+    dropped = c * eps_next + e * g1
+    yield Identity(
+        "from above", c * after + e * (eps_next - g1), c * after + (c + e) * eps_next - dropped,
+        why="Rayleigh in the eigenbasis of W_{k+1}ᵀW_{k+1}; s_2² = ε_{k+1} - g_1, c + e = 1",
+    )  # fmt: skip
+    small = sp.Symbol("ε", nonnegative=True)
     yield Condition(
-        "both slacks are not negative",
-        r"g_2 + g_3 \ge 0",
-        "all sizes",
-        "Weyl and Rayleigh for the symmetric D_k",
-        (weyl + rayleigh).is_nonnegative,
-    )
+        "what is dropped is not negative", dropped.subs(eps_next, small), ">=",
+        why="ε_{k+1} >= f_{k+1} >= 0 and 0 <= c <= 1",
+    )  # fmt: skip
+    below = (after - D + g2) + (-D + g3)
+    yield Identity(
+        "both together", below - eps_next + dropped, alignment_bound + g2 + g3 + dropped,
+        why="Weyl: |W_k|_2² = |W_{k+1}|_2² - |D_k|_2 + g_2; Rayleigh: uᵀD_ku = -|D_k|_2 + g_3",
+    )  # fmt: skip
+    yield Condition("both slacks are not negative", g2 + g3, ">=", why="Weyl and Rayleigh for D_k")
 
 
-# --- claims and controls ------------------------------------------------------------------------
+attained = stated(
+    "attained", "equality where the overlap is zero",
+    barely_aligned_pairs, sp.Eq(aligned * after, alignment_bound), one_output, bounds=_BOUNDS,
+)  # fmt: skip
 
-_BOUNDS = Bounds(depth=(2, 4), width=(1, 3))
-_formulas = (alignment_bound,)
+initial = stated(
+    "initial", "the single number of the paper bounds both",
+    layer_pairs, eps_next + 2 * D <= paper, one_output, bounds=_BOUNDS,
+)  # fmt: skip
 
+# --- false twins --------------------------------------------------------------------------------
 
-def _claim(name: str, title: str, relation: Any, where: Setting = layer_pairs) -> Claim:
-    return Claim(f"C2.{name}", title, where, relation, (one_output,), _formulas, _BOUNDS)
-
-
-_claims = (
-    _claim("rank", "every layer is nearly of rank one", fro - top <= eps),
-    _claim("norms", "neighbours have nearly the same norm", sp.Abs(top - after) <= D),
-    _claim("alignment", "neighbours are nearly aligned", aligned * after >= alignment_bound.symbol),
-    _claim(
-        "attained",
-        "equality where the overlap is zero",
-        sp.Eq(aligned * after, alignment_bound.symbol),
-        barely_aligned_pairs,
-    ),
-    _claim("initial", "the single number of the paper bounds both", eps_next + 2 * D <= paper),
-)
-
-
-def _twin(name: str, title: str, relation: Any, where: Setting = layer_pairs, **known: Any) -> Any:
-    return Control(Claim(f"C2.control.{name}", title, where, relation, bounds=_BOUNDS), **known)
-
-
-_controls = (
-    _twin(
-        "alignment_without_factor_two",
-        "|D_k| for 2|D_k| in the alignment bound",
-        aligned * after >= after - eps_next - D,
-        known=lambda: [
-            LayerPair.at(1, [[Fraction(7, 10), 0], [0, Fraction(18, 25)]], [[1, 0]]),
-        ],
-    ),
-    _twin("rank_untraced", "ε_k without the traces", fro - top <= untraced),
-    _twin(
-        "next_defect",
-        "ε_{k+1} for ε_k in the rank bound",
-        fro - top <= eps_next,
-    ),
-    _twin("half_norms", "|D_k|/2 for |D_k| between the norms", sp.Abs(top - after) <= D / 2),
-    _twin(
-        "many_outputs",
-        "the rank bound with several outputs",
-        fro - top <= eps,
-        many_output_pairs,
-        known=lambda: [LayerPair.at(1, [[1, 0], [0, 1]], [[1, 0], [0, 1]])],
-    ),
-)
+_twins = (
+    twin("alignment_without_factor_two", "|D_k| for 2|D_k| in the alignment bound",
+         layer_pairs, aligned * after >= after - eps_next - D, bounds=_BOUNDS,
+         known=lambda: [
+             LayerPair.at(1, [[Fraction(7, 10), 0], [0, Fraction(18, 25)]], [[1, 0]])]),
+    twin("rank_untraced", "ε_k without the traces",
+         layer_pairs, fro - top <= untraced, bounds=_BOUNDS),
+    twin("next_defect", "ε_{k+1} for ε_k in the rank bound",
+         layer_pairs, fro - top <= eps_next, bounds=_BOUNDS),
+    twin("half_norms", "|D_k|/2 for |D_k| between the norms",
+         layer_pairs, sp.Abs(top - after) <= D / 2, bounds=_BOUNDS),
+    twin("many_outputs", "the rank bound with several outputs",
+         many_output_pairs, fro - top <= eps, bounds=_BOUNDS,
+         known=lambda: [LayerPair.at(1, *[[[1, 0], [0, 1]]] * 2)]),
+)  # fmt: skip
 
 # --- training -----------------------------------------------------------------------------------
 
@@ -287,29 +224,24 @@ def _train(seed: int, runs: int) -> Iterator[TrainedSolution]:
     """Gradient flows from small Gaussian weights, at their stored times."""
     rng = np.random.default_rng(seed)
     for run in range(min(runs, 6)):
-        depth, d, scale = 2 + run % 3, 3, (0.3, 0.1, 0.03)[run % 3]
-        features = rng.standard_normal((20, d))
-        sigma = features.T @ features / len(features)
-        target = rng.standard_normal((1, d))
-        target /= np.linalg.norm(target)
-        start = [scale * rng.standard_normal((m, d)) for m in (*[d] * (depth - 1), 1)]
+        size, d, scale = 2 + run % 3, 3, (0.3, 0.1, 0.03)[run % 3]
+        sigma, target = gaussian_regression(rng, 20, d)
+        start = [scale * rng.standard_normal((m, d)) for m in (*[d] * (size - 1), 1)]
         flow = gradient_flow(start, sigma, target @ sigma, rtol=1e-10, tolerance=1e-6)
-        yield from _along(flow, sigma, target, f"run {run}, depth {depth}, scale {scale}")
+        yield from _along(flow, sigma, target, f"run {run}, depth {size}, scale {scale}")
 
 
 def _along(flow: Flow, sigma: Any, target: Any, label: str) -> Iterator[TrainedSolution]:
     """The misalignment at all stored times against the bound at time zero; claims at some."""
-    depth, times = len(flow.path), len(flow.times)
-    picked = np.linspace(0, times - 1, _DECIDED).astype(int)
+    picked = np.linspace(0, len(flow.times) - 1, _DECIDED).astype(int)
     data = [dyadic(sigma), dyadic(target)]
-    for k in range(1, depth):
+    for k in range(1, len(flow.path)):
         measured = _misalignment(flow, sigma, target, k)
         for t in picked:
             exact = LayerPair.exact([dyadic(W[t]) for W in flow.path], *data)
-            pair = replace(exact, position=k)
             shown = (measured,) if t == picked[-1] else ()
             where = f"{label}, pair {k}, time {flow.times[t]:.3g}"
-            yield TrainedSolution(where, pair, Fraction(0), shown)
+            yield TrainedSolution(where, replace(exact, position=k), Fraction(0), shown)
 
 
 def _misalignment(flow: Flow, sigma: Any, target: Any, k: int) -> Measurement:
@@ -320,19 +252,17 @@ def _misalignment(flow: Flow, sigma: Any, target: Any, k: int) -> Measurement:
     """
     ar, d = Floating(), flow.path[0].shape[-1]
     path = LayerPair(ar, flow.path, sigma, target, False, position=k)
-    start = LayerPair(ar, tuple(W[0] for W in flow.path), sigma, target, False, position=k)
+    start = replace(path, weights=tuple(W[0] for W in flow.path))
     missed = (1 - alignment.measure(path)) * next_top_sq.measure(path)
     predicted = float(next_rank_defect.measure(start) + 2 * imbalance_top.measure(start))
     moved = (len(flow.path) * (1 + np.sqrt(d)) + 2) * flow.drift
-    allowed = (moved + 1e-13) / predicted
+    worst, allowed = float(np.max(missed)), (moved + 1e-13) / predicted
     return Measurement(
-        "worst misalignment over all stored times",
-        predicted,
-        float(np.max(missed)),
-        allowed,
-        "<=",
-    )
+        "worst misalignment over all stored times", predicted, worst, allowed, "<="
+    )  # fmt: skip
 
+
+_two_identities = [[[1, 0], [0, 1]]] * 2
 
 THEOREM = Theorem(
     id="C2",
@@ -347,40 +277,23 @@ THEOREM = Theorem(
     source=Source(
         "marion2024deep", "small initialisation (pointwise form; constant reconstructed)"
     ),
-    claims=_claims,
-    controls=_controls,
-    formulas=_formulas,
-    derivations={"C2.rank": derive_rank, "C2.alignment": derive_alignment},
+    claims=(rank, norms, nearly_aligned, attained, initial),
+    controls=_twins,
     witnesses=(
-        Witness(
-            "C2.witness.generic",
-            "C2.alignment",
-            "two inputs, three layers, an informative bound: 4 - 2 - 2 · 1/2",
-            lambda: LayerPair.at(1, [[2, 0], [0, 1]], [[2, 0], [0, 1]], [[2, 0]]),
-        ),
-        Witness(
-            "C2.witness.rank",
-            "C2.rank",
-            "two identities and a row: f_1 = 1 = ε_1",
-            lambda: LayerPair.at(1, [[1, 0], [0, 1]], [[1, 0], [0, 1]], [[2, 0]]),
-        ),
+        witness("generic", nearly_aligned,
+                "two inputs, three layers, an informative bound: 4 - 2 - 2 · 1/2",
+                lambda: LayerPair.at(1, *[[[2, 0], [0, 1]]] * 2, [[2, 0]])),
+        witness("rank", rank, "two identities and a row: f_1 = 1 = ε_1",
+                lambda: LayerPair.at(1, *_two_identities, [[2, 0]])),
     ),
     necessity=(
-        Necessity(
-            one_output,
-            "C2.rank",
-            "two identities: D_1 = 0 but |W_1|_F² - |W_1|_2² = 1",
-            lambda: LayerPair.at(1, [[1, 0], [0, 1]], [[1, 0], [0, 1]]),
-        ),
+        needed(one_output, rank, "two identities: D_1 = 0 but |W_1|_F² - |W_1|_2² = 1",
+               lambda: LayerPair.at(1, *_two_identities)),
     ),
     trainings=(
-        Training(
-            "C2.trained",
-            "gradient flow from small weights, the trained weights themselves at stored times",
-            _train,
-            ("C2.rank", "C2.norms", "C2.alignment"),
-        ),
+        Training("trained",
+                 "gradient flow from small weights, the trained weights themselves at stored times",
+                 _train, (rank, norms, nearly_aligned)),
     ),
     module=__name__,
-    tags=("imbalance", "alignment", "gradient flow"),
-)
+)  # fmt: skip

@@ -1,14 +1,14 @@
 r"""Residual networks with a frozen output row: how flat a minimizer can be, and is after training.
 
 Statement
-    Let x -> pᵀ W_L ... W_1 x with p != 0 fixed, and let S be the largest eigenvalue of the Hessian
-    of R in W_1, ..., W_L.  Every minimizer has
+    Let x -> pᵀ W_L ... W_1 x with p != 0 fixed and L >= 2, and let S be the largest eigenvalue of
+    the Hessian of R in W_1, ..., W_L.  Every minimizer has
 
         S >= S_min = 2 L |p|^{2/L} max_{|z|=1} |Kz|^{2/L} |w*ᵀKz|^{2-2/L},
 
-    and S_min is attained.  From W_k(0) = I + s/√(Ld) N_k with Gaussian N_k, L and d large and a
-    small enough initial risk, gradient flow converges with high probability, W_k moves by O(1/L),
-    and S/S_min stays bounded in L.
+    and S_min is attained.  The paper adds: from W_k(0) = I + s/√(Ld) N_k with Gaussian N_k, L and d
+    large and a small enough initial risk, gradient flow converges with high probability, W_k moves
+    by O(1/L), and S/S_min stays bounded in L.  That is observed here, not tested.
 
 Notation
     L counts trained layers (``trained_depth``, one less than ``depth``): the row pᵀ is the last
@@ -20,46 +20,34 @@ Assumptions
     one_output  d_y = 1.
 
 Proof
-    As for U1 with one factor more: a_k = |A_kᵀp̂|/|p| at the trained layers has a_L = 1, and
-    a_k b_{k+1} >= w*ᵀKz/|p|.  So S >= 2|p|² L (|Kz|(|w*ᵀKz|/|p|)^{L-1})^{2/L}.
+    As for U1 with one factor more, α_kᵀ = A_k = pᵀW_L ... W_{k+1}: at the trained layers
+    a_k = |α_k|/|p| has a_L = 1, and with b_k = |B_kKz|, a_k b_{k+1} >= w*ᵀKz/|p|.  So
+    S >= 2|p|² Σ_k a_k² b_k² >= 2|p|² L (|Kz|(|w*ᵀKz|/|p|)^{L-1})^{2/L}.
     Attained: W_1 = τ^{1-L}|p|^{-1} e_1 w*ᵀ, W_k = τ e_k e_{k-1}ᵀ, p = |p| e_L give
     Σ_k |α_k|² B_kᵀB_k = c|p|² I + (L-1)c^{-1/(L-1)} w*w*ᵀ, c = τ^{2(L-1)}; then minimise over c.
-
-Main results
-    C4.lower    the bound at any weights and any p
-    C4.close    attained up to 1e-7 by rational factors beside the optimal ones, any Σ and w*
-    C4.attained equality for w* along the top eigenvector
-    C4.whole    S is the top eigenvalue of the trained block of the Hessian, by derivatives
-
-Evidence
-    Symbolic for all L where L is a symbol.  The statement on training is an observation: d = 4,
-    three seeds of six flows, medians of S/S_min at L = 5, 10, 20, 40, 80 were 1.6 to 1.7 (s = 0),
-    1.5 to 1.7 (s = 1/2) and 2.4 to 4.5 (s = 1, single runs up to 14), without a trend in L, and
-    L max_k |W_k - W_k(0)| stayed between 0.4 and 1.6.  No check tests boundedness: S_min/S <= 1
-    only restates the lower bound, and the path length is a bound from the same run.  Single runs
-    scatter so much at s >= 1/2 that one of them shows no trend either way.
 
 Sharpness
     Attained, so neither constant nor exponents improve.
 
 Implementation notes
-    Path length: |∇R|² >= μR gives ∫|∇R|dt <= 2√(R(0)/μ), and layer k has at most the share
+    Path length: |∇R|² >= μR (C5) gives ∫|∇R|dt <= 2√(R(0)/μ), and layer k has at most the share
     q = max_k |α_k|²|B_k|²/Σ_j |α_j|² σ_min(B_j)² of |∇R|².  With μ ~ L and q ~ 1/L this is O(1/L);
     μ and q are taken over the stored times.
+    What was observed: d = 4, three seeds of six flows, medians of S/S_min at L = 5, 10, 20, 40, 80
+    were 1.6 to 1.7 (s = 0), 1.5 to 1.7 (s = 1/2) and 2.4 to 4.5 (s = 1, single runs up to 14),
+    without a trend in L, and L max_k |W_k - W_k(0)| stayed between 0.4 and 1.6.  No check tests
+    boundedness: S_min/S <= 1 only restates the lower bound, and the path length is a bound from the
+    same run.  Single runs scatter so much at s >= 1/2 that one of them shows no trend either way.
 
 References
 ----------
     marion2024deep (residual initialisation; constants not given in our sources);
     certimin2026 (S_min by the route of U1)
-
-Tags
-    residual networks, sharpness, gradient flow
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator
 from fractions import Fraction
 from typing import Any
 
@@ -78,22 +66,28 @@ from theorems.instances import Instance
 from theorems.quantities import a, depth, minimal_sharpness, symbols, w_norm
 from theorems.recipes import inclusion
 from theorems.regression.families import frozen_attaining, frozen_paths
+from theorems.regression.features import gaussian_regression
 from theorems.settings import univariate_minimizers
 from theorems.training import Trained
-from verify.claims import Bounds, Setting, quantity
 from verify.errors import Undefined
-from verify.legacy import (
-    Claim,
+from verify.theorem import (
+    Bounds,
     Condition,
     Formula,
     Identity,
-    Necessity,
+    Measurement,
+    Source,
     Step,
     Theorem,
+    TrainedSolution,
     Training,
-    Witness,
+    claim,
+    needed,
+    quantity,
+    stated,
+    twin,
+    witness,
 )
-from verify.theorem import Control, Measurement, Source, TrainedSolution
 
 __all__ = ["THEOREM", "frozen_sharpness"]
 
@@ -154,161 +148,124 @@ def frozen_gain(instance: Instance) -> Any:
     return weighted_gain(instance.arithmetic, instance.sigma, instance.target, share)
 
 
-S, S_jet, g, p, m, L, w, rayleigh, S_min_all = symbols(
-    frozen_sharpness,
-    frozen_jet_sharpness,
-    frozen_gain,
-    output_norm,
-    trained_depth,
-    depth,
-    w_norm,
-    a,
-    minimal_sharpness,
+S, S_jet, g, p, m = symbols(
+    frozen_sharpness, frozen_jet_sharpness, frozen_gain, output_norm, trained_depth
 )
+L, w, rayleigh, S_min_all = symbols(depth, w_norm, a, minimal_sharpness)
 
 frozen_bound = Formula(
-    "frozen_bound",
-    r"2L|p|^{2/L}\max_z|Kz|^{2/L}|w^{*T}Kz|^{2-2/L}",
-    2 * m * p ** (2 / m) * g,
+    "frozen_bound", r"2L|p|^{2/L}\max_z|Kz|^{2/L}|w^{*T}Kz|^{2-2/L}", 2 * m * p ** (2 / m) * g
 )
+_DEEP = Bounds((3, 5), (1, 3))
+_CLOSE = sp.Rational(10**7 + 1, 10**7)
 
-# --- derivation ---------------------------------------------------------------------------------
+# --- claims and proofs --------------------------------------------------------------------------
 
 Kz, TKz = sp.symbols("Kz TKz", positive=True)
 
 
-def _at_z(formulas: Mapping[str, Any]) -> Any:
-    """The closed form before the maximum over z is taken, with L for the trained depth."""
-    return formulas["frozen_bound"].subs(g, Kz ** (2 / m) * TKz ** (2 - 2 / m)).subs(m, L)
+def _at_z(bound: Any, size: Any) -> Any:
+    """The closed form before the maximum over z is taken, with ``size`` trained layers."""
+    return bound.subs(g, Kz ** (2 / m) * TKz ** (2 - 2 / m)).subs(m, size)
 
 
-def derive_lower(formulas: Mapping[str, Any]) -> Iterator[Step]:
-    """Yield the path bound of U1 for the unit row p̂, scaled by |p|²."""
-    yield from path_bound(_at_z(formulas) / (2 * p**2), start=Kz, gain=TKz / p)
+@claim(
+    univariate_minimizers,
+    S >= frozen_bound,
+    minimizer,
+    one_output,
+    given=("F3.univariate", "U1.lower", "C5.inequality"),
+    bounds=_DEEP,
+)
+def lower(frozen_bound: Any) -> Iterator[Step]:
+    """No minimizer is flatter.
+
+    The path bound of U1 for the unit row p̂, scaled by |p|².
+    """
+    yield from path_bound(_at_z(frozen_bound, L) / (2 * p**2), start=Kz, gain=TKz / p)
 
 
-def derive_close(formulas: Mapping[str, Any]) -> Iterator[Step]:
-    """Yield the path Gram matrix of the attaining factors and the best scale at each z."""
+@claim(
+    frozen_attaining,
+    S <= _CLOSE * frozen_bound,
+    minimizer,
+    one_output,
+    given=("U1.attained",),
+    bounds=_DEEP,
+)
+def close(frozen_bound: Any) -> Iterator[Step]:
+    """Attained up to 1e-7 for any Σ, w* and |p|.
+
+    The path Gram matrix of the attaining factors, and the best scale at each z.
+    """
     for size in (2, 3):
         yield _family(size)
     n, c = sp.Symbol("n", integer=True, positive=True), sp.Symbol("c", positive=True)  # n = L - 1
     objective = c * p**2 * Kz**2 + n * c ** (-1 / n) * TKz**2
     best = (TKz / (p * Kz)) ** (2 * n / (n + 1))
     yield Identity(
-        "stationary scale",
-        r"\partial_c(c|p|^2|Kz|^2+(L-1)c^{-1/(L-1)}|w^{*T}Kz|^2) = 0",
-        "all L",
-        "calculus",
-        sp.powsimp(sp.expand_power_base(sp.diff(objective, c).subs(c, best))),
-        0,
-    )
+        "stationary scale", sp.diff(objective, c).subs(c, best),
+        why="calculus, L = n + 1", at={"L": n + 1},
+    )  # fmt: skip
     yield Identity(
-        "value at the stationary scale",
-        r"2(\cdot) = 2L|p|^{2/L}|Kz|^{2/L}|w^{*T}Kz|^{2-2/L}",
-        "all L",
-        "calculus; max over z and min over c interchange as in U1",
-        sp.powsimp(sp.expand_power_base(2 * objective.subs(c, best))),
-        _at_z(formulas).subs(L, n + 1),
-    )
+        "value at the stationary scale", 2 * objective.subs(c, best), _at_z(frozen_bound, n + 1),
+        why="calculus; max over z and min over c interchange as in U1", at={"L": n + 1},
+    )  # fmt: skip
     u = sp.Symbol("u", real=True)
     yield Condition(
-        "convex in log c",
-        r"\partial_u^2(e^u|p|^2|Kz|^2+(L-1)e^{-u/(L-1)}|w^{*T}Kz|^2) > 0",
-        "all L",
-        "the stationary scale is the minimum",
-        sp.diff(sp.exp(u) * p**2 * Kz**2 + n * sp.exp(-u / n) * TKz**2, u, 2).is_positive,
-    )
+        "convex in u = log c", sp.diff(objective.subs(c, sp.exp(u)), u, 2), ">",
+        why="the stationary scale is the minimum", at={"L": n + 1},
+    )  # fmt: skip
 
 
 def _family(size: int) -> Step:
     """Σ_k |α_k|²B_kᵀB_k = c|p|²I + (L-1)τ^{-2} w w^T on coordinate vectors, width 2."""
-    ar, tau = Symbolic(), sp.Symbol("tau", positive=True)
+    ar, tau = Symbolic(), sp.Symbol("τ", positive=True)
     e = ar.matrix([[1], [0]])
-    row = ar.matrix([[sp.Symbol("w1", real=True), sp.Symbol("w2", real=True)]])
+    row = ar.matrix([sp.symbols("w1 w2", real=True)])
     first = ar.scale(tau ** (1 - size) / p, e @ row)
     layers = (first, *[ar.scale(tau, e @ e.mT)] * (size - 1), ar.scale(p, e.mT))
-    gram = sp.Matrix(_path_gram(LinearNetwork(ar, layers)))
     c = tau ** (2 * (size - 1))
-    squared = sp.Matrix(row.mT @ row)
     return Identity(
-        f"attaining factors at L = {size}",
-        r"\sum_k|\alpha_k|^2B_k^TB_k = c|p|^2I+(L-1)c^{-1/(L-1)}w^*w^{*T}",
-        "any w*, any |p|, d = 2, L = 2, 3",
-        "expansion",
-        gram,
-        c * p**2 * sp.eye(2) + (size - 1) * tau**-2 * squared,
+        "path Gram matrix of the attaining factors",
+        sp.Matrix(_path_gram(LinearNetwork(ar, layers))),
+        c * p**2 * sp.eye(2) + (size - 1) * tau**-2 * sp.Matrix(row.mT @ row),
+        why="c|p|²I + (L-1)c^{-1/(L-1)} w*w*ᵀ with c = τ^{2(L-1)}",
+        at={"d": 2, "L": size},
     )
 
 
-# --- claims and controls ------------------------------------------------------------------------
+attained = stated(
+    "attained", "equality for w* along the top eigenvector",
+    frozen_paths, sp.Eq(S, frozen_bound), minimizer, one_output, bounds=Bounds((3, 4), (1, 3)),
+)  # fmt: skip
 
-_DEEP = Bounds(depth=(3, 5), width=(1, 3))
-_CLOSE = sp.Rational(10**7 + 1, 10**7)
-_formulas = (frozen_bound,)
+whole = stated(
+    "whole", "the trained block of the Hessian has this top eigenvalue",
+    univariate_minimizers, sp.Eq(S, S_jet), minimizer, one_output, bounds=Bounds((3, 3), (1, 2)),
+)  # fmt: skip
 
+# --- false twins --------------------------------------------------------------------------------
 
-def _claim(name: str, title: str, where: Setting, relation: Any, bounds: Bounds = _DEEP) -> Claim:
-    return Claim(f"C4.{name}", title, where, relation, (minimizer, one_output), _formulas, bounds)
-
-
-_claims = (
-    _claim("lower", "no minimizer is flatter", univariate_minimizers, S >= frozen_bound.symbol),
-    _claim(
-        "close",
-        "attained up to 1e-7 for any Σ, w* and |p|",
-        frozen_attaining,
-        S <= _CLOSE * frozen_bound.symbol,
-    ),
-    _claim(
-        "attained",
-        "equality for w* along the top eigenvector",
-        frozen_paths,
-        sp.Eq(S, frozen_bound.symbol),
-        Bounds(depth=(3, 4), width=(1, 3)),
-    ),
-    _claim(
-        "whole",
-        "the trained block of the Hessian has this top eigenvalue",
-        univariate_minimizers,
-        sp.Eq(S, S_jet),
-        Bounds(depth=(3, 3), width=(1, 2)),
-    ),
-)
-
-
-def _twin(name: str, title: str, relation: Any, where: Setting = frozen_attaining) -> Control:
-    return Control(Claim(f"C4.control.{name}", title, where, relation, bounds=_DEEP))
-
-
-_controls = (
-    _twin("norm_of_output_left_out", "1 for |p|^{2/L}", sp.Eq(S, 2 * m * g), frozen_paths),
-    _twin("smaller_power_of_output", "|p|^{1/L} for |p|^{2/L}", S <= 2 * m * p ** (1 / m) * g),
-    _twin(
-        "output_trained",
-        "U1's bound for L + 1 trained layers",
-        S >= S_min_all,
-        univariate_minimizers,
-    ),
-    _twin("depth_plus_one", "L + 1 for L", S >= 2 * (m + 1) * p ** (2 / m) * g),
-    _twin(
-        "top_singular_vector",
-        "w*ᵀK's own direction taken for the maximizer z, with a for |Kz|²",
-        S <= _CLOSE * 2 * m * p ** (2 / m) * rayleigh * w ** (2 - 2 / m),
-    ),
-)
+_twins = (
+    twin("norm_of_output_left_out", "1 for |p|^{2/L}",
+         frozen_paths, sp.Eq(S, 2 * m * g), bounds=_DEEP),
+    twin("smaller_power_of_output", "|p|^{1/L} for |p|^{2/L}",
+         frozen_attaining, S <= 2 * m * p ** (1 / m) * g, bounds=_DEEP),
+    twin("output_trained", "U1's bound for L + 1 trained layers",
+         univariate_minimizers, S >= S_min_all, bounds=_DEEP),
+    twin("depth_plus_one", "L + 1 for L",
+         frozen_attaining, S >= 2 * (m + 1) * p ** (2 / m) * g, bounds=_DEEP),
+    twin("top_singular_vector",
+         "w*ᵀK's own direction taken for the maximizer z, with a for |Kz|²",
+         frozen_attaining,
+         S <= _CLOSE * 2 * m * p ** (2 / m) * rayleigh * w ** (2 - 2 / m), bounds=_DEEP),
+)  # fmt: skip
 
 # --- training -----------------------------------------------------------------------------------
 
 _DEPTHS = (5, 10, 20, 40)  # in short runs all of them at s = 1/2, every second one otherwise
 _SPREADS = (0.0, 0.5, 1.0)
-
-
-@dataclass(frozen=True)
-class _Path:
-    """The least μ of |∇R|² >= μR and the largest share q of one layer, over stored times."""
-
-    rate: float
-    share: float
 
 
 def _train(seed: int, runs: int) -> Iterator[TrainedSolution]:
@@ -318,14 +275,10 @@ def _train(seed: int, runs: int) -> Iterator[TrainedSolution]:
     for run in range(min(runs, 6)):
         spread = _SPREADS[run % 3]
         few = _DEPTHS if spread == 0.5 else _DEPTHS[::2]
-        depths = few if runs <= 3 else (*_DEPTHS, 80)
-        features = rng.standard_normal((40, d))
-        sigma = features.T @ features / len(features)
-        row = rng.standard_normal((1, d))
-        row /= np.linalg.norm(row)
+        sigma, row = gaussian_regression(rng, 40, d)
         bend = rng.standard_normal((1, d))
         target = row + 0.4 * bend / np.linalg.norm(bend)
-        for size in depths:
+        for size in few if runs <= 3 else (*_DEPTHS, 80):
             noise = spread / np.sqrt(size * d)
             start = [np.eye(d) + noise * rng.standard_normal((d, d)) for _ in range(size)]
             flow = gradient_flow(
@@ -337,27 +290,19 @@ def _train(seed: int, runs: int) -> Iterator[TrainedSolution]:
 
 def _measured(label: str, flow: Flow, sigma: Any, target: Any) -> TrainedSolution:
     """S/S_min and the movement of the layers.  Allowed: the tolerance the flow stops at."""
-    trained = Trained(label, flow.weights, sigma, target)
     at = Instance(Floating(), flow.weights, sigma, target, True)
-    size = trained_depth.measure(at)
-    reached = float(frozen_sharpness.measure(at))
-    least = 2 * size * float(output_norm.measure(at) ** (2 / size) * frozen_gain.measure(at))
+    size, share = trained_depth.measure(at), frozen_bound.measure(at) / frozen_sharpness.measure(at)
     moved = max(np.linalg.norm(W[-1] - W[0]) for W in flow.path[:-1])
-    path, gap = _along(flow, sigma), trained.target - _product(flow.path)
-    length = 2 * np.sqrt(float((gap @ sigma @ gap.T)[0, 0]) / path.rate)
-    bound = float(np.sqrt(path.share) * length)
-    return trained.solution(
-        Measurement("S_min/S <= 1", 1.0, least / reached, 1e-6, "<="),
+    gap = target - LinearNetwork(Floating(), tuple(W[0] for W in flow.path)).end_to_end
+    bound = _layer_path(flow, sigma, float((gap @ sigma @ gap.T)[0, 0]))
+    return Trained(label, flow.weights, sigma, target).solution(
+        Measurement("S_min/S <= 1", 1.0, float(share), 1e-6, "<="),
         Measurement("L max_k |W_k - W_k(0)|", size * bound, size * float(moved), 1e-6, "<="),
     )
 
 
-def _product(path: tuple[Any, ...]) -> Any:
-    """The end-to-end map at time zero."""
-    return LinearNetwork(Floating(), tuple(W[0] for W in path)).end_to_end
-
-
-def _along(flow: Flow, sigma: Any) -> _Path:
+def _layer_path(flow: Flow, sigma: Any, loss: float) -> float:
+    """2√(qR(0)/μ), with the least μ and the largest share q over the stored times."""
     net = LinearNetwork(Floating(), flow.path)
     batch = np.zeros((len(flow.times), 1, 1))  # B_1 = I has no time axis
     weights = [np.sum(A**2, axis=(-2, -1)) for A in net.suffixes[:-1]]
@@ -365,7 +310,7 @@ def _along(flow: Flow, sigma: Any) -> _Path:
     above = [weight * span[:, 0] ** 2 for weight, span in zip(weights, spans, strict=True)]
     below = sum(weight * span[:, -1] ** 2 for weight, span in zip(weights, spans, strict=True))
     rate = 4 * float(np.linalg.eigvalsh(sigma)[0]) * float(np.min(below))
-    return _Path(rate, float(np.max(np.max(above, axis=0) / below)))
+    return 2 * float(np.sqrt(np.max(np.max(above, axis=0) / below) * loss / rate))
 
 
 THEOREM = Theorem(
@@ -381,38 +326,22 @@ THEOREM = Theorem(
     source=Source(
         "marion2024deep", "residual initialisation (constants not given); S_min as in U1"
     ),
-    claims=_claims,
-    controls=_controls,
-    formulas=_formulas,
-    derivations={"C4.lower": derive_lower, "C4.close": derive_close},
+    claims=(lower, close, attained, whole),
+    controls=_twins,
     witnesses=(
-        Witness(
-            "C4.witness.residual",
-            "C4.lower",
-            "two residual layers, correlated data",
-            lambda: Instance.of_minimizer(
-                [[[1, Fraction(1, 2)], [0, 1]], [[1, 0], [Fraction(1, 3), 1]], [[1, 2]]],
-                [[2, 1], [1, 1]],
-            ),
-        ),
+        witness("residual", lower, "two residual layers, correlated data",
+                lambda: Instance.of_minimizer(
+                    [[[1, Fraction(1, 2)], [0, 1]], [[1, 0], [Fraction(1, 3), 1]], [[1, 2]]],
+                    [[2, 1], [1, 1]])),
     ),
     necessity=(
-        Necessity(
-            minimizer,
-            "C4.lower",
-            "zero weights, p = w* = 1, two trained layers: S = 2 < 4",
-            lambda: Instance.exact([[[0]], [[0]], [[1]]], [[1]], [[1]]),
-        ),
+        needed(minimizer, lower, "zero weights, p = w* = 1, two trained layers: S = 2 < 4",
+               lambda: Instance.exact([[[0]], [[0]], [[1]]], [[1]], [[1]])),
     ),
     trainings=(
-        Training(
-            "C4.trained",
-            "gradient flow from residual initialisation, corrected to an exact minimizer",
-            _train,
-            ("C4.lower",),
-        ),
+        Training("trained",
+                 "gradient flow from residual initialisation, corrected to an exact minimizer",
+                 _train, (lower,)),
     ),
-    uses=("F3", "U1", "C5"),
     module=__name__,
-    tags=("residual networks", "sharpness", "gradient flow"),
-)
+)  # fmt: skip

@@ -6,6 +6,8 @@ Statement
 
         S(W) <= 2^{3-2/L} L Λ |w*|^{2-2/L} <= 8 L Λ |w*|^{2-2/L},      S/S_min <= 4Λ/a.
 
+    Convergence is proved below, not machine-checked: the claims are about single weights.
+
 Notation
     R(0) the loss of zero weights (``loss_at_zero``), E = PΣ - C, A_1 = W_L ... W_2,
     PΣPᵀ (``output_energy``), <W_L, ∇_{W_L}R> (``last_slope``), |∇_{W_1}R|² (``first_slope_sq``),
@@ -26,39 +28,25 @@ Proof
     Flatness.  S = 2λ_max(KMK) <= 2Λ Σ_k |α_k|²|B_k|² <= 2LΛ m^{2L-2} with m = max_k |W_k|_2 <=
     (2|w*|)^{1/L}.  C1 bounds S_min from below.
 
-Main results
-    C3.energy    R(0) - R + <W_L, ∇_L R> = PΣPᵀ at any weights
-    C3.first     |∇_1 R|² = 4|A_1|²|E|² at any weights
-    C3.flat      S <= 2^{3-2/L} L Λ |w*|^{2-2/L} where layers are small
-    C3.attained  equality for layers of equal norm whose last row misses the path by 60 degrees
-    C3.paper     S <= 8 L Λ |w*|^{2-2/L}
-    C3.ratio     S <= (4Λ/a) S_min
-
-Evidence
-    Symbolic: both identities with symbolic entries for the sizes named, flatness for all L.
-    Gradient flows from scales 0.3 down to 0.01 (quick: 0.3 and 0.1) end beside exact minimizers
-    where the layers are small (at 0.3 not always).  The analytic parts of the proof (boundedness,
-    Łojasiewicz) are not machine-checked.
-
 Sharpness
-    2^{3-2/L} is attained under the assumption on the layers (C3.attained); the 8 is not, and
-    along actual limits U3 is far smaller.  Those limits need not be flattest (control).
+    2^{3-2/L} is attained under the assumption on the layers (C3.attained: layers of equal norm,
+    the last row 60 degrees off the path); the 8 is not, and along actual limits U3 is far smaller.
+    Those limits need not be flattest (control).
 
 Implementation notes
-    Gradients come from dual numbers, not from the formula used in the proof.
+    Gradients come from dual numbers, not from the formula used in the proof.  Flows from scale 0.3
+    end beside exact minimizers too, but not always with small layers: there the claims may be void,
+    and flatness is not measured.
 
 References
 ----------
     marion2024deep (the constant 8 and the ratio reconstructed)
-
-Tags
-    gradient flow, small initialisation, flat minima
 """
 
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from fractions import Fraction
 from typing import Any
 
@@ -67,17 +55,16 @@ import sympy as sp
 
 from numeric.arithmetic.floating import Floating
 from numeric.arithmetic.symbolic import Symbolic
-from numeric.gain import weighted_gain
 from numeric.loss import excess, gradient_by_jets, residual
 from numeric.networks import LinearNetwork
-from numeric.spectrum import sharpness_at_minimizer
 from numeric.training import gradient_flow
-from theorems.assumptions import at_most, minimizer, one_output
+from theorems.assumptions import minimizer, one_output
 from theorems.instances import Instance
 from theorems.quantities import (
     a,
     data_max,
     depth,
+    layer_norm_max,
     loss,
     loss_at_zero,
     minimal_sharpness,
@@ -90,26 +77,32 @@ from theorems.regression.families import (
     nearly_aligned_minimizers,
     small_limits,
 )
+from theorems.regression.features import gaussian_regression
 from theorems.settings import any_weights, univariate_minimizers, weights
 from theorems.training import Trained
-from verify.claims import Bounds, Setting, quantity
-from verify.legacy import (
+from verify.theorem import (
     Assumption,
-    Claim,
+    Bounds,
     Condition,
     Formula,
     Identity,
-    Necessity,
+    Measurement,
+    Source,
     Step,
     Theorem,
+    TrainedSolution,
     Training,
-    Witness,
+    claim,
+    needed,
+    quantity,
+    stated,
+    twin,
+    witness,
 )
-from verify.theorem import Control, Measurement, Source, TrainedSolution
 
 __all__ = ["THEOREM", "small_layers"]
 
-# --- quantities, closed form, assumption --------------------------------------------------------
+# --- quantities, closed forms, assumption -------------------------------------------------------
 
 
 def _slopes(instance: Instance) -> tuple[Any, ...]:
@@ -147,218 +140,148 @@ def residual_sq(instance: Instance) -> Any:
     return instance.arithmetic.frobenius_sq(residual(instance.net, instance.sigma, instance.cross))
 
 
-def _has_small_layers(instance: Instance) -> Any:
-    return at_most(instance, _layers_and_target)
-
-
-def _layers_and_target(instance: Instance) -> tuple[Any, Any]:
-    """(max_k |W_k|_2^{2L}, 4|w*|²), in squares: no root is taken."""
-    ar, L = instance.arithmetic, instance.net.depth
-    grams = (W @ W.mT if W.shape[-2] <= W.shape[-1] else W.mT @ W for W in instance.weights)
-    largest = ar.maximum(*(ar.eig_max(gram) for gram in grams))
-    return ar.power(largest, Fraction(L)), 4 * ar.frobenius_sq(instance.target)
-
-
-small_layers = Assumption("small_layers", r"\max_k|W_k|_2^L \le 2|w^*|", _has_small_layers)
-
-S, S_min, L, w, rayleigh, top, R, R_0 = symbols(
-    sharpness, minimal_sharpness, depth, w_norm, a, data_max, loss, loss_at_zero
+S, S_min, L, w, rayleigh, top = symbols(
+    sharpness, minimal_sharpness, depth, w_norm, a, data_max
+)  # fmt: skip
+R, R_0, energy_out, last, slope_1, suffix, error = symbols(
+    loss, loss_at_zero, output_energy, last_slope, first_slope_sq, first_suffix_sq, residual_sq
 )
-energy, last, first, suffix, error = symbols(
-    output_energy, last_slope, first_slope_sq, first_suffix_sq, residual_sq
-)
+_scale = L * top * w ** (2 - 2 / L)
 
 flat_bound = Formula(
-    "flat_bound",
-    r"2^{3-2/L}L\Lambda|w^*|^{2-2/L}",
-    2 ** (3 - 2 / L) * L * top * w ** (2 - 2 / L),
+    "flat_bound", r"2^{3-2/L}L\Lambda|w^*|^{2-2/L}", 2 ** (3 - 2 / L) * L * top * w ** (2 - 2 / L)
 )
 energy_balance = Formula(
     "energy_balance", r"R(0)-R+\langle W_L,\nabla_{W_L}R\rangle", R_0 - R + last
 )
 first_product = Formula("first_product", r"4|A_1|^2|E|^2", 4 * suffix * error)
 
-# --- derivation ---------------------------------------------------------------------------------
+small_layers = Assumption("small_layers", layer_norm_max.symbol**L <= 2 * w)
+_BOUNDS = Bounds((2, 4), (1, 3))
+
+# --- claims and proofs --------------------------------------------------------------------------
 
 _SIZES = ((2, 1), (2, 2, 1), (1, 2, 1), (2, 1, 1, 1))
-_SCOPE = "any entries, widths " + ", ".join("-".join(map(str, s)) for s in _SIZES)
 
 
-def _symbolic_loss(shape: tuple[int, ...]) -> tuple[LinearNetwork, Any, Any, Any]:
-    """A network, Σ and C with symbolic entries, and its loss minus E|y|²."""
+def _symbolic_losses() -> Iterator[tuple[dict[str, str], LinearNetwork, Any, Any, Any]]:
+    """Networks, Σ and C with symbolic entries, and their loss minus E|y|²."""
     ar = Symbolic()
-    layers = tuple(
-        ar.matrix([[sp.Symbol(f"w{k}_{i}{j}", real=True) for j in range(n)] for i in range(m)])
-        for k, (n, m) in enumerate(itertools.pairwise(shape), start=1)
-    )
-    d = shape[0]
-    sigma = ar.matrix(
-        [[sp.Symbol(f"s{min(i, j)}{max(i, j)}", real=True) for j in range(d)] for i in range(d)]
-    )
-    cross = ar.matrix([[sp.Symbol(f"c{j}", real=True) for j in range(d)]])
-    net = LinearNetwork(ar, layers)
-    return net, sigma, cross, sp.expand(excess(net, sigma, cross))
-
-
-def derive_energy(formulas: Mapping[str, Any]) -> Iterator[Step]:
-    """Yield the energy balance, differentiating the loss in the entries of the last layer."""
     for shape in _SIZES:
-        net, sigma, _, gap = _symbolic_loss(shape)
-        P = net.end_to_end
-        slope = sum(x * sp.diff(gap, x) for x in net.weights[-1])
-        yield Identity(
-            f"energy {'-'.join(map(str, shape))}",
-            r"R(0)-R+\langle W_L,\nabla_{W_L}R\rangle = P\Sigma P^T",
-            _SCOPE,
-            "differentiation",
-            formulas["energy_balance"].subs({R_0: 0, R: gap, last: slope}),
-            (P @ sigma @ P.mT)[0],
+        layers = tuple(
+            ar.matrix([[sp.Symbol(f"w{k}_{i}{j}", real=True) for j in range(n)] for i in range(m)])
+            for k, (n, m) in enumerate(itertools.pairwise(shape), start=1)
         )
-    positive_gap = sp.Symbol("gap", positive=True)  # R(0) - R at the limit
+        inputs = range(shape[0])
+        sigma = ar.matrix(
+            [[sp.Symbol(f"s{min(i, j)}{max(i, j)}", real=True) for j in inputs] for i in inputs]
+        )
+        cross = ar.matrix([[sp.Symbol(f"c{j}", real=True) for j in inputs]])
+        net = LinearNetwork(ar, layers)
+        at = {"widths": "-".join(map(str, shape))}
+        yield at, net, sigma, cross, sp.expand(excess(net, sigma, cross))
+
+
+@claim(
+    weights,
+    sp.Eq(energy_balance, energy_out),
+    one_output,
+    given=("F4.flow", "C2.alignment"),
+    bounds=_BOUNDS,
+)
+def energy(energy_balance: Any) -> Iterator[Step]:
+    """What the loss gained is the energy of the output, where layer L is stationary."""
+    for at, net, sigma, _, gap in _symbolic_losses():
+        P, slope = net.end_to_end, sum(x * sp.diff(gap, x) for x in net.weights[-1])
+        balance = energy_balance.subs({R_0: 0, R: gap, last: slope})
+        yield Identity(
+            "R(0) - R + <W_L, ∇_L R> = PΣPᵀ", balance, (P @ sigma @ P.mT)[0],
+            why="differentiation", at=at,
+        )  # fmt: skip
+    gained = sp.Symbol("g", positive=True)  # R(0) - R at the limit
     yield Condition(
-        "the limit carries a signal",
-        r"\nabla_{W_L}R = 0,\; R < R(0) \Rightarrow P\Sigma P^T > 0",
-        "all L",
-        "R decreases strictly at the start",
-        formulas["energy_balance"].subs({last: 0, R: R_0 - positive_gap}).is_positive,
-    )
+        "the limit carries a signal", energy_balance.subs({last: 0, R: R_0 - gained}), ">",
+        why="∇_L R = 0 there, and R decreases strictly at the start",
+    )  # fmt: skip
 
 
-def derive_first(formulas: Mapping[str, Any]) -> Iterator[Step]:
-    """Yield |∇_1 R|² = 4|A_1|²|E|² in the same way."""
-    for shape in _SIZES:
-        net, sigma, cross, gap = _symbolic_loss(shape)
+@claim(
+    weights,
+    sp.Eq(slope_1, first_product),
+    one_output,
+    given=("C5.inequality",),
+    bounds=_BOUNDS,
+)
+def first(first_product: Any) -> Iterator[Step]:
+    """The first layer sees the whole residual unless the later ones vanish."""
+    for at, net, sigma, cross, gap in _symbolic_losses():
         E = net.end_to_end @ sigma - cross
+        squares = {suffix: sum(x**2 for x in net.suffixes[0]), error: sum(x**2 for x in E)}
+        slope_sq = sum(sp.diff(gap, x) ** 2 for x in net.weights[0])
         yield Identity(
-            f"first layer {'-'.join(map(str, shape))}",
-            r"|\nabla_{W_1}R|^2 = 4|A_1|^2|E|^2",
-            _SCOPE,
-            "differentiation",
-            sum(sp.diff(gap, x) ** 2 for x in net.weights[0]),
-            formulas["first_product"].subs(
-                {suffix: sum(x**2 for x in net.suffixes[0]), error: sum(x**2 for x in E)}
-            ),
-        )
+            "|∇_1 R|² = 4|A_1|²|E|²", slope_sq, first_product.subs(squares),
+            why="differentiation", at=at,
+        )  # fmt: skip
 
 
-def derive_flat(formulas: Mapping[str, Any]) -> Iterator[Step]:
-    """Yield the sum over layers and the norm allowed to each."""
+@claim(
+    nearly_aligned_minimizers,
+    S <= flat_bound,
+    minimizer,
+    one_output,
+    small_layers,
+    given=("F3.univariate",),
+    bounds=_BOUNDS,
+)
+def flat(flat_bound: Any) -> Iterator[Step]:
+    """Minimizers with small layers are flat."""
     k = sp.Symbol("k", integer=True, positive=True)
-    m = sp.Symbol("m", positive=True)
-    term = sp.powsimp(m ** (2 * (L - k)) * m ** (2 * (k - 1)))
-    total = 2 * top * sp.Sum(term, (k, 1, L)).doit()
+    m = sp.Symbol("m", positive=True)  # max_k |W_k|_2
     yield Identity(
         "sum over layers",
-        r"2\Lambda\sum_k m^{2(L-k)}m^{2(k-1)} = 2L\Lambda m^{2L-2}",
-        "all L",
-        "submultiplicativity: |α_k| <= m^{L-k}, |B_k| <= m^{k-1}; KMK <= Λ|M|",
-        total,
+        2 * top * sp.Sum(m ** (2 * (L - k)) * m ** (2 * (k - 1)), (k, 1, L)),
         2 * L * top * m ** (2 * L - 2),
+        why="KMK <= Λ|M|; submultiplicativity: |α_k| <= m^{L-k}, |B_k| <= m^{k-1}",
     )
     yield Identity(
-        "at the largest norm allowed",
-        r"2L\Lambda m^{2L-2} = 2^{3-2/L}L\Lambda|w^*|^{2-2/L}",
-        "all L",
-        "m^L = 2|w*|",
-        (2 * L * top * (2 * w) ** ((2 * L - 2) / L)),
-        formulas["flat_bound"],
-    )
-    yield Condition(
-        "increasing in m",
-        r"2L-2 \ge 0",
-        "all L",
-        "monotonicity",
-        (2 * L - 2).subs(L, k).is_nonnegative,
-    )
+        "at the largest norm allowed", 2 * L * top * (2 * w) ** ((2 * L - 2) / L), flat_bound,
+        why="m^L = 2|w*|",
+    )  # fmt: skip
+    yield Condition("increasing in m", 2 * L - 2, ">=", why="monotonicity")
 
 
-# --- claims and controls ------------------------------------------------------------------------
+attained = stated(
+    "attained", "equality for layers of equal norm and |w*| = s^L/2",
+    half_aligned_minimizers, sp.Eq(S, flat_bound), minimizer, one_output, small_layers,
+    bounds=_BOUNDS,
+)  # fmt: skip
 
-_BOUNDS = Bounds(depth=(2, 4), width=(1, 3))
-_formulas = (flat_bound, energy_balance, first_product)
-_AT_SMALL = (minimizer, one_output, small_layers)
+paper = stated(
+    "paper", "the constant 8",
+    nearly_aligned_minimizers, S <= 8 * _scale, minimizer, one_output, small_layers,
+    given=(flat,), bounds=_BOUNDS,
+)  # fmt: skip
 
+ratio = stated(
+    "ratio", "within 4Λ/a of the flattest",
+    nearly_aligned_minimizers, S <= 4 * top / rayleigh * S_min, minimizer, one_output, small_layers,
+    given=(paper, "C1.lower"), bounds=_BOUNDS,
+)  # fmt: skip
 
-def _claim(name: str, title: str, where: Setting, relation: Any, assumptions: Any) -> Claim:
-    return Claim(f"C3.{name}", title, where, relation, assumptions, _formulas, _BOUNDS)
+# --- false twins --------------------------------------------------------------------------------
 
-
-_claims = (
-    _claim(
-        "energy",
-        "what the loss gained is the energy of the output, where layer L is stationary",
-        weights,
-        sp.Eq(energy_balance.symbol, energy),
-        (one_output,),
-    ),
-    _claim(
-        "first",
-        "the first layer sees the whole residual unless the later ones vanish",
-        weights,
-        sp.Eq(first, first_product.symbol),
-        (one_output,),
-    ),
-    _claim(
-        "flat",
-        "minimizers with small layers are flat",
-        nearly_aligned_minimizers,
-        S <= flat_bound.symbol,
-        _AT_SMALL,
-    ),
-    _claim(
-        "attained",
-        "equality for layers of equal norm and |w*| = s^L/2",
-        half_aligned_minimizers,
-        sp.Eq(S, flat_bound.symbol),
-        _AT_SMALL,
-    ),
-    _claim(
-        "paper",
-        "the constant 8",
-        nearly_aligned_minimizers,
-        S <= 8 * L * top * w ** (2 - 2 / L),
-        _AT_SMALL,
-    ),
-    _claim(
-        "ratio",
-        "within 4Λ/a of the flattest",
-        nearly_aligned_minimizers,
-        S <= 4 * top / rayleigh * S_min,
-        _AT_SMALL,
-    ),
-)
-
-
-def _twin(name: str, title: str, where: Setting, relation: Any, assumptions: Any = ()) -> Control:
-    return Control(Claim(f"C3.control.{name}", title, where, relation, assumptions, bounds=_BOUNDS))
-
-
-_scale = L * top * w ** (2 - 2 / L)
-
-_controls = (
-    _twin(
-        "constant_one",
-        "1 for 8: S <= LΛ|w*|^{2-2/L}",
-        nearly_aligned_minimizers,
-        S <= _scale,
-        (small_layers,),
-    ),
-    _twin(
-        "constant_four",
-        "4 for 2^{3-2/L} (false once L > 2)",
-        half_aligned_minimizers,
-        S <= 4 * _scale,
-        (small_layers,),
-    ),
-    _twin("limits_are_flattest", "small-initialisation limits are flattest", small_limits,
-          S <= S_min),
-    _twin("any_minimizer", "layers of any size", univariate_minimizers, S <= 8 * _scale),
-    _twin(
-        "several_outputs",
-        "|∇_1 R|² = 4|A_1|²|E|² with several outputs: saddles below R(0) exist",
-        any_weights,
-        sp.Eq(first, 4 * suffix * error),
-    ),
+_twins = (
+    twin("constant_one", "1 for 8: S <= LΛ|w*|^{2-2/L}",
+         nearly_aligned_minimizers, S <= _scale, small_layers, bounds=_BOUNDS),
+    twin("constant_four", "4 for 2^{3-2/L} (false once L > 2)",
+         half_aligned_minimizers, S <= 4 * _scale, small_layers, bounds=_BOUNDS),
+    twin("limits_are_flattest", "small-initialisation limits are flattest",
+         small_limits, S <= S_min, bounds=_BOUNDS),
+    twin("any_minimizer", "layers of any size",
+         univariate_minimizers, S <= 8 * _scale, bounds=_BOUNDS),
+    twin("several_outputs",
+         "|∇_1 R|² = 4|A_1|²|E|² with several outputs: saddles below R(0) exist",
+         any_weights, sp.Eq(slope_1, 4 * suffix * error), bounds=_BOUNDS),
 )  # fmt: skip
 
 # --- training -----------------------------------------------------------------------------------
@@ -372,10 +295,7 @@ def _train(seed: int, runs: int) -> Iterator[TrainedSolution]:
     rng = np.random.default_rng(seed)
     for run in range(min(runs, 2 * len(_SCALES))):
         size, scale, d = 2 + run % 2, _SCALES[run // 2], 3
-        features = rng.standard_normal((20, d))
-        sigma = features.T @ features / len(features)
-        target = rng.standard_normal((1, d))
-        target /= np.linalg.norm(target)
+        sigma, target = gaussian_regression(rng, 20, d)
         start = [scale * rng.standard_normal((d, d)) for _ in range(size - 1)]
         flow = gradient_flow(
             [*start, np.zeros((1, d))], sigma, target @ sigma, rtol=1e-11, tolerance=1e-8
@@ -390,22 +310,21 @@ def _excess(trained: Trained, slope: float) -> Measurement:
     gap, A_1 = trained.net.end_to_end - trained.target, trained.net.suffixes[0]
     least = float(np.linalg.eigvalsh(trained.sigma)[0])
     reach = slope**2 / (4 * least * float(np.sum(A_1**2)))
-    return Measurement("excess loss", 0.0, float((gap @ trained.sigma @ gap.T)[0, 0]),
-                       reach + 1e-15)  # fmt: skip
+    left = float((gap @ trained.sigma @ gap.T)[0, 0])
+    return Measurement("excess loss", 0.0, left, reach + 1e-15)
 
 
 def _flatness(trained: Trained) -> Iterator[Measurement]:
     """Layer norms and sharpness against their bounds; rounding is allowed."""
-    L, sigma, w_row = len(trained.weights), trained.sigma, trained.target
-    Lambda, scale = float(np.linalg.eigvalsh(sigma)[-1]), float(np.linalg.norm(w_row))
-    ratio = 4 * Lambda * scale**2 / float((w_row @ sigma @ w_row.T)[0, 0])
-    largest = max(float(np.linalg.norm(W, 2)) for W in trained.weights)
-    reached = float(sharpness_at_minimizer(trained.net, sigma))
-    least = 2 * L * float(weighted_gain(Floating(), sigma, w_row, Fraction(1, L)))
-    ceiling = 8 * L * Lambda * scale ** (2 - 2 / L)
-    yield Measurement("max |W_k|^L <= 2|w*|", 2 * scale, largest**L, 1e-12, "<=")
+    at = Instance(Floating(), tuple(trained.weights), trained.sigma, trained.target, True)
+    size, largest, goal, Lambda, quotient, reached, least = (
+        float(q.measure(at))
+        for q in (depth, layer_norm_max, w_norm, data_max, a, sharpness, minimal_sharpness)
+    )
+    ceiling = 8 * size * Lambda * goal ** (2 - 2 / size)
+    yield Measurement("max |W_k|^L <= 2|w*|", 2 * goal, largest**size, 1e-12, "<=")
     yield Measurement("S <= 8LΛ|w*|^(2-2/L)", ceiling, reached, 1e-12, "<=")
-    yield Measurement("S/S_min <= 4Λ/a", ratio, reached / least, 1e-12, "<=")
+    yield Measurement("S/S_min <= 4Λ/a", 4 * Lambda / quotient, reached / least, 1e-12, "<=")
 
 
 THEOREM = Theorem(
@@ -419,41 +338,21 @@ THEOREM = Theorem(
     ),
     normalisation="R = E|y - Px|², no factor 1/2; R(0) = E|y|²",
     source=Source("marion2024deep", "small-scale initialisation (constants reconstructed)"),
-    claims=_claims,
-    controls=_controls,
-    formulas=_formulas,
-    derivations={"C3.energy": derive_energy, "C3.first": derive_first, "C3.flat": derive_flat},
+    claims=(energy, first, flat, attained, paper, ratio),
+    controls=_twins,
     witnesses=(
-        Witness(
-            "C3.witness.limit",
-            "C3.flat",
-            "a balanced path off the eigenvectors of Σ = [[2, 1], [1, 2]]",
-            lambda: Instance.of_minimizer([[[1, 0], [0, 0]], [[1, 0]]], [[2, 1], [1, 2]]),
-        ),
+        witness("limit", flat, "a balanced path off the eigenvectors of Σ = [[2, 1], [1, 2]]",
+                lambda: Instance.of_minimizer([[[1, 0], [0, 0]], [[1, 0]]], [[2, 1], [1, 2]])),
     ),
     necessity=(
-        Necessity(
-            minimizer,
-            "C3.flat",
-            "weights 1 and -1, w* = 1/2: S = 7 > 4",
-            lambda: Instance.exact([[[1]], [[-1]]], [[1]], [[Fraction(1, 2)]]),
-        ),
-        Necessity(
-            small_layers,
-            "C3.flat",
-            "layers 10 and 1/10: S = 200.02 > 8",
-            lambda: Instance.of_minimizer([[[10]], [[Fraction(1, 10)]]], [[1]]),
-        ),
+        needed(minimizer, flat, "weights 1 and -1, w* = 1/2: S = 7 > 4",
+               lambda: Instance.exact([[[1]], [[-1]]], [[1]], [[Fraction(1, 2)]])),
+        needed(small_layers, flat, "layers 10 and 1/10: S = 200.02 > 8",
+               lambda: Instance.of_minimizer([[[10]], [[Fraction(1, 10)]]], [[1]])),
     ),
     trainings=(
-        Training(
-            "C3.trained",
-            "gradient flow from small weights, corrected to an exact minimizer",
-            _train,
-            ("C3.flat", "C3.paper", "C3.ratio"),
-        ),
+        Training("trained", "gradient flow from small weights, corrected to an exact minimizer",
+                 _train, (flat, paper, ratio)),
     ),
-    uses=("C1", "C2", "C5", "F3", "F4"),
     module=__name__,
-    tags=("gradient flow", "small initialisation", "flat minima"),
-)
+)  # fmt: skip

@@ -1,8 +1,8 @@
 r"""Gradient descent can settle at a minimizer only if its step size is at most 2/S_min.
 
 Statement
-    Let W be a minimizer with one output, S its sharpness, η > 0.  The linearised step of gradient
-    descent, I - η∇²R(W), has spectral radius
+    Let W be a minimizer with one output and L >= 2, S its sharpness, η > 0.  The linearised step of
+    gradient descent, I - η∇²R(W), has spectral radius
 
         max(1, ηS - 1) >= max(1, ηS_min - 1).
 
@@ -23,35 +23,23 @@ Proof
     the eigenvalues 1 - ηh of the step run from 1 down to 1 - ηS.  (1-ηh)² - 1 = ηh(ηh - 2) > 0
     exactly if ηh > 2.  U1 gives S >= S_min.  The null set is that of the centre-stable manifold.
 
-Main results
-    C6.multiplier  the spectral radius, from the loss by derivatives
-    C6.necessary   no minimizer does better than ηS_min - 1
-    C6.attained    equality at the flattest minimizers
-    C6.window      a stable minimizer has η <= 2/S_min
-
-Evidence
-    Symbolic, given U1.  Gradient descent at 0.3 to 0.95 of 2/S_min: S <= 2/η at the exact
-    minimizer.  Measured over initial scales and step sizes (data of the paper, depth 5 for 10): no
-    run converges above 2/S_min, small scales converge right up to it, large scales fail far below.
-
 Sharpness
     The threshold is attained.  It is not sufficient: other minimizers are unstable below it
     (control), which is why large initial scales fail.
 
 Implementation notes
-    Linear stability and its limit are exact; the passage to null sets is quoted.
+    Linear stability and its limit are exact; the passage to null sets is quoted.  The sweep takes
+    the data of the paper at depth 5 for 10: no run converges above 2/S_min, small initial scales
+    converge right up to it, large ones fail far below.
 
 References
 ----------
     marion2024deep, Figures 1-3 (learning rates, depths, scales)
-
-Tags
-    learning rate, edge of stability, gradient descent
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from fractions import Fraction
 from typing import Any
 
@@ -66,31 +54,36 @@ from numeric.loss import gradient, hessian_by_jets
 from numeric.networks import LinearNetwork
 from numeric.spectrum import sharpness_anywhere, sharpness_at_minimizer
 from numeric.training import CONVERGED, Descent, gradient_descent
-from theorems.assumptions import at_most, minimizer, one_output
+from theorems.assumptions import minimizer, one_output
 from theorems.instances import Instance, SteppedInstance
 from theorems.quantities import minimal_sharpness, sharpness, step_size, symbols
 from theorems.recipes import Draw, drawn
 from theorems.settings import univariate_minimizers, univariate_top_eigenvector, weights
 from theorems.training import around_threshold
-from verify.claims import Bounds, Setting, quantity
-from verify.legacy import (
+from verify.claims import Setting
+from verify.theorem import (
     Assumption,
-    Claim,
+    Bounds,
     Condition,
     Formula,
     Identity,
-    Necessity,
+    Measurement,
+    Source,
     Step,
     Theorem,
+    TrainedSolution,
     Training,
-    Witness,
+    claim,
+    needed,
+    quantity,
+    stated,
+    twin,
+    witness,
 )
-from verify.theorem import Control, Measurement, Source, TrainedSolution
 
 __all__ = ["THEOREM"]
 
-
-# --- quantities and closed forms ----------------------------------------------------------------
+# --- quantities, closed forms, assumption -------------------------------------------------------
 
 
 @quantity("step_multiplier", r"\rho(I-\eta\nabla^2R)")
@@ -118,15 +111,7 @@ eta, rho, S, S_min, S_after = symbols(
 multiplier = Formula("multiplier", r"\max(1,\eta S-1)", sp.Max(1, eta * S - 1))
 growth = Formula("growth", r"\eta S_{\min}-1", eta * S_min - 1)
 
-
-def _step_times_sharpness(instance: SteppedInstance) -> tuple[Any, Any]:
-    S_here = sharpness_at_minimizer(instance.net, instance.sigma)
-    return instance.step_size * S_here, instance.arithmetic.scalar(2)
-
-
-stable = Assumption(
-    "stable", r"\eta S \le 2", lambda instance: at_most(instance, _step_times_sharpness)
-)
+stable = Assumption("stable", eta * S <= 2)
 
 # --- settings -----------------------------------------------------------------------------------
 
@@ -145,141 +130,102 @@ stepped_minimizers = _stepped(univariate_minimizers)
 stepped_flattest = _stepped(univariate_top_eigenvector)
 stepped_weights = _stepped(weights)
 
-# --- derivation ---------------------------------------------------------------------------------
+# --- claims and proofs --------------------------------------------------------------------------
 
-h, gap = sp.Symbol("h", nonnegative=True), sp.Symbol("g", positive=True)
-
-
-def derive_multiplier(formulas: Mapping[str, Any]) -> Iterator[Step]:
-    """Yield the multiplier of one eigenvalue and the two ends of the spectrum."""
-    yield Identity(
-        "one eigenvalue",
-        r"(1-\eta h)^2 - 1 = \eta h(\eta h-2)",
-        "all L",
-        "expansion",
-        (1 - eta * h) ** 2 - 1,
-        eta * h * (eta * h - 2),
-    )
-    yield Condition(
-        "unstable beyond 2/η",
-        r"\eta h = 2+g,\; g>0 \Rightarrow (1-\eta h)^2 > 1",
-        "all L",
-        "sign of a product",
-        ((2 + gap) * gap).is_positive,
-    )
-    widths = sp.symbols("d_x d_1 d_2", integer=True, positive=True)
-    yield Condition(
-        "the Hessian is singular",
-        r"N \ge d_xd_1 + d_1 > d_x \ge \operatorname{rank}\nabla^2R \text{ for } d_y = 1, L \ge 2",
-        "all widths",
-        "rank G <= d_x (F3); shown for the two first layers, the others only add to N",
-        sp.expand(
-            widths[0] * (widths[1] + 1) + widths[1] * (widths[2] + 1) - widths[0]
-        ).is_positive,
-    )
-    at_top = formulas["multiplier"].subs(eta, (2 + gap) / S)
-    yield Identity(
-        "beyond the threshold",
-        r"\eta S = 2+g \Rightarrow \max(1,\eta S-1) = 1+g",
-        "all L",
-        "the largest of 1 and ηS - 1",
-        at_top,
-        1 + gap,
-    )
+_SMALL = Bounds((2, 3), (1, 2))
+g = sp.Symbol("g", positive=True)  # ηh - 2 or ηS - 2, beyond the threshold
 
 
-def derive_necessary(formulas: Mapping[str, Any]) -> Iterator[Step]:
-    """Yield ηS - 1 against ηS_min - 1, given U1."""
-    excess = sp.Symbol("s", nonnegative=True)  # S - S_min
-    yield Identity(
-        "what a sharper minimizer adds",
-        r"(\eta S-1)-(\eta S_{\min}-1) = \eta(S-S_{\min})",
-        "all L",
-        "U1: S >= S_min",
-        eta * (S_min + excess) - 1 - formulas["growth"],
-        eta * excess,
-    )
-    yield Condition(
-        "it is not negative",
-        r"\eta(S-S_{\min}) \ge 0",
-        "all L",
-        "U1: S >= S_min",
-        (eta * excess).is_nonnegative,
-    )
-
-
-# --- claims and controls ------------------------------------------------------------------------
-
-_SMALL = Bounds(depth=(2, 3), width=(1, 2))
-_formulas = (multiplier, growth)
-
-
-def _claim(name: str, title: str, where: Setting, relation: Any, *more: Assumption) -> Claim:
-    return Claim(
-        f"C6.{name}", title, where, relation, (minimizer, one_output, *more), _formulas, _SMALL
-    )
-
-
-_claims = (
-    _claim(
-        "multiplier",
-        "spectral radius of the linearised step",
-        stepped_minimizers,
-        sp.Eq(rho, multiplier.symbol),
-    ),
-    _claim("necessary", "no minimizer does better", stepped_minimizers, rho >= growth.symbol),
-    _claim(
-        "attained",
-        "equality at flattest minimizers",
-        stepped_flattest,
-        sp.Eq(rho, sp.Max(1, growth.symbol)),
-    ),
-    _claim(
-        "window",
-        "a stable minimizer has η <= 2/S_min",
-        stepped_minimizers,
-        eta * S_min <= 2,
-        stable,
-    ),
+@claim(
+    stepped_minimizers,
+    sp.Eq(rho, multiplier),
+    minimizer,
+    one_output,
+    given=("F3.spectrum",),
+    bounds=_SMALL,
+    name="multiplier",
 )
+def radius(multiplier: Any) -> Iterator[Step]:
+    """Spectral radius of the linearised step.
+
+    The multiplier of one eigenvalue h of the Hessian, and the two ends of the spectrum.
+    """
+    h = sp.Symbol("h", nonnegative=True)
+    growth_of_square = eta * h * (eta * h - 2)
+    yield Identity("one eigenvalue", (1 - eta * h) ** 2 - 1, growth_of_square, why="expansion")
+    yield Condition(
+        "unstable beyond 2/η", growth_of_square.subs(h, (2 + g) / eta), ">",
+        why="(1 - ηh)² > 1 at ηh = 2 + g",
+    )  # fmt: skip
+    d_x, d_2 = sp.symbols("d_x d_2", integer=True, positive=True)
+    d_1 = 1 + sp.Symbol("n", integer=True, nonnegative=True)
+    yield Condition(
+        "the Hessian is singular", d_x * d_1 + d_1 * d_2 - d_x, ">",
+        why="N >= d_xd_1 + d_1d_2 for L >= 2, and rank H <= d_x (F3, d_y = 1)", at={"d_1": d_1},
+    )  # fmt: skip
+    yield Identity(
+        "beyond the threshold", multiplier.subs(eta, (2 + g) / S), 1 + g,
+        why="max(1, ηS - 1) at ηS = 2 + g",
+    )  # fmt: skip
 
 
-def _twin(name: str, title: str, where: Setting, relation: Any, **known: Any) -> Control:
-    return Control(Claim(f"C6.control.{name}", title, where, relation, bounds=_SMALL), **known)
-
-
-def _early() -> SteppedInstance:
-    """Both weights 1/10, w* = 1, η = 1/8: S grows from 2 towards 4."""
-    tenth = [[Fraction(1, 10)]]
-    return SteppedInstance.beside(Instance.exact([tenth, tenth], [[1]], [[1]]), step_size=_eighth())
-
-
-def _eighth() -> Any:
-    return Rational().scalar(Fraction(1, 8))
-
-
-_controls = (
-    _twin(
-        "sharpness_decreases",
-        "S decreases along gradient descent",
-        stepped_weights,
-        S_after <= S,
-        known=lambda: [_early()],
-    ),
-    _twin(
-        "sufficient",
-        "η <= 2/S_min is sufficient: every minimizer is as stable as the flattest",
-        stepped_minimizers,
-        rho <= sp.Max(1, eta * S_min - 1),
-    ),
-    _twin(
-        "half_threshold",
-        "instability already beyond 1/S_min (the convention 1/2 E|.|² mixed in)",
-        stepped_flattest,
-        rho >= eta * S_min,
-    ),
-    _twin("any_weights", "the minimizer dropped", stepped_weights, rho >= eta * S_min - 1),
+@claim(
+    stepped_minimizers,
+    rho >= growth,
+    minimizer,
+    one_output,
+    given=(radius, "U1.lower"),
+    bounds=_SMALL,
 )
+def necessary(growth: Any) -> Iterator[Step]:
+    """No minimizer does better."""
+    s = sp.Symbol("s", nonnegative=True)  # S - S_min
+    yield Identity(
+        "what a sharper minimizer adds", (eta * (S_min + s) - 1) - growth, eta * s,
+        why="ηS - 1 against ηS_min - 1 at S = S_min + s",
+    )  # fmt: skip
+    yield Condition("it is not negative", eta * s, ">=", why="U1: S >= S_min")
+
+
+attained = stated(
+    "attained", "equality at flattest minimizers",
+    stepped_flattest, sp.Eq(rho, sp.Max(1, growth)), minimizer, one_output,
+    given=(radius, "C1.lower_attained", "C1.upper_attained"), bounds=_SMALL,
+)  # fmt: skip
+
+window = stated(
+    "window", "a stable minimizer has η <= 2/S_min",
+    stepped_minimizers, eta * S_min <= 2, minimizer, one_output, stable,
+    given=("U1.lower",), bounds=_SMALL,
+)  # fmt: skip
+
+# --- false twins --------------------------------------------------------------------------------
+
+
+def _stepping(instance: Instance, step: Fraction | int) -> SteppedInstance:
+    return SteppedInstance.beside(instance, step_size=Rational().scalar(step))
+
+
+def _scalars(*layers: int, step: Fraction | int) -> SteppedInstance:
+    """A minimizer with layers of width 1, Σ = 1."""
+    return _stepping(Instance.of_minimizer([[[x]] for x in layers], [[1]]), step)
+
+
+_tenth = [[Fraction(1, 10)]]
+
+_twins = (
+    twin("sharpness_decreases", "S decreases along gradient descent",
+         stepped_weights, S_after <= S, bounds=_SMALL,
+         known=lambda: [  # weights 1/10, w* = 1, η = 1/8: S grows from 2 towards 4
+             _stepping(Instance.exact([_tenth] * 2, [[1]], [[1]]), Fraction(1, 8))]),
+    twin("sufficient", "η <= 2/S_min is sufficient: every minimizer is as stable as the flattest",
+         stepped_minimizers, rho <= sp.Max(1, eta * S_min - 1), bounds=_SMALL),
+    twin("half_threshold",
+         "instability already beyond 1/S_min (the convention 1/2 E|.|² mixed in)",
+         stepped_flattest, rho >= eta * S_min, bounds=_SMALL),
+    twin("any_weights", "the minimizer dropped",
+         stepped_weights, rho >= eta * S_min - 1, bounds=_SMALL),
+)  # fmt: skip
 
 # --- training -----------------------------------------------------------------------------------
 
@@ -287,9 +233,7 @@ _controls = (
 def _train(seed: int, runs: int) -> Iterator[TrainedSolution]:
     """Where gradient descent converged the exact minimizer is stable (allowed: rounding)."""
     for trained, step in around_threshold(seed, runs):
-        exact = SteppedInstance.beside(
-            trained.minimizer, step_size=Rational().scalar(Fraction(step))
-        )
+        exact = _stepping(trained.minimizer, Fraction(step))
         balls = exact.lifted(Balls())
         with balls.arithmetic:
             reached = float(sharpness_at_minimizer(balls.net, balls.sigma))
@@ -354,11 +298,6 @@ def _outcomes(
         )
 
 
-def _unit(*layers: int, step: Fraction) -> SteppedInstance:
-    exact = Instance.of_minimizer([[[x]] for x in layers], [[1]])
-    return SteppedInstance.beside(exact, step_size=Rational().scalar(step))
-
-
 THEOREM = Theorem(
     id="C6",
     title="Gradient descent settles at a minimizer only if its step size is at most 2/S_min",
@@ -369,50 +308,26 @@ THEOREM = Theorem(
     ),
     normalisation="R = E|y - Px|², no factor 1/2: step sizes are half of those for 1/2 E|.|²",
     source=Source("marion2024deep", "learning rate, Figures 1-3 (settings reduced)"),
-    claims=_claims,
-    controls=_controls,
-    formulas=_formulas,
-    derivations={"C6.multiplier": derive_multiplier, "C6.necessary": derive_necessary},
+    claims=(radius, necessary, attained, window),
+    controls=_twins,
     witnesses=(
-        Witness(
-            "C6.witness.unstable",
-            "C6.multiplier",
-            "weights 1 and 2, η = 1/2: S = 10 and the multiplier is 4",
-            lambda: _unit(1, 2, step=Fraction(1, 2)),
-        ),
-        Witness(
-            "C6.witness.edge",
-            "C6.window",
-            "unit weights at the edge, η = 1/2 = 2/S_min",
-            lambda: _unit(1, 1, step=Fraction(1, 2)),
-        ),
+        witness("unstable", radius, "weights 1 and 2, η = 1/2: S = 10 and the multiplier is 4",
+                lambda: _scalars(1, 2, step=Fraction(1, 2))),
+        witness("edge", window, "unit weights at the edge, η = 1/2 = 2/S_min",
+                lambda: _scalars(1, 1, step=Fraction(1, 2))),
     ),
     necessity=(
-        Necessity(
-            minimizer,
-            "C6.necessary",
-            "three zero layers, w* = 1, η = 1: the Hessian vanishes, the multiplier is 1 < 5",
-            lambda: SteppedInstance.beside(
-                Instance.exact([[[0]], [[0]], [[0]]], [[1]], [[1]]), step_size=Rational().scalar(1)
-            ),
-        ),
-        Necessity(
-            stable,
-            "C6.window",
-            "unit weights, η = 1: ηS_min = 4 > 2",
-            lambda: _unit(1, 1, step=Fraction(1)),
-        ),
+        needed(minimizer, necessary,
+               "three zero layers, w* = 1, η = 1: the Hessian vanishes, the multiplier is 1 < 5",
+               lambda: _stepping(Instance.exact([[[0]]] * 3, [[1]], [[1]]), 1)),
+        needed(stable, window, "unit weights, η = 1: ηS_min = 4 > 2",
+               lambda: _scalars(1, 1, step=1)),
     ),
     trainings=(
-        Training(
-            "C6.trained",
-            "gradient descent at 0.3 to 0.95 of 2/S_min, corrected to an exact minimizer",
-            _train,
-            ("C6.window",),
-        ),
-        Training("C6.sweep", "initial scales against shares of 2/S_min", _sweep),
+        Training("trained",
+                 "gradient descent at 0.3 to 0.95 of 2/S_min, corrected to an exact minimizer",
+                 _train, (window,)),
+        Training("sweep", "initial scales against shares of 2/S_min", _sweep),
     ),
-    uses=("C1", "F3", "U1"),
     module=__name__,
-    tags=("learning rate", "edge of stability", "gradient descent"),
-)
+)  # fmt: skip
