@@ -185,7 +185,7 @@ def minimal_sharpness(sigma: Any, target: Any, depth: int, *, precision: int = 1
 # --- claims and proofs --------------------------------------------------------------------------
 
 _CLOSE = sp.Rational(10**7 + 1, 10**7)
-Kz, TKz, c, tau = sp.symbols("Kz TKz c tau", positive=True)
+Kz, TKz, c, tau = sp.symbols(r"|Kz| |TKz| c \tau", positive=True)
 m = sp.Symbol("m", integer=True, positive=True)  # L - 1
 
 
@@ -237,7 +237,7 @@ def _attaining_family(shape: tuple[int, ...]) -> tuple[Any, Any]:
     The blocks have c = τ^{2(L-1)}, and c^{-1/(L-1)} for what the later layers give.
     """
     ar, rank, later = Symbolic(), min(shape[1:]), len(shape) - 2
-    rows = [[sp.Symbol(f"t{i}{j}", real=True) for j in range(shape[0])] for i in range(rank)]
+    rows = [[sp.Symbol(f"t_{{{i}{j}}}", real=True) for j in range(shape[0])] for i in range(rank)]
     inner, E = ar.matrix(rows), [inclusion(ar, d, rank) for d in shape[1:]]
     others = [ar.scale(tau, after @ before.mT) for before, after in itertools.pairwise(E)]
     net = LinearNetwork(ar, (ar.scale(tau**-later, E[0] @ inner), *others))

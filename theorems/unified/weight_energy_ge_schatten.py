@@ -116,7 +116,7 @@ def lower(schatten_bound: Any) -> Iterator[Step]:
         slope = sp.diff(f, x, order)
         yield Condition(f"f(e^x) = e^(2x/L) is {name}", slope, ">", why="Horn's inequality")
     for size in range(2, 6):
-        s = sp.symbols(f"s1:{size + 1}", nonnegative=True)
+        s = sp.symbols(f"s_1:{size + 1}", nonnegative=True)
         bound, conditions = am_gm([t**2 for t in s], "AM-GM", L=size)
         yield from conditions
         product = sp.Mul(*(t ** sp.Rational(2, size) for t in s))
