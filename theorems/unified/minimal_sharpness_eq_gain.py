@@ -202,22 +202,6 @@ def lower(gain_bound: Any) -> Iterator[Step]:
     yield from path_bound(_at_z(gain_bound) / 2, start=Kz, gain=TKz)
 
 
-@claim(attaining_minimizers, S <= _CLOSE * gain_bound, minimizer, given=("U1.dual",))
-def attained(gain_bound: Any) -> Iterator[Step]:
-    """Attained up to 1e-7 by rational factors beside the optimal ones.
-
-    The dual objective c|Kz|² + (L-1)c^{-1/(L-1)}|TKz|² at each z, minimized over c by calculus.
-    """
-    objective, deep = c * Kz**2 + m * c ** (-1 / m) * TKz**2, {"L": m + 1}
-    best = (TKz / Kz) ** (2 * m / (m + 1))
-    slope, value = sp.diff(objective, c).subs(c, best), 2 * objective.subs(c, best)
-    u = sp.Symbol("u", real=True)
-    curvature = sp.diff(objective.subs(c, sp.exp(u)), u, 2)
-    yield Identity("stationary scale", slope, why="c = (|TKz|/|Kz|)^{2-2/L}", at=deep)
-    yield Identity("least value", value, _at_z(gain_bound).subs(L, m + 1), why="c put in", at=deep)
-    yield Condition("convex in log c", curvature, ">", why="stationary means least", at=deep)
-
-
 @claim(attaining_minimizers, sp.Eq(S, D), minimizer, given=("F3.spectrum",))
 def dual() -> Iterator[Step]:
     """The attaining family has exactly the dual value as sharpness, at every scale.
@@ -246,6 +230,22 @@ def _attaining_family(shape: tuple[int, ...]) -> tuple[Any, Any]:
     inside = ar.scale(scale, ar.identity(shape[0])) + ar.scale(later, image)
     outside = ar.kron(ar.identity(shape[-1]) - projector, image)
     return sp.Matrix(dual_gram(net)), sp.Matrix(ar.kron(projector, inside) + outside)
+
+
+@claim(attaining_minimizers, S <= _CLOSE * gain_bound, minimizer, given=(dual,))
+def attained(gain_bound: Any) -> Iterator[Step]:
+    """Attained up to 1e-7 by rational factors beside the optimal ones.
+
+    The dual objective c|Kz|² + (L-1)c^{-1/(L-1)}|TKz|² at each z, minimized over c by calculus.
+    """
+    objective, deep = c * Kz**2 + m * c ** (-1 / m) * TKz**2, {"L": m + 1}
+    best = (TKz / Kz) ** (2 * m / (m + 1))
+    slope, value = sp.diff(objective, c).subs(c, best), 2 * objective.subs(c, best)
+    u = sp.Symbol("u", real=True)
+    curvature = sp.diff(objective.subs(c, sp.exp(u)), u, 2)
+    yield Identity("stationary scale", slope, why="c = (|TKz|/|Kz|)^{2-2/L}", at=deep)
+    yield Identity("least value", value, _at_z(gain_bound).subs(L, m + 1), why="c put in", at=deep)
+    yield Condition("convex in log c", curvature, ">", why="stationary means least", at=deep)
 
 
 as_quantity = stated(
