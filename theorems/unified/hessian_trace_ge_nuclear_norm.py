@@ -22,14 +22,6 @@ Proof
     identities between, β² = tr Σ/n, γ² = d_y/n: all L terms are d_y tr Σ.  A common gain of the
     layers then gives any T.
 
-Main results
-    U5.lower     the inequality, on any weights, any Σ, any outputs
-    U5.attained  attained up to 1e-7 by rational factors beside the optimal ones
-    U5.exact     equality for multiples of rotations on isotropic data
-
-Evidence
-    Symbolic: the bound for L = 2..5, attainment for all L.
-
 Sharpness
     Attained for every Σ, T and L.  The Frobenius or spectral norm in place of the nuclear one gives
     a bound that is not attained; flattest and balanced minimizers do not have least trace
@@ -41,14 +33,11 @@ Implementation notes
 References
 ----------
     certimin2026
-
-Tags
-    trace, Hessian, flat minima, nuclear norm
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from fractions import Fraction
 from typing import Any
 
@@ -73,9 +62,20 @@ from theorems.settings import (
     minimizers,
     trace_attaining,
 )
-from verify.claims import Bounds, Setting, quantity
-from verify.legacy import Claim, Formula, Identity, Necessity, Step, Theorem, Witness
-from verify.theorem import Control, Source
+from verify.theorem import (
+    Bounds,
+    Formula,
+    Identity,
+    Source,
+    Step,
+    Theorem,
+    claim,
+    needed,
+    quantity,
+    stated,
+    twin,
+    witness,
+)  # fmt: skip
 
 __all__ = ["THEOREM", "trace_bound"]
 
@@ -99,23 +99,33 @@ def _bound(norm: Any) -> Any:
 
 
 trace_bound = Formula(
-    "trace_bound",
-    r"2L(d_y\operatorname{tr}\Sigma)^{1/L}|TK|_*^{2-2/L}",
-    _bound(nuclear),
+    "trace_bound", r"2L(d_y\operatorname{tr}\Sigma)^{1/L}|TK|_*^{2-2/L}", _bound(nuclear)
 )
 
-# --- derivations --------------------------------------------------------------------------------
+# --- claims and proofs --------------------------------------------------------------------------
+
+_CLOSE = sp.Rational(10**7 + 1, 10**7)
+_SMALL = Bounds((2, 4), (1, 2))
 
 
-def derive_lower(formulas: Mapping[str, Any]) -> Iterator[Step]:
-    """Yield the path bound from (d_y tr Σ)^{1/2} with common gain |TK|_*."""
-    yield from path_bound(
-        formulas["trace_bound"] / 2, start=sp.sqrt(outputs * spread), gain=nuclear
-    )
+@claim(minimizers, trace_hessian >= trace_bound, minimizer, given=("F3p.trace",), bounds=_SMALL)
+def lower(trace_bound: Any) -> Iterator[Step]:
+    """No minimizer has less trace."""
+    yield from path_bound(trace_bound / 2, start=sp.sqrt(outputs * spread), gain=nuclear)
 
 
-def derive_attained(formulas: Mapping[str, Any]) -> Iterator[Step]:
-    """Yield the first, a middle and the last term of the attaining factors, and their sum."""
+@claim(
+    trace_attaining,
+    trace_hessian <= _CLOSE * trace_bound,
+    minimizer,
+    given=("F3p.trace",),
+    bounds=_SMALL,
+)
+def attained(trace_bound: Any) -> Iterator[Step]:
+    """Attained up to 1e-7 by rational factors beside the optimal ones.
+
+    The terms |A_k|_F² |B_kK|_F² of the optimal factors, n = |Us^{1/2}|_F² = |s^{1/2}Vᵀ|_F².
+    """
     n = sp.Symbol("n", positive=True)  # Σ_i s_i
     beta, gamma = sp.sqrt(spread / n), sp.sqrt(outputs / n)
     terms = {
@@ -124,92 +134,33 @@ def derive_attained(formulas: Mapping[str, Any]) -> Iterator[Step]:
         "last": outputs * beta**2 * n,
     }
     for name, term in terms.items():
-        yield Identity(
-            f"{name} term",
-            r"|A_k|_F^2|B_kK|_F^2 = d_y\operatorname{tr}\Sigma",
-            "all L",
-            "|Us^{1/2}|_F² = |s^{1/2}Vᵀ|_F² = n",
-            term,
-            outputs * spread,
-        )
-    yield Identity(
-        "sum of L equal terms, |TK|_* = βγn",
-        r"2Ld_y\operatorname{tr}\Sigma = 2L(d_y\operatorname{tr}\Sigma)^{1/L}|TK|_*^{2-2/L}",
-        "all L",
-        "expansion",
-        2 * L * outputs * spread,
-        formulas["trace_bound"].subs(nuclear, sp.powsimp(beta * gamma * n)),
-    )
+        yield Identity(f"{name} term", term, outputs * spread, why="all L terms are d_y tr Σ")
+    least = trace_bound.subs(nuclear, beta * gamma * n)
+    yield Identity("sum of L equal terms", 2 * L * outputs * spread, least, why="|TK|_* = βγn")
 
 
-# --- claims and controls ------------------------------------------------------------------------
+exact = stated(
+    "exact", "equality for multiples of rotations on isotropic data",
+    isotropic_balanced, sp.Eq(trace_hessian, trace_bound), minimizer, bounds=_SMALL,
+)  # fmt: skip
 
-_CLOSE = sp.Rational(10**7 + 1, 10**7)
+# --- false twins --------------------------------------------------------------------------------
 
-
-def _claim(name: str, title: str, relation: Any, setting: Setting) -> Claim:
-    bounds = Bounds(depth=(2, 4), width=(1, 2))
-    return Claim(f"U5.{name}", title, setting, relation, (minimizer,), (trace_bound,), bounds)
-
-
-_claims = (
-    _claim("lower", "no minimizer has less trace", trace_hessian >= trace_bound.symbol, minimizers),
-    _claim(
-        "attained",
-        "attained up to 1e-7 by rational factors beside the optimal ones",
-        trace_hessian <= _CLOSE * trace_bound.symbol,
-        trace_attaining,
-    ),
-    _claim(
-        "exact",
-        "equality for multiples of rotations on isotropic data",
-        sp.Eq(trace_hessian, trace_bound.symbol),
-        isotropic_balanced,
-    ),
-)
-
-_controls = (
-    Control(
-        _claim(
-            "control.frobenius",
-            "the Frobenius norm for the nuclear norm",
-            trace_hessian <= _CLOSE * _bound(sp.sqrt(frobenius_sq)),
-            trace_attaining,
-        )
-    ),
-    Control(
-        _claim(
-            "control.spectral",
-            "the spectral norm for the nuclear norm",
-            trace_hessian <= _CLOSE * _bound(spectral),
-            trace_attaining,
-        )
-    ),
-    Control(
-        _claim(
-            "control.exponents_swapped",
-            "(d_y tr Σ)^{1-1/L}|TK|_*^{2/L} for (d_y tr Σ)^{1/L}|TK|_*^{2-2/L}",
-            trace_hessian >= 2 * L * (outputs * spread) ** (1 - 1 / L) * nuclear ** (2 / L),
-            minimizers,
-        )
-    ),
-    Control(
-        _claim(
-            "control.flattest",
-            "minimizers of least sharpness have least trace",
-            trace_hessian <= _CLOSE * trace_bound.symbol,
-            attaining_minimizers,
-        )
-    ),
-    Control(
-        _claim(
-            "control.balanced",
-            "balanced minimizers have least trace",
-            trace_hessian <= _CLOSE * trace_bound.symbol,
-            balanced_minimizers,
-        )
-    ),
-)
+_twins = (
+    twin("frobenius", "the Frobenius norm for the nuclear norm",
+         trace_attaining, trace_hessian <= _CLOSE * _bound(sp.sqrt(frobenius_sq)),
+         minimizer, bounds=_SMALL),
+    twin("spectral", "the spectral norm for the nuclear norm",
+         trace_attaining, trace_hessian <= _CLOSE * _bound(spectral), minimizer, bounds=_SMALL),
+    twin("exponents_swapped", "(d_y tr Σ)^{1-1/L}|TK|_*^{2/L} for (d_y tr Σ)^{1/L}|TK|_*^{2-2/L}",
+         minimizers,
+         trace_hessian >= 2 * L * (outputs * spread) ** (1 - 1 / L) * nuclear ** (2 / L),
+         minimizer, bounds=_SMALL),
+    twin("flattest", "minimizers of least sharpness have least trace",
+         attaining_minimizers, trace_hessian <= _CLOSE * trace_bound, minimizer, bounds=_SMALL),
+    twin("balanced", "balanced minimizers have least trace",
+         balanced_minimizers, trace_hessian <= _CLOSE * trace_bound, minimizer, bounds=_SMALL),
+)  # fmt: skip
 
 THEOREM = Theorem(
     id="U5",
@@ -220,33 +171,18 @@ THEOREM = Theorem(
     ),
     normalisation="R = E|y - Px|², no factor 1/2; K = Σ^{1/2}, |.|_* nuclear",
     source=Source("certimin2026", "minimal trace of the Hessian"),
-    claims=_claims,
-    controls=_controls,
-    formulas=(trace_bound,),
-    derivations={"U5.lower": derive_lower, "U5.attained": derive_attained},
+    claims=(lower, attained, exact),
+    controls=_twins,
     witnesses=(
-        Witness(
-            "U5.witness.two_outputs",
-            "U5.lower",
-            "two outputs, correlated data",
-            lambda: Instance.of_minimizer([[[1, 2], [0, 1]], [[1, 1], [1, 0]]], [[2, 1], [1, 1]]),
-        ),
-        Witness(
-            "U5.witness.identity",
-            "U5.exact",
-            "identity layers, Σ = I, d = 2, depth 2: tr H = 16",
-            lambda: Instance.of_minimizer([[[1, 0], [0, 1]]] * 2, [[1, 0], [0, 1]]),
-        ),
+        witness("two_outputs", lower, "two outputs, correlated data",
+                lambda: Instance.of_minimizer(
+                    [[[1, 2], [0, 1]], [[1, 1], [1, 0]]], [[2, 1], [1, 1]])),
+        witness("identity", exact, "identity layers, Σ = I, d = 2, depth 2: tr H = 16",
+                lambda: Instance.of_minimizer([[[1, 0], [0, 1]]] * 2, [[1, 0], [0, 1]])),
     ),
     necessity=(
-        Necessity(
-            minimizer,
-            "U5.lower",
-            "zero weights, target 1, depth 2: tr H = 0 < 4",
-            lambda: Instance.exact([[[0]], [[0]]], [[1]], [[1]]),
-        ),
+        needed(minimizer, lower, "zero weights, target 1, depth 2: tr H = 0 < 4",
+               lambda: Instance.exact([[[0]], [[0]]], [[1]], [[1]])),
     ),
-    uses=("F3p",),
     module=__name__,
-    tags=("trace", "flat minima"),
-)
+)  # fmt: skip

@@ -15,7 +15,7 @@ Notation
 
 Assumptions
     minimizer  S is the dual Gram value.  G_k must be symmetric and positive: for other changes of
-               basis midpoints can be sharper than both ends (control).
+               basis S(W)² can exceed S(GW) S(G⁻¹W) (control).
 
 Proof
     Log-convex: along t, A_k -> A_kG_k^{-1} and B_k -> G_{k-1}B_k, so each
@@ -32,39 +32,29 @@ Proof
     Stiefel manifold of isometries R^r -> R^d is connected for d > r; for d = r the sign of det O_k
     cannot change, since minimizers of width r are a copy of GL(r)^{L-1}.
 
-Main results
-    U11.convex    S(W)² <= S(GW) S(G⁻¹W) for symmetric positive G
-    U11.contract  contraction to the row spaces of the A_k does not raise S
-
-Evidence
-    Symbolic in the terms and blocks named; both claims exact on rational instances.  The
-    consequence on components is no claim of this module: its topology is not computed.
-
 Sharpness
     Symmetry of the X_k is needed (control).  At width r = 1, T = 1, L = 2 the flattest minimizers
     are (1, 1) and (-1, -1): two pieces.
 
 Implementation notes
-    t = 1 and -1 with G_k = RRᵀ + I/4 rational: no exponential is taken.
+    t = 1 and -1 with G_k = RRᵀ + I/4 rational: no exponential is taken.  Contraction is decided
+    where all A_k have full row rank.  The consequence on components is no claim of this module:
+    its topology is not computed.
 
 References
 ----------
     certimin2026
-
-Tags
-    sharpness, connectedness, flat minima, convexity
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
 import sympy as sp
 
-from numeric.arithmetic.rational import Rational
 from numeric.networks import LinearNetwork
 from numeric.spectrum import sharpness_at_minimizer
 from theorems.assumptions import minimizer
@@ -72,10 +62,19 @@ from theorems.instances import Instance
 from theorems.quantities import sharpness, symbols
 from theorems.recipes import Draw, setting
 from theorems.settings import minimizers
-from verify.claims import Bounds, Setting, quantity
 from verify.errors import Undefined
-from verify.legacy import Claim, Condition, Identity, Step, Theorem, Witness
-from verify.theorem import Control, Source
+from verify.theorem import (
+    Bounds,
+    Condition,
+    Identity,
+    Source,
+    Step,
+    Theorem,
+    claim,
+    quantity,
+    twin,
+    witness,
+)  # fmt: skip
 
 __all__ = ["THEOREM"]
 
@@ -89,28 +88,26 @@ class RebasedInstance(Instance):
     bases: tuple[Any, ...]
 
 
-def _rebased(instance: Any, bases: list[Any], inverses: list[Any]) -> Any:
-    """Sharpness of the layers G_kW_kG_{k-1}^{-1}."""
-    layers = list(instance.weights)
-    for k, (G, inverse) in enumerate(zip(bases, inverses, strict=True)):
-        layers[k] = G @ layers[k]
-        layers[k + 1] = layers[k + 1] @ inverse
-    net = LinearNetwork(instance.arithmetic, tuple(layers))
-    return sharpness_at_minimizer(net, instance.sigma)
+def _rebased(instance: RebasedInstance, *, inverted: bool) -> Any:
+    """Sharpness of the layers G_kW_kG_{k-1}^{-1}, of those with G_k^{-1} for G_k if inverted."""
+    ar, layers = instance.arithmetic, list(instance.weights)
+    for k, G in enumerate(instance.bases):
+        inverse = ar.inverse(G)
+        left, right = (inverse, G) if inverted else (G, inverse)
+        layers[k], layers[k + 1] = left @ layers[k], layers[k + 1] @ right
+    return sharpness_at_minimizer(LinearNetwork(ar, tuple(layers)), instance.sigma)
 
 
 @quantity("sharpness_forward", "S(GW)")
 def sharpness_forward(instance: RebasedInstance) -> Any:
     """Sharpness after the hidden bases are changed by G_k."""
-    bases = list(instance.bases)
-    return _rebased(instance, bases, [instance.arithmetic.inverse(G) for G in bases])
+    return _rebased(instance, inverted=False)
 
 
 @quantity("sharpness_backward", "S(G^{-1}W)")
 def sharpness_backward(instance: RebasedInstance) -> Any:
     """Sharpness after the hidden bases are changed by G_k^{-1}."""
-    bases = list(instance.bases)
-    return _rebased(instance, [instance.arithmetic.inverse(G) for G in bases], bases)
+    return _rebased(instance, inverted=True)
 
 
 @quantity("sharpness_contracted", r"S(\Pi W)")
@@ -125,157 +122,91 @@ def sharpness_contracted(instance: Instance) -> Any:
     return sharpness_at_minimizer(contracted, instance.sigma)
 
 
-def _with_bases(draw: Draw, *, symmetric: bool) -> RebasedInstance:
-    ar = draw.arithmetic
-    plain = draw.of(minimizers)
-    bases = []
-    for d in plain.net.widths[1:-1]:
-        G = draw.matrix(d, d)
-        quarter = ar.scale(ar.scalar(Fraction(1, 4)), ar.identity(d))
-        bases.append(G @ G.mT + quarter if symmetric else G)
-    if not symmetric and ar.kind == "exact":
-        _reject_singular(ar, bases)
-    return RebasedInstance(ar, plain.weights, plain.sigma, plain.target, True, tuple(bases))
-
-
-def _reject_singular(ar: Any, bases: list[Any]) -> None:
-    try:
-        for G in bases:
-            ar.inverse(G)
-    except ZeroDivisionError as error:
-        raise Undefined("a change of basis has no inverse") from error
-
-
 @setting("positive-bases", "any minimizer, hidden bases changed by G_k = R Rᵀ + I/4")
 def positive_bases(draw: Draw) -> RebasedInstance:
     """Symmetric positive changes of the hidden bases."""
-    return _with_bases(draw, symmetric=True)
+    ar, plain = draw.arithmetic, draw.of(minimizers)
+    bases = []
+    for d in plain.net.widths[1:-1]:
+        R = draw.matrix(d, d)
+        bases.append(R @ R.mT + ar.scale(ar.scalar(Fraction(1, 4)), ar.identity(d)))
+    return RebasedInstance.beside(plain, bases=tuple(bases))
 
 
 @setting("any-bases", "any minimizer, hidden bases changed by any invertible G_k")
 def any_bases(draw: Draw) -> RebasedInstance:
     """Invertible changes of the hidden bases."""
-    return _with_bases(draw, symmetric=False)
+    ar, plain = draw.arithmetic, draw.of(minimizers)
+    bases = tuple(draw.matrix(d, d) for d in plain.net.widths[1:-1])
+    try:
+        for G in bases if ar.kind == "exact" else ():
+            ar.inverse(G)
+    except ZeroDivisionError as error:
+        raise Undefined("a change of basis has no inverse") from error
+    return RebasedInstance.beside(plain, bases=bases)
 
 
 S, S_forward, S_backward, S_contracted = symbols(
     sharpness, sharpness_forward, sharpness_backward, sharpness_contracted
 )
 
-# --- derivations --------------------------------------------------------------------------------
+# --- claims and proofs --------------------------------------------------------------------------
+
+_SMALL = Bounds((2, 3), (1, 2))
 
 
-def derive_convex(formulas: Mapping[str, Any]) -> Iterator[Step]:
-    """Yield log-convexity of sums of exponentials, one pair of terms at a time."""
+@claim(
+    positive_bases, S**2 <= S_forward * S_backward, minimizer, given=("F3.spectrum",), bounds=_SMALL
+)
+def convex() -> Iterator[Step]:
+    """Sharpness is log-convex in the hidden bases.
+
+    Log-convexity of sums of exponentials, f f'' - f'^2 being a sum over pairs of terms.
+    """
     t, x, y = sp.symbols("t x y", real=True)
     c, d = sp.symbols("c d", nonnegative=True)
     first, second = c * sp.exp(x * t), d * sp.exp(y * t)
-    total = first + second
-    remainder = first * second * (x - y) ** 2
-    yield Identity(
-        "second derivative of the logarithm, one pair of terms",
-        r"ff''-f'^2 = \sum_{i<j}c_ic_j(\lambda_i-\lambda_j)^2e^{(\lambda_i+\lambda_j)t}",
-        "any number of terms: a sum over pairs",
-        "calculus",
-        sp.expand(total * sp.diff(total, t, 2) - sp.diff(total, t) ** 2),
-        sp.expand(remainder),
-    )
-    yield Condition(
-        "no pair is negative",
-        r"\ge 0",
-        "any number of terms: a sum over pairs",
-        "a maximum of log-convex functions is log-convex",
-        remainder.is_nonnegative,
-    )
+    total, pair = first + second, first * second * (x - y) ** 2
+    curvature = total * sp.diff(total, t, 2) - sp.diff(total, t) ** 2
+    yield Identity("f f'' - f'^2 for a pair of terms", curvature, pair, why="calculus")
+    yield Condition("no pair is negative", pair, ">=", why="maxima of log-convex are log-convex")
 
 
-def derive_contract(formulas: Mapping[str, Any]) -> Iterator[Step]:
-    """Yield what a change by Π + ε(I-Π) does to suffixes, layers and prefixes, block by block.
+@claim(
+    minimizers, S_contracted <= S, minimizer, given=("F3.spectrum", "U1.attained"), bounds=_SMALL
+)
+def contract() -> Iterator[Step]:
+    """Contraction to the row spaces of the suffixes does not raise it.
 
-    Blocks are noncommuting symbols of any size; A_k = (u, 0), and A_{k+1}W_{k+1} = A_k makes the
-    upper right block of each later layer vanish.
+    What a change by Π + ε(I-Π) does, block by block: blocks are noncommuting symbols of any size;
+    A_k = (u, 0), and A_{k+1}W_{k+1} = A_k makes the upper right block of each later layer vanish.
     """
     u, a, b, c, p, q = sp.symbols("u a b c p q", commutative=False)
-    e = sp.Symbol("epsilon", positive=True)
+    e = sp.Symbol(r"\varepsilon", positive=True)
     G, back = sp.diag(1, e), sp.diag(1, 1 / e)
     A, W, B = sp.Matrix([[u, 0]]), sp.Matrix([[a, 0], [b, c]]), sp.Matrix([p, q])
-    cases = (
-        ("suffixes stay", r"A_kG_k^{-1} = A_k", A * back, A),
-        (
-            "layers stay bounded",
-            r"G_{k+1}W_{k+1}G_k^{-1} \text{ has } \varepsilon b \text{ for } b",
-            G * W * back,
-            sp.Matrix([[a, 0], [e * b, c]]),
-        ),
-        ("prefixes shrink", r"G_kB_{k+1} = (p, \varepsilon q)", G * B, sp.Matrix([p, e * q])),
-    )
-    for name, statement, lhs, rhs in cases:
-        yield Identity(
-            name,
-            statement,
-            "all depths and widths, in blocks",
-            "B_kᵀB_k decreases in the order of forms, so the dual Gram matrix does",
-            lhs.applyfunc(sp.expand),
-            rhs,
-        )
+    why = "the B_kᵀB_k decrease in the order of forms, so the dual Gram matrix does"
+    yield Identity("suffixes stay", A * back, A, why=why)
+    yield Identity("layers stay bounded", G * W * back, sp.Matrix([[a, 0], [e * b, c]]), why=why)
+    yield Identity("prefixes shrink", G * B, sp.Matrix([p, e * q]), why=why)
 
 
-# --- claims and controls ------------------------------------------------------------------------
+# --- false twins --------------------------------------------------------------------------------
 
-
-def _claim(name: str, title: str, relation: Any, where: Setting) -> Claim:
-    bounds = Bounds(depth=(2, 3), width=(1, 2))
-    return Claim(f"U11.{name}", title, where, relation, (minimizer,), (), bounds)
-
-
-_claims = (
-    _claim(
-        "convex",
-        "sharpness is log-convex in the hidden bases",
-        S**2 <= S_forward * S_backward,
-        positive_bases,
-    ),
-    _claim(
-        "contract",
-        "contraction to the row spaces of the suffixes does not raise it",
-        S_contracted <= S,
-        minimizers,
-    ),
-)
-
-_controls = (
-    Control(
-        _claim(
-            "control.any_change",
-            "the same for changes of basis that are not symmetric and positive",
-            S**2 <= S_forward * S_backward,
-            any_bases,
-        )
-    ),
-    Control(
-        _claim(
-            "control.concave",
-            "log-concave in the hidden bases",
-            S**2 >= S_forward * S_backward,
-            positive_bases,
-        )
-    ),
-    Control(
-        _claim(
-            "control.invariant",
-            "changes of the hidden bases leave the sharpness as it is",
-            S_forward <= S,
-            positive_bases,
-        )
-    ),
-)
+_twins = (
+    twin("any_change", "the same for changes of basis that are not symmetric and positive",
+         any_bases, S**2 <= S_forward * S_backward, minimizer, bounds=_SMALL),
+    twin("concave", "log-concave in the hidden bases",
+         positive_bases, S**2 >= S_forward * S_backward, minimizer, bounds=_SMALL),
+    twin("invariant", "changes of the hidden bases leave the sharpness as it is",
+         positive_bases, S_forward <= S, minimizer, bounds=_SMALL),
+)  # fmt: skip
 
 
 def _example() -> RebasedInstance:
-    ar = Rational()
     plain = Instance.of_minimizer([[[1, 2], [0, 1]], [[1, 1], [0, 1]]], [[2, 1], [1, 1]])
-    bases = (ar.matrix([[2, 1], [1, 1]]),)
-    return RebasedInstance(ar, plain.weights, plain.sigma, plain.target, True, bases)
+    G = plain.arithmetic.matrix([[2, 1], [1, 1]])
+    return RebasedInstance.beside(plain, bases=(G,))
 
 
 THEOREM = Theorem(
@@ -287,24 +218,12 @@ THEOREM = Theorem(
     ),
     normalisation="R = E|y - Px|², no factor 1/2; X_k symmetric, X_0 = X_L = 0",
     source=Source("certimin2026", "log-convexity of sharpness in the hidden bases"),
-    claims=_claims,
-    controls=_controls,
-    derivations={"U11.convex": derive_convex, "U11.contract": derive_contract},
+    claims=(convex, contract),
+    controls=_twins,
     witnesses=(
-        Witness(
-            "U11.witness.bases",
-            "U11.convex",
-            "one hidden layer changed by [[2, 1], [1, 1]]",
-            _example,
-        ),
-        Witness(
-            "U11.witness.one_output",
-            "U11.contract",
-            "one output, one of two hidden directions unused",
-            lambda: Instance.of_minimizer([[[1, 0], [0, 1]], [[1, 0]]], [[1, 0], [0, 1]]),
-        ),
+        witness("bases", convex, "one hidden layer changed by [[2, 1], [1, 1]]", _example),
+        witness("one_output", contract, "one output, one of two hidden directions unused",
+                lambda: Instance.of_minimizer([[[1, 0], [0, 1]], [[1, 0]]], [[1, 0], [0, 1]])),
     ),
-    uses=("F3", "U1"),
     module=__name__,
-    tags=("sharpness", "connectedness"),
-)
+)  # fmt: skip
