@@ -1,7 +1,7 @@
 r"""Small initialisation ends at a flattest minimizer iff w* is an eigenvector and La >= Λ.
 
 Statement
-    One output, c = Σw* != 0, a = w*ᵀΣw*/|w*|², Λ = λ_max(Σ), S_0 the limit of U3.  Then
+    One output, L >= 2, c = Σw* != 0, a = w*ᵀΣw*/|w*|², Λ = λ_max(Σ), S_0 the limit of U3.  Then
 
         S_0 = S_min   if and only if   Σw* = a w*  and  La >= Λ,
 
@@ -16,7 +16,7 @@ Assumptions
     eigenvector  Σw* = a w*, that is a_2 = a, a_2 = w*ᵀΣ²w*/w*ᵀΣw* >= a (Cauchy-Schwarz).  Without
                  it S_0 > S_min however deep the network.
     deep_enough  La >= Λ.  Without it a direction that w* ignores is the sharpest one.
-    Σ may be singular; w* need then not have least norm.
+    Σ may be singular; w* need then not have least norm.  At depth 1 every minimizer is flattest.
 
 Proof
     S_0 is U1's dual value 2λ_max(cΣ + (L-1)c^{-1/(L-1)}Kw*w*ᵀK) at c_0 = |w*|^{2-2/L}, and S_min
@@ -253,8 +253,8 @@ THEOREM = Theorem(
     id="U7",
     title="Small initialisation ends flattest iff w* is an eigenvector and La >= Λ",
     statement=(
-        r"d_y = 1:\quad S_0 = S_{\min} \iff \Sigma w^* = aw^* \text{ and } La \ge \Lambda;\quad "
-        r"\Sigma w^* = aw^*,\ \Lambda \ge La \implies "
+        r"d_y = 1, L \ge 2:\quad S_0 = S_{\min} \iff \Sigma w^* = aw^* \text{ and } La \ge \Lambda;"
+        r"\quad \Sigma w^* = aw^*,\ \Lambda \ge La \implies "
         r"S_0/S_{\min} = \Bigl(\frac{\Lambda/a-1}{L-1}\Bigr)^{1-1/L}"
     ),
     normalisation="R = E|y - Px|², no factor 1/2; a = w*ᵀΣw*/|w*|², Λ = λ_max(Σ)",
