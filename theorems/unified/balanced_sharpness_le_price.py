@@ -1,7 +1,7 @@
 r"""Balance has a price off whitened data, and the worst price is known at every depth.
 
 Statement
-    Let K = Σ^{1/2} and σ = |T|_2.  Every balanced minimizer with P = T has
+    Let L >= 2, K = Σ^{1/2} and σ = |T|_2.  Every balanced minimizer with P = T has
 
         S_bal = 2 λ_max( K [ Σ_k σ^{2(L-k)/L} (TᵀT)^{(k-1)/L} ] K ).
 
@@ -17,7 +17,7 @@ Notation
     S_bal/2 is ``balanced_top``, κ = Λ/λ is ``condition``; g(y) = 1 + y + ... + y^{L-1}.
 
 Assumptions
-    minimizer  PΣ = TΣ; with Σ ≻ 0 that is P = T.
+    minimizer  PΣ = TΣ; with Σ ≻ 0 that is P = T, which on singular Σ is part of the settings.
     Gradient flow keeps balance (F4), so S_bal is what every convergent flow from a balanced start
     reaches: on data with Σ ≻ 0 that set of sharpnesses is the single number S_bal.
 
@@ -38,34 +38,25 @@ Proof
     largest where they meet the middle.
     Attained by Σ = diag(1, κ), T = diag(1, y^{L/2}), y = κ^{-1/(L-1)}.
 
-Main results
-    U6.root, U6.value  the first layer carries (TᵀT)^{1/L}, and S_bal has its closed form
-    U6.ratio           S_bal <= r_L(κ) S_min
-    U6.attained_two    equality at depth 2, exactly: r_2 = √κ
-    U6.attained        equality within 1e-7 at depths 2 to 5
-
-Evidence
-    Symbolic for all L, the balanced Gram matrix for the sizes named.  Flows from identity layers
-    on the worst data end at r_L S_min.
-
 Sharpness
-    r_L(κ) is attained for every L and κ.  So the perfection of U3 with depth is special to one
+    r_L(κ) is attained for every L and κ: exactly in U6.attained_two (r_2 = √κ), within 1e-7 in
+    U6.attained, where S_min is enclosed.  So the perfection of U3 with depth is special to one
     output: for several outputs balanced limits can stay away from flattest at every depth.
 
 Implementation notes
-    (TᵀT)^{1/L} = W_1ᵀW_1 is rational for rational balanced layers: no matrix root is taken.
+    (TᵀT)^{1/L} = W_1ᵀW_1 (U6.root) is rational for rational balanced layers: no matrix root is
+    taken.  The balanced Gram matrix is checked for diagonal layers of size 2, which rotations carry
+    to all balanced ones of that size.  Flows from identity layers on the worst data end at
+    r_L S_min.
 
 References
 ----------
     certimin2026
-
-Tags
-    sharpness, balancedness, depth, covariance
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from fractions import Fraction
 from typing import Any
 
@@ -91,13 +82,25 @@ from theorems.quantities import (
 )
 from theorems.settings import balanced_minimizers, balanced_on_definite_data, worst_balanced
 from theorems.training import Trained
-from verify.claims import Bounds, Setting, quantity
-from verify.legacy import Claim, Condition, Formula, Identity, Step, Theorem, Training, Witness
-from verify.theorem import Control, Measurement, Source, TrainedSolution
+from verify.theorem import (
+    Bounds,
+    Condition,
+    Formula,
+    Identity,
+    Measurement,
+    Source,
+    Step,
+    Theorem,
+    TrainedSolution,
+    Training,
+    claim,
+    quantity,
+    stated,
+    twin,
+    witness,
+)  # fmt: skip
 
 __all__ = ["THEOREM", "balanced_sharpness", "worst_ratio"]
-
-# --- quantities and closed forms ----------------------------------------------------------------
 
 
 @quantity("balanced_top", r"\lambda_{\max}(K\sum_k\sigma^{2(L-k)/L}(T^TT)^{(k-1)/L}K)")
@@ -126,16 +129,8 @@ def root_gap(instance: Instance) -> Any:
     return ar.frobenius_sq(power - P.mT @ P) / (size * size)
 
 
-S, S_min, L, kappa, top, sigma, balanced, gap = symbols(
-    sharpness,
-    minimal_sharpness,
-    depth,
-    condition,
-    data_max,
-    target_norm,
-    balanced_top,
-    root_gap,
-)
+S, S_min, L, kappa, top = symbols(sharpness, minimal_sharpness, depth, condition, data_max)
+sigma, balanced, gap = symbols(target_norm, balanced_top, root_gap)
 
 balanced_sharpness = Formula(
     "balanced_sharpness",
@@ -148,18 +143,27 @@ worst_ratio = Formula(
     r"\Bigl(\frac{1}{L-1}\sum_{j=1}^{L-1}\kappa^{j/(L-1)}\Bigr)^{1-1/L}",
     (sp.Sum(kappa ** (_j / (L - 1)), (_j, 1, L - 1)) / (L - 1)) ** (1 - 1 / L),
 )
-_formulas = (balanced_sharpness, worst_ratio)
 
-# --- derivations --------------------------------------------------------------------------------
+# --- claims and proofs --------------------------------------------------------------------------
 
-y = sp.Symbol("y", positive=True)
-n = sp.Symbol("n", integer=True, positive=True)  # L - 1
+_SMALL = Bounds((2, 4), (1, 2))
+
+root = stated(
+    "root", "(W_1ᵀW_1)^L = TᵀT for balanced layers",
+    balanced_minimizers, sp.Eq(gap, 0), minimizer, bounds=_SMALL,
+)  # fmt: skip
 
 
-def derive_value(formulas: Mapping[str, Any]) -> Iterator[Step]:
-    """Yield the dual Gram matrix of L diagonal layers, one block for each output."""
-    ar = Symbolic()
-    x = sp.symbols("x1:3", positive=True)
+@claim(
+    balanced_minimizers, sp.Eq(S, balanced_sharpness), minimizer,
+    given=("F3.spectrum", "F4.flow"), bounds=_SMALL,
+)  # fmt: skip
+def value(balanced_sharpness: Any) -> Iterator[Step]:
+    """The sharpness of balanced minimizers.
+
+    The dual Gram matrix of L diagonal layers, one block for each output.
+    """
+    ar, x = Symbolic(), sp.symbols("x1:3", positive=True)
     for size in (2, 3, 4):
         net = LinearNetwork(ar, (ar.matrix(sp.diag(*x).tolist()),) * size)
         root = sp.diag(*(t**2 for t in x))
@@ -168,206 +172,113 @@ def derive_value(formulas: Mapping[str, Any]) -> Iterator[Step]:
             for t in x
         ]
         yield Identity(
-            f"balanced Gram matrix, L = {size}",
-            r"\bigoplus_i \sum_k s_i^{2(L-k)/L}(T^TT)^{(k-1)/L}",
-            "L = 2..4, d = 2",
-            "expansion",
-            sp.Matrix(dual_gram(net)),
-            sp.diag(*blocks),
-        )
+            "balanced Gram matrix", sp.Matrix(dual_gram(net)), sp.diag(*blocks),
+            why="⊕_i Σ_k s_i^{2(L-k)/L}(TᵀT)^{(k-1)/L}", at={"L": size, "d": 2},
+        )  # fmt: skip
     yield Identity(
-        "factor two",
-        r"S_{\mathrm{bal}} = 2\lambda_{\max}",
-        "all L",
-        "F3; each s_i^{2(L-k)/L} grows with s_i, so the block of σ is the largest",
-        2 * balanced,
-        formulas["balanced_sharpness"],
-    )
+        "factor two", 2 * balanced, balanced_sharpness,
+        why="F3; each s_i^{2(L-k)/L} grows with s_i, so the block of σ is the largest",
+    )  # fmt: skip
 
 
-def derive_ratio(formulas: Mapping[str, Any]) -> Iterator[Step]:
-    """Yield Jensen's side condition, the best θ, the best y, and the value there."""
+n = sp.Symbol("n", integer=True, positive=True)  # L - 1
+y, e, m = sp.symbols("y e m", positive=True)  # xᵀX^Lx = y^L; e = κ - 1, m = 1 - κy^L
+_SIZE = n + 1
+_AT = {"L": _SIZE}
+
+
+@claim(
+    balanced_on_definite_data, S <= worst_ratio * S_min, minimizer,
+    given=(value, "U1.attained"), bounds=_SMALL,
+)  # fmt: skip
+def ratio(worst_ratio: Any) -> Iterator[Step]:
+    """Balanced minimizers are at most r_L(κ) times as sharp as the flattest.
+
+    Jensen's side condition, the best θ, the best y, and the value there.
+    """
     k, j = sp.symbols("k j", integer=True, positive=True)
-    rho = sp.Symbol("rho", positive=True)
-    yield Condition(
-        "concave powers, L = k + j",
-        r"\partial_\rho^2\,\rho^{k/L} < 0 \text{ for } 0 < k < L",
-        "all L",
-        "side condition of Jensen's inequality",
-        sp.simplify(sp.diff(rho ** (k / (k + j)), rho, 2) / rho ** (k / (k + j) - 2)).is_negative,
-    )
+    rho = sp.Symbol(r"\rho", positive=True)
+    concave = sp.diff(rho ** (k / (k + j)), rho, 2)
+    yield Condition("concave powers, L = k + j", concave, "<", why="Jensen's inequality")
     yield from _best_mixture()
-    yield from _best_target(formulas)
-    for name, statement, derivative in (
-        ("left of it the bound grows", r"\partial_y y^k \ge 0", sp.diff(y**k, y)),
-        ("right of it the bound falls", r"\partial_y y^{-k} \le 0", -sp.diff(y**-k, y)),
-    ):
-        yield Condition(name, statement, "all L", "monotonicity", derivative.is_positive)
+    yield from _best_target(worst_ratio)
+    yield Condition("left of it the bound grows", sp.diff(y**k, y), ">", why="κg(y)/L")
+    yield Condition("right of it the bound falls", sp.diff(y**-k, y), "<", why="g(y)/(Ly^{L-1})")
 
 
 def _best_mixture() -> Iterator[Step]:
-    """The stationary θ; e = κ - 1, so that κ - 1 + m = κ(1 - y^L) =: h."""
-    e, m, h, theta = sp.symbols("e m h theta", positive=True)
-    logarithm = (sp.log(1 + e * theta) + n * sp.log(1 - m * theta)) / (n + 1)
-    best = (e - n * m) / ((n + 1) * e * m)
+    """Yield the stationary θ and the ratio there: κg(y) = (e + m)/(1 - y)."""
+    theta = sp.Symbol("theta", positive=True)
+    logarithm = (sp.log(1 + e * theta) + n * sp.log(1 - m * theta)) / _SIZE
+    best = (e - n * m) / (_SIZE * e * m)
+    first, second = (e + m) / (_SIZE * m), n * (e + m) / (_SIZE * e)
+    slope = sp.diff(logarithm, theta).subs(theta, best)
+    yield Identity("stationary mixture", slope, 0, why="θ = 1/(Lm) - (L-1)/(L(κ-1))", at=_AT)
+    yield Identity("first factor", 1 + e * best, first, why="1 + (κ-1)θ", at=_AT)
+    yield Identity("second factor", 1 - m * best, second, why="1 - mθ", at=_AT)
+    mixture = _SIZE * first ** (1 / _SIZE) * second ** (1 - 1 / _SIZE)
     yield Identity(
-        "stationary mixture",
-        r"\theta = \frac{1}{Lm}-\frac{L-1}{L(\kappa-1)}",
-        "all L",
-        "calculus",
-        sp.diff(logarithm, theta).subs(theta, best),
-        0,
-    )
-    for name, factor, value in (
-        ("first factor", 1 + e * best, h / ((n + 1) * m)),
-        ("second factor", 1 - m * best, n * h / ((n + 1) * e)),
-    ):
-        yield Identity(name, "h = κ - 1 + m", "all L", "expansion", factor, value.subs(h, e + m))
-    size, rest = sp.symbols("L r", positive=True)  # r = L - 1
-    mixture = size * (h / (size * m)) ** (1 / size) * (rest * h / (size * e)) ** (1 - 1 / size)
-    yield Identity(
-        "ratio at the best mixture",
-        r"\frac{\kappa g(y)}{L(\cdot)^{1/L}(\cdot)^{1-1/L}} = "
-        r"\frac{m^{1/L}}{1-y}\Bigl(\frac{\kappa-1}{L-1}\Bigr)^{1-1/L}",
-        "all L",
-        "κ g(y) = h/(1-y)",
-        h / (1 - y) / mixture,
-        m ** (1 / size) / (1 - y) * (e / rest) ** (1 - 1 / size),
-    )
+        "ratio at the best mixture", (e + m) / (1 - y) / mixture, _at_best(m, 1 - y),
+        why="κg(y) = (κ - 1 + m)/(1 - y)", at=_AT,
+    )  # fmt: skip
 
 
-def _best_target(formulas: Mapping[str, Any]) -> Iterator[Step]:
-    """The stationary y of log((1-y)^{-1} m^{1/L}), m = 1 - κy^L, and the value there."""
-    k = sp.Symbol("kappa", positive=True)
+def _at_best(m: Any, delta: Any) -> Any:
+    """(1-y)^{-1} m^{1/L} ((κ-1)/(L-1))^{1-1/L}, δ = 1 - y."""
+    return m ** (1 / _SIZE) / delta * (e / n) ** (1 - 1 / _SIZE)
+
+
+def _best_target(worst_ratio: Any) -> Iterator[Step]:
+    """Yield the stationary y of log((1-y)^{-1}m^{1/L}), and the value there.
+
+    There y = 1/(1+t) and κ = (1+t)^{L-1}; δ = 1 - y.
+    """
+    delta, t = sp.symbols(r"\delta t", positive=True)
+    m_of_y = 1 - kappa * y**_SIZE
     yield Identity(
-        "stationary target",
-        r"\frac{1}{1-y}-\frac{\kappa y^{L-1}}{1-\kappa y^L} = "
-        r"\frac{1-\kappa y^{L-1}}{(1-y)(1-\kappa y^L)}",
-        "all L",
-        "calculus; positive before κy^{L-1} = 1 and negative after: a maximum",
-        sp.diff(-sp.log(1 - y) + sp.log(1 - k * y ** (n + 1)) / (n + 1), y),
-        (1 - k * y**n) / ((1 - y) * (1 - k * y ** (n + 1))),
-    )
-    e, rest, size = sp.symbols("e r L", positive=True)  # κ - 1, L - 1, L
-    gap_y = sp.Symbol("w", positive=True)  # 1 - y = m at the stationary point
+        "stationary target", sp.diff(-sp.log(1 - y) + sp.log(m_of_y) / _SIZE, y),
+        (1 - kappa * y**n) / ((1 - y) * m_of_y), at=_AT,
+        why="positive before κy^{L-1} = 1 and negative after: a maximum",
+    )  # fmt: skip
+    there = {y: 1 / (1 + t), kappa: (1 + t) ** n, L: _SIZE, e: (1 + t) ** n - 1, delta: t / (1 + t)}
+    best = (e / (n * delta)) ** (1 - 1 / _SIZE)
     yield Identity(
-        "m at the stationary target",
-        r"1-\kappa y^L = 1-y",
-        "all L",
-        "κ = y^{-(L-1)}",
-        1 - y**-n * y ** (n + 1),
-        1 - y,
+        "m at the stationary target", m_of_y.subs(there), delta.subs(there),
+        why="1 - κy^L = 1 - y where κy^{L-1} = 1", at=_AT,
+    )  # fmt: skip
+    yield Identity(
+        "value at the stationary target", _at_best(delta, delta), best, why="m = 1 - y", at=_AT
     )
     yield Identity(
-        "value at the stationary target",
-        r"(1-y)^{1/L-1}((\kappa-1)/(L-1))^{1-1/L}",
-        "all L",
-        "powers",
-        gap_y ** (1 / size) / gap_y * (e / rest) ** (1 - 1 / size),
-        (e / (rest * gap_y)) ** (1 - 1 / size),
-    )
-    yield from _closed_form(formulas)
+        "r_L is the value at the stationary target", worst_ratio.subs(there), best.subs(there),
+        why="a geometric sum of κ^{1/(L-1)} = 1/y", at=_AT,
+    )  # fmt: skip
 
 
-def _closed_form(formulas: Mapping[str, Any]) -> Iterator[Step]:
-    """The sum in r_L as a geometric one, by induction, and r_L at κ = y^{-(L-1)}."""
-    ratio = sp.Symbol("rho", positive=True)
+@claim(
+    worst_balanced, sp.Eq(S, worst_ratio * S_min), minimizer, bounds=Bounds((2, 2), (1, 2))
+)  # fmt: skip
+def attained_two(worst_ratio: Any) -> Iterator[Step]:
+    """Exactly √κ at depth 2.
 
-    def closed(count: Any) -> Any:
-        return ratio * (ratio**count - 1) / (ratio - 1)
-
-    yield Identity("geometric sum, start", r"\rho = \rho", "all L", "induction", closed(1), ratio)
-    yield Identity(
-        "geometric sum, step",
-        r"s(n+1)-s(n) = \rho^{n+1}",
-        "all L",
-        "induction",
-        closed(n + 1) - closed(n),
-        ratio ** (n + 1),
-    )
-
-    def evaluated(term: Any, limits: Any) -> Any:
-        """The sum in r_L, if its terms are ρ^j for j = 1..L-1, ρ = κ^{1/(L-1)}."""
-        index, low, high = limits
-        terms = sp.powdenest(term.subs(kappa, ratio ** (L - 1))) == ratio**index
-        return closed(L - 1) if terms and (low, high) == (1, L - 1) else sp.Symbol("another_sum")
-
-    base, exponent = formulas["worst_ratio"].replace(sp.Sum, evaluated).as_base_exp()
-    yield Identity(
-        "r_L(y^{-(L-1)}) is the value at the stationary target",
-        r"\tfrac{1}{L-1}\textstyle\sum_j\kappa^{j/(L-1)} = \frac{\kappa-1}{(L-1)(1-y)},\ "
-        r"\text{exponent } 1-1/L",
-        "all L",
-        "ρ = κ^{1/(L-1)} = 1/y",
-        sp.Matrix([base.subs(ratio, 1 / y), exponent]).subs(L, n + 1),
-        sp.Matrix([(y**-n - 1) / (n * (1 - y)), 1 - 1 / L]).subs(L, n + 1),
-    )
+    Both ends of depth: √κ, and the logarithmic mean of 1 and κ.
+    """
+    yield Identity("depth 2", worst_ratio.subs(L, 2), sp.sqrt(kappa), why="one term", at={"L": 2})
+    h, ell = sp.symbols("h ell", positive=True)  # 1/(L-1), ln κ
+    limit = sp.limit(h * (sp.exp(ell) - 1) / (1 - sp.exp(-h * ell)), h, 0)
+    yield Condition(
+        "infinite depth", limit == (sp.exp(ell) - 1) / ell,
+        why="h(κ-1)/(1-κ^{-h}) -> (κ-1)/ln κ as h = 1/(L-1) -> 0",
+    )  # fmt: skip
 
 
-def derive_depth_two(formulas: Mapping[str, Any]) -> Iterator[Step]:
-    """Yield both ends of depth: √κ and the logarithmic mean."""
-    yield Identity(
-        "depth 2",
-        r"r_2(\kappa) = \sqrt\kappa",
-        "L = 2",
-        "one term",
-        formulas["worst_ratio"].subs(L, 2).doit(),
-        sp.sqrt(kappa),
-    )
-    h, log_kappa = sp.symbols("h ell", positive=True)  # 1/(L-1), ln κ
-    yield Identity(
-        "infinite depth",
-        r"\lim_{h\to 0}\frac{h(\kappa-1)}{1-\kappa^{-h}} = \frac{\kappa-1}{\ln\kappa}, "
-        r"\quad h = 1/(L-1)",
-        "limit in L",
-        "limit",
-        sp.limit(h * (sp.exp(log_kappa) - 1) / (1 - sp.exp(-h * log_kappa)), h, 0),
-        (sp.exp(log_kappa) - 1) / log_kappa,
-    )
+attained = stated(
+    "attained", "r_L(κ), within 1e-7, at any depth",
+    worst_balanced, S >= sp.Rational(10**7 - 1, 10**7) * worst_ratio * S_min, minimizer,
+    bounds=Bounds((2, 5), (1, 2)),
+)  # fmt: skip
 
-
-# --- claims and controls ------------------------------------------------------------------------
-
-_NEARLY = sp.Rational(10**7 - 1, 10**7)
-
-
-def _claim(
-    name: str, title: str, relation: Any, setting: Setting, depths: tuple[int, int] = (2, 4)
-) -> Claim:
-    bounds = Bounds(depth=depths, width=(1, 2))
-    return Claim(f"U6.{name}", title, setting, relation, (minimizer,), _formulas, bounds)
-
-
-_price = worst_ratio.symbol
-_claims = (
-    _claim("root", "(W_1ᵀW_1)^L = TᵀT for balanced layers", sp.Eq(gap, 0), balanced_minimizers),
-    _claim(
-        "value",
-        "the sharpness of balanced minimizers",
-        sp.Eq(S, balanced_sharpness.symbol),
-        balanced_minimizers,
-    ),
-    _claim(
-        "ratio",
-        "balanced minimizers are at most r_L(κ) times as sharp as the flattest",
-        S <= _price * S_min,
-        balanced_on_definite_data,
-    ),
-    _claim(
-        "attained_two",
-        "exactly √κ at depth 2",
-        sp.Eq(S, _price * S_min),
-        worst_balanced,
-        (2, 2),
-    ),
-    _claim(
-        "attained",
-        "r_L(κ), within 1e-7, at any depth",
-        S >= _NEARLY * _price * S_min,
-        worst_balanced,
-        (2, 5),
-    ),
-)
+# --- false twins --------------------------------------------------------------------------------
 
 
 def _worst(size: int, b: Fraction) -> Instance:
@@ -375,42 +286,18 @@ def _worst(size: int, b: Fraction) -> Instance:
     return Instance.of_minimizer([layer] * size, [[1, 0], [0, b ** (2 * (size - 1))]])
 
 
-_controls = (
-    Control(
-        _claim(
-            "control.one_output_bound",
-            "U3's bound for several outputs, 1 + (Λ/λ - 1)/L",
-            S <= (1 + (kappa - 1) / L) * S_min,
-            worst_balanced,
-            (2, 6),
-        ),
-        lambda: [_worst(5, Fraction(3, 2))],
-    ),
-    Control(
-        _claim(
-            "control.square_root",
-            "√κ at every depth",
-            S <= sp.sqrt(kappa) * S_min,
-            worst_balanced,
-        )
-    ),
-    Control(
-        _claim(
-            "control.depth_for_depth_minus_one",
-            "L for L-1 in r_L",
-            S <= (sp.Sum(kappa ** (_j / L), (_j, 1, L)) / L) ** (1 - 1 / L) * S_min,
-            worst_balanced,
-        )
-    ),
-    Control(
-        _claim(
-            "control.aligned",
-            "2LΛσ^{2-2/L}, as if T and Σ shared their top vectors",
-            S >= 2 * L * top * sigma ** (2 - 2 / L),
-            balanced_minimizers,
-        )
-    ),
-)
+_with_depth = (sp.Sum(kappa ** (_j / L), (_j, 1, L)) / L) ** (1 - 1 / L)
+_twins = (
+    twin("one_output_bound", "U3's bound for several outputs, 1 + (Λ/λ - 1)/L",
+         worst_balanced, S <= (1 + (kappa - 1) / L) * S_min, minimizer,
+         bounds=Bounds((2, 6), (1, 2)), known=lambda: [_worst(5, Fraction(3, 2))]),
+    twin("square_root", "√κ at every depth",
+         worst_balanced, S <= sp.sqrt(kappa) * S_min, minimizer, bounds=_SMALL),
+    twin("depth_for_depth_minus_one", "L for L-1 in r_L",
+         worst_balanced, S <= _with_depth * S_min, minimizer, bounds=_SMALL),
+    twin("aligned", "2LΛσ^{2-2/L}, as if T and Σ shared their top vectors",
+         balanced_minimizers, S >= 2 * L * top * sigma ** (2 - 2 / L), minimizer, bounds=_SMALL),
+)  # fmt: skip
 
 # --- training -----------------------------------------------------------------------------------
 
@@ -445,43 +332,19 @@ THEOREM = Theorem(
     ),
     normalisation="R = E|y - Px|², no factor 1/2; K = Σ^{1/2}, κ = λ_max(Σ)/λ_min(Σ)",
     source=Source("certimin2026", "the price of balancedness, with its worst case at every depth"),
-    claims=_claims,
-    controls=_controls,
-    formulas=_formulas,
-    derivations={
-        "U6.value": derive_value,
-        "U6.ratio": derive_ratio,
-        "U6.attained_two": derive_depth_two,
-    },
+    claims=(root, value, ratio, attained_two, attained),
+    controls=_twins,
     witnesses=(
-        Witness(
-            "U6.witness.depth_two",
-            "U6.attained_two",
-            "Σ = diag(1, 4), layers diag(1, 1/2): S = 10, S_min = 5",
-            lambda: _worst(2, Fraction(2)),
-        ),
-        Witness(
-            "U6.witness.depth_three",
-            "U6.attained",
-            "Σ = diag(1, 16), layers diag(1, 1/2)",
-            lambda: _worst(3, Fraction(2)),
-        ),
-        Witness(
-            "U6.witness.correlated",
-            "U6.ratio",
-            "correlated data, layers diag(2, 1)",
-            lambda: Instance.of_minimizer([[[2, 0], [0, 1]]] * 3, [[2, 1], [1, 1]]),
-        ),
+        witness("depth_two", attained_two, "Σ = diag(1, 4), layers diag(1, 1/2): S = 10, S_min = 5",
+                lambda: _worst(2, Fraction(2))),
+        witness("depth_three", attained, "Σ = diag(1, 16), layers diag(1, 1/2)",
+                lambda: _worst(3, Fraction(2))),
+        witness("correlated", ratio, "correlated data, layers diag(2, 1)",
+                lambda: Instance.of_minimizer([[[2, 0], [0, 1]]] * 3, [[2, 1], [1, 1]])),
     ),
     trainings=(
-        Training(
-            "U6.trained",
-            "gradient flow from identity layers on the worst data",
-            _train,
-            ("U6.ratio",),
-        ),
+        Training("trained", "gradient flow from identity layers on the worst data",
+                 _train, (ratio,)),
     ),
-    uses=("F3", "F4", "U1"),
     module=__name__,
-    tags=("sharpness", "balancedness"),
-)
+)  # fmt: skip

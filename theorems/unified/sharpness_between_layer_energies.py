@@ -6,14 +6,15 @@ Statement
 
         2(|w*|²/N) μ <= S(W) <= 2(|w*|²/N) μ + 2LΛ(N^{L-1} - |w*|²/N),
 
-    and any weights have |w*|^{2/L} <= N <= |w*|^{2/L} + Σ_j (|D_j|_2 + |tr D_j|).
+    and any weights have N <= |w*|^{2/L} + Σ_j (|D_j|_2 + |tr D_j|).
 
 Notation
     μ is ``aligned_top``; N ``layer_energy_max``; the last sum ``imbalance_total``, D_j the
     imbalances; α_kᵀ = A_k the suffixes of one output.
 
 Assumptions
-    minimizer   P = w*ᵀ on the data.  Without it, small weights break the lower half.
+    minimizer   P = w*ᵀ.  Without it, small weights break the lower half.  On singular Σ the
+                regressor is the network's own: one that agrees with P on the data only is longer.
     one_output  A_k is a row; with several outputs S sums over rows.
 
 Proof
@@ -23,18 +24,11 @@ Proof
     at most N^{L-1} - |w*|²/N: the upper half.
     Put ρ_k = |α_{k-1}|²/|α_k|², n = |W_L|² = ρ_L.  As W_kW_kᵀ = W_{k+1}ᵀW_{k+1} - D_k and
     α_k = W_{k+1}ᵀα_{k+1}, Cauchy-Schwarz gives ρ_k >= ρ_{k+1} - |D_k|_2.  So |w*|² = Π_k ρ_k >=
-    (n - Σ|D_j|_2)^L, and |W_k|_F² = n - Σ_{j>=k} tr D_j.
-
-Main results
-    U10.below, U10.above  the two halves
-    U10.energy            the bound on N
-    U10.*_attained        equality in each at aligned layers of equal gain
-
-Evidence
-    Symbolic for all L.
+    (n - Σ_j |D_j|_2)^L, unless n is below that sum, and |W_k|_F² = n - Σ_{j>=k} tr D_j.
 
 Sharpness
-    All three are equalities at rank-one, aligned, balanced layers, for every L, Σ and w*.
+    All three are equalities at rank-one, aligned, balanced layers, for every L, Σ and w*.  There
+    N = |w*|^{2/L}, its least value: |w*| <= Π_k |W_k|_F <= N^{L/2}.
 
 Implementation notes
     D_j is conserved by gradient flow, so all three follow a training run from its start (U3).
@@ -42,14 +36,11 @@ Implementation notes
 References
 ----------
     certimin2026; marion2024deep bounds rank and alignment by imbalance
-
-Tags
-    sharpness, balancedness, alignment
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from fractions import Fraction
 from typing import Any
 
@@ -61,28 +52,27 @@ from theorems.quantities import data_max, depth, sharpness, symbols, w_norm
 from theorems.settings import aligned_minimizers, univariate_minimizers
 from theorems.unified.quantities import aligned_top, imbalance_total, layer_energy_max
 from theorems.words import matrix, transpose
-from verify.claims import Bounds, Setting
-from verify.legacy import Claim, Formula, Identity, Necessity, Step, Theorem, Witness
-from verify.theorem import Control, Source
+from verify.theorem import (
+    Bounds,
+    Formula,
+    Identity,
+    Source,
+    Step,
+    Theorem,
+    claim,
+    needed,
+    stated,
+    twin,
+    witness,
+)  # fmt: skip
 
-__all__ = [
-    "THEOREM",
-    "ceiling",
-    "energy_bound",
-    "floor",
-]
-
-# --- quantities ---------------------------------------------------------------------------------
-
+__all__ = ["THEOREM", "above", "below", "energy_bound", "energy_ceiling", "energy_floor"]
 
 S, L, w, top, mu, N, E = symbols(
     sharpness, depth, w_norm, data_max, aligned_top, layer_energy_max, imbalance_total
 )
-
-# --- closed forms -------------------------------------------------------------------------------
-
-floor = Formula("energy_floor", r"2(|w^*|^2/N)\mu", 2 * w**2 / N * mu)
-ceiling = Formula(
+energy_floor = Formula("energy_floor", r"2(|w^*|^2/N)\mu", 2 * w**2 / N * mu)
+energy_ceiling = Formula(
     "energy_ceiling",
     r"2(|w^*|^2/N)\mu+2L\Lambda(N^{L-1}-|w^*|^2/N)",
     2 * w**2 / N * mu + 2 * L * top * (N ** (L - 1) - w**2 / N),
@@ -92,138 +82,101 @@ energy_bound = Formula(
     r"|w^*|^{2/L}+\textstyle\sum_j(|D_j|_2+|\operatorname{tr}D_j|)",
     w ** (2 / L) + E,
 )
-_formulas = (floor, ceiling, energy_bound)
 
-# --- derivations --------------------------------------------------------------------------------
+# --- claims and proofs --------------------------------------------------------------------------
 
-q, p = sp.symbols("q p", positive=True)  # |Kz|² and (ŵᵀKz)² for a unit vector z
+_SMALL = Bounds((2, 4), (1, 2))
+q, p, n = sp.symbols("q p N", positive=True)  # |Kz|² and (ŵᵀKz)² for a unit vector z; N
 
 
-def _at_z(expression: Any) -> Any:
+def _at_z(bound: Any) -> Any:
     """The quadratic form at z whose maximum over z is the eigenvalue."""
-    return expression.subs({mu: q + (L - 1) * p, top: q})
+    return bound.subs({mu: q + (L - 1) * p, top: q, N: n})
 
 
-def derive_below(formulas: Mapping[str, Any]) -> Iterator[Step]:
+def _layer_by_layer(energy_floor: Any) -> Iterator[Step]:
     """Yield w* = B_kᵀW_kᵀα_k and the sum of the L lower bounds."""
     A, W, B = map(matrix, ("A", "W", "B"))
     yield Identity(
-        "through layer k",
-        r"w^{*T} = (\alpha_k^TW_k)B_k",
-        "all depths, widths and layers",
-        "Cauchy-Schwarz: (w*ᵀx)² <= |W_kᵀα_k|²|B_kx|² <= N|α_k|²|B_kx|²",
-        transpose(transpose(B) * transpose(W) * transpose(A)),
-        A * W * B,
-    )
-    yield Identity(
-        "sum of the lower bounds",
-        r"2(|w^*|^2/N)(|Kz|^2+(L-1)(\hat w^TKz)^2)",
-        "all L",
-        "sum over layers",
-        2 * (w**2 / N * q + (L - 1) * (w**2 / N) * p),
-        _at_z(formulas["energy_floor"]),
-    )
+        "through layer k", transpose(transpose(B) * transpose(W) * transpose(A)), A * W * B,
+        why="Cauchy-Schwarz: (w*ᵀx)² <= |W_kᵀα_k|²|B_kx|² <= N|α_k|²|B_kx|²",
+    )  # fmt: skip
+    total = 2 * (w**2 / n * q + (L - 1) * (w**2 / n) * p)
+    yield Identity("sum of the lower bounds", total, _at_z(energy_floor), why="sum over layers")
 
 
-def derive_above(formulas: Mapping[str, Any]) -> Iterator[Step]:
-    """Yield the sum of the L upper bounds, each lower bound plus what the trace leaves."""
-    yield from derive_below(formulas)
-    rest = N ** (L - 1) - w**2 / N
+@claim(
+    univariate_minimizers, S >= energy_floor, minimizer, one_output,
+    given=("F3.univariate",), bounds=_SMALL,
+)  # fmt: skip
+def below(energy_floor: Any) -> Iterator[Step]:
+    """The lower half: at least 2(|w*|²/N)μ."""
+    yield from _layer_by_layer(energy_floor)
+
+
+@claim(
+    univariate_minimizers, S <= energy_ceiling, minimizer, one_output,
+    given=("F3.univariate",), bounds=_SMALL,
+)  # fmt: skip
+def above(energy_floor: Any, energy_ceiling: Any) -> Iterator[Step]:
+    """The upper half: at most that and what the largest layer leaves.
+
+    Each layer's upper bound is its lower bound and what the trace leaves.
+    """
+    yield from _layer_by_layer(energy_floor)
+    rest = n ** (L - 1) - w**2 / n
+    total = 2 * (n ** (L - 1) * q + (L - 1) * (w**2 / n * p + rest * q))
     yield Identity(
-        "sum of the upper bounds",
-        r"2(N^{L-1}|Kz|^2+(L-1)((|w^*|^2/N)(\hat w^TKz)^2+(N^{L-1}-|w^*|^2/N)|Kz|^2))",
-        "all L",
-        "a positive matrix is at most its trace; |α_k|²|B_k|_F² <= N^{L-1}",
-        2 * (N ** (L - 1) * q + (L - 1) * (w**2 / N * p + rest * q)),
-        _at_z(formulas["energy_ceiling"]),
-    )
-    for name in ("energy_floor", "energy_ceiling"):
+        "sum of the upper bounds", total, _at_z(energy_ceiling),
+        why="a positive matrix is at most its trace; |α_k|²|B_k|_F² <= N^{L-1}",
+    )  # fmt: skip
+    for name, half in (("lower", energy_floor), ("upper", energy_ceiling)):
         yield Identity(
-            f"{name} at N = |w*|^(2/L)",
-            r"2|w^*|^{2-2/L}\mu",
-            "all L",
-            "limit s -> 0: D_j = s² D̄_j is conserved (F4)",
-            formulas[name].subs(N, w ** (2 / L)),
-            2 * w ** (2 - 2 / L) * mu,
-        )
+            f"{name} half at N = |w*|^(2/L)", half.subs(N, w ** (2 / L)),
+            2 * w ** (2 - 2 / L) * mu, why="balanced layers: both halves meet",
+        )  # fmt: skip
 
 
-def derive_energy(formulas: Mapping[str, Any]) -> Iterator[Step]:
-    """Yield the recursion of the ratios ρ_k, and the bound solved for |w*|²."""
+@claim(univariate_minimizers, energy_bound >= N, one_output, bounds=_SMALL)
+def energy(energy_bound: Any) -> Iterator[Step]:
+    """No layer is larger than balance and the imbalances allow.
+
+    The recursion of the ratios ρ_k, and the bound solved for |w*|².
+    """
     x, before, after = map(matrix, ("x", "W1", "W2"))
     D = transpose(after) * after - before * transpose(before)
     yield Identity(
         "one layer down",
-        r"|W_k^T\alpha_k|^2 = |W_{k+1}\alpha_k|^2-\alpha_k^TD_k\alpha_k",
-        "all depths, widths and layers",
-        "Cauchy-Schwarz: |W_{k+1}α_k|² >= |α_k|⁴/|α_{k+1}|², α_k = W_{k+1}ᵀα_{k+1}",
-        sp.expand(transpose(x) * before * transpose(before) * x),
-        sp.expand(transpose(x) * (transpose(after) * after - D) * x),
+        transpose(x) * before * transpose(before) * x,
+        transpose(after * x) * after * x - transpose(x) * D * x,
+        why="Cauchy-Schwarz: |W_{k+1}α_k|² >= |α_k|⁴/|α_{k+1}|², α_k = W_{k+1}ᵀα_{k+1}",
     )
     m, e, t = sp.symbols("m e t", positive=True)  # n - e, e = Σ|D_j|_2, t = Σ|tr D_j|
     yield Identity(
-        "|w*|² = (n - e)^L at worst",
-        r"(n-e)+e+t = n+t",
-        "all L",
-        "monotonicity of x^{1/L}; |W_k|_F² <= n + t",
-        formulas["energy_bound"].subs({w: m ** (L / 2), E: e + t}),
-        m + e + t,
-    )
+        "|w*|² = (n - e)^L at worst", energy_bound.subs({w: m ** (L / 2), E: e + t}), m + e + t,
+        why="monotonicity of x^{1/L}; |W_k|_F² <= n + t",
+    )  # fmt: skip
 
 
-# --- claims and controls ------------------------------------------------------------------------
+_attained = (
+    stated("below_attained", "aligned: lower half", aligned_minimizers, sp.Eq(S, energy_floor),
+           bounds=_SMALL),
+    stated("above_attained", "aligned: upper half", aligned_minimizers, sp.Eq(S, energy_ceiling),
+           bounds=_SMALL),
+    stated("energy_attained", "aligned: N", aligned_minimizers, sp.Eq(N, energy_bound),
+           bounds=_SMALL),
+)  # fmt: skip
 
-_pointwise = (minimizer, one_output)
+# --- false twins --------------------------------------------------------------------------------
 
-
-def _claim(
-    name: str,
-    title: str,
-    relation: Any,
-    setting: Setting = univariate_minimizers,
-    assumptions: tuple[Any, ...] = (),
-) -> Claim:
-    bounds = Bounds(depth=(2, 4), width=(1, 2))
-    return Claim(f"U10.{name}", title, setting, relation, assumptions, _formulas, bounds)
-
-
-_claims = (
-    _claim("below", "lower half", S >= floor.symbol, assumptions=_pointwise),
-    _claim("above", "upper half", S <= ceiling.symbol, assumptions=_pointwise),
-    _claim(
-        "energy",
-        "no layer is larger than balance and the imbalances allow",
-        energy_bound.symbol >= N,
-        assumptions=(one_output,),
-    ),
-    _claim("below_attained", "aligned: lower half", sp.Eq(S, floor.symbol), aligned_minimizers),
-    _claim("above_attained", "aligned: upper half", sp.Eq(S, ceiling.symbol), aligned_minimizers),
-    _claim("energy_attained", "aligned: N", sp.Eq(N, energy_bound.symbol), aligned_minimizers),
-)
-
-_controls = (
-    Control(
-        _claim(
-            "control.without_excess",
-            "the lower half as an upper one",
-            floor.symbol >= S,
-        )
-    ),
-    Control(
-        _claim(
-            "control.first_layer",
-            "no layer exceeds |w*|^{2/L}: the imbalance dropped",
-            w ** (2 / L) >= N,
-        )
-    ),
-    Control(
-        _claim(
-            "control.largest_everywhere",
-            "N^{L-1}, reached at balance, as a lower bound",
-            S >= 2 * N ** (L - 1) * mu,
-        )
-    ),
-)
+_twins = (
+    twin("without_excess", "the lower half as an upper one",
+         univariate_minimizers, energy_floor >= S, bounds=_SMALL),
+    twin("first_layer", "no layer exceeds |w*|^{2/L}: the imbalance dropped",
+         univariate_minimizers, w ** (2 / L) >= N, bounds=_SMALL),
+    twin("largest_everywhere", "N^{L-1}, reached at balance, as a lower bound",
+         univariate_minimizers, S >= 2 * N ** (L - 1) * mu, bounds=_SMALL),
+)  # fmt: skip
 
 THEOREM = Theorem(
     id="U10",
@@ -235,31 +188,15 @@ THEOREM = Theorem(
     ),
     normalisation="R = E|y - Px|², no factor 1/2; K = Σ^{1/2}, |.|_2 spectral",
     source=Source("certimin2026", "sharpness of one-output minimizers by layer energies"),
-    claims=_claims,
-    controls=_controls,
-    formulas=_formulas,
-    derivations={
-        "U10.below": derive_below,
-        "U10.above": derive_above,
-        "U10.energy": derive_energy,
-    },
+    claims=(below, above, energy, *_attained),
+    controls=_twins,
     witnesses=(
-        Witness(
-            "U10.witness.unbalanced",
-            "U10.above",
-            "an unbalanced minimizer, correlated features",
-            lambda: Instance.of_minimizer([[[1, 2], [0, 1]], [[1, 1]]], [[2, 1], [1, 1]]),
-        ),
+        witness("unbalanced", above, "an unbalanced minimizer, correlated features",
+                lambda: Instance.of_minimizer([[[1, 2], [0, 1]], [[1, 1]]], [[2, 1], [1, 1]])),
     ),
     necessity=(
-        Necessity(
-            minimizer,
-            "U10.below",
-            "weights 1/2 and 0, w* = 1: S < 3 < 16",
-            lambda: Instance.exact([[[Fraction(1, 2)]], [[0]]], [[1]], [[1]]),
-        ),
+        needed(minimizer, below, "weights 1/2 and 0, w* = 1: S < 3 < 16",
+               lambda: Instance.exact([[[Fraction(1, 2)]], [[0]]], [[1]], [[1]])),
     ),
-    uses=("F3",),
     module=__name__,
-    tags=("sharpness", "balancedness"),
-)
+)  # fmt: skip

@@ -22,35 +22,26 @@ Proof
     U10 squeezes S to S_0 from both sides, and says how far S is from S_0 at a given s.
     Weyl: μ <= Λ + (L-1)a; with S_min >= 2La|w*|^{2-2/L} (C1) the ratio follows.
 
-Main results
-    U3.aligned          S = S_0 at rank-one, aligned, balanced layers
-    U3.ratio            S_0 <= (1 + (Λ/a - 1)/L) S_min for every Σ and w*
-    U3.ratio_attained   equality there where Λ = a
-
-Evidence
-    Symbolic for all L, the aligned Gram matrix for the sizes named.  Flows from s·W̄ with shrinking
-    s: S beside S_0, the difference allowed being what U10 leaves at the conserved imbalance.
-
 Sharpness
-    The ratio is 1 for w* along the top eigenvector.  The constant 1 of 1/L is best possible: for w*
-    an eigenvector and Λ = a(1 + (L-1)x), x >= 1, the ratio is x^{1-1/L} (U7) and the bound
-    1 + (1-1/L)x.  1/L² and 1/(2L) fail (controls).  S_0 is not S_min in general (control).
+    The ratio is 1 for w* along the top eigenvector (U3.ratio_attained).  The constant 1 of 1/L is
+    best possible for all L at once: for w* an eigenvector and Λ = a(1 + (L-1)x), x >= 1, the ratio
+    is x^{1-1/L} (U7) and the bound 1 + (1-1/L)x.  1/L² and 1/(2L) fail, and S_0 is not S_min in
+    general (controls).
 
 Implementation notes
-    U10 makes the limit a statement about single instances, which can be attacked.
+    U10 makes the limit a statement about single instances, which can be attacked; U3.aligned is
+    the limit itself.  Flows from s·W̄ with shrinking s are compared with S_0, the difference
+    allowed being what U10 leaves at the conserved imbalance.
 
 References
 ----------
     certimin2026; marion2024deep bounds S/S_min from small initialisation by a multiple of Λ/a
-
-Tags
-    sharpness, gradient flow, implicit regularisation, depth
 """
 
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from fractions import Fraction
 from typing import Any
 
@@ -64,26 +55,37 @@ from numeric.spectrum import dual_gram, sharpness_at_minimizer
 from numeric.training import gradient_flow
 from theorems.assumptions import minimizer, one_output
 from theorems.instances import Instance
-from theorems.quantities import (
-    a,
-    data_max,
-    depth,
-    minimal_sharpness,
-    sharpness,
-    symbols,
-    w_norm,
-)
+from theorems.quantities import a, data_max, depth, minimal_sharpness, sharpness, symbols, w_norm
 from theorems.settings import aligned_minimizers, univariate_minimizers, univariate_top_eigenvector
 from theorems.training import Trained
-from theorems.unified.quantities import aligned_top, blend_top, imbalance_total, layer_energy_max
-from theorems.unified.sharpness_between_layer_energies import ceiling, energy_bound, floor
-from verify.claims import Bounds, Setting, quantity
-from verify.legacy import Claim, Formula, Identity, Step, Theorem, Training, Witness
-from verify.theorem import Control, Measurement, Source, TrainedSolution
+from theorems.unified.quantities import aligned_top, blend_top, layer_energy_max
+from theorems.unified.sharpness_between_layer_energies import (
+    above,
+    below,
+    energy_bound,
+    energy_ceiling,
+    energy_floor,
+)
+from verify.theorem import (
+    Bounds,
+    Claim,
+    Condition,
+    Formula,
+    Identity,
+    Measurement,
+    Source,
+    Step,
+    Theorem,
+    TrainedSolution,
+    Training,
+    claim,
+    quantity,
+    stated,
+    twin,
+    witness,
+)  # fmt: skip
 
-__all__ = ["THEOREM", "flow_from_small_start", "small_start_sharpness"]
-
-# --- quantities ---------------------------------------------------------------------------------
+__all__ = ["THEOREM", "aligned", "flow_from_small_start", "small_start_sharpness"]
 
 
 @quantity("aligned_top_at_depth", r"\lambda_{\max}(\Sigma+LK\hat w\hat w^TK)")
@@ -92,19 +94,8 @@ def aligned_top_at_depth(instance: Instance) -> Any:
     return blend_top(instance, instance.net.depth)
 
 
-S, S_min, L, w, rayleigh, top, mu, mu_wrong, N = symbols(
-    sharpness,
-    minimal_sharpness,
-    depth,
-    w_norm,
-    a,
-    data_max,
-    aligned_top,
-    aligned_top_at_depth,
-    layer_energy_max,
-)
-
-# --- closed forms -------------------------------------------------------------------------------
+S, S_min, L, w, rayleigh, top = symbols(sharpness, minimal_sharpness, depth, w_norm, a, data_max)
+mu, mu_wrong, N = symbols(aligned_top, aligned_top_at_depth, layer_energy_max)
 
 small_start_sharpness = Formula(
     "small_start_sharpness",
@@ -112,135 +103,81 @@ small_start_sharpness = Formula(
     2 * w ** (2 - 2 / L) * mu,
 )
 ratio_bound = Formula("ratio_bound", r"1+(\Lambda/a-1)/L", 1 + (top / rayleigh - 1) / L)
-_formulas = (small_start_sharpness, ratio_bound)
 
-# --- derivations --------------------------------------------------------------------------------
+# --- claims and proofs --------------------------------------------------------------------------
 
-_SIZES = ((2, 1, 1), (2, 2, 1), (2, 1, 2, 1))
+_DEEP, _SMALL = Bounds((2, 5), (1, 3)), Bounds((2, 4), (1, 2))
 
 
-def derive_aligned(formulas: Mapping[str, Any]) -> Iterator[Step]:
-    """Yield the dual Gram matrix of aligned layers, term by term and as a whole."""
-    g = sp.Symbol("g", positive=True)
-    k = sp.Symbol("k", integer=True, positive=True)
+@claim(
+    aligned_minimizers, sp.Eq(S, small_start_sharpness), minimizer, one_output,
+    given=("F3.univariate", "F4.flow", below, above), bounds=_SMALL,
+)  # fmt: skip
+def aligned(small_start_sharpness: Any, below: Claim, above: Claim) -> Iterator[Step]:
+    """Rank-one, aligned, balanced layers have exactly this sharpness.
+
+    The dual Gram matrix of aligned layers, term by term and as a whole, then both ends of U10
+    where the imbalance is gone.
+    """
+    g, k = sp.Symbol("g", positive=True), sp.Symbol("k", integer=True, positive=True)
+    gain = g ** (2 * (L - 1))
+    later = sp.Sum(g ** (2 * (L - k)) * g ** (2 * (k - 1)), (k, 2, L))
+    yield Identity("the L-1 later terms", later, (L - 1) * gain, why="|α_k|²|B_k|², k >= 2")
     yield Identity(
-        "the L-1 later terms",
-        r"\sum_{k=2}^{L}|\alpha_k|^2|B_k|^2 = \sum_k g^{2(L-k)}g^{2(k-1)} = (L-1)g^{2(L-1)}",
-        "all L",
-        "sum of equal terms",
-        sp.Sum(sp.powsimp(g ** (2 * (L - k)) * g ** (2 * (k - 1))), (k, 2, L)).doit(),
-        (L - 1) * g ** (2 * (L - 1)),
-    )
-    yield Identity(
-        "sharpness of aligned layers, |w*| = g^L",
-        r"2g^{2(L-1)}\mu = 2|w^*|^{2-2/L}\mu",
-        "all L",
-        "F3",
-        2 * g ** (2 * (L - 1)) * mu,
-        formulas["small_start_sharpness"].subs(w, g**L),
-    )
-    for shape in _SIZES:
-        yield _aligned_gram(shape, g)
+        "sharpness of aligned layers", 2 * gain * mu, small_start_sharpness.subs(w, g**L),
+        why="F3, |w*| = g^L",
+    )  # fmt: skip
+    for widths in ((2, 1, 1), (2, 2, 1), (2, 1, 2, 1)):
+        yield _aligned_gram(widths, g)
+    for name, half in (("lower", below.expanded.lts), ("upper", above.expanded.gts)):
+        yield Identity(
+            f"{name} half of U10 at N = |w*|^(2/L)", half.subs(N, w ** (2 / L)),
+            small_start_sharpness, why="U10 and F4: N -> |w*|^{2/L} as s -> 0",
+        )  # fmt: skip
 
 
-def _aligned_gram(shape: tuple[int, ...], g: Any) -> Step:
-    """Unit vectors on the rational circle; M = g^{2(L-1)}(I + (L-1)ŵŵᵀ)."""
-    ar, size = Symbolic(), len(shape) - 1
+def _aligned_gram(widths: tuple[int, ...], g: Any) -> Step:
+    """M = g^{2(L-1)}(I + (L-1)ŵŵᵀ) for any unit vectors, on the rational circle."""
+    ar, size = Symbolic(), len(widths) - 1
     t = sp.symbols(f"t0:{size + 1}", real=True)
     units = [
         ar.matrix([[(1 - x**2) / (1 + x**2)], [2 * x / (1 + x**2)]]) if d == 2 else ar.identity(1)
-        for d, x in zip(shape, t, strict=True)
+        for d, x in zip(widths, t, strict=True)
     ]
     pairs = itertools.pairwise(units)
     net = LinearNetwork(ar, tuple(ar.scale(g, after @ before.mT) for before, after in pairs))
     whole = ar.identity(2) + ar.scale(size - 1, units[0] @ units[0].mT)
     return Identity(
-        f"dual Gram matrix {shape}",
-        r"\sum_k|\alpha_k|^2B_k^TB_k = g^{2(L-1)}(I+(L-1)\hat w\hat w^T)",
-        "any unit vectors, widths " + ", ".join("-".join(map(str, s)) for s in _SIZES),
-        "expansion",
+        "dual Gram matrix",
         sp.Matrix(dual_gram(net)),
         sp.Matrix(ar.scale(g ** (2 * size - 2), whole)),
+        why="Σ_k |α_k|²B_kᵀB_k = g^{2(L-1)}(I + (L-1)ŵŵᵀ)",
+        at={"widths": "-".join(map(str, widths))},
     )
 
 
-def derive_squeezed(formulas: Mapping[str, Any]) -> Iterator[Step]:
-    """Yield the aligned form, and both ends of U10 where the imbalance is gone."""
-    yield from derive_aligned(formulas)
-    for bound in (floor, ceiling):
-        yield Identity(
-            f"{bound.name} at N = |w*|^(2/L)",
-            r"2|w^*|^{2-2/L}\mu",
-            "all L",
-            "U10 and F4: N -> |w*|^{2/L} as s -> 0",
-            bound.expression.subs(N, w ** (2 / L)),
-            formulas["small_start_sharpness"],
-        )
-
-
-def derive_ratio(formulas: Mapping[str, Any]) -> Iterator[Step]:
-    """Yield Weyl's bound over C1's, and its limit in depth."""
-    weyl = formulas["small_start_sharpness"].subs(mu, top + (L - 1) * rayleigh)
+@claim(
+    univariate_minimizers, small_start_sharpness <= ratio_bound * S_min, one_output,
+    given=("C1.lower",), bounds=_DEEP,
+)  # fmt: skip
+def ratio(small_start_sharpness: Any, ratio_bound: Any) -> Iterator[Step]:
+    """The limit is at most 1 + (Λ/a - 1)/L times the least sharpness."""
+    weyl = small_start_sharpness.subs(mu, top + (L - 1) * rayleigh)
     yield Identity(
-        "Weyl over C1",
-        r"\frac{2|w^*|^{2-2/L}(\Lambda+(L-1)a)}{2La|w^*|^{2-2/L}} = 1+(\Lambda/a-1)/L",
-        "all L",
-        "Weyl: λ_max(Σ + (L-1)KŵŵᵀK) <= Λ + (L-1)a; C1: S_min >= 2La|w*|^{2-2/L}",
-        weyl / (2 * L * rayleigh * w ** (2 - 2 / L)),
-        formulas["ratio_bound"],
-    )
-    yield Identity(
-        "perfect with depth",
-        r"\lim_{L\to\infty} 1+(\Lambda/a-1)/L = 1",
-        "all L",
-        "limit",
-        sp.limit(formulas["ratio_bound"], L, sp.oo),
-        1,
-    )
+        "Weyl over C1", weyl / (2 * L * rayleigh * w ** (2 - 2 / L)), ratio_bound,
+        why="Weyl: λ_max(Σ + (L-1)KŵŵᵀK) <= Λ + (L-1)a; C1: S_min >= 2La|w*|^{2-2/L}",
+    )  # fmt: skip
+    perfect = sp.limit(ratio_bound, L, sp.oo) == 1
+    yield Condition("perfect with depth", perfect, why="1 + (Λ/a - 1)/L -> 1 as L -> ∞")
 
 
-# --- claims and controls ------------------------------------------------------------------------
+ratio_attained = stated(
+    "ratio_attained", "equality for w* along the top eigenvector",
+    univariate_top_eigenvector, sp.Eq(small_start_sharpness, ratio_bound * S_min), one_output,
+    bounds=_SMALL,
+)  # fmt: skip
 
-_DEEP, _SMALL = Bounds(depth=(2, 5), width=(1, 3)), Bounds(depth=(2, 4), width=(1, 2))
-
-
-def _claim(
-    name: str,
-    title: str,
-    relation: Any,
-    setting: Setting,
-    assumptions: tuple[Any, ...] = (),
-    bounds: Bounds = _SMALL,
-) -> Claim:
-    return Claim(f"U3.{name}", title, setting, relation, assumptions, _formulas, bounds)
-
-
-_limit, _ratio = small_start_sharpness.symbol, ratio_bound.symbol
-_pointwise = (minimizer, one_output)
-_claims = (
-    _claim(
-        "aligned",
-        "rank-one, aligned, balanced layers have exactly this sharpness",
-        sp.Eq(S, _limit),
-        aligned_minimizers,
-        _pointwise,
-    ),
-    _claim(
-        "ratio",
-        "the limit is at most 1 + (Λ/a - 1)/L times the least sharpness",
-        _limit <= _ratio * S_min,
-        univariate_minimizers,
-        (one_output,),
-        _DEEP,
-    ),
-    _claim(
-        "ratio_attained",
-        "equality for w* along the top eigenvector",
-        sp.Eq(_limit, _ratio * S_min),
-        univariate_top_eigenvector,
-        (one_output,),
-    ),
-)
+# --- false twins --------------------------------------------------------------------------------
 
 
 def _four_layers(regressor: list[Fraction], largest: Fraction) -> Instance:
@@ -261,52 +198,21 @@ def _on_small_eigenvector() -> list[Instance]:
     return [_four_layers([Fraction(1), Fraction(0)], Fraction(10))]
 
 
-_controls = (
-    Control(
-        _claim(
-            "control.inverse_square_of_depth",
-            "1/L² for 1/L",
-            _limit <= (1 + (top / rayleigh - 1) / L**2) * S_min,
-            univariate_minimizers,
-            bounds=_DEEP,
-        ),
-        _near_small_eigenvector,
-    ),
-    Control(
-        _claim(
-            "control.half",
-            "1/(2L) for 1/L",
-            _limit <= (1 + (top / rayleigh - 1) / (2 * L)) * S_min,
-            univariate_minimizers,
-            bounds=_DEEP,
-        ),
-        _on_small_eigenvector,
-    ),
-    Control(
-        _claim(
-            "control.flattest",
-            "small initialisations end at flattest minimizers",
-            _limit <= S_min,
-            univariate_minimizers,
-        )
-    ),
-    Control(
-        _claim(
-            "control.depth_for_depth_minus_one",
-            "L for L-1 in the limit",
-            S >= 2 * w ** (2 - 2 / L) * mu_wrong,
-            aligned_minimizers,
-        )
-    ),
-    Control(
-        _claim(
-            "control.any_minimizer",
-            "every one-output minimizer is at most as sharp as the limit",
-            _limit >= S,
-            univariate_minimizers,
-        )
-    ),
-)
+_excess = top / rayleigh - 1
+_twins = (
+    twin("inverse_square_of_depth", "1/L² for 1/L",
+         univariate_minimizers, small_start_sharpness <= (1 + _excess / L**2) * S_min,
+         bounds=_DEEP, known=_near_small_eigenvector),
+    twin("half", "1/(2L) for 1/L",
+         univariate_minimizers, small_start_sharpness <= (1 + _excess / (2 * L)) * S_min,
+         bounds=_DEEP, known=_on_small_eigenvector),
+    twin("flattest", "small initialisations end at flattest minimizers",
+         univariate_minimizers, small_start_sharpness <= S_min, bounds=_SMALL),
+    twin("depth_for_depth_minus_one", "L for L-1 in the limit",
+         aligned_minimizers, S >= 2 * w ** (2 - 2 / L) * mu_wrong, bounds=_SMALL),
+    twin("any_minimizer", "every one-output minimizer is at most as sharp as the limit",
+         univariate_minimizers, small_start_sharpness >= S, bounds=_SMALL),
+)  # fmt: skip
 
 # --- training -----------------------------------------------------------------------------------
 
@@ -341,11 +247,9 @@ def flow_from_small_start(
     if flow.status != "converged":
         return
     at_start = Instance.of(Floating(), start, sigma, target)
-    measured = (w_norm, aligned_top, data_max, imbalance_total)
-    values = {q.symbol: float(q.measure(at_start)) for q in measured} | {L: size}
-    values[N] = float(energy_bound.expression.subs(values))
     limit, low, high = (
-        float(f.expression.subs(values)) for f in (small_start_sharpness, floor, ceiling)
+        float(Formula("at_most", "", form.expression.subs(N, energy_bound)).measure(at_start))
+        for form in (small_start_sharpness, energy_floor, energy_ceiling)
     )
     trained = Trained(f"s = {scale}, depth {size}", flow.weights, sigma, target)
     yield trained, limit, 1e-8 + max(limit - low, high - limit) / limit
@@ -361,36 +265,17 @@ THEOREM = Theorem(
     ),
     normalisation="R = E|y - Px|², no factor 1/2; K = Σ^{1/2}, a = w*ᵀΣw*/|w*|²",
     source=Source("certimin2026", "the small-initialisation limit, with a bound at finite scale"),
-    claims=_claims,
-    controls=_controls,
-    formulas=_formulas,
-    derivations={
-        "U3.aligned": derive_squeezed,
-        "U3.ratio": derive_ratio,
-    },
+    claims=(aligned, ratio, ratio_attained),
+    controls=_twins,
     witnesses=(
-        Witness(
-            "U3.witness.correlated",
-            "U3.ratio",
-            "correlated features, w* = (1, 3) no eigenvector",
-            lambda: Instance.of_minimizer([[[1, 2], [0, 1]], [[1, 1]]], [[2, 1], [1, 1]]),
-        ),
-        Witness(
-            "U3.witness.aligned",
-            "U3.aligned",
-            "one neuron in each layer, all of gain 2",
-            lambda: Instance.of_minimizer([[[2, 0]], [[2]], [[2]]], [[2, 1], [1, 1]]),
-        ),
+        witness("correlated", ratio, "correlated features, w* = (1, 3) no eigenvector",
+                lambda: Instance.of_minimizer([[[1, 2], [0, 1]], [[1, 1]]], [[2, 1], [1, 1]])),
+        witness("aligned", aligned, "one neuron in each layer, all of gain 2",
+                lambda: Instance.of_minimizer([[[2, 0]], [[2]], [[2]]], [[2, 1], [1, 1]])),
     ),
     trainings=(
-        Training(
-            "U3.trained",
-            "gradient flow from s·W̄, corrected to an exact minimizer",
-            _train,
-            ("U3.ratio",),
-        ),
+        Training("trained", "gradient flow from s·W̄, corrected to an exact minimizer",
+                 _train, (ratio,)),
     ),
-    uses=("F3", "F4", "C1", "U10"),
     module=__name__,
-    tags=("sharpness", "gradient flow", "implicit regularisation"),
-)
+)  # fmt: skip
