@@ -71,6 +71,11 @@ import sympy as sp
 
 from numeric.arithmetic.symbolic import second_derivatives
 from theorems.quantities import symbols
+from theorems.weight_decay.aligned import (
+    noisy_global_minima,
+    noisy_stationary_points,
+    stationary,
+)
 from theorems.weight_decay.networks import (
     NoisyInstance,
     cross_sq,
@@ -98,11 +103,6 @@ from theorems.weight_decay.origins import (
     weak_signal,
     weak_signals,
     within_twice,
-)
-from theorems.weight_decay.stationary_networks import (
-    noisy_global_minima,
-    noisy_stationary_points,
-    stationary,
 )
 from theorems.weight_decay.training import NoisyProblem, certified_distance, drawn_start, size
 from verify.claims import Bounds, Setting

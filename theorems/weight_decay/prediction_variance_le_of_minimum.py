@@ -69,6 +69,13 @@ from numeric.networks import LinearNetwork
 from numeric.regularised import noisy_moments, regularised_excess
 from theorems.quantities import symbols
 from theorems.recipes import Draw, setting
+from theorems.weight_decay.aligned import (
+    drawn_minimum,
+    global_minimum,
+    noisy_global_minima,
+    noisy_stationary_points,
+    stationary,
+)
 from theorems.weight_decay.networks import (
     NoisyInstance,
     effective_covariance_factor,
@@ -79,14 +86,6 @@ from theorems.weight_decay.networks import (
     noisy_output_power,
     regularised_loss,
     symbolic_network,
-)
-from theorems.weight_decay.stationary_networks import (
-    drawn_minimum,
-    global_minimum,
-    hidden_sizes,
-    noisy_global_minima,
-    noisy_stationary_points,
-    stationary,
 )
 from theorems.weight_decay.training import certified_distance, drawn_start, known_minimum, matched
 from verify.claims import Bounds, Setting, quantity
@@ -302,7 +301,7 @@ _TINY = Fraction(1, 10**9)
 def small_decay_minima(draw: Draw) -> NoisyInstance:
     """Where the first bound is attained in the limit."""
     ar = draw.arithmetic
-    shape = hidden_sizes(draw)
+    shape = draw.widths(draw.depth())
     noise = draw.number(0, 2) + ar.scalar(Fraction(1, 8))
     return drawn_minimum(draw, shape, noise, _TINY)
 
@@ -337,9 +336,7 @@ def contests(draw: Draw) -> Contest:
 def rival_loss(instance: Contest) -> Any:
     """Regularised loss of the rival weights."""
     net = LinearNetwork(instance.arithmetic, instance.rival)
-    return regularised_excess(
-        net, instance.sigma, instance.cross, instance.decays, instance.noise_variance
-    )
+    return regularised_excess(net, *instance.data)
 
 
 # --- claims and controls -------------------------------------------------------------------------

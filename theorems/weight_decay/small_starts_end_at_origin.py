@@ -72,29 +72,26 @@ import sympy as sp
 
 from numeric.regularised import regularised_gradient
 from theorems.quantities import symbols
-from theorems.recipes import Draw, setting
-from theorems.weight_decay.layer_penalties_eq_of_stationary import layer_penalty_max
+from theorems.weight_decay.aligned import (
+    global_minimum,
+    halfway_points,
+    noisy_global_minima,
+    noisy_stationary_points,
+    noisy_ties,
+    stationary,
+)
 from theorems.weight_decay.networks import (
     NoisyInstance,
     effective_covariance_factor,
     effective_energy,
     explained_power,
     hidden_layers,
+    layer_penalty_max,
     noisy_networks,
     noisy_output_power,
     regularised_loss,
 )
 from theorems.weight_decay.origins import inside_basin, near_origin, near_origin_networks
-from theorems.weight_decay.stationary_networks import (
-    aligned_point,
-    drawn_layers,
-    global_minimum,
-    hidden_sizes,
-    noisy_global_minima,
-    noisy_stationary_points,
-    noisy_ties,
-    stationary,
-)
 from theorems.weight_decay.training import (
     NoisyProblem,
     certified_distance,
@@ -127,9 +124,7 @@ __all__ = ["THEOREM"]
 def radial_slope(instance: NoisyInstance) -> Any:
     """<W, ∇L> over all layers: the loss's slope along the ray through W."""
     ar = instance.arithmetic
-    slopes = regularised_gradient(
-        instance.net, instance.sigma, instance.cross, instance.decays, instance.noise_variance
-    )
+    slopes = regularised_gradient(instance.net, *instance.data)
     products = [ar.trace(W @ g.mT) for W, g in zip(instance.weights, slopes, strict=True)]
     return sum(products[1:], start=products[0])
 
@@ -246,19 +241,7 @@ def derive_minimum(formulas: Mapping[str, Any]) -> Iterator[Step]:
     )
 
 
-# --- settings, claims and controls ---------------------------------------------------------------
-
-
-@setting("halfway-points", "A_0 = aI, stationary, each layer's decay pays κ wᵀA_0w")
-def halfway_points(draw: Draw) -> NoisyInstance:
-    """Stationary points where w is half of what regression with κA_0 gives."""
-    ar = draw.arithmetic
-    shape = hidden_sizes(draw)
-    layers = drawn_layers(draw, shape, shape[1:])
-    sigma = ar.scale(draw.number(0, 2) + ar.scalar(Fraction(1, 4)), ar.identity(shape[0]))
-    noise = draw.number(0, 2)
-    return aligned_point(ar, layers, sigma, noise, shape[1:], ar.scalar(1))
-
+# --- claims and controls -------------------------------------------------------------------------
 
 deep = Assumption("deep", r"D \ge 2", lambda i: i.net.depth >= 3)
 

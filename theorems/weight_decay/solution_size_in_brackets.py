@@ -58,18 +58,25 @@ Tags
 
 from __future__ import annotations
 
-import itertools
 import math
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from fractions import Fraction
-from functools import reduce
 from typing import Any
 
 import sympy as sp
 
 from theorems.quantities import data_max, data_min, symbols, width_min
 from theorems.recipes import Draw, setting
+from theorems.weight_decay.aligned import (
+    Aligned,
+    any_covariance,
+    halfway_points,
+    isotropic_stationary,
+    noisy_stationary_points,
+    signs,
+    unit_network,
+)
 from theorems.weight_decay.networks import (
     NoisyInstance,
     cross_sq,
@@ -79,15 +86,7 @@ from theorems.weight_decay.networks import (
     hidden_layers,
     layer_penalty,
 )
-from theorems.weight_decay.reduction import (
-    Aligned,
-    decay_product,
-    isotropic_stationary,
-    nonzero,
-    published_networks,
-    signs,
-)
-from theorems.weight_decay.stationary_networks import noisy_stationary_points
+from theorems.weight_decay.reduction import decay_product, nonzero, published_networks
 from theorems.weight_decay.thresholds_of_isotropic_data import stationary_balance
 from theorems.weight_decay.training import trained_minima
 from verify.claims import Bounds, Setting, quantity
@@ -113,7 +112,7 @@ __all__ = ["THEOREM"]
 def beta(instance: NoisyInstance) -> Any:
     """β = b_u Π_{i>=2} b_i of an aligned network: the root of Π|W^(i)|²/sizes over i >= 2, U."""
     ar, product = instance.arithmetic, instance.arithmetic.scalar(1)
-    for W, size in zip(instance.weights[1:], _sizes(instance), strict=True):
+    for W, size in zip(instance.weights[1:], instance.sizes[1:], strict=True):
         product = product * ar.frobenius_sq(W) / size
     return ar.sqrt(product)
 
@@ -128,7 +127,7 @@ def width_product(instance: NoisyInstance) -> Any:
 def noisy_width_product(instance: NoisyInstance) -> Any:
     """Q = Π d_i (d_i + σ²)."""
     noise = instance.noise_variance
-    return _product(d * (d + noise) for d in instance.hidden_widths)
+    return math.prod(d * (d + noise) for d in instance.hidden_widths)
 
 
 @quantity("first_cost", "g")
@@ -140,8 +139,8 @@ def first_cost(instance: NoisyInstance) -> Any:
 @quantity("decay_mean", "G")
 def decay_mean(instance: NoisyInstance) -> Any:
     """G = (γ_u d_D Π_{i>=2} γ_i d_i d_{i-1})^{1/D}."""
-    pairs = zip(instance.decays[1:], _sizes(instance), strict=True)
-    product = _product(decay * size for decay, size in pairs)
+    pairs = zip(instance.decays[1:], instance.sizes[1:], strict=True)
+    product = math.prod(decay * size for decay, size in pairs)
     return instance.arithmetic.power(product, Fraction(1, len(instance.hidden_widths)))
 
 
@@ -156,16 +155,6 @@ def common_scale(instance: NoisyInstance) -> Any:
     """B = |W^(i)|_F/d_0 for equal widths d_0, read off the second layer."""
     ar = instance.arithmetic
     return ar.sqrt(ar.frobenius_sq(instance.weights[1])) / instance.hidden_widths[0]
-
-
-def _sizes(instance: NoisyInstance) -> list[int]:
-    """d_i d_{i-1} for i >= 2, and d_D for the output row."""
-    widths = instance.hidden_widths
-    return [*(p * q for p, q in itertools.pairwise(widths)), widths[-1]]
-
-
-def _product(factors: Any) -> Any:
-    return reduce(lambda x, y: x * y, factors)
 
 
 # --- closed forms -------------------------------------------------------------------------------
@@ -320,31 +309,20 @@ def _equal(name: str, description: str, share: Fraction | None = None) -> Settin
         widths = (root**2,) * hidden
         patterns = [signs(draw, d) for d in widths]
         scale = draw.number(1, 3) / 2
+        scales = [*([scale] * (hidden - 1)), root * scale]
         slope = draw.number(-2, 2)
         raw = ar.matrix([[1, 0][:inputs]])
         if inputs == 2:  # ((1 - p²), 2p)/(1 + p²): a rational unit vector
             turn = ar.scale(2 * slope, ar.matrix([[0, 1]]))
             raw = ar.scale(1 - slope * slope, raw) + turn
             raw = ar.scale(1 / (1 + slope * slope), raw)
-        w = ar.scale(ar.power(scale * root**2, Fraction(hidden + 1)), raw)
+        row = ar.scale(root * scale, raw)  # |W^(1)| = d_0 b too
         penalty = draw.number(0, 3) + ar.scalar(Fraction(1, 8))
-        network = Aligned(
-            ar,
-            (inputs, *widths),
-            widths,
-            patterns,
-            [*([scale] * (hidden - 1)), root * scale],
-            w,
-            penalty,
-            draw.number(0, 2),
-        )
-        if share is not None:
-            return network.solved(ar.scale(network.ridge(ar.scalar(share)), ar.identity(inputs)))
-        factor = draw.matrix(inputs, inputs)
-        shape = factor @ factor.mT + ar.scale(ar.scalar(Fraction(1, 4)), ar.identity(inputs))
-        return network.solved(
-            ar.scale(network.ridge(draw.number(0, 1) + ar.scalar(Fraction(1, 16))), shape)
-        )
+        network = Aligned(ar, patterns, scales, row, draw.number(0, 2))
+        if share is None:
+            return network.costing(penalty, any_covariance(draw, network, penalty))
+        level = network.level(ar.scalar(share) * penalty)
+        return network.costing(penalty, ar.scale(level, ar.identity(inputs)))
 
     return build
 
@@ -355,7 +333,6 @@ equal_weak = _equal("equal-weak-data", "the same, A_0 = aI, κa|w|² = 1e-8 τ",
 equal_strong = _equal("equal-strong-data", "the same, A_0 = aI, κa|w|² = 1e8 τ", _HUGE)
 published = published_networks("published-for-size", "the closed form of Z3, its c solved for")
 weak_data = isotropic_stationary("isotropic-weak", "κa|w|² = 1e-8 τ", lambda D: _TINY)
-matched_data = isotropic_stationary("isotropic-matched", "κa|w|² = τ", lambda D: Fraction(1))
 
 # --- claims and controls ------------------------------------------------------------------------
 
@@ -389,13 +366,13 @@ _claims = (
     _claim(
         "attained",
         "equality above where κa|w|² = τ",
-        matched_data,
+        halfway_points,
         sp.Eq(tau, penalty_upper.symbol),
     ),
     _claim(
         "beta_attained",
         "and for β",
-        matched_data,
+        halfway_points,
         sp.Eq(B, beta_upper.symbol),
     ),
     _claim(
@@ -472,26 +449,10 @@ def _train(seed: int, runs: int) -> Iterator[TrainedSolution]:
         yield replace(solution, measurements=(*solution.measurements, *inside))
 
 
-def _unit_network() -> NoisyInstance:
-    """Unit weights, D = 2, widths 2, σ² = 2: κ = 4, w = 4, τ = 1 and A_0 = 1/64, c = 1/2."""
-    return NoisyInstance.exact(
-        [[[1], [1]], [[1, 1], [1, 1]], [[1, 1]]],
-        [[Fraction(1, 64)]],
-        [[Fraction(1, 2)]],
-        [Fraction(1, 2), Fraction(1, 4), Fraction(1, 2)],
-        2,
-    )
-
-
 def _origin() -> NoisyInstance:
-    """Zero weights with the same data and decays."""
-    return NoisyInstance.exact(
-        [[[0], [0]], [[0, 0], [0, 0]], [[0, 0]]],
-        [[Fraction(1, 64)]],
-        [[Fraction(1, 2)]],
-        [Fraction(1, 2), Fraction(1, 4), Fraction(1, 2)],
-        2,
-    )
+    """Zero weights with the data and decays of the unit network."""
+    network = unit_network()
+    return replace(network, weights=tuple(W - W for W in network.weights))
 
 
 THEOREM = Theorem(
@@ -516,7 +477,7 @@ THEOREM = Theorem(
     },
     witnesses=(
         Witness(
-            "Z6.witness.unit", "Z6.upper", "unit weights: τ = 1 at the upper end", _unit_network
+            "Z6.witness.unit", "Z6.upper", "unit weights: τ = 1 at the upper end", unit_network
         ),
     ),
     necessity=(Necessity(nonzero, "Z6.lower", "the origin has τ = 0", _origin),),

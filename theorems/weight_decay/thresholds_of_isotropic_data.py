@@ -67,6 +67,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
@@ -75,12 +76,15 @@ import sympy as sp
 
 from theorems.quantities import symbols
 from theorems.recipes import Draw, setting
+from theorems.weight_decay.aligned import isotropic_stationary, noisy_ties, unit_network
 from theorems.weight_decay.networks import (
     NoisyInstance,
     cross_sq,
     effective_covariance_factor,
     effective_energy,
     hidden_layers,
+    isotropic,
+    isotropic_networks,
     layer_penalty,
     regularised_loss,
 )
@@ -88,9 +92,6 @@ from theorems.weight_decay.reduction import (
     data_level,
     decay_product,
     effective_sq,
-    isotropic,
-    isotropic_networks,
-    isotropic_stationary,
     nonzero,
     reduced_minimum,
 )
@@ -385,9 +386,6 @@ any_solution = isotropic_stationary(
     "isotropic-stationary",
     "aligned stationary networks, A_0 = aI with κa|w|²/τ at random, some neurons switched off",
 )
-at_collapse = isotropic_stationary(
-    "isotropic-at-collapse", "κa|w|² = (D-1)τ", lambda D: Fraction(D - 1)
-)
 at_birth = isotropic_stationary(
     "isotropic-at-birth", "κa|w|² = (D-1)τ/(D+1)", lambda D: Fraction(D - 1, D + 1)
 )
@@ -424,21 +422,21 @@ _claims = (
     _claim(
         "tie",
         "|c| is at collapse where κa|w|² = (D-1)τ",
-        at_collapse,
+        noisy_ties,
         sp.Eq(c_sq**D, collapse.symbol),
         bounds=_JUMPING,
     ),
     _claim(
         "tie_value",
         "the solution has loss zero there",
-        at_collapse,
+        noisy_ties,
         sp.Eq(loss, 0),
         bounds=_JUMPING,
     ),
     _claim(
         "jump",
         "its size there, positive for D >= 2",
-        at_collapse,
+        noisy_ties,
         sp.Eq(w_sq**D, jump.symbol),
         bounds=_JUMPING,
     ),
@@ -526,10 +524,10 @@ _controls = (
     _twin(
         "noise_forgotten",
         "a for κa in the collapse threshold",
-        at_collapse,
+        noisy_ties,
         sp.Eq(c_sq**D, collapse.expression.subs(kappa, 1)),
     ),
-    _twin("no_jump", "the solution starts from zero for D = 2", at_collapse, sp.Eq(w_sq, 0)),
+    _twin("no_jump", "the solution starts from zero for D = 2", noisy_ties, sp.Eq(w_sq, 0)),
 )
 
 # --- training, witnesses ------------------------------------------------------------------------
@@ -556,28 +554,10 @@ def _problem(rng: np.random.Generator, size: int, share: float) -> NoisyProblem:
     return NoisyProblem(0.5 * np.eye(2), cross, decays, 0.5)
 
 
-def _critical() -> NoisyInstance:
-    """Unit weights, D = 2, widths 2, σ² = 2: κ = 4, w = 4, τ = 1 and A_0 = 1/64, c = 1/2."""
-    return NoisyInstance.exact(
-        [[[1], [1]], [[1, 1], [1, 1]], [[1, 1]]],
-        [[Fraction(1, 64)]],
-        [[Fraction(1, 2)]],
-        [Fraction(1, 2), Fraction(1, 4), Fraction(1, 2)],
-        2,
-    )
-
-
 def _strong() -> NoisyInstance:
-    """The same weights, decays and c with A_0 a tenth: the loss is negative."""
-    weak = _critical()
-    return NoisyInstance(
-        weak.arithmetic,
-        weak.weights,
-        weak.arithmetic.matrix([[Fraction(1, 640)]]),
-        weak.cross,
-        weak.decays,
-        weak.noise_variance,
-    )
+    """The unit network with A_0 a tenth: the loss is negative."""
+    weak = unit_network()
+    return replace(weak, sigma=weak.arithmetic.matrix([[Fraction(1, 640)]]))
 
 
 THEOREM = Theorem(
@@ -603,14 +583,19 @@ THEOREM = Theorem(
     },
     witnesses=(
         Witness(
-            "Z5.witness.tie", "Z5.tie_value", "unit weights, D = 2, exactly at collapse", _critical
+            "Z5.witness.tie",
+            "Z5.tie_value",
+            "unit weights, D = 2, exactly at collapse",
+            unit_network,
         ),
-        Witness("Z5.witness.at_rest", "Z5.below", "the same point: loss 0 at the tie", _critical),
+        Witness(
+            "Z5.witness.at_rest", "Z5.below", "the same point: loss 0 at the tie", unit_network
+        ),
         Witness("Z5.witness.local", "Z5.exists", "between the thresholds: local only", _local_only),
     ),
     necessity=(
         Necessity(below, "Z5.below", "weaker data term: the loss is negative", _strong),
-        Necessity(above, "Z5.above", "at collapse the minimum is 0", _critical),
+        Necessity(above, "Z5.above", "at collapse the minimum is 0", unit_network),
         Necessity(negative, "Z5.negative", "between the thresholds: loss 9/49", _local_only),
         Necessity(
             nonzero,
