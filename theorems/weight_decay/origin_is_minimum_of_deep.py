@@ -58,6 +58,11 @@ import sympy as sp
 
 from numeric.arithmetic.symbolic import second_derivatives
 from theorems.quantities import symbols
+from theorems.weight_decay.aligned import (
+    noisy_global_minima,
+    noisy_stationary_points,
+    stationary,
+)
 from theorems.weight_decay.networks import (
     NoisyInstance,
     cross_sq,
@@ -85,11 +90,6 @@ from theorems.weight_decay.origins import (
     weak_signal,
     weak_signals,
     within_twice,
-)
-from theorems.weight_decay.stationary_networks import (
-    noisy_global_minima,
-    noisy_stationary_points,
-    stationary,
 )
 from theorems.weight_decay.training import NoisyProblem, certified_distance, drawn_start, size
 from verify.derivation.steps import am_gm
@@ -277,7 +277,7 @@ def value(stationary_value: Any) -> Iterator[Step]:
 
 bad = stated(
     "bad", "D >= 2: yet elsewhere the loss is lower",
-    noisy_global_minima, loss < 0, stationary, light_decay, bounds=_MORE,
+    noisy_global_minima, loss < 0, stationary, light_decay, given=(value,), bounds=_MORE,
 )  # fmt: skip
 
 # --- false twins --------------------------------------------------------------------------------
@@ -326,9 +326,7 @@ def _train(seed: int, runs: int) -> Iterator[TrainedSolution]:
         D = 2 + run % 2
         problem = NoisyProblem(sigma, cross, [_DECAY] * (D + 1), noise)
         start = drawn_start(rng, [2, *([2] * D), 1])
-        # half the radius of Z8's basin, |W|^{D-1} < γ (D+1)^{(D-1)/2} / |c|
-        radius = (_DECAY / signal) ** (1 / (D - 1)) * np.sqrt(D + 1)
-        start = [0.5 * radius / size(start) * W for W in start]
+        start = [0.5 * problem.basin_radius / size(start) * W for W in start]
         descent = problem.descend(start, _RATE, steps=_STEPS, tolerance=1e-12)
         weights = [W[0] for W in descent.weights]
         rho = float(size(weights))

@@ -55,6 +55,14 @@ from numeric.networks import LinearNetwork
 from numeric.regularised import noisy_moments, regularised_excess
 from theorems.quantities import symbols
 from theorems.recipes import Draw, setting
+from theorems.weight_decay.aligned import (
+    drawn_minimum,
+    global_minimum,
+    noisy_global_minima,
+    noisy_stationary_points,
+    stationary,
+    symbolic_aligned,
+)
 from theorems.weight_decay.networks import (
     NoisyInstance,
     effective_covariance_factor,
@@ -65,15 +73,6 @@ from theorems.weight_decay.networks import (
     noisy_output_power,
     regularised_loss,
     symbolic_network,
-)
-from theorems.weight_decay.reduction import aligned_layers
-from theorems.weight_decay.stationary_networks import (
-    drawn_minimum,
-    global_minimum,
-    hidden_sizes,
-    noisy_global_minima,
-    noisy_stationary_points,
-    stationary,
 )
 from theorems.weight_decay.training import certified_distance, drawn_start, known_minimum, matched
 from verify.theorem import (
@@ -105,7 +104,7 @@ _TINY = Fraction(1, 10**9)
 @setting("small-decay-minima", "global minima whose decay pays 1e-9 of κ wᵀA_0w")
 def small_decay_minima(draw: Draw) -> NoisyInstance:
     """Where the first bound is attained in the limit."""
-    shape = hidden_sizes(draw)
+    shape = draw.widths(draw.depth())
     noise = draw.number(0, 2) + draw.arithmetic.scalar(Fraction(1, 8))
     return drawn_minimum(draw, shape, noise, _TINY)
 
@@ -139,9 +138,7 @@ def contests(draw: Draw) -> Contest:
 def rival_loss(instance: Contest) -> Any:
     """Regularised loss of the rival weights."""
     net = LinearNetwork(instance.arithmetic, instance.rival)
-    return regularised_excess(
-        net, instance.sigma, instance.cross, instance.decays, instance.noise_variance
-    )
+    return regularised_excess(net, *instance.data)
 
 
 @quantity("prediction_variance", r"E_x\operatorname{Var}_\varepsilon f(x)", positive=False)
@@ -229,12 +226,8 @@ def average(variance_at_minimum: Any) -> Iterator[Step]:
 
 def _chain(shape: tuple[int, ...], closed: Any) -> Identity:
     """The variance at W^(1) = r vᵀ, W^(i) = b_i r rᵀ, U = b rᵀ, by the covariance recursion."""
-    network = symbolic_network(shape)
-    ar = network.arithmetic
-    signs = [ar.matrix([[(-1) ** i] for i in range(d)]) for d in shape[1:]]
-    scales = list(sp.symbols(f"b1:{len(shape)}", positive=True))
-    row = ar.matrix([sp.symbols(f"v0:{shape[0]}", real=True)])
-    point = replace(network, weights=tuple(aligned_layers(ar, signs, scales, row)))
+    weights = symbolic_aligned(shape).net.weights
+    point = replace(symbolic_network(shape), weights=weights)
     values = {x.symbol: x.measure(point) for x in (effective_covariance_factor, effective_energy)}
     return Identity(
         "variance at the aligned form", prediction_variance.measure(point), closed.subs(values),
@@ -243,7 +236,11 @@ def _chain(shape: tuple[int, ...], closed: Any) -> Identity:
 
 
 @claim(
-    noisy_global_minima, variance_bound >= V, global_minimum, given=("Z3p.minimum",), bounds=_DEEP
+    noisy_global_minima,
+    variance_bound >= V,
+    global_minimum,
+    given=(average, "Z3p.minimum"),
+    bounds=_DEEP,
 )
 def bound(variance_bound: Any, variance_at_minimum: Any) -> Iterator[Step]:
     """At most (κ-1)/κ² of what linear regression explains."""
@@ -347,7 +344,7 @@ def _train(seed: int, runs: int) -> Iterator[TrainedSolution]:
         descent = problem.descend(start, _RATE, steps=_STEPS, tolerance=1e-9)
         weights = [W[0] for W in descent.weights]
         if float(problem.loss(weights)) > -0.1:
-            continue  # trapped at the origin (Z8)
+            continue  # trapped at the origin (Z8), or diverged
         beside = matched(minimum, weights)
         distance = certified_distance(weights, beside)
         m = max(float(np.linalg.norm(W)) for W in weights) + float(distance)

@@ -60,7 +60,14 @@ import sympy as sp
 
 from numeric.regularised import regularised_gradient
 from theorems.quantities import symbols
-from theorems.recipes import Draw, setting
+from theorems.weight_decay.aligned import (
+    global_minimum,
+    halfway_points,
+    noisy_global_minima,
+    noisy_stationary_points,
+    noisy_ties,
+    stationary,
+)
 from theorems.weight_decay.networks import (
     NoisyInstance,
     effective_covariance_factor,
@@ -74,16 +81,6 @@ from theorems.weight_decay.networks import (
 )
 from theorems.weight_decay.origin_is_minimum_of_deep import signal_against_decay
 from theorems.weight_decay.origins import inside_basin, near_origin, near_origin_networks
-from theorems.weight_decay.stationary_networks import (
-    aligned_point,
-    drawn_layers,
-    global_minimum,
-    hidden_sizes,
-    noisy_global_minima,
-    noisy_stationary_points,
-    noisy_ties,
-    stationary,
-)
 from theorems.weight_decay.training import (
     NoisyProblem,
     certified_distance,
@@ -114,26 +111,14 @@ from verify.theorem import (
 
 __all__ = ["THEOREM"]
 
-# --- settings, quantities and closed forms ------------------------------------------------------
-
-
-@setting("halfway-points", "A_0 = aI, stationary, each layer's decay pays κ wᵀA_0w")
-def halfway_points(draw: Draw) -> NoisyInstance:
-    """Stationary points where w is half of what regression with κA_0 gives."""
-    ar = draw.arithmetic
-    shape = hidden_sizes(draw)
-    layers = drawn_layers(draw, shape, shape[1:])
-    sigma = ar.scale(draw.number(0, 2) + ar.scalar(Fraction(1, 4)), ar.identity(shape[0]))
-    return aligned_point(ar, layers, sigma, draw.number(0, 2), shape[1:], ar.scalar(1))
+# --- quantities and closed forms ----------------------------------------------------------------
 
 
 @quantity("radial_slope", r"\langle W,\nabla\mathcal{L}\rangle", positive=False)
 def radial_slope(instance: NoisyInstance) -> Any:
     """<W, ∇L> over all layers: the loss's slope along the ray through W."""
     ar = instance.arithmetic
-    slopes = regularised_gradient(
-        instance.net, instance.sigma, instance.cross, instance.decays, instance.noise_variance
-    )
+    slopes = regularised_gradient(instance.net, *instance.data)
     products = [ar.trace(W @ g.mT) for W, g in zip(instance.weights, slopes, strict=True)]
     return sum(products[1:], start=products[0])
 
@@ -197,7 +182,7 @@ scale_attained = stated(
     payment_at_minimum >= paid,
     global_minimum,
     deep,
-    given=("Z3p.minimum", "Z4.value"),
+    given=("Z1.common", "Z3p.lower", "Z3p.attained", "Z4.value"),
     bounds=_DEEP,
 )
 def minimum(payment_at_minimum: Any) -> Iterator[Step]:
@@ -296,15 +281,6 @@ def _small(rng: np.random.Generator, shape: list[int], radius: float) -> list[An
     return [W * (radius / size(start))[:, None, None] for W in start]
 
 
-def _basin_radius(problem: NoisyProblem) -> float:
-    """The radius of (i); 0 for D = 1, where there is no basin."""
-    D = len(problem.decays) - 1
-    if D == 1:
-        return 0.0
-    ratio = min(problem.decays) / float(np.linalg.norm(problem.cross))
-    return float(ratio ** (1 / (D - 1)) * np.sqrt(D + 1))
-
-
 def _descended(
     problem: NoisyProblem, start: list[Any], phases: list[tuple[float, int]], tolerance: float
 ) -> list[Any]:
@@ -325,7 +301,7 @@ def _map(seed: int, runs: int) -> Iterator[TrainedSolution]:
         D = 1 + run % 3
         share = Fraction(3, 4 * max(D - 1, 1))
         problem, minimum = known_minimum(D, root, _NOISE, share)
-        shape, radius = [2, *([root**2] * D), 1], _basin_radius(problem)
+        shape, radius = [2, *([root**2] * D), 1], problem.basin_radius
         kinds = _kaiming(rng, shape), _xavier(rng, shape), _small(rng, shape, radius / 2 or 0.05)
         start = [np.concatenate(layer) for layer in zip(*kinds, strict=True)]
         ended = _descended(problem, start, [(0.005, 50), (0.04, 120)], 1e-9)

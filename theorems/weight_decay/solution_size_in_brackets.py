@@ -46,7 +46,6 @@ References
 
 from __future__ import annotations
 
-import itertools
 import math
 from collections.abc import Iterator
 from dataclasses import replace
@@ -58,6 +57,15 @@ import sympy as sp
 from numeric.arithmetic.ball import Balls
 from theorems.quantities import data_max, data_min, symbols, width_min
 from theorems.recipes import Draw, setting
+from theorems.weight_decay.aligned import (
+    Aligned,
+    any_covariance,
+    halfway_points,
+    isotropic_stationary,
+    noisy_stationary_points,
+    signs,
+    unit_network,
+)
 from theorems.weight_decay.networks import (
     NoisyInstance,
     cross_sq,
@@ -67,16 +75,8 @@ from theorems.weight_decay.networks import (
     hidden_layers,
     layer_penalty,
 )
-from theorems.weight_decay.reduction import (
-    Aligned,
-    decay_product,
-    isotropic_stationary,
-    nonzero,
-    published_networks,
-    signs,
-)
-from theorems.weight_decay.stationary_networks import noisy_stationary_points
-from theorems.weight_decay.thresholds_of_isotropic_data import critical_network, stationary_balance
+from theorems.weight_decay.reduction import decay_product, nonzero, published_networks
+from theorems.weight_decay.thresholds_of_isotropic_data import stationary_balance
 from theorems.weight_decay.training import trained_minima
 from verify.claims import Setting
 from verify.theorem import (
@@ -107,7 +107,7 @@ __all__ = ["THEOREM"]
 def beta(instance: NoisyInstance) -> Any:
     """β = b_u Π_{i>=2} b_i of an aligned network: the root of Π|W^(i)|²/sizes over i >= 2, U."""
     ar, product = instance.arithmetic, instance.arithmetic.scalar(1)
-    for W, size in zip(instance.weights[1:], _sizes(instance), strict=True):
+    for W, size in zip(instance.weights[1:], instance.sizes[1:], strict=True):
         product = product * ar.frobenius_sq(W) / size
     return ar.sqrt(product)
 
@@ -133,7 +133,7 @@ def first_cost(instance: NoisyInstance) -> Any:
 @quantity("decay_mean", "G")
 def decay_mean(instance: NoisyInstance) -> Any:
     """G = (γ_u d_D Π_{i>=2} γ_i d_i d_{i-1})^{1/D}."""
-    pairs = zip(instance.decays[1:], _sizes(instance), strict=True)
+    pairs = zip(instance.decays[1:], instance.sizes[1:], strict=True)
     product = math.prod(decay * size for decay, size in pairs)
     return instance.arithmetic.power(product, Fraction(1, len(instance.hidden_widths)))
 
@@ -149,12 +149,6 @@ def common_scale(instance: NoisyInstance) -> Any:
     """Scale b = |W^(i)|_F/d_0 for equal widths d_0, read off the second layer."""
     ar = instance.arithmetic
     return ar.sqrt(ar.frobenius_sq(instance.weights[1])) / instance.hidden_widths[0]
-
-
-def _sizes(instance: NoisyInstance) -> list[int]:
-    """d_i d_{i-1} for i >= 2, and d_D for the output row."""
-    widths = instance.hidden_widths
-    return [*(p * q for p, q in itertools.pairwise(widths)), widths[-1]]
 
 
 # --- closed forms -------------------------------------------------------------------------------
@@ -205,34 +199,19 @@ def _equal(name: str, description: str, share: Fraction | None = None) -> Settin
         ar = draw.arithmetic
         hidden, inputs = draw.depth() - 1, draw.integer(1, 2)
         root = draw.integer(1, 2)  # √d_0
-        widths = (root**2,) * hidden
-        patterns = [signs(draw, d) for d in widths]
-        scale = draw.number(1, 3) / 2
-        slope = draw.number(-2, 2)
-        raw = ar.matrix([[1, 0][:inputs]])
-        if inputs == 2:  # ((1 - p²), 2p)/(1 + p²): a rational unit vector
-            turn = ar.scale(2 * slope, ar.matrix([[0, 1]]))
-            raw = ar.scale(1 - slope * slope, raw) + turn
-            raw = ar.scale(1 / (1 + slope * slope), raw)
-        w = ar.scale(ar.power(scale * root**2, Fraction(hidden + 1)), raw)
+        patterns = [signs(draw, root**2) for _ in range(hidden)]
+        scale, slope = draw.number(1, 3) / 2, draw.number(-2, 2)
+        unit = ar.matrix([[1, 0][:inputs]])
+        if inputs == 2:  # (1 - p², 2p)/(1 + p²): a rational unit vector
+            turned = ar.scale(1 - slope * slope, unit) + ar.scale(2 * slope, ar.matrix([[0, 1]]))
+            unit = ar.scale(1 / (1 + slope * slope), turned)
         penalty = draw.number(0, 3) + ar.scalar(Fraction(1, 8))
-        network = Aligned(
-            ar,
-            (inputs, *widths),
-            widths,
-            patterns,
-            [*([scale] * (hidden - 1)), root * scale],
-            w,
-            penalty,
-            draw.number(0, 2),
-        )
-        if share is not None:
-            return network.solved(ar.scale(network.ridge(ar.scalar(share)), ar.identity(inputs)))
-        factor = draw.matrix(inputs, inputs)
-        shape = factor @ factor.mT + ar.scale(ar.scalar(Fraction(1, 4)), ar.identity(inputs))
-        return network.solved(
-            ar.scale(network.ridge(draw.number(0, 1) + ar.scalar(Fraction(1, 16))), shape)
-        )
+        scales, row = [scale] * (hidden - 1), ar.scale(root * scale, unit)  # |W^(1)| = d_0 b too
+        network = Aligned(ar, patterns, [*scales, root * scale], row, draw.number(0, 2))
+        if share is None:
+            return network.costing(penalty, any_covariance(draw, network, penalty))
+        level = network.level(ar.scalar(share) * penalty)
+        return network.costing(penalty, ar.scale(level, ar.identity(inputs)))
 
     return build
 
@@ -243,7 +222,6 @@ equal_weak = _equal("equal-weak-data", "the same, A_0 = aI, κa|w|² = 1e-8 τ",
 equal_strong = _equal("equal-strong-data", "the same, A_0 = aI, κa|w|² = 1e8 τ", _HUGE)
 published = published_networks("published-for-size", "the closed form of Z3, its c solved for")
 weak_data = isotropic_stationary("isotropic-weak", "κa|w|² = 1e-8 τ", lambda D: _TINY)
-matched_data = isotropic_stationary("isotropic-matched", "κa|w|² = τ", lambda D: Fraction(1))
 
 # --- claims and proofs --------------------------------------------------------------------------
 
@@ -283,13 +261,13 @@ def upper(penalty_upper: Any) -> Iterator[Step]:
     yield Identity("the bound", bound, penalty_upper, why="cᵀA_0⁻¹c E >= 4κEτ, divided by 4κE > 0")
 
 
-@claim(published, beta_lower <= B, bounds=_DEEP, name="beta_lower")
+@claim(published, beta_lower <= B, given=(lower,), bounds=_DEEP, name="beta_lower")
 def beta_from_below(penalty_lower: Any, beta_lower: Any) -> Iterator[Step]:
     """β from below."""
     yield _bracket_of_beta(penalty_lower, beta_lower)
 
 
-@claim(published, beta_upper >= B, bounds=_DEEP, name="beta_upper")
+@claim(published, beta_upper >= B, given=(upper,), bounds=_DEEP, name="beta_upper")
 def beta_from_above(penalty_upper: Any, beta_upper: Any) -> Iterator[Step]:
     """β from above."""
     yield _bracket_of_beta(penalty_upper, beta_upper)
@@ -304,7 +282,7 @@ def _bracket_of_beta(penalty: Any, bound: Any) -> Step:
     )  # fmt: skip
 
 
-@claim(equal_networks, b >= equal_lower, bounds=_DEEP, name="equal_lower")
+@claim(equal_networks, b >= equal_lower, given=(lower,), bounds=_DEEP, name="equal_lower")
 def equal_from_below(penalty_lower: Any, equal_lower: Any) -> Iterator[Step]:
     """The scale b from below."""
     cost = penalty_lower.subs(Gamma, gamma ** (D + 1)).subs(D, n + 1)
@@ -314,7 +292,7 @@ def equal_from_below(penalty_lower: Any, equal_lower: Any) -> Iterator[Step]:
     )  # fmt: skip
 
 
-@claim(equal_networks, b <= equal_upper, bounds=_DEEP, name="equal_upper")
+@claim(equal_networks, b <= equal_upper, given=("Z3p.lower",), bounds=_DEEP, name="equal_upper")
 def equal_from_above(equal_upper: Any) -> Iterator[Step]:
     """The scale b from above."""
     size = (equal_upper * d_0) ** (D + 1)  # |w|
@@ -328,8 +306,8 @@ def equal_from_above(equal_upper: Any) -> Iterator[Step]:
 
 attained, beta_attained, lower_tight, beta_tight, equal_lower_tight, equal_upper_tight = (
     stated("attained", "equality above where κa|w|² = τ",
-           matched_data, sp.Eq(tau, penalty_upper), bounds=_DEEP),
-    stated("beta_attained", "and for β", matched_data, sp.Eq(B, beta_upper), bounds=_DEEP),
+           halfway_points, sp.Eq(tau, penalty_upper), bounds=_DEEP),
+    stated("beta_attained", "and for β", halfway_points, sp.Eq(B, beta_upper), bounds=_DEEP),
     stated("lower_tight", "nearly equal below for weak data",
            weak_data, tau <= _CLOSE * penalty_lower, bounds=_DEEP),
     stated("beta_tight", "and for β", weak_data, _CLOSE * beta_lower >= B, bounds=_DEEP),
@@ -372,7 +350,7 @@ def _train(seed: int, runs: int) -> Iterator[TrainedSolution]:
 
 def _origin() -> NoisyInstance:
     """Zero weights with data and decays of the unit network."""
-    unit = critical_network()
+    unit = unit_network()
     return replace(unit, weights=tuple(W - W for W in unit.weights))
 
 
@@ -393,7 +371,7 @@ THEOREM = Theorem(
     ),
     controls=_twins,
     witnesses=(
-        witness("unit", upper, "unit weights: τ = 1 at the upper end", critical_network),
+        witness("unit", upper, "unit weights: τ = 1 at the upper end", unit_network),
     ),
     necessity=(needed(nonzero, lower, "the origin has τ = 0", _origin),),
     trainings=(Training("trained", "L-BFGS from many starts, D = 2, 3", _train, ()),),

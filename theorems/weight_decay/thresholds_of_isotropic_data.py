@@ -59,6 +59,7 @@ import sympy as sp
 
 from theorems.quantities import symbols
 from theorems.recipes import Draw, setting
+from theorems.weight_decay.aligned import isotropic_stationary, noisy_ties, unit_network
 from theorems.weight_decay.networks import (
     NoisyInstance,
     cross_sq,
@@ -66,6 +67,8 @@ from theorems.weight_decay.networks import (
     effective_covariance_factor,
     effective_energy,
     hidden_layers,
+    isotropic,
+    isotropic_networks,
     layer_penalty,
     regularised_loss,
 )
@@ -73,9 +76,6 @@ from theorems.weight_decay.reduction import (
     data_level,
     decay_product,
     effective_sq,
-    isotropic,
-    isotropic_networks,
-    isotropic_stationary,
     nonzero,
     reduced_minimum,
 )
@@ -98,7 +98,7 @@ from verify.theorem import (
     witness,
 )  # fmt: skip
 
-__all__ = ["THEOREM", "birth", "collapse", "critical_network", "stationary_balance"]
+__all__ = ["THEOREM", "birth", "collapse", "stationary_balance"]
 
 # --- closed forms -------------------------------------------------------------------------------
 
@@ -133,9 +133,6 @@ jump_size = Formula(
 any_solution = isotropic_stationary(
     "isotropic-stationary",
     "aligned stationary networks, A_0 = aI with κa|w|²/τ at random, some neurons switched off",
-)
-at_collapse = isotropic_stationary(
-    "isotropic-at-collapse", "κa|w|² = (D-1)τ", lambda D: Fraction(D - 1)
 )
 at_birth = isotropic_stationary(
     "isotropic-at-birth", "κa|w|² = (D-1)τ/(D+1)", lambda D: Fraction(D - 1, D + 1)
@@ -177,7 +174,7 @@ negative = stated(
 )  # fmt: skip
 
 
-@claim(at_collapse, sp.Eq(c_sq**D, collapse), given=("Z3.value",), bounds=_JUMPING)
+@claim(noisy_ties, sp.Eq(c_sq**D, collapse), given=("Z3.value",), bounds=_JUMPING)
 def tie(collapse: Any) -> Iterator[Step]:
     """|c| is at collapse where κa|w|² = (D-1)τ."""
     yield from _resultants(collapse, lambda p, D: C * p[D - 1] - D * g)
@@ -193,11 +190,11 @@ def tie(collapse: Any) -> Iterator[Step]:
 
 
 tie_value = stated(
-    "tie_value", "the solution has loss zero there", at_collapse, sp.Eq(loss, 0), bounds=_JUMPING
+    "tie_value", "the solution has loss zero there", noisy_ties, sp.Eq(loss, 0), bounds=_JUMPING
 )
 
 
-@claim(at_collapse, sp.Eq(w_sq**D, jump_size), bounds=_JUMPING)
+@claim(noisy_ties, sp.Eq(w_sq**D, jump_size), bounds=_JUMPING)
 def jump(jump_size: Any) -> Iterator[Step]:
     """Its size there, positive for D >= 2."""
     yield Identity(
@@ -296,16 +293,9 @@ def _resultants(threshold: Any, second: Callable[[Mapping[int, Any], int], Any])
 # --- instances ----------------------------------------------------------------------------------
 
 
-def critical_network() -> NoisyInstance:
-    """Unit weights, D = 2, widths 2, σ² = 2: κ = 4, w = 4, τ = 1 and A_0 = 1/64, c = 1/2."""
-    half, quarter = Fraction(1, 2), Fraction(1, 4)
-    layers = [[[1], [1]], [[1, 1], [1, 1]], [[1, 1]]]
-    return NoisyInstance.exact(layers, [[Fraction(1, 64)]], [[half]], [half, quarter, half], 2)
-
-
 def _strong() -> NoisyInstance:
-    """The same weights, decays and c with A_0 a tenth: the loss is negative."""
-    weak = critical_network()
+    """The unit network with A_0 a tenth: the loss is negative."""
+    weak = unit_network()
     return replace(weak, sigma=weak.arithmetic.matrix([[Fraction(1, 640)]]))
 
 
@@ -339,9 +329,9 @@ _twins = (
     twin("one_threshold", "solutions exist only above collapse",
          any_solution, c_sq**D >= collapse, bounds=_TWO),
     twin("noise_forgotten", "a for κa in the collapse threshold",
-         at_collapse, sp.Eq(c_sq**D, collapse.expression.subs(kappa, 1)), bounds=_TWO),
+         noisy_ties, sp.Eq(c_sq**D, collapse.expression.subs(kappa, 1)), bounds=_TWO),
     twin("no_jump", "the solution starts from zero for D = 2",
-         at_collapse, sp.Eq(w_sq, 0), bounds=_TWO),
+         noisy_ties, sp.Eq(w_sq, 0), bounds=_TWO),
 )  # fmt: skip
 
 # --- training -----------------------------------------------------------------------------------
@@ -383,13 +373,13 @@ THEOREM = Theorem(
     claims=(no_better, better, negative, tie, tie_value, jump, continuous, exists, born),
     controls=_twins,
     witnesses=(
-        witness("tie", tie_value, "unit weights, D = 2, exactly at collapse", critical_network),
-        witness("at_rest", no_better, "the same point: loss 0 at the tie", critical_network),
+        witness("tie", tie_value, "unit weights, D = 2, exactly at collapse", unit_network),
+        witness("at_rest", no_better, "the same point: loss 0 at the tie", unit_network),
         witness("local", exists, "between the thresholds: local only", _local_only),
     ),
     necessity=(
         needed(below, no_better, "weaker data term: the loss is negative", _strong),
-        needed(above, better, "at collapse the minimum is 0", critical_network),
+        needed(above, better, "at collapse the minimum is 0", unit_network),
         needed(negative_loss, negative, "between the thresholds: loss 9/49", _local_only),
         needed(nonzero, exists, "the origin is stationary for weak data",
                lambda: _at_rest(Fraction(1), 1, 4)),
