@@ -75,6 +75,7 @@ from numeric.arithmetic.symbolic import Symbolic
 from numeric.networks import LinearNetwork
 from numeric.regularised import regularised_gradient
 from theorems.quantities import symbols
+from theorems.weight_decay.aligned import aligned_layers, unit_network
 from theorems.weight_decay.networks import (
     NoisyInstance,
     effective_alignment,
@@ -86,7 +87,6 @@ from theorems.weight_decay.networks import (
 )
 from theorems.weight_decay.reduction import (
     PUBLISHED,
-    aligned_layers,
     published_networks,
     reduced_minimum,
 )
@@ -163,7 +163,7 @@ def _stationary(widths: tuple[int, ...]) -> Iterator[Step]:
             for i in range(inputs)
         ]
     )
-    patterns = [ar.matrix([[(-1) ** (i * k)] for i in range(d)]) for k, d in enumerate(hidden, 1)]
+    patterns = [[(-1) ** (i * k) for i in range(d)] for k, d in enumerate(hidden, 1)]
     layers = aligned_layers(ar, patterns, scales, row)
     net = LinearNetwork(ar, tuple(layers))
     w = net.end_to_end
@@ -299,17 +299,6 @@ def _train(seed: int, runs: int) -> Iterator[TrainedSolution]:
     yield from trained_minima(seed + 3, runs, depths=(3, 4))
 
 
-def _unit_network() -> NoisyInstance:
-    """Unit weights, widths 2 and 2, σ² = 2: w = 4, κ = 4, τ = 1; A_0 = 1/64, c = 1/2."""
-    return NoisyInstance.exact(
-        [[[1], [1]], [[1, 1], [1, 1]], [[1, 1]]],
-        [[Fraction(1, 64)]],
-        [[Fraction(1, 2)]],
-        [Fraction(1, 2), Fraction(1, 4), Fraction(1, 2)],
-        2,
-    )
-
-
 THEOREM = Theorem(
     id="Z3",
     title="At any depth the global minimum has rank-one layers of equal cost along random signs",
@@ -329,7 +318,7 @@ THEOREM = Theorem(
             "Z3.witness.unit_weights",
             "Z3.global",
             "unit weights, D = 2: κ a|w|² = τ, the tie with the origin, loss 0",
-            _unit_network,
+            unit_network,
         ),
     ),
     trainings=(Training("Z3.trained", "L-BFGS from many starts, D = 2, 3", _train, ("Z3.lower",)),),

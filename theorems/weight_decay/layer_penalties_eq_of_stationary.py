@@ -64,6 +64,7 @@ import sympy as sp
 from numeric.arithmetic.symbolic import Symbolic
 from numeric.training import CONVERGED
 from theorems.quantities import symbols
+from theorems.weight_decay.aligned import noisy_stationary_points, stationary
 from theorems.weight_decay.networks import (
     NoisyInstance,
     effective_alignment,
@@ -75,7 +76,6 @@ from theorems.weight_decay.networks import (
     regularised_loss,
     symbolic_network,
 )
-from theorems.weight_decay.stationary_networks import noisy_stationary_points, stationary
 from theorems.weight_decay.training import NoisyProblem, drawn_start
 from verify.claims import Bounds, Setting, quantity
 from verify.legacy import Claim, Formula, Identity, Necessity, Step, Theorem, Training, Witness

@@ -70,6 +70,7 @@ from numeric.arithmetic.symbolic import Symbolic
 from numeric.networks import LinearNetwork
 from numeric.regularised import noisy_moments
 from theorems.quantities import symbols
+from theorems.weight_decay.aligned import aligned_layers, aligned_networks, minimal_networks
 from theorems.weight_decay.networks import (
     NoisyInstance,
     effective_alignment,
@@ -82,11 +83,8 @@ from theorems.weight_decay.networks import (
     regularised_loss,
 )
 from theorems.weight_decay.reduction import (
-    aligned_layers,
-    aligned_networks,
     decay_product,
     effective_sq,
-    minimal_networks,
     reduced_minimum,
 )
 from theorems.weight_decay.training import trained_minima
@@ -271,7 +269,7 @@ def _aligned(widths: tuple[int, ...]) -> Iterator[Step]:
     inputs, hidden = widths[0], widths[1:]
     scales = list(sp.symbols(f"b2:{len(hidden) + 2}", positive=True))
     row = ar.matrix([[sp.Symbol(f"x{j}", real=True) for j in range(inputs)]])
-    patterns = [ar.matrix([[(-1) ** (i * k)] for i in range(d)]) for k, d in enumerate(hidden, 1)]
+    patterns = [[(-1) ** (i * k) for i in range(d)] for k, d in enumerate(hidden, 1)]
     layers = aligned_layers(ar, patterns, scales, row)
     net = LinearNetwork(ar, tuple(layers))
     M, U, w = ar.matrix(_moments(inputs).tolist()), layers[-1], net.end_to_end

@@ -38,6 +38,8 @@ __all__ = [
     "explained_power",
     "gradient_sq",
     "hidden_layers",
+    "isotropic",
+    "isotropic_networks",
     "layer_penalties",
     "layer_penalty",
     "layer_penalty_max",
@@ -103,6 +105,16 @@ class NoisyInstance(ExactInstance):
         """Return (d_1, ..., d_D)."""
         return self.net.widths[1:-1]
 
+    @property
+    def sizes(self) -> list[int]:
+        """Return the number of entries of each matrix: d_1 d_x, d_2 d_1, ..., d_D."""
+        return [m * n for n, m in itertools.pairwise(self.net.widths)]
+
+    @property
+    def data(self) -> tuple[Any, Any, tuple[Any, ...], Any]:
+        """Return A_0, c, the decays and σ²: all that the loss of a network needs beside it."""
+        return self.sigma, self.cross, self.decays, self.noise_variance
+
 
 @quantity("hidden_layers", "D", integer=True)
 def hidden_layers(instance: NoisyInstance) -> int:
@@ -113,17 +125,13 @@ def hidden_layers(instance: NoisyInstance) -> int:
 @quantity("regularised_loss", r"\mathcal{L}(W) - E y^2", positive=False)
 def regularised_loss(instance: NoisyInstance) -> Any:
     """Noise-averaged loss with weight decay, without the constant E y²."""
-    return regularised_excess(
-        instance.net, instance.sigma, instance.cross, instance.decays, instance.noise_variance
-    )
+    return regularised_excess(instance.net, *instance.data)
 
 
 @quantity("gradient_sq", r"|\nabla\mathcal{L}|^2", positive=False)
 def gradient_sq(instance: NoisyInstance) -> Any:
     """Squared norm of the gradient of the regularised loss: zero exactly at stationary points."""
-    slopes = regularised_gradient(
-        instance.net, instance.sigma, instance.cross, instance.decays, instance.noise_variance
-    )
+    slopes = regularised_gradient(instance.net, *instance.data)
     terms = [instance.arithmetic.frobenius_sq(g) for g in slopes]
     return sum(terms[1:], start=terms[0])
 
@@ -146,8 +154,8 @@ def noise_factor_undivided(instance: NoisyInstance) -> Any:
     return noise_factor(instance, [1] * len(instance.hidden_widths))
 
 
-def noise_factor(instance: NoisyInstance, widths: Iterable[int]) -> Any:
-    """Return Π (1 + σ²/d) over ``widths``."""
+def noise_factor(instance: Any, widths: Iterable[int]) -> Any:
+    """Return Π (1 + σ²/d) over ``widths``, σ² that of ``instance``."""
     one = instance.arithmetic.scalar(1)
     return math.prod((one + instance.noise_variance / d for d in widths), start=one)
 
@@ -233,20 +241,45 @@ def symbolic_network(shape: tuple[int, ...]) -> NoisyInstance:
     return NoisyInstance(ar, layers, half + half.mT, cross, decays, noise)
 
 
+# --- settings: any weights -----------------------------------------------------------------------
+
+
 @setting(
     "noisy-networks",
     "one output, any weights, any A_0 = R Rᵀ + I/4, any c != 0, decays and noise at random",
 )
 def noisy_networks(draw: Draw) -> NoisyInstance:
     """Arbitrary weights; ``draw.bounds.depth`` counts matrices, so D runs from depth - 1."""
-    ar = draw.arithmetic
-    depth = draw.depth()
-    shape = [*(draw.width() for _ in range(depth)), 1]
-    layers = tuple(draw.matrix(m, n) for n, m in itertools.pairwise(shape))
+    ar, shape = draw.arithmetic, draw.shape(outputs=1)
+    layers = draw.layers(shape)
     factor = draw.matrix(shape[0], shape[0])
     sigma = factor @ factor.mT + ar.scale(ar.scalar(Fraction(1, 4)), ar.identity(shape[0]))
-    cross = draw.matrix(1, shape[0])
+    return _completed(draw, layers, sigma)
+
+
+@setting("isotropic-networks", "one output, any weights, A_0 = aI, any c != 0, decays and noise")
+def isotropic_networks(draw: Draw) -> NoisyInstance:
+    """Arbitrary weights on isotropic data."""
+    return isotropic(draw)
+
+
+def isotropic(draw: Draw, *, equal_decays: bool = False) -> NoisyInstance:
+    """Draw weights, a, c, decays (one for all layers if ``equal_decays``) and σ²."""
+    ar, shape = draw.arithmetic, draw.shape(outputs=1)
+    layers = draw.layers(shape)
+    level = draw.number(0, 2) + ar.scalar(Fraction(1, 32))
+    sigma = ar.scale(level, ar.identity(shape[0]))
+    return _completed(draw, layers, sigma, equal_decays=equal_decays)
+
+
+def _completed(
+    draw: Draw, layers: list[Any], sigma: Any, *, equal_decays: bool = False
+) -> NoisyInstance:
+    """Draw c != 0, the decays and σ² beside weights and A_0."""
+    ar, cross = draw.arithmetic, draw.matrix(1, sigma.shape[-1])
     if ar.kind == "exact" and ar.is_zero(cross):
         raise Undefined("c = 0: there is nothing to learn")
-    decays = tuple(draw.number(0, 2) + ar.scalar(Fraction(1, 8)) for _ in layers)
-    return NoisyInstance(ar, layers, sigma, cross, decays, draw.number(0, 2))
+    drawn = draw.numbers(1 if equal_decays else len(layers), 0, 2)
+    decays = [g + ar.scalar(Fraction(1, 8)) for g in drawn]
+    decays = decays * len(layers) if equal_decays else decays
+    return NoisyInstance(ar, tuple(layers), sigma, cross, tuple(decays), draw.number(0, 2))

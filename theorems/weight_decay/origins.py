@@ -5,23 +5,28 @@ Normalisation: L = E(f - y)² + Σ γ_i|W^(i)|_F² + γ_u|U|² without the const
 
 from __future__ import annotations
 
-import operator
+from collections.abc import Callable
 from dataclasses import replace
-from functools import reduce
+from fractions import Fraction
 from typing import Any
 
 from numeric.regularised import regularised_hessian
+from theorems.assumptions import at_most, vanishes
+from theorems.quantities import symbols
 from theorems.recipes import Draw, setting
 from theorems.weight_decay.networks import (
     NoisyInstance,
     cross_sq,
+    decay_input,
+    decay_output,
+    hidden_layers,
     layer_penalty,
     noisy_networks,
     noisy_output_power,
 )
 from verify.claims import quantity
 from verify.errors import Undefined
-from verify.legacy import Assumption
+from verify.theorem import Assumption
 
 __all__ = [
     "at_origin",
@@ -43,9 +48,7 @@ __all__ = [
 
 
 def _hessian(instance: NoisyInstance) -> Any:
-    return regularised_hessian(
-        instance.net, instance.sigma, instance.cross, instance.decays, instance.noise_variance
-    )
+    return regularised_hessian(instance.net, *instance.data)
 
 
 @quantity("curvature_max", r"\lambda_{\max}(\nabla^2\mathcal{L})", positive=False)
@@ -66,8 +69,7 @@ def curvature_min(instance: NoisyInstance) -> Any:
 def deep_hessian_gap(instance: NoisyInstance) -> Any:
     """Squared Frobenius distance of the Hessian from 2 diag(γ)."""
     ar, gap = instance.arithmetic, _hessian(instance)
-    counts = [W.shape[-1] * W.shape[-2] for W in instance.weights]
-    owner = [k for k, count in enumerate(counts) for _ in range(count)]
+    owner = [k for k, count in enumerate(instance.sizes) for _ in range(count)]
     for k, decay in enumerate(instance.decays):
         mask = [[int(i == j and a == k) for j in range(len(owner))] for i, a in enumerate(owner)]
         gap = gap - ar.scale(2 * decay, ar.matrix(mask))
@@ -94,23 +96,20 @@ def shallow_spectrum_gap(instance: NoisyInstance) -> Any:
     return ar.maximum(*gaps)
 
 
-# --- settings and assumptions --------------------------------------------------------------------
-
-
-def _at_origin(network: NoisyInstance) -> NoisyInstance:
-    return replace(network, weights=tuple(W - W for W in network.weights))
+# --- settings ------------------------------------------------------------------------------------
 
 
 @setting("noisy-origins", "zero weights; any A_0, c != 0, decays, noise and widths")
 def noisy_origins(draw: Draw) -> NoisyInstance:
     """The origin of any noisy network."""
-    return _at_origin(draw.of(noisy_networks))
+    network: NoisyInstance = draw.of(noisy_networks)
+    return replace(network, weights=tuple(W - W for W in network.weights))
 
 
 @setting("weak-signals", "D = 1, any weights, γ_u = (1 + t)|c|²/γ_w with 0 <= t <= 1")
 def weak_signals(draw: Draw) -> NoisyInstance:
     """Decays at and above the threshold |c|² = γ_u γ_w."""
-    network = draw.of(noisy_networks)
+    network: NoisyInstance = draw.of(noisy_networks)
     g = network.decays[0]
     above = 1 + network.arithmetic.scalar(draw.number(0, 1))
     return replace(network, decays=(g, above * cross_sq.measure(network) / g))
@@ -119,21 +118,20 @@ def weak_signals(draw: Draw) -> NoisyInstance:
 @setting("near-origin", "D >= 2, any data, weights drawn and scaled into the radius")
 def near_origin_networks(draw: Draw) -> NoisyInstance:
     """Weights within the radius where decay outweighs the signal."""
-    network = draw.of(noisy_networks)
+    network: NoisyInstance = draw.of(noisy_networks)
     ar = network.arithmetic
-    excess = _radius_excess(network)
     # s <= 1/(1 + x) makes s^{2(D-1)} x <= 1
-    scale = draw.number(0, 1) / (1 + excess)
+    scale = draw.number(0, 1) / (1 + _radius_excess(network))
     layers = tuple(ar.scale(scale, W) for W in network.weights)
     if ar.kind == "exact" and all(ar.is_zero(W) for W in layers):
         raise Undefined("the origin itself")
     return replace(network, weights=layers)
 
 
-def _radius_excess(instance: NoisyInstance, enlarged: int = 1) -> Any:
-    """4|c|²|W|^{2(D-1)} / (m² (D+1)^{D+1}), at most 1 within the radius (``enlarged`` times)."""
+def _radius_excess(instance: NoisyInstance) -> Any:
+    """4|c|²|W|^{2(D-1)} / (m² (D+1)^{D+1}), at most 1 within the radius; m = min γ."""
     ar, D = instance.arithmetic, instance.net.depth - 1
-    squared = sum(ar.frobenius_sq(W) for W in instance.weights) / enlarged**2
+    squared = sum(ar.frobenius_sq(W) for W in instance.weights)
     m = ar.minimum(*instance.decays)
     value = 4 * cross_sq.measure(instance) / (m * m * (D + 1) ** (D + 1))
     for _ in range(D - 1):
@@ -141,66 +139,39 @@ def _radius_excess(instance: NoisyInstance, enlarged: int = 1) -> Any:
     return value
 
 
-def _nonnegative(ar: Any, x: Any) -> Any:
-    return x >= 0 if ar.kind == "sampled" else ar.compare(x, ar.scalar(0)).sign >= 0
+# --- assumptions ---------------------------------------------------------------------------------
 
 
-def _signal_margin(instance: NoisyInstance) -> Any:
-    """γ_u γ_w - |c|²."""
-    return instance.decays[0] * instance.decays[-1] - cross_sq.measure(instance)
+def _within(times: Callable[[int], int | Fraction]) -> Callable[[NoisyInstance], Any]:
+    """Whether 0 < |W|^{D-1} <= times(D) min(γ) (D+1)^{(D+1)/2} / (2|c|)."""
+
+    def holds(instance: NoisyInstance) -> Any:
+        ar, factor = instance.arithmetic, times(instance.net.depth - 1)
+        if ar.kind == "exact" and all(ar.is_zero(W) for W in instance.weights):
+            return False
+        return at_most(instance, lambda i: (_radius_excess(i), i.arithmetic.scalar(factor**2)))
+
+    return holds
 
 
-def _is_near(instance: NoisyInstance, enlarged: int = 1) -> Any:
-    ar = instance.arithmetic
-    if ar.kind == "exact" and all(ar.is_zero(W) for W in instance.weights):
-        return False
-    return _nonnegative(ar, 1 - _radius_excess(instance, enlarged))
-
-
-def _is_origin(instance: NoisyInstance) -> Any:
-    return reduce(operator.and_, [instance.arithmetic.is_zero(W) for W in instance.weights])
-
-
-def _is_inside_basin(instance: NoisyInstance) -> Any:
-    """Within 2/(D+1) of the other radius (to the power 1/(D-1)), and not at the origin."""
-    ar, D = instance.arithmetic, instance.net.depth - 1
-    if ar.kind == "exact" and all(ar.is_zero(W) for W in instance.weights):
-        return False
-    return _nonnegative(ar, 4 - _radius_excess(instance) * (D + 1) ** 2)
-
-
-at_origin = Assumption("at_origin", "W = 0", _is_origin)
-weak_signal = Assumption(
-    "weak_signal",
-    r"|c|^2 \le \gamma_u\gamma_w",
-    lambda i: _nonnegative(i.arithmetic, _signal_margin(i)),
+c_sq, g_u, g_w, D, tau, power = symbols(
+    cross_sq, decay_output, decay_input, hidden_layers, layer_penalty, noisy_output_power
 )
-strong_signal = Assumption(
-    "strong_signal",
-    r"|c|^2 > \gamma_u\gamma_w",
-    lambda i: _signal_margin(i) < 0,
-)
+at_origin = Assumption("at_origin", lambda i: vanishes(i, *i.weights), "W = 0")
+weak_signal = Assumption("weak_signal", c_sq <= g_u * g_w)
+strong_signal = Assumption("strong_signal", c_sq > g_u * g_w)
+mean_decay = Assumption("mean_decay", 4 * c_sq <= (g_u + g_w) ** 2)
+light_decay = Assumption("light_decay", (D - 1) * tau < power)
 near_origin = Assumption(
-    "near_origin", r"0 < |W|^{D-1} \le \min(\gamma)(D+1)^{(D+1)/2}/(2|c|)", _is_near
-)
-light_decay = Assumption(
-    "light_decay",
-    r"(D-1)\gamma_u|U|^2 < U M_D U^T",
-    lambda i: (i.net.depth - 2) * layer_penalty.measure(i) < noisy_output_power.measure(i),
+    "near_origin",
+    _within(lambda D: 1),
+    r"0 < |W|^{D-1} \le \min(\gamma)(D+1)^{(D+1)/2}/(2|c|)",
 )
 within_twice = Assumption(
-    "within_twice", r"0 < |W| \le \text{twice the radius}", lambda i: _is_near(i, 2)
+    "within_twice", _within(lambda D: 2 ** (D - 1)), r"0 < |W| \le \text{twice the radius}"
 )
 inside_basin = Assumption(
     "inside_basin",
+    _within(lambda D: Fraction(2, D + 1)),
     r"0 < |W|^{D-1} \le \min(\gamma)(D+1)^{(D-1)/2}/|c|",
-    _is_inside_basin,
-)
-mean_decay = Assumption(
-    "mean_decay",
-    r"|c| \le (\gamma_u+\gamma_w)/2",
-    lambda i: _nonnegative(
-        i.arithmetic,
-        (i.decays[0] + i.decays[-1]) * (i.decays[0] + i.decays[-1]) - 4 * cross_sq.measure(i),
-    ),
 )

@@ -64,6 +64,7 @@ from numeric.arithmetic.symbolic import Symbolic
 from numeric.networks import LinearNetwork
 from numeric.regularised import regularised_gradient
 from theorems.quantities import symbols
+from theorems.weight_decay.aligned import aligned_layers, noisy_stationary_points
 from theorems.weight_decay.networks import (
     NoisyInstance,
     cross_sq,
@@ -77,12 +78,10 @@ from theorems.weight_decay.networks import (
 )
 from theorems.weight_decay.reduction import (
     PUBLISHED,
-    aligned_layers,
     decay_product,
     published_networks,
     reduced_minimum,
 )
-from theorems.weight_decay.stationary_networks import noisy_stationary_points
 from theorems.weight_decay.training import trained_minima
 from verify.claims import Bounds, Setting, quantity
 from verify.legacy import (
@@ -163,7 +162,7 @@ def _stationary(d: int, inputs: int, ratio: Any) -> Iterator[Step]:
     ridge = b**2 * (noise + d) * sigma + gamma * sp.eye(inputs)
     cross = row * ridge / b  # row = b cᵀ[...]^{-1}
     (output_decay,) = sp.solve(ratio.subs(g_w, gamma) - ar.frobenius_sq(row) / b**2, g_u)
-    pattern = ar.matrix([[(-1) ** i] for i in range(d)])
+    pattern = [(-1) ** i for i in range(d)]
     net = LinearNetwork(ar, tuple(aligned_layers(ar, [pattern], [b], row)))
     slopes = regularised_gradient(
         net, ar.matrix(sigma.tolist()), ar.matrix(cross.tolist()), (gamma, output_decay), noise

@@ -25,51 +25,47 @@ Notation
 Assumptions
     nonzero  w != 0: the origin has τ = 0 below every positive bound.
 
-Derivation
+Proof
     As in Z5, w·c >= κ wᵀA_0w + τ and |w|² <= τ^{D+1}/Γ at any stationary point.  Lower: |c||w| >=
     w·c >= τ, so |c|²τ^{D+1} >= Γτ².  Upper: (w·c)² <= cᵀA_0^{-1}c · wᵀA_0w and (κE + τ)² >= 4κEτ
     with E = wᵀA_0w.  The form in β follows from Γm² = G^D g and q = κm².  Equal widths: τ =
     γb²d_0², |w| = (b d_0)^{D+1} and κ a_min |w| <= |c|, κ = ((d_0 + σ²)/d_0)^D.
 
-Main results
-    Z6.lower, Z6.upper            at every non-trivial stationary point, some neurons switched off
-    Z6.beta_lower, Z6.beta_upper  the brackets of β
-    Z6.equal_lower, .equal_upper  the brackets of b for equal widths and decays
-    Z6.attained                   the upper bracket of β, with equality at κa|w|² = τ, A_0 = aI
-    Z6.lower_tight, .equal_tight  the others within 1e-6 as the data term fades or dominates
-
-Evidence
-    Symbolic for all D >= 2; Cauchy-Schwarz for two eigencomponents at a time.
-
 Sharpness
-    The upper bracket of τ and β is attained.  The lower ones are approached as A_0 -> 0, the upper
-    bracket of b as the decay fades; both are strict.
+    The upper bracket of τ and β is attained where κa|w|² = τ, A_0 = aI.  The lower ones are
+    approached as A_0 -> 0, the upper bracket of b as the decay fades; both are strict.
 
 Implementation notes
     The published bracket of b is recalled with a_max; with it the bound is false (control).
+    Z6.lower and Z6.upper are decided with some neurons switched off too.
 
 References
 ----------
     ziyin2022exact (brackets, reconstructed); the form at every stationary point is certimin2026
-
-Tags
-    weight decay, bounds, scale of the solution
 """
 
 from __future__ import annotations
 
-import itertools
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import replace
 from fractions import Fraction
-from functools import reduce
 from typing import Any
 
 import sympy as sp
 
+from numeric.arithmetic.ball import Balls
 from theorems.quantities import data_max, data_min, symbols, width_min
 from theorems.recipes import Draw, setting
+from theorems.weight_decay.aligned import (
+    Aligned,
+    any_covariance,
+    halfway_points,
+    isotropic_stationary,
+    noisy_stationary_points,
+    signs,
+    unit_network,
+)
 from theorems.weight_decay.networks import (
     NoisyInstance,
     cross_sq,
@@ -79,30 +75,28 @@ from theorems.weight_decay.networks import (
     hidden_layers,
     layer_penalty,
 )
-from theorems.weight_decay.reduction import (
-    Aligned,
-    decay_product,
-    isotropic_stationary,
-    nonzero,
-    published_networks,
-    signs,
-)
-from theorems.weight_decay.stationary_networks import noisy_stationary_points
+from theorems.weight_decay.reduction import decay_product, nonzero, published_networks
 from theorems.weight_decay.thresholds_of_isotropic_data import stationary_balance
 from theorems.weight_decay.training import trained_minima
-from verify.claims import Bounds, Setting, quantity
-from verify.legacy import (
-    Claim,
+from verify.claims import Setting
+from verify.theorem import (
+    Bounds,
     Condition,
     Formula,
     Identity,
-    Necessity,
+    Measurement,
+    Source,
     Step,
     Theorem,
+    TrainedSolution,
     Training,
-    Witness,
-)
-from verify.theorem import Control, Measurement, Source, TrainedSolution
+    claim,
+    needed,
+    quantity,
+    stated,
+    twin,
+    witness,
+)  # fmt: skip
 
 __all__ = ["THEOREM"]
 
@@ -113,35 +107,34 @@ __all__ = ["THEOREM"]
 def beta(instance: NoisyInstance) -> Any:
     """β = b_u Π_{i>=2} b_i of an aligned network: the root of Π|W^(i)|²/sizes over i >= 2, U."""
     ar, product = instance.arithmetic, instance.arithmetic.scalar(1)
-    for W, size in zip(instance.weights[1:], _sizes(instance), strict=True):
+    for W, size in zip(instance.weights[1:], instance.sizes[1:], strict=True):
         product = product * ar.frobenius_sq(W) / size
     return ar.sqrt(product)
 
 
 @quantity("width_product", "m")
 def width_product(instance: NoisyInstance) -> Any:
-    """M = Π d_i over the hidden layers."""
+    """Product m = Π d_i of the hidden widths."""
     return instance.arithmetic.scalar(math.prod(instance.hidden_widths))
 
 
 @quantity("noisy_width_product", "q")
 def noisy_width_product(instance: NoisyInstance) -> Any:
-    """Q = Π d_i (d_i + σ²)."""
-    noise = instance.noise_variance
-    return _product(d * (d + noise) for d in instance.hidden_widths)
+    """Product q = Π d_i (d_i + σ²) over the hidden layers."""
+    return math.prod(d * (d + instance.noise_variance) for d in instance.hidden_widths)
 
 
 @quantity("first_cost", "g")
 def first_cost(instance: NoisyInstance) -> Any:
-    """G = γ_1 d_1."""
+    """Cost g = γ_1 d_1 of the first layer."""
     return instance.decays[0] * instance.hidden_widths[0]
 
 
 @quantity("decay_mean", "G")
 def decay_mean(instance: NoisyInstance) -> Any:
     """G = (γ_u d_D Π_{i>=2} γ_i d_i d_{i-1})^{1/D}."""
-    pairs = zip(instance.decays[1:], _sizes(instance), strict=True)
-    product = _product(decay * size for decay, size in pairs)
+    pairs = zip(instance.decays[1:], instance.sizes[1:], strict=True)
+    product = math.prod(decay * size for decay, size in pairs)
     return instance.arithmetic.power(product, Fraction(1, len(instance.hidden_widths)))
 
 
@@ -153,42 +146,24 @@ def neuron_noise(instance: NoisyInstance) -> Any:
 
 @quantity("common_scale", "b")
 def common_scale(instance: NoisyInstance) -> Any:
-    """B = |W^(i)|_F/d_0 for equal widths d_0, read off the second layer."""
+    """Scale b = |W^(i)|_F/d_0 for equal widths d_0, read off the second layer."""
     ar = instance.arithmetic
     return ar.sqrt(ar.frobenius_sq(instance.weights[1])) / instance.hidden_widths[0]
 
 
-def _sizes(instance: NoisyInstance) -> list[int]:
-    """d_i d_{i-1} for i >= 2, and d_D for the output row."""
-    widths = instance.hidden_widths
-    return [*(p * q for p, q in itertools.pairwise(widths)), widths[-1]]
-
-
-def _product(factors: Any) -> Any:
-    return reduce(lambda x, y: x * y, factors)
-
-
 # --- closed forms -------------------------------------------------------------------------------
 
-(tau, D, kappa, Gamma, c_sq, energy, B, G, g, m, q, b, gamma, d_0, noise, a_min, a_max) = symbols(
+tau, D, kappa, Gamma, c_sq, energy = symbols(
     layer_penalty,
     hidden_layers,
     effective_covariance_factor,
     decay_product,
     cross_sq,
     explained_power,
-    beta,
-    decay_mean,
-    first_cost,
-    width_product,
-    noisy_width_product,
-    common_scale,
-    decay_input,
-    width_min,
-    neuron_noise,
-    data_min,
-    data_max,
 )
+B, G, g, m, q = symbols(beta, decay_mean, first_cost, width_product, noisy_width_product)
+b, gamma, d_0, noise = symbols(common_scale, decay_input, width_min, neuron_noise)
+a_min, a_max = symbols(data_min, data_max)
 
 penalty_lower = Formula(
     "penalty_lower", r"(\Gamma/|c|^2)^{1/(D-1)}", (Gamma / c_sq) ** (1 / (D - 1))
@@ -212,99 +187,6 @@ equal_upper = Formula(
     r"[|c|/(d_0(\sigma^2+d_0)^Da_{\min})]^{1/(D+1)}",
     (sp.sqrt(c_sq) / (d_0 * (noise + d_0) ** D * a_min)) ** (1 / (D + 1)),
 )
-_formulas = (penalty_lower, penalty_upper, beta_lower, beta_upper, equal_lower, equal_upper)
-
-# --- derivation ---------------------------------------------------------------------------------
-
-n = sp.Symbol("n", integer=True, positive=True)  # D - 1
-t, E = sp.symbols("t E", positive=True)
-
-
-def derive_lower(formulas: Mapping[str, Any]) -> Iterator[Step]:
-    """Yield |c|²τ^{D+1} >= Γτ² and where it is an equality."""
-    yield from stationary_balance()
-    bound = formulas["penalty_lower"].subs(D, n + 1)
-    yield Identity(
-        "equality of |c|²|w|² >= τ² at |w|² = τ^{D+1}/Γ",
-        r"|c|^2\tau^{D+1}/\Gamma=\tau^2\iff\tau=(\Gamma/|c|^2)^{1/(D-1)}",
-        "all D >= 2",
-        "monotonicity of τ^{D-1}",
-        sp.expand_power_base(c_sq * bound**n / Gamma),
-        1,
-    )
-
-
-def derive_upper(formulas: Mapping[str, Any]) -> Iterator[Step]:
-    """Yield Cauchy-Schwarz in the metric of A_0, and (κE + τ)² >= 4κEτ."""
-    s, r = sp.symbols("s r", positive=True)
-    x, y, u, v = sp.symbols("x y u v", real=True)
-    rest = (s * x * v - r * y * u) ** 2 / (s * r)
-    yield Identity(
-        "Cauchy-Schwarz, two eigencomponents",
-        r"c^TA_0^{-1}c\cdot w^TA_0w-(w\cdot c)^2=\tfrac{1}{a_1a_2}(a_1w_1c_2-a_2w_2c_1)^2",
-        "all d_x, a sum over pairs",
-        "Cauchy-Schwarz",
-        (u**2 / s + v**2 / r) * (s * x**2 + r * y**2) - (x * u + y * v) ** 2,
-        rest,
-    )
-    yield Condition("a square", r"\ge 0", "all d_x", "Cauchy-Schwarz", rest.is_nonnegative)
-    yield Identity(
-        "AM-GM",
-        r"(\kappa E+\tau)^2-4\kappa E\tau=(\kappa E-\tau)^2",
-        "all D",
-        "expansion",
-        (kappa * E + t) ** 2 - 4 * kappa * E * t,
-        (kappa * E - t) ** 2,
-    )
-    yield Identity(
-        "the bound",
-        r"c^TA_0^{-1}c\,E\ge 4\kappa E\tau",
-        "all D",
-        "division by 4κE > 0",
-        energy * E / (4 * kappa * E),
-        formulas["penalty_upper"],
-    )
-
-
-def derive_beta(formulas: Mapping[str, Any]) -> Iterator[Step]:
-    """Yield both brackets of β = (τ/G)^{D/2} from those of τ."""
-    size = n + 1
-    for name, closed in (("lower", beta_lower), ("upper", beta_upper)):
-        bound = formulas[f"penalty_{name}"]
-        # Γ m² = G^D g and q = κ m²
-        bound = bound.subs({Gamma: G**D * g / m**2, kappa: q / m**2}).subs(D, size)
-        yield Identity(
-            f"{name} bracket of β",
-            r"\beta=(\tau/G)^{D/2},\ \Gamma m^2=G^Dg,\ q=\kappa m^2",
-            "all D >= 2",
-            "substitution",
-            sp.powdenest(sp.expand_power_base((bound / G) ** (size / 2)), force=True),
-            sp.powdenest(sp.expand_power_base(formulas[closed.name].subs(D, size)), force=True),
-        )
-
-
-def derive_equal(formulas: Mapping[str, Any]) -> Iterator[Step]:
-    """Yield the brackets of b from τ = γb²d_0² and |w| = (b d_0)^{D+1}."""
-    size = n + 1
-    lower = formulas["penalty_lower"].subs(Gamma, gamma ** (D + 1)).subs(D, size)
-    yield Identity(
-        "lower bracket of b",
-        r"\gamma b^2d_0^2=(\gamma^{D+1}/|c|^2)^{1/(D-1)}",
-        "all D >= 2",
-        "substitution",
-        sp.expand_power_base(gamma * formulas["equal_lower"].subs(D, size) ** 2 * d_0**2),
-        sp.powdenest(sp.expand_power_base(lower), force=True),
-    )
-    at_bound = formulas["equal_upper"].subs(D, size) ** (size + 1)
-    yield Identity(
-        "upper bracket of b",
-        r"\kappa a_{\min}(bd_0)^{D+1}=|c|,\quad \kappa=((d_0+\sigma^2)/d_0)^D",
-        "all D >= 2",
-        "κ a_min |w| <= |c|, since κ a_min|w|² <= w·c",
-        ((d_0 + noise) / d_0) ** size * a_min * at_bound * d_0 ** (size + 1),
-        sp.sqrt(c_sq),
-    )
-
 
 # --- settings -----------------------------------------------------------------------------------
 
@@ -317,34 +199,19 @@ def _equal(name: str, description: str, share: Fraction | None = None) -> Settin
         ar = draw.arithmetic
         hidden, inputs = draw.depth() - 1, draw.integer(1, 2)
         root = draw.integer(1, 2)  # √d_0
-        widths = (root**2,) * hidden
-        patterns = [signs(draw, d) for d in widths]
-        scale = draw.number(1, 3) / 2
-        slope = draw.number(-2, 2)
-        raw = ar.matrix([[1, 0][:inputs]])
-        if inputs == 2:  # ((1 - p²), 2p)/(1 + p²): a rational unit vector
-            turn = ar.scale(2 * slope, ar.matrix([[0, 1]]))
-            raw = ar.scale(1 - slope * slope, raw) + turn
-            raw = ar.scale(1 / (1 + slope * slope), raw)
-        w = ar.scale(ar.power(scale * root**2, Fraction(hidden + 1)), raw)
+        patterns = [signs(draw, root**2) for _ in range(hidden)]
+        scale, slope = draw.number(1, 3) / 2, draw.number(-2, 2)
+        unit = ar.matrix([[1, 0][:inputs]])
+        if inputs == 2:  # (1 - p², 2p)/(1 + p²): a rational unit vector
+            turned = ar.scale(1 - slope * slope, unit) + ar.scale(2 * slope, ar.matrix([[0, 1]]))
+            unit = ar.scale(1 / (1 + slope * slope), turned)
         penalty = draw.number(0, 3) + ar.scalar(Fraction(1, 8))
-        network = Aligned(
-            ar,
-            (inputs, *widths),
-            widths,
-            patterns,
-            [*([scale] * (hidden - 1)), root * scale],
-            w,
-            penalty,
-            draw.number(0, 2),
-        )
-        if share is not None:
-            return network.solved(ar.scale(network.ridge(ar.scalar(share)), ar.identity(inputs)))
-        factor = draw.matrix(inputs, inputs)
-        shape = factor @ factor.mT + ar.scale(ar.scalar(Fraction(1, 4)), ar.identity(inputs))
-        return network.solved(
-            ar.scale(network.ridge(draw.number(0, 1) + ar.scalar(Fraction(1, 16))), shape)
-        )
+        scales, row = [scale] * (hidden - 1), ar.scale(root * scale, unit)  # |W^(1)| = d_0 b too
+        network = Aligned(ar, patterns, [*scales, root * scale], row, draw.number(0, 2))
+        if share is None:
+            return network.costing(penalty, any_covariance(draw, network, penalty))
+        level = network.level(ar.scalar(share) * penalty)
+        return network.costing(penalty, ar.scale(level, ar.identity(inputs)))
 
     return build
 
@@ -355,101 +222,112 @@ equal_weak = _equal("equal-weak-data", "the same, A_0 = aI, κa|w|² = 1e-8 τ",
 equal_strong = _equal("equal-strong-data", "the same, A_0 = aI, κa|w|² = 1e8 τ", _HUGE)
 published = published_networks("published-for-size", "the closed form of Z3, its c solved for")
 weak_data = isotropic_stationary("isotropic-weak", "κa|w|² = 1e-8 τ", lambda D: _TINY)
-matched_data = isotropic_stationary("isotropic-matched", "κa|w|² = τ", lambda D: Fraction(1))
 
-# --- claims and controls ------------------------------------------------------------------------
+# --- claims and proofs --------------------------------------------------------------------------
 
-_DEEP = Bounds(depth=(3, 4), width=(1, 3))
+_DEEP = Bounds((3, 4), (1, 3))
 _CLOSE = sp.Rational(10**6 + 1, 10**6)
+n = sp.Symbol("n", integer=True, positive=True)  # D - 1
 
 
-def _claim(name: str, title: str, setting: Setting, relation: Any, *assumptions: Any) -> Claim:
-    return Claim(f"Z6.{name}", title, setting, relation, assumptions, _formulas, _DEEP)
+@claim(
+    noisy_stationary_points, tau >= penalty_lower, nonzero,
+    given=("Z3p.lower", "Z5.exists"), bounds=_DEEP,
+)  # fmt: skip
+def lower(penalty_lower: Any) -> Iterator[Step]:
+    """No layer of a non-trivial stationary point is cheaper."""
+    yield from stationary_balance()
+    bound = penalty_lower.subs(D, n + 1)
+    yield Identity(
+        "equality of |c|²|w|² >= τ² at |w|² = τ^{D+1}/Γ", c_sq * bound ** (n + 2) / Gamma, bound**2,
+        why="monotonicity of τ^{D-1}", at={"D": n + 1},
+    )  # fmt: skip
 
 
-_claims = (
-    _claim(
-        "lower",
-        "no layer of a non-trivial stationary point is cheaper",
-        noisy_stationary_points,
-        tau >= penalty_lower.symbol,
-        nonzero,
-    ),
-    _claim(
-        "upper",
-        "none is dearer",
-        noisy_stationary_points,
-        tau <= penalty_upper.symbol,
-        nonzero,
-    ),
-    _claim("beta_lower", "β from below", published, beta_lower.symbol <= B),
-    _claim("beta_upper", "β from above", published, beta_upper.symbol >= B),
-    _claim("equal_lower", "b from below", equal_networks, b >= equal_lower.symbol),
-    _claim("equal_upper", "b from above", equal_networks, b <= equal_upper.symbol),
-    _claim(
-        "attained",
-        "equality above where κa|w|² = τ",
-        matched_data,
-        sp.Eq(tau, penalty_upper.symbol),
-    ),
-    _claim(
-        "beta_attained",
-        "and for β",
-        matched_data,
-        sp.Eq(B, beta_upper.symbol),
-    ),
-    _claim(
-        "lower_tight",
-        "nearly equal below for weak data",
-        weak_data,
-        tau <= _CLOSE * penalty_lower.symbol,
-    ),
-    _claim("beta_tight", "and for β", weak_data, _CLOSE * beta_lower.symbol >= B),
-    _claim(
-        "equal_lower_tight",
-        "and for b",
-        equal_weak,
-        b <= _CLOSE * equal_lower.symbol,
-    ),
-    _claim(
-        "equal_upper_tight",
-        "nearly equal above for strong data",
-        equal_strong,
-        _CLOSE * b >= equal_upper.symbol,
-    ),
-)
+@claim(
+    noisy_stationary_points, tau <= penalty_upper, nonzero,
+    given=("Z3p.lower", "Z5.exists"), bounds=_DEEP,
+)  # fmt: skip
+def upper(penalty_upper: Any) -> Iterator[Step]:
+    """None is dearer."""
+    E, t, s, r = sp.symbols("E t a_1 a_2", positive=True)  # wᵀA_0w, τ, eigenvalues of A_0
+    x, y, u, v = sp.symbols("w_1 w_2 c_1 c_2", real=True)
+    rest = (s * x * v - r * y * u) ** 2 / (s * r)
+    gap = (u**2 / s + v**2 / r) * (s * x**2 + r * y**2) - (x * u + y * v) ** 2
+    yield Identity("Cauchy-Schwarz, two eigencomponents", gap, rest, why="a sum over such pairs")
+    yield Condition("a square", rest, ">=", why="Cauchy-Schwarz")
+    yield Identity("AM-GM", (kappa * E + t) ** 2 - 4 * kappa * E * t, (kappa * E - t) ** 2)
+    bound = energy * E / (4 * kappa * E)
+    yield Identity("the bound", bound, penalty_upper, why="cᵀA_0⁻¹c E >= 4κEτ, divided by 4κE > 0")
 
 
-def _twin(name: str, title: str, setting: Setting, relation: Any) -> Control:
-    return Control(Claim(f"Z6.control.{name}", title, setting, relation, bounds=_DEEP))
+@claim(published, beta_lower <= B, given=(lower,), bounds=_DEEP, name="beta_lower")
+def beta_from_below(penalty_lower: Any, beta_lower: Any) -> Iterator[Step]:
+    """β from below."""
+    yield _bracket_of_beta(penalty_lower, beta_lower)
 
 
-_controls = (
-    _twin(
-        "largest_eigenvalue",
-        "a_max for a_min in the upper bracket of b",
-        equal_networks,
-        b <= equal_upper.expression.subs(a_min, a_max),
-    ),
-    _twin(
-        "eighth",
-        "8κ for 4κ in the upper bracket",
-        noisy_stationary_points,
-        tau <= energy / (8 * kappa),
-    ),
-    _twin(
-        "one_root",
-        "exponent 1/D for 1/(D-1) in the lower bracket",
-        noisy_stationary_points,
-        tau >= (Gamma / c_sq) ** (1 / D),
-    ),
-    _twin(
-        "width_forgotten",
-        "no 1/d_0 in the lower bracket of b",
-        equal_networks,
-        b >= d_0 * equal_lower.expression,
-    ),
-)
+@claim(published, beta_upper >= B, given=(upper,), bounds=_DEEP, name="beta_upper")
+def beta_from_above(penalty_upper: Any, beta_upper: Any) -> Iterator[Step]:
+    """β from above."""
+    yield _bracket_of_beta(penalty_upper, beta_upper)
+
+
+def _bracket_of_beta(penalty: Any, bound: Any) -> Step:
+    """The bracket of β = (τ/G)^{D/2} that one of τ becomes."""
+    cost = penalty.subs({Gamma: G**D * g / m**2, kappa: q / m**2})
+    return Identity(
+        "β = (τ/G)^{D/2} at the bracket of τ", ((cost / G) ** (D / 2)).subs(D, n + 1),
+        bound.subs(D, n + 1), why="Γm² = G^D g, q = κm²", at={"D": n + 1},
+    )  # fmt: skip
+
+
+@claim(equal_networks, b >= equal_lower, given=(lower,), bounds=_DEEP, name="equal_lower")
+def equal_from_below(penalty_lower: Any, equal_lower: Any) -> Iterator[Step]:
+    """The scale b from below."""
+    cost = penalty_lower.subs(Gamma, gamma ** (D + 1)).subs(D, n + 1)
+    yield Identity(
+        "τ = γb²d_0² at the lower bracket", gamma * equal_lower.subs(D, n + 1) ** 2 * d_0**2, cost,
+        why="Γ = γ^{D+1}", at={"D": n + 1},
+    )  # fmt: skip
+
+
+@claim(equal_networks, b <= equal_upper, given=("Z3p.lower",), bounds=_DEEP, name="equal_upper")
+def equal_from_above(equal_upper: Any) -> Iterator[Step]:
+    """The scale b from above."""
+    size = (equal_upper * d_0) ** (D + 1)  # |w|
+    pull = ((d_0 + noise) / d_0) ** D * a_min * size
+    yield Identity(
+        "κ a_min (b d_0)^{D+1} = |c| at the upper bracket", pull.subs(D, n + 1), sp.sqrt(c_sq),
+        why="κ a_min |w| <= |c|, since κ a_min|w|² <= w·c; κ = ((d_0 + σ²)/d_0)^D",
+        at={"D": n + 1},
+    )  # fmt: skip
+
+
+attained, beta_attained, lower_tight, beta_tight, equal_lower_tight, equal_upper_tight = (
+    stated("attained", "equality above where κa|w|² = τ",
+           halfway_points, sp.Eq(tau, penalty_upper), bounds=_DEEP),
+    stated("beta_attained", "and for β", halfway_points, sp.Eq(B, beta_upper), bounds=_DEEP),
+    stated("lower_tight", "nearly equal below for weak data",
+           weak_data, tau <= _CLOSE * penalty_lower, bounds=_DEEP),
+    stated("beta_tight", "and for β", weak_data, _CLOSE * beta_lower >= B, bounds=_DEEP),
+    stated("equal_lower_tight", "and for b", equal_weak, b <= _CLOSE * equal_lower, bounds=_DEEP),
+    stated("equal_upper_tight", "nearly equal above for strong data",
+           equal_strong, _CLOSE * b >= equal_upper, bounds=_DEEP),
+)  # fmt: skip
+
+# --- false twins --------------------------------------------------------------------------------
+
+_twins = (
+    twin("largest_eigenvalue", "a_max for a_min in the upper bracket of b",
+         equal_networks, b <= equal_upper.expression.subs(a_min, a_max), bounds=_DEEP),
+    twin("eighth", "8κ for 4κ in the upper bracket",
+         noisy_stationary_points, tau <= energy / (8 * kappa), bounds=_DEEP),
+    twin("one_root", "exponent 1/D for 1/(D-1) in the lower bracket",
+         noisy_stationary_points, tau >= (Gamma / c_sq) ** (1 / D), bounds=_DEEP),
+    twin("width_forgotten", "no 1/d_0 in the lower bracket of b",
+         equal_networks, b >= d_0 * equal_lower.expression, bounds=_DEEP),
+)  # fmt: skip
 
 # --- training, witnesses ------------------------------------------------------------------------
 
@@ -457,13 +335,11 @@ _controls = (
 def _train(seed: int, runs: int) -> Iterator[TrainedSolution]:
     """The brackets of τ at trained global minima, D = 2, 3."""
     for solution in trained_minima(seed + 6, runs, depths=(3, 4)):
-        cost = float(layer_penalty.measure(solution.instance))
-        c_norm_sq = float(cross_sq.measure(solution.instance))
-        decays = float(decay_product.measure(solution.instance))
-        size = len(solution.instance.hidden_widths)
-        low = (decays / c_norm_sq) ** (1 / (size - 1))
-        fit = float(explained_power.measure(solution.instance))
-        high = fit / (4 * float(effective_covariance_factor.measure(solution.instance)))
+        lifted = solution.instance.lifted(Balls())
+        with lifted.arithmetic:
+            low, cost, high = (
+                float(x.measure(lifted)) for x in (penalty_lower, layer_penalty, penalty_upper)
+            )
         # both are strict inequalities at a minimum, met with room to spare: nothing is allowed
         inside = (
             Measurement("cost of a layer, lower end", cost, low, 0.0, "<="),
@@ -472,26 +348,10 @@ def _train(seed: int, runs: int) -> Iterator[TrainedSolution]:
         yield replace(solution, measurements=(*solution.measurements, *inside))
 
 
-def _unit_network() -> NoisyInstance:
-    """Unit weights, D = 2, widths 2, σ² = 2: κ = 4, w = 4, τ = 1 and A_0 = 1/64, c = 1/2."""
-    return NoisyInstance.exact(
-        [[[1], [1]], [[1, 1], [1, 1]], [[1, 1]]],
-        [[Fraction(1, 64)]],
-        [[Fraction(1, 2)]],
-        [Fraction(1, 2), Fraction(1, 4), Fraction(1, 2)],
-        2,
-    )
-
-
 def _origin() -> NoisyInstance:
-    """Zero weights with the same data and decays."""
-    return NoisyInstance.exact(
-        [[[0], [0]], [[0, 0], [0, 0]], [[0, 0]]],
-        [[Fraction(1, 64)]],
-        [[Fraction(1, 2)]],
-        [Fraction(1, 2), Fraction(1, 4), Fraction(1, 2)],
-        2,
-    )
+    """Zero weights with data and decays of the unit network."""
+    unit = unit_network()
+    return replace(unit, weights=tuple(W - W for W in unit.weights))
 
 
 THEOREM = Theorem(
@@ -505,23 +365,15 @@ THEOREM = Theorem(
     ),
     normalisation="loss E(f - y)² + Σ γ|W|_F², no factor 1/2; noise averaged",
     source=Source("ziyin2022exact", "brackets of the solution (reconstructed, a_min derived)"),
-    claims=_claims,
-    controls=_controls,
-    formulas=_formulas,
-    derivations={
-        "Z6.lower": derive_lower,
-        "Z6.upper": derive_upper,
-        "Z6.beta_lower": derive_beta,
-        "Z6.equal_lower": derive_equal,
-    },
-    witnesses=(
-        Witness(
-            "Z6.witness.unit", "Z6.upper", "unit weights: τ = 1 at the upper end", _unit_network
-        ),
+    claims=(
+        lower, upper, beta_from_below, beta_from_above, equal_from_below, equal_from_above,
+        attained, beta_attained, lower_tight, beta_tight, equal_lower_tight, equal_upper_tight,
     ),
-    necessity=(Necessity(nonzero, "Z6.lower", "the origin has τ = 0", _origin),),
-    trainings=(Training("Z6.trained", "L-BFGS from many starts, D = 2, 3", _train),),
-    uses=("Z3p", "Z5"),
+    controls=_twins,
+    witnesses=(
+        witness("unit", upper, "unit weights: τ = 1 at the upper end", unit_network),
+    ),
+    necessity=(needed(nonzero, lower, "the origin has τ = 0", _origin),),
+    trainings=(Training("trained", "L-BFGS from many starts, D = 2, 3", _train, ()),),
     module=__name__,
-    tags=("weight decay", "bounds", "scale"),
-)
+)  # fmt: skip

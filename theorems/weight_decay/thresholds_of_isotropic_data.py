@@ -19,54 +19,38 @@ Notation
     L - E y² (``regularised_loss``), its certified minimum (``reduced_minimum``).
 
 Assumptions
-    below, above  |c|^{2D} against the collapse threshold.
-    negative      L - E y² < 0.
+    below, above  |c|^{2D} against the collapse threshold: each is the other's negation.
+    negative      L - E y² < 0.  Without it, a solution may lie between the thresholds.
     nonzero       w != 0: the origin is stationary for every D >= 1.
 
-Derivation
+Proof
     At any stationary point w·c = U M_D Uᵀ + τ (multiply the gradient of the last layer by Uᵀ),
     U M_D Uᵀ >= κa|w|² and τ^{D+1} = Π γ_i|W^(i)|² >= Γ|w|² (Z3p).  So with s = |w|
 
         |c| >= κa s + Γ^{1/(D+1)} s^{-(D-1)/(D+1)},
 
-    with equality on aligned networks.  The right side is least at κa s² = (D-1)τ/(D+1), where it
-    is the birth threshold; it grows without bound on both sides, so every larger |c| is met.  The
-    value Dτ - w·c of a solution vanishes at κa s² = (D-1)τ: the collapse threshold.
-
-Main results
-    Z5.below       |c| at or below collapse: no weights do better than zero
-    Z5.above       |c| above it: the minimum is negative
-    Z5.negative    conversely, negative loss at any stationary weights needs |c| above collapse
-    Z5.tie         κa|w|² = (D-1)τ: |c| is exactly at collapse
-    Z5.tie_value   and the loss of the solution exactly zero
-    Z5.jump        and its size positive for D >= 2
-    Z5.continuous  D = 1: κa|w| = |c| - Γ^{1/2}, no jump
-    Z5.exists      every non-trivial stationary point has |c| at or above birth
-    Z5.born        κa|w|² = (D-1)τ/(D+1): |c| is exactly at birth
-
-Evidence
-    Symbolic: both thresholds by resultants for D = 1..5 and by calculus for all D; the ratio and
-    the jump for all D.  Trained from many starts on either side of the collapse threshold.
+    with equality on aligned networks (Z3).  The right side is least at κa s² = (D-1)τ/(D+1), where
+    it is the birth threshold; it grows without bound on both sides, so every larger |c| is met.
+    The value Dτ - w·c of a solution vanishes at κa s² = (D-1)τ: the collapse threshold.
 
 Sharpness
     Each threshold is attained exactly; they coincide only for D = 1.
 
 Implementation notes
     Exact networks between the thresholds are local but not global minima.  Stationary points with
-    neurons switched off are included: Z5.exists speaks of the full loss.
+    neurons switched off are included: Z5.exists speaks of the full loss.  That solutions exist
+    all the way above birth is the proof's; the claims decide that none exist below it.
 
 References
 ----------
     certimin2026 (both thresholds); ziyin2022exact, ziyin2022phase (orders of the transition)
-
-Tags
-    weight decay, phase transition, collapse, threshold
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
@@ -75,12 +59,16 @@ import sympy as sp
 
 from theorems.quantities import symbols
 from theorems.recipes import Draw, setting
+from theorems.weight_decay.aligned import isotropic_stationary, noisy_ties, unit_network
 from theorems.weight_decay.networks import (
     NoisyInstance,
     cross_sq,
+    decay_input,
     effective_covariance_factor,
     effective_energy,
     hidden_layers,
+    isotropic,
+    isotropic_networks,
     layer_penalty,
     regularised_loss,
 )
@@ -88,268 +76,200 @@ from theorems.weight_decay.reduction import (
     data_level,
     decay_product,
     effective_sq,
-    isotropic,
-    isotropic_networks,
-    isotropic_stationary,
     nonzero,
     reduced_minimum,
 )
 from theorems.weight_decay.training import NoisyProblem, trained_minimum
-from verify.claims import Bounds, Setting
-from verify.expression import evaluate
-from verify.legacy import (
+from verify.theorem import (
     Assumption,
-    Claim,
+    Bounds,
     Condition,
     Formula,
     Identity,
-    Necessity,
+    Source,
     Step,
     Theorem,
+    TrainedSolution,
     Training,
-    Witness,
-)
-from verify.theorem import Control, Source, TrainedSolution
+    claim,
+    needed,
+    stated,
+    twin,
+    witness,
+)  # fmt: skip
 
 __all__ = ["THEOREM", "birth", "collapse", "stationary_balance"]
 
 # --- closed forms -------------------------------------------------------------------------------
 
-loss, least, D, kappa, Gamma, a, c_sq, w_sq = symbols(
+loss, least, D, kappa, Gamma, a = symbols(
     regularised_loss,
     reduced_minimum,
     hidden_layers,
     effective_covariance_factor,
     decay_product,
     data_level,
-    cross_sq,
-    effective_sq,
+)
+c_sq, w_sq, energy, tau, decay = symbols(
+    cross_sq, effective_sq, effective_energy, layer_penalty, decay_input
 )
 
 collapse = Formula(
-    "collapse_threshold",
+    "collapse",
     r"\Gamma(\kappa a)^{D-1}D^{2D}/(D-1)^{D-1}",
     Gamma * (kappa * a) ** (D - 1) * D ** (2 * D) * (D - 1) ** (1 - D),
 )
 birth = Formula(
-    "birth_threshold",
+    "birth",
     r"\Gamma(\kappa a)^{D-1}(2D)^{2D}/((D-1)^{D-1}(D+1)^{D+1})",
     Gamma * (kappa * a) ** (D - 1) * (2 * D) ** (2 * D) * (D - 1) ** (1 - D) * (D + 1) ** (-1 - D),
 )
-jump = Formula(
-    "jump_size",
-    r"\Gamma((D-1)/(\kappa a))^{D+1}",
-    Gamma * ((D - 1) / (kappa * a)) ** (D + 1),
+jump_size = Formula(
+    "jump_size", r"\Gamma((D-1)/(\kappa a))^{D+1}", Gamma * ((D - 1) / (kappa * a)) ** (D + 1)
 )
 
-# --- assumptions --------------------------------------------------------------------------------
+# --- settings and assumptions -------------------------------------------------------------------
 
-
-def _threshold(instance: NoisyInstance, formula: Formula) -> Any:
-    """The closed form on this instance."""
-    used = (hidden_layers, effective_covariance_factor, decay_product, data_level)
-    values = {q.name: q.measure(instance) for q in used}
-    return evaluate(formula.expression, values, instance.arithmetic)
-
-
-def _signal(instance: NoisyInstance) -> Any:
-    """|c|^{2D}."""
-    return instance.arithmetic.power(cross_sq.measure(instance), Fraction(instance.net.depth - 1))
-
-
-def _compared(formula: Formula, above_it: bool) -> Callable[[NoisyInstance], Any]:
-    def holds(instance: NoisyInstance) -> Any:
-        signal, threshold = _signal(instance), _threshold(instance, formula)
-        return signal > threshold if above_it else signal <= threshold
-
-    return holds
-
-
-def _decay_sq(instance: NoisyInstance) -> Any:
-    return instance.decays[0] * instance.decays[0]
-
-
-below = Assumption("below", r"|c|^{2D} \le \text{collapse}", _compared(collapse, False))
-above = Assumption("above", r"|c|^{2D} > \text{collapse}", _compared(collapse, True))
-above_birth = Assumption("above_birth", r"|c|^{2D} > \text{birth}", _compared(birth, True))
-negative = Assumption(
-    "negative", r"\mathcal{L} < E y^2", lambda instance: regularised_loss.measure(instance) < 0
+any_solution = isotropic_stationary(
+    "isotropic-stationary",
+    "aligned stationary networks, A_0 = aI with κa|w|²/τ at random, some neurons switched off",
 )
-local_minimum = Assumption(
-    "local_minimum",
-    r"\kappa a|w|^2 \ge \tfrac{D-1}{D+1}\tau",
-    lambda instance: (
-        instance.net.depth
-        * effective_covariance_factor.measure(instance)
-        * effective_energy.measure(instance)
-        >= (instance.net.depth - 2) * layer_penalty.measure(instance)
-    ),
+at_birth = isotropic_stationary(
+    "isotropic-at-birth", "κa|w|² = (D-1)τ/(D+1)", lambda D: Fraction(D - 1, D + 1)
 )
-above_square = Assumption(
-    "above_square",
-    r"|c|^2 > \gamma^2",
-    lambda instance: cross_sq.measure(instance) > _decay_sq(instance),
-)
-below_square = Assumption(
-    "below_square",
-    r"|c|^2 \le \gamma^2",
-    lambda instance: cross_sq.measure(instance) <= _decay_sq(instance),
-)
+shallow = isotropic_stationary("isotropic-shallow", "any κa|w|²/τ", lambda D: Fraction(3, 2))
 
-# --- derivation ---------------------------------------------------------------------------------
 
-C, k, g, y, s, t = sp.symbols("C k g y s t", positive=True)  # |c|, κa, Γ^{1/(D+1)}, s = y^{D+1}, τ
+@setting("isotropic-equal-decays", "isotropic-networks with one decay γ for all layers")
+def equal_decays(draw: Draw) -> NoisyInstance:
+    """Arbitrary weights, A_0 = aI, equal decays."""
+    return isotropic(draw, equal_decays=True)
+
+
+below = Assumption("below", c_sq**D <= collapse)
+above = Assumption("above", c_sq**D > collapse)
+above_birth = Assumption("above_birth", c_sq**D > birth)
+negative_loss = Assumption("negative", loss < 0)
+local_minimum = Assumption("local_minimum", (D + 1) * kappa * energy >= (D - 1) * tau)
+above_square = Assumption("above_square", c_sq > decay**2)
+below_square = Assumption("below_square", c_sq <= decay**2)
+
+# --- claims and proofs --------------------------------------------------------------------------
+
+_DEEP, _JUMPING = Bounds((2, 4), (1, 3)), Bounds((3, 5), (1, 2))
+C, k, g, y, s, t = sp.symbols("c k g y s t", positive=True)  # |c|, κa, Γ^{1/(D+1)}, s = y^{D+1}, τ
 m = sp.Symbol("m", integer=True, positive=True)  # D - 1
 
+no_better = stated(
+    "below", "at or below collapse no weights do better than zero",
+    isotropic_networks, loss >= 0, below, given=("Z3p.minimum",), bounds=_DEEP,
+)  # fmt: skip
+better = stated(
+    "above", "above it the minimum is negative",
+    isotropic_networks, least < 0, above, given=("Z3p.minimum",), bounds=_DEEP,
+)  # fmt: skip
+negative = stated(
+    "negative", "stationary weights of negative loss need |c| above collapse",
+    any_solution, c_sq**D > collapse, negative_loss, bounds=_DEEP,
+)  # fmt: skip
 
-def derive_tie(formulas: Mapping[str, Any]) -> Iterator[Step]:
-    """Yield the collapse threshold, where a stationary point has value zero."""
-    closed = formulas["collapse_threshold"]
-    yield from _resultants("collapse", closed, lambda p, D: C * p[D - 1] - D * g)
+
+@claim(noisy_ties, sp.Eq(c_sq**D, collapse), given=("Z3.value",), bounds=_JUMPING)
+def tie(collapse: Any) -> Iterator[Step]:
+    """|c| is at collapse where κa|w|² = (D-1)τ."""
+    yield from _resultants(collapse, lambda p, D: C * p[D - 1] - D * g)
     yield Identity(
-        "collapse for all D >= 2",
-        r"|c|s=D\tau,\ \kappa as^2=(D-1)\tau,\ \tau^{D+1}=\Gamma s^2",
-        "all D >= 2",
-        "elimination",
-        ((m + 1) * t / s) ** (2 * m + 2),
-        _with_share(closed, m),
-    )
+        "collapse by elimination", ((m + 1) * t / s) ** (2 * m + 2), _with_share(collapse, m),
+        why="|c|s = Dτ, κas² = (D-1)τ, τ^{D+1} = Γs²", at={"D": m + 1},
+    )  # fmt: skip
+    met = k * s + t / s  # |c|, for |c|s = κas² + τ
     yield Identity(
-        "value of a solution",
-        r"\kappa as^2-2|c|s+(D+1)\tau=D\tau-|c|s \text{ where } |c|s=\kappa as^2+\tau",
-        "all D",
-        "expansion",
-        (k * s**2 - 2 * C * s + (m + 2) * t).subs(C, k * s + t / s),
-        ((m + 1) * t - C * s).subs(C, k * s + t / s),
-    )
+        "value of a solution", k * s**2 - 2 * met * s + (D + 1) * t, D * t - met * s,
+        why="|c| = κas + τ/s",
+    )  # fmt: skip
 
 
-def derive_born(formulas: Mapping[str, Any]) -> Iterator[Step]:
-    """Yield the birth threshold, the least |c| over all sizes, and the ratio of both."""
-    closed = formulas["birth_threshold"]
-    yield from _resultants("birth", closed, lambda p, D: 2 * D * k * p[D + 1] - (D - 1) * C)
+tie_value = stated(
+    "tie_value", "the solution has loss zero there", noisy_ties, sp.Eq(loss, 0), bounds=_JUMPING
+)
+
+
+@claim(noisy_ties, sp.Eq(w_sq**D, jump_size), bounds=_JUMPING)
+def jump(jump_size: Any) -> Iterator[Step]:
+    """Its size there, positive for D >= 2."""
     yield Identity(
-        "birth for all D >= 2",
-        r"|c|=\kappa as+\tau/s,\ \kappa as^2=\tfrac{D-1}{D+1}\tau,\ \tau^{D+1}=\Gamma s^2",
-        "all D >= 2",
-        "elimination",
-        ((2 * m + 2) / (m + 2) * t / s) ** (2 * m + 2),
-        _with_share(closed, m / (m + 2)),
-    )
-    yield Identity(
-        "ratio of the thresholds",
-        r"\text{collapse}/\text{birth} = (D+1)^{D+1}/4^D",
-        "all D",
-        "expansion",
-        formulas["collapse_threshold"] / closed,
-        (D + 1) ** (D + 1) / 4**D,
-    )
+        "size at collapse", s ** (2 * m + 2), _with_share(jump_size, m),
+        why="κas² = (D-1)τ, τ^{D+1} = Γs²", at={"D": m + 1},
+    )  # fmt: skip
+    yield Identity("no jump", jump_size.subs(D, 1), why="|w|² = 0", at={"D": 1})
 
 
-def derive_exists(formulas: Mapping[str, Any]) -> Iterator[Step]:
-    """Yield that κas + Γ^{1/(D+1)} s^{-(D-1)/(D+1)} is least at birth, with s = y^{D+1}."""
+continuous = stated(
+    "continuous", "one hidden layer: κa|w| = |c| - Γ^{1/2} at global minima",
+    shallow, sp.Eq(kappa * a * sp.sqrt(w_sq), sp.sqrt(c_sq) - sp.sqrt(Gamma)),
+    bounds=Bounds((2, 2), (1, 3)),
+)  # fmt: skip
+
+
+@claim(any_solution, c_sq**D >= birth, nonzero, given=("Z3p.lower", "Z3.stationary"), bounds=_DEEP)
+def exists(birth: Any) -> Iterator[Step]:
+    """Non-trivial stationary points have |c| at or above birth."""
     yield from stationary_balance()
-    needed = k * y ** (m + 2) + g * y ** (-m)
-    tip = m / (m + 2) * g * y ** (-2 * m - 2)
-    yield Identity(
-        "least |c|",
-        r"\partial_y(\kappa ay^{D+1}+\Gamma^{1/(D+1)}y^{1-D})=0"
-        r"\text{ at } \kappa ay^{2D}=\tfrac{D-1}{D+1}\Gamma^{1/(D+1)}",
-        "all D >= 2",
-        "calculus",
-        sp.diff(needed, y).subs(k, tip),
-        0,
-    )
-    yield Identity(
-        "the least |c| is birth",
-        r"(\kappa ay^{D+1}+\Gamma^{1/(D+1)}y^{1-D})^{2D}\text{ there}",
-        "all D >= 2",
-        "elimination",
-        ((2 * m + 2) / (m + 2) * g * y ** (-m)) ** (2 * m + 2),
-        sp.expand_power_base(
-            formulas["birth_threshold"].xreplace(
-                {kappa: tip, a: sp.Integer(1), Gamma: g ** (m + 2), D: m + 1}
-            )
-        ),
-    )
-    yield Identity(
-        "value of |c| there",
-        r"\kappa ay^{D+1}+\Gamma^{1/(D+1)}y^{1-D}=\tfrac{2D}{D+1}\Gamma^{1/(D+1)}y^{1-D}",
-        "all D >= 2",
-        "expansion",
-        sp.powsimp(sp.expand(needed.subs(k, tip) * y**m)),
-        (2 * m + 2) / (m + 2) * g,
-    )
+    needed_signal = k * y ** (m + 2) + g * y ** (-m)  # κas + Γ^{1/(D+1)} s^{-(D-1)/(D+1)}
+    tip = m / (m + 2) * g * y ** (-2 * m - 2)  # κa with κas² = (D-1)τ/(D+1)
+    at = {"D": m + 1}
+    slope, least = sp.diff(needed_signal, y), (2 * m + 2) / (m + 2) * g * y ** (-m)
+    yield Identity("least |c|", slope.subs(k, tip), why="κas² = (D-1)τ/(D+1)", at=at)
+    closed = birth.xreplace({kappa: tip, a: sp.Integer(1), Gamma: g ** (m + 2), D: m + 1})
+    yield Identity("the least |c| is birth", least ** (2 * m + 2), closed, why="elimination", at=at)
+    yield Identity("value of |c| there", needed_signal.subs(k, tip), least, at=at)
     curvature = (m + 2) * (m + 1) * k * y**m + m * (m + 1) * g * y ** (-m - 2)
-    yield Identity(
-        "curvature in y",
-        r"\partial_y^2=D(D+1)\kappa ay^{D-1}+D(D-1)\Gamma^{1/(D+1)}y^{-D-1}",
-        "all D >= 2",
-        "calculus",
-        sp.diff(needed, y, 2),
-        curvature,
-    )
-    yield Condition("convex in y", r"> 0", "all D >= 2", "the least value", curvature.is_positive)
-    for size in range(2, 6):
-        concrete = needed.subs(m, size - 1)
-        ends = (sp.limit(concrete, y, 0, "+"), sp.limit(concrete, y, sp.oo))
+    yield Identity("curvature in y", sp.diff(needed_signal, y, 2), curvature, why="calculus", at=at)
+    yield Condition("convex in y", curvature, ">", why="the least value", at=at)
+    for hidden in range(2, 6):
+        concrete = needed_signal.subs(m, hidden - 1)
+        ends = sp.limit(concrete, y, 0, "+"), sp.limit(concrete, y, sp.oo)
         yield Condition(
-            f"every larger |c| is met, D = {size}",
-            r"\to\infty \text{ as } s\to 0 \text{ and } s\to\infty",
-            "D = 2..5",
-            "intermediate values",
-            ends == (sp.oo, sp.oo),
-        )
+            "every larger |c| is met", ends == (sp.oo, sp.oo),
+            why="the signal needed grows without bound as s -> 0 and s -> ∞", at={"D": hidden},
+        )  # fmt: skip
 
 
 def stationary_balance() -> Iterator[Step]:
     """Yield w·c = U M_D Uᵀ + τ at any stationary point, for any moments M_D of the last layer."""
+    decay = sp.Symbol(r"\gamma_u", positive=True)
     for d in (1, 2, 3):
         U = sp.Matrix(1, d, lambda _, j: sp.Symbol(f"u{j}", real=True))
         M = sp.Matrix(d, d, lambda i, j: sp.Symbol(f"m{min(i, j)}{max(i, j)}", real=True))
         B = sp.Matrix(1, d, lambda _, j: sp.Symbol(f"e{j}", real=True))  # W^(D)...W^(1) c
-        decay = sp.Symbol("g_u", positive=True)
-        total = (U * M * U.T)[0] - 2 * (U * B.T)[0] + decay * (U * U.T)[0]
-        slope = sum(U[j] * sp.diff(total, U[j]) for j in range(d))
+        power, aligned, paid = ((U * X.T)[0] for X in (U * M, B, decay * U))
+        total = power - 2 * aligned + paid
+        slope = sum(u * sp.diff(total, u) for u in U)
         yield Identity(
-            f"the gradient of the last layer along itself, d_D = {d}",
-            r"\tfrac12\langle U,\nabla_U\mathcal{L}\rangle = UM_DU^T - w\cdot c + \tau",
-            "any lower layers, d_D = 1, 2, 3",
-            "expansion; it vanishes at stationary points, and U M_D Uᵀ >= κ wᵀA_0w (Z3p)",
-            slope / 2,
-            (U * M * U.T)[0] - (U * B.T)[0] + decay * (U * U.T)[0],
-        )
+            "the gradient of the last layer along itself", slope / 2, power - aligned + paid,
+            why="it vanishes at stationary points, and U M_D Uᵀ >= κ wᵀA_0w (Z3p)", at={"d_D": d},
+        )  # fmt: skip
 
 
-def derive_jump(formulas: Mapping[str, Any]) -> Iterator[Step]:
-    """Yield the size at collapse, and that it vanishes for D = 1 only."""
+@claim(at_birth, sp.Eq(c_sq**D, birth), bounds=_JUMPING)
+def born(birth: Any, collapse: Any) -> Iterator[Step]:
+    """|c| is at birth where κa|w|² = (D-1)τ/(D+1)."""
+    yield from _resultants(birth, lambda p, D: 2 * D * k * p[D + 1] - (D - 1) * C)
     yield Identity(
-        "size at collapse",
-        r"\kappa as^2=(D-1)\tau,\ \tau^{D+1}=\Gamma s^2",
-        "all D >= 2",
-        "elimination",
-        s ** (2 * m + 2),
-        _with_share(formulas["jump_size"], m),
-    )
-    yield Identity(
-        "no jump for D = 1",
-        r"|w|^2=0",
-        "D = 1",
-        "substitution",
-        formulas["jump_size"].subs(D, 1),
-        0,
-    )
+        "birth by elimination", ((2 * m + 2) / (m + 2) * t / s) ** (2 * m + 2),
+        _with_share(birth, m / (m + 2)),
+        why="|c| = κas + τ/s, κas² = (D-1)τ/(D+1), τ^{D+1} = Γs²", at={"D": m + 1},
+    )  # fmt: skip
+    yield Identity("ratio of the thresholds", collapse / birth, (D + 1) ** (D + 1) / 4**D)
 
 
 def _with_share(closed: Any, share: Any) -> Any:
     """A closed form at D = m + 1, κa = share τ/s² and Γ = τ^{D+1}/s²."""
     here = {kappa: share * t / s**2, a: sp.Integer(1), Gamma: t ** (m + 2) / s**2, D: m + 1}
-    return sp.expand_power_base(closed.xreplace(here))
+    return closed.xreplace(here)
 
 
-def _resultants(
-    name: str, closed: Any, second: Callable[[Mapping[int, Any], int], Any]
-) -> Iterator[Step]:
+def _resultants(threshold: Any, second: Callable[[Mapping[int, Any], int], Any]) -> Iterator[Step]:
     """Eliminate y from stationarity, k y^{2D} - C y^{D-1} + g = 0, and a second equation.
 
     For odd D only y² occurs; the product over ±C then has powers of C² only.
@@ -362,115 +282,21 @@ def _resultants(
         equation = second(power, size) if size > 1 else y
         result = sp.resultant(balance, equation, y)
         result = sp.expand(result * result.subs(C, -C)) if step == 2 else result
-        threshold = closed.xreplace({D: sp.Integer(size), kappa: k, a: sp.Integer(1)})
-        gap = C ** (2 * size) - threshold.subs(Gamma, g ** (size + 1))
-        quotient = sp.cancel(result / gap)
+        here = {D: sp.Integer(size), kappa: k, a: sp.Integer(1), Gamma: g ** (size + 1)}
+        quotient = sp.cancel(result / (C ** (2 * size) - threshold.xreplace(here)))
         yield Condition(
-            f"{name} at D = {size}",
-            r"\operatorname{Res}_y = (|c|^{2D}-\text{threshold})\cdot q,\ q \text{ free of } |c|",
-            "D = 1..5",
-            "resultant",
-            bool(quotient != 0 and not quotient.has(C)),
-        )
+            "resultant", bool(quotient != 0 and not quotient.has(C)),
+            why="Res_y = (|c|^{2D} - threshold) q with q free of |c|", at={"D": size},
+        )  # fmt: skip
 
 
-# --- claims and controls ------------------------------------------------------------------------
-
-_DEEP = Bounds(depth=(2, 4), width=(1, 3))
-_JUMPING = Bounds(depth=(3, 5), width=(1, 2))
-_TWO = Bounds(depth=(3, 3), width=(2, 3))
-_formulas = (collapse, birth, jump)
-
-any_solution = isotropic_stationary(
-    "isotropic-stationary",
-    "aligned stationary networks, A_0 = aI with κa|w|²/τ at random, some neurons switched off",
-)
-at_collapse = isotropic_stationary(
-    "isotropic-at-collapse", "κa|w|² = (D-1)τ", lambda D: Fraction(D - 1)
-)
-at_birth = isotropic_stationary(
-    "isotropic-at-birth", "κa|w|² = (D-1)τ/(D+1)", lambda D: Fraction(D - 1, D + 1)
-)
+# --- instances ----------------------------------------------------------------------------------
 
 
-@setting("isotropic-equal-decays", "isotropic-networks with one decay γ for all layers")
-def equal_decays(draw: Draw) -> NoisyInstance:
-    """Arbitrary weights, A_0 = aI, equal decays."""
-    return isotropic(draw, equal_decays=True)
-
-
-def _claim(
-    name: str, title: str, setting: Setting, relation: Any, *assumptions: Any, bounds: Any = _DEEP
-) -> Claim:
-    return Claim(f"Z5.{name}", title, setting, relation, assumptions, _formulas, bounds)
-
-
-_claims = (
-    _claim(
-        "below",
-        "at or below collapse no weights do better than zero",
-        isotropic_networks,
-        loss >= 0,
-        below,
-    ),
-    _claim("above", "above it the minimum is negative", isotropic_networks, least < 0, above),
-    _claim(
-        "negative",
-        "stationary weights of negative loss need |c| above collapse",
-        any_solution,
-        c_sq**D > collapse.symbol,
-        negative,
-    ),
-    _claim(
-        "tie",
-        "|c| is at collapse where κa|w|² = (D-1)τ",
-        at_collapse,
-        sp.Eq(c_sq**D, collapse.symbol),
-        bounds=_JUMPING,
-    ),
-    _claim(
-        "tie_value",
-        "the solution has loss zero there",
-        at_collapse,
-        sp.Eq(loss, 0),
-        bounds=_JUMPING,
-    ),
-    _claim(
-        "jump",
-        "its size there, positive for D >= 2",
-        at_collapse,
-        sp.Eq(w_sq**D, jump.symbol),
-        bounds=_JUMPING,
-    ),
-    _claim(
-        "continuous",
-        "one hidden layer: κa|w| = |c| - Γ^{1/2} at global minima",
-        isotropic_stationary("isotropic-shallow", "any κa|w|²/τ", lambda D: Fraction(3, 2)),
-        sp.Eq(kappa * a * sp.sqrt(w_sq), sp.sqrt(c_sq) - sp.sqrt(Gamma)),
-        bounds=Bounds(depth=(2, 2), width=(1, 3)),
-    ),
-    _claim(
-        "exists",
-        "non-trivial stationary points have |c| at or above birth",
-        any_solution,
-        c_sq**D >= birth.symbol,
-        nonzero,
-    ),
-    _claim(
-        "born",
-        "|c| is at birth where κa|w|² = (D-1)τ/(D+1)",
-        at_birth,
-        sp.Eq(c_sq**D, birth.symbol),
-        bounds=_JUMPING,
-    ),
-)
-
-
-def _twin(
-    name: str, title: str, setting: Setting, relation: Any, *assumptions: Any, known: Any = tuple
-) -> Control:
-    claim = Claim(f"Z5.control.{name}", title, setting, relation, assumptions, _formulas, _TWO)
-    return Control(claim, known)
+def _strong() -> NoisyInstance:
+    """The unit network with A_0 a tenth: the loss is negative."""
+    weak = unit_network()
+    return replace(weak, sigma=weak.arithmetic.matrix([[Fraction(1, 640)]]))
 
 
 def _at_rest(level: Fraction, cross: int, decay: int) -> NoisyInstance:
@@ -485,54 +311,30 @@ def _local_only() -> NoisyInstance:
     return NoisyInstance.exact([[[w]], [[1]], [[1]]], [[1]], [[1]], [cost / w**2, cost, cost], 0)
 
 
-_controls = (
-    _twin(
-        "square_suffices",
-        "D = 2, equal decays: |c|² > γ² makes the minimum negative",
-        equal_decays,
-        least < 0,
-        above_square,
-    ),
-    _twin(
-        "square_needed",
-        "D = 2, equal decays: |c|² <= γ² makes the origin the minimum",
-        equal_decays,
-        sp.Eq(least, 0),
-        below_square,
-        known=lambda: [_at_rest(Fraction(1, 64), 1, 1)],
-    ),
-    _twin(
-        "born_global",
-        "a solution is global as soon as it exists",
-        isotropic_networks,
-        least < 0,
-        above_birth,
-        known=lambda: [_local_only()],
-    ),
-    _twin(
-        "always_global",
-        "the best non-trivial stationary point is always global for D = 2",
-        any_solution,
-        loss <= 0,
-        local_minimum,
-        known=lambda: [_local_only()],
-    ),
-    _twin(
-        "one_threshold",
-        "solutions exist only above collapse",
-        any_solution,
-        c_sq**D >= collapse.symbol,
-    ),
-    _twin(
-        "noise_forgotten",
-        "a for κa in the collapse threshold",
-        at_collapse,
-        sp.Eq(c_sq**D, collapse.expression.subs(kappa, 1)),
-    ),
-    _twin("no_jump", "the solution starts from zero for D = 2", at_collapse, sp.Eq(w_sq, 0)),
-)
+# --- false twins --------------------------------------------------------------------------------
 
-# --- training, witnesses ------------------------------------------------------------------------
+_TWO = Bounds((3, 3), (2, 3))
+_twins = (
+    twin("square_suffices", "D = 2, equal decays: |c|² > γ² makes the minimum negative",
+         equal_decays, least < 0, above_square, bounds=_TWO),
+    twin("square_needed", "D = 2, equal decays: |c|² <= γ² makes the origin the minimum",
+         equal_decays, sp.Eq(least, 0), below_square, bounds=_TWO,
+         known=lambda: [_at_rest(Fraction(1, 64), 1, 1)]),
+    twin("born_global", "a solution is global as soon as it exists",
+         isotropic_networks, least < 0, above_birth, bounds=_TWO,
+         known=lambda: [_local_only()]),
+    twin("always_global", "the best non-trivial stationary point is always global for D = 2",
+         any_solution, loss <= 0, local_minimum, bounds=_TWO,
+         known=lambda: [_local_only()]),
+    twin("one_threshold", "solutions exist only above collapse",
+         any_solution, c_sq**D >= collapse, bounds=_TWO),
+    twin("noise_forgotten", "a for κa in the collapse threshold",
+         noisy_ties, sp.Eq(c_sq**D, collapse.expression.subs(kappa, 1)), bounds=_TWO),
+    twin("no_jump", "the solution starts from zero for D = 2",
+         noisy_ties, sp.Eq(w_sq, 0), bounds=_TWO),
+)  # fmt: skip
+
+# --- training -----------------------------------------------------------------------------------
 
 
 def _train(seed: int, runs: int) -> Iterator[TrainedSolution]:
@@ -556,30 +358,6 @@ def _problem(rng: np.random.Generator, size: int, share: float) -> NoisyProblem:
     return NoisyProblem(0.5 * np.eye(2), cross, decays, 0.5)
 
 
-def _critical() -> NoisyInstance:
-    """Unit weights, D = 2, widths 2, σ² = 2: κ = 4, w = 4, τ = 1 and A_0 = 1/64, c = 1/2."""
-    return NoisyInstance.exact(
-        [[[1], [1]], [[1, 1], [1, 1]], [[1, 1]]],
-        [[Fraction(1, 64)]],
-        [[Fraction(1, 2)]],
-        [Fraction(1, 2), Fraction(1, 4), Fraction(1, 2)],
-        2,
-    )
-
-
-def _strong() -> NoisyInstance:
-    """The same weights, decays and c with A_0 a tenth: the loss is negative."""
-    weak = _critical()
-    return NoisyInstance(
-        weak.arithmetic,
-        weak.weights,
-        weak.arithmetic.matrix([[Fraction(1, 640)]]),
-        weak.cross,
-        weak.decays,
-        weak.noise_variance,
-    )
-
-
 THEOREM = Theorem(
     id="Z5",
     title="Isotropic data have two thresholds: of existence and of global minimality",
@@ -592,42 +370,23 @@ THEOREM = Theorem(
     ),
     normalisation="loss E(f - y)² + Σ γ|W|_F², no factor 1/2; noise averaged; E y² left out",
     source=Source("certimin2026", "two thresholds; the transitions after ziyin2022phase"),
-    claims=_claims,
-    controls=_controls,
-    formulas=_formulas,
-    derivations={
-        "Z5.tie": derive_tie,
-        "Z5.born": derive_born,
-        "Z5.exists": derive_exists,
-        "Z5.jump": derive_jump,
-    },
+    claims=(no_better, better, negative, tie, tie_value, jump, continuous, exists, born),
+    controls=_twins,
     witnesses=(
-        Witness(
-            "Z5.witness.tie", "Z5.tie_value", "unit weights, D = 2, exactly at collapse", _critical
-        ),
-        Witness("Z5.witness.at_rest", "Z5.below", "the same point: loss 0 at the tie", _critical),
-        Witness("Z5.witness.local", "Z5.exists", "between the thresholds: local only", _local_only),
+        witness("tie", tie_value, "unit weights, D = 2, exactly at collapse", unit_network),
+        witness("at_rest", no_better, "the same point: loss 0 at the tie", unit_network),
+        witness("local", exists, "between the thresholds: local only", _local_only),
     ),
     necessity=(
-        Necessity(below, "Z5.below", "weaker data term: the loss is negative", _strong),
-        Necessity(above, "Z5.above", "at collapse the minimum is 0", _critical),
-        Necessity(negative, "Z5.negative", "between the thresholds: loss 9/49", _local_only),
-        Necessity(
-            nonzero,
-            "Z5.exists",
-            "the origin is stationary for weak data",
-            lambda: _at_rest(Fraction(1), 1, 4),
-        ),
+        needed(below, no_better, "weaker data term: the loss is negative", _strong),
+        needed(above, better, "at collapse the minimum is 0", unit_network),
+        needed(negative_loss, negative, "between the thresholds: loss 9/49", _local_only),
+        needed(nonzero, exists, "the origin is stationary for weak data",
+               lambda: _at_rest(Fraction(1), 1, 4)),
     ),
     trainings=(
-        Training(
-            "Z5.trained",
-            "L-BFGS from many starts on both sides of collapse, D = 1, 2, 3",
-            _train,
-            ("Z5.below", "Z5.above"),
-        ),
+        Training("trained", "L-BFGS from many starts on both sides of collapse, D = 1, 2, 3",
+                 _train, (no_better, better)),
     ),
-    uses=("Z3p", "Z3"),
     module=__name__,
-    tags=("weight decay", "phase transition", "threshold"),
-)
+)  # fmt: skip

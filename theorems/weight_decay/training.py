@@ -23,9 +23,9 @@ from numeric.arithmetic.rational import Rational, fraction, fractions
 from numeric.networks import LinearNetwork
 from numeric.regularised import regularised_excess, regularised_gradient
 from numeric.training import Descent, descend, dyadic
+from theorems.weight_decay.aligned import Aligned
 from theorems.weight_decay.networks import NoisyInstance
 from theorems.weight_decay.reduction import PUBLISHED, reduced_problem
-from theorems.weight_decay.stationary_networks import aligned_point
 from verify.theorem import Measurement, TrainedSolution
 
 __all__ = [
@@ -62,6 +62,15 @@ class NoisyProblem:
     cross: Any
     decays: Sequence[float]
     noise_variance: float
+
+    @property
+    def basin_radius(self) -> float:
+        """Return the |W| of Z8 below which descent ends at the origin; 0 for D = 1."""
+        D = len(self.decays) - 1
+        if D == 1:
+            return 0.0
+        ratio = min(self.decays) / float(np.linalg.norm(self.cross))
+        return float(ratio ** (1 / (D - 1)) * np.sqrt(D + 1))
 
     def network(self, layers: Sequence[Any]) -> LinearNetwork:
         """Return the float network with these layers."""
@@ -105,12 +114,11 @@ def known_minimum(
     arguments make all data dyadic, so the float problem is the exact one.
     """
     ar, d = Rational(), root_width**2
-    ones, side = ar.matrix([[1]] * d), Fraction(1, root_width)
-    first = ar.scale(ar.scalar(side), ones @ ar.matrix([[1, 0]]))
-    middle = [ar.scale(ar.scalar(Fraction(1, d)), ones @ ones.mT) for _ in range(D - 1)]
-    layers = (first, *middle, ar.scale(ar.scalar(side), ones.mT))
+    side = Fraction(1, root_width)
+    scales = [ar.scalar(x) for x in (*[side**2] * (D - 1), side)]
+    row = ar.matrix([[side, 0]])
     sigma = ar.matrix([[1, Fraction(1, 4)], [Fraction(1, 4), Fraction(1, 2)]])
-    exact = aligned_point(ar, layers, sigma, ar.scalar(noise), [d] * D, ar.scalar(share))
+    exact = Aligned(ar, [[1] * d] * D, scales, row, ar.scalar(noise)).sharing(share, sigma)
     data = [np.array(fractions(M), dtype=np.float64) for M in (exact.sigma, exact.cross)]
     return NoisyProblem(*data, [float(g) for g in exact.decays], float(noise)), exact
 
@@ -245,8 +253,7 @@ def _beside(instance: NoisyInstance) -> tuple[float, Fraction]:
         minimum = problem.minimum()
         exact = [W - W for W in lifted.weights]
         if ar.compare(minimum, ar.scalar(0)).sign != 0:
-            patterns = [ar.matrix([[x] for x in r]) for r in _signs(instance)]
-            exact = PUBLISHED.layers(lifted, patterns, problem.minimiser())
+            exact = PUBLISHED.layers(lifted, _signs(instance), problem.minimiser())
         gaps = [ar.frobenius_sq(V - W) for V, W in zip(exact, lifted.weights, strict=True)]
         distance = ar.sqrt(sum(gaps[1:], start=gaps[0]))
         return float(minimum), distance.upper
