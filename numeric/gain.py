@@ -34,7 +34,6 @@ from math import exp, sqrt
 from typing import Any
 
 import numpy as np
-from scipy.linalg import qr
 
 from numeric.arithmetic.ball import Ball, Balls, midpoints
 from numeric.arithmetic.dual import Duals
@@ -258,5 +257,7 @@ def _reduced(ar: Arithmetic, sigma: Any, target: Any) -> tuple[Any, Any, Any]:
 
 def _echelon(basis: Any) -> Any:
     """The same column space with an identity block in its most independent rows."""
+    from scipy.linalg import qr
+
     _, _, rows = qr(basis.T, pivoting=True)
     return basis @ np.linalg.inv(basis[rows[: basis.shape[1]]])

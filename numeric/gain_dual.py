@@ -21,8 +21,6 @@ from math import exp, log
 from typing import Any
 
 import numpy as np
-from scipy.linalg.lapack import dsyevr
-from scipy.optimize import brentq
 
 from numeric.arithmetic.floating import Floating
 
@@ -98,6 +96,8 @@ def _alone(d: Any, M: Any, weight: float) -> tuple[float, float]:
     The root is that of ``u - (1-θ) log(q/p)``, of the sign of the slope.  With the gains p_1, q_1
     of the top eigenvector of M, the minimum has p >= p_1 and q >= (p_1/Λ)^τ q_1, Λ = max d.
     """
+    from scipy.optimize import brentq
+
     tilt = weight / (1 - weight)
 
     def top(u: float) -> tuple[float, Any]:
@@ -123,6 +123,8 @@ def _alone(d: Any, M: Any, weight: float) -> tuple[float, float]:
 
 def _top_eigenpair(A: Any) -> tuple[float, Any]:
     """The largest eigenvalue and its eigenvector, which LAPACK computes alone."""
+    from scipy.linalg.lapack import dsyevr
+
     n = len(A)
     values, vectors, _, _, failed = dsyevr(A, range="I", il=n, iu=n)
     if failed:

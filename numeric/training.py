@@ -15,7 +15,6 @@ from types import ModuleType
 from typing import Any, Literal
 
 import numpy as np
-from scipy.integrate import solve_ivp
 
 from numeric import training_reference
 from numeric.arithmetic.floating import Floating, namespace
@@ -185,6 +184,8 @@ def gradient_flow(
     ar = Floating()
     trained = len(weights) - frozen
     shapes = [np.shape(W) for W in weights]
+    from scipy.integrate import solve_ivp
+
     splits = np.cumsum([m * n for m, n in shapes])[:-1]
 
     def unpack(flat: Any) -> LinearNetwork:

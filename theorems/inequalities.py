@@ -40,7 +40,7 @@ def path_bound(total: Any, *, start: Any, gain: Any) -> Iterator[Step]:
 def _factors_through_path() -> Iterator[Step]:
     """A_k B_{k+1} = P, as a word in noncommuting layers, for every position k."""
     for size in _DEPTHS:
-        W = sp.symbols(f"W1:{size + 1}", commutative=False)
+        W = sp.symbols(f"W_1:{size + 1}", commutative=False)
         for k in range(1, size):
             suffix, prefix = sp.Mul(*reversed(W[k:])), sp.Mul(*reversed(W[:k]))
             yield Identity(
@@ -51,8 +51,8 @@ def _factors_through_path() -> Iterator[Step]:
 
 def _regrouping(size: int, start: Any) -> Iterator[Step]:
     """AM-GM on the terms a_k² b_k², whose product is that of start and the pairs a_k b_{k+1}."""
-    a = [*sp.symbols(f"a1:{size}", positive=True), sp.Integer(1)]
-    b = [start, *sp.symbols(f"b2:{size + 1}", positive=True)]
+    a = [*sp.symbols(f"a_1:{size}", positive=True), sp.Integer(1)]
+    b = [start, *sp.symbols(f"b_2:{size + 1}", positive=True)]
     mean, conditions = am_gm([(x * y) ** 2 for x, y in zip(a, b, strict=True)], "path", L=size)
     yield from conditions
     pairs = start * sp.Mul(*(a[k] * b[k + 1] for k in range(size - 1)))

@@ -12,6 +12,8 @@ from typing import Any
 
 import sympy as sp
 
+from verify.derivation.steps import AnySize
+
 __all__ = ["matrix", "symmetric", "trace", "transpose"]
 
 _TRANSPOSES: dict[Any, Any] = {}
@@ -45,7 +47,7 @@ def transpose(expression: Any) -> Any:
 def trace(expression: Any) -> Any:
     """Return the trace of a sum of words, as a commutative expression."""
     return sp.Add(
-        *(factor * sp.Symbol(f"tr({_canonical(word)})") for factor, word in _words(expression))
+        *(factor * AnySize(f"tr({_canonical(word)})") for factor, word in _words(expression))
     )
 
 

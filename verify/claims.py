@@ -226,17 +226,20 @@ class Assumption:
     statement: str = ""
 
     def __post_init__(self) -> None:
-        if self.relation is not None:
-            operator(self.relation)
-            object.__setattr__(self, "statement", self.statement or _latex(self.relation))
+        if not callable(self.condition):
+            operator(self.condition)
         elif not self.statement:
             raise UsageError(f"assumption {self.id!r}: a predicate needs a statement in LaTeX")
 
     @property
     def relation(self) -> Relation | None:
         """Return the relation between quantities, None for a predicate."""
-        is_relation = hasattr(self.condition, "free_symbols")
-        return written_out(self.condition) if is_relation else None
+        return None if callable(self.condition) else written_out(self.condition)
+
+    @property
+    def latex(self) -> str:
+        """Return the statement, or the relation in LaTeX."""
+        return self.statement or _latex(self.relation)
 
     def decide(self, instance: Any, *, exact_first: bool = True) -> Decision:
         """Decide the assumption on one exact instance."""
@@ -299,7 +302,8 @@ class Claim:
     Raises
     ------
     UsageError
-        If there is nothing to measure: SymPy decides the relation from its symbols alone.
+        If there is nothing to measure: SymPy decides the relation from its symbols alone, at once
+        or when its closed forms are written out.
     """
 
     name: str
@@ -314,7 +318,6 @@ class Claim:
 
     def __post_init__(self) -> None:
         operator(self.relation)
-        operator(self.expanded)
 
     @property
     def id(self) -> str:
@@ -330,7 +333,9 @@ class Claim:
     @cached_property
     def expanded(self) -> Relation:
         """Return the relation with closed forms written out in quantities."""
-        return written_out(self.relation)
+        expanded = written_out(self.relation)
+        operator(expanded)  # that something is left to measure
+        return expanded
 
     @property
     def conditions(self) -> tuple[Relation, ...]:

@@ -9,17 +9,20 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
 from functools import cache
 from importlib.metadata import entry_points
+from pathlib import Path
 from types import MappingProxyType, ModuleType
+from typing import Any
 
 from verify.errors import UsageError
 from verify.theorem import Theorem
 
-__all__ = ["GROUP", "check", "providers", "select", "theorems", "with_ancestors"]
+__all__ = ["GROUP", "check", "in_families", "providers", "select", "theorems", "with_ancestors"]
 
 GROUP = "certimin.theorems"
 
@@ -55,7 +58,11 @@ def _load(module: str, entry: str) -> ModuleType:
 
 def _collect(package: ModuleType) -> list[Theorem]:
     paths = getattr(package, "__path__", [])
-    names = [info.name for info in pkgutil.walk_packages(paths, prefix=f"{package.__name__}.")]
+    names = [
+        info.name
+        for info in pkgutil.walk_packages(paths, prefix=f"{package.__name__}.")
+        if _contributes(info)
+    ]
     modules = [package, *(_load(name, package.__name__) for name in sorted(names))]
     found: list[Theorem] = []
     for module in modules:
@@ -63,6 +70,20 @@ def _collect(package: ModuleType) -> list[Theorem]:
         found += [single] if single is not None else []
         found += list(getattr(module, "THEOREMS", ()))
     return found
+
+
+_MARKS = (b"THEOREM", b"quantity", b"setting", b"SETTINGS", b"QUANTITIES")
+"""What a module that defines a theorem, a quantity or a setting mentions."""
+
+
+def _contributes(info: pkgutil.ModuleInfo) -> bool:
+    """Whether a module may define anything: commands and helpers need not be imported."""
+    find = getattr(info.module_finder, "find_spec", None)
+    spec = find(info.name, None) if find else None
+    if spec is None or not (spec.origin or "").endswith(".py"):
+        return True
+    text = Path(spec.origin).read_bytes()
+    return any(mark in text for mark in _MARKS)
 
 
 def check(found: Iterable[Theorem]) -> dict[str, Theorem]:
@@ -154,3 +175,15 @@ def with_ancestors(chosen: Iterable[Theorem]) -> list[Theorem]:
     for theorem in chosen:
         add(theorem.id)
     return [theorem for theorem_id, theorem in known.items() if theorem_id in needed]
+
+
+def in_families(records: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return theorems by the package of their module and by id, then what is open."""
+
+    def place(record: Mapping[str, Any]) -> tuple[int, str, list[tuple[int, str]]]:
+        parts = re.findall(r"\d+|\D+", record["id"])
+        natural = [(int(part), "") if part.isdigit() else (0, part) for part in parts]
+        is_open = int(record["status"] != "theorem")
+        return is_open, record["module"].rpartition(".")[0], natural
+
+    return sorted(records, key=place)

@@ -5,8 +5,8 @@ run through the layers, backward ``A_{k-1} = A_k W_k`` and forward ``F_{k+1} = F
 
 Arrays of lanes (see :mod:`numeric.compiled.simd`): hidden layers in tiles, tile after tile, then
 the output layer row by row; Σ in tiles; C and the rows of A_k and F_k one after the other, padded
-with zeros to whole tiles.  Python's ``k`` counts from zero: slot k holds what has d_k columns, that is A_k
-and F_{k+1}, and hidden layer k leads from slot k to slot k + 1.
+with zeros to whole tiles.  Python's ``k`` counts from zero: slot k holds what has d_k columns,
+that is A_k and F_{k+1}, and hidden layer k leads from slot k to slot k + 1.
 """
 
 from __future__ import annotations

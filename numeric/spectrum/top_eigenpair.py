@@ -17,7 +17,6 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-from scipy.sparse.linalg import ArpackNoConvergence, LinearOperator, eigsh
 
 __all__ = ["top_eigenpair"]
 
@@ -169,6 +168,8 @@ def _krylov(
 
 def _by_arpack(exact: Operator, start: Floats, tolerance: float) -> Floats:
     """A Ritz vector by implicit restarts, from ``start``."""
+    from scipy.sparse.linalg import ArpackNoConvergence, LinearOperator, eigsh
+
     n = start.size
     operator = LinearOperator((n, n), matvec=lambda v: exact(np.ravel(v)), dtype=np.float64)
     try:

@@ -9,7 +9,7 @@ from rich.console import Console
 from verify.registry import select, theorems
 from verify.report import markdown
 from verify.runs.session import Options, verify
-from verify.runs.verdicts import in_families
+from verify.registry import in_families
 
 README = Path(__file__).parents[2] / "README.md"
 

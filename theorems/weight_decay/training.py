@@ -15,7 +15,6 @@ from fractions import Fraction
 from typing import Any
 
 import numpy as np
-from scipy.optimize import minimize
 
 from numeric.arithmetic.ball import Balls
 from numeric.arithmetic.floating import Floating
@@ -193,6 +192,8 @@ def best_of_starts(
 
 def _descended(problem: NoisyProblem, start: list[Any]) -> list[Any]:
     """The end of L-BFGS on the sum of the losses of a batch."""
+    from scipy.optimize import minimize
+
     ends = np.cumsum([W.size for W in start])[:-1]
 
     def unpack(flat: Any) -> list[Any]:

@@ -153,7 +153,7 @@ def _describe(found: Found, claim: Claim, text: str) -> dict[str, Any]:
             "setting": claim.setting.name,
             "relation": tree(claim.expanded),
             "conditions": [tree(condition) for condition in claim.conditions],
-            "assumptions": [assumption.statement for assumption in claim.predicates],
+            "assumptions": [assumption.latex for assumption in claim.predicates],
         },
         "instance": instance,
         "hints": found.instance.hints() if hasattr(found.instance, "hints") else {},

@@ -22,8 +22,7 @@ def list_theorems() -> None:
     """List every theorem and conjecture."""
     from rich.table import Table
 
-    from verify.registry import theorems
-    from verify.runs.verdicts import in_families
+    from verify.registry import in_families, theorems
 
     table = Table(box=None, pad_edge=False)
     for heading in ("id", "title", "status", "source", "uses"):

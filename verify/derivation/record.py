@@ -6,40 +6,38 @@ off the symbols it is stated in and the sizes it was tried at.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from itertools import product
 from typing import Any
 
 import sympy as sp
 
-from verify.derivation.steps import Condition, Identity, Step, StepResult
+from verify.claims import QUANTITIES
+from verify.derivation.steps import AnySize, Condition, Identity, Step, StepResult
 from verify.evidence import worst
 from verify.expression import render
 
 __all__ = ["lines", "scope", "statement"]
 
-Names = Mapping[str, str]
-"""The LaTeX of quantities by name."""
 
-
-def lines(results: Iterable[StepResult], names: Names) -> list[dict[str, Any]]:
+def lines(results: Iterable[StepResult]) -> list[dict[str, Any]]:
     """Return the record of a proof, facts of one name in one line, in the order they came."""
     families: dict[tuple[str, str], list[StepResult]] = {}
     for result in results:
         families.setdefault((result.step.name, result.step.why), []).append(result)
-    return [_line(family, names) for family in families.values()]
+    return [_line(family) for family in families.values()]
 
 
-def _line(family: Sequence[StepResult], names: Names) -> dict[str, Any]:
+def _line(family: Sequence[StepResult]) -> dict[str, Any]:
     steps = [result.step for result in family]
     verdict = worst(result.verdict for result in family)
     bad = next((r for r in family if r.verdict == verdict), family[0])
     residual = bad.residual and f"{_sizes(bad.step)}{bad.residual}"
     return {
         "name": steps[0].name,
-        "statement": statement(steps, names),
+        "statement": statement(steps),
         "rule": ", ".join(filter(None, (steps[0].rule, steps[0].why))),
-        "scope": scope(steps, names),
+        "scope": scope(steps),
         "verdict": verdict,
         "residual": residual,
         "seconds": sum(result.seconds for result in family),
@@ -62,33 +60,39 @@ _ENTRIES = 9
 """Entries of the largest matrix that is printed."""
 
 
-def statement(family: Sequence[Step], names: Names) -> str:
+def statement(family: Sequence[Step]) -> str:
     """Return the fact in LaTeX, the first of a family; one too long to read says how large it is.
 
     A condition given as a truth value is told in its author's words.
     """
     first = family[0]
     if isinstance(first, Identity):
-        shown = _relation(first.lhs, "=", first.rhs, names)
+        shown = _relation(first.lhs, "=", first.rhs)
     elif isinstance(first, Condition) and first.sign:
-        shown = _relation(first.value, _SIGNS[first.sign], 0, names)
+        shown = _relation(first.value, _SIGNS[first.sign], 0)
     else:
         return rf"\text{{{first.why or first.name}}}"
     alike = all(step.parts == first.parts for step in family)
     return shown if alike else rf"\text{{{_sizes(first)}}} {shown}"
 
 
-def _relation(lhs: Any, sign: str, rhs: Any, names: Names) -> str:
+def _relation(lhs: Any, sign: str, rhs: Any) -> str:
     sides = [_expression(lhs), _expression(rhs)]
     large = [side for side in sides if isinstance(side, sp.MatrixBase) and len(side) > _ENTRIES]
     if large:
         rows, columns = large[0].shape
         return rf"\text{{two matrices of {rows} rows and {columns} columns agree}}"
-    left, right = (render(side, names) for side in sides)
+    left, right = (render(side, _names(side)) for side in sides)
     if len(left) + len(right) > _LONG:
         terms = max(len(sp.Add.make_args(x)) for side in sides for x in _entries(side))
         return rf"\text{{an expression of up to {terms} terms}} {sign} \ldots"
     return f"{left} {sign} {right}"
+
+
+def _names(side: Any) -> dict[str, str]:
+    """The LaTeX of the quantities in an expression; other symbols may bear the same names."""
+    quantities = {q.symbol: q.latex for q in QUANTITIES.values()}
+    return {s.name: quantities[s] for s in side.free_symbols if s in quantities}
 
 
 def _expression(side: Any) -> Any:
@@ -99,19 +103,20 @@ def _entries(side: Any) -> list[Any]:
     return list(side) if isinstance(side, sp.MatrixBase) else [side]
 
 
-def scope(family: Sequence[Step], names: Names) -> str:
+def scope(family: Sequence[Step]) -> str:
     """Return the sizes that facts of one name cover, "" where no size occurs in them.
 
     A whole number in whose symbol the fact is stated is free ("all L"), and so are the shapes of
-    noncommuting symbols ("all sizes").  Other sizes are listed as they were tried ("L = 2..5").
+    noncommuting symbols and of their traces ("all sizes").  Other sizes are listed as they were
+    tried ("L = 2..5").
     """
     found = [_listed(family)] if family[0].at else []
     free = {s for step in family for part in step.parts for s in _symbols(part)}
     free -= {s for step in family for size in step.at.values() for s in _symbols(size)}
-    sizes = sorted({names.get(s.name, s.name) for s in free if s.is_integer})
+    sizes = sorted({_names(s).get(s.name, s.name) for s in free if s.is_integer})
     if sizes:
         found.append(f"all {', '.join(sizes)}")
-    if any(not s.is_commutative for s in free):
+    if any(isinstance(s, AnySize) or not s.is_commutative for s in free):
         found.append("all sizes")
     return "; ".join(found)
 

@@ -32,6 +32,7 @@ from verify.evidence import Verdict
 from verify.expression import ClosedForm, Relation, operator
 
 __all__ = [
+    "AnySize",
     "Condition",
     "Identity",
     "Step",
@@ -42,6 +43,12 @@ __all__ = [
     "ground_types",
     "is_zero",
 ]
+
+
+class AnySize(sp.Symbol):  # type: ignore[misc]
+    """A number made of matrices of any shapes, such as the trace of their product."""
+
+    __slots__ = ()
 
 
 @dataclass(frozen=True)
@@ -268,7 +275,7 @@ def _nonzero_somewhere(expression: sp.Expr, tries: int = 5) -> bool:
             value = expression.subs(point).evalf(30, strict=True)
         except PrecisionExhausted:
             continue
-        if value.is_number and value.is_finite and value != 0:
+        if value.is_Number and value.is_finite and value != 0:  # a Sum "is_number" unevaluated
             return True
     return False
 

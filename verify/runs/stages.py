@@ -15,7 +15,7 @@ from random import Random
 from time import monotonic
 from typing import Any
 
-from verify.claims import Claim, Decision, decide, latex_names
+from verify.claims import Claim, Decision, decide
 from verify.derivation.kept import Proofs
 from verify.derivation.record import lines
 from verify.derivation.steps import check, concludes
@@ -42,10 +42,9 @@ def derive(claim: Claim, profile: Profile, proofs: Path | None = None) -> dict[s
     if not steps:
         raise UsageError(f"the derivation of {claim.id} has no steps: it proves nothing")
     results = [decide_step(step, seconds=profile.step_seconds) for step in steps]
-    return {
-        "steps": lines(results, latex_names()),
-        "complete": concludes(steps[-1], claim.expanded),
-    }
+    last = results[-1]
+    complete = last.verdict == "holds" and concludes(last.step, claim.expanded)
+    return {"steps": lines(results), "complete": complete}
 
 
 def decide_instances(theorem: Theorem, claim: Claim, seed: int, profile: Profile) -> list[Evidence]:

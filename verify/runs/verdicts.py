@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from verify.claims import Claim, latex_names
+from verify.claims import Claim
 from verify.derivation.record import lines
 from verify.derivation.steps import Condition, StepResult
 from verify.evidence import Evidence, Verdict, worst
+from verify.registry import in_families
 from verify.runs.tasks import Outcome, Task
 from verify.runs.tasks import tasks as runner_tasks
 from verify.theorem import Theorem, Training, Witness
 
-__all__ = ["assemble", "in_families", "outline", "overall"]
+__all__ = ["assemble", "outline", "overall"]
 
 Results = Mapping[tuple[str, str], Outcome]
 
@@ -40,18 +40,6 @@ def assemble(
         record["verified"] = is_theorem and record["verdict"] == "holds" and ancestors
         records[theorem.id] = record
     return in_families(records.values())
-
-
-def in_families(records: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Return theorems by the package of their module and by id, then what is open."""
-
-    def place(record: Mapping[str, Any]) -> tuple[int, str, list[tuple[int, str]]]:
-        parts = re.findall(r"\d+|\D+", record["id"])
-        natural = [(int(part), "") if part.isdigit() else (0, part) for part in parts]
-        is_open = int(record["status"] != "theorem")
-        return is_open, record["module"].rpartition(".")[0], natural
-
-    return sorted(records, key=place)
 
 
 _NEVER_RAN = "never ran"
@@ -123,7 +111,7 @@ def _derivation(claim: Claim, outcome: Outcome) -> dict[str, Any]:
         StepResult(step, verdict, outcome.error, outcome.seconds)
         for step in listed or [Condition("derivation", False)]
     ]
-    return {"steps": lines(unfinished, latex_names()), "complete": False}
+    return {"steps": lines(unfinished), "complete": False}
 
 
 def _claim(
@@ -142,7 +130,7 @@ def _claim(
         "statement": claim.conclusion,
         "title": claim.title,
         "setting": claim.setting.name,
-        "assumptions": [a.statement for a in claim.assumptions],
+        "assumptions": [a.latex for a in claim.assumptions],
         "verdict": worst(e["verdict"] for e in evidence),
         "evidence": evidence,
     }

@@ -96,7 +96,7 @@ def _weakened(claim: Claim) -> Iterator[tuple[str, list[Claim]]]:
             yield str(assumption.relation), [replace(claim, assumptions=rest)]
             continue
         bare = replace(claim, assumptions=(*rest, _negation(assumption)))
-        yield assumption.statement, [replace(bare, setting=s) for s in (claim.setting, *wider)]
+        yield assumption.latex, [replace(bare, setting=s) for s in (claim.setting, *wider)]
     for setting in wider:
         yield f"{claim.setting.name} -> {setting.name}", [replace(claim, setting=setting)]
 
@@ -113,5 +113,5 @@ def _negation(assumption: Assumption) -> Assumption:
     return Assumption(
         f"not.{assumption.id}",
         lambda instance: np.logical_not(assumption.condition(instance)),
-        f"not: {assumption.statement}",
+        f"not: {assumption.latex}",
     )
