@@ -12,7 +12,7 @@ from pathlib import Path
 
 import click
 
-NAMES = ("training", "growth", "spectra", "certified", "throughput")
+NAMES = ("training", "growth", "spectra", "certified", "throughput", "startup")
 LONG = ("adversary",)
 """Only when named."""
 

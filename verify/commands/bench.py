@@ -37,7 +37,7 @@ def checkout() -> Path:
     "--out", type=click.Path(path_type=Path), default=Path("reports/bench"), show_default=True
 )
 def bench(names: tuple[str, ...], quick: bool, out: Path) -> None:
-    """Measure against peers, side by side: training, growth, spectra, certified, throughput.
+    """Measure against peers, side by side: training, growth, spectra, certified, ... startup.
 
     Or only NAME...; adversary, which takes long, runs only when named.
     """

@@ -201,6 +201,6 @@ def _measured(q: Quantity, setting: Setting) -> tuple[Any, str] | None:
                 return instance, str(q.measure(route))
         except ArithmeticError:  # undefined, or not in this arithmetic
             continue
-        except (AttributeError, TypeError):  # the instance has no such data
+        except (AttributeError, LookupError, TypeError, ValueError):  # no such data, or shapes
             return None
     return None
