@@ -300,7 +300,7 @@ def _measure(seed: int, runs: int) -> Iterator[TrainedSolution]:
 
 
 def _two_points(noise: int, *law: int | Fraction, neurons: int = 1) -> TwoPointNoise:
-    """Weights 1, A_0 = 1, c = 2, σ² = ``noise`` and (high, low, chance); several neurons share ε."""
+    """Weights 1, A_0 = 1, c = 2, σ² = ``noise``, a law (high, low, chance) that neurons share."""
     layers = [[[1]] * neurons, [[1] * neurons]]
     network = NoisyInstance.exact(layers, [[1]], [[2]], [1, 1], noise)
     high, low, chance = map(network.arithmetic.scalar, law)
