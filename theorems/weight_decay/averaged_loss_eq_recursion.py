@@ -56,6 +56,7 @@ from theorems.weight_decay.networks import (
     noise_factor_undivided,
     noisy_networks,
     noisy_output_power,
+    symbolic_moments,
     symbolic_network,
 )
 from verify.theorem import (
@@ -175,8 +176,7 @@ _s = sp.Symbol("s", nonnegative=True)  # σ²
 def average(averaged_loss: Any) -> Iterator[Step]:
     """The recursion gives the loss averaged over all outcomes of two-point noise."""
     for d in range(1, 5):
-        Q = sp.Matrix(d, d, lambda i, j: sp.Symbol(f"q{min(i, j)}{max(i, j)}", real=True))
-        noise = sp.symbols(f"e0:{d}", real=True)
+        Q, noise = symbolic_moments(d), sp.symbols(f"e0:{d}", real=True)
         noisy = sp.diag(*noise) * Q * sp.diag(*noise)
         yield Identity(
             "noise on one layer", noisy.applyfunc(lambda x, e=noise: _average(x, e)),

@@ -62,6 +62,7 @@ from theorems.weight_decay.networks import (
     noisy_networks,
     noisy_output_power,
     regularised_loss,
+    symbolic_moments,
     symbolic_network,
 )
 from theorems.weight_decay.training import NoisyProblem, drawn_start
@@ -196,7 +197,7 @@ def _one_layer() -> Step:
     ar, (t, r) = Symbolic(), sp.symbols("t r", positive=True)
     s = sp.Symbol("s", nonnegative=True)
     W = ar.matrix([[sp.Symbol(f"w{i}{j}", real=True) for j in range(2)] for i in range(3)])
-    M = ar.matrix([[sp.Symbol(f"m{min(i, j)}{max(i, j)}") for j in range(2)] for i in range(2)])
+    M = symbolic_moments(2)
 
     def moment(weights: Any, before: Any) -> Any:
         Q = weights @ before @ weights.mT
