@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
@@ -79,10 +79,10 @@ class NoisyInstance(ExactInstance):
     @classmethod
     def exact(
         cls,
-        weights: list[Rows],
+        weights: Sequence[Rows],
         sigma: Rows,
         cross: Rows,
-        decays: list[int | Fraction],
+        decays: Sequence[int | Fraction],
         noise_variance: int | Fraction = 0,
     ) -> NoisyInstance:
         """Return the exact instance with these rational entries."""
