@@ -201,8 +201,8 @@ _WIDE = Bounds((2, 2), (2, 3))
 
 def _unequal() -> NoisyInstance:
     """γ_w = 4, γ_u = 1/16, |c| = 1: above the root 1/2 of γ_u γ_w, below their mean 65/32."""
-    decays = [4, Fraction(1, 16)]
-    return NoisyInstance.exact([[[0], [0]], [[0, 0]]], [[Fraction(1, 4)]], [[1]], decays, 1)
+    zero = [[[0], [0]], [[0, 0]]]
+    return NoisyInstance.exact(zero, [[Fraction(1, 4)]], [[1]], [4, Fraction(1, 16)], 1)
 
 
 _twins = (
