@@ -155,8 +155,8 @@ def symbolic_aligned(widths: Sequence[int]) -> Aligned:
     """Return an aligned network of widths d_x, d_1, ..., d_D: scales, v and σ² are symbols."""
     ar, hidden = Symbolic(), widths[1:]
     patterns = [[(-1) ** (i * k) for i in range(d)] for k, d in enumerate(hidden, start=1)]
-    scales = sp.symbols(f"b2:{len(hidden) + 2}", positive=True)
-    row = ar.matrix([sp.symbols(f"x0:{widths[0]}", real=True)])
+    scales = sp.symbols(f"b_2:{len(hidden) + 2}", positive=True)
+    row = ar.matrix([sp.symbols(f"x_0:{widths[0]}", real=True)])
     return Aligned(ar, patterns, scales, row, sp.Symbol("s", nonnegative=True))
 
 

@@ -17,19 +17,10 @@ Assumptions
     independent  one draw for each neuron.  With one draw for a whole layer, σ² multiplies all of
                  Q_i instead of its diagonal.
 
-Derivation
+Proof
     E_ε ε_a ε_b = 1 + σ² δ_ab, so averaging over one layer's noise turns its second moment Q into
     Q + σ² diag(Q).  Layers are independent: average the innermost first, then the next.  Each ε
     enters the output once, so its square loss holds no higher moment.
-
-Main results
-    Z0.average  the recursion against all outcomes of two-point noise, one by one
-    Z0.dropout  the same for dropout masks of keep-rate 1/(1 + σ²)
-
-Evidence
-    Symbolic in weights, covariance and σ² for D = 1, 2, 3 at the listed widths; the averaging of
-    one layer for widths 1..4.  Exact on rational instances by enumeration.  Monte Carlo with
-    Gaussian, dropout and uniform noise agrees within four of its own standard errors.
 
 Sharpness
     An identity: the recursion without noise, with noise on the last layer only, with one noise
@@ -37,52 +28,55 @@ Sharpness
 
 Implementation notes
     Enumeration knows nothing of M_i: it runs the network once for each outcome of the noise.
+    Monte Carlo draws Gaussian, dropout and uniform noise and is allowed four of its own standard
+    errors.
 
 References
 ----------
     ziyin2022exact (the loss of a deep linear network with stochastic neurons; reconstructed)
-
-Tags
-    noise, dropout, weight decay
 """
 
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
 
 import numpy as np
 import sympy as sp
 
-from numeric.arithmetic.rational import Rational
-from numeric.networks import LinearNetwork
-from numeric.regularised import noisy_moments
 from theorems.quantities import symbols
-from theorems.recipes import Draw, setting
+from theorems.recipes import Draw, diagonal, setting
 from theorems.weight_decay.networks import (
     NoisyInstance,
     effective_alignment,
     effective_energy,
+    noise_factor_undivided,
     noisy_networks,
     noisy_output_power,
+    symbolic_moments,
     symbolic_network,
 )
-from verify.claims import Bounds, quantity
-from verify.legacy import (
+from verify.theorem import (
     Assumption,
-    Claim,
+    Bounds,
+    Control,
     Formula,
     Identity,
-    Necessity,
+    Measurement,
+    Source,
     Step,
     Theorem,
+    TrainedSolution,
     Training,
-    Witness,
-)
-from verify.theorem import Control, Measurement, Source, TrainedSolution
+    claim,
+    needed,
+    quantity,
+    twin,
+    witness,
+)  # fmt: skip
 
 __all__ = ["THEOREM", "TwoPointNoise"]
 
@@ -101,37 +95,34 @@ class TwoPointNoise(NoisyInstance):
     chance: Any
     shared: bool = False
 
-    @classmethod
-    def of(
-        cls, network: NoisyInstance, high: Any, low: Any, chance: Any, *, shared: bool = False
-    ) -> TwoPointNoise:
-        """Return ``network`` with this noise."""
-        ar = network.arithmetic
-        values = (ar.scalar(high), ar.scalar(low), ar.scalar(chance))
-        data = (network.sigma, network.cross, network.decays, network.noise_variance)
-        return cls(ar, network.weights, *data, *values, shared)
+
+@setting("two-point-noise", "any noisy network; ε = 1 + a or 1 - b, independent, σ² = ab")
+def two_point_noise(draw: Draw) -> TwoPointNoise:
+    """Two-point noise of mean 1: skewed, and negative at times."""
+    network = draw.of(noisy_networks)
+    up, down = (x + draw.arithmetic.scalar(Fraction(1, 4)) for x in draw.numbers(2, 0, 2))
+    return TwoPointNoise.beside(
+        replace(network, noise_variance=up * down),
+        high=1 + up, low=1 - down, chance=down / (up + down),
+    )  # fmt: skip
 
 
 def _enumerated(instance: Any, high: Any, low: Any, chance: Any, *, shared: bool = False) -> Any:
     """E over all outcomes of P A_0 Pᵀ - 2 P c, P the end-to-end map with that noise."""
-    ar, total = instance.arithmetic, None
+    ar = instance.arithmetic
+    total = ar.scalar(0)
     draws = [1 if shared else d for d in instance.hidden_widths]
     for outcome in itertools.product(*(itertools.product((1, 0), repeat=n) for n in draws)):
         weight, P = ar.scalar(1), instance.weights[0]
         for layer, W in zip(outcome, instance.weights[1:], strict=True):
             for hit in layer:
                 weight = weight * (chance if hit else 1 - chance)
-            hits = layer * P.shape[-2] if shared else layer
-            P = W @ (_diagonal(ar, high, hits) + _diagonal(ar, low, [1 - h for h in hits])) @ P
-        value = ar.entry(P @ instance.sigma @ P.mT - P @ instance.cross.mT
-                         - instance.cross @ P.mT, 0, 0)  # fmt: skip
-        total = weight * value if total is None else total + weight * value
+            d = P.shape[-2]
+            noise = [high if hit else low for hit in (layer * d if shared else layer)]
+            P = W @ diagonal(ar, noise, d, d) @ P
+        square, linear = P @ instance.sigma @ P.mT, P @ instance.cross.mT
+        total = total + weight * (ar.entry(square, 0, 0) - 2 * ar.entry(linear, 0, 0))
     return total
-
-
-def _diagonal(ar: Any, value: Any, where: Sequence[int]) -> Any:
-    mask = [[hit if i == j else 0 for j in range(len(where))] for i, hit in enumerate(where)]
-    return ar.scale(value, ar.matrix(mask))
 
 
 @quantity("enumerated_loss", r"E_\varepsilon E_x(f(x)-y)^2 - E y^2", positive=False)
@@ -149,127 +140,13 @@ def dropout_loss(instance: NoisyInstance) -> Any:
     return _enumerated(instance, high, instance.arithmetic.scalar(0), 1 / high)
 
 
-# --- closed form and its false relatives ---------------------------------------------------------
-
-
-def _power(instance: NoisyInstance, noise: Any) -> Any:
-    U = instance.weights[-1]
-    moment = noisy_moments(instance.net, instance.sigma, noise)[-1]
-    return instance.arithmetic.entry(U @ moment @ U.mT, 0, 0)
-
-
-@quantity("power_squared_variance", r"U M_D U^T|_{\sigma^4}", positive=False)
-def power_squared_variance(instance: NoisyInstance) -> Any:
-    """U M_D Uᵀ with σ⁴ for σ², as if a variance were a standard deviation (a control)."""
-    return _power(instance, instance.noise_variance * instance.noise_variance)
-
-
-@quantity("power_inverse_variance", r"U M_D U^T|_{1/\sigma^2}", positive=False)
-def power_inverse_variance(instance: NoisyInstance) -> Any:
-    """U M_D Uᵀ with 1/σ² for σ²: keep-rate and drop-rate exchanged (a control)."""
-    return _power(instance, instance.arithmetic.scalar(1) / instance.noise_variance)
-
-
-@quantity("power_shared_noise", r"(1+\sigma^2)^D w^TA_0w", positive=False)
-def power_shared_noise(instance: NoisyInstance) -> Any:
-    """(1 + σ²)^D wᵀA_0w: one draw for each layer (a control)."""
-    power = effective_energy.measure(instance)
-    for _ in instance.hidden_widths:
-        power = power * (1 + instance.noise_variance)
-    return power
-
-
-@quantity("power_last_layer_noise", r"U(Q+\sigma^2\operatorname{diag}Q)U^T", positive=False)
-def power_last_layer_noise(instance: NoisyInstance) -> Any:
-    """The power with noise on the last hidden layer only, Q its noise-free moment (a control)."""
-    B, U = instance.net.prefixes[-1], instance.weights[-1]
-    noisy = LinearNetwork(instance.arithmetic, (B, U))
-    moment = noisy_moments(noisy, instance.sigma, instance.noise_variance)[-1]
-    return instance.arithmetic.entry(U @ moment @ U.mT, 0, 0)
-
-
-power, correlation, enumerated, masked = symbols(
-    noisy_output_power, effective_alignment, enumerated_loss, dropout_loss
-)
+power, correlation, energy, undivided, enumerated, masked = symbols(
+    noisy_output_power, effective_alignment, effective_energy, noise_factor_undivided,
+    enumerated_loss, dropout_loss,
+)  # fmt: skip
 averaged_loss = Formula("averaged_loss", r"U M_D U^T - 2\,w\cdot c", power - 2 * correlation)
 
-# --- derivation ----------------------------------------------------------------------------------
-
-_SHAPES = ((2, 2), (2, 3), (1, 2, 3), (1, 2, 2, 2))  # d_0, d_1, ..., d_D
-_s = sp.Symbol("s", nonnegative=True)  # σ²
-
-
-def derive(formulas: Mapping[str, Any]) -> Iterator[Step]:
-    """Yield the average over one layer, then the whole loss with symbolic entries."""
-    for d in range(1, 5):
-        Q = sp.Matrix(d, d, lambda i, j: sp.Symbol(f"q{min(i, j)}{max(i, j)}", real=True))
-        noise = sp.symbols(f"e0:{d}", real=True)
-        yield Identity(
-            f"one layer of width {d}",
-            r"E\,\varepsilon Q\varepsilon = Q + \sigma^2\operatorname{diag}Q",
-            "widths 1..4, any Q",
-            "E ε_a ε_b = 1 + σ² δ_ab",
-            sp.Matrix(d, d, [_average(x, noise) for x in sp.diag(*noise) * Q * sp.diag(*noise)]),
-            Q + _s * sp.diag(*Q.diagonal()),
-        )
-    for shape in _SHAPES:
-        yield _whole_loss(shape, formulas["averaged_loss"])
-
-
-def _whole_loss(shape: tuple[int, ...], closed_form: Any) -> Identity:
-    """The loss expanded in ε and averaged monomial by monomial, against the recursion."""
-    net = symbolic_network(shape)
-    ar, P, noise = net.arithmetic, net.weights[0], []
-    for k, W in enumerate(net.weights[1:], start=1):
-        fresh = sp.symbols(f"e{k}_0:{shape[k]}", real=True)
-        noise += fresh
-        P = W @ ar.matrix(sp.diag(*fresh).tolist()) @ P
-    values = {
-        power: noisy_output_power.measure(net),
-        correlation: effective_alignment.measure(net),
-    }
-    return Identity(
-        f"whole loss at D = {len(shape) - 1}, widths {shape}",
-        r"E_\varepsilon(PA_0P^T - 2Pc) = U M_D U^T - 2\,w\cdot c",
-        "D = 1, 2, 3; any weights and data; widths "
-        + ", ".join("-".join(map(str, s)) for s in _SHAPES),
-        "expansion in ε, moment by moment",
-        _average((P @ net.sigma @ P.mT - 2 * P @ net.cross.mT)[0, 0], noise),
-        closed_form.subs(values),
-    )
-
-
-def _average(expression: Any, noise: Sequence[Any]) -> Any:
-    """Replace ε by its mean 1 and ε² by 1 + σ²; higher powers do not occur."""
-    moments = (1, 1, 1 + _s)
-    terms = sp.Poly(expression, *noise).terms()
-    return sp.Add(*(c * sp.Mul(*(moments[n] for n in powers)) for powers, c in terms))
-
-
-def derive_dropout(formulas: Mapping[str, Any]) -> Iterator[Step]:
-    """Yield mean and variance of a dropout mask over its keep-rate; then Z0.average applies."""
-    p = sp.Symbol("p", positive=True)
-    yield Identity("mean of a mask", r"p\cdot\tfrac1p = 1", "all p", "expansion", p * (1 / p), 1)
-    yield Identity(
-        "variance of a mask",
-        r"p(\tfrac1p-1)^2+(1-p) = \tfrac{1-p}{p} = \sigma^2 \text{ at } p = 1/(1+\sigma^2)",
-        "all σ²",
-        "expansion",
-        (p * (1 / p - 1) ** 2 + (1 - p)).subs(p, 1 / (1 + _s)),
-        _s,
-    )
-
-
-# --- setting, assumptions, claims, controls ------------------------------------------------------
-
-
-@setting("two-point-noise", "any noisy network; ε = 1 + a or 1 - b, independent, σ² = ab")
-def two_point_noise(draw: Draw) -> TwoPointNoise:
-    """Two-point noise of mean 1: skewed, and negative at times."""
-    ar, network = draw.arithmetic, draw.of(noisy_networks)
-    up, down = (draw.number(0, 2) + ar.scalar(Fraction(1, 4)) for _ in range(2))
-    data = (network.weights, network.sigma, network.cross, network.decays)
-    return TwoPointNoise(ar, *data, up * down, 1 + up, 1 - down, down / (up + down))
+# --- assumptions --------------------------------------------------------------------------------
 
 
 def _moment_is(instance: TwoPointNoise, order: int, value: Any) -> Any:
@@ -280,47 +157,107 @@ def _moment_is(instance: TwoPointNoise, order: int, value: Any) -> Any:
     return ar.is_zero(ar.scale(moment - value, ar.identity(1)))
 
 
-mean_one = Assumption("mean_one", r"E\varepsilon = 1", lambda i: _moment_is(i, 1, 0))
+mean_one = Assumption("mean_one", lambda i: _moment_is(i, 1, 0), r"E\varepsilon = 1")
 variance = Assumption(
-    "variance", r"E(\varepsilon-1)^2 = \sigma^2", lambda i: _moment_is(i, 2, i.noise_variance)
+    "variance", lambda i: _moment_is(i, 2, i.noise_variance), r"E(\varepsilon-1)^2 = \sigma^2"
 )
-independent = Assumption("independent", "one draw for each neuron", lambda i: not i.shared)
+independent = Assumption("independent", lambda i: not i.shared, "one draw for each neuron")
 
-_SMALL = Bounds(depth=(2, 4), width=(1, 2))
-_claims = (
-    Claim(
-        "Z0.average",
-        "the recursion gives the loss averaged over all outcomes of two-point noise",
-        two_point_noise,
-        sp.Eq(enumerated, averaged_loss.symbol),
-        (mean_one, variance, independent),
-        (averaged_loss,),
-        _SMALL,
-    ),
-    Claim(
-        "Z0.dropout",
-        "the recursion gives the loss averaged over all dropout masks",
-        noisy_networks,
-        sp.Eq(masked, averaged_loss.symbol),
-        (),
-        (averaged_loss,),
-        _SMALL,
-    ),
-)
+# --- claims and proofs --------------------------------------------------------------------------
+
+_SMALL = Bounds((2, 4), (1, 2))
+_s = sp.Symbol("s", nonnegative=True)  # σ²
+
+
+@claim(
+    two_point_noise, sp.Eq(enumerated, averaged_loss), mean_one, variance, independent,
+    bounds=_SMALL,
+)  # fmt: skip
+def average(averaged_loss: Any) -> Iterator[Step]:
+    """The recursion gives the loss averaged over all outcomes of two-point noise."""
+    for d in range(1, 5):
+        Q, noise = symbolic_moments(d), sp.symbols(f"e0:{d}", real=True)
+        noisy = sp.diag(*noise) * Q * sp.diag(*noise)
+        yield Identity(
+            "noise on one layer", noisy.applyfunc(lambda x, e=noise: _average(x, e)),
+            Q + _s * sp.diag(*Q.diagonal()), why="E ε_a ε_b = 1 + σ² δ_ab", at={"d": d},
+        )  # fmt: skip
+    for shape in ((2, 2), (2, 3), (1, 2, 3), (1, 2, 2, 2)):
+        yield _whole_loss(shape, averaged_loss)
+
+
+def _whole_loss(shape: tuple[int, ...], closed_form: Any) -> Identity:
+    """The loss expanded in ε and averaged monomial by monomial, against the recursion."""
+    net = symbolic_network(shape)
+    P, noise = net.weights[0], []
+    for k, W in enumerate(net.weights[1:], start=1):
+        fresh = sp.symbols(f"e{k}_0:{shape[k]}", real=True)
+        noise += fresh
+        P = W @ sp.diag(*fresh) @ P
+    values = {q.symbol: q.measure(net) for q in (noisy_output_power, effective_alignment)}
+    expanded = (P @ net.sigma @ P.T - 2 * P @ net.cross.T)[0, 0]
+    return Identity(
+        "whole loss", _average(expanded, noise), closed_form.subs(values),
+        why="expansion in ε, moment by moment", at={"widths": "-".join(map(str, (*shape, 1)))},
+    )  # fmt: skip
+
+
+def _average(expression: Any, noise: Sequence[Any]) -> Any:
+    """Replace ε by its mean 1 and ε² by 1 + σ²; higher powers do not occur."""
+    moments = (1, 1, 1 + _s)
+    terms = sp.Poly(expression, *noise).terms()
+    return sp.Add(*(c * sp.Mul(*(moments[n] for n in powers)) for powers, c in terms))
+
+
+@claim(noisy_networks, sp.Eq(masked, averaged_loss), given=(average,), bounds=_SMALL)
+def dropout() -> Iterator[Step]:
+    """The recursion gives the loss averaged over all dropout masks.
+
+    A mask over its keep-rate p is ε = 1/p or 0: it has mean 1, and variance σ² at p = 1/(1 + σ²).
+    """
+    p = 1 / (1 + _s)
+    moments = [p * (1 / p - 1) ** k + (1 - p) * (0 - 1) ** k for k in (1, 2)]
+    yield Identity("mean of a mask", moments[0], 0, why="E ε = 1")
+    yield Identity("variance of a mask", moments[1], _s, why="E (ε - 1)² = σ²")
+
+
+# --- false twins --------------------------------------------------------------------------------
+
+
+@quantity("power_squared_variance", r"U M_D U^T|_{\sigma^4}", positive=False)
+def power_squared_variance(instance: NoisyInstance) -> Any:
+    """U M_D Uᵀ with σ⁴ for σ², as if a variance were a standard deviation (a control)."""
+    noise = instance.noise_variance * instance.noise_variance
+    return noisy_output_power.measure(replace(instance, noise_variance=noise))
+
+
+@quantity("power_inverse_variance", r"U M_D U^T|_{1/\sigma^2}", positive=False)
+def power_inverse_variance(instance: NoisyInstance) -> Any:
+    """U M_D Uᵀ with 1/σ² for σ²: keep-rate and drop-rate exchanged (a control)."""
+    noise = instance.arithmetic.scalar(1) / instance.noise_variance
+    return noisy_output_power.measure(replace(instance, noise_variance=noise))
+
+
+@quantity("power_last_layer_noise", r"U(Q+\sigma^2\operatorname{diag}Q)U^T", positive=False)
+def power_last_layer_noise(instance: NoisyInstance) -> Any:
+    """The power with noise on the last hidden layer only, Q its noise-free moment (a control)."""
+    layers = (instance.net.prefixes[-1], instance.weights[-1])
+    return noisy_output_power.measure(replace(instance, weights=layers))
 
 
 def _twin(name: str, title: str, wrong: Any) -> Control:
-    relation = sp.Eq(masked, wrong.symbol - 2 * correlation)
-    return Control(Claim(f"Z0.control.{name}", title, noisy_networks, relation, bounds=_SMALL))
+    relation = sp.Eq(masked, wrong - 2 * correlation)
+    return twin(name, title, noisy_networks, relation, bounds=_SMALL)
 
 
-_controls = (
-    _twin("no_noise", "noise of mean 1 does not matter", effective_energy),
-    _twin("shared", "one noise for each layer", power_shared_noise),
-    _twin("last_layer_only", "noise matters in the last hidden layer only", power_last_layer_noise),
-    _twin("squared_variance", "σ⁴ for σ²", power_squared_variance),
-    _twin("drop_rate", "p/(1-p) for (1-p)/p", power_inverse_variance),
-)
+_twins = (
+    _twin("no_noise", "noise of mean 1 does not matter", energy),
+    _twin("shared", "one noise for each layer", undivided * energy),
+    _twin("last_layer_only", "noise matters in the last hidden layer only",
+          power_last_layer_noise.symbol),
+    _twin("squared_variance", "σ⁴ for σ²", power_squared_variance.symbol),
+    _twin("drop_rate", "p/(1-p) for (1-p)/p", power_inverse_variance.symbol),
+)  # fmt: skip
 
 # --- Monte Carlo ---------------------------------------------------------------------------------
 
@@ -340,42 +277,34 @@ def _noise(rng: np.random.Generator, kind: str, variance: float, width: int) -> 
 
 def _measure(seed: int, runs: int) -> Iterator[TrainedSolution]:
     """Sampled noise against the recursion, allowed four standard errors of the sample itself."""
-    rng, ar = np.random.default_rng(seed), Rational()
+    rng = np.random.default_rng(seed)
     for run in range(runs):
         kind, depth = ("Gaussian", "dropout", "uniform")[run % 3], 2 + run % 2
         shape = [2, *([3] * (depth - 1)), 1]
         # eighths: exact in floats, and short in exact arithmetic
-        draw = [rng.integers(-8, 9, (m, n)) / 8 for n, m in itertools.pairwise(shape)]
-        layers = [[[Fraction(x) for x in row] for row in W.tolist()] for W in draw]
+        layers = [rng.integers(-8, 9, (m, n)) / 8 for n, m in itertools.pairwise(shape)]
         network = NoisyInstance.exact(
-            layers, [[2, 1], [1, 1]], [[1, -2]], [1] * depth, Fraction(1, 2)
-        )
-        P = np.broadcast_to(draw[0], (_DRAWS, *draw[0].shape))
-        for W in draw[1:]:
+            [[[Fraction(x) for x in row] for row in W.tolist()] for W in layers],
+            [[2, 1], [1, 1]], [[1, -2]], [1] * depth, Fraction(1, 2),
+        )  # fmt: skip
+        P = np.broadcast_to(layers[0], (_DRAWS, *layers[0].shape))
+        for W in layers[1:]:
             P = W @ (_noise(rng, kind, 0.5, P.shape[-2]) * P)
         sigma, cross = np.array([[2.0, 1.0], [1.0, 1.0]]), np.array([[1.0, -2.0]])
         values = ((P @ sigma * P).sum(axis=-1) - 2 * (P * cross).sum(axis=-1))[:, 0]
-        predicted = float(_power(network, ar.scalar(Fraction(1, 2)))) - 2 * float(
-            effective_alignment.measure(network)
-        )
-        error = float(values.std(ddof=1)) / np.sqrt(_DRAWS)
-        yield TrainedSolution(
-            f"run {run}, D = {depth - 1}, {kind} noise, {_DRAWS} draws",
-            network,
-            Fraction(0),
-            (
-                Measurement(
-                    "averaged loss, Monte Carlo",
-                    predicted,
-                    float(values.mean()),
-                    4 * error / abs(predicted),
-                ),
-            ),
-        )
+        predicted = float(averaged_loss.measure(network))
+        allowed = 4 * float(values.std(ddof=1)) / np.sqrt(_DRAWS) / abs(predicted)
+        found = Measurement("averaged loss, Monte Carlo", predicted, float(values.mean()), allowed)
+        label = f"run {run}, D = {depth - 1}, {kind} noise, {_DRAWS} draws"
+        yield TrainedSolution(label, network, Fraction(0), (found,))
 
 
-def _one_neuron(noise: int) -> NoisyInstance:
-    return NoisyInstance.exact([[[1]], [[1]]], [[1]], [[2]], [1, 1], noise)
+def _two_points(noise: int, *law: int | Fraction, neurons: int = 1) -> TwoPointNoise:
+    """Weights 1, A_0 = 1, c = 2, σ² = ``noise``, a law (high, low, chance) that neurons share."""
+    layers = [[[1]] * neurons, [[1] * neurons]]
+    network = NoisyInstance.exact(layers, [[1]], [[2]], [1, 1], noise)
+    high, low, chance = map(network.arithmetic.scalar, law)
+    return TwoPointNoise.beside(network, high=high, low=low, chance=chance, shared=neurons > 1)
 
 
 THEOREM = Theorem(
@@ -388,52 +317,24 @@ THEOREM = Theorem(
     ),
     normalisation="E(f - y)², no factor 1/2; σ² is the variance of ε, not its deviation",
     source=Source("ziyin2022exact", "loss with stochastic neurons (reconstructed)"),
-    claims=_claims,
-    controls=_controls,
-    formulas=(averaged_loss,),
-    derivations={"Z0.average": derive, "Z0.dropout": derive_dropout},
+    claims=(average, dropout),
+    controls=_twins,
     witnesses=(
-        Witness(
-            "Z0.witness.skewed",
-            "Z0.average",
-            "ε = 3 or 1/2 with chances 1/5 and 4/5: σ² = 1",
-            lambda: TwoPointNoise.of(_one_neuron(1), 3, Fraction(1, 2), Fraction(1, 5)),
-        ),
+        witness("skewed", average, "ε = 3 or 1/2 with chances 1/5 and 4/5: σ² = 1",
+                lambda: _two_points(1, 3, Fraction(1, 2), Fraction(1, 5))),
     ),
     necessity=(
-        Necessity(
-            mean_one,
-            "Z0.average",
-            "ε = 2 or 0 with chances 9/10 and 1/10: mean 9/5, though E(ε-1)² = σ² = 1",
-            lambda: TwoPointNoise.of(_one_neuron(1), 2, 0, Fraction(9, 10)),
-        ),
-        Necessity(
-            variance,
-            "Z0.average",
-            "ε = 2 or 0 evenly, variance 1, with σ² = 2 claimed",
-            lambda: TwoPointNoise.of(_one_neuron(2), 2, 0, Fraction(1, 2)),
-        ),
-        Necessity(
-            independent,
-            "Z0.average",
-            "two neurons that share ε = 2 or 0: the power is 8, not 6",
-            lambda: TwoPointNoise.of(
-                NoisyInstance.exact([[[1], [1]], [[1, 1]]], [[1]], [[1]], [1, 1], 1),
-                2,
-                0,
-                Fraction(1, 2),
-                shared=True,
-            ),
-        ),
+        needed(mean_one, average,
+               "ε = 2 or 0 with chances 9/10 and 1/10: mean 9/5, though E(ε-1)² = σ² = 1",
+               lambda: _two_points(1, 2, 0, Fraction(9, 10))),
+        needed(variance, average, "ε = 2 or 0 evenly, variance 1, with σ² = 2 claimed",
+               lambda: _two_points(2, 2, 0, Fraction(1, 2))),
+        needed(independent, average, "two neurons that share ε = 2 or 0: the power is 8, not 6",
+               lambda: _two_points(1, 2, 0, Fraction(1, 2), neurons=2)),
     ),
     trainings=(
-        Training(
-            "Z0.sampled",
-            "Monte Carlo over the noise, four standard errors",
-            _measure,
-            ("Z0.dropout",),
-        ),
+        Training("sampled", "Monte Carlo over the noise, four standard errors", _measure,
+                 (dropout,)),
     ),
     module=__name__,
-    tags=("noise", "dropout", "weight decay"),
-)
+)  # fmt: skip

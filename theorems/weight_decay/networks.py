@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
@@ -49,6 +49,7 @@ __all__ = [
     "noisy_networks",
     "noisy_output_power",
     "regularised_loss",
+    "symbolic_moments",
     "symbolic_network",
 ]
 
@@ -78,10 +79,10 @@ class NoisyInstance(ExactInstance):
     @classmethod
     def exact(
         cls,
-        weights: list[Rows],
+        weights: Sequence[Rows],
         sigma: Rows,
         cross: Rows,
-        decays: list[int | Fraction],
+        decays: Sequence[int | Fraction],
         noise_variance: int | Fraction = 0,
     ) -> NoisyInstance:
         """Return the exact instance with these rational entries."""
@@ -224,21 +225,28 @@ def layer_penalty_min(instance: NoisyInstance) -> Any:
     return instance.arithmetic.minimum(*layer_penalties(instance))
 
 
+def symbolic_moments(n: int) -> Any:
+    """Return a symmetric matrix of symbols: A_0, or the second moments of any layer."""
+    return _symbols("m", [[f"{min(i, j)}{max(i, j)}" for j in range(n)] for i in range(n)])
+
+
 def symbolic_network(shape: tuple[int, ...]) -> NoisyInstance:
     """Return a network of widths d_0, ..., d_D, 1 with every entry, decay and σ² a symbol."""
-    ar = Symbolic()
 
     def entries(name: str, rows: int, columns: int) -> Any:
-        return ar.matrix(
-            [[sp.Symbol(f"{name}_{i}{j}", real=True) for j in range(columns)] for i in range(rows)]
-        )
+        return _symbols(name, [[f"{i}{j}" for j in range(columns)] for i in range(rows)])
 
     pairs = enumerate(itertools.pairwise((*shape, 1)), start=1)
     layers = tuple(entries(f"w{k}", m, n) for k, (n, m) in pairs)
-    half, cross = entries("a", shape[0], shape[0]), entries("c", 1, shape[0])
+    sigma, cross = symbolic_moments(shape[0]), entries("c", 1, shape[0])
     decays = tuple(sp.symbols(f"g1:{len(layers) + 1}", positive=True))
     noise = sp.Symbol("s", nonnegative=True)
-    return NoisyInstance(ar, layers, half + half.mT, cross, decays, noise)
+    return NoisyInstance(Symbolic(), layers, sigma, cross, decays, noise)
+
+
+def _symbols(name: str, indices: list[list[str]]) -> Any:
+    rows = [[sp.Symbol(f"{name}_{{{i}}}", real=True) for i in row] for row in indices]
+    return Symbolic().matrix(rows)
 
 
 # --- settings: any weights -----------------------------------------------------------------------

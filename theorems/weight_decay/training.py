@@ -118,8 +118,8 @@ def known_minimum(
     row = ar.matrix([[side, 0]])
     sigma = ar.matrix([[1, Fraction(1, 4)], [Fraction(1, 4), Fraction(1, 2)]])
     exact = Aligned(ar, [[1] * d] * D, scales, row, ar.scalar(noise)).sharing(share, sigma)
-    data = [np.array(fractions(M), dtype=np.float64) for M in (exact.sigma, exact.cross)]
-    return NoisyProblem(*data, [float(g) for g in exact.decays], float(noise)), exact
+    A_0, c = (np.array(fractions(M), dtype=np.float64) for M in (exact.sigma, exact.cross))
+    return NoisyProblem(A_0, c, [float(g) for g in exact.decays], float(noise)), exact
 
 
 def matched(minimum: NoisyInstance, weights: Sequence[Any]) -> NoisyInstance:
@@ -127,7 +127,8 @@ def matched(minimum: NoisyInstance, weights: Sequence[Any]) -> NoisyInstance:
 
     The loss does not change: a neuron's sign may move from its inputs to its outputs.
     """
-    ar, layers, after = minimum.arithmetic, [], np.ones(1)
+    ar, after = minimum.arithmetic, np.ones(1)
+    layers: list[Any] = []
     for exact, W in zip(minimum.weights[::-1], weights[::-1], strict=True):
         inputs = W.shape[-1]
         last = len(layers) == len(weights) - 1
