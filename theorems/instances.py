@@ -16,7 +16,7 @@ from numeric.gain import maximizers
 from numeric.loss import residual
 from numeric.networks import LinearNetwork
 
-__all__ = ["ExactInstance", "Instance", "Rows", "SteppedInstance"]
+__all__ = ["ExactInstance", "Instance", "Rows"]
 
 Rows = Sequence[Sequence[int | Fraction]]
 """A matrix written down: rows of integers and Fractions."""
@@ -195,10 +195,3 @@ class Instance(ExactInstance):
     def cross(self) -> Any:
         """Return C = TΣ."""
         return self.target @ self.sigma
-
-
-@dataclass(frozen=True, eq=False)
-class SteppedInstance(Instance):
-    """An instance with the step size of gradient descent on it, a scalar > 0."""
-
-    step_size: Any

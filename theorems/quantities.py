@@ -12,7 +12,7 @@ from typing import Any
 from numeric.gain import weighted_gain
 from numeric.loss import excess, gradient, hessian_by_jets
 from numeric.spectrum import sharpness_anywhere, sharpness_at_minimizer
-from theorems.instances import Instance, SteppedInstance
+from theorems.instances import Instance
 from verify.claims import Quantity, quantity
 from verify.errors import Undefined
 
@@ -40,7 +40,6 @@ __all__ = [
     "path_gain_max",
     "sharpness",
     "slope_sq",
-    "step_size",
     "symbols",
     "target_fro",
     "target_norm",
@@ -291,9 +290,3 @@ def slope_sq(instance: Instance) -> Any:
     ar = instance.arithmetic
     slopes = gradient(instance.net, instance.sigma, instance.cross)
     return sum((ar.frobenius_sq(G) for G in slopes), start=ar.scalar(0))
-
-
-@quantity("step_size", r"\eta", aliases=("descent_step",))
-def step_size(instance: SteppedInstance) -> Any:
-    """Step size η of gradient descent W_k -= η ∇_{W_k} R."""
-    return instance.step_size

@@ -132,11 +132,6 @@ class Formula(ClosedForm):
 
     __slots__ = ()
 
-    @property
-    def symbol(self) -> Any:
-        """Return itself, for pages in the older form."""
-        return self
-
     def measure(self, instance: Any) -> Any:
         """Return the closed form evaluated on ``instance``, in its arithmetic."""
         expression = written_out(self)

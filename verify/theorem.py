@@ -12,7 +12,6 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from math import isfinite
-from types import SimpleNamespace
 from typing import Any, Literal
 
 from verify.claims import USUAL, Assumption, Bounds, Claim, Formula, Proof, Setting, quantity
@@ -206,7 +205,6 @@ def claim(
     UsageError
         If a parameter names neither a closed form nor a claim of ``given``.
     """
-    given = _for_now(given)
 
     def make(steps: Callable[..., Iterator[Step]]) -> Claim:
         title = _first_paragraph(steps)
@@ -214,16 +212,6 @@ def claim(
         return replace(found, proof=_proof(steps, found.name, given), given=given)
 
     return make
-
-
-def _for_now(given: tuple[Any, ...]) -> tuple[Any, ...]:
-    """Premises named by id, until all pages have claims to name."""
-    return tuple(
-        SimpleNamespace(theorem=g.partition(".")[0], id=g, name=g.partition(".")[2])
-        if isinstance(g, str)
-        else g
-        for g in given
-    )
 
 
 def _first_paragraph(function: Callable[..., Any]) -> str:
@@ -258,7 +246,7 @@ def stated(
     bounds: Bounds = USUAL,
 ) -> Claim:
     """Return a claim that is decided and attacked only; the parameters are those of a claim."""
-    return Claim(name, title, setting, relation, assumptions, bounds, given=_for_now(given))
+    return Claim(name, title, setting, relation, assumptions, bounds, given=given)
 
 
 def twin(

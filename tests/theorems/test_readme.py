@@ -6,10 +6,9 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from verify.registry import select, theorems
+from verify.registry import in_families, select, theorems
 from verify.report import markdown
 from verify.runs.session import Options, verify
-from verify.registry import in_families
 
 README = Path(__file__).parents[2] / "README.md"
 

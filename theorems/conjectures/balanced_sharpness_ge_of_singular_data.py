@@ -57,6 +57,7 @@ from theorems.instances import Instance, Rows
 from theorems.quantities import data_max, depth, sharpness, symbols, target_norm
 from theorems.recipes import Draw, diagonal, inclusion, setting, with_target
 from theorems.training import Trained
+from theorems.unified import balanced_sharpness_le_price as U6
 from verify.errors import Undefined
 from verify.theorem import (
     Bounds,
@@ -180,7 +181,7 @@ _BALANCED, _SMALL = (minimizer, balanced), Bounds((2, 4), (1, 2))
 
 @claim(
     singular_balanced_minimizers, S >= reachable_lower, *_BALANCED,
-    given=("U6.value",), bounds=_SMALL,
+    given=(U6.value,), bounds=_SMALL,
 )  # fmt: skip
 def lower(reachable_lower: Any) -> Iterator[Step]:
     """No balanced minimizer of singular data is flatter.
@@ -207,7 +208,7 @@ def lower(reachable_lower: Any) -> Iterator[Step]:
 
 upper = stated(
     "upper", "Nor sharper than 2LΛ|P|^{2-2/L}",
-    singular_balanced_minimizers, S <= _UPPER, *_BALANCED, given=("U6.value",), bounds=_SMALL,
+    singular_balanced_minimizers, S <= _UPPER, *_BALANCED, given=(U6.value,), bounds=_SMALL,
 )  # fmt: skip
 attained = stated(
     "attained", "The lower end is attained",

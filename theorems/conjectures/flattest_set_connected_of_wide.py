@@ -39,6 +39,7 @@ from typing import Any
 import sympy as sp
 
 from theorems.assumptions import minimizer, whitened
+from theorems.flat_minima import sharpness_ge_of_minimizer as M1
 from theorems.instances import Instance
 from theorems.quantities import depth, sharpness, symbols, target_norm
 from theorems.recipes import Draw, setting
@@ -80,7 +81,7 @@ _SMALL = Bounds((2, 4), (1, 3))
 turned = stated(
     "turned", "a consequence, not the question: turning a hidden layer keeps a point flattest",
     turned_flattest_minimizers, sp.Eq(S, flat_value), minimizer, whitened,
-    given=("M1.attained",), bounds=_SMALL,
+    given=(M1.attained,), bounds=_SMALL,
 )  # fmt: skip
 
 THEOREM = Theorem(

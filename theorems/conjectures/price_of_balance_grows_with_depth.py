@@ -34,6 +34,7 @@ from __future__ import annotations
 from theorems.instances import Instance
 from theorems.quantities import condition, depth, symbols
 from theorems.settings import balanced_on_definite_data
+from theorems.unified import balanced_sharpness_le_price as U6
 from theorems.unified.balanced_sharpness_le_price import worst_ratio
 from verify.theorem import Bounds, Source, Theorem, stated, twin, witness
 
@@ -45,7 +46,7 @@ _SIZES = Bounds((2, 5), (1, 2))
 
 grows = stated(
     "grows", "one more layer does not lower the price",
-    balanced_on_definite_data, worst_ratio <= _next, given=("U6.ratio",), bounds=_SIZES,
+    balanced_on_definite_data, worst_ratio <= _next, given=(U6.ratio,), bounds=_SIZES,
 )  # fmt: skip
 
 _twins = (

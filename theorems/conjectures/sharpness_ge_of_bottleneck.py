@@ -41,6 +41,7 @@ from typing import Any
 
 from numeric.spectrum import sharpness_at_minimizer
 from theorems.assumptions import at_most, vanishes
+from theorems.flat_minima import sharpness_ge_of_minimizer as M1
 from theorems.instances import Instance
 from theorems.quantities import depth, sharpness, symbols, target_norm
 from theorems.recipes import Draw, setting
@@ -117,7 +118,7 @@ _SMALL = Bounds((2, 3), (1, 2))
 
 bound = stated(
     "bottleneck", "attacked, not claimed: no minimum of a network of width one is flatter",
-    bottleneck_minima, S >= narrow_bound, bottleneck, given=("M1.lower",), bounds=_SMALL,
+    bottleneck_minima, S >= narrow_bound, bottleneck, given=(M1.lower,), bounds=_SMALL,
 )  # fmt: skip
 
 _twins = (

@@ -58,6 +58,8 @@ from numeric.arithmetic.symbolic import Symbolic
 from numeric.networks import LinearNetwork
 from numeric.spectrum import dual_gram
 from theorems.assumptions import minimizer, whitened
+from theorems.flat_minima import layers_coupled_of_flattest as M2
+from theorems.flat_minima import sharpness_ge_of_minimizer as M1
 from theorems.flat_minima.edges import (
     first_layer_edge,
     growth_max,
@@ -104,7 +106,7 @@ _CLOSE = sp.Rational(999, 1000)
 
 @claim(
     all_flattest_minimizers, sp.Eq(energy, growth_bound + 1), *_FLATTEST,
-    given=("M1.lower", "M2.gain_most", "M2.return"), name="energy",
+    given=(M1.lower, M2.gain_most, M2.way_back), name="energy",
 )  # fmt: skip
 def mean_square(growth_bound: Any) -> Iterator[Step]:
     """The mean squared gain of a unit input is at most 1.
@@ -123,7 +125,7 @@ def mean_square(growth_bound: Any) -> Iterator[Step]:
     )  # fmt: skip
 
 
-@claim(all_flattest_minimizers, lowest >= 1, *_FLATTEST, given=("M2.gain_least", "M2.return"))
+@claim(all_flattest_minimizers, lowest >= 1, *_FLATTEST, given=(M2.gain_least, M2.way_back))
 def lower() -> Iterator[Step]:
     """The first or last k layers gain at least σ^{k/L}."""
     k = sp.Symbol("k", integer=True, positive=True)

@@ -60,6 +60,7 @@ import sympy as sp
 from numeric.arithmetic.floating import Floating
 from numeric.training import CONVERGED, gradient_descent
 from theorems.assumptions import minimizer, whitened
+from theorems.flat_minima import sharpness_ge_of_minimizer as M1
 from theorems.flat_minima.coupling_scores import over_least
 from theorems.flat_minima.paths import (
     PairedInstance,
@@ -114,7 +115,7 @@ _DEPTHS = range(2, 6)
 # --- claims and proofs --------------------------------------------------------------------------
 
 
-@claim(paired_flattest_minimizers, sp.Eq(most, path_gain**2), *_FLATTEST, given=("M1.lower",))
+@claim(paired_flattest_minimizers, sp.Eq(most, path_gain**2), *_FLATTEST, given=(M1.lower,))
 def gain_most(path_gain: Any) -> Iterator[Step]:
     """No layer has a gain above σ^{1/L} along the path.
 
@@ -149,7 +150,7 @@ gain_least = replace(
 
 @claim(
     paired_flattest_minimizers, sp.Eq(back, path_gain**2), *_FLATTEST,
-    given=("M1.lower", gain_most), name="return",
+    given=(M1.lower, gain_most), name="return",
 )  # fmt: skip
 def way_back(path_gain: Any) -> Iterator[Step]:
     """The transposed layers have the same gain on the way back.
@@ -171,7 +172,7 @@ def way_back(path_gain: Any) -> Iterator[Step]:
 
 @claim(
     paired_whitened_minimizers, aligned >= alignment_floor, *_TOP,
-    given=("M1.lower",), bounds=Bounds((2, 4), (1, 2)),
+    given=(M1.lower,), bounds=Bounds((2, 4), (1, 2)),
 )  # fmt: skip
 def alignment(alignment_floor: Any) -> Iterator[Step]:
     """At every minimizer, misaligned layers cost sharpness.

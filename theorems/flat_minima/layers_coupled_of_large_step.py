@@ -57,6 +57,8 @@ import sympy as sp
 from numeric.nonlinear import ACTIVATIONS, train_network
 from numeric.training import CONVERGED, gradient_descent
 from theorems.assumptions import minimizer, whitened
+from theorems.flat_minima import layers_coupled_of_flattest as M2
+from theorems.flat_minima import sharpness_ge_of_minimizer as M1
 from theorems.flat_minima.coupling_scores import (
     better_coupled,
     over_least,
@@ -75,7 +77,8 @@ from theorems.flat_minima.paths import (
     top_vector,
 )
 from theorems.instances import Instance, Rows
-from theorems.quantities import depth, sharpness, step_size, symbols, target_norm
+from theorems.quantities import depth, sharpness, symbols, target_norm
+from theorems.stepped import step_size
 from theorems.training import Trained
 from verify.theorem import (
     Assumption,
@@ -112,7 +115,7 @@ _BOUNDS = Bounds((2, 4), (1, 2))
 
 @claim(
     stepped_minimizers, aligned >= coupled_floor, *_ASSUMED,
-    given=("M1.lower", "M2.alignment"), bounds=_BOUNDS,
+    given=(M1.lower, M2.alignment), bounds=_BOUNDS,
 )  # fmt: skip
 def coupled(coupled_floor: Any) -> Iterator[Step]:
     """What is stable at a large step size is coupled."""
@@ -123,7 +126,7 @@ def coupled(coupled_floor: Any) -> Iterator[Step]:
 
 @claim(
     edge_paths, sp.Eq(aligned, coupled_floor), *_ASSUMED,
-    given=("M2.alignment_attained",), bounds=_BOUNDS,
+    given=(M2.alignment_attained,), bounds=_BOUNDS,
 )  # fmt: skip
 def attained(coupled_floor: Any) -> Iterator[Step]:
     """Equality for a path with one bend at the edge of stability."""

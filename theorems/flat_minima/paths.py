@@ -19,9 +19,10 @@ from numeric.networks import LinearNetwork
 from numeric.spectrum import dual_gram
 from theorems.assumptions import equal
 from theorems.flat_minima.sharpness_ge_of_minimizer import whitened_bound
-from theorems.instances import Instance, Rows, SteppedInstance
+from theorems.instances import Instance, Rows
 from theorems.quantities import sharpness, target_norm
 from theorems.recipes import Draw, diagonal, flattest_layers, setting
+from theorems.stepped import SteppedInstance
 from verify.theorem import Assumption, quantity
 
 __all__ = [

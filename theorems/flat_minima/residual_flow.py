@@ -16,6 +16,8 @@ from theorems.flat_minima.residual_networks import (
     residual_limits,
     small_step,
 )
+from theorems.foundations import gradient_eq_layer_products as F1
+from theorems.foundations import imbalance_conserved_of_gradient_flow as F4
 from theorems.quantities import depth, loss, slope_sq, symbols
 from verify.theorem import Bounds, Condition, Identity, Step, claim, stated
 
@@ -29,7 +31,7 @@ m = sp.Symbol("m", integer=True, nonnegative=True)  # L - 2
 _field = -2 * w ** (L - 1) * (w**L - tau)
 
 
-@claim(residual_descents, sp.Eq(spread, 0), given=("F1.gradient",), bounds=_SMALL)
+@claim(residual_descents, sp.Eq(spread, 0), given=(F1.first_variation,), bounds=_SMALL)
 def equal_layers() -> Iterator[Step]:
     """Gradient descent keeps the layers equal, T symmetric."""
     yield from _equal_gradients()
@@ -48,7 +50,7 @@ limit_rests = stated(
 )  # fmt: skip
 
 
-@claim(residual_limits, sp.Eq(R, lost), given=("F1.gradient", "F4.flow"), bounds=_SMALL)
+@claim(residual_limits, sp.Eq(R, lost), given=(F1.first_variation, F4.flow), bounds=_SMALL)
 def limit() -> Iterator[Step]:
     """The loss of that limit is the sum of the squared negative eigenvalues.
 
@@ -90,7 +92,7 @@ def _closed_form() -> Iterator[Step]:
     )  # fmt: skip
 
 
-@claim(residual_descents, R >= lost, small_step, given=("F1.gradient",), bounds=_SMALL)
+@claim(residual_descents, R >= lost, small_step, given=(F1.first_variation,), bounds=_SMALL)
 def trapped() -> Iterator[Step]:
     """No small step of gradient descent gets below the squared negative eigenvalues.
 

@@ -20,8 +20,9 @@ from numeric.networks import LinearNetwork
 from numeric.spectrum import sharpness_at_minimizer
 from numeric.training import gradient_flow
 from theorems.instances import Instance, Rows
-from theorems.quantities import depth, loss_at_zero, step_size, symbols
+from theorems.quantities import depth, loss_at_zero, symbols
 from theorems.recipes import Draw, diagonal, setting
+from theorems.stepped import step_size
 from theorems.training import Trained
 from verify.theorem import Assumption, Measurement, quantity
 

@@ -62,6 +62,7 @@ from numeric.arithmetic.rational import Rational
 from numeric.networks import LinearNetwork
 from numeric.training import dyadic, gradient_descent, gradient_flow
 from theorems.assumptions import minimizer, vanishes, whitened
+from theorems.flat_minima import sharpness_ge_of_minimizer as M1
 from theorems.flat_minima.residual_flow import equal_layers, limit, limit_rests, trapped
 from theorems.flat_minima.residual_networks import (
     after_steps,
@@ -136,7 +137,7 @@ _SMALL = Bounds((2, 4), (1, 2))
 
 @claim(
     whitened_balanced_minimizers, sp.Eq(S, whitened_bound), minimizer, whitened, balanced,
-    given=("M1.attained",), name="balanced",
+    given=(M1.attained,), name="balanced",
 )  # fmt: skip
 def balanced_flattest(whitened_bound: Any) -> Iterator[Step]:
     """Balanced minimizers are flattest."""

@@ -45,6 +45,7 @@ import sympy as sp
 
 from theorems.assumptions import minimizer, whitened
 from theorems.flat_minima.residual_networks import residual_flows, sharpness_of_limit
+from theorems.foundations import hessian_spectrum_eq_dual_gram as F3
 from theorems.inequalities import path_bound
 from theorems.instances import Instance
 from theorems.quantities import depth, jet_sharpness, sharpness, symbols, target_norm
@@ -80,7 +81,7 @@ _DEEP = Bounds((2, 5), (1, 3))
     S >= whitened_bound,
     minimizer,
     whitened,
-    given=("F3.spectrum",),
+    given=(F3.spectrum,),
     bounds=_DEEP,
 )
 def lower(whitened_bound: Any) -> Iterator[Step]:

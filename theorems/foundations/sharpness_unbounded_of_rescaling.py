@@ -58,6 +58,7 @@ from typing import Any
 import sympy as sp
 
 from theorems.assumptions import minimizer, vanishes, whitened
+from theorems.foundations import hessian_spectrum_eq_dual_gram as F3
 from theorems.instances import Instance
 from theorems.quantities import depth, loss, sharpness, symbols, target_norm, target_on_data
 from theorems.recipes import Draw, drawn
@@ -212,7 +213,7 @@ def stays() -> Iterator[Step]:
     yield Identity("same product", A * Y_c * M * X_c * B, A * Y * M * X * B, why=why)
 
 
-@claim(_minimizers, S_c >= rescaled_bound, *_REACHING, given=("F3.spectrum",), bounds=_DEEP)
+@claim(_minimizers, S_c >= rescaled_bound, *_REACHING, given=(F3.spectrum,), bounds=_DEEP)
 def lower(rescaled_bound: Any) -> Iterator[Step]:
     """Thin layers are sharp: the bound by the norms of the rescaled layers."""
     why = "A_kW_kB_k = P at W_c too, so τ = uᵀA_kW_kB_kKv <= |A_kᵀu||W_k||B_kKv|"
@@ -234,9 +235,7 @@ def unbounded(rescaled_bound: Any, leading_bound: Any) -> Iterator[Step]:
     yield Identity("every level is passed", reached, level, why="at c = |W_i| √(M/2) / τ")
 
 
-@claim(
-    _minimizers, S_c <= growth_bound, minimizer, stretching, given=("F3.spectrum",), bounds=_DEEP
-)
+@claim(_minimizers, S_c <= growth_bound, minimizer, stretching, given=(F3.spectrum,), bounds=_DEEP)
 def upper(growth_bound: Any) -> Iterator[Step]:
     """Sharpness grows at most like c²."""
     exponents = (0, e, 0, -e, 0)
@@ -281,7 +280,7 @@ tight = stated(
     minimizer,
     whitened,
     two_layers,
-    given=("F3.spectrum", lower),
+    given=(F3.spectrum, lower),
     bounds=_DEEP,
 )
 def attained(rescaled_bound: Any, flattest_value: Any) -> Iterator[Step]:

@@ -62,6 +62,7 @@ from theorems.quantities import (
     symbols,
     w_norm,
 )
+from theorems.regression import sharpness_ge_rayleigh as C1
 from theorems.regression.features import (
     FeatureInstance,
     least_norm_paths,
@@ -71,6 +72,8 @@ from theorems.regression.features import (
 )
 from theorems.regression.sharpness_ge_rayleigh import lower_bound
 from theorems.training import Trained
+from theorems.unified import minimal_sharpness_between_closed_forms as U2
+from theorems.unified import minimal_sharpness_eq_gain as U1
 from theorems.unified.minimal_sharpness_between_closed_forms import (
     lower_bracket,
     sum_bracket,
@@ -151,7 +154,7 @@ energy, c_sq = sp.symbols("e c2", positive=True)  # wᵀΣw = wᵀc and |c|²
 every = stated(
     "every", "C1's bound at every solution",
     shifted_minimizers, S >= lower_bound, minimizer, one_output,
-    given=("C1.lower",), bounds=_BOUNDS,
+    given=(C1.lower,), bounds=_BOUNDS,
 )  # fmt: skip
 
 
@@ -188,7 +191,7 @@ def best(lower_bound: Any, least_bound: Any) -> Iterator[Step]:
 least = stated(
     "least", "C1's bound at the solution of least norm",
     shifted_minimizers, S >= least_bound, minimizer, one_output,
-    given=("C1.lower",), bounds=_BOUNDS,
+    given=(C1.lower,), bounds=_BOUNDS,
 )  # fmt: skip
 
 attained = stated(
@@ -219,7 +222,7 @@ def _free_of_w(bracket: Any, free: Any) -> Step:
     _same(lower_bracket),
     minimizer,
     one_output,
-    given=("U2.lower",),
+    given=(U2.lower,),
     bounds=_FEW,
 )
 def lower(lower_bracket: Any) -> Iterator[Step]:
@@ -232,7 +235,7 @@ def lower(lower_bracket: Any) -> Iterator[Step]:
     _same(upper_bracket),
     minimizer,
     one_output,
-    given=("U2.upper",),
+    given=(U2.upper,),
     bounds=_FEW,
 )
 def upper(upper_bracket: Any) -> Iterator[Step]:
@@ -243,7 +246,7 @@ def upper(upper_bracket: Any) -> Iterator[Step]:
 invariant = stated(
     "invariant", "the least sharpness does not choose",
     shifted_paths, sp.Eq(S_min, S_min_least), minimizer, one_output,
-    given=("U1.quantity",), bounds=_FEW,
+    given=(U1.as_quantity,), bounds=_FEW,
 )  # fmt: skip
 
 # --- false twins --------------------------------------------------------------------------------

@@ -61,14 +61,17 @@ from numeric.loss import hessian, hessian_by_jets
 from numeric.networks import LinearNetwork
 from numeric.training import Flow, gradient_flow
 from theorems.assumptions import minimizer, one_output
+from theorems.foundations import hessian_spectrum_eq_dual_gram as F3
 from theorems.inequalities import path_bound
 from theorems.instances import Instance
 from theorems.quantities import a, depth, minimal_sharpness, symbols, w_norm
 from theorems.recipes import inclusion
+from theorems.regression import gradient_ge_of_excess_loss as C5
 from theorems.regression.families import frozen_attaining, frozen_paths
 from theorems.regression.features import gaussian_regression
 from theorems.settings import univariate_minimizers
 from theorems.training import Trained
+from theorems.unified import minimal_sharpness_eq_gain as U1
 from verify.errors import Undefined
 from verify.theorem import (
     Bounds,
@@ -174,7 +177,7 @@ def _at_z(bound: Any, size: Any) -> Any:
     S >= frozen_bound,
     minimizer,
     one_output,
-    given=("F3.univariate", "U1.lower", "C5.inequality"),
+    given=(F3.univariate, U1.lower, C5.inequality),
     bounds=_DEEP,
 )
 def lower(frozen_bound: Any) -> Iterator[Step]:
@@ -190,7 +193,7 @@ def lower(frozen_bound: Any) -> Iterator[Step]:
     S <= _CLOSE * frozen_bound,
     minimizer,
     one_output,
-    given=("U1.attained",),
+    given=(U1.attained,),
     bounds=_DEEP,
 )
 def close(frozen_bound: Any) -> Iterator[Step]:

@@ -45,10 +45,12 @@ import sympy as sp
 
 from numeric.spectrum import sharpness_lanczos
 from theorems.assumptions import minimizer, one_output
+from theorems.foundations import hessian_spectrum_eq_dual_gram as F3
 from theorems.instances import Instance
 from theorems.quantities import a, data_max, depth, minimal_sharpness, sharpness, symbols, w_norm
 from theorems.settings import univariate_minimizers, univariate_top_eigenvector, weights
 from theorems.training import around_threshold, measured_sharpness
+from theorems.unified import minimal_sharpness_eq_gain as U1
 from verify.theorem import (
     Bounds,
     Condition,
@@ -86,7 +88,7 @@ _DEEP = Bounds((2, 5), (1, 3))
     S >= lower_bound,
     minimizer,
     one_output,
-    given=("F3.spectrum", "U1.lower"),
+    given=(F3.spectrum, U1.lower),
     bounds=_DEEP,
 )
 def lower(lower_bound: Any) -> Iterator[Step]:
@@ -112,7 +114,7 @@ def lower(lower_bound: Any) -> Iterator[Step]:
     S_min <= upper_bound,
     minimizer,
     one_output,
-    given=("U1.lower", "U1.dual"),
+    given=(U1.lower, U1.dual),
     bounds=_DEEP,
 )
 def upper(upper_bound: Any) -> Iterator[Step]:

@@ -55,11 +55,15 @@ from numeric.networks import LinearNetwork
 from numeric.spectrum import sharpness_anywhere, sharpness_at_minimizer
 from numeric.training import CONVERGED, Descent, gradient_descent
 from theorems.assumptions import minimizer, one_output
-from theorems.instances import Instance, SteppedInstance
-from theorems.quantities import minimal_sharpness, sharpness, step_size, symbols
+from theorems.foundations import hessian_spectrum_eq_dual_gram as F3
+from theorems.instances import Instance
+from theorems.quantities import minimal_sharpness, sharpness, symbols
 from theorems.recipes import Draw, drawn
+from theorems.regression import sharpness_ge_rayleigh as C1
 from theorems.settings import univariate_minimizers, univariate_top_eigenvector, weights
+from theorems.stepped import SteppedInstance, step_size
 from theorems.training import around_threshold
+from theorems.unified import minimal_sharpness_eq_gain as U1
 from verify.claims import Setting
 from verify.theorem import (
     Assumption,
@@ -141,7 +145,7 @@ g = sp.Symbol("g", positive=True)  # ηh - 2 or ηS - 2, beyond the threshold
     sp.Eq(rho, multiplier),
     minimizer,
     one_output,
-    given=("F3.spectrum",),
+    given=(F3.spectrum,),
     bounds=_SMALL,
     name="multiplier",
 )
@@ -174,7 +178,7 @@ def radius(multiplier: Any) -> Iterator[Step]:
     rho >= growth,
     minimizer,
     one_output,
-    given=(radius, "U1.lower"),
+    given=(radius, U1.lower),
     bounds=_SMALL,
 )
 def necessary(growth: Any) -> Iterator[Step]:
@@ -190,13 +194,13 @@ def necessary(growth: Any) -> Iterator[Step]:
 attained = stated(
     "attained", "equality at flattest minimizers",
     stepped_flattest, sp.Eq(rho, sp.Max(1, growth)), minimizer, one_output,
-    given=(radius, "C1.lower_attained", "C1.upper_attained"), bounds=_SMALL,
+    given=(radius, C1.lower_attained, C1.upper_attained), bounds=_SMALL,
 )  # fmt: skip
 
 window = stated(
     "window", "a stable minimizer has η <= 2/S_min",
     stepped_minimizers, eta * S_min <= 2, minimizer, one_output, stable,
-    given=("U1.lower",), bounds=_SMALL,
+    given=(U1.lower,), bounds=_SMALL,
 )  # fmt: skip
 
 # --- false twins --------------------------------------------------------------------------------

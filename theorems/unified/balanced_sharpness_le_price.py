@@ -70,6 +70,8 @@ from numeric.networks import LinearNetwork
 from numeric.spectrum import dual_gram, sharpness_at_minimizer
 from numeric.training import gradient_flow
 from theorems.assumptions import minimizer
+from theorems.foundations import hessian_spectrum_eq_dual_gram as F3
+from theorems.foundations import imbalance_conserved_of_gradient_flow as F4
 from theorems.instances import Instance
 from theorems.quantities import (
     condition,
@@ -82,6 +84,7 @@ from theorems.quantities import (
 )
 from theorems.settings import balanced_minimizers, balanced_on_definite_data, worst_balanced
 from theorems.training import Trained
+from theorems.unified import minimal_sharpness_eq_gain as U1
 from verify.theorem import (
     Bounds,
     Condition,
@@ -156,7 +159,7 @@ root = stated(
 
 @claim(
     balanced_minimizers, sp.Eq(S, balanced_sharpness), minimizer,
-    given=("F3.spectrum", "F4.flow"), bounds=_SMALL,
+    given=(F3.spectrum, F4.flow), bounds=_SMALL,
 )  # fmt: skip
 def value(balanced_sharpness: Any) -> Iterator[Step]:
     """The sharpness of balanced minimizers.
@@ -189,7 +192,7 @@ _AT = {"L": _SIZE}
 
 @claim(
     balanced_on_definite_data, S <= worst_ratio * S_min, minimizer,
-    given=(value, "U1.attained"), bounds=_SMALL,
+    given=(value, U1.attained), bounds=_SMALL,
 )  # fmt: skip
 def ratio(worst_ratio: Any) -> Iterator[Step]:
     """Balanced minimizers are at most r_L(κ) times as sharp as the flattest.

@@ -44,6 +44,7 @@ from typing import Any
 import sympy as sp
 
 from theorems.assumptions import minimizer
+from theorems.foundations import hessian_trace_eq_layer_norms as F3p
 from theorems.inequalities import path_bound
 from theorems.instances import Instance
 from theorems.quantities import (
@@ -108,7 +109,7 @@ _CLOSE = sp.Rational(10**7 + 1, 10**7)
 _SMALL = Bounds((2, 4), (1, 2))
 
 
-@claim(minimizers, trace_hessian >= trace_bound, minimizer, given=("F3p.trace",), bounds=_SMALL)
+@claim(minimizers, trace_hessian >= trace_bound, minimizer, given=(F3p.trace,), bounds=_SMALL)
 def lower(trace_bound: Any) -> Iterator[Step]:
     """No minimizer has less trace."""
     yield from path_bound(trace_bound / 2, start=sp.sqrt(outputs * spread), gain=nuclear)
@@ -118,7 +119,7 @@ def lower(trace_bound: Any) -> Iterator[Step]:
     trace_attaining,
     trace_hessian <= _CLOSE * trace_bound,
     minimizer,
-    given=("F3p.trace",),
+    given=(F3p.trace,),
     bounds=_SMALL,
 )
 def attained(trace_bound: Any) -> Iterator[Step]:

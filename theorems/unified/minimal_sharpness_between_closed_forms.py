@@ -61,6 +61,7 @@ from theorems.settings import (
     univariate_minimizers,
     univariate_top_eigenvector,
 )
+from theorems.unified import minimal_sharpness_eq_gain as U1
 from verify.theorem import (
     Bounds,
     Condition,
@@ -113,7 +114,7 @@ _DEEP = Bounds((2, 5), (1, 3))
 
 
 @claim(
-    univariate_minimizers, S_min >= lower_bracket, one_output, given=("U1.quantity",), bounds=_DEEP
+    univariate_minimizers, S_min >= lower_bracket, one_output, given=(U1.as_quantity,), bounds=_DEEP
 )
 def lower(lower_bracket: Any) -> Iterator[Step]:
     """The lower bracket."""
@@ -122,7 +123,7 @@ def lower(lower_bracket: Any) -> Iterator[Step]:
 
 
 @claim(
-    univariate_minimizers, S_min <= upper_bracket, one_output, given=("U1.quantity",), bounds=_DEEP
+    univariate_minimizers, S_min <= upper_bracket, one_output, given=(U1.as_quantity,), bounds=_DEEP
 )
 def upper(upper_bracket: Any) -> Iterator[Step]:
     """The upper bracket."""
@@ -149,7 +150,7 @@ def upper_le_sum(upper_bracket: Any, sum_bracket: Any) -> Iterator[Step]:
     yield Condition("it is convex", sp.diff(gap, x, 2), ">", why=why, at=deep)
 
 
-@claim(minimizers, S_min <= outputs_bracket, given=("U1.quantity",), bounds=_DEEP)
+@claim(minimizers, S_min <= outputs_bracket, given=(U1.as_quantity,), bounds=_DEEP)
 def outputs(outputs_bracket: Any) -> Iterator[Step]:
     """The upper bracket for any number of outputs.
 

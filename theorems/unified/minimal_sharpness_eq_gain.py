@@ -60,7 +60,9 @@ from numeric.gain import weighted_gain
 from numeric.networks import LinearNetwork
 from numeric.spectrum import dual_gram, sharpness_lanczos
 from theorems.assumptions import minimizer
+from theorems.flat_minima import sharpness_ge_of_minimizer as M1
 from theorems.flat_minima.sharpness_ge_of_minimizer import whitened_bound
+from theorems.foundations import hessian_spectrum_eq_dual_gram as F3
 from theorems.inequalities import path_bound
 from theorems.instances import Instance
 from theorems.quantities import a, a2, depth, sharpness, symbols, w_norm
@@ -194,15 +196,13 @@ def _at_z(gain_bound: Any) -> Any:
     return gain_bound.subs(g, Kz ** (2 / L) * TKz ** (2 - 2 / L))
 
 
-@claim(
-    minimizers, S >= gain_bound, minimizer, given=("F3.spectrum",), bounds=Bounds((2, 4), (1, 3))
-)
+@claim(minimizers, S >= gain_bound, minimizer, given=(F3.spectrum,), bounds=Bounds((2, 4), (1, 3)))
 def lower(gain_bound: Any) -> Iterator[Step]:
     """No minimizer is flatter."""
     yield from path_bound(_at_z(gain_bound) / 2, start=Kz, gain=TKz)
 
 
-@claim(attaining_minimizers, sp.Eq(S, D), minimizer, given=("F3.spectrum",))
+@claim(attaining_minimizers, sp.Eq(S, D), minimizer, given=(F3.spectrum,))
 def dual() -> Iterator[Step]:
     """The attaining family has exactly the dual value as sharpness, at every scale.
 
@@ -255,7 +255,7 @@ as_quantity = stated(
 whitened = stated(
     "whitened", "Σ = I: the least sharpness is 2 L σ^(2-2/L)",
     flattest_minimizers, sp.Eq(gain_bound, whitened_bound), minimizer,
-    given=("M1.lower", "M1.attained"),
+    given=(M1.lower, M1.attained),
 )  # fmt: skip
 
 # --- false twins --------------------------------------------------------------------------------

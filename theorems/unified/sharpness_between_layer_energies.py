@@ -47,6 +47,7 @@ from typing import Any
 import sympy as sp
 
 from theorems.assumptions import minimizer, one_output
+from theorems.foundations import hessian_spectrum_eq_dual_gram as F3
 from theorems.instances import Instance
 from theorems.quantities import data_max, depth, sharpness, symbols, w_norm
 from theorems.settings import aligned_minimizers, univariate_minimizers
@@ -107,7 +108,7 @@ def _layer_by_layer(energy_floor: Any) -> Iterator[Step]:
 
 @claim(
     univariate_minimizers, S >= energy_floor, minimizer, one_output,
-    given=("F3.univariate",), bounds=_SMALL,
+    given=(F3.univariate,), bounds=_SMALL,
 )  # fmt: skip
 def below(energy_floor: Any) -> Iterator[Step]:
     """The lower half: at least 2(|w*|²/N)μ."""
@@ -116,7 +117,7 @@ def below(energy_floor: Any) -> Iterator[Step]:
 
 @claim(
     univariate_minimizers, S <= energy_ceiling, minimizer, one_output,
-    given=("F3.univariate",), bounds=_SMALL,
+    given=(F3.univariate,), bounds=_SMALL,
 )  # fmt: skip
 def above(energy_floor: Any, energy_ceiling: Any) -> Iterator[Step]:
     """The upper half: at most that and what the largest layer leaves.

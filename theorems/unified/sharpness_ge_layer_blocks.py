@@ -40,6 +40,8 @@ from typing import Any
 
 import sympy as sp
 
+from theorems.foundations import hessian_form_eq_two_terms as F2
+from theorems.foundations import hessian_spectrum_eq_dual_gram as F3
 from theorems.foundations.hessian_spectrum_eq_dual_gram import block_sharpness
 from theorems.inequalities import path_bound
 from theorems.instances import Instance
@@ -64,7 +66,7 @@ blocks = stated(
 )  # fmt: skip
 
 
-@claim(any_weights, block >= map_bound, given=("F2.form", "F3.spectrum"), bounds=_DEEP, name="map")
+@claim(any_weights, block >= map_bound, given=(F2.form, F3.spectrum), bounds=_DEEP, name="map")
 def geometric_mean(map_bound: Any) -> Iterator[Step]:
     """The largest block is at least the geometric mean along the path.
 

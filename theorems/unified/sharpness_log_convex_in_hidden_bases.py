@@ -58,10 +58,12 @@ import sympy as sp
 from numeric.networks import LinearNetwork
 from numeric.spectrum import sharpness_at_minimizer
 from theorems.assumptions import minimizer
+from theorems.foundations import hessian_spectrum_eq_dual_gram as F3
 from theorems.instances import Instance
 from theorems.quantities import sharpness, symbols
 from theorems.recipes import Draw, setting
 from theorems.settings import minimizers
+from theorems.unified import minimal_sharpness_eq_gain as U1
 from verify.errors import Undefined
 from verify.theorem import (
     Bounds,
@@ -156,7 +158,7 @@ _SMALL = Bounds((2, 3), (1, 2))
 
 
 @claim(
-    positive_bases, S**2 <= S_forward * S_backward, minimizer, given=("F3.spectrum",), bounds=_SMALL
+    positive_bases, S**2 <= S_forward * S_backward, minimizer, given=(F3.spectrum,), bounds=_SMALL
 )
 def convex() -> Iterator[Step]:
     """Sharpness is log-convex in the hidden bases.
@@ -172,9 +174,7 @@ def convex() -> Iterator[Step]:
     yield Condition("no pair is negative", pair, ">=", why="maxima of log-convex are log-convex")
 
 
-@claim(
-    minimizers, S_contracted <= S, minimizer, given=("F3.spectrum", "U1.attained"), bounds=_SMALL
-)
+@claim(minimizers, S_contracted <= S, minimizer, given=(F3.spectrum, U1.attained), bounds=_SMALL)
 def contract() -> Iterator[Step]:
     """Contraction to the row spaces of the suffixes does not raise it.
 

@@ -59,7 +59,9 @@ from numeric.spectrum import sharpness_at_minimizer
 from theorems.assumptions import at_most, equal, one_output
 from theorems.instances import Instance
 from theorems.quantities import a, a2, data_max, depth, minimal_sharpness, symbols, w_norm
+from theorems.regression import sharpness_ge_rayleigh as C1
 from theorems.settings import eigenvector_regressors, overlooked_direction, univariate_minimizers
+from theorems.unified import minimal_sharpness_eq_gain as U1
 from theorems.unified.quantities import aligned_top
 from theorems.unified.small_initialisation_limit_nearly_flattest import (
     aligned,
@@ -122,7 +124,7 @@ _AT = {"L": m + 1}
 
 @claim(
     eigenvector_regressors, sp.Eq(small_start_sharpness, S_min), one_output, eigenvector,
-    deep_enough, given=("C1.lower", aligned), bounds=_SMALL, name="if",
+    deep_enough, given=(C1.lower, aligned), bounds=_SMALL, name="if",
 )  # fmt: skip
 def sufficient(small_start_sharpness: Any, eigenvector_bound: Any) -> Iterator[Step]:
     """For eigenvectors with La >= Λ the limit is flattest."""
@@ -142,7 +144,7 @@ value = stated(
 
 @claim(
     univariate_minimizers, small_start_sharpness > S_min, one_output, otherwise,
-    given=("U1.lower", "U1.dual"), bounds=_SMALL,
+    given=(U1.lower, U1.dual), bounds=_SMALL,
 )  # fmt: skip
 def only_if(small_start_sharpness: Any) -> Iterator[Step]:
     """Otherwise the limit is sharper than necessary.
@@ -188,7 +190,7 @@ only_if_eigenvector = stated(
 
 @claim(
     overlooked_direction, sp.Eq(small_start_sharpness, small_start_price * S_min), one_output,
-    eigenvector, given=("U1.lower", "U1.attained"), bounds=_SMALL,
+    eigenvector, given=(U1.lower, U1.attained), bounds=_SMALL,
 )  # fmt: skip
 def price(small_start_sharpness: Any, small_start_price: Any) -> Iterator[Step]:
     """Eigenvectors with Λ >= La: the ratio is ((Λ/a - 1)/(L-1))^{1-1/L}.

@@ -54,8 +54,11 @@ from numeric.networks import LinearNetwork
 from numeric.spectrum import dual_gram, sharpness_at_minimizer
 from numeric.training import gradient_flow
 from theorems.assumptions import minimizer, one_output
+from theorems.foundations import hessian_spectrum_eq_dual_gram as F3
+from theorems.foundations import imbalance_conserved_of_gradient_flow as F4
 from theorems.instances import Instance
 from theorems.quantities import a, data_max, depth, minimal_sharpness, sharpness, symbols, w_norm
+from theorems.regression import sharpness_ge_rayleigh as C1
 from theorems.settings import aligned_minimizers, univariate_minimizers, univariate_top_eigenvector
 from theorems.training import Trained
 from theorems.unified.quantities import aligned_top, blend_top, layer_energy_max
@@ -111,7 +114,7 @@ _DEEP, _SMALL = Bounds((2, 5), (1, 3)), Bounds((2, 4), (1, 2))
 
 @claim(
     aligned_minimizers, sp.Eq(S, small_start_sharpness), minimizer, one_output,
-    given=("F3.univariate", "F4.flow", below, above), bounds=_SMALL,
+    given=(F3.univariate, F4.flow, below, above), bounds=_SMALL,
 )  # fmt: skip
 def aligned(small_start_sharpness: Any, below: Claim, above: Claim) -> Iterator[Step]:
     """Rank-one, aligned, balanced layers have exactly this sharpness.
@@ -158,7 +161,7 @@ def _aligned_gram(widths: tuple[int, ...], g: Any) -> Step:
 
 @claim(
     univariate_minimizers, small_start_sharpness <= ratio_bound * S_min, one_output,
-    given=("C1.lower",), bounds=_DEEP,
+    given=(C1.lower,), bounds=_DEEP,
 )  # fmt: skip
 def ratio(small_start_sharpness: Any, ratio_bound: Any) -> Iterator[Step]:
     """The limit is at most 1 + (Λ/a - 1)/L times the least sharpness."""

@@ -58,6 +58,7 @@ import sympy as sp
 
 from numeric.regularised import regularised_gradient
 from theorems.quantities import symbols
+from theorems.weight_decay import loss_ge_reduced_problem as Z3p
 from theorems.weight_decay.aligned import symbolic_aligned, unit_network
 from theorems.weight_decay.networks import (
     NoisyInstance,
@@ -174,7 +175,7 @@ value = stated("value", "its loss is Dτ - w·c", published, sp.Eq(loss, deep_va
 
 
 @claim(
-    published_minimal, sp.Eq(loss, least), given=("Z3p.attained", "Z3p.minimum"), bounds=_DEEP,
+    published_minimal, sp.Eq(loss, least), given=(Z3p.attained, Z3p.minimum), bounds=_DEEP,
     name="global",
 )  # fmt: skip
 def global_minimum(deep_value: Any) -> Iterator[Step]:
@@ -208,7 +209,7 @@ def global_minimum(deep_value: Any) -> Iterator[Step]:
 
 lower = stated(
     "lower", "no weights do better than the minimum",
-    noisy_networks, loss >= least, given=("Z3p.minimum",), bounds=_DEEP,
+    noisy_networks, loss >= least, given=(Z3p.minimum,), bounds=_DEEP,
 )  # fmt: skip
 
 # --- false twins --------------------------------------------------------------------------------

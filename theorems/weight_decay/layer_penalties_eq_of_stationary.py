@@ -52,6 +52,7 @@ import sympy as sp
 from numeric.arithmetic.symbolic import Symbolic
 from numeric.training import CONVERGED
 from theorems.quantities import symbols
+from theorems.weight_decay import averaged_loss_eq_recursion as Z0
 from theorems.weight_decay.aligned import noisy_stationary_points, stationary
 from theorems.weight_decay.networks import (
     NoisyInstance,
@@ -146,7 +147,7 @@ common_penalty = Formula("common_penalty", r"w\cdot c - U M_D U^T", correlation 
 _DEEP = Bounds((2, 4), (1, 3))
 
 
-@claim(noisy_stationary_points, sp.Eq(most, least), stationary, given=("Z0.average",), bounds=_DEEP)
+@claim(noisy_stationary_points, sp.Eq(most, least), stationary, given=(Z0.average,), bounds=_DEEP)
 def balance(common_penalty: Any) -> Iterator[Step]:
     """All layers pay the same weight decay."""
     yield _one_layer()
@@ -161,7 +162,7 @@ def balance(common_penalty: Any) -> Iterator[Step]:
 
 
 @claim(
-    noisy_stationary_points, sp.Eq(most, common_penalty), stationary, given=("Z0.average",),
+    noisy_stationary_points, sp.Eq(most, common_penalty), stationary, given=(Z0.average,),
     bounds=_DEEP,
 )  # fmt: skip
 def common(common_penalty: Any) -> Iterator[Step]:

@@ -58,6 +58,8 @@ import sympy as sp
 
 from numeric.arithmetic.symbolic import second_derivatives
 from theorems.quantities import symbols
+from theorems.weight_decay import averaged_loss_eq_recursion as Z0
+from theorems.weight_decay import layer_penalties_eq_of_stationary as Z1
 from theorems.weight_decay.aligned import (
     noisy_global_minima,
     noisy_stationary_points,
@@ -160,7 +162,7 @@ def _pair_is_extreme(lower: Any, upper: Any) -> Iterator[Step]:
     yield Identity("2γ_w lies between", between, 4 * c_sq, why="not negative, and λ₋ <= λ₊")
 
 
-@claim(noisy_origins, sp.Eq(gap_shallow, 0), at_origin, given=("Z0.average",), bounds=_ONE)
+@claim(noisy_origins, sp.Eq(gap_shallow, 0), at_origin, given=(Z0.average,), bounds=_ONE)
 def shallow_spectrum(lower_eigenvalue: Any, upper_eigenvalue: Any) -> Iterator[Step]:
     """D = 1: all eigenvalues with their multiplicities."""
     x = sp.Symbol("x")
@@ -196,7 +198,7 @@ def strong(lower_eigenvalue: Any, upper_eigenvalue: Any) -> Iterator[Step]:
     yield Condition("λ₊ is positive", upper_eigenvalue, ">", why="sum of positive terms")
 
 
-@claim(weak_signals, loss >= 0, weak_signal, given=("Z0.average",), bounds=_ONE)
+@claim(weak_signals, loss >= 0, weak_signal, given=(Z0.average,), bounds=_ONE)
 def weak() -> Iterator[Step]:
     """D = 1: the global minimum when it is not."""
     U, W, signal = sp.symbols("U W c", nonnegative=True)  # |U|, |W|, |c|
@@ -210,7 +212,7 @@ def weak() -> Iterator[Step]:
     yield Condition("both terms", square + 2 * slack * U * W, ">=", why="weak signal")
 
 
-@claim(noisy_origins, sp.Eq(gap_deep, 0), at_origin, given=("Z0.average", "Z1.radial"), bounds=_TWO)
+@claim(noisy_origins, sp.Eq(gap_deep, 0), at_origin, given=(Z0.average, Z1.radial), bounds=_TWO)
 def deep() -> Iterator[Step]:
     """D = 2: the Hessian is 2 diag(γ)."""
     n = sp.Symbol("n", integer=True, nonnegative=True)  # D - 2
@@ -229,7 +231,7 @@ def deep() -> Iterator[Step]:
         yield Identity("whole Hessian", H, sp.diag(*diagonal), why="any data", at=at)
 
 
-@claim(near_origin_networks, loss > 0, near_origin, given=("Z0.average",), bounds=_MORE)
+@claim(near_origin_networks, loss > 0, near_origin, given=(Z0.average,), bounds=_MORE)
 def isolated() -> Iterator[Step]:
     """D >= 2: every other point within the radius is higher."""
     yield from signal_against_decay(2, lambda c, m: m * (D + 1) ** ((D + 1) / 2) / (2 * c))
@@ -264,7 +266,7 @@ def signal_against_decay(share: Any, radius: Callable[[Any, Any], Any]) -> Itera
     noisy_stationary_points,
     sp.Eq(loss, stationary_value),
     stationary,
-    given=("Z1.common",),
+    given=(Z1.common,),
     bounds=Bounds((2, 4), (1, 2)),
 )
 def value(stationary_value: Any) -> Iterator[Step]:

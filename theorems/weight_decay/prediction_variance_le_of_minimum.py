@@ -55,6 +55,9 @@ from numeric.networks import LinearNetwork
 from numeric.regularised import noisy_moments, regularised_excess
 from theorems.quantities import symbols
 from theorems.recipes import Draw, setting
+from theorems.weight_decay import averaged_loss_eq_recursion as Z0
+from theorems.weight_decay import layer_penalties_eq_of_stationary as Z1
+from theorems.weight_decay import loss_ge_reduced_problem as Z3p
 from theorems.weight_decay.aligned import (
     drawn_minimum,
     global_minimum,
@@ -201,7 +204,7 @@ pointwise = stated(
     noisy_global_minima,
     sp.Eq(V, variance_at_minimum),
     global_minimum,
-    given=("Z0.average", "Z3p.strict"),
+    given=(Z0.average, Z3p.strict),
     bounds=_DEEP,
 )
 def average(variance_at_minimum: Any) -> Iterator[Step]:
@@ -239,7 +242,7 @@ def _chain(shape: tuple[int, ...], closed: Any) -> Identity:
     noisy_global_minima,
     variance_bound >= V,
     global_minimum,
-    given=(average, "Z3p.minimum"),
+    given=(average, Z3p.minimum),
     bounds=_DEEP,
 )
 def bound(variance_bound: Any, variance_at_minimum: Any) -> Iterator[Step]:
@@ -273,9 +276,7 @@ def _limits(factor: Any) -> Iterator[Step]:
     yield Condition("many layers", deep == 0, why="1/κ = (1+t)^{-D} -> 0 as D -> ∞")
 
 
-@claim(
-    noisy_stationary_points, variance_quarter >= V, stationary, given=("Z1.common",), bounds=_DEEP
-)
+@claim(noisy_stationary_points, variance_quarter >= V, stationary, given=(Z1.common,), bounds=_DEEP)
 def quarter(variance_quarter: Any, variance_bound: Any) -> Iterator[Step]:
     """At most a quarter of it, at every stationary point."""
     a, c, w = sp.Symbol("a", positive=True), *sp.symbols("c w", real=True)

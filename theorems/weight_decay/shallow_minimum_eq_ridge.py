@@ -47,6 +47,7 @@ import sympy as sp
 
 from numeric.regularised import regularised_gradient
 from theorems.quantities import symbols
+from theorems.weight_decay import loss_ge_reduced_problem as Z3p
 from theorems.weight_decay.aligned import noisy_stationary_points, symbolic_aligned
 from theorems.weight_decay.networks import (
     NoisyInstance,
@@ -144,7 +145,7 @@ scale = stated(
 
 
 @claim(
-    published_shallow, sp.Eq(loss, least), given=("Z3p.attained", "Z3p.minimum"), bounds=_SHALLOW,
+    published_shallow, sp.Eq(loss, least), given=(Z3p.attained, Z3p.minimum), bounds=_SHALLOW,
     name="global",
 )  # fmt: skip
 def global_minimum(shallow_scale: Any) -> Iterator[Step]:
@@ -183,7 +184,7 @@ value = stated(
 )  # fmt: skip
 lower = stated(
     "lower", "no weights do better than the minimum",
-    noisy_networks, loss >= least, given=("Z3p.minimum",), bounds=_SHALLOW,
+    noisy_networks, loss >= least, given=(Z3p.minimum,), bounds=_SHALLOW,
 )  # fmt: skip
 trivial = stated(
     "trivial", "weak data: no weights do better than zero",

@@ -60,6 +60,10 @@ import sympy as sp
 
 from numeric.regularised import regularised_gradient
 from theorems.quantities import symbols
+from theorems.weight_decay import averaged_loss_eq_recursion as Z0
+from theorems.weight_decay import layer_penalties_eq_of_stationary as Z1
+from theorems.weight_decay import loss_ge_reduced_problem as Z3p
+from theorems.weight_decay import origin_is_minimum_of_deep as Z4
 from theorems.weight_decay.aligned import (
     global_minimum,
     halfway_points,
@@ -146,9 +150,7 @@ _ANY, _DEEP = Bounds((2, 4), (1, 3)), Bounds((3, 4), (1, 3))
 deep = Assumption("deep", D >= 2)
 
 
-@claim(
-    near_origin_networks, slope > 0, inside_basin, given=("Z1.radial", "Z4.isolated"), bounds=_DEEP
-)
+@claim(near_origin_networks, slope > 0, inside_basin, given=(Z1.radial, Z4.isolated), bounds=_DEEP)
 def basin() -> Iterator[Step]:
     """The loss grows along rays near the origin."""
     h, P, q, N = sp.symbols("h P q N", real=True)  # P, q, N: U M_D Uᵀ, w·c, Σ γ_i|W^(i)|²
@@ -158,9 +160,7 @@ def basin() -> Iterator[Step]:
     yield from signal_against_decay(D + 1, lambda c, m: m * (D + 1) ** ((D - 1) / 2) / c)
 
 
-@claim(
-    noisy_stationary_points, payment_bound >= paid, stationary, given=("Z1.common",), bounds=_ANY
-)
+@claim(noisy_stationary_points, payment_bound >= paid, stationary, given=(Z1.common,), bounds=_ANY)
 def scale(payment_bound: Any) -> Iterator[Step]:
     """A bound on every layer at every stationary point."""
     root = sp.Symbol("x", nonnegative=True)  # sqrt(X)
@@ -182,7 +182,7 @@ scale_attained = stated(
     payment_at_minimum >= paid,
     global_minimum,
     deep,
-    given=("Z1.common", "Z3p.lower", "Z3p.attained", "Z4.value"),
+    given=(Z1.common, Z3p.lower, Z3p.attained, Z4.value),
     bounds=_DEEP,
 )
 def minimum(payment_at_minimum: Any) -> Iterator[Step]:
@@ -214,7 +214,7 @@ minimum_attained = stated(
 )  # fmt: skip
 
 
-@claim(noisy_networks, power >= reduced_power, given=("Z0.average",), bounds=_ANY)
+@claim(noisy_networks, power >= reduced_power, given=(Z0.average,), bounds=_ANY)
 def reduced() -> Iterator[Step]:
     """Noise multiplies the output's power by at least κ, at any weights."""
     for d in range(2, 5):

@@ -57,6 +57,8 @@ import sympy as sp
 from numeric.arithmetic.ball import Balls
 from theorems.quantities import data_max, data_min, symbols, width_min
 from theorems.recipes import Draw, setting
+from theorems.weight_decay import loss_ge_reduced_problem as Z3p
+from theorems.weight_decay import thresholds_of_isotropic_data as Z5
 from theorems.weight_decay.aligned import (
     Aligned,
     any_covariance,
@@ -232,7 +234,7 @@ n = sp.Symbol("n", integer=True, positive=True)  # D - 1
 
 @claim(
     noisy_stationary_points, tau >= penalty_lower, nonzero,
-    given=("Z3p.lower", "Z5.exists"), bounds=_DEEP,
+    given=(Z3p.lower, Z5.exists), bounds=_DEEP,
 )  # fmt: skip
 def lower(penalty_lower: Any) -> Iterator[Step]:
     """No layer of a non-trivial stationary point is cheaper."""
@@ -246,7 +248,7 @@ def lower(penalty_lower: Any) -> Iterator[Step]:
 
 @claim(
     noisy_stationary_points, tau <= penalty_upper, nonzero,
-    given=("Z3p.lower", "Z5.exists"), bounds=_DEEP,
+    given=(Z3p.lower, Z5.exists), bounds=_DEEP,
 )  # fmt: skip
 def upper(penalty_upper: Any) -> Iterator[Step]:
     """None is dearer."""
@@ -292,7 +294,7 @@ def equal_from_below(penalty_lower: Any, equal_lower: Any) -> Iterator[Step]:
     )  # fmt: skip
 
 
-@claim(equal_networks, b <= equal_upper, given=("Z3p.lower",), bounds=_DEEP, name="equal_upper")
+@claim(equal_networks, b <= equal_upper, given=(Z3p.lower,), bounds=_DEEP, name="equal_upper")
 def equal_from_above(equal_upper: Any) -> Iterator[Step]:
     """The scale b from above."""
     size = (equal_upper * d_0) ** (D + 1)  # |w|

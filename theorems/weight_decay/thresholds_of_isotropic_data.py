@@ -59,6 +59,8 @@ import sympy as sp
 
 from theorems.quantities import symbols
 from theorems.recipes import Draw, setting
+from theorems.weight_decay import deep_minimum_eq_aligned as Z3
+from theorems.weight_decay import loss_ge_reduced_problem as Z3p
 from theorems.weight_decay.aligned import isotropic_stationary, noisy_ties, unit_network
 from theorems.weight_decay.networks import (
     NoisyInstance,
@@ -162,11 +164,11 @@ m = sp.Symbol("m", integer=True, positive=True)  # D - 1
 
 no_better = stated(
     "below", "at or below collapse no weights do better than zero",
-    isotropic_networks, loss >= 0, below, given=("Z3p.minimum",), bounds=_DEEP,
+    isotropic_networks, loss >= 0, below, given=(Z3p.minimum,), bounds=_DEEP,
 )  # fmt: skip
 better = stated(
     "above", "above it the minimum is negative",
-    isotropic_networks, least < 0, above, given=("Z3p.minimum",), bounds=_DEEP,
+    isotropic_networks, least < 0, above, given=(Z3p.minimum,), bounds=_DEEP,
 )  # fmt: skip
 negative = stated(
     "negative", "stationary weights of negative loss need |c| above collapse",
@@ -174,7 +176,7 @@ negative = stated(
 )  # fmt: skip
 
 
-@claim(noisy_ties, sp.Eq(c_sq**D, collapse), given=("Z3.value",), bounds=_JUMPING)
+@claim(noisy_ties, sp.Eq(c_sq**D, collapse), given=(Z3.value,), bounds=_JUMPING)
 def tie(collapse: Any) -> Iterator[Step]:
     """|c| is at collapse where κa|w|² = (D-1)τ."""
     yield from _resultants(collapse, lambda p, D: C * p[D - 1] - D * g)
@@ -211,7 +213,7 @@ continuous = stated(
 )  # fmt: skip
 
 
-@claim(any_solution, c_sq**D >= birth, nonzero, given=("Z3p.lower", "Z3.stationary"), bounds=_DEEP)
+@claim(any_solution, c_sq**D >= birth, nonzero, given=(Z3p.lower, Z3.stationary), bounds=_DEEP)
 def exists(birth: Any) -> Iterator[Step]:
     """Non-trivial stationary points have |c| at or above birth."""
     yield from stationary_balance()
