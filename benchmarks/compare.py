@@ -1,8 +1,8 @@
-"""Compare two verify.json of one seed, theorem by theorem: did a change of code change a word."""
+"""Compare two verify.json of one seed, theorem by theorem: did a change of code change a word.
 
-Run ``python -m benchmarks.compare BEFORE AFTER [ID...]``.  Verdicts, kinds of evidence, controls and
-the numbers of exact, certified, searched and sampled decisions must agree claim by claim; scopes and
-derivation lines that differ are listed.  Exit code 1 if anything but those differs.
+Run ``python -m benchmarks.compare BEFORE AFTER [ID...]``.  Verdicts, kinds of evidence, controls
+and the numbers of exact, certified, searched and sampled decisions must agree claim by claim;
+scopes and derivation lines that differ are listed.  Exit code 1 if anything but those differs.
 """
 
 from __future__ import annotations

@@ -56,7 +56,9 @@ __all__ = [
 
 def checker_source() -> str:
     """Return the source of the program that certificates carry along."""
-    return resources.files("theorems").joinpath("checker.py").read_text(encoding="utf-8")
+    from verify.certificates.folder import joined
+
+    return joined(resources.files("theorems").joinpath("checker.py").read_text(encoding="utf-8"))
 
 
 @dataclass(frozen=True)

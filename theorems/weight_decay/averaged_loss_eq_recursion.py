@@ -62,7 +62,6 @@ from theorems.weight_decay.networks import (
 from verify.theorem import (
     Assumption,
     Bounds,
-    Control,
     Formula,
     Identity,
     Measurement,
@@ -245,18 +244,16 @@ def power_last_layer_noise(instance: NoisyInstance) -> Any:
     return noisy_output_power.measure(replace(instance, weights=layers))
 
 
-def _twin(name: str, title: str, wrong: Any) -> Control:
-    relation = sp.Eq(masked, wrong - 2 * correlation)
-    return twin(name, title, noisy_networks, relation, bounds=_SMALL)
-
-
-_twins = (
-    _twin("no_noise", "noise of mean 1 does not matter", energy),
-    _twin("shared", "one noise for each layer", undivided * energy),
-    _twin("last_layer_only", "noise matters in the last hidden layer only",
-          power_last_layer_noise.symbol),
-    _twin("squared_variance", "σ⁴ for σ²", power_squared_variance.symbol),
-    _twin("drop_rate", "p/(1-p) for (1-p)/p", power_inverse_variance.symbol),
+_twins = tuple(
+    twin(name, title, noisy_networks, sp.Eq(masked, wrong - 2 * correlation), bounds=_SMALL)
+    for name, title, wrong in (
+        ("no_noise", "noise of mean 1 does not matter", energy),
+        ("shared", "one noise for each layer", undivided * energy),
+        ("last_layer_only", "noise matters in the last hidden layer only",
+         power_last_layer_noise.symbol),
+        ("squared_variance", "σ⁴ for σ²", power_squared_variance.symbol),
+        ("drop_rate", "p/(1-p) for (1-p)/p", power_inverse_variance.symbol),
+    )
 )  # fmt: skip
 
 # --- Monte Carlo ---------------------------------------------------------------------------------

@@ -18,9 +18,11 @@ import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from importlib import resources
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
+from verify.certificates import checker
 from verify.certificates.drawing import svg, tex
 from verify.claims import Claim, Decision
 from verify.errors import Undefined, UsageError
@@ -33,6 +35,7 @@ __all__ = [
     "Found",
     "check_program",
     "core",
+    "joined",
     "load",
     "run_program",
     "write",
@@ -48,6 +51,11 @@ _KEYS = (
 )  # fmt: skip
 _CLAIM_KEYS = ("text", "latex", "setting", "relation", "conditions", "assumptions")
 _SECONDS = 120.0
+
+Checked = Literal["confirmed", "denied", "undecided", "unknown"]
+
+_CHECKED: dict[int, Checked] = {code: name for name, code in checker.EXIT_CODES.items()}
+"""What a checker's exit code says."""
 
 
 class Found(Protocol):
@@ -84,9 +92,7 @@ class Certificate:
     @property
     def contradicted(self) -> bool:
         """Return whether check.py denies the violation, knowing all that it is about."""
-        output = str(self.data["output"])
-        knows = "does not know" not in output and "unknown" not in output
-        return self.confirmed is False and knows and "not confirmed:" in output
+        return self.data.get("checked") == "denied"
 
 
 def write(
@@ -132,8 +138,8 @@ def write(
         source = claim.setting.checker() if claim.setting.checker else None
         if source is not None:
             program = write_text(partial / "check.py", check_program(source, data))
-            code, data["output"] = run_program(program)
-            data["confirmed"] = code == 0
+            data["checked"], data["output"] = run_program(program)
+            data["confirmed"] = data["checked"] == "confirmed"
         write_text(partial / "certificate.json", _pretty(data))
         write_text(partial / "counterexample.tex", tex(data))
         write_text(partial / "counterexample.svg", svg(data))
@@ -163,7 +169,7 @@ def _describe(found: Found, claim: Claim, text: str) -> dict[str, Any]:
     written = [[str(end) for end in side] for side in sides] if sides else [None, None]
     data |= {"lhs": written[0], "rhs": written[1], "separator": _separator(sides)}
     data |= {"kind": found.decision.kind, "found_by": found.found_by}
-    return data | {"sha256": _digest(data), "confirmed": None, "output": ""}
+    return data | {"sha256": _digest(data), "checked": None, "confirmed": None, "output": ""}
 
 
 def core(data: Mapping[str, Any]) -> dict[str, Any]:
@@ -187,16 +193,41 @@ def check_program(source: str, data: Mapping[str, Any]) -> str:
     return source.replace(_MARKER, f"\nCERTIFICATE = {literal}\n")
 
 
-def run_program(program: Path, seconds: float = _SECONDS) -> tuple[int, str]:
-    """Run a checker in a fresh, isolated interpreter; return its exit code and what it printed."""
+_OPENS = "# --- the chapters of a setting stand here"
+_CLOSES = "# --- end of the chapters of a setting"
+_HEADING = "\n# --- "
+
+
+def joined(chapters: str) -> str:
+    """Return the stand-alone checker for a setting.
+
+    Parameters
+    ----------
+    chapters
+        Source that defines Point, QUANTITIES and SETTINGS as the generic chapters in
+        :mod:`verify.certificates.checker` say, from its first heading ``# --- `` on; what stands
+        above, imports from those chapters, is left out.
+    """
+    generic = resources.files("verify.certificates").joinpath("checker.py").read_text("utf-8")
+    before, _, rest = generic.partition(_OPENS)
+    own = chapters[chapters.index(_HEADING) :].strip()
+    return f"{before}{own}\n\n\n{rest.partition(_CLOSES)[2].partition(chr(10))[2].lstrip()}"
+
+
+def run_program(program: Path, seconds: float = _SECONDS) -> tuple[Checked, str]:
+    """Run a checker in a fresh, isolated interpreter; return its verdict and what it printed."""
     command = [sys.executable, "-I", str(program)]
     try:
         done = subprocess.run(
             command, capture_output=True, timeout=seconds, check=False, stdin=subprocess.DEVNULL
         )
     except subprocess.TimeoutExpired:
-        return 1, f"undecided: no answer within {seconds:g} s\n"
-    return done.returncode, (done.stdout + done.stderr).decode("utf-8", errors="replace")
+        return "undecided", f"no answer within {seconds:g} s\n"
+    printed = done.stdout.decode("utf-8", errors="replace")
+    said = _CHECKED.get(done.returncode, "unknown")
+    # Python itself ends with 1 where a program breaks down: only one that said so denies
+    verdict = said if printed.endswith(f"verdict:    {said}\n") else "unknown"
+    return verdict, printed + done.stderr.decode("utf-8", errors="replace")
 
 
 def load(path: Path) -> Certificate:

@@ -70,7 +70,7 @@ def _text_says_so(certificate: Certificate, setting: Setting) -> Replay:
     except UsageError:
         return Replay("confirmed", ("text: no expression, not compared with the relation",))
     found = [tree(parsed.relation), [tree(c) for c in parsed.conditions]]
-    if found == [claim["relation"], claim["conditions"]]:
+    if found == [_renamed(claim["relation"]), list(map(_renamed, claim["conditions"]))]:
         return Replay("confirmed", ("text: says what is decided",))
     return Replay("not confirmed", ("text: the claim as written is not the relation decided",))
 
@@ -97,12 +97,18 @@ def _by_program(certificate: Certificate, setting: Setting) -> Replay:
     with TemporaryDirectory() as place:
         program = Path(place, "check.py")
         program.write_text(source, encoding="utf-8")
-        code, output = run_program(program)
-    conclusion = (output.strip().splitlines() or ["no output"])[-1]
-    verdict: Verdict = "confirmed" if code == 0 else "not confirmed"
-    if code != 0 and conclusion.startswith("undecided"):
-        verdict = "undecided"
-    return Replay(verdict, (*lines, f"program: {conclusion}"))
+        checked, output = run_program(program)
+    said = [line for line in output.splitlines() if line.startswith("so ")]
+    why = f": {said[-1].removeprefix('so').strip()}" if said else ""
+    return Replay(_OF_A_PROGRAM[checked], (*lines, f"program: {checked}{why}"))
+
+
+_OF_A_PROGRAM: dict[str, Verdict] = {
+    "confirmed": "confirmed",
+    "denied": "not confirmed",
+    "unknown": "undecided",
+    "undecided": "undecided",
+}
 
 
 def _by_arithmetic(certificate: Certificate, setting: Setting) -> Replay:
@@ -133,6 +139,13 @@ def _claim(data: dict[str, Any], setting: Setting) -> Claim:
         from_tree(each, _symbol) for each in (written["relation"], *written["conditions"])
     )
     return Claim("replay", written["text"], setting, relation, assumed(*conditions))
+
+
+def _renamed(written: Any) -> Any:
+    """A tree in which former names of quantities are those of today."""
+    if isinstance(written, str):
+        return QUANTITIES[written].name if written in QUANTITIES else written
+    return [written[0], *map(_renamed, written[1:])] if isinstance(written, list) else written
 
 
 def _symbol(name: str) -> Any:

@@ -63,7 +63,7 @@ def test_a_certificate_is_complete_and_confirmed(written):
         "counterexample.tex",
     }
     assert written.confirmed is True
-    assert written.data["output"].endswith("confirmed: the claim is false at these weights\n")
+    assert written.data["output"].endswith("verdict:    confirmed\n")
     assert re.fullmatch(r"sharpness-le-9-[0-9a-f]{8}", written.folder.name)
     assert written.folder.name.endswith(written.data["sha256"][:8])
 
@@ -165,7 +165,14 @@ def test_nothing_half_written_stays(tmp_path, monkeypatch):
 def test_a_program_that_does_not_answer_is_stopped(tmp_path):
     program = tmp_path / "check.py"
     program.write_text("while True: pass")
-    assert certificate.run_program(program, 0.5) == (1, "undecided: no answer within 0.5 s\n")
+    assert certificate.run_program(program, 0.5) == ("undecided", "no answer within 0.5 s\n")
+
+
+@pytest.mark.parametrize("text", ["1/0", "raise SystemExit(1)", "print('verdict:    denied')", "("])
+def test_a_program_that_breaks_down_denies_nothing(tmp_path, text):
+    program = tmp_path / "check.py"
+    program.write_text(text)
+    assert certificate.run_program(program)[0] == "unknown"
 
 
 def test_a_checker_needs_its_marker():

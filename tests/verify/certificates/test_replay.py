@@ -88,7 +88,7 @@ def test_conditions_are_decided_too(tmp_path):
 def test_a_claim_that_holds_is_not_confirmed(tmp_path):
     result = replay(certified(tmp_path, S <= 10))
     assert result.verdict == "not confirmed"
-    assert "program: not confirmed: the claim holds here" in result.lines
+    assert "program: denied: the claim holds here" in result.lines
     assert any(line.startswith("arithmetic: holds") for line in result.lines)
 
 
@@ -152,11 +152,13 @@ def test_a_setting_without_checker_or_loader_is_undecided(tmp_path, monkeypatch)
 
 def test_undecided_on_one_route_is_undecided(tmp_path, monkeypatch):
     folder = certified(tmp_path, S <= 9)
-    silent = (1, "undecided: no answer within 120 s\n")
+    silent = ("undecided", "no answer within 120 s\n")
     monkeypatch.setattr(module, "run_program", lambda program: silent)
     assert replay(folder).verdict == "undecided"
-    monkeypatch.setattr(module, "run_program", lambda program: (1, ""))
+    monkeypatch.setattr(module, "run_program", lambda program: ("denied", ""))
     assert replay(folder).verdict == "not confirmed"
+    monkeypatch.setattr(module, "run_program", lambda program: ("unknown", ""))
+    assert replay(folder).verdict == "undecided"
 
 
 @pytest.mark.parametrize(

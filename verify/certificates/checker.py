@@ -1,0 +1,544 @@
+"""Decide, in exact arithmetic, whether a claim fails at one instance.
+
+A claim is a relation between quantities measured there, perhaps under conditions that are
+relations too.  Every quantity is enclosed in an interval with rational ends, ever more narrowly,
+until the intervals show that the conditions hold and that the relation does not.  All arithmetic
+is that of integers and fractions, rounded only outwards.
+
+Largest eigenvalues, the only hard part, rest on two facts.  If all roots of a monic polynomial p
+are real, then they are all <= r if and only if p(r + u), as a polynomial in u, has no negative
+coefficient.  And if p has integer coefficients, then its rational roots are integers.
+
+These chapters know no setting: what a claim may be about stands between them in a program that is
+complete.  Run, it decides the certificate embedded in it and ends with one line, its verdict:
+"confirmed" (exit code 0, the claim is false there), "denied" (1, it is not, or the certificate
+does not show it), "undecided" (3, the intervals stay too wide) or "unknown" (4, the claim speaks
+of what this program does not know).  It needs Python 3.9 or later, and nothing else.
+"""
+
+# ruff: noqa: B905  (zip knows no strict in Python 3.9)
+
+import json
+import sys
+from fractions import Fraction
+from math import gcd, isqrt
+
+CERTIFICATE = None
+
+PRECISIONS = (32, 64, 128, 256, 512)
+
+
+class Undefined(Exception):
+    """A quantity has no value at this instance."""
+
+
+class Undecided(Exception):
+    """The intervals are too wide to tell."""
+
+
+class Refused(Exception):
+    """The certificate does not show what it should."""
+
+
+class Unknown(Exception):
+    """The claim speaks of something this program does not know."""
+
+
+# --- 1. Numbers ---------------------------------------------------------------------------------
+
+
+class Number:
+    """A real number in [low, high].  Where ``base`` is known, it is exactly base ** (1/root)."""
+
+    bits = PRECISIONS[0]  # what is not rational is enclosed in about this many binary digits
+
+    def __init__(self, low, high=None, base=None, root=1):
+        self.low, self.high = Fraction(low), Fraction(low if high is None else high)
+        self.base, self.root = (self.low, 1) if self.is_exact() else (base, root)
+
+    @classmethod
+    def radical(cls, base, root):
+        """The number base ** (1/root), base >= 0."""
+        return cls(*root_bounds(base, root), base, root)
+
+    def is_exact(self):
+        """Whether this is known to be one rational number."""
+        return self.low == self.high
+
+    def is_radical(self):
+        """Whether this is known to be a root of one rational number >= 0."""
+        return self.base is not None and self.base >= 0
+
+    def minus(self, other):
+        """The sign of self - other, or None if the intervals do not tell."""
+        if self is other:
+            return 0
+        if self.is_radical() and other.is_radical():
+            a, b = self.base**other.root, other.base**self.root
+            return (a > b) - (a < b)
+        if self.low == self.high == other.low == other.high:
+            return 0
+        return 1 if self.low > other.high else -1 if self.high < other.low else None
+
+    def __neg__(self):
+        return Number(-self.high, -self.low)
+
+    def __mul__(self, other):
+        if self.is_radical() and other.is_radical():
+            n = self.root * other.root // gcd(self.root, other.root)
+            return Number.radical(
+                self.base ** (n // self.root) * other.base ** (n // other.root), n
+            )
+        ends = [a * b for a in (self.low, self.high) for b in (other.low, other.high)]
+        return Number(min(ends), max(ends))
+
+    def inverse(self):
+        """The number 1/self."""
+        if self.low == self.high == 0:
+            raise Undefined("division by zero")
+        if self.low <= 0 <= self.high:
+            raise Undecided("a denominator that may be zero")
+        if self.is_radical():
+            return Number.radical(1 / self.base, self.root)
+        return Number(1 / self.high, 1 / self.low)
+
+    def __pow__(self, exponent):
+        p, q = exponent.numerator, exponent.denominator
+        if p < 0:
+            return self.inverse() ** -exponent
+        if p == 0:
+            return Number(1)
+        if self.is_radical():
+            return Number.radical(self.base**p, self.root * q)
+        if q == 1:
+            ends = self.low**p, self.high**p
+            around_zero = self.low < 0 < self.high and p % 2 == 0
+            return Number(0 if around_zero else min(ends), max(ends))
+        if self.high < 0:
+            raise Undefined("a root of a negative number")
+        if self.low < 0:
+            raise Undecided("a root of a number that may be negative")
+        return Number(root_bounds(self.low**p, q)[0], root_bounds(self.high**p, q)[1])
+
+    def log(self):
+        """The natural logarithm of self."""
+        if self.high <= 0:
+            raise Undefined("the logarithm of a number <= 0")
+        if self.low <= 0:
+            raise Undecided("the logarithm of a number that may be <= 0")
+        if self.low == self.high == 1:
+            return Number(0)
+        return Number(log_bounds(self.low)[0], log_bounds(self.high)[1])
+
+    def exp(self):
+        """The number e ** self."""
+        if self.low == self.high == 0:
+            return Number(1)
+        return Number(exp_bounds(self.low)[0], exp_bounds(self.high)[1])
+
+
+def extreme(numbers, sign):
+    """The maximum (sign 1) or minimum (sign -1)."""
+    for x in numbers:
+        if all(x.minus(y) in (0, sign) for y in numbers if y is not x):
+            return x
+    pick = max if sign > 0 else min
+    return Number(pick(x.low for x in numbers), pick(x.high for x in numbers))
+
+
+def root_bounds(x, n):
+    """Rationals around the n-th root of x >= 0; both are the root itself if it is rational."""
+    above, below = integer_root(x.numerator, n), integer_root(x.denominator, n)
+    if above**n == x.numerator and below**n == x.denominator:
+        return Fraction(above, below), Fraction(above, below)
+    spare = max(0, x.denominator.bit_length() - x.numerator.bit_length()) // n + 1
+    shift = Number.bits + spare
+    r = integer_root((x.numerator << n * shift) // x.denominator, n)
+    return Fraction(r, 1 << shift), Fraction(r + 1, 1 << shift)
+
+
+def integer_root(m, n):
+    """The largest integer r with r ** n <= m, for m >= 0: Newton's iteration from above."""
+    if n <= 2 or m == 0:
+        return isqrt(m) if n == 2 else m
+    r, lower = None, 1 << -(-m.bit_length() // n)
+    while r is None or lower < r:
+        r = lower
+        lower = ((n - 1) * r + m // r ** (n - 1)) // n
+    return r
+
+
+def log_bounds(x):
+    """Rationals around log x = k log 2 + 2 artanh((m - 1)/(m + 1)), x = 2^k m with 1 <= m < 2."""
+    k = x.numerator.bit_length() - x.denominator.bit_length()
+    k -= x < Fraction(2) ** k
+    m = x / Fraction(2) ** k
+    own, of_two = artanh_bounds((m - 1) / (m + 1)), artanh_bounds(Fraction(1, 3))
+    ends = [2 * k * end for end in of_two]
+    return min(ends) + 2 * own[0], max(ends) + 2 * own[1]
+
+
+def artanh_bounds(t):
+    """Rationals around artanh t = t + t^3/3 + t^5/5 + ..., for 0 <= t <= 1/3.
+
+    In units of 2^-bits, t^n is computed at most 2 too small: each step divides the error by at
+    least 9 and adds less than 1.  So each summand is less than 3 too small, and the summands left
+    out, all from a power below 2, are less than 3 in total.
+    """
+    unit = 1 << Number.bits
+    power, total, n = t.numerator * unit // t.denominator, 0, 1
+    while power:
+        total += power // n
+        power = power * t.numerator**2 // t.denominator**2
+        n += 2
+    return Fraction(total, unit), Fraction(total + 3 * n, unit)
+
+
+def exp_bounds(x):
+    """Rationals around e^x = (e^y)^(2^k) with y = x/2^k <= 1/2; around 1/e^-x for negative x.
+
+    In units of 2^-bits, y^n/n! is exact for n = 0 and then at most 2 too small: each step halves
+    the error at least and adds less than 1.  The summands left out are less than 4 in total.
+    """
+    if x < -(10**5):  # below 2^-bits by far
+        return Fraction(0), Fraction(1, 1 << Number.bits)
+    if x < 0:
+        low, high = exp_bounds(-x)
+        return 1 / high, 1 / low
+    if x > 10**5:
+        raise Undecided("the exponential of a number above 10^5")
+    k = (2 * x.numerator // x.denominator).bit_length()
+    unit, y = 1 << (Number.bits + 2 * k), x / 2**k
+    summand, low, n = unit, 0, 0
+    while summand:
+        low, n = low + summand, n + 1
+        summand = summand * y.numerator // (y.denominator * n)
+    high = low + 2 * n + 2
+    for _ in range(k):
+        low, high = low * low // unit, -(-high * high // unit)
+    return Fraction(low, unit), Fraction(high, unit)
+
+
+# --- 2. Matrices, as tuples of rows -------------------------------------------------------------
+
+
+def matrix(rows):
+    """The matrix with entries written "p/q"."""
+    if not rows or not rows[0] or any(len(row) != len(rows[0]) for row in rows):
+        raise Refused("a matrix is empty or ragged")
+    return tuple(tuple(Fraction(x) for x in row) for row in rows)
+
+
+def identity(n):
+    """The n x n identity."""
+    return tuple(tuple(int(i == j) for j in range(n)) for i in range(n))
+
+
+def transpose(A):
+    """The transpose of A."""
+    return tuple(zip(*A))
+
+
+def product(A, *others):
+    """The product of matrices."""
+    for B in others:
+        columns = transpose(B)
+        A = tuple(tuple(sum([a * b for a, b in zip(row, c)]) for c in columns) for row in A)
+    return A
+
+
+def combine(a, A, b, B):
+    """The matrix a A + b B."""
+    return tuple(tuple(a * x + b * y for x, y in zip(*rows)) for rows in zip(A, B))
+
+
+def trace(A):
+    """The trace of A."""
+    return sum(A[i][i] for i in range(len(A)))
+
+
+def squares(A):
+    """The sum of the squared entries of A."""
+    return sum(x * x for row in A for x in row)
+
+
+def is_positive_semidefinite(A):
+    """Whether the symmetric A has no negative eigenvalue, by symmetric elimination."""
+    rows = [list(row) for row in A]
+    for k, row in enumerate(rows):
+        if row[k] < 0 or (row[k] == 0 and any(row[k:])):
+            return False
+        for below in rows[k + 1 :]:
+            factor = below[k] / row[k] if row[k] else 0
+            below[:] = [x - factor * y for x, y in zip(below, row)]
+    return True
+
+
+def characteristic_polynomial(Z):
+    """The coefficients of det(x I - Z), leading one first, Z integer: Faddeev and LeVerrier."""
+    n, coefficients = len(Z), [1]
+    M = [[0] * n] * n
+    for k in range(1, n + 1):
+        M = product(Z, combine(1, M, coefficients[-1], identity(n)))
+        coefficients.append(-trace(M) // k)  # the division leaves no remainder
+    return coefficients
+
+
+def at_most(p, m, n):
+    """Whether all roots of p, known to be real, are <= m/n: see the top of this file.
+
+    Dividing n^N p(x/n) again and again by x - m leaves the coefficients of n^N p((m + u)/n) in u.
+    """
+    a = [c * n**j for j, c in enumerate(p)]
+    for end in range(len(a), 1, -1):
+        for j in range(1, end):
+            a[j] += m * a[j - 1]
+        if a[end - 1] < 0:
+            return False
+    return True
+
+
+class LargestEigenvalue:
+    """The largest eigenvalue of a rational matrix A whose eigenvalues are all real.
+
+    With the integer matrix Z = unit A, what is known is low < scale λ_max(Z) <= high.
+    """
+
+    def __init__(self, A):
+        self.unit, self.scale = 1, 1
+        for x in (Fraction(x) for row in A for x in row):
+            self.unit *= x.denominator // gcd(self.unit, x.denominator)
+        Z = [[int(x * self.unit) for x in row] for row in A]
+        self.polynomial = characteristic_polynomial(Z)
+        self.high = max(sum(abs(x) for x in row) for row in Z)
+        self.low = -self.high - 1
+        while self.high - self.low > 1:
+            self.halve()
+        value = 0
+        for c in self.polynomial:
+            value = value * self.high + c
+        self.is_rational = value == 0  # the only integer it can be is ``high``
+
+    def halve(self):
+        """Halve the interval."""
+        middle = (self.low + self.high) // 2
+        if at_most(self.polynomial, middle, self.scale):
+            self.high = middle
+        else:
+            self.low = middle
+
+    def enclose(self):
+        """The eigenvalue, exactly if it is rational."""
+        while not self.is_rational and self.scale < 1 << Number.bits:
+            self.low, self.high, self.scale = 2 * self.low, 2 * self.high, 2 * self.scale
+            self.halve()
+        ends = self.high if self.is_rational else self.low, self.high
+        return Number(*(Fraction(end, self.scale * self.unit) for end in ends))
+
+
+# --- the chapters of a setting stand here --------------------------------------------------------
+
+QUANTITIES = {}
+"""Functions of an instance, by the names that relations use."""
+
+SETTINGS = {}
+"""Lists of (description, predicate of an instance) by the name of the setting."""
+
+
+class Point:
+    """An instance as the certificate has it; ``values`` keeps what was measured on it."""
+
+    def __init__(self, instance, hints):
+        self.values = {}
+
+
+# --- end of the chapters of a setting ------------------------------------------------------------
+
+# --- 6. Relations -------------------------------------------------------------------------------
+
+
+def check_setting(p, name):
+    """Refuse a point outside the setting."""
+    if name not in SETTINGS:
+        raise Unknown(f"this program does not know the setting {name!r}")
+    for description, holds_at in SETTINGS[name]:
+        if not holds_at(p):
+            raise Refused(f"not in {name}: {description} does not hold")
+
+
+def total(*terms):
+    """The sum; of a root and zeros it is that root."""
+    rest = [x for x in terms if not x.low == x.high == 0]
+    if len(rest) == 1:
+        return rest[0]
+    return Number(sum(x.low for x in rest), sum(x.high for x in rest))
+
+
+OPERATIONS = {
+    "+": total,
+    "*": lambda x, *ys: x * OPERATIONS["*"](*ys) if ys else x,
+    "**": lambda x, y: x ** rational(y),
+    "max": lambda *xs: extreme(xs, 1),
+    "min": lambda *xs: extreme(xs, -1),
+    "abs": lambda x: extreme((x, -x), 1),
+    "log": Number.log,
+    "exp": Number.exp,
+}
+
+SIGNS = {"==": (0,), ">=": (0, 1), "<=": (0, -1), ">": (1,), "<": (-1,)}
+"""The signs of left - right for which each relation holds."""
+
+
+def rational(x):
+    """The value of an exponent."""
+    if not x.is_exact():
+        raise Undecided("an exponent that is not known to be rational")
+    return x.low
+
+
+def evaluate(tree, p):
+    """The value of an expression: a number "p/q", the name of a quantity, or [operation, ...]."""
+    if not isinstance(tree, str):
+        return OPERATIONS[tree[0]](*(evaluate(part, p) for part in tree[1:]))
+    if tree in QUANTITIES:
+        place = tree, Number.bits
+        if place not in p.values:  # the same object twice is a tie with itself
+            value = QUANTITIES[tree](p)
+            p.values[place] = value if isinstance(value, Number) else Number(value)
+        return p.values[place]
+    if tree[0].isalpha():
+        raise Unknown(f"this program does not know the quantity {tree!r}")
+    return Number(Fraction(tree))
+
+
+def holds(relation, p):
+    """Whether a relation [operator, left, right] holds; either answer is proved."""
+    operator, left, right = relation
+    x = evaluate(left, p)
+    sign = x.minus(x if left == right else evaluate(right, p))
+    if sign is None:
+        raise Undecided("the enclosures of both sides overlap")
+    return sign in SIGNS[operator]
+
+
+def refute(claim, p):
+    """Return if the claim is false at p; otherwise raise what stands in the way."""
+    check_setting(p, claim["setting"])
+    for assumption in claim["assumptions"]:
+        raise Unknown(f"this program cannot check the assumption {assumption!r}")
+    for bits in PRECISIONS:
+        Number.bits = bits
+        try:
+            if not all(holds(condition, p) for condition in claim["conditions"]):
+                raise Refused("a condition of the claim fails, so the claim says nothing here")
+            if holds(claim["relation"], p):
+                raise Refused("the claim holds here")
+            return
+        except Undecided as error:
+            reason = error
+    raise reason
+
+
+# --- 7. The program -----------------------------------------------------------------------------
+
+
+def infix(tree):
+    """An expression or relation as one writes it, with all parentheses."""
+    if isinstance(tree, str):
+        return f"({tree})" if "/" in tree else tree
+    head, words = tree[0], [infix(part) for part in tree[1:]]
+    return f"{head}({', '.join(words)})" if head.isalpha() else f"({f' {head} '.join(words)})"
+
+
+def decimal(x, upwards):
+    """About 12 digits of x, rounded up or down."""
+    size = x.numerator.bit_length() - x.denominator.bit_length()
+    places = max(1, 12 - size * 3 // 10)
+    n = -(-x * 10**places // 1) if upwards else x * 10**places // 1
+    whole, part = divmod(abs(n), 10**places)
+    return "-" * (n < 0) + f"{whole}.{part:0{places}d}".rstrip("0").rstrip(".")
+
+
+def describe(x):
+    """A number in words."""
+    if x.is_exact() and len(str(x.low)) < 40:
+        return f"= {x.low}"
+    return f"in [{decimal(x.low, False)}, {decimal(x.high, True)}]"
+
+
+def simplest_between(a, b):
+    """The rational of least denominator strictly between a < b."""
+    n = a // 1
+    if n + 1 < b:
+        return Fraction(n + 1)
+    if a == n:
+        return n + Fraction(1, 1 // (b - n) + 1)
+    return n + 1 / simplest_between(1 / (b - n), 1 / (a - n))
+
+
+def explain(claim, p):
+    """Print the claim, both sides and what lies between them."""
+    left, right = (evaluate(side, p) for side in claim["relation"][1:])
+    relations = [claim["relation"], *claim["conditions"]]
+    print("claim:     ", claim["text"])
+    print("that is    ", " if ".join(infix(each)[1:-1] for each in relations))
+    print("setting:   ", claim["setting"])
+    print("instance:  ", p)
+    print("left side  ", describe(left))
+    print("right side ", describe(right))
+    if left.high < right.low:
+        print("so          left <", simplest_between(left.high, right.low), "< right")
+    elif right.high < left.low:
+        print("so          right <", simplest_between(right.high, left.low), "< left")
+    else:
+        print("so          both sides are the same number, exactly")
+
+
+def check_neighbour(data):
+    """Refuse if a certificate.json beside this file says something else."""
+    try:
+        with open(__file__[: -len("check.py")] + "certificate.json", encoding="utf-8") as file:
+            beside = json.load(file)
+    except FileNotFoundError:
+        return
+    for key in data:
+        if beside[key] != data[key]:
+            raise Refused(f"certificate.json beside this program differs in {key!r}")
+
+
+def main():
+    """Decide the embedded certificate; return the exit code."""
+    sys.stdout.reconfigure(encoding="utf-8")
+    try:
+        if CERTIFICATE is None:
+            raise Refused("no certificate is embedded in this program")
+        data = json.loads(CERTIFICATE, parse_float=Fraction)
+        check_neighbour(data)
+        point = Point(data["instance"], data["hints"])
+        refute(data["claim"], point)
+        explain(data["claim"], point)
+    except Undecided as error:
+        return conclude("undecided", error)
+    except Unknown as error:
+        return conclude("unknown", error)
+    except Undefined as error:
+        return conclude("denied", f"undefined here: {error}")
+    except Refused as error:
+        return conclude("denied", error)
+    except (ArithmeticError, LookupError, TypeError, ValueError) as error:
+        return conclude("denied", f"the certificate cannot be read: {error!r}")
+    return conclude("confirmed", "the claim is false here")
+
+
+EXIT_CODES = {"confirmed": 0, "denied": 1, "undecided": 3, "unknown": 4}
+
+
+def conclude(verdict, reason):
+    """Print why, then the verdict as the last line; return its exit code."""
+    print(f"so          {reason}")
+    print(f"verdict:    {verdict}")
+    return EXIT_CODES[verdict]
+
+
+if __name__ == "__main__":
+    sys.exit(main())
