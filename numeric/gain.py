@@ -36,10 +36,10 @@ from typing import Any
 import numpy as np
 
 from numeric.arithmetic.ball import Ball, Balls, midpoints
-from numeric.arithmetic.dual import Duals
 from numeric.arithmetic.floating import Floating
 from numeric.arithmetic.protocol import Arithmetic, NotExact
 from numeric.arithmetic.rational import pivots
+from numeric.arithmetic.tangents import Tangents
 from numeric.gain_dual import float_optimum, minimised
 from numeric.gain_slope import gain_with_slope
 
@@ -89,7 +89,7 @@ def weighted_gain(ar: Arithmetic, sigma: Any, target: Any, weight: Fraction) -> 
         raise ValueError(f"weight: expected a number strictly between 0 and 1, got {weight}")
     if isinstance(ar, Floating):
         return float_optimum(ar, sigma, target, float(weight))[1]
-    if isinstance(ar, Duals):
+    if isinstance(ar, Tangents):
         return gain_with_slope(ar, sigma, target, weight)
     if ar.is_zero(target @ sigma):
         raise ZeroDivisionError("the gain of a target that vanishes on the data")

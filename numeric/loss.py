@@ -128,7 +128,7 @@ def hessian_by_jets(net: LinearNetwork, sigma: Any, cross: Any) -> Any:
 
 
 def gradient_by_jets(net: LinearNetwork, sigma: Any, cross: Any) -> tuple[Any, ...]:
-    """Return the gradient of R, a matrix for each layer, by dual numbers ``M + M_s s``, s² = 0."""
+    """Return the gradient of R, a matrix for each layer, by tangents ``M + M_s s``, s² = 0."""
     ar = net.arithmetic
 
     def slope(direction: Sequence[Any]) -> Any:

@@ -17,9 +17,9 @@ from math import isqrt
 from typing import Any
 
 from numeric.arithmetic.ball import midpoints
-from numeric.arithmetic.dual import Duals
 from numeric.arithmetic.floating import Floating, namespace
 from numeric.arithmetic.rational import Rational, fraction, fractions
+from numeric.arithmetic.tangents import Tangents
 from numeric.gain import float_optimum
 from numeric.networks import LinearNetwork
 from theorems.instances import Instance
@@ -74,11 +74,11 @@ class Draw:
 
     @cached_property
     def arithmetic(self) -> Any:
-        """Return exact arithmetic, dual numbers, or floats of the source's backend."""
+        """Return exact arithmetic, tangents, or floats of the source's backend."""
         if self.source.exact:
             return Rational()
         backend = self.source.backend
-        return Duals() if backend == "dual" else Floating(namespace(backend))
+        return Tangents() if backend == "tangent" else Floating(namespace(backend))
 
     def integer(self, low: int, high: int) -> int:
         """Draw a size from low..high."""
@@ -165,7 +165,7 @@ def setting(
     def register(recipe: Callable[[Draw], Any]) -> Setting:
         build = drawn(recipe)
         found = Setting(
-            name, description, build, tuple(special), Duals.seed, checker, load, express
+            name, description, build, tuple(special), Tangents.seed, checker, load, express
         )
         SETTINGS.update(dict.fromkeys((name, *aliases), found))
         return found
@@ -351,9 +351,9 @@ def optimal_scale(ar: Any, sigma: Any, target: Any, L: int) -> Any:
     Raises
     ------
     TypeError
-        For dual numbers: c is the place of a minimum, known by its value only.
+        For tangents: c is the place of a minimum, known by its value only.
     """
-    if isinstance(ar, Duals):
+    if isinstance(ar, Tangents):
         raise TypeError("the optimal scale of the dual does not differentiate")
     if ar.kind == "exact":
         sigma, target = midpoints(sigma), midpoints(target)

@@ -164,8 +164,8 @@ class Setting:
     special
         Names of settings whose instances belong to this one too and are hard to meet by chance
         (equality cases of known theorems): the search looks there as well.
-    dual
-        ``dual(values, first, total)`` makes dual numbers of a float array of numbers drawn by the
+    tangent
+        ``tangent(values, first, total)`` makes tangents of a float array of numbers drawn by the
         recipe, the ``first`` ... of ``total``; without it the search does not use derivatives.
     checker
         Returns the source of a stand-alone program that decides claims over this setting.
@@ -180,7 +180,7 @@ class Setting:
     description: str
     build: Callable[[Choices, Bounds], Any]
     special: tuple[str, ...] = ()
-    dual: Callable[[Any, int, int], Any] | None = None
+    tangent: Callable[[Any, int, int], Any] | None = None
     checker: Callable[[], str] | None = None
     load: Callable[[dict[str, Any]], Any] | None = None
     express: Callable[[Any], list[int | Fraction] | None] | None = None
@@ -366,9 +366,10 @@ class Claim:
         """Return the claim with a closed form changed in relation, assumptions and proof."""
 
         def changed(assumption: Assumption) -> Assumption:
-            if assumption.relation is None or old not in closed_forms(assumption.condition):
+            condition: Any = assumption.condition
+            if callable(condition) or old not in closed_forms(condition):
                 return assumption
-            return Assumption(assumption.id, assumption.condition.xreplace({old: new}))
+            return Assumption(assumption.id, condition.xreplace({old: new}), assumption.statement)
 
         proof = self.proof and Proof(
             self.proof.steps,

@@ -198,8 +198,8 @@ class PointSource:
         The sizes, in the order the recipe asks for them.
     numbers
         Shape (size, n): one point a row, its numbers in the order the recipe asks for them.
-    dual
-        A setting's ``dual``: numbers then carry their derivatives along.
+    tangent
+        A setting's ``tangent``: numbers then carry their derivatives along.
 
     Attributes
     ----------
@@ -214,12 +214,12 @@ class PointSource:
         sizes: Sequence[int],
         numbers: Any,
         backend: str = "numpy",
-        dual: Callable[[Any, int, int], Any] | None = None,
+        tangent: Callable[[Any, int, int], Any] | None = None,
     ) -> None:
-        self.backend = "dual" if dual else backend
+        self.backend = "tangent" if tangent else backend
         self._sizes = iter(sizes)
         self._numbers = numbers
-        self._dual = dual
+        self._tangent = tangent
         self._choices: list[Any] = []
         self.boxes: list[tuple[int, int]] = []
 
@@ -241,7 +241,7 @@ class PointSource:
         values = np.clip(self._numbers[:, first : len(self.boxes)], low, high)
         self._choices += list(values.T)
         values = values.reshape(-1, rows, columns)
-        return self._dual(values, first, total) if self._dual else values
+        return self._tangent(values, first, total) if self._tangent else values
 
     def lane(self, index: int) -> list[int | float]:
         """Return the choices that made instance ``index`` of the batch, in the order asked for."""

@@ -318,7 +318,8 @@ class Theorem:
 
     def __post_init__(self) -> None:
         """Write the id into the parts: their own ids begin with it."""
-        for part in (*self.claims, *(c.claim for c in self.controls), *self.trainings):
+        parts: list[Claim | Training] = [*self.claims, *self.trainings]
+        for part in (*parts, *(control.claim for control in self.controls)):
             if part.theorem not in ("", self.id):
                 raise UsageError(f"{part.id} is a part of {part.theorem}, {self.id} needs its own")
             object.__setattr__(part, "theorem", self.id)

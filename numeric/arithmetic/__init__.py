@@ -1,1 +1,1 @@
-"""Four number systems behind one protocol."""
+"""Six number systems behind one protocol."""

@@ -29,13 +29,21 @@ __all__ = [
     "Arithmetic",
     "Comparison",
     "Kind",
+    "Matrix",
     "NotExact",
     "OutOfDomain",
+    "Scalar",
     "relative_margin",
     "weakest",
 ]
 
 Kind = Literal["exact", "certified", "sampled", "symbolic"]
+
+Scalar = Any
+"""A number of some arithmetic; a batch of them in floats."""
+
+Matrix = Any
+"""A matrix of some arithmetic; a batch of them, along leading axes, in floats."""
 
 _STRENGTH: tuple[Kind, ...] = ("symbolic", "exact", "certified", "sampled")
 
@@ -90,73 +98,73 @@ class Arithmetic(Protocol):
     def __enter__(self) -> Any: ...
     def __exit__(self, *exc: object) -> None: ...
 
-    def scalar(self, value: int | Fraction) -> Any:
+    def scalar(self, value: int | Fraction) -> Scalar:
         """Return the rational ``value`` as a number of this arithmetic."""
 
-    def matrix(self, rows: Any) -> Any:
+    def matrix(self, rows: Any) -> Matrix:
         """Return the matrix with these rows (nested sequences of ints and Fractions)."""
 
-    def identity(self, n: int) -> Any:
+    def identity(self, n: int) -> Matrix:
         """Return the n x n identity."""
 
-    def entry(self, A: Any, i: int, j: int) -> Any:
+    def entry(self, A: Matrix, i: int, j: int) -> Scalar:
         """Return the scalar in row i, column j."""
 
-    def stack(self, blocks: Sequence[Sequence[Any]]) -> Any:
+    def stack(self, blocks: Sequence[Sequence[Matrix]]) -> Matrix:
         """Return the block matrix whose rows of blocks are given."""
 
-    def scale(self, c: Any, A: Any) -> Any:
+    def scale(self, c: Scalar, A: Matrix) -> Matrix:
         """Return c A for a scalar c."""
 
-    def kron(self, A: Any, B: Any) -> Any:
+    def kron(self, A: Matrix, B: Matrix) -> Matrix:
         """Return the Kronecker product."""
 
-    def trace(self, A: Any) -> Any:
+    def trace(self, A: Matrix) -> Scalar:
         """Return the trace."""
 
-    def diagonal(self, A: Any) -> Any:
+    def diagonal(self, A: Matrix) -> Matrix:
         """Return the square A with zeros off its diagonal."""
 
-    def frobenius_sq(self, A: Any) -> Any:
+    def frobenius_sq(self, A: Matrix) -> Scalar:
         """Return the sum of squared entries."""
 
-    def inverse(self, A: Any) -> Any:
+    def inverse(self, A: Matrix) -> Matrix:
         """Return the inverse of a square matrix; ZeroDivisionError where there is none."""
 
-    def eig_max(self, A: Any, B: Any = None) -> Any:
+    def eig_max(self, A: Matrix, B: Matrix | None = None) -> Scalar:
         """Return the largest eigenvalue of the symmetric A, or of A B with A, B both PSD.
 
         ValueError for what cannot be symmetric (exact and balls) or PSD (B, in balls).
         """
 
-    def power_sum(self, A: Any, exponent: Fraction) -> Any:
+    def power_sum(self, A: Matrix, exponent: Fraction) -> Scalar:
         """Return the sum of the eigenvalues of the symmetric A ⪰ 0, each ** exponent > 0."""
 
-    def singular_max(self, A: Any) -> Any:
+    def singular_max(self, A: Matrix) -> Scalar:
         """Return the largest singular value."""
 
-    def sqrt(self, x: Any) -> Any:
+    def sqrt(self, x: Scalar) -> Scalar:
         """Return the square root of x >= 0."""
 
-    def power(self, x: Any, exponent: Fraction) -> Any:
+    def power(self, x: Scalar, exponent: Fraction) -> Scalar:
         """Return x ** exponent for x >= 0 (x > 0 when the exponent is negative)."""
 
-    def log(self, x: Any) -> Any:
+    def log(self, x: Scalar) -> Scalar:
         """Return the natural logarithm of x > 0; exact arithmetic knows only log(1) = 0."""
 
-    def exp(self, x: Any) -> Any:
+    def exp(self, x: Scalar) -> Scalar:
         """Return e ** x; exact arithmetic knows only e ** 0 = 1."""
 
-    def maximum(self, *xs: Any) -> Any:
+    def maximum(self, *xs: Scalar) -> Scalar:
         """Return the largest of the scalars."""
 
-    def minimum(self, *xs: Any) -> Any:
+    def minimum(self, *xs: Scalar) -> Scalar:
         """Return the smallest of the scalars."""
 
-    def is_zero(self, A: Any) -> Any:
+    def is_zero(self, A: Matrix) -> Any:
         """Return whether all entries vanish: exact where the arithmetic is, else to rounding."""
 
-    def compare(self, x: Any, y: Any) -> Comparison:
+    def compare(self, x: Scalar, y: Scalar) -> Comparison:
         """Return the sign of x - y with what it is worth."""
 
 

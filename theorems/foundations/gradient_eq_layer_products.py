@@ -20,7 +20,7 @@ Sharpness
 
 Implementation notes
     The proof is about words in noncommuting symbols: a layer in any position of a network of any
-    depth and widths.  Instances compare with dual numbers, which differentiate the loss with no
+    depth and widths.  Instances compare with tangents, which differentiate the loss with no
     knowledge of A_k and B_k; their C is TΣ, as every C is for some T.
 
 References

@@ -24,7 +24,7 @@ Sharpness
 
 Implementation notes
     The proof is about words in noncommuting symbols: neighbours in any position, any step size.  On
-    instances gradients come from dual numbers, not from the formula used in the proof, and the step
+    instances gradients come from tangents, not from the formula used in the proof, and the step
     size is 1/8.  Integrated flows keep D_k to their tolerance.
 
 References
@@ -92,7 +92,7 @@ def _step(instance: Instance) -> tuple[LinearNetwork, list[Any]]:
 
 @quantity("flow_drift", r"\textstyle\sum_k|\dot D_k|_F^2", positive=False)
 def flow_drift(instance: Instance) -> Any:
-    """Σ_k |dD_k/dt|_F² under gradient flow, from gradients by dual numbers."""
+    """Σ_k |dD_k/dt|_F² under gradient flow, from gradients by tangents."""
     g, W = _jets(instance), instance.weights
     rates = [
         W[k] @ g[k].mT + g[k] @ W[k].mT - W[k + 1].mT @ g[k + 1] - g[k + 1].mT @ W[k + 1]

@@ -34,7 +34,7 @@ Sharpness
     Those limits need not be flattest (control).
 
 Implementation notes
-    Gradients come from dual numbers, not from the formula used in the proof.  Flows from scale 0.3
+    Gradients come from tangents, not from the formula used in the proof.  Flows from scale 0.3
     end beside exact minimizers too, but not always with small layers: there the claims may be void,
     and flatness is not measured.
 

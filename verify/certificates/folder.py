@@ -54,7 +54,7 @@ _SECONDS = 120.0
 
 Checked = Literal["confirmed", "denied", "undecided", "unknown"]
 
-_CHECKED: dict[int, Checked] = {code: name for name, code in checker.EXIT_CODES.items()}
+_CHECKED: dict[int, Any] = {code: name for name, code in checker.EXIT_CODES.items()}
 """What a checker's exit code says."""
 
 
@@ -226,7 +226,7 @@ def run_program(program: Path, seconds: float = _SECONDS) -> tuple[Checked, str]
     printed = done.stdout.decode("utf-8", errors="replace")
     said = _CHECKED.get(done.returncode, "unknown")
     # Python itself ends with 1 where a program breaks down: only one that said so denies
-    verdict = said if printed.endswith(f"verdict:    {said}\n") else "unknown"
+    verdict: Checked = said if printed.endswith(f"verdict:    {said}\n") else "unknown"
     return verdict, printed + done.stderr.decode("utf-8", errors="replace")
 
 

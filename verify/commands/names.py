@@ -140,8 +140,9 @@ def _show_quantity(q: Quantity) -> None:
     ]
     for line in lines:
         screen.print(line, markup=False, highlight=False)
-    if fits:
-        instance, value = _measured(q, fits[0])
+    found = _measured(q, fits[0]) if fits else None
+    if found is not None:
+        instance, value = found
         screen.print(f"example:      {value} over {fits[0].name}, at", markup=False)
         print_instance(instance, screen)
 

@@ -159,8 +159,9 @@ def concludes(step: Step, relation: Relation) -> bool:
         if operator(relation) != "==" or any(isinstance(x, sp.MatrixBase) for x in sides):
             return False
         return any(agree(zip(sides, pair, strict=True)) for pair in ((lhs, rhs), (rhs, lhs)))
-    same_sign = isinstance(step, Condition) and step.sign == operator(relation)
-    return same_sign and agree([(step.value, lhs - rhs)])
+    if not isinstance(step, Condition) or step.sign != operator(relation):
+        return False
+    return agree([(step.value, lhs - rhs)])
 
 
 def _check_identity(step: Identity) -> tuple[Verdict, str | None]:

@@ -5,7 +5,7 @@ and maxima are tied, so it has kinks there: the usual L-BFGS-B stops far from th
 search asks for a small derivative that no point has.  BFGS with a weak Wolfe line search asks only
 that the slope has risen, and converges to kinks in practice, linearly [Lewis & Overton 2013].
 
-Derivatives are exact where the setting makes dual numbers, else central differences.  Floats only
+Derivatives are exact where the setting makes tangents, else central differences.  Floats only
 propose: what is found here is rounded to rationals and decided by the caller.
 
 References
@@ -166,7 +166,7 @@ class Objective:
     """
 
     def __init__(self, claim: Claim, sizes: Sequence[int], numbers: Any) -> None:
-        self._claim, self._sizes, self._dual = claim, list(sizes), claim.setting.dual
+        self._claim, self._sizes, self._tangent = claim, list(sizes), claim.setting.tangent
         source = PointSource(self._sizes, np.asarray([numbers], dtype=np.float64))
         claim.setting.build(source, claim.bounds)
         low, high = np.array(source.boxes, dtype=np.float64).T
@@ -205,12 +205,12 @@ class Objective:
         return f, slope
 
     def _with_slope(self, numbers: Any) -> tuple[float, Any]:
-        if self._dual:
+        if self._tangent:
             try:
-                value, slope = self._measured(numbers[None, :], self._dual)
+                value, slope = self._measured(numbers[None, :], self._tangent)
                 return float(value[0]), slope[:, 0]
             except (AttributeError, TypeError):  # a formula that asks for more than the protocol
-                self._dual = None
+                self._tangent = None
         return self._by_differences(numbers)
 
     def _by_differences(self, numbers: Any) -> tuple[float, Any]:
@@ -224,9 +224,9 @@ class Objective:
         slope = (values[:n] - values[n:-1]) / (above - below)
         return float(values[-1]), np.where(np.isfinite(slope), slope, 0.0)
 
-    def _measured(self, numbers: Any, dual: Any) -> tuple[Any, Any]:
-        """Values of shape (size,) and derivatives of shape (n, size), zero without duals."""
-        source = PointSource(self._sizes, numbers, dual=dual)
+    def _measured(self, numbers: Any, tangent: Any) -> tuple[Any, Any]:
+        """Values of shape (size,) and derivatives of shape (n, size), zero without tangents."""
+        source = PointSource(self._sizes, numbers, tangent=tangent)
         instance = self._claim.setting.build(source, self._claim.bounds)
         ar, size = instance.arithmetic, len(numbers)
 

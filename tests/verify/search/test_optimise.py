@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 import sympy as sp
 
-from numeric.arithmetic.dual import Duals
 from numeric.arithmetic.floating import Floating
 from numeric.arithmetic.rational import Rational
+from numeric.arithmetic.tangents import Tangents
 from tests.toys import NUMBERS, Numbers, claim, count, first, last, never, norm, total
 from verify.claims import Assumption, Bounds, assumed
 from verify.search.optimise import Objective, minimise, polish
@@ -92,16 +92,16 @@ def test_it_stops_at_the_target_at_the_deadline_and_at_the_resolution():
 
 
 def dual_numbers(source, bounds):
-    """The toy setting, which knows dual numbers too."""
+    """The toy setting, which knows tangents too."""
     exact = Rational() if source.exact else Floating()
-    arithmetic = Duals() if source.backend == "dual" else exact
+    arithmetic = Tangents() if source.backend == "tangent" else exact
     size = source.integer(*bounds.width)
     row = arithmetic.matrix(source.matrix(1, size))
     return Numbers(arithmetic, tuple(arithmetic.entry(row, 0, j) for j in range(size)))
 
 
-DUAL_NUMBERS = replace(NUMBERS, build=dual_numbers, dual=Duals.seed)
-SETTINGS = {"duals": DUAL_NUMBERS, "differences": NUMBERS}
+TANGENTS = replace(NUMBERS, build=dual_numbers, tangent=Tangents.seed)
+SETTINGS = {"tangents": TANGENTS, "differences": NUMBERS}
 CLAIMS = {
     "margin": (norm >= total, ()),
     "reversed": (norm <= last, ()),
@@ -125,7 +125,7 @@ def test_the_objective_has_the_slope_of_differences(setting, name):
 
 
 def test_a_negative_objective_is_a_violation_that_meets_the_conditions():
-    subject = claim(norm >= total, *assumed(first >= 1, last > 2), setting=DUAL_NUMBERS)
+    subject = claim(norm >= total, *assumed(first >= 1, last > 2), setting=TANGENTS)
     objective = Objective(subject, [2], [0.0, 0.0])
     assert objective.at(np.array([1.0, 1.0]))[0] > 0  # violated, but y > 2 is not met
     assert objective.at(np.array([0.9, 2.9]))[0] > 0
@@ -148,13 +148,13 @@ def test_a_violation_is_found_downhill_and_rebuilt_from_choices(setting):
 
 
 def test_the_slack_of_an_equality_is_its_distance():
-    _, f = polish(claim(sp.Eq(first * last, 1), setting=DUAL_NUMBERS), [2], [1.0, 1.01])
+    _, f = polish(claim(sp.Eq(first * last, 1), setting=TANGENTS), [2], [1.0, 1.01])
     assert f == pytest.approx(-8 / 9)  # at x y = 9, the corner of the box
 
 
 def test_an_assumption_that_fails_is_a_wall():
     large = Assumption("large", lambda i: i.values[0] > 1, "x > 1")
-    subject = claim(first >= last, large, setting=DUAL_NUMBERS)
+    subject = claim(first >= last, large, setting=TANGENTS)
     assert Objective(subject, [2], [0.0, 0.0]).at(np.zeros(2))[0] == inf
     choices, f = polish(subject, [2], [2.0, 0.5])
     assert f < 0 < 1 < choices[1] < choices[2]
@@ -167,11 +167,11 @@ def test_what_is_undefined_everywhere_gives_nothing():
 
 def test_a_formula_beyond_the_protocol_falls_back_to_differences():
     def builds_floats_only(source, bounds):
-        if source.backend == "dual":
-            raise TypeError("no duals here")
+        if source.backend == "tangent":
+            raise TypeError("no tangents here")
         return NUMBERS.build(source, bounds)
 
-    setting = replace(DUAL_NUMBERS, build=builds_floats_only)
+    setting = replace(TANGENTS, build=builds_floats_only)
     f, slope = Objective(claim(first >= last, setting=setting), [2], [1, 2]).at(
         np.array([1.0, 2.0])
     )

@@ -1,12 +1,12 @@
-"""Derivatives carried along by dual numbers are those of finite differences."""
+"""Derivatives carried along by tangents are those of finite differences."""
 
 from fractions import Fraction
 
 import numpy as np
 import pytest
 
-from numeric.arithmetic.dual import Dual, Duals, tangent, value
 from numeric.arithmetic.floating import Floating
+from numeric.arithmetic.tangents import Tangent, Tangents, tangent, value
 from numeric.gain import weighted_gain
 from tests.numeric.test_arithmetic import TABLE
 from theorems import quantities, settings
@@ -14,11 +14,11 @@ from theorems.recipes import optimal_scale
 from verify.claims import QUANTITIES, SETTINGS, Bounds
 from verify.sources import BatchSource, PointSource
 
-FLOATS, DUALS = Floating(), Duals()
+FLOATS, TANGENTS = Floating(), Tangents()
 MORE = {
-    "log": lambda ar, A, B, S, R: ar.log(ar.trace(S)) if ar is DUALS else np.log(ar.trace(S)),
+    "log": lambda ar, A, B, S, R: ar.log(ar.trace(S)) if ar is TANGENTS else np.log(ar.trace(S)),
     "exp": lambda ar, A, B, S, R: (
-        ar.exp(ar.entry(A, 0, 0)) if ar is DUALS else np.exp(A[..., 0, 0])
+        ar.exp(ar.entry(A, 0, 0)) if ar is TANGENTS else np.exp(A[..., 0, 0])
     ),
     "quotients": lambda ar, A, B, S, R: (1 / ar.trace(S) - ar.trace(R)) / ar.trace(S) / 3,
     "integer powers": lambda ar, A, B, S, R: (
@@ -65,11 +65,11 @@ def around(x, h):
 
 
 def split(points):
-    """A, B and positive definite S, R from 6 + 6 + 4 + 4 numbers, in floats or dual."""
+    """A, B and positive definite S, R from 6 + 6 + 4 + 4 numbers, in floats or tangents."""
 
     def part(ar, first, rows, columns):
         values = points[:, first : first + rows * columns].reshape(-1, rows, columns)
-        return DUALS.seed(values, first, points.shape[-1]) if ar is DUALS else values
+        return TANGENTS.seed(values, first, points.shape[-1]) if ar is TANGENTS else values
 
     def build(ar):
         A, B = part(ar, 0, 2, 3), part(ar, 6, 3, 2)
@@ -85,7 +85,7 @@ def test_every_operation_differentiates(name, seed):
     formula, h = (TABLE | MORE)[name], 1e-6
     x = np.random.default_rng(seed).uniform(-2, 2, 20)
     expected = np.asarray(formula(FLOATS, *split(around(x, h))(FLOATS)))
-    dual = formula(DUALS, *split(x[None])(DUALS))
+    dual = formula(TANGENTS, *split(x[None])(TANGENTS))
     assert value(dual) == pytest.approx(expected[-1:], rel=1e-11, abs=1e-13)
     slope, scale = differences(np.broadcast_to(expected, (41, *expected.shape[1:])), h)
     assert np.broadcast_to(tangent(dual), (20, 1, *slope.shape[1:]))[:, 0] == pytest.approx(
@@ -107,7 +107,7 @@ def test_every_quantity_differentiates_over_every_setting(setting):
     sizes, x = point(setting, 2)
     h, compared = 1e-5, 0
     batch = setting.build(PointSource(sizes, around(x, h)), SMALL)
-    dual = setting.build(PointSource(sizes, x[None], dual=setting.dual), SMALL)
+    dual = setting.build(PointSource(sizes, x[None], tangent=setting.tangent), SMALL)
     for quantity in MEASURED:
         with np.errstate(divide="ignore", invalid="ignore"):
             try:
@@ -126,7 +126,7 @@ def test_every_quantity_differentiates_over_every_setting(setting):
 
 def test_an_optimal_scale_says_that_it_has_no_derivative():
     sizes, x = point(settings.attaining_minimizers, 0)
-    source = PointSource(sizes, x[None], dual=settings.attaining_minimizers.dual)
+    source = PointSource(sizes, x[None], tangent=settings.attaining_minimizers.tangent)
     with pytest.raises(TypeError, match="does not differentiate"):
         settings.attaining_minimizers.build(source, SMALL)
     assert optimal_scale(FLOATS, np.eye(2), np.eye(2), 2) == pytest.approx(1)
@@ -134,40 +134,40 @@ def test_an_optimal_scale_says_that_it_has_no_derivative():
 
 def test_the_gain_differentiates_where_the_top_eigenvalue_of_its_dual_is_double():
     # Σ = diag(1, b), T = (1, 0): g(1/2)² is the maximum of (x + by)x over x + y = 1, b²/(4(b-1))
-    b = Dual(np.array([5.0]), np.ones((1, 1)))
-    sigma = DUALS.scale(b, DUALS.matrix([[0, 0], [0, 1]])) + DUALS.matrix([[1, 0], [0, 0]])
-    gain = weighted_gain(DUALS, sigma, DUALS.matrix([[1, 0]]), Fraction(1, 2))
+    b = Tangent(np.array([5.0]), np.ones((1, 1)))
+    sigma = TANGENTS.scale(b, TANGENTS.matrix([[0, 0], [0, 1]])) + TANGENTS.matrix([[1, 0], [0, 0]])
+    gain = weighted_gain(TANGENTS, sigma, TANGENTS.matrix([[1, 0]]), Fraction(1, 2))
     square = gain * gain
     assert square.value == pytest.approx(25 / 16)
     assert square.tangent == pytest.approx((2 * 5 * 4 - 25) / (4 * 16))
 
 
 def test_where_there_is_no_derivative_a_finite_one_is_taken():
-    zero = Dual(np.zeros(1), np.ones((1, 1)))
-    assert tangent(DUALS.sqrt(zero)) == 0
-    assert tangent(DUALS.power(zero, Fraction(1, 3))) == 0
-    assert tangent(DUALS.maximum(zero, -zero)) in (1, -1)
-    flat = DUALS.seed(np.zeros((1, 2, 2)), 0, 4)
-    assert np.isfinite(tangent(DUALS.power_sum(flat @ flat.mT, Fraction(1, 2)))).all()
-    assert np.isfinite(tangent(DUALS.eig_max(flat @ flat.mT, flat @ flat.mT))).all()
+    zero = Tangent(np.zeros(1), np.ones((1, 1)))
+    assert tangent(TANGENTS.sqrt(zero)) == 0
+    assert tangent(TANGENTS.power(zero, Fraction(1, 3))) == 0
+    assert tangent(TANGENTS.maximum(zero, -zero)) in (1, -1)
+    flat = TANGENTS.seed(np.zeros((1, 2, 2)), 0, 4)
+    assert np.isfinite(tangent(TANGENTS.power_sum(flat @ flat.mT, Fraction(1, 2)))).all()
+    assert np.isfinite(tangent(TANGENTS.eig_max(flat @ flat.mT, flat @ flat.mT))).all()
 
 
 def test_constants_stay_plain_and_meet_duals_on_either_side():
-    x = DUALS.seed(np.array([[[1.0, 2.0]]]), 1, 4)
+    x = TANGENTS.seed(np.array([[[1.0, 2.0]]]), 1, 4)
     assert x.tangent[:, 0, 0].tolist() == [[0, 0], [1, 0], [0, 1], [0, 0]]
     ones = np.ones((1, 1, 2))
     for total in (ones + x, x + ones, ones - (-x), np.float64(1) + x):
         assert total.value.tolist() == [[[2, 3]]]
         assert (total.tangent == x.tangent).all()
-    assert not isinstance(DUALS.maximum(1, Fraction(1, 2)), Dual)
-    assert not isinstance(DUALS.kron(DUALS.identity(2), DUALS.identity(2)), Dual)
+    assert not isinstance(TANGENTS.maximum(1, Fraction(1, 2)), Tangent)
+    assert not isinstance(TANGENTS.kron(TANGENTS.identity(2), TANGENTS.identity(2)), Tangent)
 
 
 def test_comparisons_are_by_value():
-    x = Dual(np.array([1.0, 2.0]), np.ones((1, 2)))
+    x = Tangent(np.array([1.0, 2.0]), np.ones((1, 2)))
     assert (x < 2).tolist() == (x != 2).tolist() == [True, False]
     assert (x >= x).all()
-    assert (x == Dual(x.value, 0 * x.tangent)).all()
-    assert DUALS.compare(x[0], 2).sign == -1
-    assert np.isnan(value(DUALS.maximum(x, float("nan")))).all()
-    assert DUALS.is_zero(DUALS.seed(np.zeros((1, 2, 2)), 0, 4)).all()
+    assert (x == Tangent(x.value, 0 * x.tangent)).all()
+    assert TANGENTS.compare(x[0], 2).sign == -1
+    assert np.isnan(value(TANGENTS.maximum(x, float("nan")))).all()
+    assert TANGENTS.is_zero(TANGENTS.seed(np.zeros((1, 2, 2)), 0, 4)).all()

@@ -1,8 +1,8 @@
-"""Dual numbers: floats that carry their derivatives along, so every formula has a gradient.
+"""Tangents: floats that carry their derivatives along, so every formula has a gradient.
 
-A dual number ``v + Σ_k t_k ε_k`` with ``ε_j ε_k = 0`` holds a value and its derivatives by n
-choices.  Sums, products and quotients differentiate themselves; the few operations that are no
-polynomials follow from perturbation theory.  With unit vectors, and A symmetric,
+A tangent ``v + Σ_k t_k ε_k`` with ``ε_j ε_k = 0`` (a dual number; "dual" is kept for Lagrange's
+here) holds a value and its derivatives by n choices.  Sums, products and quotients differentiate
+themselves; the few operations that are no polynomials follow from perturbation theory.  With unit vectors, and A symmetric,
 
     d λ_max(A)     = xᵀ dA x                             A x = λ x,
     d λ_max(A B)   = zᵀ dA z + (Az)ᵀ dB (Az)/λ           A B x = λ x, z = B x, zᵀx = 1,
@@ -31,12 +31,12 @@ import numpy as np
 from numeric.arithmetic.floating import Floating
 from numeric.arithmetic.protocol import Comparison, Kind, Scoped
 
-__all__ = ["Dual", "Duals", "tangent", "value"]
+__all__ = ["Tangent", "Tangents", "tangent", "value"]
 
 _EPSILON = float(np.finfo(np.float64).eps)
 
 
-class Dual:
+class Tangent:
     """An array of floats and its derivatives by n choices.
 
     Parameters
@@ -45,17 +45,17 @@ class Dual:
         Any shape; matrices are the last two axes.
     tangent
         Shape (n, *value.shape), or what broadcasts to it.  Constants are plain arrays and have
-        none.  Duals that meet have the same number of axes, constants no more.
+        none.  Tangents that meet have the same number of axes, constants no more.
 
     Examples
     --------
-    >>> x = Dual(np.array([2.0]), np.array([[1.0]]))
+    >>> x = Tangent(np.array([2.0]), np.array([[1.0]]))
     >>> (x * x + 3).tangent
     array([[4.]])
     """
 
     __slots__ = ("tangent", "value")
-    __array_ufunc__ = None  # array + dual asks the dual
+    __array_ufunc__ = None  # array + tangent asks the tangent
     __hash__ = None  # type: ignore[assignment]  # comparisons are elementwise, as for arrays
 
     def __init__(self, value: Any, tangent: Any) -> None:
@@ -63,7 +63,7 @@ class Dual:
         self.tangent = tangent
 
     def __repr__(self) -> str:
-        return f"Dual({self.value!r}, {self.tangent!r})"
+        return f"Tangent({self.value!r}, {self.tangent!r})"
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -76,65 +76,65 @@ class Dual:
         return int(self.value.ndim)
 
     @property
-    def mT(self) -> Dual:
+    def mT(self) -> Tangent:
         """Return the matrix transpose."""
-        return Dual(self.value.mT, self.tangent.mT)
+        return Tangent(self.value.mT, self.tangent.mT)
 
-    def __getitem__(self, key: Any) -> Dual:
+    def __getitem__(self, key: Any) -> Tangent:
         keys = key if isinstance(key, tuple) else (key,)
-        return Dual(self.value[key], self.tangent[(slice(None), *keys)])
+        return Tangent(self.value[key], self.tangent[(slice(None), *keys)])
 
-    def __neg__(self) -> Dual:
-        return Dual(-self.value, -self.tangent)
+    def __neg__(self) -> Tangent:
+        return Tangent(-self.value, -self.tangent)
 
-    def __abs__(self) -> Dual:
-        return Dual(abs(self.value), np.sign(self.value) * self.tangent)
+    def __abs__(self) -> Tangent:
+        return Tangent(abs(self.value), np.sign(self.value) * self.tangent)
 
-    def __add__(self, other: Any) -> Dual:
-        if isinstance(other, Dual):
-            return Dual(self.value + other.value, self.tangent + other.tangent)
-        return Dual(self.value + other, self.tangent)
+    def __add__(self, other: Any) -> Tangent:
+        if isinstance(other, Tangent):
+            return Tangent(self.value + other.value, self.tangent + other.tangent)
+        return Tangent(self.value + other, self.tangent)
 
     __radd__ = __add__
 
-    def __sub__(self, other: Any) -> Dual:
-        if isinstance(other, Dual):
-            return Dual(self.value - other.value, self.tangent - other.tangent)
-        return Dual(self.value - other, self.tangent)
+    def __sub__(self, other: Any) -> Tangent:
+        if isinstance(other, Tangent):
+            return Tangent(self.value - other.value, self.tangent - other.tangent)
+        return Tangent(self.value - other, self.tangent)
 
-    def __rsub__(self, other: Any) -> Dual:
-        return Dual(other - self.value, -self.tangent)
+    def __rsub__(self, other: Any) -> Tangent:
+        return Tangent(other - self.value, -self.tangent)
 
-    def __mul__(self, other: Any) -> Dual:
-        if isinstance(other, Dual):
+    def __mul__(self, other: Any) -> Tangent:
+        if isinstance(other, Tangent):
             slope = self.tangent * other.value + self.value * other.tangent
-            return Dual(self.value * other.value, slope)
-        return Dual(self.value * other, self.tangent * other)
+            return Tangent(self.value * other.value, slope)
+        return Tangent(self.value * other, self.tangent * other)
 
     __rmul__ = __mul__
 
-    def __truediv__(self, other: Any) -> Dual:
-        if isinstance(other, Dual):
+    def __truediv__(self, other: Any) -> Tangent:
+        if isinstance(other, Tangent):
             ratio = self.value / other.value
-            return Dual(ratio, (self.tangent - ratio * other.tangent) / other.value)
-        return Dual(self.value / other, self.tangent / other)
+            return Tangent(ratio, (self.tangent - ratio * other.tangent) / other.value)
+        return Tangent(self.value / other, self.tangent / other)
 
-    def __rtruediv__(self, other: Any) -> Dual:
+    def __rtruediv__(self, other: Any) -> Tangent:
         ratio = other / self.value
-        return Dual(ratio, -ratio / self.value * self.tangent)
+        return Tangent(ratio, -ratio / self.value * self.tangent)
 
-    def __pow__(self, exponent: int) -> Dual:
+    def __pow__(self, exponent: int) -> Tangent:
         slope = exponent * self.value ** (exponent - 1) if exponent else 0 * self.value
-        return Dual(self.value**exponent, slope * self.tangent)
+        return Tangent(self.value**exponent, slope * self.tangent)
 
-    def __matmul__(self, other: Any) -> Dual:
-        if isinstance(other, Dual):
+    def __matmul__(self, other: Any) -> Tangent:
+        if isinstance(other, Tangent):
             slope = self.tangent @ other.value + self.value @ other.tangent
-            return Dual(self.value @ other.value, slope)
-        return Dual(self.value @ other, self.tangent @ other)
+            return Tangent(self.value @ other.value, slope)
+        return Tangent(self.value @ other, self.tangent @ other)
 
-    def __rmatmul__(self, other: Any) -> Dual:
-        return Dual(other @ self.value, other @ self.tangent)
+    def __rmatmul__(self, other: Any) -> Tangent:
+        return Tangent(other @ self.value, other @ self.tangent)
 
     def __lt__(self, other: Any) -> Any:
         return self.value < value(other)
@@ -157,17 +157,17 @@ class Dual:
 
 def value(x: Any) -> Any:
     """Return x without its derivatives."""
-    return x.value if isinstance(x, Dual) else x
+    return x.value if isinstance(x, Tangent) else x
 
 
 def tangent(x: Any) -> Any:
     """Return the derivatives of x: zero for a constant."""
-    return x.tangent if isinstance(x, Dual) else 0.0
+    return x.tangent if isinstance(x, Tangent) else 0.0
 
 
 def _select(mask: Any, x: Any, y: Any) -> Any:
     """Take x where the mask says so, y elsewhere."""
-    return Dual(np.where(mask, value(x), value(y)), np.where(mask, tangent(x), tangent(y)))
+    return Tangent(np.where(mask, value(x), value(y)), np.where(mask, tangent(x), tangent(y)))
 
 
 def _paired(slope: Any, left: Any, right: Any) -> Any:
@@ -191,8 +191,8 @@ def _constants_as_floats(method: Callable[..., Any]) -> Callable[..., Any]:
     """Leave an operation on constants alone to floats."""
 
     @wraps(method)
-    def call(self: Duals, *args: Any) -> Any:
-        if any(isinstance(x, Dual) for x in args):
+    def call(self: Tangents, *args: Any) -> Any:
+        if any(isinstance(x, Tangent) for x in args):
             with np.errstate(divide="ignore", invalid="ignore"):
                 return method(self, *args)
         return getattr(self.floats, method.__name__)(*args)
@@ -200,7 +200,7 @@ def _constants_as_floats(method: Callable[..., Any]) -> Callable[..., Any]:
     return call
 
 
-class Duals(Scoped):
+class Tangents(Scoped):
     """float64 arithmetic with derivatives, on NumPy; constants are plain arrays."""
 
     kind: Kind = "sampled"
@@ -210,8 +210,8 @@ class Duals(Scoped):
         self.xp = self.floats.xp
 
     @staticmethod
-    def seed(values: Any, first: int, total: int) -> Dual:
-        """Return choices as dual numbers: the derivative of each by itself is one.
+    def seed(values: Any, first: int, total: int) -> Tangent:
+        """Return choices as tangents: the derivative of each by itself is one.
 
         Parameters
         ----------
@@ -222,13 +222,13 @@ class Duals(Scoped):
         """
         r, c = values.shape[-2:]
         units = np.eye(total)[:, first : first + r * c]
-        return Dual(np.asarray(values, dtype=np.float64), units.reshape(total, 1, r, c))
+        return Tangent(np.asarray(values, dtype=np.float64), units.reshape(total, 1, r, c))
 
     def scalar(self, value: Any) -> Any:
-        return value if isinstance(value, Dual) else self.floats.scalar(value)
+        return value if isinstance(value, Tangent) else self.floats.scalar(value)
 
     def matrix(self, rows: Any) -> Any:
-        return rows if isinstance(rows, Dual) else self.floats.matrix(rows)
+        return rows if isinstance(rows, Tangent) else self.floats.matrix(rows)
 
     def identity(self, n: int) -> Any:
         return self.floats.identity(n)
@@ -238,14 +238,14 @@ class Duals(Scoped):
 
     def stack(self, blocks: Sequence[Sequence[Any]]) -> Any:
         total = self.floats.stack([[value(A) for A in row] for row in blocks])
-        slopes = [A.tangent for row in blocks for A in row if isinstance(A, Dual)]
+        slopes = [A.tangent for row in blocks for A in row if isinstance(A, Tangent)]
         if not slopes:
             return total
         batch = np.broadcast_shapes(*(slope.shape[:-2] for slope in slopes))
         rows = [
             [np.broadcast_to(tangent(A), (*batch, *A.shape[-2:])) for A in row] for row in blocks
         ]
-        return Dual(total, self.floats.stack(rows))
+        return Tangent(total, self.floats.stack(rows))
 
     @_constants_as_floats
     def scale(self, c: Any, A: Any) -> Any:
@@ -254,15 +254,15 @@ class Duals(Scoped):
     @_constants_as_floats
     def kron(self, A: Any, B: Any) -> Any:
         slope: Any = 0.0
-        if isinstance(A, Dual):
+        if isinstance(A, Tangent):
             slope = slope + _kron(A.tangent, value(B))
-        if isinstance(B, Dual):
+        if isinstance(B, Tangent):
             slope = slope + _kron(value(A), B.tangent)
-        return Dual(_kron(value(A), value(B)), slope)
+        return Tangent(_kron(value(A), value(B)), slope)
 
     @_constants_as_floats
     def trace(self, A: Any) -> Any:
-        return Dual(self.floats.trace(A.value), self.floats.trace(A.tangent))
+        return Tangent(self.floats.trace(A.value), self.floats.trace(A.tangent))
 
     @_constants_as_floats
     def diagonal(self, A: Any) -> Any:
@@ -271,22 +271,22 @@ class Duals(Scoped):
     @_constants_as_floats
     def frobenius_sq(self, A: Any) -> Any:
         slope = 2 * (A.value * A.tangent).sum(axis=(-2, -1))
-        return Dual((A.value * A.value).sum(axis=(-2, -1)), slope)
+        return Tangent((A.value * A.value).sum(axis=(-2, -1)), slope)
 
     @_constants_as_floats
     def inverse(self, A: Any) -> Any:
         X = self.floats.inverse(A.value)
-        return Dual(X, -(X @ A.tangent @ X))
+        return Tangent(X, -(X @ A.tangent @ X))
 
     def eig_max(self, A: Any, B: Any = None) -> Any:
-        if not (isinstance(A, Dual) or isinstance(B, Dual)):
+        if not (isinstance(A, Tangent) or isinstance(B, Tangent)):
             return self.floats.eig_max(A, B)
         if A.shape[-1] == 1:
             return (A if B is None else A @ B)[..., 0, 0]
         if B is not None:
             return self._eig_max_of_product(A, B)
         d, V = np.linalg.eigh((A.value + A.value.mT) / 2)
-        return Dual(d[..., -1], _paired(A.tangent, V[..., -1], V[..., -1]))
+        return Tangent(d[..., -1], _paired(A.tangent, V[..., -1], V[..., -1]))
 
     def _eig_max_of_product(self, A: Any, B: Any) -> Any:
         d, V = np.linalg.eigh(value(B))
@@ -297,12 +297,12 @@ class Duals(Scoped):
         image = (value(A) @ z)[..., 0]
         z, top = z[..., 0], d[..., -1]
         slope: Any = 0.0
-        if isinstance(A, Dual):
+        if isinstance(A, Tangent):
             slope = slope + _paired(A.tangent, z, z)
-        if isinstance(B, Dual):  # λ = 0 only for A z = 0, with A and B both PSD
+        if isinstance(B, Tangent):  # λ = 0 only for A z = 0, with A and B both PSD
             share = np.where(top > 0, 1 / np.where(top > 0, top, 1.0), 0.0)
             slope = slope + share * _paired(B.tangent, image, image)
-        return Dual(top, slope)
+        return Tangent(top, slope)
 
     @_constants_as_floats
     def power_sum(self, A: Any, exponent: Fraction) -> Any:
@@ -312,38 +312,38 @@ class Duals(Scoped):
         known = d > _EPSILON * d.shape[-1] * d[..., -1:]  # zero to rounding: no slope
         weight = _slope(p * np.where(known, d, 1.0) ** (p - 1), where=known)
         slope = (V * weight[..., None, :]) @ V.mT
-        return Dual((d**p).sum(axis=-1), (A.tangent * slope).sum(axis=(-2, -1)))
+        return Tangent((d**p).sum(axis=-1), (A.tangent * slope).sum(axis=(-2, -1)))
 
     @_constants_as_floats
     def singular_max(self, A: Any) -> Any:
         U, s, Vt = np.linalg.svd(A.value, full_matrices=False)
-        return Dual(s[..., 0], _paired(A.tangent, U[..., 0], Vt[..., 0, :]))
+        return Tangent(s[..., 0], _paired(A.tangent, U[..., 0], Vt[..., 0, :]))
 
     @_constants_as_floats
     def sqrt(self, x: Any) -> Any:
         root = np.sqrt(x.value)
-        return Dual(root, _slope(0.5 / root, where=x.value != 0) * x.tangent)
+        return Tangent(root, _slope(0.5 / root, where=x.value != 0) * x.tangent)
 
     @_constants_as_floats
     def power(self, x: Any, exponent: Fraction) -> Any:
         p = float(exponent)
-        return Dual(x.value**p, _slope(p * x.value ** (p - 1), where=x.value != 0) * x.tangent)
+        return Tangent(x.value**p, _slope(p * x.value ** (p - 1), where=x.value != 0) * x.tangent)
 
     @_constants_as_floats
     def log(self, x: Any) -> Any:
-        return Dual(np.log(x.value), x.tangent / x.value)
+        return Tangent(np.log(x.value), x.tangent / x.value)
 
     @_constants_as_floats
     def exp(self, x: Any) -> Any:
         total = np.exp(x.value)
-        return Dual(total, total * x.tangent)
+        return Tangent(total, total * x.tangent)
 
     @_constants_as_floats
     def maximum(self, *xs: Any) -> Any:
         best = self.scalar(xs[0])
         for x in map(self.scalar, xs[1:]):
             larger = np.maximum(value(best), value(x))  # NaN if one is
-            best = Dual(larger, np.where(best >= x, tangent(best), tangent(x)))
+            best = Tangent(larger, np.where(best >= x, tangent(best), tangent(x)))
         return best
 
     @_constants_as_floats
