@@ -119,7 +119,7 @@ def test_imports_keep_the_contract(contract, imports):
         ("verify.commands.main", "importlib.import_module('theorems')", 1),
         ("verify.commands.main", "from tests import conftest", 1),
         ("verify.claims", "from sympy.polys import Poly", 1),
-        ("verify.derivation", "from sympy.polys import Poly", 0),
+        ("verify.derivation.steps", "from sympy.polys import Poly", 0),
         ("numeric.training", "import_module('cupy')", 1),
         ("numeric.arithmetic.floating", "import_module('cupy')", 0),
         ("theorems.unified.u1", "import flint", 1),

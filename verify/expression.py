@@ -74,7 +74,8 @@ def symbol(name: str, *, integer: bool = False, positive: bool = True) -> sp.Sym
 class ClosedForm(sp.AtomicExpr):  # type: ignore[misc]
     """A name that stands for a positive expression in quantities, until it is written out.
 
-    No Symbol: Python would let a subclass turn ``symbol >= form`` round.
+    No Symbol: Python would let a subclass turn ``symbol >= form`` round.  Nor does it show the
+    symbols it stands for: SymPy would look for its sign in them, where nothing can be put in.
     """
 
     __slots__ = ("expression", "latex", "name")
@@ -91,12 +92,6 @@ class ClosedForm(sp.AtomicExpr):  # type: ignore[misc]
         form.name, form.latex = name, latex
         form.expression = sp.sympify(expression, strict=True)
         return form
-
-    @property
-    def free_symbols(self) -> set[sp.Symbol]:
-        """Return the symbols it stands for."""
-        found: set[sp.Symbol] = self.expression.free_symbols
-        return found
 
     def _hashable_content(self) -> tuple[Any, ...]:
         return self.name, self.latex, self.expression
@@ -133,7 +128,7 @@ def operator(relation: Relation) -> Operator:
         between no quantities can never be measured.
     """
     found = _OPERATORS.get(type(relation).__name__)
-    if found is None or not relation.free_symbols:
+    if found is None or not relation.atoms(sp.Symbol, ClosedForm):
         raise UsageError(
             f"expected a relation ==, >=, <=, > or < between quantities, got {relation}; "
             "SymPy decides one that follows from the signs of its symbols"
@@ -148,7 +143,7 @@ def render(expression: sp.Basic, names: Mapping[str, str], order: str | None = N
     grows fast where roots are nested.
     """
     powers = {p.base for p in expression.atoms(sp.Pow) if p.exp not in _PRINTED_BELOW}
-    shown = {s: names.get(s.name, s.name) for s in expression.free_symbols}
+    shown = {s: names[s.name] for s in expression.free_symbols if s.name in names}
     for s in powers & shown.keys():
         if _SEVERAL_WORDS.search(shown[s]):
             shown[s] = rf"\left({shown[s]}\right)"

@@ -1,8 +1,9 @@
 """Tangents: floats that carry their derivatives along, so every formula has a gradient.
 
-A tangent ``v + Σ_k t_k ε_k`` with ``ε_j ε_k = 0`` (a dual number; "dual" is kept for Lagrange's
-here) holds a value and its derivatives by n choices.  Sums, products and quotients differentiate
-themselves; the few operations that are no polynomials follow from perturbation theory.  With unit vectors, and A symmetric,
+A tangent ``v + Σ_k t_k ε_k`` with ``ε_j ε_k = 0`` (a dual number; "dual" is kept for Lagrange's)
+holds a value and its derivatives by n choices.  Sums, products and quotients differentiate
+themselves; the few operations that are no polynomials follow from perturbation theory.  With unit
+vectors, and A symmetric,
 
     d λ_max(A)     = xᵀ dA x                             A x = λ x,
     d λ_max(A B)   = zᵀ dA z + (Az)ᵀ dB (Az)/λ           A B x = λ x, z = B x, zᵀx = 1,

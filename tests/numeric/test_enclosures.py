@@ -8,7 +8,7 @@ import pytest
 from flint import ctx
 
 from numeric import gain
-from numeric.arithmetic import ball as balls
+from numeric.arithmetic import ball_spectrum as spectrum
 from numeric.arithmetic.ball import Ball, Balls
 from numeric.arithmetic.protocol import NotExact
 from numeric.arithmetic.rational import Rational, fractions
@@ -119,7 +119,7 @@ PROPOSALS = {
 @pytest.mark.parametrize("proposal", PROPOSALS)
 @pytest.mark.parametrize("separable", [True, False])
 def test_no_proposal_makes_an_enclosure_wrong(name, proposal, separable, monkeypatch):
-    rng, propose, cholesky = np.random.default_rng(0), balls._eigh, np.linalg.cholesky
+    rng, propose, cholesky = np.random.default_rng(0), spectrum._eigh, np.linalg.cholesky
 
     def spoiled(floats):
         d, V = PROPOSALS[proposal](rng, np.array(propose(floats)[0]), propose(floats)[1])
@@ -128,10 +128,10 @@ def test_no_proposal_makes_an_enclosure_wrong(name, proposal, separable, monkeyp
     def some_factor(A):
         return cholesky(np.diag(np.abs(np.diag(A)) + 1e-300))
 
-    monkeypatch.setattr(balls, "_eigh", spoiled)
+    monkeypatch.setattr(spectrum, "_eigh", spoiled)
     monkeypatch.setattr(np.linalg, "cholesky", some_factor)
     if not separable:
-        monkeypatch.setattr(balls, "_INSEPARABLE", float("inf"))
+        monkeypatch.setattr(spectrum, "_INSEPARABLE", float("inf"))
     exact = EXACT.eig_max(SYMMETRIC[name])
     with Balls() as ar:
         A = ar.matrix(SYMMETRIC[name])
@@ -146,7 +146,7 @@ def test_no_proposal_makes_an_enclosure_wrong(name, proposal, separable, monkeyp
 def test_the_norm_of_a_symmetric_matrix_is_bounded_from_above(n):
     A = symmetric(n, n)
     with Balls() as ar:
-        norm = balls._norm(ar.matrix(A).raw)
+        norm = spectrum._norm(ar.matrix(A).raw)
         assert norm * norm >= ar.frobenius_sq(ar.matrix(A)).arb
         assert norm * norm <= ar.frobenius_sq(ar.matrix(A)).arb * (1 + 1e-8)
 

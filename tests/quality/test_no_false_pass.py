@@ -6,7 +6,7 @@ import pytest
 import sympy as sp
 
 from tests.toys import Numbers, claim, first, never, norm, tainted, theorem, vague
-from verify.claims import Assumption
+from verify.claims import Assumption, Proof
 from verify.derivation.steps import Identity
 from verify.runs import tasks as runner
 from verify.runs import verdicts as assembly
@@ -26,17 +26,34 @@ def about(relation, *assumptions, **parts):
 
 
 def derived(*steps):
-    return about(norm >= first, derivations={"T.claim": lambda formulas: steps})
+    return theorem(claims=(claim(norm >= first, proof=Proof(lambda: steps)),))
 
 
 def trained(*numbers):
     measurements = tuple(Measurement("m", 1.0, x, 1e-3) for x in numbers)
     solutions = [TrainedSolution("run", Numbers.exact(1), None, measurements)] if numbers else []
-    return about(norm >= first, trainings=(Training("t", "", lambda *_: solutions, ("T.claim",)),))
+    decided = claim(norm >= first)
+    training = Training("t", "", lambda *_: solutions, (decided,))
+    return theorem(claims=(decided,), trainings=(training,))
+
+
+def without_need():
+    """A claim that holds where its only assumption fails."""
+    weak = claim(norm >= first, LARGE)
+    item = Necessity(LARGE, weak, "", lambda: Numbers.exact(1))
+    return theorem(claims=(weak,), necessity=(item,))
+
+
+def observed():
+    """A training that names a claim and gives no instance to decide it on."""
+    decided = claim(norm >= first)
+    solutions = [TrainedSolution("run", None, None, (Measurement("m", 1.0, 1.0, 1e-3),))]
+    training = Training("t", "", lambda *_: solutions, (decided,))
+    return theorem(claims=(decided,), trainings=(training,))
 
 
 def step(lhs, rhs):
-    return Identity("step", "", "all L", "", lhs, rhs)
+    return Identity("step", lhs, rhs)
 
 
 THEOREMS = {
@@ -60,14 +77,8 @@ THEOREMS = {
     "trained away": (trained(1.0, 2.0), "inconclusive"),
     "training diverged": (trained(float("nan")), "inconclusive"),
     "training gave nothing": (trained(), "vacuous"),
-    "necessity not shown": (
-        about(
-            norm >= first,
-            LARGE,
-            necessity=(Necessity(LARGE, "T.claim", "", lambda: Numbers.exact(1)),),
-        ),
-        "error",
-    ),
+    "training decided nothing": (observed(), "vacuous"),
+    "necessity not shown": (without_need(), "error"),
 }
 
 

@@ -59,7 +59,7 @@ def test_an_unknown_ancestor():
     assert refused(theorem("A", uses=("Z",))) == "A uses 'Z', which no module defines"
 
 
-@pytest.mark.parametrize("uses", [{"A": "A"}, {"A": "B", "B": "A"}, {"A": "B", "B": "C", "C": "A"}])
+@pytest.mark.parametrize("uses", [{"A": "B", "B": "A"}, {"A": "B", "B": "C", "C": "A"}])
 def test_a_circle(uses):
     assert "in a circle: A" in refused(*(theorem(k, uses=(v,)) for k, v in uses.items()))
 

@@ -27,7 +27,7 @@ from typing import Any
 import sympy as sp
 
 from verify.derivation import rings, steps
-from verify.derivation.steps import Identity, Step, StepResult, check, ground_types
+from verify.derivation.steps import AnySize, Identity, Step, StepResult, check, ground_types
 from verify.files import write_text
 
 __all__ = ["Proofs", "key"]
@@ -117,7 +117,8 @@ def _structure(e: Any, known: dict[sp.Basic, str]) -> str:
     The classes must be SymPy's: what others mean is written in code that the key does not cover.
     """
     kind = type(e)
-    if not (kind.__module__ or "").startswith("sympy.") or isinstance(e, sp.Dummy):
+    ours = kind is not AnySize and not (kind.__module__ or "").startswith("sympy.")
+    if ours or isinstance(e, sp.Dummy):
         raise _Unknown(kind.__name__)
     if e not in known:
         parts = [f"{kind.__module__}.{kind.__name__}", *(_structure(x, known) for x in e.args)]

@@ -40,8 +40,8 @@ def test_a_proof_is_computed_once(kept, monkeypatch):
     computed = kept.check(TRUE, seconds=5)
     assert (computed.verdict, computed.cached) == ("holds", False)
     monkeypatch.setattr(proofs, "check", pytest.fail)
-    again = kept.check(replace(TRUE, name="other", statement="?"), seconds=5)
-    assert again == replace(computed, name="other", statement="?", cached=True)
+    other = replace(TRUE, name="other", why="?")
+    assert kept.check(other, seconds=5) == replace(computed, step=other, cached=True)
 
 
 @pytest.mark.parametrize(

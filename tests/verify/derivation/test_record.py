@@ -1,0 +1,128 @@
+"""What a record says of a proof is read off its facts: nothing is typed, nothing claims more."""
+
+import pytest
+import sympy as sp
+
+from tests.toys import claim, count, first, norm
+from verify.claims import Formula
+from verify.derivation.record import lines, scope, statement
+from verify.derivation.steps import AnySize, Condition, Identity, StepResult, concludes
+from verify.errors import UsageError
+from verify.runs.profiles import PROFILES
+from verify.runs.stages import derive
+from verify.theorem import claim as claimed
+
+x = sp.Symbol("x", positive=True)
+m = sp.Symbol("m", integer=True, positive=True)
+n = sp.Symbol("n", integer=True, nonnegative=True)
+W, V = sp.symbols("W V", commutative=False)
+
+
+def at(*sizes):
+    return [Identity("s", x, x, at=size) for size in sizes]
+
+
+@pytest.mark.parametrize(
+    ("family", "expected"),
+    [
+        (at({"L": 2}, {"L": 3}, {"L": 4}), "L = 2..4"),
+        (at({"L": 2}, {"L": 4}), "L = 2, 4"),
+        (at({"widths": "2-1"}, {"widths": "1-2"}), "widths 2-1, 1-2"),
+        (at({"d": 1, "e": 2}, {"d": 2, "e": 2}), "d = 1, 2, e = 2"),
+        (at({"d": 1, "e": 2}, {"d": 2, "e": 1}), "(d, e) = (1, 2), (2, 1)"),
+        ([Identity("s", x**m, x**m, at={"D": m + 1})], "all D >= 2"),
+        ([Identity("s", x**n, x**n, at={"D": n + 1})], "all D >= 1"),
+        ([Identity("s", x**m, x**m)], "all m"),
+        ([Identity("s", first**count, 1)], "all count"),
+        ([Identity("s", W * V, W * V)], "all sizes"),
+        ([Identity("s", AnySize("tr(W)"), AnySize("tr(W)"))], "all sizes"),
+        ([Identity("s", x, x)], ""),
+        ([Condition("s", m - 1, ">=", at={"k": 2})], "k = 2; all m"),
+    ],
+)
+def test_sizes_are_read_off(family, expected):
+    assert scope(family) == expected
+
+
+def test_a_size_that_skips_values_is_refused():
+    with pytest.raises(ValueError, match="does not run through"):
+        scope([Identity("s", x, x, at={"D": 2 * m})])
+
+
+def test_a_family_is_one_line_and_its_worst_member_speaks():
+    family = at({"L": 2}, {"L": 3})
+    results = [StepResult(family[0], "holds", None, 1.0, cached=True)]
+    results += [StepResult(family[1], "refuted", "x - 1", 2.0)]
+    (line,) = lines(results)
+    assert (line["verdict"], line["residual"]) == ("refuted", "at L = 3: x - 1")
+    assert (line["count"], line["seconds"], line["cached"]) == (2, 3.0, False)
+
+
+@pytest.mark.parametrize(
+    ("step", "expected"),
+    [
+        (Identity("s", x + 1, 2 * x), "x + 1 = 2 x"),
+        (Condition("s", x, ">="), r"x \ge 0"),
+        (Condition("free of c", True), r"\text{free of c}"),
+        (Identity("s", sp.ones(4, 4), sp.ones(4, 4)),
+         r"\text{two matrices of 4 rows and 4 columns agree}"),
+        (Identity("s", first, sp.Symbol("toy_first")), "first = toy_{first}"),
+    ],
+)  # fmt: skip
+def test_a_fact_says_itself(step, expected):
+    assert statement([step]) == expected
+
+
+def test_a_proof_is_part_of_one_until_it_ends_in_the_claim():
+    relation = sp.Eq(norm**2, first**2)
+    whole, other = Identity("end", norm**2, first**2), Identity("end", norm**2, first)
+    assert concludes(whole, relation)
+    assert concludes(Identity("end", first**2, norm**2), relation)
+    assert not concludes(other, relation)
+    assert not concludes(Identity("end", norm**2, first**2, at={"L": 2}), relation)
+    assert concludes(Condition("end", norm - first, ">="), norm >= first)
+    assert not concludes(Condition("end", norm - first, ">"), norm >= first)
+
+
+bound = Formula("bound", "b", 2 * first)
+
+
+@claimed(None, norm <= bound)
+def below(bound):
+    """Title in words.
+
+    More of it.
+    """
+    yield Identity("twice", bound, 2 * first)
+
+
+def test_a_proof_asks_by_name_and_changes_with_what_it_asks_for():
+    assert (below.name, below.title) == ("below", "Title in words")
+    assert below.formulas == (bound,)
+    assert derive(below, PROFILES["quick"])["steps"][0]["verdict"] == "holds"
+    changed = below.altered(bound, Formula("bound", "b", 3 * first))
+    assert derive(changed, PROFILES["quick"])["steps"][0]["verdict"] == "refuted"
+    assert changed.expanded == (norm <= 3 * first)
+
+
+def test_a_fact_complete_but_false_concludes_nothing():
+    def proof():
+        yield Identity("end", norm, first)
+
+    record = derive(claim(sp.Eq(norm, first), proof=claimed(None, norm <= first)(proof).proof),
+                    PROFILES["quick"])  # fmt: skip
+    assert record["steps"][0]["verdict"] == "refuted"
+    assert record["complete"] is False
+
+
+def test_a_proof_may_ask_for_nothing_else():
+    with pytest.raises(UsageError, match="'other' is neither a closed form of its module"):
+
+        @claimed(None, norm <= bound)
+        def asks(other):
+            yield Identity("s", other, other)
+
+
+def test_a_proof_does_not_mention_the_closed_form_itself():
+    with pytest.raises(UsageError, match="ask for it by a parameter"):
+        Identity("s", bound, 2 * first)
