@@ -112,7 +112,9 @@ def small_decay_minima(draw: Draw) -> NoisyInstance:
     return drawn_minimum(draw, shape, noise, _TINY)
 
 
-@setting("half-noise-minima", "the same with widths mD, ..., m(2D-1) and σ² = m, so that κ = 2")
+@setting(
+    "half-noise-minima", "global minima with widths mD, ..., m(2D-1) and σ² = m, so that κ = 2"
+)
 def half_noise_minima(draw: Draw) -> NoisyInstance:
     """Where the second bound is attained in the limit: Π (n+1)/n over n = D, ..., 2D-1 is 2."""
     D, m, d_x = draw.integer(1, 2), draw.integer(1, 2), draw.width()

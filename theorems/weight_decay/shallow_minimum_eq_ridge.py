@@ -108,11 +108,11 @@ above = Assumption("above", c_sq > g_u * g_w)
 below = Assumption("below", c_sq <= g_u * g_w)
 
 published_shallow = published_networks(
-    "published-shallow", "the closed form of the statement, its c and decays solved for"
+    "published-shallow", "the closed form of Z2, its c and decays solved for"
 )
 without_noise = published_networks(
     "published-shallow-without-noise",
-    "the closed form with d for σ² + d",
+    "the closed form of Z2 with d for σ² + d",
     replace(PUBLISHED, first=lambda instance: instance.hidden_widths[0]),
 )
 

@@ -220,10 +220,16 @@ def _equal(name: str, description: str, share: Fraction | None = None) -> Settin
 
 _TINY, _HUGE = Fraction(1, 10**8), Fraction(10**8)
 equal_networks = _equal("equal-networks", "stationary, equal widths 1 or 4 and equal decays")
-equal_weak = _equal("equal-weak-data", "the same, A_0 = aI, κa|w|² = 1e-8 τ", _TINY)
-equal_strong = _equal("equal-strong-data", "the same, A_0 = aI, κa|w|² = 1e8 τ", _HUGE)
+equal_weak = _equal(
+    "equal-weak-data", "stationary, equal widths and decays, A_0 = aI, κa|w|² = 1e-8 τ", _TINY
+)
+equal_strong = _equal(
+    "equal-strong-data", "stationary, equal widths and decays, A_0 = aI, κa|w|² = 1e8 τ", _HUGE
+)
 published = published_networks("published-for-size", "the closed form of Z3, its c solved for")
-weak_data = isotropic_stationary("isotropic-weak", "κa|w|² = 1e-8 τ", lambda D: _TINY)
+weak_data = isotropic_stationary(
+    "isotropic-weak", "aligned stationary networks, A_0 = aI, κa|w|² = 1e-8 τ", lambda D: _TINY
+)
 
 # --- claims and proofs --------------------------------------------------------------------------
 

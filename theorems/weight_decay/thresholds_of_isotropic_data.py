@@ -137,9 +137,13 @@ any_solution = isotropic_stationary(
     "aligned stationary networks, A_0 = aI with κa|w|²/τ at random, some neurons switched off",
 )
 at_birth = isotropic_stationary(
-    "isotropic-at-birth", "κa|w|² = (D-1)τ/(D+1)", lambda D: Fraction(D - 1, D + 1)
+    "isotropic-at-birth",
+    "aligned stationary networks, A_0 = aI, κa|w|² = (D-1)τ/(D+1)",
+    lambda D: Fraction(D - 1, D + 1),
 )
-shallow = isotropic_stationary("isotropic-shallow", "any κa|w|²/τ", lambda D: Fraction(3, 2))
+shallow = isotropic_stationary(
+    "isotropic-shallow", "aligned stationary networks, A_0 = aI, D = 1", lambda D: Fraction(3, 2)
+)
 
 
 @setting("isotropic-equal-decays", "isotropic-networks with one decay γ for all layers")

@@ -23,7 +23,7 @@ from verify.errors import UsageError
 from verify.evidence import Evidence, Verdict, worst
 from verify.runs.profiles import Profile
 from verify.search.pipeline import Budget, attack
-from verify.search.record import Attack, Counterexample
+from verify.search.record import Attack
 from verify.sources import RandomSource
 from verify.theorem import Necessity, Theorem, TrainedSolution, Training, Witness
 
@@ -121,7 +121,7 @@ def search(
         verdict = "inconclusive"
     details: dict[str, Any] = {"engines": result.engines, "undecided": result.undecided}
     if result.found:
-        details["counterexample"] = describe(result.found)
+        details["counterexample"] = result.found.to_json()
     margin = None if result.worst_slack == inf else result.worst_slack
     scope = str(claim.bounds)
     records = [Evidence("searched", verdict, scope, aimed, margin, seconds, details)]
@@ -136,17 +136,6 @@ def _attack(claim: Claim, seed: int, budget: Budget, backend: str, known: Iterab
     if result.interrupted:
         raise KeyboardInterrupt
     return result
-
-
-def describe(found: Counterexample) -> dict[str, Any]:
-    """Return a counterexample as JSON: exact instance, both sides, who found it."""
-    return {
-        "instance": found.instance.to_json(),
-        "lhs": found.decision.lhs,
-        "rhs": found.decision.rhs,
-        "kind": found.decision.kind,
-        "found_by": found.found_by,
-    }
 
 
 def refute(theorem: Theorem, control_id: str, seed: int, profile: Profile, backend: str) -> Any:
@@ -169,7 +158,7 @@ def refute(theorem: Theorem, control_id: str, seed: int, profile: Profile, backe
         "statement": control.claim.latex,
         "title": control.claim.title,
         "verdict": "refuted" if result.found else "survived",
-        "witness": describe(result.found) if result.found else None,
+        "witness": result.found.to_json() if result.found else None,
         "seconds": monotonic() - start,
     }
 

@@ -52,15 +52,7 @@ class Finding:
             "verdict": self.verdict,
             "instances": self.result.valid,
             "engines": self.result.engines,
-            "witness": None
-            if found is None
-            else {
-                "instance": found.instance.to_json(),
-                "lhs": found.decision.lhs,
-                "rhs": found.decision.rhs,
-                "kind": found.decision.kind,
-                "found_by": found.found_by,
-            },
+            "witness": None if found is None else found.to_json(),
         }
 
 

@@ -164,15 +164,10 @@ class Refuted(Outcome):
 
     def to_json(self) -> dict[str, Any]:
         """Return the outcome as plain data."""
-        found = self.counterexample
         return super().to_json() | {
             "certificate": None if self.certificate is None else str(self.certificate),
             "confirmed": self.confirmed,
-            "found_by": found.found_by,
-            "kind": found.decision.kind,
-            "lhs": found.decision.lhs,
-            "rhs": found.decision.rhs,
-            "instance": found.instance.to_json(),
+            **self.counterexample.to_json(),
         }
 
     def _rows(self) -> list[tuple[str, Any]]:

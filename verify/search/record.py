@@ -26,6 +26,16 @@ class Counterexample:
     setting: Setting
     choices: tuple[int | Fraction, ...] | None = None
 
+    def to_json(self) -> dict[str, Any]:
+        """Return the exact instance, both sides, what decided and who found it, as JSON."""
+        return {
+            "instance": self.instance.to_json(),
+            "lhs": self.decision.lhs,
+            "rhs": self.decision.rhs,
+            "kind": self.decision.kind,
+            "found_by": self.found_by,
+        }
+
 
 @dataclass(frozen=True)
 class Near:

@@ -317,7 +317,7 @@ def blas_threads():
 
 
 CLIENT = """
-from tests.verify.test_scheduler import blas_threads
+from tests.verify.runs.test_cluster import blas_threads
 from verify.runs.cluster import connect
 import sys
 with connect(sys.argv[1]) as (executor, workers):
