@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass, field
 from math import isfinite
 from typing import Any, Literal
 
-__all__ = ["EXIT_CODES", "KINDS", "VERDICTS", "Evidence", "Verdict", "worst"]
+__all__ = ["EXIT_CODES", "KINDS", "PART", "VERDICTS", "Evidence", "Verdict", "worst"]
 
 Verdict = Literal["refuted", "error", "vacuous", "inconclusive", "holds"]
 
@@ -43,6 +43,10 @@ EXIT_CODES = {
     "undecided": 3,
 }
 """What a command's exit code says of its verdict; 2 is wrong use."""
+
+
+PART = "part of the proof: "
+"""How the scope of a derivation begins that does not end in its claim."""
 
 
 def worst(verdicts: Iterable[Verdict]) -> Verdict:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from verify.evidence import KINDS, VERDICTS, worst
+from verify.evidence import KINDS, PART, VERDICTS, worst
 
 __all__ = [
     "SYMBOLS",
@@ -127,13 +127,20 @@ def _support(kind: str, found: list[tuple[str, dict[str, Any]]], of: int) -> Sup
     return Support(
         kind,
         worst(e["verdict"] for _, e in found),
-        "; ".join(dict.fromkeys(e["scope"] for _, e in found if e["scope"])),
+        _joined([e["scope"] for _, e in found if e["scope"]]),
         # The same trained networks, and the same derivation, serve several claims.
         max(tallies) if kind in ("symbolic", "trained") else sum(tallies),
         len(tried - failed),
         of,
         any(e["details"].get("part", False) for _, e in found),
     )
+
+
+def _joined(scopes: Iterable[str]) -> str:
+    """The scopes of several claims, each part once; that some are parts of proofs is said once."""
+    scopes = list(scopes)
+    parts = dict.fromkeys(p for scope in scopes for p in scope.removeprefix(PART).split("; "))
+    return f"{PART if any(s.startswith(PART) for s in scopes) else ''}{'; '.join(parts)}"
 
 
 def shortest_cover(theorem: dict[str, Any]) -> list[Support]:

@@ -9,7 +9,7 @@ from typing import Any
 from verify.claims import Claim
 from verify.derivation.record import lines
 from verify.derivation.steps import Condition, StepResult
-from verify.evidence import Evidence, Verdict, worst
+from verify.evidence import PART, Evidence, Verdict, worst
 from verify.registry import in_families
 from verify.runs.tasks import Outcome, Task
 from verify.runs.tasks import tasks as runner_tasks
@@ -160,7 +160,8 @@ def _trained(claim_id: str, outcome: Outcome) -> dict[str, Any]:
 def _symbolic(claim: Claim, proof: dict[str, Any]) -> Evidence:
     """The proof as evidence: until its last fact is the claim, it is a part of one."""
     steps, part = proof["steps"], not proof["complete"]
-    scopes = list(dict.fromkeys(step["scope"] for step in steps if step["scope"]))
+    told = (part for step in steps for part in step["scope"].split("; ") if part)
+    scopes = list(dict.fromkeys(told))
     # a chain of steps proves no more than its narrowest ones: "all L" yields to "L = 2..5"
     narrow = [scope for scope in scopes if not scope.startswith("all")] or scopes
     given = [premise.id for premise in claim.given]
@@ -170,7 +171,7 @@ def _symbolic(claim: Claim, proof: dict[str, Any]) -> Evidence:
     return Evidence(
         "symbolic",
         worst(step["verdict"] for step in steps),
-        f"{'part of the proof: ' if part else ''}{words}",
+        f"{PART if part else ''}{words}",
         sum(step["count"] for step in steps),
         None,
         sum(step["seconds"] for step in steps),
