@@ -82,7 +82,7 @@ bench: $(STAMP) ## Measure against peers (installs the extra bench); records in 
 	@$(BIN)/certimin bench --out reports/bench
 
 .PHONY: check
-check: lint type contracts test verify ## Everything CI checks
+check: lint type contracts test verify ## What CI checks first; then come test-slow and verify-full
 
 # In the oldest supported Python, for a newer one would choose versions that it cannot install.
 .PHONY: constraints
