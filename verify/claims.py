@@ -30,6 +30,7 @@ from verify.expression import (
 from verify.sources import Choices
 
 __all__ = [
+    "CONTROL",
     "QUANTITIES",
     "SETTINGS",
     "USUAL",
@@ -145,9 +146,17 @@ class Bounds:
     depth: tuple[int, int] = (2, 4)
     width: tuple[int, int] = (1, 3)
 
+    def __post_init__(self) -> None:
+        for name, (low, high) in (("depth", self.depth), ("width", self.width)):
+            if not 1 <= low <= high:
+                raise UsageError(f"bounds: expected 1 <= least <= most {name}, got {low}..{high}")
+
     def __str__(self) -> str:
         return f"depth {self.depth[0]}..{self.depth[1]}, widths {self.width[0]}..{self.width[1]}"
 
+
+CONTROL = "control."
+"""How the names of false twins begin."""
 
 USUAL = Bounds()
 """The sizes of a claim that names none."""
@@ -267,12 +276,23 @@ class Proof:
     arguments: Mapping[str, Formula | Claim] = field(default_factory=dict)
 
     def __call__(self) -> list[Any]:
-        """Return the steps."""
+        """Return the steps.
+
+        Raises
+        ------
+        UsageError
+            If the proof yields something else.
+        """
         given = {
             name: written_out(wanted) if isinstance(wanted, Formula) else wanted
             for name, wanted in self.arguments.items()
         }
-        return list(self.steps(**given))
+        found = list(self.steps(**given))
+        for step in found:
+            if not hasattr(step, "rule"):
+                shown = type(step).__name__
+                raise UsageError(f"proof {self.steps.__name__}: expected a step, got {shown!r}")
+        return found
 
 
 @dataclass(frozen=True, eq=False)
@@ -312,7 +332,14 @@ class Claim:
     theorem: str = ""
 
     def __post_init__(self) -> None:
+        if not isinstance(self.setting, Setting):
+            raise UsageError(f"claim {self.name}: expected a setting, got {self.setting!r}")
         operator(self.relation)
+
+    @property
+    def is_control(self) -> bool:
+        """Return whether it is a false twin."""
+        return self.name.startswith(CONTROL)
 
     @property
     def id(self) -> str:
@@ -396,7 +423,16 @@ def sides(relation: Relation, instance: Any) -> tuple[Any, Any]:
 
 def _measured(expression: Any, instance: Any) -> dict[str, Any]:
     """The value of each quantity that an expression or relation mentions, by name."""
-    return {s.name: QUANTITIES[s.name].measure(instance) for s in sorted_symbols(expression)}
+    values = {}
+    for name in (s.name for s in sorted_symbols(expression)):
+        try:
+            values[name] = QUANTITIES[name].measure(instance)
+        except AttributeError as error:
+            raise UsageError(
+                f"{name} has no value on an instance of this setting ({error}); "
+                f"`certimin quantities {name}` lists the settings that fit"
+            ) from error
+    return values
 
 
 def _latex(relation: Relation) -> str:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import importlib
 import pkgutil
 import re
+import traceback
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
@@ -20,7 +21,7 @@ from types import MappingProxyType, ModuleType
 from typing import Any
 
 from verify.errors import UsageError
-from verify.theorem import Theorem
+from verify.theorem import Claim, Control, Theorem
 
 __all__ = ["GROUP", "check", "in_families", "providers", "select", "theorems", "with_ancestors"]
 
@@ -49,11 +50,19 @@ def _load(module: str, entry: str) -> ModuleType:
     try:
         return importlib.import_module(module)
     except Exception as error:
-        reason = f"{type(error).__name__}: {error}"
+        said = str(error) if isinstance(error, UsageError) else f"{type(error).__name__}: {error}"
         raise UsageError(
-            f"entry point {entry!r} of {GROUP}: cannot import {module} ({reason}); "
-            "mend or uninstall the package that provides it"
+            f"cannot import {module} of the entry point {entry!r} ({GROUP}): {said} "
+            f"({_place(error)}); mend it, or uninstall the package that provides it"
         ) from error
+
+
+def _place(error: Exception) -> str:
+    """The last line outside the engine that led to the error."""
+    frames = traceback.extract_tb(error.__traceback__)
+    engine = str(Path(__file__).parent)
+    outside = [f for f in frames if not f.filename.startswith((engine, "<"))] or list(frames)
+    return f"{outside[-1].filename}, line {outside[-1].lineno}"
 
 
 def _collect(package: ModuleType) -> list[Theorem]:
@@ -69,7 +78,21 @@ def _collect(package: ModuleType) -> list[Theorem]:
         single = getattr(module, "THEOREM", None)
         found += [single] if single is not None else []
         found += list(getattr(module, "THEOREMS", ()))
+    for module in modules:
+        _check_nothing_left_out(module)
     return found
+
+
+def _check_nothing_left_out(module: ModuleType) -> None:
+    """Raise UsageError if a claim or twin of the module would never be checked."""
+    for name, value in vars(module).items():
+        made = value.claim if isinstance(value, Control) else value
+        if isinstance(made, Claim) and not made.theorem:
+            kind = "controls" if isinstance(value, Control) else "claims"
+            raise UsageError(
+                f"{module.__name__}: {name} belongs to no theorem and would never be checked; "
+                f"name it in {kind}= or delete it"
+            )
 
 
 _MARKS = (b"THEOREM", b"quantity", b"setting", b"SETTINGS", b"QUANTITIES")
@@ -122,6 +145,7 @@ def _check_parts(theorem: Theorem) -> None:
     claims = [claim.id for claim in theorem.claims]
     controls = [control.claim.id for control in theorem.controls]
     names = [*claims, *controls, *(training.id for training in theorem.trainings)]
+    names += [item.id for item in theorem.exhibits]
     again = [name for name, times in Counter(names).items() if times > 1]
     if again:
         raise UsageError(f"{theorem.id}: two parts have the id {again[0]!r}; rename one")
@@ -131,11 +155,16 @@ def _check_parts(theorem: Theorem) -> None:
     of_parts += [claim for training in theorem.trainings for claim in training.claims]
     for claim in of_parts:
         if claim.id not in claims:
-            raise UsageError(f"{theorem.id} has no claim {claim.id!r}, only {', '.join(claims)}")
+            raise UsageError(
+                f"{theorem.id} has no claim {claim.id!r}, only {', '.join(claims)}; "
+                "a claim that another part refers to must be named in claims="
+            )
     for claim in theorem.claims:
         for premise in claim.given:
             if not premise.theorem:
                 raise UsageError(f"{claim.id} is given {premise.name!r}, which no theorem claims")
+            if premise.is_control:
+                raise UsageError(f"{claim.id} is given the false twin {premise.id}; give a claim")
 
 
 def select(ids: Iterable[str]) -> list[Theorem]:

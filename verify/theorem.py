@@ -14,7 +14,17 @@ from fractions import Fraction
 from math import isfinite
 from typing import Any, Literal
 
-from verify.claims import USUAL, Assumption, Bounds, Claim, Formula, Proof, Setting, quantity
+from verify.claims import (
+    CONTROL,
+    USUAL,
+    Assumption,
+    Bounds,
+    Claim,
+    Formula,
+    Proof,
+    Setting,
+    quantity,
+)
 from verify.derivation.steps import Condition, Identity, Step
 from verify.errors import UsageError
 from verify.evidence import Verdict
@@ -205,6 +215,8 @@ def claim(
     UsageError
         If a parameter names neither a closed form nor a claim of ``given``.
     """
+    for premise in given:
+        _expect(premise, Claim, "given: a claim, as a module defines it")
 
     def make(steps: Callable[..., Iterator[Step]]) -> Claim:
         title = _first_paragraph(steps)
@@ -212,6 +224,12 @@ def claim(
         return replace(found, proof=_proof(steps, found.name, given), given=given)
 
     return make
+
+
+def _expect(part: Any, kind: type, expected: str) -> None:
+    if not isinstance(part, kind):
+        shown = part if isinstance(part, str) else type(part).__name__
+        raise UsageError(f"expected for {expected}; got {shown!r}")
 
 
 def _first_paragraph(function: Callable[..., Any]) -> str:
@@ -259,11 +277,12 @@ def twin(
     known: Callable[[], Iterable[Any]] = tuple,
 ) -> Control:
     """Return a false twin: the engine must refute it; ``known`` gives instances to try first."""
-    return Control(Claim(f"control.{name}", title, setting, relation, assumptions, bounds), known)
+    return Control(Claim(f"{CONTROL}{name}", title, setting, relation, assumptions, bounds), known)
 
 
 def witness(name: str, claim: Claim, statement: str, instance: Callable[[], Any]) -> Witness:
     """Return an exact instance on which a claim speaks and holds."""
+    _expect(claim, Claim, f"witness {name}: a claim")
     return Witness(name, claim, statement, instance)
 
 
@@ -271,7 +290,20 @@ def needed(
     assumption: Assumption, claim: Claim, statement: str, instance: Callable[[], Any]
 ) -> Necessity:
     """Return an exact instance where only ``assumption`` fails, and with it the claim."""
+    _expect(claim, Claim, "needed: an assumption, then its claim")
+    if assumption not in claim.assumptions:
+        raise UsageError(f"needed: {claim.name} does not assume {assumption.id}")
     return Necessity(assumption, claim, statement, instance)
+
+
+_KINDS: Mapping[str, type] = {
+    "claims": Claim,
+    "controls": Control,
+    "witnesses": Witness,
+    "necessity": Necessity,
+    "trainings": Training,
+}
+"""What each list of a theorem holds."""
 
 
 @dataclass(frozen=True)
@@ -300,7 +332,7 @@ class Theorem:
     Raises
     ------
     UsageError
-        If a part belongs to another theorem already.
+        If a part belongs to another theorem already, or stands where another kind belongs.
     """
 
     id: str
@@ -318,6 +350,9 @@ class Theorem:
 
     def __post_init__(self) -> None:
         """Write the id into the parts: their own ids begin with it."""
+        for name, kind in _KINDS.items():
+            for part in getattr(self, name):
+                _expect(part, kind, f"{self.id}, {name}: a {kind.__name__}")
         parts: list[Claim | Training] = [*self.claims, *self.trainings]
         for part in (*parts, *(control.claim for control in self.controls)):
             if part.theorem not in ("", self.id):

@@ -13,7 +13,7 @@ from verify.runs import verdicts as assembly
 from verify.runs.profiles import PROFILES
 from verify.runs.tasks import Store
 from verify.search.pipeline import Budget
-from verify.theorem import Control, Measurement, Necessity, TrainedSolution, Training
+from verify.theorem import Control, Measurement, Necessity, TrainedSolution, Training, Witness
 
 LARGE = Assumption("large", lambda i: i.values[0] > 5, "x > 5")
 IRRATIONAL = Assumption("root", lambda i: i.values[0] * i.values[0] == 2, "x² = 2")
@@ -44,6 +44,12 @@ def without_need():
     return theorem(claims=(weak,), necessity=(item,))
 
 
+def only_shown():
+    """A false claim that nothing meets but the one instance that its author gives."""
+    own = claim(sp.Eq(first, 6), LARGE)
+    return theorem(claims=(own,), witnesses=(Witness("w", own, "", lambda: Numbers.exact(6)),))
+
+
 def observed():
     """A training that names a claim and gives no instance to decide it on."""
     decided = claim(norm >= first)
@@ -65,6 +71,7 @@ THEOREMS = {
     "open in balls": (about(vague >= first), "inconclusive"),
     "true in floats": (about(tainted > first - 1), "holds"),
     "false in floats": (about(tainted > first), "inconclusive"),
+    "true only where its author showed it": (only_shown(), "vacuous"),
     "undefined": (about(never > 0), "vacuous"),
     "never assumed": (about(first > 9, LARGE), "vacuous"),
     "assumed at no rational": (about(first > 9, IRRATIONAL), "vacuous"),

@@ -133,7 +133,7 @@ def test_slack_is_negative_where_violated(op, expected):
 def test_closed_forms_are_written_out():
     double = Formula("double", "2x", 2 * first)
     relation = last >= double
-    written = Claim("c", "", None, relation)
+    written = Claim("c", "", NUMBERS, relation)
     assert written.expanded == (last >= 2 * first)
     assert decide(written, Numbers.exact(1, 2)).outcome == "holds"
 
@@ -147,7 +147,7 @@ def test_a_claim_that_would_never_be_measured_is_refused(relation):
 def test_a_closed_form_that_makes_the_claim_trivial_is_refused():
     same = Formula("same", "x", first)
     with pytest.raises(UsageError, match="expected a relation"):
-        decide(Claim("c", "", None, sp.Eq(first, same)), ONE)
+        decide(Claim("c", "", NUMBERS, sp.Eq(first, same)), ONE)
 
 
 def test_unknown_quantities_are_named():

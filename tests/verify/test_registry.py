@@ -1,13 +1,15 @@
 """A registry that stands is sound: ids unique, ancestors first, every part checked."""
 
 from dataclasses import replace
+from types import ModuleType
 
 import pytest
 
-from tests.toys import Numbers, claim, first, norm, theorem, total
+from tests.toys import NUMBERS, Numbers, claim, first, norm, theorem, total
 from verify import registry
+from verify.claims import Assumption
 from verify.errors import UsageError
-from verify.theorem import Control, Training, Witness
+from verify.theorem import Control, Training, Witness, needed, twin, witness
 
 
 def chain():
@@ -71,6 +73,35 @@ def test_two_parts_with_one_id_would_hide_one():
     assert "two parts" in refused(theorem("A", controls=(Control(false),)))
 
 
+def test_two_witnesses_with_one_id():
+    toy = theorem("A")
+    twice = replace(toy, witnesses=toy.witnesses * 2)
+    assert "two parts have the id 'A.witness.met'" in refused(twice)
+
+
+def test_a_false_twin_is_no_premise():
+    false = twin("least", "", NUMBERS, first > 99)
+    built = replace(claim(norm >= first), given=(false.claim,))
+    assert "A.claim is given the false twin" in refused(
+        theorem("A", claims=(built,), controls=(false,))
+    )
+
+
+@pytest.mark.parametrize("part", [claim(norm >= first), twin("t", "", NUMBERS, first > 99)])
+def test_what_no_theorem_lists_would_never_be_checked(part):
+    module = ModuleType("page")
+    module.THEOREM, module.lost = theorem("A"), part
+    with pytest.raises(UsageError, match="page: lost belongs to no theorem"):
+        registry._collect(module)
+
+
+def test_what_cannot_be_imported_says_where(monkeypatch, tmp_path):
+    (tmp_path / "broken_page.py").write_text("\n\nnothing.at_all\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    with pytest.raises(UsageError, match=r"NameError: .*broken_page\.py, line 3\); mend it"):
+        registry._load("broken_page", "theirs")
+
+
 def test_a_theorem_without_claims():
     assert refused(theorem("A", claims=())) == "A makes no claim"
 
@@ -93,6 +124,18 @@ def test_parts_that_belong_to_no_claim(part):
 def test_a_premise_that_no_theorem_claims():
     lone = replace(claim(norm >= first), given=(OTHER,))
     assert "is given 'other', which no theorem claims" in refused(theorem("A", claims=(lone,)))
+
+
+def test_a_part_stands_where_its_kind_belongs():
+    own = claim(norm >= first)
+    with pytest.raises(UsageError, match="T, necessity: a Necessity; got 'Witness'"):
+        theorem(claims=(own,), necessity=(witness("w", own, "", lambda: Numbers.exact(1)),))
+    with pytest.raises(UsageError, match="witness w: a claim; got 'Control'"):
+        witness("w", Control(own), "", lambda: Numbers.exact(1))
+    with pytest.raises(UsageError, match="claim does not assume large"):
+        needed(Assumption("large", first > 5), own, "", lambda: Numbers.exact(1))
+    with pytest.raises(UsageError, match="expected a setting, got 'numbers'"):
+        claim(norm >= first, setting="numbers")
 
 
 def test_a_part_of_another_theorem():

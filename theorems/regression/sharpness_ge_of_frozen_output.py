@@ -66,7 +66,6 @@ from theorems.inequalities import path_bound
 from theorems.instances import Instance
 from theorems.quantities import a, depth, minimal_sharpness, symbols, w_norm
 from theorems.recipes import inclusion
-from theorems.regression import gradient_ge_of_excess_loss as C5
 from theorems.regression.families import frozen_attaining, frozen_paths
 from theorems.regression.features import gaussian_regression
 from theorems.settings import univariate_minimizers
@@ -177,7 +176,7 @@ def _at_z(bound: Any, size: Any) -> Any:
     S >= frozen_bound,
     minimizer,
     one_output,
-    given=(F3.univariate, U1.lower, C5.inequality),
+    given=(F3.univariate, U1.lower),
     bounds=_DEEP,
 )
 def lower(frozen_bound: Any) -> Iterator[Step]:

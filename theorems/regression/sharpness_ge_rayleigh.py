@@ -45,7 +45,6 @@ import sympy as sp
 
 from numeric.spectrum import sharpness_lanczos
 from theorems.assumptions import minimizer, one_output
-from theorems.foundations import hessian_spectrum_eq_dual_gram as F3
 from theorems.instances import Instance
 from theorems.quantities import a, data_max, depth, minimal_sharpness, sharpness, symbols, w_norm
 from theorems.settings import univariate_minimizers, univariate_top_eigenvector, weights
@@ -88,7 +87,7 @@ _DEEP = Bounds((2, 5), (1, 3))
     S >= lower_bound,
     minimizer,
     one_output,
-    given=(F3.spectrum, U1.lower),
+    given=(U1.lower,),
     bounds=_DEEP,
 )
 def lower(lower_bound: Any) -> Iterator[Step]:

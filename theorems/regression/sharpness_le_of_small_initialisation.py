@@ -60,7 +60,6 @@ from numeric.networks import LinearNetwork
 from numeric.training import gradient_flow
 from theorems.assumptions import minimizer, one_output
 from theorems.foundations import hessian_spectrum_eq_dual_gram as F3
-from theorems.foundations import imbalance_conserved_of_gradient_flow as F4
 from theorems.instances import Instance
 from theorems.quantities import (
     a,
@@ -74,8 +73,6 @@ from theorems.quantities import (
     symbols,
     w_norm,
 )
-from theorems.regression import gradient_ge_of_excess_loss as C5
-from theorems.regression import layers_align_of_small_imbalance as C2
 from theorems.regression import sharpness_ge_rayleigh as C1
 from theorems.regression.families import (
     half_aligned_minimizers,
@@ -191,7 +188,6 @@ def _symbolic_losses() -> Iterator[tuple[dict[str, str], LinearNetwork, Any, Any
     weights,
     sp.Eq(energy_balance, energy_out),
     one_output,
-    given=(F4.flow, C2.nearly_aligned),
     bounds=_BOUNDS,
 )
 def energy(energy_balance: Any) -> Iterator[Step]:
@@ -214,7 +210,6 @@ def energy(energy_balance: Any) -> Iterator[Step]:
     weights,
     sp.Eq(slope_1, first_product),
     one_output,
-    given=(C5.inequality,),
     bounds=_BOUNDS,
 )
 def first(first_product: Any) -> Iterator[Step]:

@@ -41,7 +41,6 @@ from typing import Any
 import sympy as sp
 
 from theorems.foundations import hessian_form_eq_two_terms as F2
-from theorems.foundations import hessian_spectrum_eq_dual_gram as F3
 from theorems.foundations.hessian_spectrum_eq_dual_gram import block_sharpness
 from theorems.inequalities import path_bound
 from theorems.instances import Instance
@@ -62,11 +61,11 @@ _DEEP = Bounds((1, 4), (1, 3))
 
 blocks = stated(
     "blocks", "no diagonal block is sharper than the whole Hessian",
-    any_weights, S >= block, bounds=Bounds((1, 3), (1, 2)),
+    any_weights, S >= block, given=(F2.form,), bounds=Bounds((1, 3), (1, 2)),
 )  # fmt: skip
 
 
-@claim(any_weights, block >= map_bound, given=(F2.form, F3.spectrum), bounds=_DEEP, name="map")
+@claim(any_weights, block >= map_bound, bounds=_DEEP, name="map")
 def geometric_mean(map_bound: Any) -> Iterator[Step]:
     """The largest block is at least the geometric mean along the path.
 

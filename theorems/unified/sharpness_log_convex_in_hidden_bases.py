@@ -63,7 +63,6 @@ from theorems.instances import Instance
 from theorems.quantities import sharpness, symbols
 from theorems.recipes import Draw, setting
 from theorems.settings import minimizers
-from theorems.unified import minimal_sharpness_eq_gain as U1
 from verify.errors import Undefined
 from verify.theorem import (
     Bounds,
@@ -174,7 +173,7 @@ def convex() -> Iterator[Step]:
     yield Condition("no pair is negative", pair, ">=", why="maxima of log-convex are log-convex")
 
 
-@claim(minimizers, S_contracted <= S, minimizer, given=(F3.spectrum, U1.attained), bounds=_SMALL)
+@claim(minimizers, S_contracted <= S, minimizer, given=(F3.spectrum,), bounds=_SMALL)
 def contract() -> Iterator[Step]:
     """Contraction to the row spaces of the suffixes does not raise it.
 

@@ -85,7 +85,7 @@ def _print(what: str, rows: list[Row], word: str, everything: bool, names: Itera
     if not found:
         near = get_close_matches(word, list(names), n=3)
         hint = f"; did you mean {' or '.join(near)}?" if near else ""
-        raise UsageError(f"no {what} mention {word!r}{hint} `certimin {what}` lists all")
+        raise UsageError(f"no {what} mention {word!r}{hint}; `certimin {what}` lists all")
     screen, hidden = console(), 0
     areas: dict[str, list[Row]] = {}
     for row in sorted(found, key=lambda row: row[1]):

@@ -22,10 +22,21 @@ __all__ = ["lines", "scope", "statement"]
 
 def lines(results: Iterable[StepResult]) -> list[dict[str, Any]]:
     """Return the record of a proof, facts of one name in one line, in the order they came."""
-    families: dict[tuple[str, str], list[StepResult]] = {}
+    families: list[list[StepResult]] = []
     for result in results:
-        families.setdefault((result.step.name, result.step.why), []).append(result)
-    return [_line(family) for family in families.values()]
+        own = next((f for f in families if _related(f[0].step, result.step)), None)
+        if own is None:
+            families.append([result])
+        else:
+            own.append(result)
+    return [_line(family) for family in families]
+
+
+def _related(one: Step, other: Step) -> bool:
+    """Whether two facts are one but for the sizes they are stated at."""
+    if (one.name, one.why, list(one.at)) != (other.name, other.why, list(other.at)):
+        return False
+    return bool(one.at) or one.parts == other.parts
 
 
 def _line(family: Sequence[StepResult]) -> dict[str, Any]:
@@ -33,9 +44,10 @@ def _line(family: Sequence[StepResult]) -> dict[str, Any]:
     verdict = worst(result.verdict for result in family)
     bad = next((r for r in family if r.verdict == verdict), family[0])
     residual = bad.residual and f"{_sizes(bad.step)}{bad.residual}"
+    shown = [bad.step, *(step for step in steps if step is not bad.step)]
     return {
         "name": steps[0].name,
-        "statement": statement(steps),
+        "statement": statement(shown),
         "rule": ", ".join(filter(None, (steps[0].rule, steps[0].why))),
         "scope": scope(steps),
         "verdict": verdict,
@@ -47,7 +59,7 @@ def _line(family: Sequence[StepResult]) -> dict[str, Any]:
 
 
 def _sizes(step: Step) -> str:
-    at = ", ".join(f"{name} = {value}" for name, value in step.at.items())
+    at = ", ".join(f"{name} = {_size(value)}" for name, value in step.at.items())
     return f"at {at}: " if at else ""
 
 
@@ -132,7 +144,7 @@ def _listed(family: Sequence[Step]) -> str:
     columns = [list(dict.fromkeys(column)) for column in zip(*rows, strict=True)]
     if set(rows) == set(product(*columns)):
         return ", ".join(map(_range, names, columns))
-    tuples = ", ".join(f"({', '.join(map(str, row))})" for row in rows)
+    tuples = ", ".join(f"({', '.join(map(_size, row))})" for row in rows)
     return f"({', '.join(names)}) = {tuples}"
 
 
@@ -141,11 +153,16 @@ def _range(name: str, values: Sequence[Any]) -> str:
     if any(_symbols(value) for value in values):
         return f"all {name} >= {min(map(_least, values))}"
     if not all(isinstance(value, int) for value in values):
-        return f"{name} {', '.join(map(str, values))}"
+        return f"{name} {', '.join(map(_size, values))}"
     low, high = min(values), max(values)
     if len(values) > 2 and sorted(values) == list(range(low, high + 1)):
         return f"{name} = {low}..{high}"
     return f"{name} = {', '.join(map(str, values))}"
+
+
+def _size(value: Any) -> str:
+    """One size in print: a shape as "2-1-2"."""
+    return "-".join(map(str, value)) if isinstance(value, tuple) else str(value)
 
 
 def _least(size: sp.Expr) -> int:

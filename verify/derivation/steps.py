@@ -77,6 +77,7 @@ class Step:
         return ()
 
     def __post_init__(self) -> None:
+        self._check_sizes()
         for part in self.parts:
             forms = part.atoms(ClosedForm) if isinstance(part, sp.Basic | sp.MatrixBase) else ()
             if forms:
@@ -84,6 +85,32 @@ class Step:
                     f"step {self.name!r} mentions the closed form {min(f.name for f in forms)} of "
                     "the module; ask for it by a parameter of the proof: both change together then"
                 )
+
+    def _check_sizes(self) -> None:
+        """A size is a whole number, a shape, or a symbol that the fact is stated in."""
+        if not isinstance(self.at, Mapping):
+            raise UsageError(f"step {self.name!r}: expected at={{name: size}}, got {self.at!r}")
+        for name, size in self.at.items():
+            free = size.free_symbols if isinstance(size, sp.Basic) else set()
+            stated = {s for p in self.parts if isinstance(p, _SYMBOLIC) for s in p.free_symbols}
+            whole = isinstance(size, int | str | sp.Integer) or _shape(size)
+            if not (whole or len(free) == 1):
+                raise UsageError(
+                    f"step {self.name!r}: expected for {name} a whole number, a tuple of them or "
+                    f"an expression in one symbol, got {size!r}"
+                )
+            if not free <= stated:
+                raise UsageError(
+                    f"step {self.name!r}: it is said to hold at {name} = {size}, but "
+                    f"{min(map(str, free - stated))} does not occur in it"
+                )
+
+
+_SYMBOLIC = sp.Basic | sp.MatrixBase
+
+
+def _shape(size: Any) -> bool:
+    return isinstance(size, tuple) and all(isinstance(n, int) for n in size)
 
 
 @dataclass(frozen=True)

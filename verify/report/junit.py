@@ -117,7 +117,7 @@ def _witness(witness: dict[str, Any]) -> _Case:
         f"{witness['id']} ({witness['kind']})",
         witness["verdict"],
         witness["seconds"],
-        witness["statement"],
+        " ".join(filter(None, (witness["statement"], witness.get("reason")))),
         detail,
     )
 

@@ -212,8 +212,10 @@ def _bad_parts(theorem: dict[str, Any]) -> Iterator[Trouble]:
     for witness in theorem["witnesses"]:
         if witness["verdict"] != "holds":
             title = f"witness of {witness['kind']}"
-            why = _last_line(witness["statement"])
-            yield Trouble(theorem["id"], witness["id"], witness["verdict"], title, "", why)
+            why = _last_line(witness.get("reason")) or "it does not show what it should"
+            yield Trouble(
+                theorem["id"], witness["id"], witness["verdict"], title, witness["statement"], why
+            )
 
 
 def _unexplained(theorem: dict[str, Any]) -> Trouble:

@@ -190,4 +190,5 @@ def _show_parts(name: str, parts: list[dict[str, Any]], console: Console) -> Non
         label = part.get("id") or part.get("name", "")
         lines = [f"{sign}{label}  {plain(part.get('title', part.get('scope', '')))}"]
         lines += [f"  {plain(part['statement'])}"]
+        lines += [f"  {why}"] if (why := part.get("reason") or part.get("residual")) else []
         _print_lines([*lines, *_witness_lines(part.get("witness"))], console)

@@ -114,9 +114,10 @@ def search(
     start = monotonic()
     result = _attack(claim, seed, profile.budget, backend, theorem.hard_instances(claim))
     seconds = monotonic() - start
-    floats = result.engines.get("floats", 0)
+    floats, exhibits = (result.engines.get(engine, 0) for engine in ("floats", "known"))
     aimed = result.valid - floats
-    verdict: Verdict = "refuted" if result.found else "holds" if aimed else "vacuous"
+    met = result.valid > exhibits  # an author's own witnesses alone say little
+    verdict: Verdict = "refuted" if result.found else "holds" if aimed and met else "vacuous"
     if result.undecided and verdict == "holds":
         verdict = "inconclusive"
     details: dict[str, Any] = {"engines": result.engines, "undecided": result.undecided}
@@ -168,36 +169,55 @@ def witness(theorem: Theorem, item: Witness | Necessity) -> dict[str, Any]:
     start = monotonic()
     instance = item.instance()
     if isinstance(item, Witness):
-        verdict = _check_witness(theorem, item, instance)
+        verdict, reason = _check_witness(theorem, item, instance)
         kind = "non-vacuity"
     else:
-        verdict = _check_necessity(theorem, item, instance)
+        verdict, reason = _check_necessity(theorem, item, instance)
         kind = "necessity"
     return {
         "id": item.id,
         "statement": item.statement,
         "kind": kind,
         "verdict": verdict,
+        "reason": reason,
         "instance": instance.to_json(),
         "seconds": monotonic() - start,
     }
 
 
-def _check_witness(theorem: Theorem, item: Witness, instance: Any) -> Verdict:
+def _check_witness(theorem: Theorem, item: Witness, instance: Any) -> tuple[Verdict, str]:
     """A witness holds when its claim applies to it and holds there."""
-    decision = decide(theorem.claim(item.claim.id), instance)
-    return "vacuous" if decision.outcome == "invalid" else _verdict([decision])
+    claim = theorem.claim(item.claim.id)
+    failing = [a.id for a in claim.assumptions if a.decide(instance).outcome != "holds"]
+    if failing:
+        return "vacuous", f"the assumption {failing[0]} does not hold there"
+    decision = decide(claim, instance)
+    if decision.outcome == "invalid":
+        return "vacuous", decision.reason or "the claim does not speak of it"
+    verdict = _verdict([decision])
+    return verdict, "" if verdict == "holds" else _told(decision)
 
 
-def _check_necessity(theorem: Theorem, item: Necessity, instance: Any) -> Verdict:
+def _check_necessity(theorem: Theorem, item: Necessity, instance: Any) -> tuple[Verdict, str]:
     """Only ``item.assumption`` may fail, and the claim without it must be violated."""
     claim = theorem.claim(item.claim.id)
     decisions = {a.id: a.decide(instance) for a in claim.assumptions}
-    failing = [name for name, decision in decisions.items() if decision.outcome != "holds"]
-    if failing != [item.assumption.id] or decisions[item.assumption.id].open:
-        return "error"
-    bare = replace(claim, assumptions=())
-    return "holds" if decide(bare, instance).refutes else "error"
+    if decisions[item.assumption.id].outcome == "holds" or decisions[item.assumption.id].open:
+        return "error", f"the assumption {item.assumption.id} is not seen to fail there"
+    others = [n for n, d in decisions.items() if d.outcome != "holds" and n != item.assumption.id]
+    if others:
+        return "error", f"the assumption {others[0]} fails there too"
+    decision = decide(replace(claim, assumptions=()), instance)
+    if decision.refutes:
+        return "holds", ""
+    return "error", f"the claim is not violated there: {_told(decision) or decision.outcome}"
+
+
+def _told(decision: Decision) -> str:
+    """Both sides where they were measured, or why not; nothing of a decision that just holds."""
+    if decision.reason:
+        return decision.reason
+    return f"left side {decision.lhs}, right side {decision.rhs}" if decision.lhs else ""
 
 
 def train(theorem: Theorem, training_id: str, seed: int, profile: Profile) -> dict[str, Evidence]:

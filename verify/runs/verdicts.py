@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from typing import Any
 
 from verify.claims import Claim
@@ -106,7 +107,8 @@ def _derivation(claim: Claim, outcome: Outcome) -> dict[str, Any]:
         return dict(outcome.result)
     verdict, listed = _failure(outcome), list[Any]()
     if outcome.error == _NEVER_RAN and claim.proof:
-        listed = claim.proof()
+        with suppress(Exception):  # what it raises is told when it is run
+            listed = claim.proof()
     unfinished = [
         StepResult(step, verdict, outcome.error, outcome.seconds)
         for step in listed or [Condition("derivation", False)]
@@ -206,9 +208,10 @@ def _witness(theorem: Theorem, index: int, outcome: Outcome) -> dict[str, Any]:
     item = theorem.exhibits[index]
     return {
         "id": item.id,
-        "statement": f"{item.statement} ({outcome.error})",
+        "statement": item.statement,
         "kind": "non-vacuity" if isinstance(item, Witness) else "necessity",
         "verdict": _failure(outcome),
+        "reason": outcome.error,
         "instance": {},
         "seconds": outcome.seconds,
     }

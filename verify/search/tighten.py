@@ -183,9 +183,14 @@ def _direction(at: Callable[[Fraction], Claim], name: str, seed: int) -> int:
 class _Bracket:
     """What is known of the constant, and which value to try next."""
 
-    low: Fraction | None = None
+    survivors: list[Fraction] = field(default_factory=list)
     high: Fraction | None = None
     gap: int = 0
+
+    @property
+    def low(self) -> Fraction | None:
+        """Return the largest constant that survived and is not refuted since."""
+        return max(self.survivors, default=None)
 
     @property
     def next(self) -> Fraction | None:
@@ -200,12 +205,15 @@ class _Bracket:
         return value.limit_denominator(_DENOMINATOR)
 
     def refute(self, value: Fraction) -> None:
-        """Record that ``value`` and all above it are refuted."""
+        """Record that ``value`` and all above it are refuted, survivors of earlier tries too."""
         self.high = value if self.high is None else min(self.high, value)
+        kept = [survivor for survivor in self.survivors if survivor < self.high]
+        self.gap = max(0, self.gap - len(self.survivors) + len(kept))
+        self.survivors = kept
 
     def survive(self, value: Fraction) -> None:
         """Record that ``value`` survived: the next try is nearer to what is refuted."""
-        self.low = value if self.low is None else max(self.low, value)
+        self.survivors.append(value)
         self.gap += self.high is not None
 
 

@@ -91,6 +91,7 @@ def test_the_largest_constant_is_bracketed(search):
     [
         (("sharpnes >= 1",), "did you mean 'sharpness'"),
         (("sharpness >= (1",), "column"),
+        (("sharpness >= beta",), "beta has no value on an instance of this setting"),
         (("sharpness >= 1", "--over", "minimisers"), "did you mean minimizers"),
         (("sharpness >= 1", "--depth", "3:2"), "depth"),
         (("sharpness >= 1", "--width", "0:2"), "width"),

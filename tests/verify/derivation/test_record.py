@@ -1,9 +1,11 @@
 """What a record says of a proof is read off its facts: nothing is typed, nothing claims more."""
 
+import re
+
 import pytest
 import sympy as sp
 
-from tests.toys import claim, count, first, norm
+from tests.toys import NUMBERS, claim, count, first, norm
 from verify.claims import Formula
 from verify.derivation.record import lines, scope, statement
 from verify.derivation.steps import AnySize, Condition, Identity, StepResult, concludes
@@ -28,6 +30,7 @@ def at(*sizes):
         (at({"L": 2}, {"L": 3}, {"L": 4}), "L = 2..4"),
         (at({"L": 2}, {"L": 4}), "L = 2, 4"),
         (at({"widths": "2-1"}, {"widths": "1-2"}), "widths 2-1, 1-2"),
+        (at({"widths": (2, 1)}, {"widths": (1, 2, 1)}), "widths 2-1, 1-2-1"),
         (at({"d": 1, "e": 2}, {"d": 2, "e": 2}), "d = 1, 2, e = 2"),
         (at({"d": 1, "e": 2}, {"d": 2, "e": 1}), "(d, e) = (1, 2), (2, 1)"),
         ([Identity("s", x**m, x**m, at={"D": m + 1})], "all D >= 2"),
@@ -46,7 +49,22 @@ def test_sizes_are_read_off(family, expected):
 
 def test_a_size_that_skips_values_is_refused():
     with pytest.raises(ValueError, match="does not run through"):
-        scope([Identity("s", x, x, at={"D": 2 * m})])
+        scope([Identity("s", x**m, x**m, at={"D": 2 * m})])
+
+
+@pytest.mark.parametrize(
+    ("sizes", "says"),
+    [
+        ({"d": m}, "said to hold at d = m, but m does not occur in it"),
+        ({"d": 0.5}, "a whole number"),
+        ({"d": m + n}, "in one symbol"),
+        ({"d": (1, "2")}, "a tuple of them"),
+        (3, "expected at={name: size}, got 3"),
+    ],
+)
+def test_a_size_is_one_the_fact_is_stated_at(sizes, says):
+    with pytest.raises(UsageError, match=re.escape(says)):
+        Identity("s", x, x, at=sizes)
 
 
 def test_a_family_is_one_line_and_its_worst_member_speaks():
@@ -56,6 +74,17 @@ def test_a_family_is_one_line_and_its_worst_member_speaks():
     (line,) = lines(results)
     assert (line["verdict"], line["residual"]) == ("refuted", "at L = 3: x - 1")
     assert (line["count"], line["seconds"], line["cached"]) == (2, 3.0, False)
+
+
+def test_the_member_that_fails_is_the_one_shown():
+    one, two = (Identity("s", x, L * x, at={"L": L}) for L in (1, 2))
+    (line,) = lines([StepResult(one, "holds", None, 0.0), StepResult(two, "refuted", "-x", 0.0)])
+    assert line["statement"] == r"\text{at L = 2: } x = 2 x"
+
+
+def test_two_facts_of_one_name_are_two_lines():
+    found = lines(StepResult(Identity("s", side, side), "holds", None, 0.0) for side in (x, x**2))
+    assert [line["statement"] for line in found] == ["x = x", "x^{2} = x^{2}"]
 
 
 @pytest.mark.parametrize(
@@ -87,7 +116,7 @@ def test_a_proof_is_part_of_one_until_it_ends_in_the_claim():
 bound = Formula("bound", "b", 2 * first)
 
 
-@claimed(None, norm <= bound)
+@claimed(NUMBERS, norm <= bound)
 def below(bound):
     """Title in words.
 
@@ -109,7 +138,7 @@ def test_a_fact_complete_but_false_concludes_nothing():
     def proof():
         yield Identity("end", norm, first)
 
-    record = derive(claim(sp.Eq(norm, first), proof=claimed(None, norm <= first)(proof).proof),
+    record = derive(claim(sp.Eq(norm, first), proof=claimed(NUMBERS, norm <= first)(proof).proof),
                     PROFILES["quick"])  # fmt: skip
     assert record["steps"][0]["verdict"] == "refuted"
     assert record["complete"] is False
@@ -118,7 +147,7 @@ def test_a_fact_complete_but_false_concludes_nothing():
 def test_a_proof_may_ask_for_nothing_else():
     with pytest.raises(UsageError, match="'other' is neither a closed form of its module"):
 
-        @claimed(None, norm <= bound)
+        @claimed(NUMBERS, norm <= bound)
         def asks(other):
             yield Identity("s", other, other)
 

@@ -1,0 +1,55 @@
+"""What an exhibit fails to show is said."""
+
+import pytest
+
+from tests.toys import Numbers, claim, first, norm, theorem
+from verify.claims import Assumption
+from verify.runs import stages
+from verify.theorem import needed, witness
+
+LARGE = Assumption("large", first > 5)
+SMALL = Assumption("small", first < 100)
+
+
+@pytest.mark.parametrize(
+    ("value", "verdict", "reason"),
+    [
+        (6, "holds", ""),
+        (1, "vacuous", "the assumption large does not hold there"),
+        (60, "refuted", "left side 60, right side 50"),
+    ],
+)
+def test_a_witness(value, verdict, reason):
+    own = claim(first <= 50, LARGE, SMALL)
+    item = witness("w", own, "", lambda: Numbers.exact(value))
+    record = stages.witness(theorem(claims=(own,), witnesses=(item,)), item)
+    assert (record["verdict"], record["reason"]) == (verdict, reason)
+
+
+@pytest.mark.parametrize(
+    ("relation", "value", "verdict", "reason"),
+    [
+        (norm >= 3, 1, "holds", ""),
+        (norm >= 3, 6, "error", "the assumption large is not seen to fail there"),
+        (norm >= 3, -200, "error", "the claim is not violated there"),
+        (first < 3, 200, "error", "the assumption large is not seen to fail there"),
+    ],
+)
+def test_a_necessity(relation, value, verdict, reason):
+    own = claim(relation, LARGE, SMALL)
+    item = needed(LARGE, own, "", lambda: Numbers.exact(value))
+    record = stages.witness(theorem(claims=(own,), necessity=(item,)), item)
+    assert record["verdict"] == verdict
+    assert record["reason"].startswith(reason)
+
+
+def test_another_assumption_that_fails_is_named():
+    own = claim(norm >= 3, LARGE, SMALL)
+    item = needed(SMALL, own, "", lambda: Numbers.exact(1))
+    record = stages.witness(theorem(claims=(own,), necessity=(item,)), item)
+    assert record["reason"] == "the assumption small is not seen to fail there"
+    wide = Assumption("wide", first > 0)
+    own = claim(norm >= 300, LARGE, wide)
+    item = needed(LARGE, own, "", lambda: Numbers.exact(-1))
+    record = stages.witness(theorem(claims=(own,), necessity=(item,)), item)
+    assert record["reason"] == "the assumption wide fails there too"
