@@ -77,6 +77,12 @@ def test_relations_name_known_quantities_and_print(theorem):
 
 
 @each
+def test_every_proof_can_be_said(theorem):
+    for claim in theorem.claims:
+        assert claim.proof is None or claim.proof()
+
+
+@each
 def test_necessity_witnesses_concern_assumptions_of_their_claim(theorem):
     for item in theorem.necessity:
         claim = theorem.claim(item.claim.id)

@@ -69,7 +69,7 @@ def limit() -> Iterator[Step]:
     at_zero = (x ** (m + 1) * (x ** (m + 2) - any_tau)).subs(x, 0)
     yield Identity(
         "w = 0 is a rest point", at_zero,
-        why="w^{L-1}(w^L - τ) at w = 0; uniqueness of solutions: never crossed", at={"L": m + 2},
+        why="w^{L-1}(w^L - τ) at w = 0; uniqueness of solutions: never crossed",
     )  # fmt: skip
     yield from _closed_form()
 

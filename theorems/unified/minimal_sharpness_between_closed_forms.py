@@ -144,8 +144,8 @@ def upper_le_sum(upper_bracket: Any, sum_bracket: Any) -> Iterator[Step]:
     scaled = (sum_bracket - upper_bracket) / (2 * rayleigh * w ** (2 - 2 / L))
     at_x = scaled.subs({L: m + 1, top: x * rayleigh})
     yield Identity("the gap in x = Λ/a", at_x, gap, why="substitution", at=deep)
-    yield Identity("it vanishes at x = 1", gap.subs(x, 1), why="tangent", at=deep)
-    yield Identity("it is flat at x = 1", sp.diff(gap, x).subs(x, 1), why="tangent", at=deep)
+    yield Identity("it vanishes at x = 1", gap.subs(x, 1), why="tangent")
+    yield Identity("it is flat at x = 1", sp.diff(gap, x).subs(x, 1), why="tangent")
     why = "a convex function lies above its tangent"
     yield Condition("it is convex", sp.diff(gap, x, 2), ">", why=why, at=deep)
 

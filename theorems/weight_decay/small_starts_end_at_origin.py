@@ -204,7 +204,7 @@ def minimum(payment_at_minimum: Any) -> Iterator[Step]:
     )  # fmt: skip
     largest = payment_at_minimum.subs(D, m + 1)
     yield Identity(
-        "bound", largest * (m + 1) ** 2 / m, best / kappa, why="linear in τ", at={"D": m + 1}
+        "bound", largest, m / (m + 1) ** 2 * best / kappa, why="linear in τ", at={"D": m + 1}
     )
 
 

@@ -24,6 +24,7 @@ from typing import Any, ClassVar, Literal
 import sympy as sp
 from sympy.core.evalf import PrecisionExhausted
 from sympy.external.gmpy import GROUND_TYPES
+from sympy.logic.boolalg import BooleanAtom
 from sympy.polys.polyerrors import BasePolynomialError
 
 from verify.derivation.rings import agree
@@ -87,7 +88,10 @@ class Step:
                 )
 
     def _check_sizes(self) -> None:
-        """A size is a whole number, a shape, or a symbol that the fact is stated in."""
+        """A size is a whole number, a shape, or a symbol that the fact is stated in.
+
+        Nothing is left of the symbols of a condition that is given as a truth value.
+        """
         if not isinstance(self.at, Mapping):
             raise UsageError(f"step {self.name!r}: expected at={{name: size}}, got {self.at!r}")
         for name, size in self.at.items():
@@ -99,7 +103,8 @@ class Step:
                     f"step {self.name!r}: expected for {name} a whole number, a tuple of them or "
                     f"an expression in one symbol, got {size!r}"
                 )
-            if not free <= stated:
+            told = any(isinstance(part, bool | BooleanAtom) for part in self.parts)
+            if not (told or free <= stated):
                 raise UsageError(
                     f"step {self.name!r}: it is said to hold at {name} = {size}, but "
                     f"{min(map(str, free - stated))} does not occur in it"
