@@ -71,10 +71,38 @@ def minimised(ar: Floating, d: Any, M: Any, weight: float) -> tuple[Any, Any]:
     """
     xp, batch, n = ar.xp, M.shape[:-2], M.shape[-1]
     d = xp.reshape(xp.broadcast_to(d, (*batch, n)), (-1, n))
+    d, first = _scaled(ar, d, xp.max(d, axis=-1))
+    M, second = _scaled(ar, M, xp.max(xp.linalg.diagonal(M), axis=-1))
+    second = xp.reshape(second, (-1,))
     if isinstance(M, np.ndarray) and len(d) == 1:
-        alone = _alone(d[0], M.reshape(n, n), weight)
-        return tuple(np.full(batch, x) for x in alone)  # type: ignore[return-value]
-    lanes = _started(ar, d, xp.reshape(M, (-1, n, n)), weight)
+        u, least = (np.full(1, x) for x in _alone(d[0], M.reshape(n, n), weight))
+    else:
+        u, least = _together(ar, d, xp.reshape(M, (-1, n, n)), weight)
+    # h is homogeneous: first and second are the binary logarithms of what both were divided by
+    u = u + (1 - weight) * (second - first) * log(2)
+    least = least * _power_of_two(xp, weight * first + (1 - weight) * second)
+    return xp.reshape(u, batch), xp.reshape(least, batch)
+
+
+def _scaled(ar: Floating, A: Any, size: Any) -> tuple[Any, Any]:
+    """Return A over the power of two next to its size, without rounding, and the exponent."""
+    xp = ar.xp
+    exponent = xp.round(xp.log2(size))
+    half = xp.floor(exponent / 2)
+    for power in (-half, half - exponent):  # in two steps: 2^1074 is no float
+        factor = _power_of_two(xp, power)
+        A = A * xp.reshape(factor, factor.shape + (1,) * (len(A.shape) - len(factor.shape)))
+    return A, exponent
+
+
+def _power_of_two(xp: Any, exponent: Any) -> Any:
+    return xp.pow(xp.asarray(2.0, dtype=exponent.dtype), exponent)
+
+
+def _together(ar: Floating, d: Any, M: Any, weight: float) -> tuple[Any, Any]:
+    """A batch of problems: those that are done leave it."""
+    xp = ar.xp
+    lanes = _started(ar, d, M, weight)
     finished = []
     for step in range(_STEPS):
         lanes, done = _improved(ar, lanes, weight)
@@ -86,8 +114,8 @@ def minimised(ar: Floating, d: Any, M: Any, weight: float) -> tuple[Any, Any]:
             lanes = lanes.only(~done)
     order = xp.argsort(xp.concat([part.index for part in finished]))
     parts = ([getattr(part, name) for part in finished] for name in ("u", "least"))
-    u, least = (xp.reshape(xp.take(xp.concat(part), order), batch) for part in parts)
-    return u, least
+    u, least = (xp.take(xp.concat(part), order) for part in parts)
+    return u, xp.exp(least)
 
 
 def _alone(d: Any, M: Any, weight: float) -> tuple[float, float]:
@@ -101,7 +129,10 @@ def _alone(d: Any, M: Any, weight: float) -> tuple[float, float]:
     tilt = weight / (1 - weight)
 
     def top(u: float) -> tuple[float, Any]:
-        return _top_eigenpair(np.diag(weight * exp(u) * d) + (1 - weight) * exp(-tilt * u) * M)
+        larger = max(u, -tilt * u)  # e^larger is taken out: it may overflow away from the minimum
+        first, second = weight * exp(u - larger), (1 - weight) * exp(-tilt * u - larger)
+        value, z = _top_eigenpair(np.diag(first * d) + second * M)
+        return log(value) + larger, z
 
     def best(z: Any) -> tuple[float, float]:
         p = max(float(z @ (d * z)), _SMALLEST)
@@ -118,7 +149,7 @@ def _alone(d: Any, M: Any, weight: float) -> tuple[float, float]:
         u = float(brentq(excess, low, high, xtol=1e-15, rtol=4 * _EPSILON))
     except ValueError:  # one sign only: rounding at an end of the bracket
         u = low if excess(low) >= 0 else high
-    return u, top(u)[0]
+    return u, exp(top(u)[0])
 
 
 def _top_eigenpair(A: Any) -> tuple[float, Any]:
@@ -136,7 +167,8 @@ def _top_eigenpair(A: Any) -> tuple[float, Any]:
 class _Lanes:
     """The state of the minimisations that go on: arrays with one leading axis.
 
-    ``low`` and ``high`` hold a point, log h and its slope at both ends of a bracket.
+    ``least`` is the least log h so far; ``low`` and ``high`` hold a point, log h and its slope at
+    both ends of a bracket.
     """
 
     index: Any
@@ -182,18 +214,18 @@ def _improved(ar: Floating, lanes: _Lanes, weight: float) -> tuple[_Lanes, Any]:
     else where the tangents meet.
     """
     xp, u = ar.xp, lanes.u
-    h, share, residual, steepness = _evaluated(ar, lanes, weight)
-    point = xp.stack([u, xp.log(h), (share - weight) / (1 - weight)], axis=-1)
+    height, share, residual, steepness = _evaluated(ar, lanes, weight)
+    point = xp.stack([u, height, (share - weight) / (1 - weight)], axis=-1)
     right = (share >= weight)[:, None]
     low, high = xp.where(right, lanes.low, point), xp.where(right, point, lanes.high)
-    least = xp.minimum(lanes.least, h)
+    least = xp.minimum(lanes.least, height)
     (a, f, df), (b, g, dg) = (_columns(end) for end in (low, high))
     meet = a + (g - f + dg * (a - b)) / (df - dg)
     below = f + df * (meet - a)
     newton = u - residual / steepness
     # log h is above its minimum by at most a divergence of shares, to second order this one
     close = (share - weight) ** 2 / (2 * weight * (1 - weight)) <= _GAP / 100
-    done = close | (xp.log(least) - below <= _GAP) | (b - a <= _GAP * (1 + xp.abs(u)))
+    done = close | (least - below <= _GAP) | (b - a <= _GAP * (1 + xp.abs(u)))
     middle = xp.where(done | ((meet > a) & (meet < b)), xp.clip(meet, a, b), (a + b) / 2)
     smooth, halved = xp.abs(share - weight) <= _SMOOTH, xp.abs(residual) <= lanes.residual / 2
     trusted = close | (xp.where(done, smooth, halved) & (newton > a) & (newton < b))
@@ -206,19 +238,21 @@ def _columns(end: Any) -> tuple[Any, Any, Any]:
 
 
 def _evaluated(ar: Floating, lanes: _Lanes, weight: float) -> tuple[Any, Any, Any, Any]:
-    """Return h, the share x, logit x - logit θ and its derivative in u, at ``lanes.u``."""
+    """Return log h, the share x, logit x - logit θ and its derivative in u, at ``lanes.u``."""
     xp, tilt, d, M = ar.xp, weight / (1 - weight), lanes.d, lanes.M
-    e, f = weight * xp.exp(lanes.u), (1 - weight) * xp.exp(-tilt * lanes.u)
+    larger = xp.maximum(lanes.u, -tilt * lanes.u)  # e^larger may overflow away from the minimum
+    e = weight * xp.exp(lanes.u - larger)
+    f = (1 - weight) * xp.exp(-tilt * lanes.u - larger)
     eye = ar.identity(d.shape[-1])
     values, Z = ar.eigen(ar.scale(e, d[..., None] * eye) + ar.scale(f, M))
     h, z = values[..., -1], Z[..., :, -1:]
     couplings = xp.sum(Z * (d[..., None] * z), axis=-2)  # z_jᵀ diag(d) z
     p, q = couplings[..., -1], xp.sum(z * (M @ z), axis=(-2, -1))
-    q = xp.maximum(q, _SMALLEST * h)
+    p, q = xp.maximum(p, _SMALLEST * h), xp.maximum(q, _SMALLEST * h)
     # dz = Σ_j z_j z_jᵀ(dB/du)z/(h - λ_j), and z_jᵀBz = 0 gives z_jᵀ(dB/du)z = e/(1-θ) z_jᵀdiag(d)z
     gaps = h[..., None] - values[..., :-1]
     gaps = xp.maximum(gaps, _GAP * h[..., None])
     dp = 2 * e / (1 - weight) * xp.sum(couplings[..., :-1] ** 2 / gaps, axis=-1)
     residual = lanes.u / (1 - weight) + xp.log(p) - xp.log(q)
-    steepness = 1 / (1 - weight) + dp * (1 / p + e / (f * q))
-    return h, e * p / h, residual, steepness
+    steepness = 1 / (1 - weight) + dp * (1 / p + e / xp.maximum(f * q, _SMALLEST))
+    return xp.log(h) + larger, e * p / h, residual, steepness

@@ -45,8 +45,13 @@ def equal(instance: Any, sides: Callable[[Any], tuple[Any, Any]]) -> Any:
 def _sign(instance: Any, sides: Callable[[Any], tuple[Any, Any]]) -> int:
     """The sign of lhs - rhs; ArithmeticError where neither balls nor exact numbers tell."""
     for route in (instance.lifted(Balls()), instance):
-        with route.arithmetic as ar:
-            sign: int | None = ar.compare(*sides(route)).sign
+        try:
+            with route.arithmetic as ar:
+                sign: int | None = ar.compare(*sides(route)).sign
+        except ArithmeticError:  # a ball around zero is no zero: exact numbers may know
+            if route is instance:
+                raise
+            continue
         if sign is not None:
             return sign
     raise ArithmeticError("both sides of an assumption overlap")

@@ -22,9 +22,11 @@ from verify.expression import (
     Relation,
     closed_forms,
     evaluate,
+    exchanged,
     operator,
     render,
     symbol,
+    with_nested,
     written_out,
 )
 from verify.sources import Choices
@@ -334,6 +336,11 @@ class Claim:
     def __post_init__(self) -> None:
         if not isinstance(self.setting, Setting):
             raise UsageError(f"claim {self.name}: expected a setting, got {self.setting!r}")
+        names = [assumption.id for assumption in self.assumptions]
+        if len(names) > len(set(names)):
+            raise UsageError(
+                f"claim {self.name}: two assumptions have one id in {', '.join(names)}"
+            )
         operator(self.relation)
 
     @property
@@ -387,26 +394,29 @@ class Claim:
         relations += [a.condition for a in self.assumptions if a.relation is not None]
         asked = self.proof.arguments.values() if self.proof else ()
         found = [form for relation in relations for form in closed_forms(relation)]
-        return tuple(dict.fromkeys([*found, *(f for f in asked if isinstance(f, Formula))]))
+        return with_nested([*found, *(f for f in asked if isinstance(f, Formula))])
 
-    def altered(self, old: Formula, new: Formula) -> Claim:
-        """Return the claim with a closed form changed in relation, assumptions and proof."""
+    def altered(self, old: Formula, new: Formula, premises: Mapping[Claim, Claim]) -> Claim:
+        """Return the claim with a closed form changed in relation, assumptions and proof.
 
-        def changed(assumption: Assumption) -> Assumption:
-            condition: Any = assumption.condition
-            if callable(condition) or old not in closed_forms(condition):
-                return assumption
-            return Assumption(assumption.id, condition.xreplace({old: new}), assumption.statement)
+        ``premises`` has the altered claim for each that the proof may be given.
+        """
 
-        proof = self.proof and Proof(
-            self.proof.steps,
-            {name: new if form == old else form for name, form in self.proof.arguments.items()},
-        )
+        def changed(part: Any) -> Any:
+            if isinstance(part, Assumption):
+                known = part.relation is not None
+                return replace(part, condition=changed(part.condition)) if known else part
+            return (
+                premises.get(part, part) if isinstance(part, Claim) else exchanged(part, old, new)
+            )
+
+        asked = self.proof.arguments.items() if self.proof else ()
         return replace(
             self,
-            relation=self.relation.xreplace({old: new}),
+            relation=changed(self.relation),
             assumptions=tuple(map(changed, self.assumptions)),
-            proof=proof,
+            given=tuple(map(changed, self.given)),
+            proof=self.proof and Proof(self.proof.steps, {n: changed(x) for n, x in asked}),
         )
 
     def sides(self, instance: Any) -> tuple[Any, Any]:
@@ -499,10 +509,14 @@ def decide(claim: Claim, instance: Any, *, exact_first: bool = True) -> Decision
     The routes of the instance are taken in turn until one decides: exact arithmetic, then balls
     of growing precision (balls first when ``exact_first`` is False: cheaper, and exact arithmetic
     then settles only what balls leave open; equalities always go to exact arithmetic first).
-    A decision by numbers that went through floats stands only if no route does better.
+    A decision by numbers that went through floats stands only if no route does better; where an
+    assumption has no better one, the claim's is worth no more.
     """
-    excluded = _inapplicable(claim, instance, exact_first)
-    return excluded or _relate(claim.expanded, instance, exact_first)
+    excluded, vouched = _applicability(claim, instance, exact_first)
+    if excluded:
+        return excluded
+    decision = _relate(claim.expanded, instance, exact_first)
+    return decision if vouched else replace(decision, kind="sampled")
 
 
 def _relate(relation: Relation, instance: Any, exact_first: bool) -> Decision:
@@ -546,14 +560,19 @@ def _on_route(relation: Relation, lifted: Any) -> Decision:
     return Decision("holds" if holds else "violated", *measured)
 
 
-def _inapplicable(claim: Claim, instance: Any, exact_first: bool) -> Decision | None:
-    """Return why the claim says nothing about this instance, None if its assumptions hold."""
+def _applicability(claim: Claim, instance: Any, exact_first: bool) -> tuple[Decision | None, bool]:
+    """Return why the claim says nothing there, if so, and whether more than floats vouch for it.
+
+    An assumption that fails settles it, whatever cannot be decided about the others.
+    """
+    unsettled, vouched = None, True
     for assumption in sorted(claim.assumptions, key=lambda a: a.relation is not None):
         decision = assumption.decide(instance, exact_first=exact_first)
+        vouched = vouched and decision.kind != "sampled"
         if decision.open:
             reason = f"an assumption: {decision.reason}"
-            return Decision("undecided", decision.kind, reason=reason)
-        if decision.outcome != "holds":
+            unsettled = unsettled or Decision("undecided", decision.kind, reason=reason)
+        elif decision.outcome != "holds":
             reason = decision.reason or f"an assumption fails: {assumption.id}"
-            return Decision("invalid", decision.kind, reason=reason)
-    return None
+            return Decision("invalid", decision.kind, reason=reason), True
+    return unsettled, vouched

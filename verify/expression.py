@@ -8,7 +8,7 @@ whatever arithmetic the quantities were measured in.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from fractions import Fraction
 from functools import lru_cache, reduce
 from operator import add, mul
@@ -26,11 +26,13 @@ __all__ = [
     "Tree",
     "closed_forms",
     "evaluate",
+    "exchanged",
     "from_tree",
     "operator",
     "render",
     "symbol",
     "tree",
+    "with_nested",
     "written_out",
 ]
 
@@ -72,7 +74,7 @@ def symbol(name: str, *, integer: bool = False, positive: bool = True) -> sp.Sym
 
 
 class ClosedForm(sp.AtomicExpr):  # type: ignore[misc]
-    """A name that stands for a positive expression in quantities, until it is written out.
+    """A name that stands for a real expression in quantities, until it is written out.
 
     No Symbol: Python would let a subclass turn ``symbol >= form`` round.  Nor does it show the
     symbols it stands for: SymPy would look for its sign in them, where nothing can be put in.
@@ -84,7 +86,7 @@ class ClosedForm(sp.AtomicExpr):  # type: ignore[misc]
     latex: str
     expression: sp.Expr
     is_commutative = True
-    is_positive = True
+    is_real = True
 
     def __new__(cls, name: str, latex: str, expression: sp.Expr) -> Self:
         """Return the form ``name``, printed as ``latex``, that stands for ``expression``."""
@@ -111,11 +113,32 @@ def closed_forms(expression: sp.Basic) -> tuple[ClosedForm, ...]:
     return tuple(sorted(expression.atoms(ClosedForm), key=lambda form: form.name))
 
 
+def with_nested(forms: Iterable[ClosedForm]) -> tuple[ClosedForm, ...]:
+    """Return closed forms and those they build on."""
+    found: dict[ClosedForm, None] = {}
+    for form in forms:
+        found |= dict.fromkeys((form, *with_nested(closed_forms(form.expression))))
+    return tuple(found)
+
+
 def written_out(expression: sp.Basic) -> sp.Basic:
     """Return an expression or relation with its closed forms written out in quantities."""
     while forms := closed_forms(expression):
         expression = expression.xreplace({form: form.expression for form in forms})
     return expression
+
+
+def exchanged(expression: sp.Basic, old: ClosedForm, new: ClosedForm) -> sp.Basic:
+    """Return an expression or relation with a closed form changed, also within other forms."""
+    return expression.xreplace(
+        {form: _changed(form, old, new) for form in closed_forms(expression)}
+    )
+
+
+def _changed(form: ClosedForm, old: ClosedForm, new: ClosedForm) -> ClosedForm:
+    if form == old:
+        return new
+    return type(form)(form.name, form.latex, exchanged(form.expression, old, new))
 
 
 def operator(relation: Relation) -> Operator:

@@ -11,7 +11,7 @@ import inspect
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from math import isfinite
+from math import inf, isfinite
 from typing import Any, Literal
 
 from verify.claims import (
@@ -121,6 +121,12 @@ class Measurement:
     measured: float
     allowed: float
     relation: Literal["==", "<="] = "=="
+
+    def __post_init__(self) -> None:
+        if self.relation not in ("==", "<="):
+            raise UsageError(f"{self.label}: expected == or <=, got {self.relation!r}")
+        if not 0 <= self.allowed < inf:
+            raise UsageError(f"{self.label}: expected a finite allowed >= 0, got {self.allowed}")
 
     @property
     def difference(self) -> float:
@@ -380,7 +386,10 @@ class Theorem:
 
     def altered(self, old: Formula, new: Formula) -> Theorem:
         """Return the theorem with a closed form changed wherever its claims mention it."""
-        return replace(self, claims=tuple(claim.altered(old, new) for claim in self.claims))
+        made: dict[Claim, Claim] = {}
+        for claim in self.claims:
+            made[claim] = claim.altered(old, new, made)
+        return replace(self, claims=tuple(made.values()))
 
     @property
     def exhibits(self) -> tuple[Witness | Necessity, ...]:

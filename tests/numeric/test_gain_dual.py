@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from numeric.arithmetic.floating import Floating
-from numeric.gain_dual import float_optimum
+from numeric.gain_dual import float_optimum, minimised
 
 LANES = 400
 
@@ -67,3 +67,30 @@ def test_one_target_that_vanishes_is_refused():
     T[17] = 0
     with pytest.raises(ZeroDivisionError, match="vanishes on the data"):
         float_optimum(Floating(), np.eye(2), T, 0.5)
+
+
+@pytest.mark.parametrize("lanes", [1, 2])
+@pytest.mark.parametrize("weight", [0.001, 0.5, 0.9, 0.999])
+@pytest.mark.parametrize("size", [1e-200, 1e200])
+def test_the_gain_is_homogeneous_beyond_what_floats_square(size, weight, lanes):
+    sigma = np.stack([np.diag([1.0, 2.0])] * lanes)
+    target = np.stack([np.array([[3.0, 1.0]])] * lanes)
+    _, usual = float_optimum(Floating(), sigma, target, weight)
+    with np.errstate(over="ignore"):  # the scale c may be no float; the gain is one
+        _, scaled = float_optimum(Floating(), sigma * size, target / size, weight)
+    # h is of degree θ in Σ and of degree 1-θ in TΣTᵀ, which is of degree -1 in the size here
+    assert np.allclose(scaled / size ** (2 * weight - 1), usual, rtol=1e-12, atol=0)
+
+
+@pytest.mark.parametrize("lanes", [1, 2])
+@pytest.mark.parametrize("weight", [0.9, 0.99])
+def test_nearly_disjoint_forms(weight, lanes):
+    d, M = np.array([0.0, 1.0]), np.diag([1.0, 1e-3])
+    u, least = minimised(Floating(), np.stack([d] * lanes), np.stack([M] * lanes), weight)
+    tilt = weight / (1 - weight)
+    first, second = (
+        weight * np.exp(u) + (1 - weight) * np.exp(-tilt * u) * 1e-3,
+        (1 - weight) * np.exp(-tilt * u),
+    )
+    assert np.allclose(np.maximum(first, second), least, rtol=1e-12, atol=0)
+    assert (np.abs(first / second - 1) < 1e-6).all()  # the minimum is where both branches cross

@@ -21,7 +21,7 @@ from tests.toys import (
     total,
     vague,
 )
-from verify.claims import QUANTITIES, Assumption, Claim, Formula, decide, quantity, slack
+from verify.claims import QUANTITIES, Assumption, Bounds, Claim, Formula, decide, quantity, slack
 from verify.errors import Undefined, UsageError
 from verify.runs.stages import decide_instances
 from verify.search.pipeline import Budget
@@ -163,3 +163,43 @@ def test_a_quantity_belongs_to_one_module(monkeypatch):
     monkeypatch.setitem(QUANTITIES, "toy_first", QUANTITIES["toy_first"])
     with pytest.raises(UsageError, match="needs another name"):
         quantity("toy_first", "x")(elsewhere)
+
+
+def test_what_only_floats_vouch_for_refutes_nothing():
+    small = Assumption("small", tainted <= 9)
+    decision = decide(claim(first >= 99, small), ONE)
+    assert (decision.outcome, decision.refutes) == ("violated", False)
+    assert decide(claim(first >= 99), ONE).refutes
+
+
+def test_an_assumption_that_fails_settles_it_whatever_the_others_say():
+    vague_one, fails = Assumption("vague", vague >= first), Assumption("fails", first > 9)
+    for assumptions in ((vague_one, fails), (fails, vague_one)):
+        assert decide(claim(norm >= first, *assumptions), ONE).outcome == "invalid"
+    assert decide(claim(norm >= first, vague_one), ONE).outcome == "undecided"
+
+
+def test_two_assumptions_have_two_names():
+    twice = Assumption("same", first > 0), Assumption("same", first > 1)
+    with pytest.raises(UsageError, match="two assumptions have one id"):
+        claim(norm >= first, *twice)
+
+
+def test_a_closed_form_may_be_negative():
+    below = Formula("below", "b", first - 10)
+    assert decide(claim(first >= sp.Abs(below)), ONE).outcome == "violated"  # 1 >= 9
+
+
+def test_to_alter_a_closed_form_is_to_alter_what_builds_on_it():
+    inner = Formula("inner", "i", 2 * first)
+    outer = Formula("outer", "o", 3 * inner)
+    built = claim(last >= outer)
+    assert set(built.formulas) == {inner, outer}
+    assert built.altered(inner, Formula("inner", "i", 5 * first), {}).expanded == (
+        last >= 15 * first
+    )
+
+
+def test_sizes_that_leave_nothing_to_draw_are_refused():
+    with pytest.raises(UsageError, match=r"1 <= least <= most depth, got 4\.\.1"):
+        Bounds((4, 1))

@@ -357,10 +357,16 @@ class Point:
 # --- 6. Relations -------------------------------------------------------------------------------
 
 
+def check_known(claim):
+    """Raise Unknown for a setting or an assumption of which this program knows nothing."""
+    if claim["setting"] not in SETTINGS:
+        raise Unknown(f"this program does not know the setting {claim['setting']!r}")
+    for assumption in claim["assumptions"]:
+        raise Unknown(f"this program cannot check the assumption {assumption!r}")
+
+
 def check_setting(p, name):
     """Refuse a point outside the setting."""
-    if name not in SETTINGS:
-        raise Unknown(f"this program does not know the setting {name!r}")
     for description, holds_at in SETTINGS[name]:
         if not holds_at(p):
             raise Refused(f"not in {name}: {description} does not hold")
@@ -424,8 +430,6 @@ def holds(relation, p):
 def refute(claim, p):
     """Return if the claim is false at p; otherwise raise what stands in the way."""
     check_setting(p, claim["setting"])
-    for assumption in claim["assumptions"]:
-        raise Unknown(f"this program cannot check the assumption {assumption!r}")
     for bits in PRECISIONS:
         Number.bits = bits
         try:
@@ -509,11 +513,14 @@ def check_neighbour(data):
 def main():
     """Decide the embedded certificate; return the exit code."""
     sys.stdout.reconfigure(encoding="utf-8")
+    if hasattr(sys, "set_int_max_str_digits"):
+        sys.set_int_max_str_digits(0)  # a number is as long as it is
     try:
         if CERTIFICATE is None:
             raise Refused("no certificate is embedded in this program")
         data = json.loads(CERTIFICATE, parse_float=Fraction)
         check_neighbour(data)
+        check_known(data["claim"])  # before the instance: of another setting it has other parts
         point = Point(data["instance"], data["hints"])
         refute(data["claim"], point)
         explain(data["claim"], point)

@@ -149,9 +149,11 @@ def _listed(family: Sequence[Step]) -> str:
 
 
 def _range(name: str, values: Sequence[Any]) -> str:
-    """One size: "L = 2..5", "widths 2-1, 1-2", "all D >= 2"."""
-    if any(_symbols(value) for value in values):
-        return f"all {name} >= {min(map(_least, values))}"
+    """One size: "L = 2..5", "widths 2-1, 1-2", "all D >= 2", "D = 1, all D >= 3"."""
+    free = [value for value in values if _symbols(value)]
+    if free:
+        single = [_range(name, rest)] if (rest := [v for v in values if v not in free]) else []
+        return ", ".join([*single, f"all {name} >= {min(map(_least, free))}"])
     if not all(isinstance(value, int) for value in values):
         return f"{name} {', '.join(map(_size, values))}"
     low, high = min(values), max(values)
@@ -168,6 +170,7 @@ def _size(value: Any) -> str:
 def _least(size: sp.Expr) -> int:
     """The smallest value of n + c over all whole n that the assumptions on n allow."""
     (n,) = size.free_symbols
-    if not (n.is_integer and n.is_nonnegative and (size - n).is_Integer):
+    plain = sp.Symbol("n", integer=True, **{"positive" if n.is_positive else "nonnegative": True})
+    if n.assumptions0 != plain.assumptions0 or not (size - n).is_Integer:
         raise ValueError(f"{size} does not run through all whole numbers from some one on")
     return int(size.subs(n, 1 if n.is_positive else 0))

@@ -15,7 +15,7 @@ from __future__ import annotations
 import signal
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields, replace
 from random import Random
 from threading import current_thread, main_thread
 from time import monotonic
@@ -27,6 +27,7 @@ from sympy.external.gmpy import GROUND_TYPES
 from sympy.logic.boolalg import BooleanAtom
 from sympy.polys.polyerrors import BasePolynomialError
 
+from verify.claims import QUANTITIES
 from verify.derivation.rings import agree
 from verify.errors import UsageError
 from verify.evidence import Verdict
@@ -76,6 +77,17 @@ class Step:
     def parts(self) -> tuple[Any, ...]:
         """Return the expressions and matrices it is about."""
         return ()
+
+    def unsigned(self) -> Step:
+        """Return the step with quantities of which it is known only that they are real."""
+        numbers = (q for q in QUANTITIES.values() if not q.integer)
+        known = {q.symbol: sp.Symbol(q.name, real=True) for q in numbers}
+        changed = {
+            f.name: value.xreplace(known)
+            for f in fields(self)
+            if isinstance(value := getattr(self, f.name), _SYMBOLIC)
+        }
+        return replace(self, **changed)
 
     def __post_init__(self) -> None:
         self._check_sizes()
@@ -229,6 +241,8 @@ def _summed(side: sp.MatrixBase) -> sp.MatrixBase:
 
 
 def _check_condition(step: Condition) -> tuple[Verdict, str | None]:
+    if isinstance(step.value, float) or (step.sign and sp.sympify(step.value).atoms(sp.Float)):
+        return "error", "a float stands in the condition: symbolic evidence is exact"
     value = _sign(step.value, step.sign) if step.sign else step.value
     if value is True or value is sp.true:  # not ==: the number 1 is no condition
         return "holds", None

@@ -18,7 +18,7 @@ from typing import Any
 from verify.claims import Claim, Decision, decide
 from verify.derivation.kept import Proofs
 from verify.derivation.record import lines
-from verify.derivation.steps import check, concludes
+from verify.derivation.steps import Step, check, concludes
 from verify.errors import UsageError
 from verify.evidence import Evidence, Verdict, worst
 from verify.runs.profiles import Profile
@@ -43,8 +43,13 @@ def derive(claim: Claim, profile: Profile, proofs: Path | None = None) -> dict[s
         raise UsageError(f"the derivation of {claim.id} has no steps: it proves nothing")
     results = [decide_step(step, seconds=profile.step_seconds) for step in steps]
     last = results[-1]
-    complete = last.verdict == "holds" and concludes(last.step, claim.expanded)
+    complete = concludes(last.step, claim.expanded) and _holds_anyway(last.step, profile)
     return {"steps": lines(results), "complete": complete}
+
+
+def _holds_anyway(step: Step, profile: Profile) -> bool:
+    """Whether a step holds whatever the signs of the quantities: some of them may be zero."""
+    return check(step.unsigned(), seconds=profile.step_seconds).verdict == "holds"
 
 
 def decide_instances(theorem: Theorem, claim: Claim, seed: int, profile: Profile) -> list[Evidence]:
@@ -202,7 +207,8 @@ def _check_necessity(theorem: Theorem, item: Necessity, instance: Any) -> tuple[
     """Only ``item.assumption`` may fail, and the claim without it must be violated."""
     claim = theorem.claim(item.claim.id)
     decisions = {a.id: a.decide(instance) for a in claim.assumptions}
-    if decisions[item.assumption.id].outcome == "holds" or decisions[item.assumption.id].open:
+    fails = decisions[item.assumption.id]
+    if fails.outcome != "violated" or not fails.refutes:
         return "error", f"the assumption {item.assumption.id} is not seen to fail there"
     others = [n for n, d in decisions.items() if d.outcome != "holds" and n != item.assumption.id]
     if others:
@@ -260,6 +266,8 @@ def _trained_record(
     verdicts += [m.verdict for m in measured]
     exact = all(solution.instance is not None for solution in solutions)
     short = "" if len(solutions) >= asked else f"; {len(solutions)} of {asked} runs converged"
+    if len(valid) < len(decisions):
+        short += f"; the claim speaks of {len(valid)} of {len(decisions)}"
     return Evidence(
         "trained" if exact else "empirical",
         worst([*verdicts, "vacuous"] if training.claims and not valid else verdicts),

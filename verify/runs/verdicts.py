@@ -165,7 +165,7 @@ def _symbolic(claim: Claim, proof: dict[str, Any]) -> Evidence:
     told = (part for step in steps for part in step["scope"].split("; ") if part)
     scopes = list(dict.fromkeys(told))
     # a chain of steps proves no more than its narrowest ones: "all L" yields to "L = 2..5"
-    narrow = [scope for scope in scopes if not scope.startswith("all")] or scopes
+    narrow = [s for s in scopes if not s.startswith("all") or " = " in s] or scopes
     given = [premise.id for premise in claim.given]
     words = (
         f"{'; '.join(narrow) or 'no size occurs'}{', given ' if given else ''}{', '.join(given)}"

@@ -79,7 +79,7 @@ def margins(claim: Claim, instance: Any, lanes: int) -> Any:
 
     total = slacks(claim.expanded).copy()
     for predicate in claim.predicates:
-        total[~spread(predicate.condition(instance))] = np.inf
+        total[~spread(predicate.condition(instance)).astype(bool)] = np.inf
     for condition in claim.conditions:
         total[~(slacks(condition) >= -ROUNDING)] = np.inf
     return total

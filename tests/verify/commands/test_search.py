@@ -86,6 +86,14 @@ def test_the_largest_constant_is_bracketed(search):
     assert "survives" in out
 
 
+@pytest.mark.parametrize("setting", ["noisy-ties", "aligned-networks"])
+def test_what_the_certificate_does_not_know_contradicts_nothing(search, setting):
+    sizes = ("--over", setting, "--depth", "2:3", "--width", "1:2", "--budget", 3)
+    code, record, out, _ = search("depth >= 100", *sizes)
+    assert (code, record["verdict"]) == (1, "refuted")
+    assert "does not confirm it: the setting" in " ".join(out.split())
+
+
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [

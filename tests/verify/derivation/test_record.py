@@ -6,7 +6,7 @@ import pytest
 import sympy as sp
 
 from tests.toys import NUMBERS, claim, count, first, norm
-from verify.claims import Formula
+from verify.claims import QUANTITIES, Formula, Quantity
 from verify.derivation.record import lines, scope, statement
 from verify.derivation.steps import AnySize, Condition, Identity, StepResult, concludes
 from verify.errors import UsageError
@@ -17,6 +17,8 @@ from verify.theorem import claim as claimed
 x = sp.Symbol("x", positive=True)
 m = sp.Symbol("m", integer=True, positive=True)
 n = sp.Symbol("n", integer=True, nonnegative=True)
+even = sp.Symbol("e", positive=True, even=True)
+prime = sp.Symbol("p", prime=True)
 W, V = sp.symbols("W V", commutative=False)
 
 
@@ -35,6 +37,7 @@ def at(*sizes):
         (at({"d": 1, "e": 2}, {"d": 2, "e": 1}), "(d, e) = (1, 2), (2, 1)"),
         ([Identity("s", x**m, x**m, at={"D": m + 1})], "all D >= 2"),
         ([Identity("s", x**n, x**n, at={"D": n + 1})], "all D >= 1"),
+        (at({"D": 1}) + [Identity("s", x**m, x**m, at={"D": m + 2})], "D = 1, all D >= 3"),
         ([Identity("s", x**m, x**m)], "all m"),
         ([Identity("s", first**count, 1)], "all count"),
         ([Identity("s", W * V, W * V)], "all sizes"),
@@ -47,9 +50,10 @@ def test_sizes_are_read_off(family, expected):
     assert scope(family) == expected
 
 
-def test_a_size_that_skips_values_is_refused():
+@pytest.mark.parametrize("size", [2 * m, even, prime, x])
+def test_a_size_that_skips_values_is_refused(size):
     with pytest.raises(ValueError, match="does not run through"):
-        scope([Identity("s", x**m, x**m, at={"D": 2 * m})])
+        scope([Identity("s", x**size, x**size, at={"D": size})])
 
 
 @pytest.mark.parametrize(
@@ -129,7 +133,7 @@ def test_a_proof_asks_by_name_and_changes_with_what_it_asks_for():
     assert (below.name, below.title) == ("below", "Title in words")
     assert below.formulas == (bound,)
     assert derive(below, PROFILES["quick"])["steps"][0]["verdict"] == "holds"
-    changed = below.altered(bound, Formula("bound", "b", 3 * first))
+    changed = below.altered(bound, Formula("bound", "b", 3 * first), {})
     assert derive(changed, PROFILES["quick"])["steps"][0]["verdict"] == "refuted"
     assert changed.expanded == (norm <= 3 * first)
 
@@ -155,3 +159,24 @@ def test_a_proof_may_ask_for_nothing_else():
 def test_a_proof_does_not_mention_the_closed_form_itself():
     with pytest.raises(UsageError, match="ask for it by a parameter"):
         Identity("s", bound, 2 * first)
+
+
+POSITIVE = Quantity("toy_positive", "p", "", lambda i: abs(i.values[0]))  # may be 0 all the same
+
+
+def test_what_holds_by_the_sign_of_a_quantity_alone_is_no_whole_proof(monkeypatch):
+    monkeypatch.setitem(QUANTITIES, "toy_positive", POSITIVE)
+    size = POSITIVE.symbol
+
+    def by_sign():
+        yield Condition("the claim", (size + 1) ** 2 - 1, ">")
+
+    def by_squares():
+        yield Condition("the claim", size**2 + 1, ">")
+
+    for proof, relation, whole in (
+        (by_sign, (size + 1) ** 2 > 1, False),
+        (by_squares, sp.Gt(size**2 + 1, 0, evaluate=False), True),
+    ):
+        record = derive(claimed(NUMBERS, relation)(proof), PROFILES["quick"])
+        assert (record["steps"][0]["verdict"], record["complete"]) == ("holds", whole)

@@ -158,3 +158,11 @@ def test_a_limit_that_is_not_reached_changes_nothing():
     with time_limit(5):
         pass
     assert signal.getitimer(signal.ITIMER_REAL) == (0.0, 0.0)
+
+
+@pytest.mark.parametrize("step", [
+    Condition("s", 0.1 + 0.2 - 0.3, ">"), Condition("s", sp.Float("0.5") * sp.Symbol("x", real=True) ** 2, ">="),
+])  # fmt: skip
+def test_a_condition_about_floats_is_an_error(step):
+    result = check(step)
+    assert (result.verdict, "a float stands" in result.residual) == ("error", True)

@@ -2,10 +2,12 @@
 
 import pytest
 
-from tests.toys import Numbers, claim, first, norm, theorem
+from tests.toys import Numbers, claim, first, never, norm, theorem
 from verify.claims import Assumption
+from verify.errors import UsageError
 from verify.runs import stages
-from verify.theorem import needed, witness
+from verify.runs.profiles import PROFILES
+from verify.theorem import Measurement, TrainedSolution, Training, needed, witness
 
 LARGE = Assumption("large", first > 5)
 SMALL = Assumption("small", first < 100)
@@ -53,3 +55,31 @@ def test_another_assumption_that_fails_is_named():
     item = needed(LARGE, own, "", lambda: Numbers.exact(-1))
     record = stages.witness(theorem(claims=(own,), necessity=(item,)), item)
     assert record["reason"] == "the assumption wide fails there too"
+
+
+def test_an_assumption_that_is_not_defined_there_is_not_seen_to_fail():
+    defined = Assumption("defined", never > 0)
+    own = claim(norm >= 3, defined)
+    item = needed(defined, own, "", lambda: Numbers.exact(1))
+    record = stages.witness(theorem(claims=(own,), necessity=(item,)), item)
+    assert (record["verdict"], record["reason"]) == (
+        "error", "the assumption defined is not seen to fail there",
+    )  # fmt: skip
+
+
+def test_a_trained_solution_the_claim_does_not_speak_of_is_said():
+    own = claim(norm >= first, LARGE)
+    solutions = [TrainedSolution("run", Numbers.exact(x)) for x in (1, 6, 2)]
+    training = Training("t", "trained", lambda *_: solutions, (own,))
+    toy = theorem(claims=(own,), trainings=(training,))
+    (record,) = stages.train(toy, "T.t", 0, PROFILES["quick"]).values()
+    assert record.verdict == "holds"
+    assert "the claim speaks of 1 of 3" in record.scope
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"allowed": float("inf")}, {"allowed": -1.0}, {"relation": ">="}]
+)
+def test_a_measurement_that_could_not_fail_is_refused(wrong):
+    with pytest.raises(UsageError, match="m: expected"):
+        Measurement("m", 1.0, 2.0, **{"allowed": 0.1, **wrong})

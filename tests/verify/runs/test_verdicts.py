@@ -140,6 +140,7 @@ def test_verified_needs_verified_ancestors():
         (["all L", "L = 2..5", "all d_x"], "L = 2..5"),
         (["L = 2..5", "L = 2", "L = 2..5"], "L = 2..5; L = 2"),
         (["all L", "all d_x"], "all L; all d_x"),
+        (["all L", "all D >= 2, n = 1", "L = 2..5"], "all D >= 2, n = 1; L = 2..5"),
     ],
 )
 def test_a_chain_proves_no_more_than_its_narrowest_steps(scopes, scope):
