@@ -428,6 +428,17 @@ def test_a_certificate_that_says_something_else_is_noticed(tmp_path):
     )
 
 
+def test_what_lies_beside_it_may_be_unreadable(tmp_path):
+    Path(tmp_path, "certificate.json").mkdir()
+    code, line = run(tmp_path, certificate(ONE, FALSE_AT_ONE))
+    assert code == 1
+    assert "cannot be read" in line
+
+
+def test_long_numbers_are_numbers(tmp_path):
+    assert run(tmp_path, certificate(ONE, [">=", "sharpness", "1" + 5000 * "0"]))[0] == 0
+
+
 @pytest.mark.parametrize("y", [["1", "0"], ["1", "1000"], ["1/3", "-2"], ["0", "1"]])
 def test_a_poor_hint_proves_nothing_false(y):
     """Any y gives bounds that hold: (S_min/4)² = max (z_1² + 2 z_2²)(4 z_1² + 2 z_2²) = 9/2."""

@@ -532,7 +532,7 @@ def main():
         return conclude("denied", f"undefined here: {error}")
     except Refused as error:
         return conclude("denied", error)
-    except (ArithmeticError, LookupError, TypeError, ValueError) as error:
+    except (ArithmeticError, LookupError, OSError, RecursionError, TypeError, ValueError) as error:
         return conclude("denied", f"the certificate cannot be read: {error!r}")
     return conclude("confirmed", "the claim is false here")
 

@@ -37,7 +37,7 @@ def at(*sizes):
         (at({"d": 1, "e": 2}, {"d": 2, "e": 1}), "(d, e) = (1, 2), (2, 1)"),
         ([Identity("s", x**m, x**m, at={"D": m + 1})], "all D >= 2"),
         ([Identity("s", x**n, x**n, at={"D": n + 1})], "all D >= 1"),
-        (at({"D": 1}) + [Identity("s", x**m, x**m, at={"D": m + 2})], "D = 1, all D >= 3"),
+        ([*at({"D": 1}), Identity("s", x**m, x**m, at={"D": m + 2})], "D = 1, all D >= 3"),
         ([Identity("s", x**m, x**m)], "all m"),
         ([Identity("s", first**count, 1)], "all count"),
         ([Identity("s", W * V, W * V)], "all sizes"),
