@@ -23,6 +23,7 @@ from typing import Any
 
 from verify.errors import UsageError
 from verify.theorem import Claim, Control, Theorem
+from verify.travel import send_by_name
 
 __all__ = ["GROUP", "check", "in_families", "providers", "select", "theorems", "with_ancestors"]
 
@@ -249,3 +250,6 @@ def in_families(records: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
         return is_open, record["module"].rpartition(".")[0], natural
 
     return sorted(records, key=place)
+
+
+send_by_name()
