@@ -69,6 +69,15 @@ def _is_whitened(instance: Instance) -> Any:
     return vanishes(instance, instance.sigma - eye)
 
 
-minimizer = Assumption("minimizer", lambda instance: instance.at_minimizer, r"P\Sigma = T\Sigma")
+def _is_minimizer(instance: Instance) -> Any:
+    return instance.at_minimizer
+
+
+def _has_one_output(instance: Instance) -> bool:
+    return instance.net.widths[-1] == 1
+
+
+# functions of the module, not lambdas: claims travel to other processes
+minimizer = Assumption("minimizer", _is_minimizer, r"P\Sigma = T\Sigma")
 whitened = Assumption("whitened", _is_whitened, r"\Sigma = I")
-one_output = Assumption("one_output", lambda instance: instance.net.widths[-1] == 1, "d_y = 1")
+one_output = Assumption("one_output", _has_one_output, "d_y = 1")

@@ -10,18 +10,20 @@ from __future__ import annotations
 import importlib
 import pkgutil
 import re
+import reprlib
 import traceback
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from difflib import get_close_matches
 from functools import cache
-from importlib.metadata import entry_points
+from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 from types import MappingProxyType, ModuleType
 from typing import Any
 
 from verify.errors import UsageError
 from verify.theorem import Claim, Control, Theorem
+from verify.travel import send_by_name
 
 __all__ = ["GROUP", "check", "in_families", "providers", "select", "theorems", "with_ancestors"]
 
@@ -37,19 +39,28 @@ def theorems() -> Mapping[str, Theorem]:
     UsageError
         If two theorems share an id, one uses an unknown id, or ``uses`` has a cycle.
     """
-    return MappingProxyType(check(t for package in providers() for t in _collect(package)))
+    return MappingProxyType(check(t for entry in _entries() for t in _provided(entry)))
 
 
 def providers() -> list[ModuleType]:
     """Return the packages that provide theorems, by the name of their entry point."""
-    entries = sorted(entry_points(group=GROUP), key=lambda e: e.name)
-    return [_load(entry.value, entry.name) for entry in entries]
+    return [_load(entry.value, entry.name) for entry in _entries()]
+
+
+def _entries() -> list[EntryPoint]:
+    return sorted(entry_points(group=GROUP), key=lambda entry: entry.name)
+
+
+def _provided(entry: EntryPoint) -> list[Theorem]:
+    """Return the theorems of an entry point; of our own, helpers are not imported."""
+    ours = entry.dist is not None and entry.dist.name == "certimin"
+    return _collect(_load(entry.value, entry.name), entry.name, sifted=ours)
 
 
 def _load(module: str, entry: str) -> ModuleType:
     try:
         return importlib.import_module(module)
-    except Exception as error:
+    except (Exception, SystemExit) as error:  # to leave on import would say "refuted"
         said = str(error) if isinstance(error, UsageError) else f"{type(error).__name__}: {error}"
         raise UsageError(
             f"cannot import {module} of the entry point {entry!r} ({GROUP}): {said} "
@@ -57,7 +68,7 @@ def _load(module: str, entry: str) -> ModuleType:
         ) from error
 
 
-def _place(error: Exception) -> str:
+def _place(error: BaseException) -> str:
     """The last line outside the engine that led to the error."""
     frames = traceback.extract_tb(error.__traceback__)
     engine = str(Path(__file__).parent)
@@ -65,22 +76,45 @@ def _place(error: Exception) -> str:
     return f"{outside[-1].filename}, line {outside[-1].lineno}"
 
 
-def _collect(package: ModuleType) -> list[Theorem]:
-    paths = getattr(package, "__path__", [])
-    names = [
-        info.name
-        for info in pkgutil.walk_packages(paths, prefix=f"{package.__name__}.")
-        if _contributes(info)
-    ]
-    modules = [package, *(_load(name, package.__name__) for name in sorted(names))]
-    found: list[Theorem] = []
-    for module in modules:
-        single = getattr(module, "THEOREM", None)
-        found += [single] if single is not None else []
-        found += list(getattr(module, "THEOREMS", ()))
+def _collect(package: ModuleType, entry: str = "", *, sifted: bool = False) -> list[Theorem]:
+    """Return the theorems of all modules in the package, in the order of the modules' names."""
+    modules = list(_modules(package, entry or package.__name__, sifted))
+    found = [theorem for module in modules for theorem in _defined(module)]
     for module in modules:
         _check_nothing_left_out(module)
     return found
+
+
+def _modules(package: ModuleType, entry: str, sifted: bool) -> Iterator[ModuleType]:
+    """Yield a module and all inside it; ``sifted`` passes over those that define nothing.
+
+    ``pkgutil.walk_packages`` would pass over subpackages that cannot be imported.
+    """
+    yield package
+    inside = pkgutil.iter_modules(getattr(package, "__path__", []), f"{package.__name__}.")
+    for info in sorted(inside, key=lambda info: info.name):
+        runs = info.name.endswith(".__main__")
+        if not runs and (info.ispkg or not sifted or _contributes(info)):
+            yield from _modules(_load(info.name, entry), entry, sifted)
+
+
+def _defined(module: ModuleType) -> list[Theorem]:
+    """Return what THEOREM and THEOREMS of the module name."""
+    single, several = getattr(module, "THEOREM", None), getattr(module, "THEOREMS", ())
+    found = [] if single is None else [_expected(single, module, "THEOREM", "a Theorem")]
+    kind = "a list of Theorem"
+    if not isinstance(several, Iterable):
+        _expected(several, module, "THEOREMS", kind)
+    return [*found, *(_expected(theorem, module, "THEOREMS", kind) for theorem in several)]
+
+
+def _expected(value: Any, module: ModuleType, name: str, kind: str) -> Theorem:
+    if isinstance(value, Theorem):
+        return value
+    raise UsageError(
+        f"{module.__name__}: {name} must be {kind}; got {reprlib.repr(value)} "
+        f"({type(value).__name__}); end the module with THEOREM = Theorem(...)"
+    )
 
 
 def _check_nothing_left_out(module: ModuleType) -> None:
@@ -100,7 +134,7 @@ _MARKS = (b"THEOREM", b"quantity", b"setting", b"SETTINGS", b"QUANTITIES")
 
 
 def _contributes(info: pkgutil.ModuleInfo) -> bool:
-    """Whether a module may define anything: commands and helpers need not be imported."""
+    """Whether a module of ours may define anything: commands and helpers need not be imported."""
     find = getattr(info.module_finder, "find_spec", None)
     spec = find(info.name, None) if find else None
     if spec is None or not (spec.origin or "").endswith(".py"):
@@ -216,3 +250,6 @@ def in_families(records: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
         return is_open, record["module"].rpartition(".")[0], natural
 
     return sorted(records, key=place)
+
+
+send_by_name()

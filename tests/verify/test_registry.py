@@ -1,7 +1,10 @@
 """A registry that stands is sound: ids unique, ancestors first, every part checked."""
 
+import re
+import sys
 from dataclasses import replace
-from types import ModuleType
+from importlib import import_module
+from types import ModuleType, SimpleNamespace
 
 import pytest
 
@@ -100,6 +103,66 @@ def test_what_cannot_be_imported_says_where(monkeypatch, tmp_path):
     monkeypatch.syspath_prepend(tmp_path)
     with pytest.raises(UsageError, match=r"NameError: .*broken_page\.py, line 3\); mend it"):
         registry._load("broken_page", "theirs")
+
+
+@pytest.fixture
+def theirs(monkeypatch, tmp_path):
+    """Write the modules of a package of others; return what is collected from it."""
+    monkeypatch.syspath_prepend(tmp_path)
+
+    def collect(sifted=False, **modules):
+        for name, text in {"__init__": "", **modules}.items():
+            path = tmp_path / "their_pages" / f"{name}.py"
+            path.parent.mkdir(exist_ok=True)
+            path.write_text(text)
+        return registry._collect(import_module("their_pages"), "theirs", sifted=sifted)
+
+    yield collect
+    for name in [name for name in sys.modules if name.partition(".")[0] == "their_pages"]:
+        del sys.modules[name]
+
+
+def test_a_subpackage_that_cannot_be_imported_does_not_vanish(theirs, tmp_path):
+    (tmp_path / "their_pages" / "area").mkdir(parents=True)
+    (tmp_path / "their_pages" / "area" / "__init__.py").write_text("import no_such_module\n")
+    with pytest.raises(UsageError, match=r"cannot import their_pages\.area of the entry .*line 1"):
+        theirs()
+
+
+def test_to_leave_on_import_is_an_error_of_use(theirs):
+    with pytest.raises(UsageError, match=r"their_pages\.page .*SystemExit: bye .*page\.py, line 2"):
+        theirs(page="import sys\nsys.exit('bye')\n")
+
+
+def test_every_module_of_others_is_imported_but_what_runs(theirs):
+    theirs(plain="x = 1\n", __main__="raise SystemExit\n")
+    assert "their_pages.plain" in sys.modules
+
+
+def test_helpers_of_ours_are_not_imported(theirs):
+    theirs(sifted=True, plain="x = 1\n")
+    assert "their_pages.plain" not in sys.modules
+
+
+@pytest.mark.parametrize(
+    ("text", "got"),
+    [
+        ("THEOREM = 'x'", "THEOREM must be a Theorem; got 'x' (str); end"),
+        ("THEOREMS = 5", "THEOREMS must be a list of Theorem; got 5 (int); end"),
+        ("THEOREMS = ['x']", "THEOREMS must be a list of Theorem; got 'x' (str); end"),
+    ],
+)
+def test_what_is_no_theorem(theirs, text, got):
+    with pytest.raises(UsageError, match=re.escape(f"their_pages.page: {got}")):
+        theirs(page=text)
+
+
+@pytest.mark.parametrize(("name", "imported"), [("certimin", False), ("other", True)])
+def test_only_ours_is_sifted(theirs, name, imported):
+    entry = SimpleNamespace(name="e", value="their_pages", dist=SimpleNamespace(name=name))
+    theirs(sifted=True, plain="x = 1\n")
+    registry._provided(entry)
+    assert ("their_pages.plain" in sys.modules) == imported
 
 
 def test_a_theorem_without_claims():

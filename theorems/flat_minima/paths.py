@@ -82,9 +82,13 @@ def _gain_and_norm(instance: PairedInstance) -> tuple[Any, Any]:
 
 
 flattest = Assumption("flattest", sp.Eq(sharpness.symbol, whitened_bound.expression))
-top_vector = Assumption(
-    "top_vector", lambda instance: equal(instance, _gain_and_norm), r"|Tv| = \sigma|v|"
-)
+
+
+def _is_top_vector(instance: PairedInstance) -> Any:
+    return equal(instance, _gain_and_norm)
+
+
+top_vector = Assumption("top_vector", _is_top_vector, r"|Tv| = \sigma|v|")
 
 # --- settings -----------------------------------------------------------------------------------
 

@@ -121,11 +121,11 @@ def power_gap(instance: Instance) -> Any:
     return ar.frobenius_sq(T @ T.mT - after) + ar.frobenius_sq(T.mT @ T - before)
 
 
-balanced = Assumption(
-    "balanced",
-    lambda instance: vanishes(instance, *instance.net.imbalances),
-    r"D_k = 0 \text{ for all } k",
-)
+def _is_balanced(instance: Instance) -> Any:
+    return vanishes(instance, *instance.net.imbalances)
+
+
+balanced = Assumption("balanced", _is_balanced, r"D_k = 0 \text{ for all } k")
 
 S, S_min, L, sigma, unbalanced, R, gap, lost = symbols(
     sharpness, minimal_sharpness, depth, target_norm, imbalance, loss, power_gap, negative_part

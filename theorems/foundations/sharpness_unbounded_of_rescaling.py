@@ -61,9 +61,10 @@ from theorems.assumptions import minimizer, vanishes, whitened
 from theorems.foundations import hessian_spectrum_eq_dual_gram as F3
 from theorems.instances import Instance
 from theorems.quantities import depth, loss, sharpness, symbols, target_norm, target_on_data
-from theorems.recipes import Draw, drawn
+from theorems.recipes import Draw
 from theorems.settings import flattest_minimizers, minimizers, weights
 from verify.claims import Setting
+from verify.sources import Choices
 from verify.theorem import (
     Assumption,
     Bounds,
@@ -113,19 +114,26 @@ class Rescaled(Instance):
         return Instance(ar, tuple(layers), self.sigma, self.target, self.at_minimizer)
 
 
-def _rescaled(base: Setting) -> Setting:
-    """Every instance of ``base``, every pair of layers (depth 1: the one layer twice), 1<=c<=3."""
+@dataclass(frozen=True)
+class _Rescaling:
+    """Draws an instance of ``base``, c and two layers; unlike a local function it can be sent."""
 
-    def build(draw: Draw) -> Rescaled:
-        instance = draw.of(base)
+    base: Setting
+
+    def __call__(self, source: Choices, bounds: Bounds) -> Rescaled:
+        draw = Draw(source, bounds)
+        instance = draw.of(self.base)
         L = instance.net.depth
         thin = draw.integer(0, L - 1)
         thick = (thin + draw.integer(1, L - 1)) % L if L > 1 else thin
         scale = draw.matrix(1, 1, 1, 3)
         return Rescaled.beside(instance, scale=scale, thin=thin, thick=thick)
 
+
+def _rescaled(base: Setting) -> Setting:
+    """Every instance of ``base``, every pair of layers (depth 1: the one layer twice), 1<=c<=3."""
     description = f"{base.description}; layers i != j and 1 <= c <= 3"
-    return Setting(f"rescaled-{base.name}", description, drawn(build))
+    return Setting(f"rescaled-{base.name}", description, _Rescaling(base))
 
 
 _minimizers, _flattest, _weights = map(_rescaled, (minimizers, flattest_minimizers, weights))
@@ -175,10 +183,17 @@ S, S_c, R, R_c, L = symbols(sharpness, rescaled_sharpness, loss, rescaled_loss, 
 c, tau, sigma = symbols(rescaling, target_on_data, target_norm)
 p, q, r = symbols(thinned_norm, thickened_norm, other_layers)
 
-nonvanishing = Assumption(
-    "nonvanishing", lambda instance: vanishes(instance, instance.cross) ^ True, r"T\Sigma \ne 0"
-)
-two_layers = Assumption("two_layers", lambda instance: instance.thin != instance.thick, r"i \ne j")
+
+def _is_nonvanishing(instance: Rescaled) -> Any:
+    return vanishes(instance, instance.cross) ^ True
+
+
+def _has_two_layers(instance: Rescaled) -> bool:
+    return instance.thin != instance.thick
+
+
+nonvanishing = Assumption("nonvanishing", _is_nonvanishing, r"T\Sigma \ne 0")
+two_layers = Assumption("two_layers", _has_two_layers, r"i \ne j")
 stretching = Assumption("stretching", c >= 1)
 
 rescaled_bound = Formula(

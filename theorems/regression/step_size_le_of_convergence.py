@@ -40,6 +40,7 @@ References
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
@@ -58,13 +59,14 @@ from theorems.assumptions import minimizer, one_output
 from theorems.foundations import hessian_spectrum_eq_dual_gram as F3
 from theorems.instances import Instance
 from theorems.quantities import minimal_sharpness, sharpness, symbols
-from theorems.recipes import Draw, drawn
+from theorems.recipes import Draw
 from theorems.regression import sharpness_ge_rayleigh as C1
 from theorems.settings import univariate_minimizers, univariate_top_eigenvector, weights
 from theorems.stepped import SteppedInstance, step_size
 from theorems.training import around_threshold
 from theorems.unified import minimal_sharpness_eq_gain as U1
 from verify.claims import Setting
+from verify.sources import Choices
 from verify.theorem import (
     Assumption,
     Bounds,
@@ -120,14 +122,21 @@ stable = Assumption("stable", eta * S <= 2)
 # --- settings -----------------------------------------------------------------------------------
 
 
-def _stepped(base: Setting) -> Setting:
-    """The setting ``base`` with a step size between 1/8 and 1."""
+@dataclass(frozen=True)
+class _Stepping:
+    """Draws an instance of ``base`` and a step size; unlike a local function it can be sent."""
 
-    def build(draw: Draw) -> SteppedInstance:
-        instance = draw.of(base)
+    base: Setting
+
+    def __call__(self, source: Choices, bounds: Bounds) -> SteppedInstance:
+        draw = Draw(source, bounds)
+        instance = draw.of(self.base)
         return SteppedInstance.beside(instance, step_size=draw.number(1, 8) / 8)
 
-    return Setting(f"stepped-{base.name}", f"{base.description}; 1/8 <= η <= 1", drawn(build))
+
+def _stepped(base: Setting) -> Setting:
+    """The setting ``base`` with a step size between 1/8 and 1."""
+    return Setting(f"stepped-{base.name}", f"{base.description}; 1/8 <= η <= 1", _Stepping(base))
 
 
 stepped_minimizers = _stepped(univariate_minimizers)

@@ -156,11 +156,21 @@ def _moment_is(instance: TwoPointNoise, order: int, value: Any) -> Any:
     return ar.is_zero(ar.scale(moment - value, ar.identity(1)))
 
 
-mean_one = Assumption("mean_one", lambda i: _moment_is(i, 1, 0), r"E\varepsilon = 1")
-variance = Assumption(
-    "variance", lambda i: _moment_is(i, 2, i.noise_variance), r"E(\varepsilon-1)^2 = \sigma^2"
-)
-independent = Assumption("independent", lambda i: not i.shared, "one draw for each neuron")
+def _has_mean_one(instance: TwoPointNoise) -> Any:
+    return _moment_is(instance, 1, 0)
+
+
+def _has_the_variance(instance: TwoPointNoise) -> Any:
+    return _moment_is(instance, 2, instance.noise_variance)
+
+
+def _is_independent(instance: TwoPointNoise) -> bool:
+    return not instance.shared
+
+
+mean_one = Assumption("mean_one", _has_mean_one, r"E\varepsilon = 1")
+variance = Assumption("variance", _has_the_variance, r"E(\varepsilon-1)^2 = \sigma^2")
+independent = Assumption("independent", _is_independent, "one draw for each neuron")
 
 # --- claims and proofs --------------------------------------------------------------------------
 

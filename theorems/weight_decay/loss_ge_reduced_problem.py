@@ -131,7 +131,13 @@ reduced_objective = Formula(
     r"\kappa w^TA_0w - 2w\cdot c + (D+1)(\Gamma|w|^2)^{1/(D+1)}",
     _objective(kappa),
 )
-noisy = Assumption("noisy", lambda instance: instance.noise_variance > 0, r"\sigma^2 > 0")
+
+
+def _is_noisy(instance: NoisyInstance) -> Any:
+    return instance.noise_variance > 0
+
+
+noisy = Assumption("noisy", _is_noisy, r"\sigma^2 > 0")
 unequal = Assumption("unequal", spread > 0)
 
 # --- claims and proofs --------------------------------------------------------------------------

@@ -5,7 +5,6 @@ Normalisation: L = E(f - y)² + Σ γ_i|W^(i)|_F² + γ_u|U|² without the const
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 from fractions import Fraction
 from typing import Any
@@ -142,36 +141,46 @@ def _radius_excess(instance: NoisyInstance) -> Any:
 # --- assumptions ---------------------------------------------------------------------------------
 
 
-def _within(times: Callable[[int], int | Fraction]) -> Callable[[NoisyInstance], Any]:
-    """Whether 0 < |W|^{D-1} <= times(D) min(γ) (D+1)^{(D+1)/2} / (2|c|)."""
+def _within(instance: NoisyInstance, times: int | Fraction) -> Any:
+    """Whether 0 < |W|^{D-1} <= times min(γ) (D+1)^{(D+1)/2} / (2|c|)."""
+    ar = instance.arithmetic
+    if ar.kind == "exact" and all(ar.is_zero(W) for W in instance.weights):
+        return False
+    return at_most(instance, lambda i: (_radius_excess(i), i.arithmetic.scalar(times**2)))
 
-    def holds(instance: NoisyInstance) -> Any:
-        ar, factor = instance.arithmetic, times(instance.net.depth - 1)
-        if ar.kind == "exact" and all(ar.is_zero(W) for W in instance.weights):
-            return False
-        return at_most(instance, lambda i: (_radius_excess(i), i.arithmetic.scalar(factor**2)))
 
-    return holds
+def _is_near_origin(instance: NoisyInstance) -> Any:
+    return _within(instance, 1)
+
+
+def _is_within_twice(instance: NoisyInstance) -> Any:
+    return _within(instance, 2 ** (instance.net.depth - 2))
+
+
+def _is_inside_basin(instance: NoisyInstance) -> Any:
+    return _within(instance, Fraction(2, instance.net.depth))
+
+
+def _is_at_origin(instance: NoisyInstance) -> Any:
+    return vanishes(instance, *instance.weights)
 
 
 c_sq, g_u, g_w, D, tau, power = symbols(
     cross_sq, decay_output, decay_input, hidden_layers, layer_penalty, noisy_output_power
 )
-at_origin = Assumption("at_origin", lambda i: vanishes(i, *i.weights), "W = 0")
+at_origin = Assumption("at_origin", _is_at_origin, "W = 0")
 weak_signal = Assumption("weak_signal", c_sq <= g_u * g_w)
 strong_signal = Assumption("strong_signal", c_sq > g_u * g_w)
 mean_decay = Assumption("mean_decay", 4 * c_sq <= (g_u + g_w) ** 2)
 light_decay = Assumption("light_decay", (D - 1) * tau < power)
 near_origin = Assumption(
     "near_origin",
-    _within(lambda D: 1),
+    _is_near_origin,
     r"0 < |W|^{D-1} \le \min(\gamma)(D+1)^{(D+1)/2}/(2|c|)",
 )
-within_twice = Assumption(
-    "within_twice", _within(lambda D: 2 ** (D - 1)), r"0 < |W| \le \text{twice the radius}"
-)
+within_twice = Assumption("within_twice", _is_within_twice, r"0 < |W| \le \text{twice the radius}")
 inside_basin = Assumption(
     "inside_basin",
-    _within(lambda D: Fraction(2, D + 1)),
+    _is_inside_basin,
     r"0 < |W|^{D-1} \le \min(\gamma)(D+1)^{(D-1)/2}/|c|",
 )

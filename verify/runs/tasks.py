@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 import signal
+import sys
 import traceback
 from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import (
@@ -26,6 +27,7 @@ from importlib import import_module
 from multiprocessing import get_context
 from pathlib import Path
 from time import monotonic
+from types import ModuleType
 from typing import Any
 
 from threadpoolctl import threadpool_limits
@@ -83,19 +85,23 @@ class Outcome:
 
 @cache
 def code_hash() -> str:
-    """Hash the engine, the packages that provide theorems, and the versions of what they use."""
-    digest = hashlib.sha256(repr(versions()).encode())
-    packages = [*map(import_module, ("verify", "numeric")), *providers()]
-    files = {
-        path
-        for package in packages
-        for root in getattr(package, "__path__", ())
-        for path in Path(root).rglob("*.py")
-    }
-    files |= {Path(package.__file__ or __file__) for package in packages}
-    for path in sorted(files):
-        digest.update(path.name.encode() + path.read_bytes())
+    """Hash Python, the engine, all a provider's package holds, and versions of what they use."""
+    digest = hashlib.sha256(repr((sys.version, versions())).encode())
+    tops = {name.partition(".")[0] for name in (package.__name__ for package in providers())}
+    for name in sorted({"verify", "numeric", *tops}):
+        for place, content in _sources(import_module(name)):
+            for part in (place.encode(), content):  # lengths, or parts could swap their ends
+                digest.update(len(part).to_bytes(8, "big") + part)
     return digest.hexdigest()
+
+
+def _sources(package: ModuleType) -> Iterator[tuple[str, bytes]]:
+    """Yield the place of every module in the package, seen from there, and its source."""
+    if not hasattr(package, "__path__"):
+        yield package.__name__, Path(package.__file__ or __file__).read_bytes()
+    for root in sorted(getattr(package, "__path__", ())):
+        for path in sorted(Path(root).rglob("*.py")):
+            yield f"{package.__name__}/{path.relative_to(root).as_posix()}", path.read_bytes()
 
 
 def tasks(

@@ -10,7 +10,6 @@ they gain a fifth to a half, processes nearly everything.
 
 from __future__ import annotations
 
-import copyreg
 from collections.abc import Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, field, replace
@@ -20,9 +19,10 @@ from typing import Any
 
 import numpy as np
 
-from verify.claims import QUANTITIES, SETTINGS, Claim, Setting, sides, slack
+from verify.claims import QUANTITIES, Claim, sides, slack
 from verify.expression import operator
 from verify.sources import BatchSource
+from verify.travel import send_by_name
 
 __all__ = ["CHUNK", "ROUNDING", "Batch", "Chunk", "evaluate", "margins"]
 
@@ -162,16 +162,4 @@ def _built(claim: Claim, source: BatchSource) -> Any:
         return None
 
 
-def _by_name(setting: Setting) -> Any:
-    """Let a registered setting travel to other processes by its name: its recipe has no other."""
-    if SETTINGS.get(setting.name) is setting:
-        return _registered, (setting.build.__module__, setting.name)
-    return object.__reduce_ex__(setting, 4)
-
-
-def _registered(module: str, name: str) -> Setting:
-    import_module(module)
-    return SETTINGS[name]
-
-
-copyreg.pickle(Setting, _by_name)
+send_by_name()

@@ -1,9 +1,11 @@
 """Runs do not depend on workers, survive what tasks raise, and lose nothing that is done."""
 
 import json
+import sys
 from concurrent.futures import Future
 from dataclasses import replace
 from fractions import Fraction
+from importlib import import_module
 
 import pytest
 
@@ -56,6 +58,49 @@ def test_a_key_depends_on_everything():
     ]
     assert len({TASK.key, *(task.key for task in others)}) == 4
     assert TASK.key == replace(TASK).key
+
+
+@pytest.fixture
+def theirs(monkeypatch, tmp_path):
+    """A package whose theorems are one of two folders; return it and the hash of the code now."""
+    for name in ("__init__.py", "values.py", "pages/__init__.py", "pages/one/page.py"):
+        path = tmp_path / "hashed_package" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.setattr(runner, "providers", lambda: [import_module("hashed_package.pages")])
+    yield tmp_path / "hashed_package", runner.code_hash.__wrapped__
+    for name in ("hashed_package.pages", "hashed_package"):
+        sys.modules.pop(name, None)
+
+
+def test_helpers_beside_the_theorems_count(theirs):
+    package, code = theirs
+    before = code()
+    (package / "values.py").write_text("VALUE = 2\n")
+    assert code() != before
+
+
+def test_places_count(theirs):
+    package, code = theirs
+    before = code()
+    (package / "pages" / "one").rename(package / "pages" / "two")
+    assert code() != before
+
+
+def test_a_name_and_its_content_cannot_swap_their_ends(theirs):
+    package, code = theirs
+    (package / "values.py").write_text("values.py")
+    before = code()
+    (package / "values.py").write_text("")
+    (package / "values.pyvalues.py").write_text("")
+    assert code() != before
+
+
+def test_the_version_of_python_counts(theirs, monkeypatch):
+    before = theirs[1]()
+    monkeypatch.setattr(sys, "version", "4.0")
+    assert theirs[1]() != before
 
 
 def test_the_number_of_workers_changes_nothing(tmp_path):
