@@ -76,6 +76,15 @@ class ExactInstance:
         return {name: value for name, value in written.items() if value is not None}
 
 
+def _check_moments(sigma: Rows) -> None:
+    """Raise ValueError unless a matrix is symmetric and positive semidefinite: Σ of some data."""
+    import sympy as sp
+
+    matrix = sp.Matrix([[sp.Rational(x) for x in row] for row in sigma])
+    if not (matrix.is_symmetric() and matrix.is_positive_semidefinite):
+        raise ValueError(f"Σ: expected a positive semidefinite matrix, got {matrix.tolist()}")
+
+
 def _lift(value: Any, arithmetic: Any) -> Any:
     if isinstance(value, FlintMatrix):
         return arithmetic.matrix(value)
@@ -121,13 +130,21 @@ class Instance(ExactInstance):
 
     @classmethod
     def exact(cls, weights: Sequence[Rows], sigma: Rows, target: Rows) -> Self:
-        """Return the exact instance with these rational entries."""
+        """Return the exact instance with these rational entries.
+
+        Raises
+        ------
+        ValueError
+            If no data have the second moments ``sigma``.
+        """
+        _check_moments(sigma)
         ar = Rational()
         return cls.of(ar, [ar.matrix(W) for W in weights], ar.matrix(sigma), ar.matrix(target))
 
     @classmethod
     def of_minimizer(cls, weights: Sequence[Rows], sigma: Rows) -> Self:
-        """Return the exact instance whose target is the network itself, T = P."""
+        """Return the exact instance whose target is the network itself, T = P; as for exact."""
+        _check_moments(sigma)
         ar = Rational()
         return cls.of(ar, [ar.matrix(W) for W in weights], ar.matrix(sigma))
 
