@@ -111,10 +111,28 @@ def test_a_file_in_the_way_of_out(certimin, tmp_path, command):
 
 
 def test_a_broken_report_is_not_rebuilt(certimin, tmp_path):
-    (tmp_path / "verify.json").write_text('{"schema": 1}')
+    (tmp_path / "verify.json").write_text('{"schema": 1, "theorems": []}')
     code, _, err = certimin("report", "--out", tmp_path)
-    assert code == 2
-    assert "'environment' is missing" in err
+    assert (code, err.count("\n")) == (2, 1)
+    assert "schema: expected 2, got 1" in err
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ('{"schema": 1, "theorems": []}', "schema: expected 2, got 1"),
+        ('{"schema": 2}', "'environment' is missing"),
+        ("{", "is not a verify.json"),
+    ],
+)
+@pytest.mark.parametrize("place", ["folder", "file"])
+def test_show_says_that_a_report_cannot_be_read(certimin, tmp_path, text, says, place):
+    file = tmp_path / "verify.json"
+    file.write_text(text)
+    code, out, err = certimin("show", "M1", "--out", file if place == "file" else tmp_path)
+    assert (code, out, err.count("\n")) == (2, "", 1)
+    assert says in err
+    assert "certimin verify" in err
 
 
 @pytest.mark.parametrize(
