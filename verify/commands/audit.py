@@ -45,7 +45,7 @@ def audit(theorem_id: str, budget: float, seed: int, json_path: Path | None) -> 
     except KeyboardInterrupt:
         interrupted = True
     if not found and not interrupted:
-        screen.print(f"{theorem.id} has no assumption that could be dropped or weakened")
+        click.echo(f"{theorem.id} has no assumption that could be dropped or weakened")
     if json_path is not None:
         write_text(json_path, json.dumps(found, indent=1) + "\n")
     if interrupted:

@@ -20,6 +20,7 @@ from verify.commands.console import console, print_instance
 from verify.errors import CertiminError, UsageError
 
 if TYPE_CHECKING:
+    from rich.console import Console
     from rich.table import Table
 
     from verify.claims import Claim
@@ -252,18 +253,23 @@ def _show(outcome: Outcome) -> None:
     ):
         screen.print(f"{name:<11} {text}", markup=False, highlight=False)
     if not isinstance(outcome, Survived):
-        screen.print(f"tried       {outcome.receipt}", highlight=False)
+        screen.print(f"tried       {outcome.receipt}", markup=False, highlight=False)
     screen.print(outcome.headline, markup=False, highlight=False)
     if isinstance(outcome, Refuted | Bracketed) and outcome.counterexample is not None:
         print_instance(outcome.counterexample.instance, screen)
         if outcome.certificate is not None:
-            screen.print(f"certificate {outcome.certificate}", highlight=False, soft_wrap=True)
+            _print_path(screen, f"certificate {outcome.certificate}")
             check = Path(outcome.certificate, "check.py")
             known = not isinstance(outcome, Refuted) or outcome.confirmed
             text = f"check it    python -I {check}" if known else _UNCHECKED
-            screen.print(text, highlight=False, soft_wrap=True)
+            _print_path(screen, text)
     elif isinstance(outcome, Survived) and outcome.tight:
         screen.print(_tightness(outcome))
+
+
+def _print_path(screen: Console, text: str) -> None:
+    """Print a line with a path as it is: unbroken, its brackets no markup."""
+    screen.print(text, markup=False, highlight=False, soft_wrap=True)
 
 
 def _tightness(outcome: Survived) -> Table:

@@ -194,7 +194,7 @@ def test_an_upper_bound_is_bracketed_from_above(search):
     assert 1 - Fraction(1, 10**8) <= refuted < 1 <= survived <= 1 + Fraction(1, 10**5)
 
 
-@pytest.mark.parametrize("name", ["Upper", "1st", "a/b", ""])
+@pytest.mark.parametrize("name", ["Upper", "1st", "a/b", "", "a" * 300], ids=len)
 def test_a_name_that_is_no_module_is_refused(certimin, name, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     code, _, err = certimin("new", name)
@@ -348,3 +348,10 @@ def test_sizes_a_setting_does_not_know_are_refused_before_the_search(
 def test_what_cannot_be_read_leaves_no_folder_behind(search, tmp_path):
     assert search("sharpness >= (1")[0] == 2
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_folder_in_brackets_is_printed_as_it_is(certimin, tmp_path):
+    out = tmp_path / "a[/b]"
+    code, said, _ = certimin("search", FALSE, "--budget", 10, "--out", out, *SMALL)
+    assert code == 1
+    assert f"certificate {out}/counterexamples/" in said
