@@ -50,6 +50,11 @@ _KEYS = (
     "seed", "command", "environment", "sha256", "confirmed", "output",
 )  # fmt: skip
 _CLAIM_KEYS = ("text", "latex", "setting", "relation", "conditions", "assumptions")
+_CLAIM_TYPES = {
+    "text": str, "latex": str, "setting": str, "relation": list, "conditions": list,
+    "assumptions": list,
+}  # fmt: skip
+_NAMES = {dict: "an object", list: "a list", str: "a text"}
 _SECONDS = 120.0
 
 Checked = Literal["confirmed", "denied", "undecided", "unknown"]
@@ -264,11 +269,18 @@ def _problems(data: Any) -> Iterator[str]:
         yield from (f"{key!r} is missing" for key in _KEYS if key not in data)
         claim = data["claim"] if isinstance(data["claim"], dict) else {}
         yield from (f"'claim' lacks {key!r}" for key in _CLAIM_KEYS if key not in claim)
-        for key in ("instance", "hints"):
-            if not isinstance(data[key], dict):
-                yield f"{key!r}: expected an object"
+        yield from _of_wrong_type(data, {"instance": dict, "hints": dict}, "")
+        yield from _of_wrong_type(claim, _CLAIM_TYPES, "'claim': ")
         if data["sha256"] != _digest(data):
             yield "certificate.json was changed after it was written (SHA-256 differs)"
+
+
+def _of_wrong_type(data: dict[str, Any], types: dict[str, Any], where: str) -> Iterator[str]:
+    """Entries that are something else than they must be, or empty where a tree must stand."""
+    for key, kind in types.items():
+        value = data[key]
+        if not isinstance(value, kind) or (key == "relation" and not value):
+            yield f"{where}{key!r}: expected {_NAMES[kind]}, got {value!r:.40}"
 
 
 def _digest(data: Mapping[str, Any]) -> str:

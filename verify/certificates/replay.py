@@ -26,6 +26,9 @@ __all__ = ["Replay", "Verdict", "replay"]
 
 Verdict = Literal["confirmed", "not confirmed", "undecided"]
 
+_MISFITS = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
+"""What data of the wrong shape or range raises where they are worked with."""
+
 
 @dataclass(frozen=True)
 class Replay:
@@ -118,12 +121,15 @@ def _by_arithmetic(certificate: Certificate, setting: Setting) -> Replay:
     data = certificate.data
     try:
         instance = setting.load(data["instance"])
-    except (ArithmeticError, LookupError, TypeError, ValueError) as error:
+        if hasattr(instance, "second_route"):
+            instance = instance.second_route()
+    except _MISFITS as error:
         raise UsageError(f"the instance cannot be rebuilt: {error}") from error
-    if hasattr(instance, "second_route"):
-        instance = instance.second_route()
     claim = _claim(data, setting)
-    decision = decide(claim, instance, exact_first=data["kind"] == "certified")
+    try:
+        decision = decide(claim, instance, exact_first=data["kind"] == "certified")
+    except _MISFITS as error:
+        raise UsageError(f"the claim cannot be decided on the instance: {error}") from error
     verdict: Verdict = "confirmed" if decision.refutes else "not confirmed"
     if decision.open:
         verdict = "undecided"
@@ -145,7 +151,9 @@ def _renamed(written: Any) -> Any:
     """A tree in which former names of quantities are those of today."""
     if isinstance(written, str):
         return QUANTITIES[written].name if written in QUANTITIES else written
-    return [written[0], *map(_renamed, written[1:])] if isinstance(written, list) else written
+    if not isinstance(written, list) or not written:
+        return written
+    return [written[0], *map(_renamed, written[1:])]
 
 
 def _symbol(name: str) -> Any:

@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from verify.commands.console import console, print_instance
-from verify.errors import UsageError
+from verify.errors import Interrupted, UsageError
+from verify.files import check_writable, write_text
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from verify.search.audit import Finding
 
 __all__ = ["audit"]
 
@@ -22,24 +30,52 @@ __all__ = ["audit"]
 )
 def audit(theorem_id: str, budget: float, seed: int, json_path: Path | None) -> None:
     """Drop each assumption of a theorem in turn and try to break what is left."""
-    from verify.files import write_text
     from verify.registry import select
     from verify.search.audit import audit as findings_of
 
     theorem = select([theorem_id])[0]
     if not 0 < budget < float("inf"):
         raise UsageError(f"budget: expected a positive number of seconds, got {budget:g}")
-    screen = console()
-    findings = []
-    for finding in findings_of(theorem, seconds=budget, seed=seed):
-        findings.append(finding.to_json())
-        screen.print(f"{finding.claim.id} without: {finding.dropped}", markup=False)
-        screen.print(f"  {finding.verdict} ({finding.result.valid:,} instances)", markup=False)
-        if finding.witness is not None:
-            decision = finding.witness.decision
-            screen.print(f"  lhs = {decision.lhs}, rhs = {decision.rhs}", markup=False)
-            print_instance(finding.witness.instance, screen)
-    if not findings:
-        screen.print(f"{theorem.id} has no assumption that could be dropped or weakened")
+    _check_writable(json_path)
+    screen, found, interrupted = console(), [], False
+    try:
+        for finding in _finished(findings_of(theorem, seconds=budget, seed=seed)):
+            found.append(finding.to_json())
+            _show(finding, screen)
+    except KeyboardInterrupt:
+        interrupted = True
+    if not found and not interrupted:
+        click.echo(f"{theorem.id} has no assumption that could be dropped or weakened")
     if json_path is not None:
-        write_text(json_path, json.dumps(findings, indent=1) + "\n")
+        write_text(json_path, json.dumps(found, indent=1) + "\n")
+    if interrupted:
+        raise Interrupted(f"interrupted: complete findings: {len(found)}; the rest is left out")
+
+
+def _finished(findings: Iterable[Finding]) -> Iterator[Finding]:
+    """Yield what was tried to its end; an attack cut short that broke nothing says nothing."""
+    for finding in findings:
+        if finding.witness is not None or not finding.result.interrupted:
+            yield finding
+        if finding.result.interrupted:
+            raise KeyboardInterrupt
+
+
+def _show(finding: Finding, screen: Console) -> None:
+    screen.print(f"{finding.claim.id} without: {finding.dropped}", markup=False)
+    screen.print(f"  {finding.verdict} ({finding.result.valid:,} instances)", markup=False)
+    if finding.witness is not None:
+        decision = finding.witness.decision
+        screen.print(f"  lhs = {decision.lhs}, rhs = {decision.rhs}", markup=False)
+        print_instance(finding.witness.instance, screen)
+
+
+def _check_writable(path: Path | None) -> None:
+    """Fail before any work if the findings could not be written."""
+    try:
+        if path is not None:
+            check_writable(path)
+    except OSError as error:
+        raise UsageError(
+            f"--json: cannot write {path}: {error.strerror}; name a file in a folder of yours"
+        ) from error

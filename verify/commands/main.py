@@ -52,9 +52,13 @@ class _Group(click.Group):
             return None
         module, _, attribute = place.partition(":")
         try:
-            found: click.Command = getattr(import_module(module), attribute)
-        except ImportError as error:
+            found = getattr(import_module(module), attribute)
+        except (Exception, SystemExit) as error:  # a plugin may do anything when it is imported
+            if name in _COMMANDS and not isinstance(error, ImportError):
+                raise
             return _broken(name, error)
+        if not isinstance(found, click.Command):
+            return _broken(name, TypeError(f"expected a click command, got {found!r:.60}"))
         return found
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
@@ -70,26 +74,31 @@ def _place(name: str) -> str | None:
 
 
 def _summary(name: str) -> str:
-    """The first line of a command's docstring, read without importing its module."""
+    """The first line of a command's docstring, read without importing its module.
+
+    The package that holds the module is imported, and may raise or leave.
+    """
     module, _, attribute = (_place(name) or "").partition(":")
     try:
         spec = find_spec(module)
         tree = ast.parse(Path(spec.origin).read_bytes())  # type: ignore[union-attr, arg-type]
-    except (AttributeError, ImportError, OSError, SyntaxError, TypeError, ValueError):
+    except (Exception, SystemExit):
         return "Cannot be loaded."
     functions = [node for node in tree.body if isinstance(node, ast.FunctionDef)]
     text = next((ast.get_docstring(f) for f in functions if f.name == attribute), None)
     return (text or "").partition("\n")[0]
 
 
-def _broken(name: str, error: ImportError) -> click.Command:
+def _broken(name: str, error: BaseException) -> click.Command:
     """A command that says why it cannot be loaded; the others work."""
+    kind = "" if isinstance(error, ImportError) else f"{type(error).__name__}: "
+    why = kind + str(error).partition("\n")[0]
 
     def complain() -> None:
-        raise UsageError(f"command {name!r} cannot be loaded: {error}")
+        raise UsageError(f"command {name!r} cannot be loaded: {why}")
 
     anything: dict[str, Any] = {"ignore_unknown_options": True, "allow_extra_args": True}
-    return click.Command(name, anything, complain, help=f"Cannot be loaded: {error}.")
+    return click.Command(name, anything, complain, help=f"Cannot be loaded: {why}.")
 
 
 @click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"]})

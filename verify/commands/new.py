@@ -13,6 +13,9 @@ from verify.files import write_text
 
 __all__ = ["new", "scaffold"]
 
+_LONGEST = 100
+"""Characters of a name: a file system takes some 250 bytes, and a reader fewer."""
+
 _MODULE = '''"""{title}.
 
 Attack it:                  certimin search {file}
@@ -56,6 +59,10 @@ def scaffold(name: str, folder: Path = Path()) -> Path:
     if not re.fullmatch(r"[a-z_][a-z0-9_]*", stem) or iskeyword(stem):
         raise UsageError(
             f"NAME: expected lower-case letters, digits and dashes, got {name!r}; try my-conjecture"
+        )
+    if len(stem) > _LONGEST:
+        raise UsageError(
+            f"NAME: expected at most {_LONGEST} characters, got {len(stem)}; try a shorter one"
         )
     path = folder / f"{stem}.py"
     if path.exists():

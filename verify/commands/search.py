@@ -6,11 +6,10 @@ A module runs in a process of its own: it may raise, hang or end the interpreter
 from __future__ import annotations
 
 import json
-import os
 import shlex
 import sys
 import traceback
-from errno import EISDIR
+from contextlib import suppress
 from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING, Any
@@ -21,6 +20,7 @@ from verify.commands.console import console, print_instance
 from verify.errors import CertiminError, UsageError
 
 if TYPE_CHECKING:
+    from rich.console import Console
     from rich.table import Table
 
     from verify.claims import Claim
@@ -108,7 +108,9 @@ certimin search "sharpness >= c*hessian_trace" --tighten c
 @click.option("--child", type=click.Path(path_type=Path), hidden=True)
 def search(conjecture: str, child: Path | None, **options: Any) -> None:
     """Try to refute a conjecture; certify what refutes it."""
+    _check_budget(options["budget"])
     _check_writable(options)
+    _check_backend(options["backend"])
     if not conjecture.endswith(".py"):
         sys.exit(_report(_attack(conjecture, options), options))
     if not Path(conjecture).is_file():
@@ -184,19 +186,37 @@ def _in_a_child(path: str, options: dict[str, Any]) -> int:
     return ended.code
 
 
+def _check_budget(budget: float) -> None:
+    from verify.search.api import check_budget
+
+    check_budget(budget)
+
+
+def _check_backend(backend: str) -> None:
+    """Fail before any work if there is no such device."""
+    from verify.registry import theorems
+    from verify.runs.session import check_backend
+
+    if backend != "numpy":
+        check_backend(list(theorems().values()), backend)
+
+
 def _check_writable(options: dict[str, Any]) -> None:
-    """Fail before any work if the outcome could not be written."""
-    from verify.files import write_text
+    """Fail before any work if the outcome could not be written; leave nothing behind."""
+    from verify.files import check_writable
 
     out, file = Path(options["out"]), options["json_path"]
     wanted = [("--out", out / "search.json"), ("--out", out / "counterexamples" / "probe")]
     for name, path in [*wanted, *([("--json", file)] if file else [])]:
+        missing = [folder for folder in path.parents if not folder.exists()]
         try:
-            if path.is_dir():
-                raise IsADirectoryError(EISDIR, os.strerror(EISDIR))
-            write_text(path.with_name(".certimin-probe"), "").unlink()
+            check_writable(path)
         except OSError as error:
             raise UsageError(f"{name}: cannot write {path}: {error.strerror}") from error
+        finally:
+            for folder in missing:
+                with suppress(OSError):
+                    folder.rmdir()
 
 
 def _report(outcome: Outcome | Error, options: dict[str, Any]) -> int:
@@ -233,18 +253,23 @@ def _show(outcome: Outcome) -> None:
     ):
         screen.print(f"{name:<11} {text}", markup=False, highlight=False)
     if not isinstance(outcome, Survived):
-        screen.print(f"tried       {outcome.receipt}", highlight=False)
+        screen.print(f"tried       {outcome.receipt}", markup=False, highlight=False)
     screen.print(outcome.headline, markup=False, highlight=False)
     if isinstance(outcome, Refuted | Bracketed) and outcome.counterexample is not None:
         print_instance(outcome.counterexample.instance, screen)
         if outcome.certificate is not None:
-            screen.print(f"certificate {outcome.certificate}", highlight=False, soft_wrap=True)
+            _print_path(screen, f"certificate {outcome.certificate}")
             check = Path(outcome.certificate, "check.py")
             known = not isinstance(outcome, Refuted) or outcome.confirmed
             text = f"check it    python -I {check}" if known else _UNCHECKED
-            screen.print(text, highlight=False, soft_wrap=True)
+            _print_path(screen, text)
     elif isinstance(outcome, Survived) and outcome.tight:
         screen.print(_tightness(outcome))
+
+
+def _print_path(screen: Console, text: str) -> None:
+    """Print a line with a path as it is: unbroken, its brackets no markup."""
+    screen.print(text, markup=False, highlight=False, soft_wrap=True)
 
 
 def _tightness(outcome: Survived) -> Table:

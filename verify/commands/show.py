@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from verify.commands.console import console
+from verify.errors import UsageError
 
 if TYPE_CHECKING:
     from verify.theorem import Theorem
@@ -21,6 +22,7 @@ __all__ = ["list_theorems", "reference", "show"]
 def list_theorems() -> None:
     """List every theorem and conjecture."""
     from rich.table import Table
+    from rich.text import Text
 
     from verify.registry import in_families, theorems
 
@@ -31,7 +33,8 @@ def list_theorems() -> None:
     rows = [{"id": t.id, "module": t.module, "status": t.status} for t in known.values()]
     for row in in_families(rows):
         t = known[row["id"]]
-        table.add_row(t.id, t.title, t.status, t.source.key, " ".join(t.uses))
+        cells = (t.id, t.title, t.status, t.source.key, " ".join(t.uses))
+        table.add_row(*map(Text, cells))  # brackets in a title are no markup
     console().print(table)
 
 
@@ -48,8 +51,13 @@ def show(theorem_id: str, out: Path) -> None:
     record = outline(theorem)
     try:
         stored = {t["id"]: t for t in reports.load(out)["theorems"]}
-    except (OSError, ValueError):
+    except FileNotFoundError:
         stored = {}
+    except (OSError, ValueError) as error:
+        raise UsageError(
+            f"--out: the report in {out} cannot be read: {error}; "
+            "write it again with `certimin verify`, or name another folder"
+        ) from error
     if theorem.id in stored:
         record = stored[theorem.id]
     else:

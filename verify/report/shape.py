@@ -15,10 +15,13 @@ from numbers import Integral, Rational, Real
 from pathlib import Path
 from typing import Any
 
-__all__ = ["SCHEMA_FILE", "clean", "fault"]
+__all__ = ["SCHEMA_FILE", "clean", "fault", "fault_of_part"]
 
 SCHEMA_FILE = Path(__file__).with_name("verify.schema.json")
 """The contract for ``verify.json`` (JSON Schema 2020-12)."""
+
+_VERSION = 2
+"""The number of the schema that is read and written."""
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
@@ -53,7 +56,14 @@ def _number(value: Any) -> Any:
 
 def fault(report: Any) -> str | None:
     """Return in one line the first place where ``report`` breaks the contract, None if nowhere."""
+    if isinstance(report, dict) and report.get("schema", _VERSION) != _VERSION:
+        return f"report.schema: expected {_VERSION}, got {_brief(report['schema'])}"
     return next(_faults(report, _schema(), "report"), None)
+
+
+def fault_of_part(value: Any, name: str) -> str | None:
+    """Return what :func:`fault` does, for a part that the contract defines: "evidence", "step"."""
+    return next(_faults(clean(value), {"$ref": f"#/$defs/{name}"}, name), None)
 
 
 @cache
@@ -70,9 +80,17 @@ _TYPES: dict[str, Callable[[Any], bool]] = {
     "null": lambda value: value is None,
     "integer": lambda value: isinstance(value, int) and not isinstance(value, bool),
     "number": lambda value: (
-        isinstance(value, int | float) and not isinstance(value, bool) and isfinite(value)
+        isinstance(value, int | float) and not isinstance(value, bool) and _fits(value)
     ),
 }
+
+
+def _fits(value: float) -> bool:
+    """Whether a float can say it: nothing that is printed or drawn needs more."""
+    try:
+        return isfinite(value)
+    except OverflowError:
+        return False
 
 
 def _faults(value: Any, schema: dict[str, Any], where: str) -> Iterator[str]:
@@ -89,6 +107,8 @@ def _faults(value: Any, schema: dict[str, Any], where: str) -> Iterator[str]:
         yield f"{where}: expected one of {', '.join(schema['enum'])}, got {_brief(value)}"
     elif "minimum" in schema and value is not None and value < schema["minimum"]:
         yield f"{where}: expected at least {schema['minimum']}, got {_brief(value)}"
+    elif "minimum" in schema and value is not None and not _fits(value):
+        yield f"{where}: expected a number that floats can hold, got {_brief(value)}"
     elif isinstance(value, dict):
         yield from _faults_of_object(value, schema, where)
     elif isinstance(value, list) and "items" in schema:

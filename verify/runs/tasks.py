@@ -35,6 +35,7 @@ from threadpoolctl import threadpool_limits
 from verify.environment import versions
 from verify.files import write_text
 from verify.registry import providers, theorems
+from verify.report.shape import fault_of_part
 from verify.runs import stages
 from verify.runs.profiles import PROFILES
 from verify.theorem import Theorem
@@ -163,6 +164,27 @@ def _dispatch(task: Task) -> Any:
     return {claim_id: evidence.to_json() for claim_id, evidence in trained.items()}
 
 
+_PARTS = {"decide": "evidence", "search": "evidence", "train": "evidence", "derive": "step",
+          "refute": "control", "witness": "witness"}  # fmt: skip
+"""What the contract of verify.json calls the parts of a stage's result."""
+
+
+def _fits(task: Task, result: Any, seconds: Any) -> bool:
+    """Whether a stored result has the shape of its stage's."""
+    if fault_of_part(seconds, "seconds") is not None:
+        return False
+    parts = result
+    if task.stage == "derive":
+        whole = isinstance(result, dict) and isinstance(result.get("complete"), bool)
+        parts = result.get("steps") if whole else None
+    elif task.stage == "train":
+        parts = list(result.values()) if isinstance(result, dict) else None
+    elif task.stage in ("refute", "witness"):
+        parts = [result]
+    name = _PARTS[task.stage]
+    return isinstance(parts, list) and all(fault_of_part(part, name) is None for part in parts)
+
+
 class Store:
     """Finished tasks, one atomic JSON file each, named by content hash."""
 
@@ -177,9 +199,10 @@ class Store:
         """Return the stored outcome of ``task``, if there is one."""
         try:
             data = json.loads((self._folder / f"{task.key}.json").read_text())
-            return Outcome(task, data["result"], None, data["seconds"])
+            result, seconds = data["result"], data["seconds"]
         except (OSError, ValueError, KeyError, TypeError):  # not ours, or cut short
             return None
+        return Outcome(task, result, None, seconds) if _fits(task, result, seconds) else None
 
     def save(self, outcome: Outcome) -> None:
         """Store an outcome that is not an error."""

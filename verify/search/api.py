@@ -18,9 +18,10 @@ from verify.search.outcomes import Inconclusive, Outcome, Refuted, judge, worst
 from verify.search.pipeline import Budget, attack
 from verify.search.record import Attack, Counterexample
 from verify.search.tighten import Bracketed, bracketed
+from verify.search.trial import check_sizes
 from verify.theorem import Theorem
 
-__all__ = ["search", "tighten"]
+__all__ = ["check_budget", "search", "tighten"]
 
 _BUDGET = Budget(rounds=None, batches=4, batch_size=4096, starts=6, examples=40, shrink_seconds=5.0)
 
@@ -75,9 +76,11 @@ def search(
     UsageError
         If the conjecture cannot be read, or for a setting, size or budget that cannot be.
     """
-    _check(depth, width, budget)
+    _check(depth, width)
+    check_budget(budget)
     if isinstance(conjecture, str):
         conjecture = conjectured("conjecture", conjecture, over=over, depth=depth, width=width)
+        check_sizes(conjecture.claims[0])
     claims = (conjecture,) if isinstance(conjecture, Claim) else conjecture.claims
     if not claims:
         raise UsageError(f"conjecture: {conjecture.id} makes no claim; give it one")
@@ -132,9 +135,10 @@ def tighten(
     >>> tighten("sharpness >= c*hessian_trace", "c", depth=(2, 2), width=(1, 1), budget=5).survived
     Fraction(1, 1)
     """
-    _check(depth, width, budget)
+    _check(depth, width)
+    check_budget(budget)
     like = conjectured("conjecture", "depth >= 1", over=over, depth=depth, width=width).claims[0]
-
+    check_sizes(like)
     at = with_constant(text, name, like)
     limits = replace(_BUDGET, seconds=budget)
     outcome = bracketed(at, name, seed=seed, budget=limits, backend=backend, progress=progress)
@@ -144,12 +148,16 @@ def tighten(
     return outcome
 
 
-def _check(depth: tuple[int, int], width: tuple[int, int], budget: float) -> None:
+def _check(depth: tuple[int, int], width: tuple[int, int]) -> None:
     for name, (low, high) in (("depth", depth), ("width", width)):
         if not 1 <= low <= high <= 64:
             raise UsageError(
                 f"{name}: expected LOW:HIGH with 1 <= LOW <= HIGH <= 64, got {low}:{high}"
             )
+
+
+def check_budget(budget: float) -> None:
+    """Raise UsageError for a number of seconds that no search can take."""
     if not 0 < budget <= _LONGEST:
         raise UsageError(
             f"budget: expected a positive number of seconds, at most {_LONGEST:g}, got {budget:g}"

@@ -1,6 +1,7 @@
 """Replaying: both routes must see the violation, and a tampered folder convinces nobody."""
 
 import json
+import re
 from dataclasses import replace
 from fractions import Fraction
 from types import SimpleNamespace
@@ -183,3 +184,42 @@ def test_a_text_in_prose_is_not_compared(tmp_path, monkeypatch):
     result = replay(certified(tmp_path, S <= 9, text="sharpness is small"))
     assert result.verdict == "confirmed"
     assert "text: no expression, not compared with the relation" in result.lines
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "message"),
+    [
+        ("text", 5, "'text': expected a text, got 5"),
+        ("setting", [], "'setting': expected a text"),
+        ("relation", [], "'relation': expected a list"),
+        ("relation", [">=", [], "1"], "not an expression tree"),
+        ("conditions", None, "'conditions': expected a list, got None"),
+        ("conditions", [[]], "not an expression tree"),
+        ("assumptions", 5, "'assumptions': expected a list"),
+    ],
+)
+@pytest.mark.parametrize("parsing", [True, False])
+def test_a_claim_of_the_wrong_shape_is_wrong_use(
+    tmp_path, monkeypatch, key, value, message, parsing
+):
+    if parsing:
+        monkeypatch.undo()
+    folder = certified(tmp_path, S <= 9)
+    rewritten(folder, lambda data: data["claim"].update({key: value}))
+    with pytest.raises(UsageError, match=re.escape(message)):
+        replay(folder)
+
+
+@pytest.mark.parametrize("place", ["measure", "second_route"])
+def test_an_instance_that_cannot_be_worked_with_is_wrong_use(tmp_path, monkeypatch, place):
+    def broken(instance):
+        raise ValueError("a root of -1")
+
+    folder = certified(tmp_path, S <= 9)
+    if place == "measure":
+        odd = replace(q.sharpness, measure=broken)
+        monkeypatch.setitem(module.QUANTITIES, "sharpness", odd)
+    else:
+        monkeypatch.setattr(Instance, "second_route", broken)
+    with pytest.raises(UsageError, match="a root of -1"):
+        replay(folder)

@@ -5,6 +5,7 @@ import subprocess
 import sys
 import xml.etree.ElementTree as ET
 from dataclasses import replace
+from types import SimpleNamespace
 
 import jsonschema
 import pytest
@@ -111,10 +112,28 @@ def test_a_file_in_the_way_of_out(certimin, tmp_path, command):
 
 
 def test_a_broken_report_is_not_rebuilt(certimin, tmp_path):
-    (tmp_path / "verify.json").write_text('{"schema": 1}')
+    (tmp_path / "verify.json").write_text('{"schema": 1, "theorems": []}')
     code, _, err = certimin("report", "--out", tmp_path)
-    assert code == 2
-    assert "'environment' is missing" in err
+    assert (code, err.count("\n")) == (2, 1)
+    assert "schema: expected 2, got 1" in err
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ('{"schema": 1, "theorems": []}', "schema: expected 2, got 1"),
+        ('{"schema": 2}', "'environment' is missing"),
+        ("{", "is not a verify.json"),
+    ],
+)
+@pytest.mark.parametrize("place", ["folder", "file"])
+def test_show_says_that_a_report_cannot_be_read(certimin, tmp_path, text, says, place):
+    file = tmp_path / "verify.json"
+    file.write_text(text)
+    code, out, err = certimin("show", "M1", "--out", file if place == "file" else tmp_path)
+    assert (code, out, err.count("\n")) == (2, "", 1)
+    assert says in err
+    assert "certimin verify" in err
 
 
 @pytest.mark.parametrize(
@@ -142,6 +161,58 @@ def test_a_broken_plugin_breaks_only_itself(certimin, monkeypatch):
     code, _, err = certimin("plugin", "--deep", "3")
     assert code == 2
     assert err == "certimin: command 'plugin' cannot be loaded: No module named 'no_such_plugin'\n"
+
+
+@pytest.fixture
+def plugin(certimin, monkeypatch, tmp_path):
+    """Install a package with a command; return what runs the command line."""
+
+    def install(package, module="", attribute="command"):
+        folder = tmp_path / "odd_plugin"
+        folder.mkdir()
+        (folder / "__init__.py").write_text(package)
+        (folder / "inner.py").write_text(module)
+        entry = SimpleNamespace(name="plugin", value=f"odd_plugin.inner:{attribute}")
+        monkeypatch.syspath_prepend(tmp_path)
+        monkeypatch.setattr(cli, "entry_points", lambda group: [entry])
+        return certimin
+
+    yield install
+    for name in ("odd_plugin", "odd_plugin.inner"):
+        sys.modules.pop(name, None)
+
+
+@pytest.mark.parametrize(
+    ("package", "module", "says"),
+    [
+        ("1 / 0", "", "ZeroDivisionError: division by zero"),
+        ("import sys; sys.exit(0)", "", "SystemExit: 0"),
+        ("", "raise ValueError('one\\ntwo')", "ValueError: one"),
+        ("", "import sys; sys.exit(7)", "SystemExit: 7"),
+        ("", "", "has no attribute 'command'"),
+        ("", "command = 5", "expected a click command, got 5"),
+        ("", "def command(:", "SyntaxError: "),
+    ],
+)
+def test_a_plugin_that_misbehaves_breaks_only_itself(plugin, package, module, says):
+    certimin = plugin(package, module)
+    code, out, _ = certimin("--help")
+    assert code == 0
+    assert "verify" in out
+    assert "plugin" in out
+    code, out, err = certimin("plugin", "--deep", "3")
+    assert (code, out, err.count("\n")) == (2, "", 1)
+    assert err.startswith("certimin: command 'plugin' cannot be loaded: ")
+    assert says in err
+
+
+def test_a_title_in_brackets_is_listed_as_it_is(certimin, monkeypatch):
+    known = dict(theorems())
+    known["M1"] = replace(known["M1"], title="closed [/b] bracket")
+    monkeypatch.setattr(registry, "theorems", lambda: known)
+    code, out, _ = certimin("list")
+    assert code == 0
+    assert "closed [/b] bracket" in out
 
 
 def test_verify_end_to_end(certimin, tmp_path, monkeypatch):

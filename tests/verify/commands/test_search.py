@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from verify.commands import doctor
+
 FALSE = "sharpness <= hessian_trace/2"
 TRUE = "sharpness <= hessian_trace"
 SMALL = ("--depth", "2:2", "--width", "1:2")
@@ -200,7 +202,7 @@ def test_an_upper_bound_is_bracketed_from_above(search):
     assert 1 - Fraction(1, 10**8) <= refuted < 1 <= survived <= 1 + Fraction(1, 10**5)
 
 
-@pytest.mark.parametrize("name", ["Upper", "1st", "a/b", ""])
+@pytest.mark.parametrize("name", ["Upper", "1st", "a/b", "", "a" * 300], ids=len)
 def test_a_name_that_is_no_module_is_refused(certimin, name, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     code, _, err = certimin("new", name)
@@ -300,3 +302,64 @@ def test_undefined_instances_say_nothing(search, conjecture, verdict):
 def test_an_outcome_file_that_is_a_folder_costs_no_search(certimin, tmp_path):
     code, _, err = certimin("search", FALSE, "--json", tmp_path, "--out", tmp_path / "out")
     assert (code, len(err.splitlines())) == (2, 1)
+
+
+MODULE = (
+    'from verify.conjecture import conjecture\nCONJECTURE = conjecture("odd", "sharpness > 0")\n'
+)
+
+
+@pytest.mark.parametrize("budget", ["nan", "-1", "inf", "1e300"])
+def test_a_budget_that_cannot_be_is_refused_for_a_module_too(certimin, tmp_path, budget):
+    module = tmp_path / "ok.py"
+    module.write_text(MODULE)
+    code, _, err = certimin("search", module, "--budget", budget, "--out", tmp_path)
+    assert (code, err.count("\n")) == (2, 1)
+    assert "budget: expected a positive number of seconds" in err
+
+
+@pytest.mark.parametrize("conjecture", [TRUE, "ok.py"])
+def test_a_device_that_is_not_there_is_one_line(certimin, tmp_path, monkeypatch, conjecture):
+    if doctor._gpu().startswith("usable"):
+        pytest.skip("CuPy is usable here")
+    monkeypatch.chdir(tmp_path)
+    Path("ok.py").write_text(MODULE)
+    code, _, err = certimin("search", conjecture, "--backend", "cupy")
+    assert (code, err.count("\n")) == (2, 1)
+    assert "backend cupy: " in err
+
+
+@pytest.mark.parametrize(
+    ("setting", "sizes", "says"),
+    [
+        ("later-prefix-edge", (), "at depth 2; try --depth 3:6"),
+        ("shifted-minimizers", (), "at width 1; try --width 2:5"),
+        ("first-layer-edge", (), "at depth 6; try --depth 2:5"),
+        ("first-layer-edge", ("--depth", "1:1"), "--depth and --width"),
+        ("stepped-minimizers", ("--depth", "1:1"), "--depth and --width"),
+        ("equal-networks", ("--depth", "1:1"), "--depth and --width"),
+        ("aligned-networks", ("--depth", "1:3"), "at depth 1; try --depth 2:3"),
+    ],
+)
+@pytest.mark.parametrize("more", [(), ("--tighten", "c")])
+def test_sizes_a_setting_does_not_know_are_refused_before_the_search(
+    search, tmp_path, setting, sizes, says, more
+):
+    text = "depth >= c*d_x" if more else "depth >= 1000*d_x"
+    code, record, _, err = search(text, "--over", setting, *sizes, *more)
+    assert (code, record, err.count("\n")) == (2, None, 1)
+    assert err.startswith(f"certimin: setting {setting} cannot be drawn at ")
+    assert says in err
+    assert not (tmp_path / "out").exists()
+
+
+def test_what_cannot_be_read_leaves_no_folder_behind(search, tmp_path):
+    assert search("sharpness >= (1")[0] == 2
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_folder_in_brackets_is_printed_as_it_is(certimin, tmp_path):
+    out = tmp_path / "a[/b]"
+    code, said, _ = certimin("search", FALSE, "--budget", 10, "--out", out, *SMALL)
+    assert code == 1
+    assert f"certificate {out}/counterexamples/" in said

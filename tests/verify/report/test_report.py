@@ -397,3 +397,20 @@ def test_page_falls_back_to_latex(monkeypatch):
 @pytest.mark.parametrize("tex", [r"\frac{1}{2^{", "{", "}", r"\nonsense{x}", r"a & b", ""])
 def test_bad_latex_is_shown_as_it_is(tex):
     assert mathematics.mathml(tex) is None
+
+
+@pytest.mark.parametrize("name", ["count", "seconds", "worst_margin"])
+def test_a_number_no_float_can_hold_is_refused(tmp_path, name):
+    report = sample()
+    report["theorems"][0]["claims"][0]["evidence"][0][name] = 10**400
+    path = tmp_path / "verify.json"
+    path.write_text(json.dumps(report))
+    with pytest.raises(ValueError, match=f"evidence.0..{name}: expected"):
+        load(path)
+
+
+def test_another_schema_is_named_before_all_else(tmp_path):
+    path = tmp_path / "verify.json"
+    path.write_text('{"schema": 1, "theorems": []}')
+    with pytest.raises(ValueError, match="schema: expected 2, got 1"):
+        load(path)

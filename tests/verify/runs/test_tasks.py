@@ -10,6 +10,7 @@ from importlib import import_module
 import pytest
 
 from tests.toys import claim, theorem, total
+from verify.evidence import Evidence
 from verify.registry import theorems
 from verify.runs import tasks as runner
 from verify.runs.profiles import PROFILES
@@ -155,15 +156,17 @@ def test_a_worker_that_dies_is_an_error_of_its_task(store):
 
 
 def test_finished_tasks_come_back(store):
-    done = Outcome(TASK, [{"kind": "exact", "count": 3}], None, 1.5)
+    evidence = Evidence("exact", "holds", "depth 2", 3, float("inf"), 1.0).to_json()
+    done = Outcome(TASK, [evidence], None, 1.5)
     store.save(done)
     assert store.load(TASK) == done
     assert store.load(replace(TASK, seed=1)) is None
 
 
 def test_a_result_json_has_no_word_for_is_stored_as_the_report_prints_it(store):
-    store.save(Outcome(TASK, {"x": Fraction(1, 2)}, None, 0.0))
-    assert store.load(TASK).result == {"x": "1/2"}
+    evidence = Evidence("exact", "holds", "", 1, details={"x": Fraction(1, 2)}).to_json()
+    store.save(Outcome(TASK, [evidence], None, 0.0))
+    assert store.load(TASK).result[0]["details"] == {"x": "1/2"}
 
 
 @pytest.mark.parametrize("text", ["", "{", "[]", "null", "3", '{"result": 1}', "\udcff"])
@@ -207,3 +210,18 @@ def test_ctrl_c_within_a_task_keeps_what_is_done(toy, store, monkeypatch):
 
     monkeypatch.setattr(runner, "execute", interrupted)
     assert [o.task for o in run(toy, None, store, ignore)] == toy[:1]
+
+
+@pytest.mark.parametrize("stage", ["decide", "search", "train", "derive", "refute", "witness"])
+@pytest.mark.parametrize("result", [5, None, [5], {"steps": 5, "complete": True}, {"T": 5}, {}, ""])
+def test_a_stored_result_of_the_wrong_shape_is_computed_afresh(store, stage, result):
+    task = replace(TASK, stage=stage)
+    store.save(Outcome(task, result, None, 1.0))
+    if (stage, result) != ("train", {}):
+        assert store.load(task) is None
+
+
+@pytest.mark.parametrize("seconds", [None, "long", -1, [], 10**400])
+def test_a_stored_time_that_is_none_is_computed_afresh(store, seconds):
+    store.save(Outcome(TASK, [], None, seconds))
+    assert store.load(TASK) is None
