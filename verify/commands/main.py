@@ -114,6 +114,7 @@ def _terminated(signum: int, frame: object) -> None:
 def main() -> None:
     """Run the command line; errors become one line on stderr and their exit code."""
     signal.signal(signal.SIGTERM, _terminated)  # so that workers are ended with us
+    sys.set_int_max_str_digits(0)  # an exact number is printed however long it is
     try:
         cli.main(sys.argv[1:] or ["--help"], prog_name="certimin", standalone_mode=False)
     except (click.exceptions.Abort, KeyboardInterrupt):

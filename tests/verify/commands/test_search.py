@@ -88,6 +88,12 @@ def test_the_largest_constant_is_bracketed(search):
     assert "survives" in out
 
 
+def test_a_number_of_any_length_is_told(search):
+    code, record, out, _ = search("sharpness >= (depth*10**64)**64*(10**64)**4", "--budget", 2)
+    assert (code, record["verdict"]) == (1, "refuted")
+    assert "does not confirm" not in out
+
+
 @pytest.mark.parametrize("setting", ["noisy-ties", "aligned-networks"])
 def test_what_the_certificate_does_not_know_contradicts_nothing(search, setting):
     sizes = ("--over", setting, "--depth", "2:3", "--width", "1:2", "--budget", 3)
