@@ -11,7 +11,7 @@ import inspect
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from math import inf, isfinite
+from math import isfinite
 from typing import Any, Literal
 
 from verify.claims import (
@@ -113,7 +113,8 @@ class Measurement:
 
     ``allowed`` states the accuracy the method claims (integrator tolerance, distance to the exact
     minimizer), from a source or a bound, not from the outcome.  ``relation`` is "==" where theory
-    predicts a value and "<=" where it predicts that the measured number does not exceed it.
+    predicts a value and "<=" where it predicts that the measured number does not exceed it.  With
+    ``allowed`` infinite nothing is predicted: the number stands beside another, as no evidence.
     """
 
     label: str
@@ -125,8 +126,8 @@ class Measurement:
     def __post_init__(self) -> None:
         if self.relation not in ("==", "<="):
             raise UsageError(f"{self.label}: expected == or <=, got {self.relation!r}")
-        if not 0 <= self.allowed < inf:
-            raise UsageError(f"{self.label}: expected a finite allowed >= 0, got {self.allowed}")
+        if not self.allowed >= 0:
+            raise UsageError(f"{self.label}: expected allowed >= 0, got {self.allowed}")
 
     @property
     def difference(self) -> float:

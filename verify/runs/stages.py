@@ -263,7 +263,7 @@ def _trained_record(
     valid = [d for d in decisions if d.outcome != "invalid"]
     measured = [m for solution in solutions for m in solution.measurements]
     verdicts: list[Verdict] = [_verdict([d]) for d in valid]
-    verdicts += [m.verdict for m in measured]
+    verdicts += [m.verdict for m in measured if m.allowed < inf or m.verdict != "holds"]
     exact = all(solution.instance is not None for solution in solutions)
     short = "" if len(solutions) >= asked else f"; {len(solutions)} of {asked} runs converged"
     if len(valid) < len(decisions):

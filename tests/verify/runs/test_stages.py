@@ -1,5 +1,7 @@
 """What an exhibit fails to show is said."""
 
+from math import inf, nan
+
 import pytest
 
 from tests.toys import Numbers, claim, first, never, norm, theorem
@@ -78,8 +80,22 @@ def test_a_trained_solution_the_claim_does_not_speak_of_is_said():
 
 
 @pytest.mark.parametrize(
-    "wrong", [{"allowed": float("inf")}, {"allowed": -1.0}, {"relation": ">="}]
+    "wrong", [{"allowed": -1.0}, {"allowed": nan}, {"relation": ">="}], ids=str
 )
-def test_a_measurement_that_could_not_fail_is_refused(wrong):
+def test_a_measurement_says_what_may_differ(wrong):
     with pytest.raises(UsageError, match="m: expected"):
         Measurement("m", 1.0, 2.0, **{"allowed": 0.1, **wrong})
+
+
+def test_a_number_that_nothing_predicts_is_no_evidence():
+    shown = Measurement("m", 1.0, 2.0, inf)
+    for measurements, verdict in (
+        ((shown,), "vacuous"),
+        ((shown, Measurement("n", 1.0, 1.0, 0.1)), "holds"),
+        ((Measurement("m", 1.0, nan, inf),), "inconclusive"),
+    ):
+        solutions = [TrainedSolution("run", None, None, measurements)]
+        training = Training("t", "trained", lambda *_, s=solutions: s)
+        toy = theorem(trainings=(training,))
+        (record,) = stages.train(toy, "T.t", 0, PROFILES["quick"]).values()
+        assert record.verdict == verdict
