@@ -15,7 +15,7 @@ from itertools import chain
 from math import inf, isnan
 from typing import Any, Literal, Protocol
 
-from verify.errors import Undefined, UsageError
+from verify.errors import NoValue, Undefined, UsageError
 from verify.expression import (
     ClosedForm,
     Operator,
@@ -438,7 +438,7 @@ def _measured(expression: Any, instance: Any) -> dict[str, Any]:
         try:
             values[name] = QUANTITIES[name].measure(instance)
         except AttributeError as error:
-            raise UsageError(
+            raise NoValue(
                 f"{name} has no value on an instance of this setting ({error}); "
                 f"`certimin quantities {name}` lists the settings that fit"
             ) from error

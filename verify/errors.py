@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["CertiminError", "Interrupted", "Undefined", "UsageError"]
+__all__ = ["CertiminError", "Interrupted", "NoValue", "Undefined", "UsageError"]
 
 
 class CertiminError(Exception):
@@ -15,6 +15,13 @@ class UsageError(CertiminError):
     """The caller asked for something that cannot be done; str() is one line with the remedy."""
 
     exit_code = 2
+
+
+class NoValue(UsageError, AttributeError):
+    """A quantity asks of an instance what it does not have, or of its numbers what they cannot.
+
+    An AttributeError still: who differentiates a formula that asks too much goes by differences.
+    """
 
 
 class Interrupted(CertiminError):

@@ -13,7 +13,9 @@ from numeric.arithmetic.rational import Rational
 from numeric.arithmetic.tangents import Tangents
 from tests.toys import NUMBERS, Numbers, claim, count, first, last, never, norm, total
 from verify.claims import Assumption, Bounds, assumed
+from verify.registry import theorems
 from verify.search.optimise import Objective, minimise, polish
+from verify.search.pipeline import Budget, attack
 from verify.sources import Exhausted, PointSource, RecordedSource
 
 # --- functions ----------------------------------------------------------------------------------
@@ -189,3 +191,12 @@ def test_a_point_source_tells_boxes_and_choices():
     assert source.lane(1) == [2, 1.0, 2.0, 1, 1.0]
     with pytest.raises(Exhausted):
         source.number()
+
+
+@pytest.mark.parametrize("name", ["Z3p.minimum", "C2.alignment"])
+def test_a_quantity_that_tangents_cannot_measure_is_searched_by_differences(name):
+    theorem = theorems()[name.partition(".")[0]]
+    budget = Budget(seconds=20, batches=1, batch_size=64, examples=1, starts=1)
+    result = attack(theorem.claim(name), seed=0, budget=budget)
+    assert result.engines["optimiser"] > 0
+    assert result.found is None
