@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import os
 import secrets
+from contextlib import suppress
 from errno import EISDIR
 from pathlib import Path
 
-__all__ = ["check_writable", "write_bytes", "write_text"]
+from verify.errors import UsageError
+
+__all__ = ["check_writable", "expect_writable", "write_bytes", "write_text"]
 
 
 def write_text(path: Path, text: str, *, durable: bool = True) -> Path:
@@ -50,6 +53,21 @@ def check_writable(path: Path) -> None:
     probe = _beside(path)
     probe.touch(exist_ok=False)
     probe.unlink()
+
+
+def expect_writable(option: str, path: Path) -> None:
+    """Raise UsageError unless a file can be written at ``path``; nothing is left behind."""
+    missing = [folder for folder in path.parents if not folder.exists()]
+    try:
+        check_writable(path)
+    except OSError as error:
+        raise UsageError(
+            f"{option}: cannot write {path}: {error.strerror}; name a place in a folder of yours"
+        ) from error
+    finally:
+        for folder in missing:
+            with suppress(OSError):
+                folder.rmdir()
 
 
 def _beside(path: Path) -> Path:

@@ -11,7 +11,7 @@ import click
 
 from verify.commands.console import console, print_instance
 from verify.errors import Interrupted, UsageError
-from verify.files import check_writable, write_text
+from verify.files import expect_writable, write_text
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -36,7 +36,8 @@ def audit(theorem_id: str, budget: float, seed: int, json_path: Path | None) -> 
     theorem = select([theorem_id])[0]
     if not 0 < budget < float("inf"):
         raise UsageError(f"budget: expected a positive number of seconds, got {budget:g}")
-    _check_writable(json_path)
+    if json_path is not None:
+        expect_writable("--json", json_path)
     screen, found, interrupted = console(), [], False
     try:
         for finding in _finished(findings_of(theorem, seconds=budget, seed=seed)):
@@ -68,14 +69,3 @@ def _show(finding: Finding, screen: Console) -> None:
         decision = finding.witness.decision
         screen.print(f"  lhs = {decision.lhs}, rhs = {decision.rhs}", markup=False)
         print_instance(finding.witness.instance, screen)
-
-
-def _check_writable(path: Path | None) -> None:
-    """Fail before any work if the findings could not be written."""
-    try:
-        if path is not None:
-            check_writable(path)
-    except OSError as error:
-        raise UsageError(
-            f"--json: cannot write {path}: {error.strerror}; name a file in a folder of yours"
-        ) from error

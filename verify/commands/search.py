@@ -9,7 +9,6 @@ import json
 import shlex
 import sys
 import traceback
-from contextlib import suppress
 from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING, Any
@@ -108,9 +107,7 @@ certimin search "sharpness >= c*hessian_trace" --tighten c
 @click.option("--child", type=click.Path(path_type=Path), hidden=True)
 def search(conjecture: str, child: Path | None, **options: Any) -> None:
     """Try to refute a conjecture; certify what refutes it."""
-    _check_budget(options["budget"])
-    _check_writable(options)
-    _check_backend(options["backend"])
+    _check(options)
     if not conjecture.endswith(".py"):
         sys.exit(_report(_attack(conjecture, options), options))
     if not Path(conjecture).is_file():
@@ -186,37 +183,20 @@ def _in_a_child(path: str, options: dict[str, Any]) -> int:
     return ended.code
 
 
-def _check_budget(budget: float) -> None:
-    from verify.search.api import check_budget
-
-    check_budget(budget)
-
-
-def _check_backend(backend: str) -> None:
-    """Fail before any work if there is no such device."""
+def _check(options: dict[str, Any]) -> None:
+    """Fail before any work on what it would fail on at its end, and leave nothing behind."""
+    from verify.files import expect_writable
     from verify.registry import theorems
     from verify.runs.session import check_backend
+    from verify.search.api import check_budget
 
-    if backend != "numpy":
-        check_backend(list(theorems().values()), backend)
-
-
-def _check_writable(options: dict[str, Any]) -> None:
-    """Fail before any work if the outcome could not be written; leave nothing behind."""
-    from verify.files import check_writable
-
-    out, file = Path(options["out"]), options["json_path"]
-    wanted = [("--out", out / "search.json"), ("--out", out / "counterexamples" / "probe")]
-    for name, path in [*wanted, *([("--json", file)] if file else [])]:
-        missing = [folder for folder in path.parents if not folder.exists()]
-        try:
-            check_writable(path)
-        except OSError as error:
-            raise UsageError(f"{name}: cannot write {path}: {error.strerror}") from error
-        finally:
-            for folder in missing:
-                with suppress(OSError):
-                    folder.rmdir()
+    check_budget(options["budget"])
+    expect_writable("--out", options["out"] / "search.json")
+    expect_writable("--out", options["out"] / "counterexamples" / "probe")
+    if options["json_path"]:
+        expect_writable("--json", options["json_path"])
+    if options["backend"] != "numpy":  # the host needs no theorem to try it with
+        check_backend(list(theorems().values()), options["backend"])
 
 
 def _report(outcome: Outcome | Error, options: dict[str, Any]) -> int:

@@ -13,7 +13,7 @@ from typing import Any
 import sympy as sp
 
 from verify.claims import QUANTITIES
-from verify.derivation.steps import AnySize, Condition, Identity, Step, StepResult
+from verify.derivation.steps import AnySize, Condition, Identity, Step, StepResult, symbols_of
 from verify.evidence import worst
 from verify.expression import render
 
@@ -123,18 +123,14 @@ def scope(family: Sequence[Step]) -> str:
     tried ("L = 2..5").
     """
     found = [_listed(family)] if family[0].at else []
-    free = {s for step in family for part in step.parts for s in _symbols(part)}
-    free -= {s for step in family for size in step.at.values() for s in _symbols(size)}
+    free = {s for step in family for s in step.symbols}
+    free -= {s for step in family for size in step.at.values() for s in symbols_of(size)}
     sizes = sorted({_names(s).get(s.name, s.name) for s in free if s.is_integer})
     if sizes:
         found.append(f"all {', '.join(sizes)}")
     if any(isinstance(s, AnySize) or not s.is_commutative for s in free):
         found.append("all sizes")
     return "; ".join(found)
-
-
-def _symbols(part: Any) -> set[Any]:
-    return part.free_symbols if isinstance(part, sp.Basic | sp.MatrixBase) else set()
 
 
 def _listed(family: Sequence[Step]) -> str:
@@ -150,7 +146,7 @@ def _listed(family: Sequence[Step]) -> str:
 
 def _range(name: str, values: Sequence[Any]) -> str:
     """One size: "L = 2..5", "widths 2-1, 1-2", "all D >= 2", "D = 1, all D >= 3"."""
-    free = [value for value in values if _symbols(value)]
+    free = [value for value in values if symbols_of(value)]
     if free:
         single = [_range(name, rest)] if (rest := [v for v in values if v not in free]) else []
         return ", ".join([*single, f"all {name} >= {min(map(_least, free))}"])

@@ -78,6 +78,11 @@ class Step:
         """Return the expressions and matrices it is about."""
         return ()
 
+    @property
+    def symbols(self) -> set[Any]:
+        """Return the symbols it is stated in."""
+        return {s for part in self.parts for s in symbols_of(part)}
+
     def unsigned(self) -> Step:
         """Return the step with quantities of which it is known only that they are real."""
         numbers = (q for q in QUANTITIES.values() if not q.integer)
@@ -92,7 +97,7 @@ class Step:
     def __post_init__(self) -> None:
         self._check_sizes()
         for part in self.parts:
-            forms = part.atoms(ClosedForm) if isinstance(part, sp.Basic | sp.MatrixBase) else ()
+            forms = part.atoms(ClosedForm) if isinstance(part, _SYMBOLIC) else ()
             if forms:
                 raise UsageError(
                     f"step {self.name!r} mentions the closed form {min(f.name for f in forms)} of "
@@ -106,24 +111,29 @@ class Step:
         """
         if not isinstance(self.at, Mapping):
             raise UsageError(f"step {self.name!r}: expected at={{name: size}}, got {self.at!r}")
+        told = any(isinstance(part, bool | BooleanAtom) for part in self.parts)
         for name, size in self.at.items():
-            free = size.free_symbols if isinstance(size, sp.Basic) else set()
-            stated = {s for p in self.parts if isinstance(p, _SYMBOLIC) for s in p.free_symbols}
+            free = symbols_of(size)
             whole = isinstance(size, int | str | sp.Integer) or _shape(size)
             if not (whole or len(free) == 1):
                 raise UsageError(
                     f"step {self.name!r}: expected for {name} a whole number, a tuple of them or "
                     f"an expression in one symbol, got {size!r}"
                 )
-            told = any(isinstance(part, bool | BooleanAtom) for part in self.parts)
-            if not (told or free <= stated):
+            unstated = free - self.symbols if free and not told else ()
+            if unstated:
                 raise UsageError(
                     f"step {self.name!r}: it is said to hold at {name} = {size}, but "
-                    f"{min(map(str, free - stated))} does not occur in it"
+                    f"{min(map(str, unstated))} does not occur in it"
                 )
 
 
 _SYMBOLIC = sp.Basic | sp.MatrixBase
+
+
+def symbols_of(part: Any) -> set[Any]:
+    """Return the free symbols of an expression or matrix; plain data have none."""
+    return part.free_symbols if isinstance(part, _SYMBOLIC) else set()
 
 
 def _shape(size: Any) -> bool:

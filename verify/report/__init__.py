@@ -13,10 +13,20 @@ from typing import Any
 
 from verify.files import check_writable, write_text
 from verify.report import html, junit, markdown, tables
-from verify.report.shape import clean, fault
+from verify.report.shape import VERSION, clean, fault
 from verify.report.terminal import show, show_theorem
 
-__all__ = ["NAMES", "fault", "insert_table", "load", "prepare", "show", "show_theorem", "write"]
+__all__ = [
+    "NAMES",
+    "VERSION",
+    "fault",
+    "insert_table",
+    "load",
+    "prepare",
+    "show",
+    "show_theorem",
+    "write",
+]
 
 NAMES = ("verify.json", "junit.xml", "tables/theorems.tex", "tables/theorems.md", "index.html")
 """What a report consists of, relative to its folder, in the order of writing."""
@@ -92,7 +102,7 @@ def load(path: Path) -> dict[str, Any]:
     except (ValueError, RecursionError) as error:
         raise ValueError(f"{path} is not a verify.json: {error}") from None
     if (found := fault(report)) is not None:
-        raise ValueError(f"{path} is not a verify.json of schema 2: {found}")
+        raise ValueError(f"{path} is not a verify.json of schema {VERSION}: {found}")
     return dict(report)
 
 

@@ -15,12 +15,12 @@ from numbers import Integral, Rational, Real
 from pathlib import Path
 from typing import Any
 
-__all__ = ["SCHEMA_FILE", "clean", "fault", "fault_of_part"]
+__all__ = ["SCHEMA_FILE", "VERSION", "clean", "fault", "fault_of_part"]
 
 SCHEMA_FILE = Path(__file__).with_name("verify.schema.json")
 """The contract for ``verify.json`` (JSON Schema 2020-12)."""
 
-_VERSION = 2
+VERSION = 2
 """The number of the schema that is read and written."""
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
@@ -56,8 +56,8 @@ def _number(value: Any) -> Any:
 
 def fault(report: Any) -> str | None:
     """Return in one line the first place where ``report`` breaks the contract, None if nowhere."""
-    if isinstance(report, dict) and report.get("schema", _VERSION) != _VERSION:
-        return f"report.schema: expected {_VERSION}, got {_brief(report['schema'])}"
+    if isinstance(report, dict) and report.get("schema", VERSION) != VERSION:
+        return f"report.schema: expected {VERSION}, got {_brief(report['schema'])}"
     return next(_faults(report, _schema(), "report"), None)
 
 

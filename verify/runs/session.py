@@ -90,7 +90,7 @@ def verify(
             )
     records = assemble(theorems, listed, outcomes)
     result = {
-        "schema": 2,
+        "schema": report.VERSION,
         "environment": describe(backend=options.backend, command=options.command, **place),
         "seed": options.seed,
         "profile": options.profile,
