@@ -361,6 +361,10 @@ class _Expired(BaseException):
     """Not an Exception: SymPy catches those in places, and the limit would be lost."""
 
 
+_AGAIN = 0.5
+"""Seconds until the limit is raised again: where the interpreter calls back, it swallows one."""
+
+
 @contextmanager
 def time_limit(seconds: float) -> Iterator[None]:
     """Raise TimeoutError when the block runs longer than ``seconds``.
@@ -375,7 +379,7 @@ def time_limit(seconds: float) -> Iterator[None]:
         raise _Expired
 
     previous = signal.signal(signal.SIGALRM, expired)
-    signal.setitimer(signal.ITIMER_REAL, seconds)
+    signal.setitimer(signal.ITIMER_REAL, seconds, _AGAIN)
     try:
         yield
     except _Expired:

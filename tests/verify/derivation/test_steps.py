@@ -2,6 +2,7 @@
 
 import signal
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from time import monotonic, sleep
 
 import pytest
@@ -158,6 +159,18 @@ def test_a_limit_that_is_not_reached_changes_nothing():
     with time_limit(5):
         pass
     assert signal.getitimer(signal.ITIMER_REAL) == (0.0, 0.0)
+
+
+def test_a_limit_that_was_swallowed_is_raised_again():
+    def swallows_one() -> None:
+        with suppress(BaseException):  # as the interpreter does with what its callbacks raise
+            sleep(5)
+        sleep(5)
+
+    start = monotonic()
+    with pytest.raises(TimeoutError), time_limit(0.05):
+        swallows_one()
+    assert monotonic() - start < 4
 
 
 @pytest.mark.parametrize(
