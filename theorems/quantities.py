@@ -6,8 +6,12 @@ A new quantity is one decorated function here (or in the one theorem module that
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from fractions import Fraction
+from functools import wraps
 from typing import Any
+
+from sympy import sqrt
 
 from numeric.gain import weighted_gain
 from numeric.loss import excess, gradient, hessian_by_jets
@@ -15,11 +19,13 @@ from numeric.spectrum import sharpness_anywhere, sharpness_at_minimizer
 from theorems.instances import Instance
 from verify.claims import Quantity, quantity
 from verify.errors import Undefined
+from verify.expression import symbol
 
 __all__ = [
     "a",
     "a2",
     "block_sharpness",
+    "compared",
     "condition",
     "d_x",
     "d_y",
@@ -54,6 +60,35 @@ __all__ = [
 def symbols(*quantities: Quantity) -> tuple[Any, ...]:
     """Return the SymPy symbols of quantities, to write relations with."""
     return tuple(q.symbol for q in quantities)
+
+
+def compared(
+    name: str, latex: str, equation: str = ""
+) -> Callable[[Callable[[Any], tuple[Any, Any]]], Quantity]:
+    """Register a quantity that vanishes exactly where two things agree; ``equation`` says so.
+
+    The decorated function returns both, as two matrices or two equally long lists of them;
+    measured is the sum of squared differences over 1 and the squares of the second ones.  A
+    derivation compares them entry by entry (:attr:`verify.claims.Quantity.compares`).
+    """
+
+    def register(sides: Callable[[Any], tuple[Any, Any]]) -> Quantity:
+        @wraps(sides)
+        def measure(instance: Any) -> Any:
+            ar = instance.arithmetic
+            pairs = _paired(*sides(instance))
+            wrong = [ar.frobenius_sq(x - y) for x, y in pairs]
+            size = [ar.frobenius_sq(y) for _, y in pairs]
+            total = sum(size[1:], start=size[0])
+            return sum(wrong[1:], start=wrong[0]) / (ar.scalar(1) + total)
+
+        return quantity(name, latex, positive=False, compares=sides, equation=equation)(measure)
+
+    return register
+
+
+def _paired(x: Any, y: Any) -> list[tuple[Any, Any]]:
+    return list(zip(x, y, strict=True)) if isinstance(x, list | tuple) else [(x, y)]
 
 
 @quantity("depth", "L", integer=True)
@@ -93,7 +128,7 @@ def _hidden_widths(instance: Instance) -> tuple[int, ...]:
     return hidden
 
 
-@quantity("sharpness", "S(W)")
+@quantity("sharpness", "S(W)", above=("path_quotient",))
 def sharpness(instance: Instance) -> Any:
     """Largest eigenvalue of the Hessian of R in all weights (dual Gram matrix at minimizers)."""
     if instance.at_minimizer:
@@ -145,7 +180,7 @@ def map_norm(instance: Instance) -> Any:
     return ar.sqrt(ar.eig_max(P @ instance.sigma @ P.mT))
 
 
-@quantity("target_on_data", r"|TK|_2")
+@quantity("target_on_data", r"|TK|_2", supremum=(sqrt(symbol("pairing")), ("pairing",)))
 def target_on_data(instance: Instance) -> Any:
     """Spectral norm |TK|_2 of the target on data, K = Σ^{1/2}."""
     ar = instance.arithmetic

@@ -19,6 +19,7 @@ from typing import Any
 from numeric.arithmetic.ball import midpoints
 from numeric.arithmetic.floating import Floating, namespace
 from numeric.arithmetic.rational import Rational, fraction, fractions
+from numeric.arithmetic.symbolic import Symbolic
 from numeric.arithmetic.tangents import Tangents
 from numeric.gain import float_optimum
 from numeric.networks import LinearNetwork
@@ -74,10 +75,12 @@ class Draw:
 
     @cached_property
     def arithmetic(self) -> Any:
-        """Return exact arithmetic, tangents, or floats of the source's backend."""
+        """Return exact arithmetic, tangents, symbols, or floats of the source's backend."""
+        backend = self.source.backend
+        if backend == "symbolic":
+            return Symbolic()
         if self.source.exact:
             return Rational()
-        backend = self.source.backend
         return Tangents() if backend == "tangent" else Floating(namespace(backend))
 
     def integer(self, low: int, high: int) -> int:
@@ -155,18 +158,22 @@ def setting(
     checker: Callable[[], str] | None = checker_source,
     load: Callable[[dict[str, Any]], Any] | None = Instance.from_json,
     express: Callable[[Any], list[int | Fraction] | None] | None = None,
+    exists: bool = False,
+    extend: Callable[[Any], Any] | None = None,
     aliases: Sequence[str] = (),
 ) -> Callable[[Callable[[Draw], Any]], Setting]:
     """Turn a recipe, a function of a :class:`Draw`, into the setting ``name`` of the search.
 
-    The checker says itself which settings it does not know.  ``aliases`` are names it had.
+    The checker says itself which settings it does not know.  ``exists`` and ``extend`` are told at
+    :class:`verify.claims.Setting`; ``aliases`` are names it had.
     """
 
     def register(recipe: Callable[[Draw], Any]) -> Setting:
         build = drawn(recipe)
         found = Setting(
-            name, description, build, tuple(special), Tangents.seed, checker, load, express
-        )
+            name, description, build, tuple(special), Tangents.seed, checker, load, express,
+            exists, extend,
+        )  # fmt: skip
         SETTINGS.update(dict.fromkeys((name, *aliases), found))
         return found
 

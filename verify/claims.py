@@ -23,6 +23,8 @@ from verify.expression import (
     closed_forms,
     evaluate,
     exchanged,
+    families,
+    indexed,
     operator,
     render,
     symbol,
@@ -33,11 +35,13 @@ from verify.sources import Choices
 
 __all__ = [
     "CONTROL",
+    "FAMILIES",
     "QUANTITIES",
     "SETTINGS",
     "USUAL",
     "Assumption",
     "Bounds",
+    "Cited",
     "Claim",
     "Decision",
     "Formula",
@@ -45,8 +49,11 @@ __all__ = [
     "Proof",
     "Quantity",
     "Setting",
+    "Source",
     "assumed",
     "decide",
+    "expanded",
+    "family",
     "latex_names",
     "quantity",
     "sides",
@@ -67,8 +74,51 @@ class Instance(Protocol):
 
 
 @dataclass(frozen=True)
+class Source:
+    """Where a statement comes from: a key of ``references.bib`` and the place within."""
+
+    key: str
+    where: str
+
+
+@dataclass(frozen=True)
+class Cited:
+    """A lemma of others that a proof rests on and that nothing here checks.
+
+    Parameters
+    ----------
+    name
+        As a proof cites it ("Sion 1958").
+    statement
+        What it says, formulas in ``$...$``.
+    source
+        Where it is proved.
+    """
+
+    name: str
+    statement: str
+    source: Source
+
+
+@dataclass(frozen=True)
 class Quantity:
-    """A number measured on an instance, in the arithmetic of that instance."""
+    """A number measured on an instance, in the arithmetic of that instance.
+
+    Parameters
+    ----------
+    compares
+        For a quantity that vanishes where two things agree: a function of an instance that returns
+        both, as two matrices or two equally long lists of them.
+    equation
+        What it says that such a quantity vanishes, in LaTeX.
+    expansion
+        For a quantity that is an expression in others: that expression.
+    above
+        For the largest value of a form: the names of quantities that are values of that form.
+    supremum
+        For a quantity that is the supremum, over the directions that an instance may name, of an
+        expression: that expression, and the names of the quantities in it that depend on it.
+    """
 
     name: str
     latex: str
@@ -76,6 +126,11 @@ class Quantity:
     measure: Callable[[Any], Any]
     integer: bool = False
     positive: bool = True
+    compares: Callable[[Any], tuple[Any, Any]] | None = None
+    equation: str = ""
+    expansion: Any = None
+    supremum: tuple[Any, tuple[str, ...]] | None = None
+    above: tuple[str, ...] = ()
 
     @property
     def symbol(self) -> Any:
@@ -97,24 +152,78 @@ def quantity(
     integer: bool = False,
     positive: bool = True,
     aliases: Sequence[str] = (),
+    compares: Callable[[Any], tuple[Any, Any]] | None = None,
+    equation: str = "",
+    supremum: tuple[Any, tuple[str, ...]] | None = None,
+    above: tuple[str, ...] = (),
 ) -> Callable[[Callable[[Any], Any]], Quantity]:
     """Register the decorated function as the quantity ``name``; its docstring defines it.
 
-    ``positive`` is used only for printing and simplifying; say False where a value may be <= 0.
-    ``aliases`` are names it had, which relations written then may go on using.
+    ``positive`` is used only for printing and simplifying; say False where a value may be < 0.
+    ``aliases`` are names it had, which relations written then may go on using; ``compares``,
+    ``equation``, ``supremum`` and ``above`` are told at :class:`Quantity`.
     """
 
     def register(measure: Callable[[Any], Any]) -> Quantity:
-        known = QUANTITIES.get(name)
-        if known is not None and known.measure.__module__ != measure.__module__:
-            raise UsageError(
-                f"quantity {name!r} is defined in {known.measure.__module__} already, "
-                f"{measure.__module__} needs another name"
-            )
         definition = " ".join((measure.__doc__ or "").split())
-        found = Quantity(name, latex, definition, measure, integer, positive)
-        QUANTITIES.update(dict.fromkeys((name, *aliases), found))
-        return found
+        found = Quantity(
+            name,
+            latex,
+            definition,
+            measure,
+            integer,
+            positive,
+            compares,
+            equation,
+            None,
+            supremum,
+            above,
+        )
+        return _registered(found, aliases)
+
+    return register
+
+
+def _registered(found: Quantity, aliases: Sequence[str] = ()) -> Quantity:
+    known = QUANTITIES.get(found.name)
+    if known is not None and known.measure.__module__ != found.measure.__module__:
+        raise UsageError(
+            f"quantity {found.name!r} is defined in {known.measure.__module__} already, "
+            f"{found.measure.__module__} needs another name"
+        )
+    QUANTITIES.update(dict.fromkeys((found.name, *aliases), found))
+    return found
+
+
+def expanded(
+    name: str, latex: str, definition: str, expansion: Any, *, positive: bool = True
+) -> Quantity:
+    """Register the quantity ``name`` that *is* an expression in others and in families.
+
+    It is measured by its expansion, so that a proof may put one for the other.
+    """
+
+    def measure(instance: Any) -> Any:
+        return evaluate(expansion, _measured(expansion, instance), instance.arithmetic)
+
+    return _registered(
+        Quantity(name, latex, definition, measure, False, positive, expansion=expansion)
+    )
+
+
+FAMILIES: dict[str, Callable[[Any], Any]] = {}
+"""What measures each family of numbers that expansions are made of, by name."""
+
+
+def family(name: str, latex: str) -> Callable[[Callable[[Any], Any]], Any]:
+    """Register the decorated function as the family ``name`` of numbers f(1), f(2), ... >= 0.
+
+    It returns them as a list; what takes its place is f, to be applied to an index.
+    """
+
+    def register(measure: Callable[[Any], Any]) -> Any:
+        FAMILIES[name] = measure
+        return indexed(name)
 
     return register
 
@@ -185,6 +294,12 @@ class Setting:
     express
         Returns choices of the recipe that make an instance of a special setting, None where it
         cannot: what was found there is then simplified as an instance of this one.
+    exists
+        Its instances are constructed, to show what there is: a claim over it says "there are".
+    extend
+        For a setting whose instances have more than those of another one, such as a direction:
+        makes one of any other instance, so that what holds here for all directions can be tried
+        where none was drawn.
     """
 
     name: str
@@ -195,6 +310,8 @@ class Setting:
     checker: Callable[[], str] | None = None
     load: Callable[[dict[str, Any]], Any] | None = None
     express: Callable[[Any], list[int | Fraction] | None] | None = None
+    exists: bool = False
+    extend: Callable[[Any], Any] | None = None
 
     def family(self) -> Iterator[Setting]:
         """Yield the setting, then all that are special to it, each once."""
@@ -313,6 +430,13 @@ class Claim:
         Its derivation, None for a claim that is decided and attacked only.
     given
         Claims that the proof builds on, of this theorem or of others.
+    sizes
+        What a recipe of the setting is answered when it asks for sizes, once and again: its proof
+        ends in the relation itself, measured there with every number a symbol.
+    check
+        It is no part of the theorem's statement: it can only fail it.
+    cites
+        Lemmas of others that the proof rests on.
     theorem
         The id of the theorem that makes it, written in by that theorem.
 
@@ -331,6 +455,9 @@ class Claim:
     bounds: Bounds = USUAL
     proof: Proof | None = None
     given: tuple[Claim, ...] = ()
+    sizes: tuple[tuple[int, ...], ...] = ()
+    check: bool = False
+    cites: tuple[Cited, ...] = ()
     theorem: str = ""
 
     def __post_init__(self) -> None:
@@ -347,6 +474,11 @@ class Claim:
     def is_control(self) -> bool:
         """Return whether it is a false twin."""
         return self.name.startswith(CONTROL)
+
+    @property
+    def has_derivation(self) -> bool:
+        """Return whether there is more to it than decisions on instances."""
+        return bool(self.proof or self.sizes)
 
     @property
     def id(self) -> str:
@@ -378,8 +510,10 @@ class Claim:
 
     @property
     def conclusion(self) -> str:
-        """Return the expanded relation in LaTeX."""
-        return _latex(self.expanded)
+        """Return the expanded relation in LaTeX, or the equation that a quantity compares."""
+        lhs, rhs = self.expanded.args
+        found = QUANTITIES.get(str(lhs)) if self.operator == "==" and rhs == 0 else None
+        return (found and found.equation) or _latex(self.expanded)
 
     @property
     def latex(self) -> str:
@@ -432,17 +566,26 @@ def sides(relation: Relation, instance: Any) -> tuple[Any, Any]:
 
 
 def _measured(expression: Any, instance: Any) -> dict[str, Any]:
-    """The value of each quantity that an expression or relation mentions, by name."""
+    """The value of each quantity and family that an expression or relation mentions, by name."""
     values = {}
-    for name in (s.name for s in sorted_symbols(expression)):
+    measures = {name: QUANTITIES[name].measure for name in _names(expression)}
+    for name, measure in (measures | _families(expression)).items():
         try:
-            values[name] = QUANTITIES[name].measure(instance)
+            values[name] = measure(instance)
         except AttributeError as error:
             raise NoValue(
                 f"{name} has no value on an instance of this setting ({error}); "
                 f"`certimin quantities {name}` lists the settings that fit"
             ) from error
     return values
+
+
+def _names(expression: Any) -> list[str]:
+    return [str(s.name) for s in sorted_symbols(expression)]
+
+
+def _families(expression: Any) -> dict[str, Callable[[Any], Any]]:
+    return {name: FAMILIES[name] for name in families(expression)}
 
 
 def _latex(relation: Relation) -> str:

@@ -11,12 +11,38 @@ from dataclasses import asdict, dataclass, field
 from math import isfinite
 from typing import Any, Literal
 
-__all__ = ["EXIT_CODES", "KINDS", "PART", "VERDICTS", "Evidence", "Verdict", "worst"]
+__all__ = [
+    "EXIT_CODES",
+    "KINDS",
+    "LEVELS",
+    "PART",
+    "VERDICTS",
+    "Evidence",
+    "Level",
+    "Verdict",
+    "strongest",
+    "weakest",
+    "worst",
+]
 
-Verdict = Literal["refuted", "error", "vacuous", "inconclusive", "holds"]
+Verdict = Literal["refuted", "error", "void", "vacuous", "inconclusive", "holds"]
 
-VERDICTS: tuple[Verdict, ...] = ("refuted", "error", "vacuous", "inconclusive", "holds")
+VERDICTS: tuple[Verdict, ...] = ("refuted", "error", "void", "vacuous", "inconclusive", "holds")
 """Worst first: a claim takes the worst verdict of its evidence."""
+
+Level = Literal["proved", "derived", "derived in part", "tested", "sampled", "empirical"]
+
+LEVELS: tuple[Level, ...] = (
+    "proved",
+    "derived",
+    "derived in part",
+    "tested",
+    "sampled",
+    "empirical",
+)
+"""How far what holds is established, best first: a proof kernel checked it for its whole scope; a
+chain of facts ends in it; some facts of such a chain were checked; it was decided exactly or by
+balls at least once; floats agree; a measurement agrees."""
 
 KINDS = (
     "formal",
@@ -28,7 +54,7 @@ KINDS = (
     "sampled",
     "empirical",
 )
-"""Strongest first; only ``symbolic`` may be called proved, over its scope."""
+"""Strongest first."""
 
 
 EXIT_CODES = {
@@ -38,6 +64,7 @@ EXIT_CODES = {
     "refuted": 1,
     "not confirmed": 1,
     "error": 3,
+    "void": 3,
     "vacuous": 3,
     "inconclusive": 3,
     "undecided": 3,
@@ -53,6 +80,16 @@ def worst(verdicts: Iterable[Verdict]) -> Verdict:
     """Return the worst verdict; ``vacuous`` when there is none at all."""
     found = sorted(verdicts, key=VERDICTS.index)
     return found[0] if found else "vacuous"
+
+
+def weakest(levels: Iterable[Level]) -> Level:
+    """Return the weakest of some levels; ``proved`` when there is none."""
+    return max(levels, key=LEVELS.index, default="proved")
+
+
+def strongest(levels: Iterable[Level | None]) -> Level | None:
+    """Return the strongest of some levels, None when there is none."""
+    return min((level for level in levels if level), key=LEVELS.index, default=None)
 
 
 @dataclass(frozen=True)

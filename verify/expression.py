@@ -15,19 +15,23 @@ from operator import add, mul
 from typing import Any, Literal, Self
 
 import sympy as sp
+from sympy.core.function import AppliedUndef
 
-from verify.errors import UsageError
+from verify.errors import Undefined, UsageError
 
 __all__ = [
     "MAX_EXPONENT",
     "ClosedForm",
+    "Least",
     "Operator",
     "Relation",
     "Tree",
     "closed_forms",
     "evaluate",
     "exchanged",
+    "families",
     "from_tree",
+    "indexed",
     "operator",
     "render",
     "symbol",
@@ -108,6 +112,39 @@ class ClosedForm(sp.AtomicExpr):  # type: ignore[misc]
         return type(self), (self.name, self.latex, self.expression)
 
 
+def indexed(name: str) -> Any:
+    """Return what stands for a family of numbers that are not negative, to be put to an index."""
+    return sp.Function(name, real=True, nonnegative=True)
+
+
+def families(expression: sp.Basic) -> list[str]:
+    """Return the names of the families whose members an expression or relation mentions."""
+    return sorted({member.func.__name__ for member in expression.atoms(AppliedUndef)})
+
+
+class Least(sp.Function):  # type: ignore[misc]
+    """The least of a family: ``Least(term, k, first, last)``."""
+
+    nargs = 4
+
+    @property
+    def free_symbols(self) -> set[Any]:
+        """Return the symbols without the index."""
+        term, k, first, last = self.args
+        free: set[Any] = (term.free_symbols - {k}) | first.free_symbols | last.free_symbols
+        return free
+
+    def doit(self, **hints: Any) -> sp.Expr:
+        """Write it out where the index runs through given numbers."""
+        term, k, first, last = self.args
+        if not (first.is_Integer and last.is_Integer):
+            return self
+        if last < first:
+            raise Undefined(f"the least of no terms, {k} = {first}..{last}")
+        terms = [term.subs(k, i) for i in range(int(first), int(last) + 1)]
+        return sp.Min(*terms, evaluate=False)
+
+
 def closed_forms(expression: sp.Basic) -> tuple[ClosedForm, ...]:
     """Return the closed forms an expression or relation mentions, by name."""
     return tuple(sorted(expression.atoms(ClosedForm), key=lambda form: form.name))
@@ -185,7 +222,8 @@ def evaluate(expression: sp.Expr, values: Mapping[str, Any], arithmetic: Any) ->
     expression
         Sums, products, powers, Max, Min, Abs, log and exp of symbols and rational numbers.
     values
-        The value of each symbol by name; Python ints (depth, widths) may stand in exponents.
+        The value of each symbol by name; Python ints (depth, widths) may stand in exponents.  A
+        family f of numbers, f(1), f(2), ..., has a list of them.
     arithmetic
         The number system of the other values: scalar, power, maximum, minimum, log, exp.
 
@@ -226,7 +264,7 @@ def _fold(node: sp.Expr, known: Mapping[str, int]) -> sp.Expr:
 
 
 def _opened(node: sp.Expr, known: Mapping[str, int]) -> sp.Expr:
-    """A Sum whose bounds are sizes, written out."""
+    """A Sum or Least whose bounds are sizes, written out, or a member of a family."""
     special = node.xreplace({s: _fold(s, known) for s in node.free_symbols}).doit()
     return special if special.func == node.func else _fold(special, known)
 
@@ -259,6 +297,8 @@ def _walk(node: sp.Expr, values: Mapping[str, Any], arithmetic: Any) -> Any:
         return values[node.name]
     if node.is_Rational:
         return arithmetic.scalar(Fraction(int(node.p), int(node.q)))
+    if isinstance(node, AppliedUndef):
+        return values[node.func.__name__][int(node.args[0]) - 1]
     if node.is_Mul:
         return _product(node, values, arithmetic)
     if node.is_Pow:

@@ -19,10 +19,15 @@ from verify.claims import (
     USUAL,
     Assumption,
     Bounds,
+    Cited,
     Claim,
     Formula,
     Proof,
+    Quantity,
     Setting,
+    Source,
+    expanded,
+    family,
     quantity,
 )
 from verify.derivation.steps import Condition, Identity, Step
@@ -33,6 +38,7 @@ from verify.expression import Relation
 __all__ = [
     "Assumption",
     "Bounds",
+    "Cited",
     "Claim",
     "Condition",
     "Control",
@@ -40,6 +46,7 @@ __all__ = [
     "Identity",
     "Measurement",
     "Necessity",
+    "Quantity",
     "Source",
     "Step",
     "Theorem",
@@ -47,20 +54,14 @@ __all__ = [
     "Training",
     "Witness",
     "claim",
+    "expanded",
+    "family",
     "needed",
     "quantity",
     "stated",
     "twin",
     "witness",
 ]
-
-
-@dataclass(frozen=True)
-class Source:
-    """Where a statement comes from: a key of ``references.bib`` and the place within."""
-
-    key: str
-    where: str
 
 
 @dataclass(frozen=True)
@@ -199,7 +200,10 @@ def claim(
     relation: Relation,
     *assumptions: Assumption,
     given: tuple[Claim, ...] = (),
+    cites: tuple[Cited, ...] = (),
     bounds: Bounds = USUAL,
+    sizes: tuple[tuple[int, ...], ...] = (),
+    check: bool = False,
     name: str | None = None,
 ) -> Callable[[Callable[..., Iterator[Step]]], Claim]:
     """Make a claim of the decorated proof: its name and docstring are the claim's name and title.
@@ -214,6 +218,12 @@ def claim(
         See :class:`verify.claims.Claim`.
     given
         Claims, of this theorem or of others, that the proof builds on.
+    cites
+        Lemmas of others that it rests on.
+    sizes
+        Where it ends in the relation itself, measured with every number a symbol.
+    check
+        It is no part of the statement: it can only fail it.
     name
         For a claim that cannot bear the name of its function.
 
@@ -227,8 +237,11 @@ def claim(
 
     def make(steps: Callable[..., Iterator[Step]]) -> Claim:
         title = _first_paragraph(steps)
-        found = Claim(name or steps.__name__, title, setting, relation, assumptions, bounds)
-        return replace(found, proof=_proof(steps, found.name, given), given=given)
+        found = Claim(
+            name or steps.__name__, title, setting, relation, assumptions, bounds,
+            given=given, sizes=sizes, check=check, cites=cites,
+        )  # fmt: skip
+        return replace(found, proof=_proof(steps, found.name, given))
 
     return make
 
@@ -268,10 +281,16 @@ def stated(
     relation: Relation,
     *assumptions: Assumption,
     given: tuple[Claim, ...] = (),
+    cites: tuple[Cited, ...] = (),
     bounds: Bounds = USUAL,
+    sizes: tuple[tuple[int, ...], ...] = (),
+    check: bool = False,
 ) -> Claim:
-    """Return a claim that is decided and attacked only; the parameters are those of a claim."""
-    return Claim(name, title, setting, relation, assumptions, bounds, given=given)
+    """Return a claim without a proof of its own; the parameters are those of a claim."""
+    return Claim(
+        name, title, setting, relation, assumptions, bounds,
+        given=given, sizes=sizes, check=check, cites=cites,
+    )  # fmt: skip
 
 
 def twin(
@@ -320,9 +339,8 @@ class Theorem:
     Parameters
     ----------
     id, title
-        Short unique name (M1) and the conclusion in words.
-    statement
-        LaTeX, as a mathematician would print it.
+        Short unique name (M1) and the conclusion in words, without formulas: what it says is
+        printed from its claims.
     normalisation
         Which loss, which mean, which norms.
     source
@@ -335,16 +353,18 @@ class Theorem:
         Trained networks that theory is compared with.
     status
         "theorem", "conjecture" or "open".
+    statement
+        What older modules say themselves; it is not printed.
 
     Raises
     ------
     UsageError
-        If a part belongs to another theorem already, or stands where another kind belongs.
+        If a part belongs to another theorem already, or stands where another kind belongs; if all
+        claims are checks.
     """
 
     id: str
     title: str
-    statement: str
     normalisation: str
     source: Source
     claims: tuple[Claim, ...]
@@ -354,6 +374,7 @@ class Theorem:
     necessity: tuple[Necessity, ...] = ()
     trainings: tuple[Training, ...] = ()
     status: str = "theorem"
+    statement: str = ""
 
     def __post_init__(self) -> None:
         """Write the id into the parts: their own ids begin with it."""
@@ -365,6 +386,8 @@ class Theorem:
             if part.theorem not in ("", self.id):
                 raise UsageError(f"{part.id} is a part of {part.theorem}, {self.id} needs its own")
             object.__setattr__(part, "theorem", self.id)
+        if self.claims and all(claim.check for claim in self.claims):
+            raise UsageError(f"{self.id}: all its claims are checks, so it states nothing")
 
     def claim(self, claim_id: str) -> Claim:
         """Return the claim with this id."""

@@ -42,13 +42,15 @@ class Symbolic(Scoped):
         return A[i, j]
 
     def stack(self, blocks: Sequence[Sequence[SymbolicMatrix]]) -> SymbolicMatrix:
-        return SymbolicMatrix(sp.BlockMatrix([list(row) for row in blocks]).as_explicit())
+        rows = [list(row) for row in blocks]
+        # from lists: SymPy hands an immutable matrix through as it is
+        return SymbolicMatrix(sp.BlockMatrix(rows).as_explicit().tolist())
 
     def scale(self, c: Any, A: SymbolicMatrix) -> SymbolicMatrix:
         return SymbolicMatrix(sp.sympify(c) * A)
 
     def kron(self, A: SymbolicMatrix, B: SymbolicMatrix) -> SymbolicMatrix:
-        return SymbolicMatrix(sp.kronecker_product(A, B))
+        return SymbolicMatrix(sp.kronecker_product(A, B).tolist())
 
     def trace(self, A: SymbolicMatrix) -> sp.Expr:
         return A.trace()

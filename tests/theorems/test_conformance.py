@@ -31,6 +31,63 @@ def test_docstring_has_its_sections_in_order(theorem):
     assert found == [section for section in SECTIONS if section in found]
 
 
+FORMULA = re.compile(r"[<>=≤≥≠→⟹⟺∝^]|\biff\b")
+"""What makes words a formula that says something; a title has none."""
+
+
+@each
+def test_a_title_has_words_and_no_formula(theorem):
+    assert not re.search(r"[<>=≤≥≠→⟹⟺∝^|²_√Σ∇\\]", theorem.title)
+
+
+def _statement(theorem):
+    """The sentences of the section Statement of a page, displays joined to what leads to them."""
+    text = import_module(theorem.module).__doc__.replace("->", "→")
+    section = re.search(r"^Statement\n(.*?)(?=^[A-Z][a-z ]+\n)", text, re.MULTILINE | re.DOTALL)[1]
+    found = [""]
+    for part in (" ".join(part.split()) for part in re.split(r"\n\s*\n", section)):
+        if found[-1].endswith((".", "]", "]:")):
+            found.append(part)
+        else:
+            found[-1] += f" {part}"
+    return [sentence.strip() for sentence in found if sentence.strip()]
+
+
+def _named(theorem, sentence):
+    """Ids of the claims that a sentence names in square brackets, [lower] or [M1.lower, path]."""
+    listed = [x for found in re.findall(r"\[([^\[\]]+)\]", sentence) for x in found.split(", ")]
+    words = [name for name in listed if re.fullmatch(r"(\w+\.)?[a-z_]\w*", name)]
+    return {name if "." in name else f"{theorem.id}.{name}" for name in words}
+
+
+@each
+def test_each_formula_of_the_statement_is_a_claim(theorem):
+    """A sentence that says more than its hypotheses ("Let ...") names the claims that say it."""
+    known = {claim.id for t in ALL for claim in t.claims}
+    for sentence in _statement(theorem):
+        if FORMULA.search(sentence) and not sentence.startswith("Let "):
+            assert _named(theorem, sentence) & known, sentence
+            assert _named(theorem, sentence) <= known
+
+
+@each
+def test_the_statement_names_each_claim_that_is_no_check(theorem):
+    named = {name for sentence in _statement(theorem) for name in _named(theorem, sentence)}
+    assert named >= {claim.id for claim in theorem.claims if not claim.check}
+
+
+@each
+def test_a_cited_lemma_is_in_the_bibliography(theorem):
+    for lemma in (lemma for claim in theorem.claims for lemma in claim.cites):
+        assert re.search(rf"@\w+{{{lemma.source.key},", BIBLIOGRAPHY)
+        assert lemma.statement
+
+
+@each
+def test_no_page_writes_its_headline(theorem):
+    assert not theorem.statement
+
+
 @each
 def test_no_claim_of_a_page_is_left_out(theorem):
     """A claim that no theorem lists would never be decided."""

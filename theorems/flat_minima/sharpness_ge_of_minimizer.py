@@ -45,13 +45,21 @@ import sympy as sp
 
 from theorems.assumptions import minimizer, whitened
 from theorems.flat_minima.residual_networks import residual_flows, sharpness_of_limit
-from theorems.foundations import hessian_spectrum_eq_dual_gram as F3
-from theorems.inequalities import path_bound
+from theorems.foundations import sharpness_ge_along_paths as F6
 from theorems.instances import Instance
-from theorems.quantities import depth, jet_sharpness, sharpness, symbols, target_norm
+from theorems.quantities import (
+    depth,
+    jet_sharpness,
+    sharpness,
+    symbols,
+    target_norm,
+    target_on_data,
+)
 from theorems.settings import flattest_minimizers, minimizers, weights, whitened_minimizers
+from verify.derivation import rules
 from verify.theorem import (
     Bounds,
+    Claim,
     Condition,
     Formula,
     Identity,
@@ -69,11 +77,18 @@ from verify.theorem import (
 
 __all__ = ["THEOREM", "balanced_factors", "whitened_bound"]
 
-S, L, sigma, S_jet = symbols(sharpness, depth, target_norm, jet_sharpness)
+S, L, sigma, S_jet, on_data = symbols(sharpness, depth, target_norm, jet_sharpness, target_on_data)
 whitened_bound = Formula("whitened_bound", r"2L\sigma^{2-2/L}", 2 * L * sigma ** (2 - 2 / L))
 _DEEP = Bounds((2, 5), (1, 3))
 
 # --- claims and proofs --------------------------------------------------------------------------
+
+
+norm = stated(
+    "norm", "on whitened data the target has the norm that it has on the data",
+    whitened_minimizers, sp.Eq(on_data, sigma), whitened, bounds=_DEEP,
+    sizes=((2, 2, 2, 2), (2, 2, 1, 1), (3, 1, 1, 1, 1), (3, 2, 1, 2, 2)), check=True,
+)  # fmt: skip
 
 
 @claim(
@@ -81,12 +96,14 @@ _DEEP = Bounds((2, 5), (1, 3))
     S >= whitened_bound,
     minimizer,
     whitened,
-    given=(F3.spectrum,),
+    given=(F6.path, F6.start, norm),
     bounds=_DEEP,
 )
-def lower(whitened_bound: Any) -> Iterator[Step]:
+def lower(path: Claim, start: Claim, norm: Claim) -> Iterator[Step]:
     """Every minimizer is at least this sharp."""
-    yield from path_bound(whitened_bound / 2, start=sp.Integer(1), gain=sigma)
+    from_one = rules.substituted(rules.given(path), rules.given(start))
+    bound = rules.at_the_supremum(from_one, target_on_data, lambda s: 2 * L * s ** (2 - 2 / L))
+    yield rules.substituted(bound, rules.given(norm))
 
 
 @claim(flattest_minimizers, sp.Eq(S, whitened_bound), minimizer, whitened, bounds=_DEEP)
@@ -147,7 +164,7 @@ THEOREM = Theorem(
     ),
     normalisation="R = E|y - Px|², no factor 1/2; |T|_2 spectral",
     source=Source("mulayoff2020unique", "minimal sharpness of whitened data (reconstructed)"),
-    claims=(lower, attained, whole),
+    claims=(norm, lower, attained, whole),
     controls=_twins,
     witnesses=(
         witness("unbalanced", attained,

@@ -3,7 +3,7 @@ r"""The gradient of the loss in one layer is a product of the layers around it.
 Statement
     For R = E|y - Px|² and every k, at any weights,
 
-        ∇_{W_k} R = 2 A_kᵀ (PΣ - C) B_kᵀ.
+        ∇_{W_k} R = 2 A_kᵀ (PΣ - C) B_kᵀ.                                [gradient]
 
 Notation
     A_k = W_L ... W_{k+1}, B_k = W_{k-1} ... W_1, P = A_k W_k B_k, Σ = E[x xᵀ], C = E[y xᵀ].
@@ -37,7 +37,7 @@ import sympy as sp
 
 from numeric.loss import gradient, gradient_by_jets
 from theorems.instances import Instance
-from theorems.quantities import symbols
+from theorems.quantities import compared, symbols
 from theorems.settings import any_weights, square_weights
 from theorems.words import matrix, symmetric, trace, transpose
 from verify.theorem import (
@@ -47,7 +47,6 @@ from verify.theorem import (
     Step,
     Theorem,
     claim,
-    quantity,
     twin,
     witness,
 )  # fmt: skip
@@ -57,28 +56,27 @@ __all__ = ["THEOREM"]
 # --- closed form against derivative -------------------------------------------------------------
 
 
-def _gap(instance: Instance, slopes: Any) -> Any:
-    """Σ_k |formula - derivative|² against the squared norm of the derivative."""
-    ar = instance.arithmetic
-    jets = gradient_by_jets(instance.net, instance.sigma, instance.cross)
-    wrong = [ar.frobenius_sq(g - j) for g, j in zip(slopes, jets, strict=True)]
-    size = [ar.frobenius_sq(j) for j in jets]
-    return sum(wrong[1:], start=wrong[0]) / (1 + sum(size[1:], start=size[0]))
+def _derivative(instance: Instance) -> list[Any]:
+    """The slope of the loss in each layer, by tangents."""
+    return list(gradient_by_jets(instance.net, instance.sigma, instance.cross))
 
 
-@quantity("gradient_gap", r"\delta(\nabla R)", positive=False)
-def gradient_gap(instance: Instance) -> Any:
-    """Relative squared distance of 2A_kᵀ(PΣ-C)B_kᵀ from the differentiated loss: zero iff equal."""
-    return _gap(instance, gradient(instance.net, instance.sigma, instance.cross))
+@compared(
+    "gradient_gap", r"\delta(\nabla R)", r"\nabla_{W_k}R = 2A_k^T(P\Sigma-C)B_k^T\quad(1\le k\le L)"
+)
+def gradient_gap(instance: Instance) -> tuple[list[Any], list[Any]]:
+    """2A_kᵀ(PΣ-C)B_kᵀ against the differentiated loss."""
+    formula = gradient(instance.net, instance.sigma, instance.cross)
+    return list(formula), _derivative(instance)
 
 
-@quantity("gradient_gap_swapped", r"\delta(\nabla R)|_{A\leftrightarrow B}", positive=False)
-def gradient_gap_swapped(instance: Instance) -> Any:
+@compared("gradient_gap_swapped", r"\delta(\nabla R)|_{A\leftrightarrow B}")
+def gradient_gap_swapped(instance: Instance) -> tuple[list[Any], list[Any]]:
     """The same for 2B_kᵀ(PΣ-C)A_kᵀ (square layers)."""
     net = instance.net
     E = net.end_to_end @ instance.sigma - instance.cross
     products = [B.mT @ E @ A.mT for A, B in zip(net.suffixes, net.prefixes, strict=True)]
-    return _gap(instance, [product + product for product in products])
+    return [product + product for product in products], _derivative(instance)
 
 
 gap, gap_swapped = symbols(gradient_gap, gradient_gap_swapped)
@@ -86,7 +84,10 @@ gap, gap_swapped = symbols(gradient_gap, gradient_gap_swapped)
 # --- the claim and its proof --------------------------------------------------------------------
 
 
-@claim(any_weights, sp.Eq(gap, 0), bounds=Bounds((1, 4), (1, 3)), name="gradient")
+_SIZES = ((1, 2, 2), (2, 2, 3, 2), (3, 2, 1, 2, 1), (4, 1, 2, 1, 2, 1))
+
+
+@claim(any_weights, sp.Eq(gap, 0), bounds=Bounds((1, 4), (1, 3)), sizes=_SIZES, name="gradient")
 def first_variation() -> Iterator[Step]:
     """The closed form is the derivative of the loss."""
     A, W, B, D, C = map(matrix, ("A", "W", "B", r"\Delta", "C"))
@@ -103,7 +104,6 @@ def first_variation() -> Iterator[Step]:
 THEOREM = Theorem(
     id="F1",
     title="The gradient in a layer is the residual between the layers around it",
-    statement=r"\nabla_{W_k}R = 2A_k^T(P\Sigma-C)B_k^T",
     normalisation="R = E|y - Px|², no factor 1/2",
     source=Source("arora2018optimization", "elementary, in this form"),
     claims=(first_variation,),

@@ -53,7 +53,7 @@ from numeric.networks import LinearNetwork
 from numeric.spectrum import dual_gram, sharpness_lanczos
 from theorems.assumptions import minimizer, one_output
 from theorems.instances import Instance
-from theorems.quantities import block_sharpness, jet_hessian, jet_sharpness, symbols
+from theorems.quantities import block_sharpness, compared, jet_hessian, jet_sharpness, symbols
 from theorems.settings import minimizers, univariate_minimizers, weights
 from theorems.training import measured_sharpness, small_regressions
 from verify.theorem import (
@@ -85,37 +85,42 @@ def _scaled_gram(instance: Instance) -> Any:
     return gram + gram
 
 
-def _moment_gap(instance: Instance, gram: Any) -> Any:
-    """max_k |tr H^k - tr gram^k| / (tr H)^k for k up to the larger size; 0 iff equal spectra."""
+def _moments(instance: Instance, gram: Any) -> tuple[Any, Any]:
+    """Tr H^k/(tr H)^k and tr gram^k/(tr H)^k, k up to the larger size: the same iff the spectra."""
     ar, H = instance.arithmetic, jet_hessian(instance)
-    scale = ar.trace(H)
-    H_power, G_power, scale_power = H, gram, scale
-    gaps = []
+    unit, scale = ar.identity(1), ar.trace(H)
+    powers, size = [H, gram], scale
+    moments: list[list[Any]] = [[], []]
     for _ in range(max(H.shape[-1], gram.shape[-1])):
-        gap = (ar.trace(H_power) - ar.trace(G_power)) / scale_power
-        gaps += [gap, -gap]
-        H_power, G_power, scale_power = H_power @ H, G_power @ gram, scale_power * scale
-    return ar.maximum(*gaps)
+        for found, power in zip(moments, powers, strict=True):
+            found.append(ar.scale(ar.trace(power) / size, unit))
+        powers, size = [powers[0] @ H, powers[1] @ gram], size * scale
+    return moments[0], moments[1]
 
 
-@quantity("spectrum_gap", r"\delta(H, 2G')", positive=False)
-def spectrum_gap(instance: Instance) -> Any:
-    """max_k |tr H^k - tr (2G')^k|/(tr H)^k: zero iff the non-zero spectra agree."""
-    return _moment_gap(instance, _scaled_gram(instance))
+@compared(
+    "spectrum_gap",
+    r"\delta(H, 2G')",
+    r"\operatorname{spec}(\nabla^2 R)\setminus\{0\} = "
+    r"\operatorname{spec}\Bigl(2\sum_k (A_kA_k^T)\otimes(KB_k^TB_kK)\Bigr)\setminus\{0\}",
+)
+def spectrum_gap(instance: Instance) -> tuple[Any, Any]:
+    """Power sums of the Hessian's eigenvalues against those of 2G', over powers of tr H."""
+    return _moments(instance, _scaled_gram(instance))
 
 
-@quantity("spectrum_gap_without_data", r"\delta(H, 2G'|_{\Sigma=I})", positive=False)
-def spectrum_gap_without_data(instance: Instance) -> Any:
+@compared("spectrum_gap_without_data", r"\delta(H, 2G'|_{\Sigma=I})")
+def spectrum_gap_without_data(instance: Instance) -> tuple[Any, Any]:
     """The same with Σ left out of G'."""
     gram = dual_gram(instance.net)
-    return _moment_gap(instance, gram + gram)
+    return _moments(instance, gram + gram)
 
 
-@quantity("spectrum_gap_half", r"\delta(H, G')", positive=False)
-def spectrum_gap_half(instance: Instance) -> Any:
+@compared("spectrum_gap_half", r"\delta(H, G')")
+def spectrum_gap_half(instance: Instance) -> tuple[Any, Any]:
     """The same with G' in place of 2G'."""
     ar = instance.arithmetic
-    return _moment_gap(instance, ar.scale(ar.scalar(1) / 2, _scaled_gram(instance)))
+    return _moments(instance, ar.scale(ar.scalar(1) / 2, _scaled_gram(instance)))
 
 
 @quantity("path_gram_top", r"\lambda_{\max}(\textstyle\sum_k|\alpha_k|^2 B_k^T B_k\Sigma)")
@@ -140,7 +145,10 @@ _SIZES = ((2, 2, 2), (2, 1, 2), (1, 2, 2, 1), (2, 1, 2, 1))
 _SMALLEST = ((1, 1, 1), (2, 1, 1), (1, 1, 2), (1, 1, 1, 1))
 
 
-@claim(minimizers, sp.Eq(gap, 0), minimizer, bounds=_SMALL)
+_MEASURED = ((2, 1, 1, 1), (2, 1, 1, 2), (2, 1, 2, 1), (2, 2, 1, 1, 2), (3, 1, 1, 1, 1))
+
+
+@claim(minimizers, sp.Eq(gap, 0), minimizer, bounds=_SMALL, sizes=_MEASURED)
 def spectrum() -> Iterator[Step]:
     """The non-zero spectrum of the Hessian is that of twice the dual Gram matrix."""
     for shape in _SIZES:

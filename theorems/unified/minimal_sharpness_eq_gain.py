@@ -60,10 +60,11 @@ from numeric.gain import weighted_gain
 from numeric.networks import LinearNetwork
 from numeric.spectrum import dual_gram, sharpness_lanczos
 from theorems.assumptions import minimizer
+from theorems.directions import pairing, path_ends
 from theorems.flat_minima import sharpness_ge_of_minimizer as M1
 from theorems.flat_minima.sharpness_ge_of_minimizer import whitened_bound
 from theorems.foundations import hessian_spectrum_eq_dual_gram as F3
-from theorems.inequalities import path_bound
+from theorems.foundations import sharpness_ge_along_paths as F6
 from theorems.instances import Instance
 from theorems.quantities import a, a2, depth, sharpness, symbols, w_norm
 from theorems.quantities import minimal_sharpness as least_sharpness
@@ -76,8 +77,10 @@ from theorems.settings import (
     univariate_minimizers,
 )
 from theorems.training import measured_sharpness, small_regressions
+from verify.derivation import rules
 from verify.theorem import (
     Bounds,
+    Claim,
     Condition,
     Formula,
     Identity,
@@ -99,7 +102,14 @@ __all__ = ["THEOREM", "minimal_sharpness"]
 # --- closed form --------------------------------------------------------------------------------
 
 
-@quantity("gain", r"\max_{|z|=1}|Kz|^{2/L}|TKz|^{2-2/L}")
+_paths = (path_ends.symbol * pairing.symbol ** (depth.symbol - 1)) ** (1 / depth.symbol)
+
+
+@quantity(
+    "gain",
+    r"\max_{|z|=1}|Kz|^{2/L}|TKz|^{2-2/L}",
+    supremum=(_paths, (path_ends.name, pairing.name)),
+)
 def gain(instance: Instance) -> Any:
     """Max over unit z of |Kz|^{2/L} |TKz|^{2-2/L}, K = Σ^{1/2}."""
     weight = Fraction(1, instance.net.depth)
@@ -196,10 +206,10 @@ def _at_z(gain_bound: Any) -> Any:
     return gain_bound.subs(g, Kz ** (2 / L) * TKz ** (2 - 2 / L))
 
 
-@claim(minimizers, S >= gain_bound, minimizer, given=(F3.spectrum,), bounds=Bounds((2, 4), (1, 3)))
-def lower(gain_bound: Any) -> Iterator[Step]:
+@claim(minimizers, S >= gain_bound, minimizer, given=(F6.path,), bounds=Bounds((2, 4), (1, 3)))
+def lower(path: Claim) -> Iterator[Step]:
     """No minimizer is flatter."""
-    yield from path_bound(_at_z(gain_bound) / 2, start=Kz, gain=TKz)
+    yield rules.at_the_supremum(rules.given(path), gain, lambda value: 2 * L * value)
 
 
 @claim(attaining_minimizers, sp.Eq(S, D), minimizer, given=(F3.spectrum,))

@@ -15,13 +15,33 @@ import sympy as sp
 from verify.claims import QUANTITIES
 from verify.derivation.steps import AnySize, Condition, Identity, Step, StepResult, symbols_of
 from verify.evidence import worst
-from verify.expression import render
+from verify.expression import operator, render
 
-__all__ = ["lines", "scope", "statement"]
+__all__ = ["lines", "narrowest", "scope", "statement"]
 
 
 def lines(results: Iterable[StepResult]) -> list[dict[str, Any]]:
     """Return the record of a proof, facts of one name in one line, in the order they came."""
+    return [_line(family) for family in _families(results)]
+
+
+def narrowest(results: Iterable[StepResult]) -> str:
+    """Return the scope of a proof: the sizes that were listed, else those that are free.
+
+    A chain of facts proves no more than its narrowest ones: "all L" yields to "L = 2..5".
+    """
+    families = [[result.step for result in family] for family in _families(results)]
+    listed = [scope(steps) for steps in families if _is_listed(steps)]
+    told = listed or [scope(steps) for steps in families]
+    return "; ".join(dict.fromkeys(part for text in told for part in text.split("; ") if part))
+
+
+def _is_listed(family: Sequence[Step]) -> bool:
+    """Whether some size was tried at given values only."""
+    return any(not symbols_of(size) for step in family for size in step.at.values())
+
+
+def _families(results: Iterable[StepResult]) -> list[list[StepResult]]:
     families: list[list[StepResult]] = []
     for result in results:
         own = next((f for f in families if _related(f[0].step, result.step)), None)
@@ -29,7 +49,7 @@ def lines(results: Iterable[StepResult]) -> list[dict[str, Any]]:
             families.append([result])
         else:
             own.append(result)
-    return [_line(family) for family in families]
+    return families
 
 
 def _related(one: Step, other: Step) -> bool:
@@ -82,6 +102,9 @@ def statement(family: Sequence[Step]) -> str:
         shown = _relation(first.lhs, "=", first.rhs)
     elif isinstance(first, Condition) and first.sign:
         shown = _relation(first.value, _SIGNS[first.sign], 0)
+    elif not isinstance(first, Condition):
+        relation = first.relation
+        shown = _relation(relation.lhs, _SIGNS[operator(relation)], relation.rhs)
     else:
         return rf"\text{{{first.why or first.name}}}"
     alike = all(step.parts == first.parts for step in family)

@@ -1,7 +1,8 @@
 """Steps of a proof: facts, each reduced to a decision that cannot be argued with.
 
-Two rules decide them.  An *identity* ("ring") says that two expressions are one: they are read
-into quotients of sparse polynomials and compared there (:mod:`verify.derivation.rings`).  Where
+Two rules decide them here; those that draw conclusions are in :mod:`verify.derivation.rules`.  An
+*identity* ("ring") says that two expressions are one: they are read into quotients of sparse
+polynomials and compared there (:mod:`verify.derivation.rings`).  Where
 that does not settle it, their difference is brought over a common denominator, powers are
 collected, and it is tested in a ring again; what still stands is evaluated at random rationals,
 which may refute it.  A *condition* ("sign") is a side condition of a named rule (AM-GM needs terms
@@ -39,11 +40,13 @@ __all__ = [
     "Identity",
     "Step",
     "StepResult",
+    "allowed_value",
     "am_gm",
     "check",
     "concludes",
     "ground_types",
     "is_zero",
+    "related",
 ]
 
 
@@ -83,16 +86,26 @@ class Step:
         """Return the symbols it is stated in."""
         return {s for part in self.parts for s in symbols_of(part)}
 
-    def unsigned(self) -> Step:
-        """Return the step with quantities of which it is known only that they are real."""
-        numbers = (q for q in QUANTITIES.values() if not q.integer)
-        known = {q.symbol: sp.Symbol(q.name, real=True) for q in numbers}
-        changed = {
-            f.name: value.xreplace(known)
-            for f in fields(self)
-            if isinstance(value := getattr(self, f.name), _SYMBOLIC)
-        }
-        return replace(self, **changed)
+    @property
+    def relation(self) -> Relation:
+        """Return what it says as a relation.
+
+        Raises
+        ------
+        UsageError
+            If it says something else: no rule draws conclusions from it.
+        """
+        raise UsageError(f"step {self.name!r} is no relation between numbers")
+
+    def decide(self) -> tuple[Verdict, str | None]:
+        """Return the verdict, and what is left over when it does not hold."""
+        raise TypeError(f"a step is an Identity, a Condition or a fact, not {type(self).__name__}")
+
+    def with_zeros(self) -> Step:
+        """Return the step with quantities that may be zero where they were said to be positive."""
+        numbers = (q for q in QUANTITIES.values() if q.positive and not q.integer)
+        known = {q.symbol: sp.Symbol(q.name, real=True, nonnegative=True) for q in numbers}
+        return replace(self, **{f.name: _put(getattr(self, f.name), known) for f in fields(self)})
 
     def __post_init__(self) -> None:
         self._check_sizes()
@@ -131,6 +144,15 @@ class Step:
 _SYMBOLIC = sp.Basic | sp.MatrixBase
 
 
+def _put(value: Any, known: Mapping[Any, Any]) -> Any:
+    """Put other symbols into an expression, or into the steps that a step stands on."""
+    if isinstance(value, _SYMBOLIC):
+        return value.xreplace(known)
+    if isinstance(value, tuple) and all(isinstance(part, Step) for part in value):
+        return tuple(part.with_zeros() for part in value)
+    return value
+
+
 def symbols_of(part: Any) -> set[Any]:
     """Return the free symbols of an expression or matrix; plain data have none."""
     return part.free_symbols if isinstance(part, _SYMBOLIC) else set()
@@ -153,6 +175,15 @@ class Identity(Step):
         """Return both sides."""
         return self.lhs, self.rhs
 
+    @property
+    def relation(self) -> Relation:
+        """Return the equation."""
+        return sp.Eq(self.lhs, self.rhs, evaluate=False)
+
+    def decide(self) -> tuple[Verdict, str | None]:
+        """Return whether both sides are one."""
+        return _check_identity(self)
+
 
 @dataclass(frozen=True)
 class Condition(Step):
@@ -170,6 +201,15 @@ class Condition(Step):
     def parts(self) -> tuple[Any, ...]:
         """Return the value."""
         return (self.value,)
+
+    @property
+    def relation(self) -> Relation:
+        """Return that the value has the sign."""
+        return related(self.value, self.sign, sp.S.Zero) if self.sign else super().relation
+
+    def decide(self) -> tuple[Verdict, str | None]:
+        """Return whether SymPy knows it."""
+        return _check_condition(self)
 
 
 @dataclass(frozen=True)
@@ -192,12 +232,7 @@ def check(step: Step, *, seconds: float = 20.0) -> StepResult:
     verdict: Verdict
     try:
         with time_limit(seconds):
-            if isinstance(step, Identity):
-                verdict, residual = _check_identity(step)
-            elif isinstance(step, Condition):
-                verdict, residual = _check_condition(step)
-            else:
-                raise TypeError(f"a step is an Identity or a Condition, not {type(step).__name__}")
+            verdict, residual = step.decide()
     except TimeoutError:
         verdict, residual = "inconclusive", f"not decided within {seconds:g} s"
     return StepResult(step, verdict, residual, monotonic() - start)
@@ -205,17 +240,32 @@ def check(step: Step, *, seconds: float = 20.0) -> StepResult:
 
 def concludes(step: Step, relation: Relation) -> bool:
     """Return whether the step says the relation itself, at every size."""
+    if step.at or any(isinstance(part, sp.MatrixBase | bool | BooleanAtom) for part in step.parts):
+        return False
+    try:
+        found = step.relation
+        op = operator(found)
+    except UsageError:
+        return False
     lhs, rhs = relation.args
-    if step.at:
+    if _TURNED[op] == operator(relation) and agree(zip(found.args, (rhs, lhs), strict=True)):
+        return True
+    if op != operator(relation):
         return False
-    if isinstance(step, Identity):
-        sides = (step.lhs, step.rhs)
-        if operator(relation) != "==" or any(isinstance(x, sp.MatrixBase) for x in sides):
-            return False
-        return any(agree(zip(sides, pair, strict=True)) for pair in ((lhs, rhs), (rhs, lhs)))
-    if not isinstance(step, Condition) or step.sign != operator(relation):
-        return False
-    return agree([(step.value, lhs - rhs)])
+    if isinstance(step, Condition):
+        return agree([(step.value, lhs - rhs)])
+    return agree(zip(found.args, (lhs, rhs), strict=True))
+
+
+_TURNED = {"==": "==", ">=": "<=", "<=": ">=", ">": "<", "<": ">"}
+_RELATIONS = {
+    "==": sp.Eq, ">=": sp.Ge, "<=": sp.Le, ">": sp.Gt, "<": sp.Lt, "!=": sp.Ne
+}  # fmt: skip
+
+
+def related(lhs: Any, op: str, rhs: Any) -> Relation:
+    """Return a relation as it is written, also where SymPy knows that it is true."""
+    return _RELATIONS[op](sp.sympify(lhs), sp.sympify(rhs), evaluate=False)
 
 
 def _check_identity(step: Identity) -> tuple[Verdict, str | None]:
@@ -275,7 +325,7 @@ _SIGNS = {
 def _sign(value: Any, sign: str) -> bool | None:
     """Whether ``value`` has the sign, asked of one form of it after another."""
     value = sp.sympify(value, strict=True)
-    for form in (_as_is, sp.expand, sp.factor, _collected, sp.simplify):
+    for form in (_as_is, sp.expand, sp.factor, _collected, _from_one_on, sp.simplify):
         answer: bool | None = getattr(form(value), _SIGNS[sign])
         if answer is not None:
             return answer
@@ -320,12 +370,19 @@ def _collected(expression: sp.Expr) -> sp.Expr:
     return expression.replace(lambda e: e.is_Pow, lambda e: e.base ** sp.cancel(sp.together(e.exp)))
 
 
+def _from_one_on(expression: sp.Expr) -> sp.Expr:
+    """Write each positive whole number as 1 + n with n >= 0: 2 - 2/L becomes 2n/(1 + n)."""
+    sizes = [s for s in expression.free_symbols if s.is_integer and s.is_positive]
+    moved = {s: 1 + sp.Dummy(s.name, integer=True, nonnegative=True) for s in sizes}
+    return sp.factor(sp.together(expression.xreplace(moved)))
+
+
 def _nonzero_somewhere(expression: sp.Expr, tries: int = 5) -> bool:
     """Evaluate at random rationals, to 30 digits that are certain: a zero never has them."""
     random = Random(20201)
     symbols = sorted(expression.free_symbols, key=str)
     for _ in range(tries):
-        point = {s: _allowed_value(s, random) for s in symbols}
+        point = {s: allowed_value(s, random) for s in symbols}
         if None in point.values():
             continue
         try:
@@ -337,7 +394,7 @@ def _nonzero_somewhere(expression: sp.Expr, tries: int = 5) -> bool:
     return False
 
 
-def _allowed_value(symbol: sp.Symbol, random: Random, tries: int = 40) -> sp.Rational | None:
+def allowed_value(symbol: sp.Symbol, random: Random, tries: int = 40) -> sp.Rational | None:
     """A random rational that the assumptions on the symbol allow, None if none was met."""
     for _ in range(tries):
         p, q = random.choice((1, 1, -1)) * random.randint(2, 40), random.randint(3, 17)

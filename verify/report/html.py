@@ -13,14 +13,16 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from verify.evidence import KINDS, VERDICTS
+from verify.evidence import KINDS, LEVELS, VERDICTS
 from verify.report import instances
 from verify.report.mathematics import is_formula, mathml, pieces
 from verify.report.summary import (
     SYMBOLS,
+    clauses,
     counts,
+    established,
+    holding,
     number_text,
-    proved,
     reason,
     refuted_controls,
     seconds_text,
@@ -39,18 +41,29 @@ MEANINGS = {
     "holds": "everything tried agrees, over the scope stated",
     "inconclusive": "something could not be decided; this is not a pass",
     "vacuous": "no instance satisfied the assumptions; this is not a pass",
+    "void": "the derivation holds whatever the claim says; this is not a pass",
     "error": "a check could not be carried out, or a control was not refuted",
     "refuted": "an exact instance contradicts the claim",
 }
 KIND_MEANINGS = {
     "formal": "checked by the kernel of a proof assistant",
-    "symbolic": "a derivation whose every step is reduced to zero in a polynomial ring",
+    "symbolic": "a derivation that depends on the claim, every fact of it decided by a rule",
     "exact": "decided on rational instances, without rounding",
     "certified": "decided in ball arithmetic: every enclosure contains the truth",
     "trained": "trained networks against an exact minimizer at a certified distance",
     "searched": "an adversary looked for counterexamples",
     "sampled": "floating point instances drawn at random",
     "empirical": "a measured effect, with no claim beyond the runs made",
+}
+
+
+LEVEL_MEANINGS = {
+    "proved": "a proof kernel checked it, for its whole scope",
+    "derived": "a chain of facts ends in the claim, given what it names",
+    "derived in part": "facts of a derivation that depends on the claim were checked, not all",
+    "tested": "decided at least once in exact or ball arithmetic, never refuted",
+    "sampled": "floating point instances agree",
+    "empirical": "a measurement agrees",
 }
 
 
@@ -64,8 +77,9 @@ def render(report: dict[str, Any]) -> str:
         anchors={theorem["id"]: f"theorem-{i}" for i, theorem in enumerate(theorems, start=1)},
         counts=counts(theorems),
         troubles=[trouble for theorem in theorems for trouble in troubles(theorem)],
-        verified=sum(theorem["verified"] for theorem in theorems),
-        claimed=sum(theorem.get("status", "theorem") == "theorem" for theorem in theorems),
+        holding=holding(theorems),
+        levels=LEVELS,
+        level_meanings=LEVEL_MEANINGS,
         verdicts=VERDICTS[::-1],
         kinds=KINDS,
         meanings=MEANINGS,
@@ -145,12 +159,13 @@ def _number(value: float | None) -> Markup:
 
 
 _FILTERS: dict[str, Callable[..., Any]] = {
+    "clauses": clauses,
     "cover": shortest_cover,
     "digits": _digits,
+    "established": established,
     "grouped": _grouped,
     "instance": _instance,
     "number": _number,
-    "proved": proved,
     "reason": reason,
     "refuted_controls": refuted_controls,
     "remaining": _remaining,

@@ -11,7 +11,7 @@ from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
 from verify.evidence import VERDICTS, worst
 from verify.report.instances import inline
-from verify.report.summary import reason, troubles
+from verify.report.summary import holding, reason, troubles
 
 __all__ = ["render"]
 
@@ -35,7 +35,8 @@ def render(report: dict[str, Any]) -> str:
 
     Vacuous and inconclusive are failures of that type: nothing undecided looks like a pass.
     """
-    root = Element("testsuites", name="certimin", time=f"{report['seconds']:.3f}")
+    name = f"certimin: {holding(report['theorems'])}"
+    root = Element("testsuites", name=name, time=f"{report['seconds']:.3f}")
     for theorem in report["theorems"]:
         _suite(root, theorem)
     for total in ("tests", "failures", "errors"):

@@ -5,18 +5,19 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from verify.report.summary import SYMBOLS, refuted_controls, shortest_cover, standing, support
+from verify.report.summary import SYMBOLS, holding, refuted_controls, standing, support
 
 __all__ = ["BEGIN", "END", "insert", "render"]
 
 BEGIN, END = "<!-- theorems: begin, written by `make readme` -->", "<!-- theorems: end -->"
 
-_HEAD = "| id | theorem | source | evidence | scope | controls | verdict |\n" + "|---" * 7 + "|\n"
+_HEAD = "| id | theorem | source | level | evidence | controls | verdict |\n" + "|---" * 7 + "|\n"
 
 
 def render(report: dict[str, Any]) -> str:
-    """Return a table of theorems: source, kinds of evidence, scope, controls refuted, verdict."""
-    return _HEAD + "".join(_row(theorem) for theorem in report["theorems"])
+    """Return the levels in numbers and a table: source, level, evidence, controls, verdict."""
+    rows = "".join(_row(theorem) for theorem in report["theorems"])
+    return f"{holding(report['theorems'])}.\n\n{_HEAD}{rows}"
 
 
 def insert(text: str, table: str) -> str:
@@ -36,13 +37,12 @@ def insert(text: str, table: str) -> str:
 def _row(theorem: dict[str, Any]) -> str:
     verdict = standing(theorem)
     kinds = [found.kind for found in support(theorem) if found.verdict == "holds"]
-    scopes = [found.scope for found in shortest_cover(theorem)]
     cells = (
         theorem["id"],
         theorem["title"],
         f"{theorem['source']['key']}, {theorem['source']['where']}",
+        theorem["level"] or "–",
         ", ".join(kinds),
-        scopes[0] if scopes else "",
         refuted_controls(theorem),
         f"{SYMBOLS[verdict]} {verdict}",
     )

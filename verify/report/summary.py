@@ -7,16 +7,18 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from verify.evidence import KINDS, PART, VERDICTS, worst
+from verify.evidence import KINDS, LEVELS, PART, VERDICTS, worst
 
 __all__ = [
     "SYMBOLS",
     "Support",
     "Trouble",
+    "clauses",
     "count_text",
     "counts",
+    "established",
+    "holding",
     "number_text",
-    "proved",
     "reason",
     "refuted_controls",
     "seconds_text",
@@ -30,10 +32,11 @@ SYMBOLS = {
     "holds": "✓",
     "refuted": "✗",
     "error": "!",
+    "void": "∅",
     "vacuous": "∅",
     "inconclusive": "?",
     "survived": "✗",
-    "unverified": "?",
+    "unfounded": "?",
     "open": "○",
 }
 """The sign of each verdict, so that colour is never the only one."""
@@ -54,7 +57,7 @@ class Support:
 
 @dataclass(frozen=True)
 class Trouble:
-    """Something that keeps a theorem from being verified, and the reason or counterexample."""
+    """Something that keeps a theorem from holding, and the reason or counterexample."""
 
     theorem: str
     id: str
@@ -72,20 +75,39 @@ def counts(theorems: Iterable[dict[str, Any]]) -> dict[str, Counter[str]]:
         "theorems": Counter(t["verdict"] for t in listed),
         "claims": Counter(c["verdict"] for t in listed for c in t["claims"]),
         "controls": Counter(c["verdict"] for t in listed for c in t["controls"]),
-        "verified": Counter(standing(t) for t in listed if t["verified"]),
+        "levels": Counter(t["level"] for t in listed if t["level"]),
     }
+
+
+def holding(theorems: Iterable[dict[str, Any]]) -> str:
+    """Return "38 of 38 hold: 0 proved, 5 derived, 20 in part, 13 tested": the levels add up.
+
+    >>> theorem = {"status": "theorem", "level": "derived in part"}
+    >>> holding([theorem, theorem | {"level": None}, theorem | {"status": "open", "level": None}])
+    '1 of 2 hold: 0 proved, 0 derived, 1 in part, 0 tested'
+    """
+    listed = [t for t in theorems if t.get("status", "theorem") == "theorem"]
+    found = Counter(t["level"] for t in listed if t["level"])
+    shown = [level for level in LEVELS if found[level] or level in LEVELS[:4]]
+    told = (f"{found[level]} {level.removeprefix('derived ')}" for level in shown)
+    return f"{found.total()} of {len(listed)} hold: {', '.join(told)}"
+
+
+def clauses(theorem: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return the claims that make the statement: checks can only fail it."""
+    return [claim for claim in theorem["claims"] if not claim["check"]]
 
 
 def standing(theorem: dict[str, Any]) -> str:
     """Return the verdict, with two finer words where it is "holds".
 
-    "unverified" for a theorem that builds on what does not hold, and "open" for a conjecture that
+    "unfounded" for a theorem that builds on what does not hold, and "open" for a conjecture that
     survived: nobody claims it.
     """
     verdict: str = theorem["verdict"]
     if verdict != "holds" or theorem["verified"]:
         return verdict
-    return "unverified" if theorem.get("status", "theorem") == "theorem" else "open"
+    return "unfounded" if theorem.get("status", "theorem") == "theorem" else "open"
 
 
 def refuted_controls(theorem: dict[str, Any]) -> str:
@@ -94,8 +116,8 @@ def refuted_controls(theorem: dict[str, Any]) -> str:
     return f"{sum(c['verdict'] == 'refuted' for c in controls)}/{len(controls)}"
 
 
-def proved(evidence: dict[str, Any] | Support) -> str:
-    """Return "proved, <scope>" for symbolic evidence of a whole proof that holds, else ""."""
+def established(evidence: dict[str, Any] | Support) -> str:
+    """Return "proved" or "derived" with the scope, for a whole proof that holds, else ""."""
     kind, verdict, scope, part = (
         (evidence.kind, evidence.verdict, evidence.scope, evidence.part)
         if isinstance(evidence, Support)
@@ -106,8 +128,8 @@ def proved(evidence: dict[str, Any] | Support) -> str:
             evidence["details"].get("part", False),
         )
     )
-    complete = (kind, verdict) == ("symbolic", "holds") and scope and not part
-    return f"proved, {scope}" if complete else ""
+    word = {"formal": "proved", "symbolic": "derived"}.get(kind)
+    return f"{word}, {scope}" if word and verdict == "holds" and scope and not part else ""
 
 
 def support(theorem: dict[str, Any]) -> list[Support]:
@@ -160,11 +182,11 @@ def shortest_cover(theorem: dict[str, Any]) -> list[Support]:
 
 
 def troubles(theorem: dict[str, Any]) -> list[Trouble]:
-    """Return everything that keeps a theorem from being verified, worst first."""
+    """Return everything that keeps a theorem from holding, worst first."""
     found = [*_bad_claims(theorem), *_bad_controls(theorem), *_bad_parts(theorem)]
     if not found and standing(theorem) not in ("holds", "open"):
         found = [_unexplained(theorem)]
-    order = (*VERDICTS[:1], "survived", *VERDICTS[1:], "unverified")
+    order = (*VERDICTS[:1], "survived", *VERDICTS[1:], "unfounded")
     return sorted(found, key=lambda trouble: order.index(trouble.verdict))
 
 
@@ -221,7 +243,7 @@ def _bad_parts(theorem: dict[str, Any]) -> Iterator[Trouble]:
 def _unexplained(theorem: dict[str, Any]) -> Trouble:
     why = "no exact witness satisfies its assumptions" if theorem["verdict"] == "vacuous" else ""
     if theorem["verdict"] == "holds":
-        why = f"holds, but something it uses is not verified: {', '.join(theorem['uses'])}"
+        why = f"holds itself, but something that it uses does not: {', '.join(theorem['uses'])}"
     return Trouble(
         theorem["id"], theorem["id"], standing(theorem), theorem["title"], "", why or "no reason"
     )

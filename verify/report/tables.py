@@ -6,14 +6,21 @@ import re
 from typing import Any
 
 from verify.report.mathematics import GREEK, pieces
-from verify.report.summary import Support, count_text, proved, shortest_cover, standing, support
+from verify.report.summary import (
+    Support,
+    count_text,
+    established,
+    shortest_cover,
+    standing,
+    support,
+)
 
 __all__ = ["render"]
 
 _HEAD = r"""% Written by certimin. Needs \usepackage{booktabs} and the entries of references.bib.
-\begin{tabular}{@{}l p{0.28\linewidth} p{0.17\linewidth} p{0.14\linewidth} p{0.17\linewidth} l@{}}
+\begin{tabular}{@{}l p{0.26\linewidth} p{0.15\linewidth} l p{0.13\linewidth} p{0.15\linewidth} l@{}}
 \toprule
- & Theorem & Source & Evidence & Strongest scope & Verdict \\
+ & Theorem & Source & Level & Evidence & Strongest scope & Verdict \\
 \midrule
 """
 _TAIL = "\\bottomrule\n\\end{tabular}\n"
@@ -30,7 +37,7 @@ _ESCAPES = _SPECIAL | {c: rf"\ensuremath{{{tex}}}" for c, tex in _MATHS.items()}
 
 
 def render(report: dict[str, Any]) -> str:
-    """Return a table of theorems: source, kinds of evidence, strongest scope, verdict."""
+    """Return a table of theorems: source, level, kinds of evidence, strongest scope, verdict."""
     return _HEAD + "".join(_row(theorem) for theorem in report["theorems"]) + _TAIL
 
 
@@ -40,6 +47,7 @@ def _row(theorem: dict[str, Any]) -> str:
         escape(theorem["id"]),
         _text(theorem["title"]),
         _source(theorem["source"]),
+        escape(theorem["level"] or "--"),
         escape(", ".join(_kind(found) for found in support(theorem))),
         escape("; ".join(_scope(found) for found in shortest_cover(theorem)[:1])),
         verdict if verdict == "holds" else rf"\textbf{{{verdict}}}",
@@ -59,7 +67,7 @@ def _kind(found: Support) -> str:
 
 def _scope(found: Support) -> str:
     partly = f" ({found.claims} of {found.of} claims)" if found.claims < found.of else ""
-    return (proved(found) or f"{found.kind}, {found.scope}") + partly
+    return (established(found) or f"{found.kind}, {found.scope}") + partly
 
 
 def _text(text: str) -> str:

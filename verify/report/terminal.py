@@ -16,10 +16,12 @@ from verify.report.summary import (
     SYMBOLS,
     Support,
     Trouble,
+    clauses,
     count_text,
     counts,
+    established,
+    holding,
     number_text,
-    proved,
     reason,
     refuted_controls,
     seconds_text,
@@ -37,9 +39,10 @@ _STYLES = {
     "refuted": "bold red",
     "survived": "bold red",
     "error": "bold red",
+    "void": "bold magenta",
     "vacuous": "bold magenta",
     "inconclusive": "bold yellow",
-    "unverified": "bold yellow",
+    "unfounded": "bold yellow",
     "open": "blue",
 }
 
@@ -73,6 +76,7 @@ def _table(theorems: list[dict[str, Any]], console: Console) -> Table:
     table = Table(box=SIMPLE_HEAD, pad_edge=False, expand=False)
     table.add_column("theorem", no_wrap=True)
     table.add_column("title", ratio=3, overflow="fold")
+    table.add_column("level", no_wrap=True)
     table.add_column("evidence", ratio=4, overflow="fold")
     table.add_column("controls", justify="right", no_wrap=True)
     table.add_column("verdict", no_wrap=True)
@@ -81,6 +85,7 @@ def _table(theorems: list[dict[str, Any]], console: Console) -> Table:
         table.add_row(
             _text(theorem["id"], console),
             _text(plain(theorem["title"]), console),
+            _text(theorem["level"] or "–", console),
             _text(" ".join(_brief(found) for found in support(theorem)) or "none", console),
             _text(refuted_controls(theorem), console),
             _verdict(standing(theorem), console),
@@ -129,14 +134,12 @@ def _print_lines(lines: list[str], console: Console) -> None:
 
 def _totals(report: dict[str, Any], console: Console) -> Text:
     found = counts(report["theorems"])
-    theorems = [t for t in report["theorems"] if t.get("status", "theorem") == "theorem"]
-    verified = sum(theorem["verified"] for theorem in theorems)
     controls = found["controls"]
     claims = ", ".join(
         f"{found['claims'][v]} {v}" for v in reversed(VERDICTS) if found["claims"][v]
     )
     parts = (
-        f"{verified} of {len(theorems)} theorems verified",
+        holding(report["theorems"]),
         f"claims: {claims or 'none'}",
         f"controls: {controls['refuted']}/{controls.total()} refuted",
         f"seed {report['seed']}",
@@ -152,13 +155,29 @@ def show_theorem(theorem: dict[str, Any], console: Console) -> None:
     title = _text(f"{theorem['id']}  {plain(theorem['title'])}", console, "bold")
     _print(console, title)
     source = ", ".join(filter(None, theorem["source"].values()))
-    _print_lines([plain(theorem["statement"]), plain(theorem["normalisation"])], console)
+    _print_lines([*map(_clause, clauses(theorem)), plain(theorem["normalisation"])], console)
     uses = f"uses {', '.join(theorem['uses'])}" if theorem["uses"] else ""
-    _print_lines([f"source: {source}", f"module: {theorem['module']}", uses], console)
+    level = f"level: {theorem['level']}" if theorem["level"] else ""
+    _print_lines([f"source: {source}", f"module: {theorem['module']}", uses, level], console)
+    for lemma in theorem["cited"]:
+        origin = ", ".join(filter(None, lemma["source"].values()))
+        _print_lines([f"rests on {lemma['name']} ({origin}): {plain(lemma['statement'])}"], console)
     for claim in theorem["claims"]:
         _show_claim(claim, console)
     for name in ("controls", "witnesses", "derivation"):
         _show_parts(name, theorem[name], console)
+
+
+def _clause(claim: dict[str, Any]) -> str:
+    """One clause of a statement: quantifier, assumptions, relation; then its claim and level."""
+    conditions = ", ".join(plain(assumption) for assumption in claim["assumptions"])
+    relation, setting = plain(claim["statement"]), claim["setting"]
+    if claim["exists"]:
+        beside = f", {conditions}" if conditions else ""
+        told = f"there are W in {setting} with {relation}{beside}"
+    else:
+        told = f"for all W in {setting}{f' with {conditions}' if conditions else ''}: {relation}"
+    return f"{told}   [{', '.join(filter(None, (claim['id'], claim['level'])))}]"
 
 
 def _show_claim(claim: dict[str, Any], console: Console) -> None:
@@ -166,12 +185,15 @@ def _show_claim(claim: dict[str, Any], console: Console) -> None:
     head = _verdict(claim["verdict"], console) if evidence else Text("claim")
     _print(console, head.append_text(_text(f"  {claim['id']}  {plain(claim['title'])}", console)))
     conditions = "; ".join(plain(assumption) for assumption in claim["assumptions"])
+    kind = ["check"] if claim["check"] else []
+    words = ", ".join([*kind, *([claim["level"]] if claim["level"] else [])])
     where = f"over {claim['setting']}" + (f", assuming {conditions}" if conditions else "")
+    where += f" ({words})" if words else ""
     _print_lines([plain(claim["statement"]), where, *map(_evidence_line, evidence)], console)
 
 
 def _evidence_line(evidence: dict[str, Any]) -> str:
-    scope = proved(evidence) or evidence["scope"]
+    scope = established(evidence) or evidence["scope"]
     facts = f"count {count_text(evidence['count'])}, {seconds_text(evidence['seconds'])}"
     if evidence["worst_margin"] is not None:
         facts += f", worst margin {number_text(evidence['worst_margin'])}"

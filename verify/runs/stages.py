@@ -16,10 +16,13 @@ from time import monotonic
 from typing import Any
 
 from verify.claims import Claim, Decision, decide
+from verify.derivation.dependence import fault
+from verify.derivation.everywhere import Everywhere, everywhere
 from verify.derivation.kept import Proofs
-from verify.derivation.record import lines
+from verify.derivation.record import lines, narrowest
+from verify.derivation.rules import Fact, flat
 from verify.derivation.steps import Step, check, concludes
-from verify.errors import UsageError
+from verify.errors import NoValue, UsageError
 from verify.evidence import Evidence, Verdict, worst
 from verify.runs.profiles import Profile
 from verify.search.pipeline import Budget, attack
@@ -33,23 +36,75 @@ _CONTROL_BATCHES, _CONTROL_BATCH_SIZE, _CONTROL_EXAMPLES = 12, 1000, 300
 
 
 def derive(claim: Claim, profile: Profile, proofs: Path | None = None) -> dict[str, Any]:
-    """Return the lines of a claim's proof, and whether its last fact is the claim.
+    """Return the lines of a claim's proof, its scope, and what it is worth.
 
+    It is complete when its last fact is the claim, and void when it does not depend on the claim.
     ``proofs`` is the folder of identities proved before; without one all are proved afresh.
     """
     decide_step = check if proofs is None else Proofs(proofs).check
-    steps = claim.proof() if claim.proof else []
+    steps = [*flat(claim.proof() if claim.proof else ()), *everywhere(claim)]
     if not steps:
         raise UsageError(f"the derivation of {claim.id} has no steps: it proves nothing")
+    _check_premises(claim, steps)
     results = [decide_step(step, seconds=profile.step_seconds) for step in steps]
-    last = results[-1]
-    complete = concludes(last.step, claim.expanded) and _holds_anyway(last.step, profile)
-    return {"steps": lines(results), "complete": complete}
+    complete = _ends_in_claim(claim, steps, profile)
+    holds = all(result.verdict == "holds" for result in results)
+    return {
+        "steps": lines(results),
+        "scope": narrowest(results),
+        "complete": complete,
+        "void": fault(claim) if holds and not complete else "",
+    }
 
 
-def _holds_anyway(step: Step, profile: Profile) -> bool:
-    """Whether a step holds whatever the signs of the quantities: some of them may be zero."""
-    return check(step.unsigned(), seconds=profile.step_seconds).verdict == "holds"
+def _ends_in_claim(claim: Claim, steps: list[Step], profile: Profile) -> bool:
+    """Whether the last fact is the claim, also where quantities called positive are zero."""
+    last = steps[-1]
+    if isinstance(last, Everywhere):
+        return True
+    chain = flat([last.with_zeros()])
+    return concludes(last, claim.expanded) and all(
+        check(step, seconds=profile.step_seconds).verdict == "holds" for step in chain
+    )
+
+
+def _decided(premise: Claim, instance: Any) -> Decision:
+    try:
+        return decide(premise, instance)
+    except NoValue:
+        if premise.setting.extend is None:
+            raise
+    return decide(premise, premise.setting.extend(instance))
+
+
+_TRIED = 4
+"""Instances of a claim on which each premise that a fact takes from it is decided."""
+
+
+def _check_premises(claim: Claim, steps: list[Step]) -> None:
+    """What is given must be named, and must speak of the instances of the claim."""
+    taken = [s.claim for s in steps if isinstance(s, Fact) and s.claim is not None]
+    for premise in taken:
+        if premise not in claim.given:
+            raise UsageError(f"the proof of {claim.id} takes {premise.id}, which is not in given")
+    random, found = Random(0), 0
+    for _ in range(_TRIED * 5 if taken else 0):
+        try:
+            instance = claim.setting.build(RandomSource(random), claim.bounds)
+        except ArithmeticError:
+            continue
+        if decide(claim, instance).outcome == "invalid":
+            continue
+        for premise in taken:
+            decision = _decided(premise, instance)
+            if decision.outcome == "invalid" or decision.refutes:
+                raise UsageError(
+                    f"the proof of {claim.id} takes {premise.id}, which does not hold of "
+                    f"instances of {claim.setting.name}: {decision.reason or decision.outcome}"
+                )
+        found += 1
+        if found == _TRIED:
+            return
 
 
 def decide_instances(theorem: Theorem, claim: Claim, seed: int, profile: Profile) -> list[Evidence]:

@@ -114,7 +114,7 @@ def tasks(
         for training in theorem.trainings:
             yield "train", training.id
         for claim in theorem.claims:
-            if claim.proof:
+            if claim.has_derivation:
                 yield "derive", claim.id
             yield "search", claim.id
             yield "decide", claim.id
@@ -176,7 +176,8 @@ def _fits(task: Task, result: Any, seconds: Any) -> bool:
     parts = result
     if task.stage == "derive":
         whole = isinstance(result, dict) and isinstance(result.get("complete"), bool)
-        parts = result.get("steps") if whole else None
+        told = whole and all(isinstance(result.get(name), str) for name in ("scope", "void"))
+        parts = result.get("steps") if told else None
     elif task.stage == "train":
         parts = list(result.values()) if isinstance(result, dict) else None
     elif task.stage in ("refute", "witness"):

@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
+from dataclasses import asdict
 from typing import Any
 
 from verify.claims import Claim
-from verify.derivation.record import lines
+from verify.derivation.everywhere import everywhere
+from verify.derivation.record import lines, narrowest
+from verify.derivation.rules import flat
 from verify.derivation.steps import Condition, StepResult
-from verify.evidence import PART, Evidence, Verdict, worst
+from verify.evidence import PART, Evidence, Level, Verdict, strongest, weakest, worst
 from verify.registry import in_families
 from verify.runs.tasks import Outcome, Task
 from verify.runs.tasks import tasks as runner_tasks
@@ -34,13 +37,56 @@ def assemble(
         outcome = done.get(task, _never_ran(task))
         by_theorem[task.theorem][task.stage, task.piece] = outcome
     records: dict[str, dict[str, Any]] = {}
+    levels: dict[str, Level | None] = {}
     for theorem in chosen:
         record = _theorem(theorem, by_theorem[theorem.id])
         ancestors = all(records[used]["verified"] for used in theorem.uses)
         is_theorem = theorem.status == "theorem"
         record["verified"] = is_theorem and record["verdict"] == "holds" and ancestors
+        _set_levels(theorem, record, levels)
         records[theorem.id] = record
     return in_families(records.values())
+
+
+def _set_levels(theorem: Theorem, record: dict[str, Any], levels: dict[str, Level | None]) -> None:
+    """Write the level of each claim and of the theorem: the weakest of what it states."""
+    given = {claim.id: claim.given for claim in theorem.claims}
+    for claim in record["claims"]:
+        premises = [levels.get(premise.id) for premise in given.get(claim["id"], ())]
+        levels[claim["id"]] = claim["level"] = _level(claim, premises)
+    stated = [claim["level"] for claim in record["claims"] if not claim["check"]]
+    record["level"] = weakest(stated) if record["verified"] and None not in stated else None
+    if theorem.status != "theorem":
+        for claim in record["claims"]:
+            claim["level"] = None
+
+
+_WORTH: Mapping[str, Level] = {
+    "exact": "tested",
+    "certified": "tested",
+    "trained": "tested",
+    "searched": "tested",
+    "sampled": "sampled",
+    "empirical": "empirical",
+}
+"""The level that evidence of a kind gives; a derivation's depends on its premises too."""
+
+
+def _level(claim: Mapping[str, Any], premises: list[Level | None]) -> Level | None:
+    """The strongest level that its evidence gives; None for what does not hold."""
+    if claim["verdict"] != "holds":
+        return None
+    found: list[Level | None] = []
+    for evidence in claim["evidence"]:
+        if evidence["kind"] == "formal":
+            found.append("proved")
+        elif evidence["kind"] == "symbolic":
+            own: Level = "derived in part" if evidence["details"]["part"] else "derived"
+            known = [level for level in premises if level is not None]
+            found.append(weakest([own, *known]) if len(known) == len(premises) else None)
+        elif evidence["count"]:
+            found.append(_WORTH[evidence["kind"]])
+    return strongest(found)
 
 
 _NEVER_RAN = "never ran"
@@ -61,7 +107,9 @@ def outline(theorem: Theorem) -> dict[str, Any]:
 
 
 def _theorem(theorem: Theorem, results: Results) -> dict[str, Any]:
-    proofs = {c.id: _derivation(c, results["derive", c.id]) for c in theorem.claims if c.proof}
+    proofs = {
+        c.id: _derivation(c, results["derive", c.id]) for c in theorem.claims if c.has_derivation
+    }
     steps = [{"claim": name, **step} for name, proof in proofs.items() for step in proof["steps"]]
     claims = [_claim(theorem, claim, proofs.get(claim.id), results) for claim in theorem.claims]
     claims += [_observation(t, results) for t in theorem.trainings if not t.claims]
@@ -77,18 +125,40 @@ def _theorem(theorem: Theorem, results: Results) -> dict[str, Any]:
         "id": theorem.id,
         "title": theorem.title,
         "module": theorem.module,
-        "statement": theorem.statement,
+        "statement": r";\quad ".join(_clause(claim) for claim in theorem.claims if not claim.check),
         "normalisation": theorem.normalisation,
         "status": theorem.status,
         "source": {"key": theorem.source.key, "where": theorem.source.where},
         "verdict": worst(verdicts),
         "verified": False,
+        "level": None,
         "uses": list(theorem.uses),
+        "cited": _cited(theorem.claims),
         "claims": claims,
         "controls": controls,
         "witnesses": witnesses,
         "derivation": steps,
     }
+
+
+def _clause(claim: Claim) -> str:
+    """One clause of a theorem's statement in LaTeX: quantifier, assumptions, relation, id."""
+    conditions = r",\; ".join(a.latex for a in claim.assumptions)
+    if claim.setting.exists:
+        beside = rf",\; {conditions}" if conditions else ""
+        told = rf"\text{{there are W in {claim.setting.name} with }} {claim.conclusion}{beside}"
+    else:
+        under = rf"\text{{ with }} {conditions}" if conditions else ""
+        told = rf"\text{{for all W in {claim.setting.name}}}{under}:\; {claim.conclusion}"
+    return rf"{told} \quad\text{{[{claim.id}]}}"
+
+
+def _cited(claims: Iterable[Claim]) -> list[dict[str, Any]]:
+    """The lemmas of others that claims rest on, each once."""
+    return [
+        {"name": lemma.name, "statement": lemma.statement, "source": asdict(lemma.source)}
+        for lemma in dict.fromkeys(lemma for claim in claims for lemma in claim.cites)
+    ]
 
 
 def _control_verdict(verdict: str) -> Verdict:
@@ -106,14 +176,16 @@ def _derivation(claim: Claim, outcome: Outcome) -> dict[str, Any]:
     if outcome.error is None:
         return dict(outcome.result)
     verdict, listed = _failure(outcome), list[Any]()
-    if outcome.error == _NEVER_RAN and claim.proof:
+    if outcome.error == _NEVER_RAN:
         with suppress(Exception):  # what it raises is told when it is run
-            listed = claim.proof()
+            listed = [*flat(claim.proof() if claim.proof else ()), *everywhere(claim)]
     unfinished = [
         StepResult(step, verdict, outcome.error, outcome.seconds)
         for step in listed or [Condition("derivation", False)]
     ]
-    return {"steps": lines(unfinished), "complete": False}
+    return {
+        "steps": lines(unfinished), "scope": narrowest(unfinished), "complete": False, "void": ""
+    }  # fmt: skip
 
 
 def _claim(
@@ -133,6 +205,10 @@ def _claim(
         "title": claim.title,
         "setting": claim.setting.name,
         "assumptions": [a.latex for a in claim.assumptions],
+        "exists": claim.setting.exists,
+        "check": claim.check,
+        "level": None,
+        "cited": _cited([claim]),
         "verdict": worst(e["verdict"] for e in evidence),
         "evidence": evidence,
     }
@@ -147,6 +223,10 @@ def _observation(training: Training, results: Results) -> dict[str, Any]:
         "title": "predicted against measured",
         "setting": "training",
         "assumptions": [],
+        "exists": False,
+        "check": True,
+        "level": None,
+        "cited": [],
         "verdict": evidence["verdict"],
         "evidence": [evidence],
     }
@@ -162,22 +242,22 @@ def _trained(claim_id: str, outcome: Outcome) -> dict[str, Any]:
 def _symbolic(claim: Claim, proof: dict[str, Any]) -> Evidence:
     """The proof as evidence: until its last fact is the claim, it is a part of one."""
     steps, part = proof["steps"], not proof["complete"]
-    told = (part for step in steps for part in step["scope"].split("; ") if part)
-    scopes = list(dict.fromkeys(told))
-    # a chain of steps proves no more than its narrowest ones: "all L" yields to "L = 2..5"
-    narrow = [s for s in scopes if not s.startswith("all") or " = " in s] or scopes
     given = [premise.id for premise in claim.given]
-    words = (
-        f"{'; '.join(narrow) or 'no size occurs'}{', given ' if given else ''}{', '.join(given)}"
-    )
+    rests = [*given, *(lemma.name for lemma in claim.cites)]
+    words = ", given ".join(filter(None, (proof["scope"] or "no size occurs", ", ".join(rests))))
+    details: dict[str, Any] = {"part": part, "given": given}
+    verdicts: list[Verdict] = [step["verdict"] for step in steps]
+    if proof["void"]:
+        verdicts.append("void")
+        details["reason"] = f"it does not depend on the claim: {proof['void']}"
     return Evidence(
         "symbolic",
-        worst(step["verdict"] for step in steps),
+        worst(verdicts),
         f"{PART if part else ''}{words}",
         sum(step["count"] for step in steps),
         None,
         sum(step["seconds"] for step in steps),
-        {"part": part, "given": given},
+        details,
     )
 
 
