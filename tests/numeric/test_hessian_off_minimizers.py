@@ -147,7 +147,7 @@ def test_sharpness_is_the_top_of_these_derivatives(widths):
 
 @pytest.mark.parametrize("widths", [(2, 2, 2), (2, 3, 2), (2, 2, 2, 2)])
 def test_at_minimizers_all_eigenvalues_are_those_of_the_dual_gram_matrix(widths):
-    """The traces of Hᵏ and (2M(I ⊗ Σ))ᵏ agree up to the larger size: by Newton's identities the spectra agree."""
+    """By Newton's identities: the power sums of both agree, up to the larger size."""
     ar, (layers, sigma, cross) = Rational(), problem(widths, seed=3)
     net, S, _ = lifted(ar, layers, sigma, cross)
     cross = [[Fraction(int(x.p), int(x.q)) for x in row] for row in (net.end_to_end @ S).rows()]
