@@ -57,12 +57,12 @@ import sympy as sp
 
 from numeric.networks import LinearNetwork
 from numeric.spectrum import sharpness_at_minimizer
-from theorems.assumptions import minimizer
+from theorems.assumptions import minimizer, one_output
 from theorems.foundations import hessian_spectrum_eq_dual_gram as F3
 from theorems.instances import Instance
 from theorems.quantities import minimal_sharpness, sharpness, symbols
 from theorems.recipes import Draw, setting
-from theorems.settings import minimizers
+from theorems.settings import minimizers, univariate_minimizers
 from verify.errors import Undefined
 from verify.theorem import (
     Bounds,
@@ -207,8 +207,8 @@ turned_back = stated(
     turned_bases, sp.Eq(S_backward, S), minimizer, bounds=_SMALL,
 )  # fmt: skip
 contracted = stated(
-    "contracted", "what contraction leaves is a minimizer still: no flatter than the flattest",
-    minimizers, S_contracted >= S_min, minimizer, bounds=_SMALL,
+    "contracted", "one output: contraction leaves a minimizer, no flatter than the flattest",
+    univariate_minimizers, S_contracted >= S_min, minimizer, one_output, bounds=_SMALL,
 )  # fmt: skip
 
 # --- false twins --------------------------------------------------------------------------------
