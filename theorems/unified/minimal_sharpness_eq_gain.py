@@ -193,6 +193,8 @@ def minimal_sharpness(sigma: Any, target: Any, depth: int, *, precision: int = 1
 # --- claims and proofs --------------------------------------------------------------------------
 
 _CLOSE = sp.Rational(10**7 + 1, 10**7)
+_SHAPES = ((2, 1, 1), (2, 1, 2), (2, 2, 2), (3, 2, 2), (2, 1, 1, 1), (2, 1, 2, 2), (2, 2, 2, 2))
+"""The last width exceeds the smallest in two of them: there I - Π does not vanish."""
 Kz, TKz, c, tau = sp.symbols(r"|Kz| |TKz| c \tau", positive=True)
 m = sp.Symbol("m", integer=True, positive=True)  # L - 1
 
@@ -215,7 +217,7 @@ def dual() -> Iterator[Step]:
     Its dual Gram matrix is Π ⊗ (cI + (L-1)c^{-1/(L-1)}TᵀT) + (I-Π) ⊗ c^{-1/(L-1)}TᵀT for Σ = I;
     for any Σ multiply by I ⊗ K from both sides.
     """
-    for shape in ((2, 1, 1), (2, 2, 2), (3, 2, 2), (2, 1, 1, 1), (2, 2, 2, 2)):
+    for shape in _SHAPES:
         gram, blocks = _attaining_family(shape)
         widths = "-".join(map(str, shape))
         yield Identity("attaining family", gram, blocks, why="expansion", at={"widths": widths})
