@@ -103,6 +103,57 @@ def test_a_chain_says_where_it_is_none():
         rules.scaled(Condition("c", True), x)
 
 
+def test_an_index_keeps_the_values_it_runs_through(monkeypatch):
+    low = numbers("low", expansion=Least(a(k) * b(k + 1), k, 1, L - 1))
+    monkeypatch.setitem(QUANTITIES, "low", low)
+    pairs = rules.least(low, a(k) * b(k + 1), (k, 1, L - 1))
+    square = rules.raised(pairs, 2)
+    assert square.index == (k, 1, L - 1)
+    total = rules.each(square, (k, 1, L - 1))
+    assert total.index is None
+    assert concludes(
+        total, sp.Sum((a(k) * b(k + 1)) ** 2, (k, 1, L - 1)) >= (L - 1) * low.symbol**2
+    )
+    for wrong in (
+        lambda: rules.each(square, (k, 1, L)),
+        lambda: rules.each(pairs, (k, 0, L - 1), product=True),
+        lambda: rules.put(pairs, k, L),
+        lambda: rules.added(pairs, Fact("f", x >= y, by="given", index=(k, 1, L))),
+    ):
+        with pytest.raises(UsageError):
+            wrong()
+
+
+def test_a_fact_at_listed_sizes_leads_no_further():
+    at_two = Identity("two", sp.Sum(k, (k, 1, 2)), 3, at={"L": 2})
+    with pytest.raises(UsageError, match="holds at listed sizes"):
+        rules.scaled(at_two, x)
+
+
+def test_a_quantity_is_not_any_number(monkeypatch):
+    size = numbers("size")
+    monkeypatch.setitem(QUANTITIES, "size", size)
+    with pytest.raises(UsageError, match="one value on each instance"):
+        rules.put(fact(size.symbol, ">=", y), size.symbol, x)
+
+
+@pytest.mark.parametrize(
+    "function",
+    [lambda t: -1 / (t - 1), lambda t: sp.log(t - 1), lambda t: (t - 1) ** sp.Rational(1, 3),
+     lambda t: t - 2 / (t - 2) ** 3],
+)  # fmt: skip
+def test_a_function_with_a_pole_or_a_jump_does_not_increase(function):
+    assert verdict(rules.increasing(fact(x, ">=", y), function, z)) != "holds"
+
+
+def test_a_function_that_is_not_smooth_is_none_of_the_rules():
+    for function in (sp.floor, sp.tan, lambda t: sp.Max(t, 1)):
+        with pytest.raises(UsageError, match="smooth"):
+            rules.increasing(fact(x, ">=", y), function, z)
+    with pytest.raises(UsageError, match="positive or not negative"):
+        rules.increasing(fact(x, ">=", y), lambda t: t, s)
+
+
 def numbers(name, **options):
     return Quantity(name, name, "", lambda i: i, **options)
 
