@@ -30,11 +30,13 @@ __all__ = [
     "gain_in",
     "gain_out",
     "k",
+    "lagrange_rest",
     "pair_least",
     "pairing",
     "path_ends",
     "path_energy",
     "path_quotient",
+    "twist",
 ]
 
 
@@ -106,6 +108,16 @@ def gain_in(instance: DirectedInstance) -> list[Any]:
     return [ar.frobenius_sq(B @ image) / energy for B in instance.net.prefixes]
 
 
+@family("path_twist", "c")
+def twist(instance: DirectedInstance) -> list[Any]:
+    """c_k = Σ_{i<j} (x_i y_j - x_j y_i)², x = A_kᵀ û and y = B_{k+1} K z, k = 1..L-1."""
+    ar, (image, energy) = instance.arithmetic, instance.image()
+    size = 2 * energy * instance.squared_length()
+    pairs = zip(instance.net.suffixes, instance.net.prefixes[1:], strict=False)
+    outer = [A.mT @ instance.output @ (B @ image).mT for A, B in pairs]
+    return [ar.frobenius_sq(M - M.mT) / size for M in outer]
+
+
 L = depth.symbol
 k = sp.Symbol("k", integer=True, positive=True)
 
@@ -132,6 +144,16 @@ def pairing(instance: DirectedInstance) -> Any:
     ar, (image, energy) = instance.arithmetic, instance.image()
     product = ar.entry(instance.output.mT @ instance.target @ image, 0, 0)
     return product * product / (energy * instance.squared_length())
+
+
+lagrange_rest = expanded(
+    "lagrange_rest",
+    r"\textstyle\sum_{k<L}(|A_k^T\hat u|^2|B_{k+1}Kz|^2-(\hat u\cdot TKz)^2-c_k)^2",
+    "Σ_{k<L} (|A_kᵀû|² |B_{k+1}Kz|² - (û·TKz)² - c_k)², c_k = Σ_{i<j} (x_i y_j - x_j y_i)² with "
+    "x = A_kᵀû and y = B_{k+1}Kz: zero by Lagrange's identity.",
+    sp.Sum((gain_out(k) * gain_in(k + 1) - twist(k) - pairing.symbol) ** 2, (k, 1, L - 1)),
+    positive=False,
+)  # fmt: skip
 
 
 @quantity("path_quotient", r"2\langle\hat u\otimes z, G(\hat u\otimes z)\rangle")
