@@ -440,13 +440,15 @@ def least_exceeds(quantity: Quantity, fact: Step) -> Fact:
     found = quantity.expansion
     if not isinstance(found, Least):
         raise UsageError(f"{quantity.name} is not registered as the least of a family")
-    term, k, _, _ = found.args
+    term, k, *ends = found.args
     above, op, below = _falling(fact.relation)
     bound = sp.expand(term - (above - below))
     if op not in (">=", ">", "==") or bound.has(k):
         raise UsageError(f"expected a bound of {term} that is free of {k}, got {fact.relation}")
+    if _range(fact) not in (None, (k, *ends)):
+        raise UsageError(f"{fact.name!r} holds for {_range(fact)}, not for {(k, *ends)}")
     relation = related(quantity.symbol, ">=", bound)
-    return Fact(f"{quantity.name} is one of them", relation, by="definition", premises=(fact,))
+    return Fact(f"{quantity.name} is one of them", relation, by=_EACH, premises=(fact,))
 
 
 def squares_vanish(fact: Step) -> Fact:
@@ -464,8 +466,9 @@ def squares_vanish(fact: Step) -> Fact:
     needs = (Condition("the terms are real", bool(square.base.is_real)),)
     relation = related(square.base, "==", 0)
     return Fact(
-        "each square vanishes", relation, by="sum of squares", premises=(fact,), needs=needs
-    )
+        "each square vanishes", relation, by="sum of squares", premises=(fact,), needs=needs,
+        index=tuple(total.limits[0]),
+    )  # fmt: skip
 
 
 def largest(top: Quantity, value: Quantity) -> Fact:
