@@ -27,6 +27,7 @@ __all__ = [
     "Fact",
     "added",
     "am_gm_sum",
+    "at_a_direction",
     "at_the_supremum",
     "definition",
     "each",
@@ -367,6 +368,20 @@ def largest(top: Quantity, value: Quantity) -> Fact:
         raise UsageError(f"{top.name} is not registered as the largest of {value.name}")
     relation = related(top.symbol, ">=", value.symbol)
     return Fact(f"{top.name} is the largest", relation, by="definition")
+
+
+def at_a_direction(quantity: Quantity) -> Fact:
+    """Return that a supremum over directions is at least what it is taken of, in any of them.
+
+    Raises
+    ------
+    UsageError
+        If the quantity is registered as no supremum.
+    """
+    if quantity.supremum is None:
+        raise UsageError(f"{quantity.name} is not registered as a supremum over directions")
+    relation = related(quantity.symbol, ">=", quantity.supremum[0])
+    return Fact(f"{quantity.name} in any direction", relation, by="definition")
 
 
 def at_the_supremum(fact: Step, quantity: Quantity, through: Callable[[Any], Any]) -> Fact:
