@@ -44,6 +44,7 @@ __all__ = [
     "scaled",
     "substituted",
     "telescoped",
+    "telescoped_sum",
     "transitive",
     "turned",
 ]
@@ -290,6 +291,14 @@ def telescoped(left: Callable[[Any], Any], right: Callable[[Any], Any], index: I
     relation = related(
         sp.Product(left(k) * right(k), index), "==", right(first) * left(last) * inner
     )
+    return Fact("telescoped", relation, by="telescoping")
+
+
+def telescoped_sum(function: Callable[[Any], Any], index: Index) -> Fact:
+    """Return Σ_k (f(k) - f(k+1)) = f(first) - f(last+1)."""
+    k, first, last = index
+    total = sp.Sum(function(k) - function(k + 1), index)
+    relation = related(total, "==", function(first) - function(last + 1))
     return Fact("telescoped", relation, by="telescoping")
 
 
