@@ -30,6 +30,7 @@ __all__ = [
     "at_a_direction",
     "at_the_supremum",
     "definition",
+    "divided",
     "each",
     "flat",
     "given",
@@ -227,6 +228,14 @@ def scaled(fact: Step, factor: Any) -> Fact:
     needs = (Condition("the factor", factor, sign),) if op != "==" else ()
     relation = related(factor * old.lhs, op, factor * old.rhs)
     return Fact("scaled", relation, by="product", premises=(fact,), needs=needs)
+
+
+def divided(fact: Step, divisor: Any) -> Fact:
+    """Return the fact divided by what is not negative; where it is zero, nothing is said."""
+    old = fact.relation
+    needs = (Condition("the divisor", divisor, ">="),)
+    relation = related(old.lhs / divisor, operator(old), old.rhs / divisor)
+    return Fact("divided", relation, by="quotient", premises=(fact,), needs=needs)
 
 
 def raised(fact: Step, exponent: Any) -> Fact:
