@@ -39,6 +39,7 @@ __all__ = [
     "least",
     "minimum",
     "multiplied",
+    "one_of",
     "put",
     "raised",
     "rewritten",
@@ -346,6 +347,12 @@ def put(fact: Step, symbol: Any, value: Any) -> Fact:
     relation = related(lhs, operator(old), rhs)
     needs = tuple(_within(symbol, value))
     return Fact(f"at {symbol} = {value}", relation, by="put in", premises=(fact,), needs=needs)
+
+
+def one_of(*values: Any) -> Fact:
+    """Return that the largest of some numbers is at least the last of them."""
+    relation = related(sp.Max(*values), ">=", values[-1])
+    return Fact("one of them", relation, by="definition")
 
 
 def minimum(function: Any, x: Any, at: Any) -> Fact:
