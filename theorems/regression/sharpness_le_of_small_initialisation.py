@@ -64,7 +64,6 @@ import numpy as np
 import sympy as sp
 
 from numeric.arithmetic.floating import Floating
-from numeric.loss import gradient_by_jets, residual
 from numeric.training import gradient_flow
 from theorems.assumptions import minimizer, one_output
 from theorems.foundations import hessian_spectrum_eq_dual_gram as F3
@@ -89,10 +88,22 @@ from theorems.regression.families import (
     small_limits,
 )
 from theorems.regression.features import gaussian_regression
+from theorems.regression.quantities import (
+    first_energy,
+    first_slope_sq,
+    first_suffix_sq,
+    k,
+    last_slope,
+    output_energy,
+    path_room,
+    path_total,
+    prefix_sq,
+    residual_sq,
+    suffix_sq,
+)
 from theorems.settings import any_weights, univariate_minimizers, weights
 from theorems.training import Trained
 from verify.derivation import rules
-from verify.expression import Least
 from verify.theorem import (
     Assumption,
     Bounds,
@@ -106,10 +117,7 @@ from verify.theorem import (
     TrainedSolution,
     Training,
     claim,
-    expanded,
-    family,
     needed,
-    quantity,
     stated,
     twin,
     witness,
@@ -117,63 +125,7 @@ from verify.theorem import (
 
 __all__ = ["THEOREM", "small_layers"]
 
-# --- quantities, closed forms, assumption -------------------------------------------------------
-
-
-def _slopes(instance: Instance) -> tuple[Any, ...]:
-    return gradient_by_jets(instance.net, instance.sigma, instance.cross)
-
-
-@quantity("output_energy", r"P\Sigma P^T", positive=False)
-def output_energy(instance: Instance) -> Any:
-    """E|Px|² = tr(P Σ Pᵀ)."""
-    P = instance.net.end_to_end
-    return instance.arithmetic.trace(P @ instance.sigma @ P.mT)
-
-
-@quantity("last_slope", r"\langle W_L,\nabla_{W_L}R\rangle", positive=False)
-def last_slope(instance: Instance) -> Any:
-    """<W_L, ∇_{W_L} R>, the derivative of R along a scaling of the last layer."""
-    return instance.arithmetic.trace(instance.weights[-1] @ _slopes(instance)[-1].mT)
-
-
-@quantity("first_slope_sq", r"|\nabla_{W_1}R|_F^2", positive=False)
-def first_slope_sq(instance: Instance) -> Any:
-    """|∇_{W_1} R|_F²."""
-    return instance.arithmetic.frobenius_sq(_slopes(instance)[0])
-
-
-@quantity("first_energy", r"\operatorname{tr}(W_1\Sigma W_1^T)")
-def first_energy(instance: Instance) -> Any:
-    """tr(W_1 Σ W_1ᵀ), the energy of the first layer's output."""
-    first = instance.weights[0]
-    return instance.arithmetic.trace(first @ instance.sigma @ first.mT)
-
-
-@quantity("first_suffix_sq", "|A_1|_F^2")
-def first_suffix_sq(instance: Instance) -> Any:
-    """|W_L ... W_2|_F²."""
-    return instance.arithmetic.frobenius_sq(instance.net.suffixes[0])
-
-
-@quantity("residual_sq", "|E|_F^2")
-def residual_sq(instance: Instance) -> Any:
-    """|PΣ - C|_F²."""
-    return instance.arithmetic.frobenius_sq(residual(instance.net, instance.sigma, instance.cross))
-
-
-@family("suffix_sq", r"|\alpha|^2")
-def suffix_sq(instance: Instance) -> list[Any]:
-    """|A_k|_F², k = 1..L."""
-    return [instance.arithmetic.frobenius_sq(A) for A in instance.net.suffixes]
-
-
-@family("prefix_sq", "|B|^2")
-def prefix_sq(instance: Instance) -> list[Any]:
-    """|B_k|_2², k = 1..L."""
-    ar = instance.arithmetic
-    return [ar.eig_max(B @ B.mT if B.shape[-2] < B.shape[-1] else B.mT @ B)
-            for B in instance.net.prefixes]  # fmt: skip
+# --- closed forms, assumption ------------ -------------------------------------------------------
 
 
 S, S_min, L, w, rayleigh, top = symbols(
@@ -183,19 +135,8 @@ R, R_0, energy_out, last, slope_1, suffix, error, energy_1, widest = symbols(
     loss, loss_at_zero, output_energy, last_slope, first_slope_sq, first_suffix_sq, residual_sq,
     first_energy, layer_norm_max,
 )  # fmt: skip
-k = sp.Symbol("k", integer=True, positive=True)
 _layers = widest ** (2 * L - 2)
-path_total = expanded(
-    "path_total", r"\textstyle\sum_k|\alpha_k|^2|B_k|_2^2", "Σ_k |A_k|_F² |B_k|_2².",
-    sp.Sum(suffix_sq(k) * prefix_sq(k), (k, 1, L)),
-)  # fmt: skip
-path_room = expanded(
-    "path_room", r"\min_k(\max_j|W_j|_2^{2L-2}-|\alpha_k|^2|B_k|_2^2)",
-    "The least max_j |W_j|_2^{2L-2} - |A_k|_F² |B_k|_2² over k = 1..L.",
-    Least(_layers - suffix_sq(k) * prefix_sq(k), k, 1, L), positive=False,
-)  # fmt: skip
 _scale = L * top * w ** (2 - 2 / L)
-
 flat_bound = Formula(
     "flat_bound", r"2^{3-2/L}L\Lambda|w^*|^{2-2/L}", 2 ** (3 - 2 / L) * L * top * w ** (2 - 2 / L)
 )

@@ -45,6 +45,7 @@ __all__ = [
     "rewritten",
     "scaled",
     "substituted",
+    "taken_out",
     "telescoped",
     "telescoped_sum",
     "transitive",
@@ -232,10 +233,19 @@ def scaled(fact: Step, factor: Any) -> Fact:
 
 
 def divided(fact: Step, divisor: Any) -> Fact:
-    """Return the fact divided by what is not negative; where it is zero, nothing is said."""
+    """Return the fact divided by a symbol that is not negative, where the quotient has a value.
+
+    Raises
+    ------
+    UsageError
+        If the quotient has a value where the symbol vanishes: nothing is known there.
+    """
     old = fact.relation
+    lhs, rhs = (side / divisor for side in old.args)
+    if not any(side.subs(divisor, 0).has(sp.zoo, sp.nan) for side in (lhs, rhs)):
+        raise UsageError(f"{divisor} cancels: where it vanishes nothing is known of the quotient")
     needs = (Condition("the divisor", divisor, ">="),)
-    relation = related(old.lhs / divisor, operator(old), old.rhs / divisor)
+    relation = related(lhs, operator(old), rhs)
     return Fact("divided", relation, by="quotient", premises=(fact,), needs=needs)
 
 
@@ -310,6 +320,20 @@ def telescoped_sum(function: Callable[[Any], Any], index: Index) -> Fact:
     total = sp.Sum(function(k) - function(k + 1), index)
     relation = related(total, "==", function(first) - function(last + 1))
     return Fact("telescoped", relation, by="telescoping")
+
+
+def taken_out(factor: Any, term: Any, index: Index) -> Fact:
+    """Return Σ_k c x_k = c Σ_k x_k.
+
+    Raises
+    ------
+    UsageError
+        If the factor depends on the index.
+    """
+    if sp.sympify(factor).has(index[0]):
+        raise UsageError(f"{factor} depends on {index[0]}: it is no common factor")
+    relation = related(sp.Sum(factor * term, index), "==", factor * sp.Sum(term, index))
+    return Fact("common factor", relation, by="distributivity")
 
 
 def each(fact: Step, index: Index, *, product: bool = False) -> Fact:
