@@ -27,8 +27,10 @@ __all__ = [
     "Fact",
     "added",
     "am_gm_sum",
+    "at_a_direction",
     "at_the_supremum",
     "definition",
+    "divided",
     "each",
     "flat",
     "given",
@@ -38,13 +40,16 @@ __all__ = [
     "least_exceeds",
     "minimum",
     "multiplied",
+    "one_of",
     "put",
     "raised",
     "rewritten",
     "scaled",
     "squares_vanish",
     "substituted",
+    "taken_out",
     "telescoped",
+    "telescoped_sum",
     "transitive",
     "turned",
 ]
@@ -258,6 +263,23 @@ def scaled(fact: Step, factor: Any) -> Fact:
     return Fact("scaled", relation, by="product", premises=(fact,), needs=needs)
 
 
+def divided(fact: Step, divisor: Any) -> Fact:
+    """Return the fact divided by a symbol that is not negative, where the quotient has a value.
+
+    Raises
+    ------
+    UsageError
+        If the quotient has a value where the symbol vanishes: nothing is known there.
+    """
+    old = fact.relation
+    lhs, rhs = (side / divisor for side in old.args)
+    if not any(side.subs(divisor, 0).has(sp.zoo, sp.nan) for side in (lhs, rhs)):
+        raise UsageError(f"{divisor} cancels: where it vanishes nothing is known of the quotient")
+    needs = (Condition("the divisor", divisor, ">="),)
+    relation = related(lhs, operator(old), rhs)
+    return Fact("divided", relation, by="quotient", premises=(fact,), needs=needs)
+
+
 def raised(fact: Step, exponent: Any) -> Fact:
     """Return the fact with both sides to a power that is not negative; the smaller is not either.
 
@@ -304,11 +326,11 @@ def _smooth(function: Any, x: Any) -> Iterator[Condition]:
     Raises
     ------
     UsageError
-        If the range is not one of the rules', or the function is made of others than sums,
-        products, powers, exponentials and logarithms.
+        If the symbol is not real, or the function is made of others than sums, products, powers,
+        exponentials and logarithms.
     """
-    if not (x.is_positive or x.is_nonnegative):
-        raise UsageError(f"expected a symbol that is positive or not negative, got {x}")
+    if not x.is_real:
+        raise UsageError(f"expected a symbol that is real, got {x}")
     parts = [part for part in sp.preorder_traversal(function) if part.has(x) and part != x]
     for part in parts:
         if not isinstance(part, _SMOOTH):
@@ -352,6 +374,28 @@ def telescoped(left: Callable[[Any], Any], right: Callable[[Any], Any], index: I
     return Fact("telescoped", relation, by="telescoping")
 
 
+def telescoped_sum(function: Callable[[Any], Any], index: Index) -> Fact:
+    """Return Σ_k (f(k) - f(k+1)) = f(first) - f(last+1)."""
+    k, first, last = index
+    total = sp.Sum(function(k) - function(k + 1), index)
+    relation = related(total, "==", function(first) - function(last + 1))
+    return Fact("telescoped", relation, by="telescoping")
+
+
+def taken_out(factor: Any, term: Any, index: Index) -> Fact:
+    """Return Σ_k c x_k = c Σ_k x_k.
+
+    Raises
+    ------
+    UsageError
+        If the factor depends on the index.
+    """
+    if sp.sympify(factor).has(index[0]):
+        raise UsageError(f"{factor} depends on {index[0]}: it is no common factor")
+    relation = related(sp.Sum(factor * term, index), "==", factor * sp.Sum(term, index))
+    return Fact("common factor", relation, by="distributivity")
+
+
 def each(fact: Step, index: Index, *, product: bool = False) -> Fact:
     """Return the sum, or the product, over an index of a fact that holds for each of its values.
 
@@ -359,8 +403,7 @@ def each(fact: Step, index: Index, *, product: bool = False) -> Fact:
     """
     k, first, last = index
     above, op, below = _falling(fact.relation)
-    if _range(fact) not in (None, index):
-        raise UsageError(f"{fact.name!r} holds for {_range(fact)}, not for {index}")
+    inside = tuple(_inside(index, fact))
     op = ">=" if op == ">" else op  # there may be no value of the index at all
     free = not below.has(k)
     if product:
@@ -370,7 +413,23 @@ def each(fact: Step, index: Index, *, product: bool = False) -> Fact:
     else:
         total = below * (last - first + 1) if free else sp.Sum(below, index)
         needs, relation = (), related(sp.Sum(above, index), op, total)
-    return Fact("over all k", relation, by=_EACH, premises=(fact,), needs=needs)
+    return Fact("over all k", relation, by=_EACH, premises=(fact,), needs=(*inside, *needs))
+
+
+def _inside(index: Index, fact: Step) -> Iterator[Condition]:
+    """Conditions under which a fact holds for all values of an index.
+
+    Raises
+    ------
+    UsageError
+        If it is stated in another one.
+    """
+    known = _range(fact)
+    if known is not None and known != index:
+        if known[0] != index[0]:
+            raise UsageError(f"{fact.name!r} holds for {known}, not for {index}")
+        yield Condition("from no earlier on", index[1] - known[1], ">=")
+        yield Condition("and no longer", known[2] - index[2], ">=")
 
 
 def multiplied(*facts: Step) -> Fact:
@@ -399,6 +458,12 @@ def put(fact: Step, symbol: Any, value: Any) -> Fact:
     relation = related(lhs, operator(old), rhs)
     needs = tuple(_within(symbol, value))
     return Fact(f"at {symbol} = {value}", relation, by="put in", premises=(fact,), needs=needs)
+
+
+def one_of(*values: Any) -> Fact:
+    """Return that the largest of some numbers is at least the last of them."""
+    relation = related(sp.Max(*values), ">=", values[-1])
+    return Fact("one of them", relation, by="definition")
 
 
 def minimum(function: Any, x: Any, at: Any) -> Fact:
@@ -483,6 +548,20 @@ def largest(top: Quantity, value: Quantity) -> Fact:
         raise UsageError(f"{top.name} is not registered as the largest of {value.name}")
     relation = related(top.symbol, ">=", value.symbol)
     return Fact(f"{top.name} is the largest", relation, by="definition")
+
+
+def at_a_direction(quantity: Quantity) -> Fact:
+    """Return that a supremum over directions is at least what it is taken of, in any of them.
+
+    Raises
+    ------
+    UsageError
+        If the quantity is registered as no supremum.
+    """
+    if quantity.supremum is None:
+        raise UsageError(f"{quantity.name} is not registered as a supremum over directions")
+    relation = related(quantity.symbol, ">=", quantity.supremum[0])
+    return Fact(f"{quantity.name} in any direction", relation, by="definition")
 
 
 def at_the_supremum(fact: Step, quantity: Quantity, through: Callable[[Any], Any]) -> Fact:
