@@ -12,6 +12,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+import sympy as sp
+
 from numeric.reduced_problem import ReducedProblem
 from theorems.quantities import symbols
 from theorems.recipes import Draw, setting
@@ -108,7 +110,8 @@ class Published:
         ar, n = instance.arithmetic, instance.sigma.shape[-1]
         weight = beta * beta * self.s_sq(instance) * self.first(instance)
         ridge = ar.scale(weight, instance.sigma) + ar.scale(instance.decays[0], ar.identity(n))
-        return ar.scale(self.mu(instance) * beta, instance.cross) @ ar.inverse(ridge)
+        row = ar.scale(self.mu(instance) * beta, instance.cross) @ ar.inverse(ridge)
+        return row.applyfunc(sp.cancel) if ar.kind == "symbolic" else row  # in lowest terms
 
     def layers(
         self, instance: NoisyInstance, patterns: Sequence[Sequence[int]], penalty: Any
