@@ -26,10 +26,12 @@ from theorems.weight_decay.aligned import (
 from theorems.weight_decay.networks import NoisyInstance, effective_covariance_factor
 from verify.claims import Setting, quantity
 from verify.errors import Undefined
+from verify.expression import symbol
 from verify.theorem import Assumption
 
 __all__ = [
     "PUBLISHED",
+    "RIVAL",
     "Published",
     "data_level",
     "decay_product",
@@ -39,6 +41,9 @@ __all__ = [
     "reduced_minimum",
     "reduced_problem",
 ]
+
+RIVAL = ("rival_value", "rival_sq", "rival_energy", "rival_alignment", "rival_overlap", "rival_gap")
+"""Quantities that depend on a rival map, see :mod:`theorems.weight_decay.rivals`."""
 
 # --- quantities ---------------------------------------------------------------------------------
 
@@ -82,6 +87,8 @@ def reduced_problem(instance: NoisyInstance) -> ReducedProblem:
     "reduced_minimum",
     r"\min_w\,\kappa w^TA_0w - 2w^Tc + (D+1)(\Gamma|w|^2)^{1/(D+1)}",
     positive=False,
+    below=("reduced_value",),
+    infimum=(symbol("rival_value", positive=False), RIVAL),
 )
 def reduced_minimum(instance: NoisyInstance) -> Any:
     """Minimum over w of κ wᵀA_0w - 2 wᵀc + (D+1)(Γ|w|²)^{1/(D+1)}: enclosed, or exact."""

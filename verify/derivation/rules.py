@@ -27,6 +27,7 @@ __all__ = [
     "Fact",
     "added",
     "am_gm_sum",
+    "at_the_infimum",
     "at_the_supremum",
     "definition",
     "each",
@@ -35,12 +36,15 @@ __all__ = [
     "increasing",
     "largest",
     "least",
+    "magnitude",
     "minimum",
     "multiplied",
     "put",
     "raised",
     "rewritten",
     "scaled",
+    "smallest",
+    "squeezed",
     "substituted",
     "telescoped",
     "transitive",
@@ -185,6 +189,29 @@ def turned(fact: Step) -> Fact:
     old = fact.relation
     op = {"==": "==", ">=": "<=", "<=": ">=", ">": "<", "<": ">"}[operator(old)]
     return Fact("turned", related(old.rhs, op, old.lhs), by="turned", premises=(fact,))
+
+
+def squeezed(first: Step, second: Step) -> Fact:
+    """Return a = b from a >= b and b >= a.
+
+    Raises
+    ------
+    UsageError
+        If one of them is strict.
+    """
+    (a, op, b), (c, other, d) = (_falling(fact.relation) for fact in (first, second))
+    if ">" in (op, other):
+        raise UsageError("expected two relations >= or ==, got a strict one")
+    needs = (Identity("the larger side of one", a, d), Identity("that of the other", c, b))
+    return Fact(
+        "squeezed", related(a, "==", b), by="antisymmetry", premises=(first, second), needs=needs
+    )
+
+
+def magnitude(x: Any) -> Fact:
+    """Return |x| >= x, for x that is real."""
+    needs = (Condition("the square", sp.sympify(x) ** 2, ">="),)
+    return Fact("magnitude", related(sp.Abs(x), ">=", x), by="magnitude", needs=needs)
 
 
 def substituted(fact: Step, equation: Step) -> Fact:
@@ -367,6 +394,40 @@ def largest(top: Quantity, value: Quantity) -> Fact:
         raise UsageError(f"{top.name} is not registered as the largest of {value.name}")
     relation = related(top.symbol, ">=", value.symbol)
     return Fact(f"{top.name} is the largest", relation, by="definition")
+
+
+def smallest(bottom: Quantity, value: Quantity) -> Fact:
+    """Return that one of the values of a function is at least the least of them.
+
+    Raises
+    ------
+    UsageError
+        If they are not registered as that.
+    """
+    if value.name not in bottom.below:
+        raise UsageError(f"{bottom.name} is not registered as the least of {value.name}")
+    relation = related(value.symbol, ">=", bottom.symbol)
+    return Fact(f"{bottom.name} is the least", relation, by="definition")
+
+
+def at_the_infimum(fact: Step, quantity: Quantity) -> Fact:
+    """Return q >= a from e >= a in every direction, q being the infimum of e over them.
+
+    Raises
+    ------
+    UsageError
+        If the quantity is registered as no infimum, or the smaller side has a direction too.
+    """
+    if quantity.infimum is None:
+        raise UsageError(f"{quantity.name} is not registered as an infimum over directions")
+    expression, directed = quantity.infimum
+    above, op, below = _falling(fact.relation)
+    bound = {s.name for s in below.free_symbols} & set(directed)
+    if op not in ("==", ">=") or bound:
+        raise UsageError(f"expected a >= with nothing directed on its smaller side, got {below}")
+    needs = (Identity("the larger side", above, expression),)
+    relation = related(quantity.symbol, ">=", below)
+    return Fact("infimum", relation, by="infimum", premises=(fact,), needs=needs)
 
 
 def at_the_supremum(fact: Step, quantity: Quantity, through: Callable[[Any], Any]) -> Fact:
