@@ -118,7 +118,7 @@ class Published:
         weight = beta * beta * self.s_sq(instance) * self.first(instance)
         ridge = ar.scale(weight, instance.sigma) + ar.scale(instance.decays[0], ar.identity(n))
         row = ar.scale(self.mu(instance) * beta, instance.cross) @ ar.inverse(ridge)
-        return row.applyfunc(sp.cancel) if ar.kind == "symbolic" else row  # in lowest terms
+        return row.applyfunc(_in_lowest_terms) if ar.kind == "symbolic" else row
 
     def layers(
         self, instance: NoisyInstance, patterns: Sequence[Sequence[int]], penalty: Any
@@ -131,6 +131,14 @@ class Published:
         pairs = zip(instance.decays[1:], instance.sizes[1:], strict=True)
         scales = [ar.sqrt(penalty / (decay * size)) for decay, size in pairs]
         return aligned_layers(ar, patterns, scales, self.row(instance, math.prod(scales)))
+
+
+def _in_lowest_terms(x: Any) -> Any:
+    """A rational formula with what is common to numerator and denominator cancelled."""
+    ring = sp.QQ.poly_ring(*sorted(x.free_symbols, key=str)).ring
+    above, below = map(ring.from_expr, sp.fraction(sp.together(x)))
+    above, below = above.cancel(below)
+    return above.as_expr() / below.as_expr()
 
 
 def _s_sq(instance: NoisyInstance) -> Any:

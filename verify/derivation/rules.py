@@ -26,6 +26,7 @@ from verify.expression import Least, Relation, operator
 __all__ = [
     "Fact",
     "added",
+    "am_gm",
     "am_gm_sum",
     "at_the_infimum",
     "at_the_supremum",
@@ -298,6 +299,19 @@ def _within(x: Any, value: Any) -> Iterator[Condition]:
         yield Condition(f"{value} is not negative", value, ">=")
     elif not sp.sympify(value).is_real:
         raise UsageError(f"{value} is not known to be real")
+
+
+def am_gm(*weighted: tuple[Any, Any]) -> Fact:
+    """Return Σ w x >= (Σ w) Π x^{w/Σw} for pairs (w, x) that are not negative, Σ w > 0."""
+    total = sum(w for w, _ in weighted)
+    needs = (
+        Condition("the weights together", total, ">"),
+        *(Condition(f"weight {n}", w, ">=") for n, (w, _) in enumerate(weighted, start=1)),
+        *(Condition(f"term {n}", x, ">=") for n, (_, x) in enumerate(weighted, start=1)),
+    )
+    mean = sp.Mul(*(x ** (w / total) for w, x in weighted))
+    relation = related(sum(w * x for w, x in weighted), ">=", total * mean)
+    return Fact("weighted AM-GM", relation, by="AM-GM", needs=needs)
 
 
 def am_gm_sum(term: Any, index: Index) -> Fact:
