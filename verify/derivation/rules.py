@@ -26,8 +26,10 @@ from verify.expression import Least, Relation, families, operator
 __all__ = [
     "Fact",
     "added",
+    "am_gm",
     "am_gm_sum",
     "at_a_direction",
+    "at_the_infimum",
     "at_the_supremum",
     "definition",
     "divided",
@@ -38,6 +40,7 @@ __all__ = [
     "largest",
     "least",
     "least_exceeds",
+    "magnitude",
     "minimum",
     "multiplied",
     "one_of",
@@ -45,7 +48,9 @@ __all__ = [
     "raised",
     "rewritten",
     "scaled",
+    "smallest",
     "squares_vanish",
+    "squeezed",
     "substituted",
     "taken_out",
     "telescoped",
@@ -223,6 +228,29 @@ def turned(fact: Step) -> Fact:
     return Fact("turned", related(old.rhs, op, old.lhs), by="turned", premises=(fact,))
 
 
+def squeezed(first: Step, second: Step) -> Fact:
+    """Return a = b from a >= b and b >= a.
+
+    Raises
+    ------
+    UsageError
+        If one of them is strict.
+    """
+    (a, op, b), (c, other, d) = (_falling(fact.relation) for fact in (first, second))
+    if ">" in (op, other):
+        raise UsageError("expected two relations >= or ==, got a strict one")
+    needs = (Identity("the larger side of one", a, d), Identity("that of the other", c, b))
+    return Fact(
+        "squeezed", related(a, "==", b), by="antisymmetry", premises=(first, second), needs=needs
+    )
+
+
+def magnitude(x: Any) -> Fact:
+    """Return |x| >= x, for x that is real."""
+    needs = (Condition("the square", sp.sympify(x) ** 2, ">="),)
+    return Fact("magnitude", related(sp.Abs(x), ">=", x), by="magnitude", needs=needs)
+
+
 def substituted(fact: Step, equation: Step) -> Fact:
     """Return the fact with the right side of an equation wherever the left one stands.
 
@@ -353,6 +381,19 @@ def _within(x: Any, value: Any) -> Iterator[Condition]:
         yield Condition(f"{value} is not negative", value, ">=")
     elif not sp.sympify(value).is_real:
         raise UsageError(f"{value} is not known to be real")
+
+
+def am_gm(*weighted: tuple[Any, Any]) -> Fact:
+    """Return Σ w x >= (Σ w) Π x^{w/Σw} for pairs (w, x) that are not negative, Σ w > 0."""
+    total = sum(w for w, _ in weighted)
+    needs = (
+        Condition("the weights together", total, ">"),
+        *(Condition(f"weight {n}", w, ">=") for n, (w, _) in enumerate(weighted, start=1)),
+        *(Condition(f"term {n}", x, ">=") for n, (_, x) in enumerate(weighted, start=1)),
+    )
+    mean = sp.Mul(*(x ** (w / total) for w, x in weighted))
+    relation = related(sum(w * x for w, x in weighted), ">=", total * mean)
+    return Fact("weighted AM-GM", relation, by="AM-GM", needs=needs)
 
 
 def am_gm_sum(term: Any, index: Index) -> Fact:
@@ -562,6 +603,40 @@ def at_a_direction(quantity: Quantity) -> Fact:
         raise UsageError(f"{quantity.name} is not registered as a supremum over directions")
     relation = related(quantity.symbol, ">=", quantity.supremum[0])
     return Fact(f"{quantity.name} in any direction", relation, by="definition")
+
+
+def smallest(bottom: Quantity, value: Quantity) -> Fact:
+    """Return that one of the values of a function is at least the least of them.
+
+    Raises
+    ------
+    UsageError
+        If they are not registered as that.
+    """
+    if value.name not in bottom.below:
+        raise UsageError(f"{bottom.name} is not registered as the least of {value.name}")
+    relation = related(value.symbol, ">=", bottom.symbol)
+    return Fact(f"{bottom.name} is the least", relation, by="definition")
+
+
+def at_the_infimum(fact: Step, quantity: Quantity) -> Fact:
+    """Return q >= a from e >= a in every direction, q being the infimum of e over them.
+
+    Raises
+    ------
+    UsageError
+        If the quantity is registered as no infimum, or the smaller side has a direction too.
+    """
+    if quantity.infimum is None:
+        raise UsageError(f"{quantity.name} is not registered as an infimum over directions")
+    expression, directed = quantity.infimum
+    above, op, below = _falling(fact.relation)
+    bound = {s.name for s in below.free_symbols} & set(directed)
+    if op not in ("==", ">=") or bound or families(below):
+        raise UsageError(f"expected a >= with nothing directed on its smaller side, got {below}")
+    needs = (Identity("the larger side", above, expression),)
+    relation = related(quantity.symbol, ">=", below)
+    return Fact("infimum", relation, by="infimum", premises=(fact,), needs=needs)
 
 
 def at_the_supremum(fact: Step, quantity: Quantity, through: Callable[[Any], Any]) -> Fact:
