@@ -78,7 +78,6 @@ from theorems.weight_decay.networks import (
     layer_penalty,
 )
 from theorems.weight_decay.reduction import decay_product, nonzero, published_networks
-from theorems.weight_decay.thresholds_of_isotropic_data import stationary_balance
 from theorems.weight_decay.training import trained_minima
 from verify.claims import Setting
 from verify.theorem import (
@@ -244,7 +243,6 @@ n = sp.Symbol("n", integer=True, positive=True)  # D - 1
 )  # fmt: skip
 def lower(penalty_lower: Any) -> Iterator[Step]:
     """No layer of a non-trivial stationary point is cheaper."""
-    yield from stationary_balance()
     bound = penalty_lower.subs(D, n + 1)
     yield Identity(
         "equality of |c|²|w|² >= τ² at |w|² = τ^{D+1}/Γ", c_sq * bound ** (n + 2) / Gamma, bound**2,
