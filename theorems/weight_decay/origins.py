@@ -33,6 +33,7 @@ __all__ = [
     "curvature_max",
     "curvature_min",
     "decay_min",
+    "deep",
     "deep_hessian_gap",
     "input_sq",
     "inside_basin",
@@ -220,6 +221,7 @@ weak_signal = Assumption("weak_signal", c_sq <= g_u * g_w)
 strong_signal = Assumption("strong_signal", c_sq > g_u * g_w)
 mean_decay = Assumption("mean_decay", 4 * c_sq <= (g_u + g_w) ** 2)
 light_decay = Assumption("light_decay", (D - 1) * tau < power)
+deep = Assumption("deep", D - 2 >= 0, r"D \ge 2")
 near_origin = Assumption(
     "near_origin",
     4 * c_sq * W_sq ** (D - 1) <= m**2 * (D + 1) ** (D + 1),

@@ -24,7 +24,7 @@ from theorems.weight_decay.origins import (
 from verify.derivation import rules
 from verify.theorem import Claim, Condition, Identity, Step
 
-__all__ = ["mean_signal", "outweighed", "same", "squared_cost"]
+__all__ = ["mean_signal", "one_less", "outweighed", "same", "squared_cost"]
 
 D, c_sq, paid = symbols(hidden_layers, cross_sq, total_penalty)
 
@@ -32,6 +32,12 @@ D, c_sq, paid = symbols(hidden_layers, cross_sq, total_penalty)
 def same(x: Any) -> Step:
     """Return x = x, to be added to a fact."""
     return Identity("the same on both sides", x, x)
+
+
+def one_less() -> rules.Fact:
+    """Return D - 1 > 0, for a claim that assumes D >= 2."""
+    twice = rules.added(rules.assumed(D - 2 >= 0), Condition("depth", D, ">"))
+    return rules.rewritten(rules.scaled(twice, sp.S.Half), D - 1, 0)
 
 
 def squared_cost() -> rules.Fact:

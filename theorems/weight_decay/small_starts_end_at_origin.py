@@ -101,6 +101,7 @@ from theorems.weight_decay.networks import (
 )
 from theorems.weight_decay.origins import (
     decay_min,
+    deep,
     inside_basin,
     near_origin,
     near_origin_networks,
@@ -110,6 +111,7 @@ from theorems.weight_decay.origins import (
 )
 from theorems.weight_decay.signal_against_decay import (
     mean_signal,
+    one_less,
     outweighed,
     same,
     squared_cost,
@@ -124,7 +126,6 @@ from theorems.weight_decay.training import (
 )
 from verify.derivation import rules
 from verify.theorem import (
-    Assumption,
     Bounds,
     Claim,
     Condition,
@@ -174,7 +175,6 @@ reduced_power = Formula("reduced_power", r"\kappa\,w^TA_0w", kappa * energy)
 
 _ANY, _DEEP = Bounds((2, 4), (1, 3)), Bounds((3, 4), (1, 3))
 _SINGLE = ((2, 1, 1), (2, 1, 2), (2, 1, 3), (3, 1, 1, 1))
-deep = Assumption("deep", D - 2 >= 0, r"D \ge 2")
 
 radial = stated(
     "radial", "the slope along a ray, term by term",
@@ -282,8 +282,7 @@ def minimum(
         same(-2 * (D - 1) * D * kappa * signal),
     )
     bound = rules.rewritten(total, (D - 1) ** 2 * q, D**2 * (D - 1) * kappa * most)
-    later = rules.added(assumed, Condition("depth", D, ">"))  # 2(D - 1) > 0
-    bound = rules.cancelled(bound, rules.rewritten(rules.scaled(later, sp.S.Half), D - 1, 0))
+    bound = rules.cancelled(bound, one_less())
     yield rules.cancelled(bound, rules.scaled(rules.given(factor), D**2))
 
 

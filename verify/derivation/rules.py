@@ -242,18 +242,30 @@ def scaled(fact: Step, factor: Any) -> Fact:
     return Fact("scaled", relation, by="product", premises=(fact,), needs=needs)
 
 
-def raised(fact: Step, exponent: Any) -> Fact:
+def raised(fact: Step, exponent: Any, *, positive: Step | None = None) -> Fact:
     """Return the fact with both sides to a power that is not negative; the smaller is not either.
 
-    A strict relation needs a positive exponent.
+    A strict relation needs a positive exponent; ``positive`` is the fact that it is where SymPy
+    does not know.
     """
     above, op, below = _falling(fact.relation)
-    needs = (
-        Condition("the smaller side", below, ">="),
-        Condition("the exponent", exponent, _strict(op == ">")),
-    )
-    relation = related(above**exponent, op, below**exponent)
-    return Fact("raised", relation, by="monotone power", premises=(fact,), needs=needs)
+    known = [] if positive is None else [positive]
+    if positive is None:
+        sign: Step = Condition("the exponent", exponent, _strict(op == ">"))
+    else:
+        sign = Identity("the exponent", _positive(positive), exponent)
+    needs = (Condition("the smaller side", below, ">="), sign)
+    power = sp.S.Zero if op == ">" and below == 0 else below**exponent
+    relation = related(above**exponent, op, power)
+    return Fact("raised", relation, by="monotone power", premises=(fact, *known), needs=needs)
+
+
+def _positive(fact: Step) -> Any:
+    """What a fact f > 0 says to be positive."""
+    found, sign, zero = _falling(fact.relation)
+    if sign != ">" or zero != 0:
+        raise UsageError(f"expected a fact f > 0, got {fact.relation}")
+    return found
 
 
 def root(fact: Step, x: Any) -> Fact:
@@ -273,10 +285,7 @@ def cancelled(fact: Step, positive: Step) -> Fact:
     UsageError
         If that is no f > 0.
     """
-    factor, sign, zero = _falling(positive.relation)
-    if sign != ">" or zero != 0:
-        raise UsageError(f"expected a fact f > 0 to cancel by, got {positive.relation}")
-    old = fact.relation
+    factor, old = _positive(positive), fact.relation
     relation = related(old.lhs / factor, operator(old), old.rhs / factor)
     return Fact("cancelled", relation, by="product", premises=(fact, positive))
 
