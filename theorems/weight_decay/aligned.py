@@ -244,19 +244,24 @@ def minimal_networks(draw: Draw) -> NoisyInstance:
 
 
 def isotropic_stationary(
-    name: str, description: str, share: Callable[[int], Fraction] | None = None
+    name: str,
+    description: str,
+    share: Callable[[int], Fraction] | None = None,
+    *,
+    all_active: bool = False,
 ) -> Setting:
     """Return a setting of aligned stationary networks with A_0 = aI.
 
     Parameters
     ----------
     share
-        κ a|w|²/τ as a function of D; without it, any positive number, and neurons switched off.
+        κ a|w|²/τ as a function of D; without it, any positive number, and neurons switched off
+        unless ``all_active``.
     """
 
     @setting(name, description)
     def build(draw: Draw) -> NoisyInstance:
-        network, penalty = drawn_network(draw, switched_off=share is None)
+        network, penalty = drawn_network(draw, switched_off=share is None and not all_active)
         ar = network.arithmetic
         if share is None:
             level = draw.number(0, 3) + ar.scalar(Fraction(1, 16))

@@ -82,7 +82,10 @@ _TRIED = 4
 
 
 def _check_premises(claim: Claim, steps: list[Step]) -> None:
-    """What is given must be named, and must speak of the instances of the claim."""
+    """What is assumed and given must be named, and what is given speak of the claim's instances."""
+    for step in (s for s in steps if isinstance(s, Fact) and s.by == "assumption"):
+        if step.conclusion not in claim.conditions:
+            raise UsageError(f"the proof of {claim.id} assumes {step.conclusion}, the claim not")
     taken = [s.claim for s in steps if isinstance(s, Fact) and s.claim is not None]
     for premise in taken:
         if premise not in claim.given:
