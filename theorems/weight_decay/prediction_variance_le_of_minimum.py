@@ -257,7 +257,8 @@ factor = stated(
 )  # fmt: skip
 payments = stated(
     "payments", "a layer's payment is not negative",
-    noisy_networks, sp.Ge(paid, 0, evaluate=False), bounds=_DEEP, check=True, sizes=((2, 2, 2), (3, 2, 2, 2)),
+    noisy_networks, sp.Ge(paid, 0, evaluate=False), bounds=_DEEP, check=True,
+    sizes=((2, 2, 2), (3, 2, 2, 2)),
 )  # fmt: skip
 
 

@@ -19,7 +19,7 @@ from verify.claims import Claim, Decision, decide
 from verify.derivation.dependence import fault
 from verify.derivation.everywhere import Everywhere, everywhere
 from verify.derivation.kept import Proofs
-from verify.derivation.record import lines, narrowest
+from verify.derivation.record import at_listed_sizes, lines, narrowest
 from verify.derivation.rules import Fact, flat
 from verify.derivation.steps import Step, check, concludes
 from verify.errors import NoValue, UsageError
@@ -52,6 +52,7 @@ def derive(claim: Claim, profile: Profile, proofs: Path | None = None) -> dict[s
     return {
         "steps": lines(results),
         "scope": narrowest(results),
+        "listed": at_listed_sizes(results),
         "complete": complete,
         "void": fault(claim) if holds and not complete else "",
     }
