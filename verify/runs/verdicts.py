@@ -68,25 +68,36 @@ class Premise:
 
 def _set_levels(theorem: Theorem, record: dict[str, Any], known: dict[str, Premise]) -> None:
     """Write the level of each claim and of the theorem: the weakest of what it states."""
+    records = {claim["id"]: claim for claim in record["claims"]}
     own = {claim.id: claim for claim in theorem.claims}
-    for claim in record["claims"]:
-        given = own[claim["id"]].given if claim["id"] in own else ()
-        premises = {p.id: known.get(p.id, Premise(None, listed=True)) for p in given}
-        claim["level"] = _level(claim, [premise.level for premise in premises.values()])
-        symbolic = [e for e in claim["evidence"] if e["kind"] == "symbolic"]
-        listed = [e["details"]["listed"] for e in symbolic]
-        listed += [premise.listed for premise in premises.values()]
-        free = claim["level"] == "proved" or (symbolic and not any(listed))
-        known[claim["id"]] = Premise(claim["level"], not free)
-        rests = [f"{name}{premise.words}" for name, premise in premises.items()]
-        rests += [lemma["name"] for lemma in claim["cited"]]
-        for evidence in symbolic if rests else ():
-            evidence["scope"] += f", given {', '.join(rests)}"
+
+    def settle(name: str) -> Premise:
+        if name not in known and name in records:
+            given = [premise.id for premise in own[name].given] if name in own else []
+            known[name] = _worth(records[name], {premise: settle(premise) for premise in given})
+        return known.get(name, Premise(None, listed=True))
+
+    for name in records:
+        settle(name)
     stated = [claim["level"] for claim in record["claims"] if not claim["check"]]
     record["level"] = weakest(stated) if record["verified"] and None not in stated else None
     if theorem.status != "theorem":
         for claim in record["claims"]:
             claim["level"] = None
+
+
+def _worth(claim: dict[str, Any], premises: Mapping[str, Premise]) -> Premise:
+    """Write a claim's level and what its derivation is given; return what it is as a premise."""
+    claim["level"] = _level(claim, [premise.level for premise in premises.values()])
+    symbolic = [e for e in claim["evidence"] if e["kind"] == "symbolic"]
+    rests = [f"{name}{premise.words}" for name, premise in premises.items()]
+    rests += [lemma["name"] for lemma in claim["cited"]]
+    for evidence in symbolic if rests else ():
+        evidence["scope"] += f", given {', '.join(rests)}"
+    listed = [e["details"]["listed"] for e in symbolic]
+    listed += [premise.listed for premise in premises.values()]
+    free = claim["level"] == "proved" or (symbolic and not any(listed))
+    return Premise(claim["level"], not free)
 
 
 _WORTH: Mapping[str, Level] = {
