@@ -119,7 +119,6 @@ def theorem(id="T", claims=None, witnesses=None, uses=(), **options):
     return Theorem(
         id=id,
         title="toy",
-        statement="1 = 1",
         normalisation="none",
         source=Source("nobody", "nowhere"),
         claims=claims,

@@ -87,6 +87,7 @@ from verify.theorem import (
     Training,
     claim,
     needed,
+    stated,
     twin,
     witness,
 )  # fmt: skip
@@ -211,6 +212,10 @@ middle_unbounded = replace(
     title="There a middle layer is as large as one likes, here a hundred times σ^{1/L}",
     relation=widest >= 100 * sigma ** (1 / L),
 )  # fmt: skip
+lower_attained = stated(
+    "lower_attained", "The lower bound is attained by the last layer there",
+    first_layer_edge, sp.Eq(lowest, 1), *_FLATTEST, bounds=Bounds((2, 5)),
+)  # fmt: skip
 
 # --- false twins --------------------------------------------------------------------------------
 
@@ -259,7 +264,7 @@ THEOREM = Theorem(
     source=Source("mulayoff2020unique", "gains at flat minima (reconstructed, constants ours)"),
     claims=(
         mean_square, lower, upper, first_attained, later_strict, later_best_possible,
-        middle_unbounded,
+        middle_unbounded, lower_attained,
     ),
     controls=_twins,
     witnesses=(

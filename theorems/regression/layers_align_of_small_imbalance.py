@@ -197,6 +197,16 @@ initial = stated(
     layer_pairs, eps_next + 2 * D <= paper, one_output, bounds=_BOUNDS,
 )  # fmt: skip
 
+_more = (
+    stated("rank_attained", "the rank bound is attained: two or three layers, all gains equal",
+           barely_aligned_pairs, sp.Eq(fro - top, eps), one_output, bounds=_BOUNDS),
+    stated("overlap", "an overlap is a squared cosine",
+           layer_pairs, aligned <= 1, one_output, bounds=_BOUNDS),
+    stated("two_layers", "the number of the paper, from both layers of a pair",
+           layer_pairs, sp.Eq(paper, 3 * sp.Max(fro, after) + 2 * D), one_output,
+           bounds=Bounds((2, 2), (1, 3))),
+)  # fmt: skip
+
 # --- false twins --------------------------------------------------------------------------------
 
 _twins = (
@@ -277,7 +287,7 @@ THEOREM = Theorem(
     source=Source(
         "marion2024deep", "small initialisation (pointwise form; constant reconstructed)"
     ),
-    claims=(rank, norms, nearly_aligned, attained, initial),
+    claims=(rank, norms, nearly_aligned, attained, initial, *_more),
     controls=_twins,
     witnesses=(
         witness("generic", nearly_aligned,

@@ -256,6 +256,12 @@ attained = stated(
     bounds=_BOUNDS,
 )  # fmt: skip
 
+largest = stated(
+    "largest", "its layers are as large as they may be",
+    half_aligned_minimizers, sp.Eq(layer_norm_max.symbol**L, 2 * w), minimizer, one_output,
+    bounds=_BOUNDS,
+)  # fmt: skip
+
 paper = stated(
     "paper", "the constant 8",
     nearly_aligned_minimizers, S <= 8 * _scale, minimizer, one_output, small_layers,
@@ -338,7 +344,7 @@ THEOREM = Theorem(
     ),
     normalisation="R = E|y - Px|², no factor 1/2; R(0) = E|y|²",
     source=Source("marion2024deep", "small-scale initialisation (constants reconstructed)"),
-    claims=(energy, first, flat, attained, paper, ratio),
+    claims=(energy, first, flat, attained, largest, paper, ratio),
     controls=_twins,
     witnesses=(
         witness("limit", flat, "a balanced path off the eigenvectors of Σ = [[2, 1], [1, 2]]",

@@ -167,6 +167,11 @@ _attained = (
     stated("energy_attained", "aligned: N", aligned_minimizers, sp.Eq(N, energy_bound),
            bounds=_SMALL),
 )  # fmt: skip
+two_numbers = stated(
+    "two_numbers", "two numbers: the imbalances are twice what the larger square has beyond",
+    univariate_minimizers, sp.Eq(E, 2 * (N - w**2 / N)), minimizer, one_output,
+    bounds=Bounds((2, 2), (1, 1)),
+)  # fmt: skip
 
 # --- false twins --------------------------------------------------------------------------------
 
@@ -189,7 +194,7 @@ THEOREM = Theorem(
     ),
     normalisation="R = E|y - Px|², no factor 1/2; K = Σ^{1/2}, |.|_2 spectral",
     source=Source("certimin2026", "sharpness of one-output minimizers by layer energies"),
-    claims=(below, above, energy, *_attained),
+    claims=(below, above, energy, *_attained, two_numbers),
     controls=_twins,
     witnesses=(
         witness("unbalanced", above, "an unbalanced minimizer, correlated features",

@@ -57,12 +57,12 @@ import sympy as sp
 
 from numeric.networks import LinearNetwork
 from numeric.spectrum import sharpness_at_minimizer
-from theorems.assumptions import minimizer
+from theorems.assumptions import minimizer, one_output
 from theorems.foundations import hessian_spectrum_eq_dual_gram as F3
 from theorems.instances import Instance
-from theorems.quantities import sharpness, symbols
+from theorems.quantities import minimal_sharpness, sharpness, symbols
 from theorems.recipes import Draw, setting
-from theorems.settings import minimizers
+from theorems.settings import minimizers, univariate_minimizers
 from verify.errors import Undefined
 from verify.theorem import (
     Bounds,
@@ -73,6 +73,7 @@ from verify.theorem import (
     Theorem,
     claim,
     quantity,
+    stated,
     twin,
     witness,
 )  # fmt: skip
@@ -147,8 +148,15 @@ def any_bases(draw: Draw) -> RebasedInstance:
     return RebasedInstance.beside(plain, bases=bases)
 
 
-S, S_forward, S_backward, S_contracted = symbols(
-    sharpness, sharpness_forward, sharpness_backward, sharpness_contracted
+@setting("turned-bases", "any minimizer, hidden bases changed by rotations G_k")
+def turned_bases(draw: Draw) -> RebasedInstance:
+    """Orthogonal changes of the hidden bases."""
+    plain = draw.of(minimizers)
+    return RebasedInstance.beside(plain, bases=tuple(draw.rotations(plain.net.widths[1:-1])))
+
+
+S, S_min, S_forward, S_backward, S_contracted = symbols(
+    sharpness, minimal_sharpness, sharpness_forward, sharpness_backward, sharpness_contracted
 )
 
 # --- claims and proofs --------------------------------------------------------------------------
@@ -190,6 +198,19 @@ def contract() -> Iterator[Step]:
     yield Identity("prefixes shrink", G * B, sp.Matrix([p, e * q]), why=why)
 
 
+turned = stated(
+    "turned", "rotations of the hidden bases keep it",
+    turned_bases, sp.Eq(S_forward, S), minimizer, bounds=_SMALL,
+)  # fmt: skip
+turned_back = stated(
+    "turned_back", "and so do their inverses",
+    turned_bases, sp.Eq(S_backward, S), minimizer, bounds=_SMALL,
+)  # fmt: skip
+contracted = stated(
+    "contracted", "one output: contraction leaves a minimizer, no flatter than the flattest",
+    univariate_minimizers, S_contracted >= S_min, minimizer, one_output, bounds=_SMALL,
+)  # fmt: skip
+
 # --- false twins --------------------------------------------------------------------------------
 
 _twins = (
@@ -217,7 +238,7 @@ THEOREM = Theorem(
     ),
     normalisation="R = E|y - Px|², no factor 1/2; X_k symmetric, X_0 = X_L = 0",
     source=Source("certimin2026", "log-convexity of sharpness in the hidden bases"),
-    claims=(convex, contract),
+    claims=(convex, contract, turned, turned_back, contracted),
     controls=_twins,
     witnesses=(
         witness("bases", convex, "one hidden layer changed by [[2, 1], [1, 1]]", _example),

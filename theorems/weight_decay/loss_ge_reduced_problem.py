@@ -51,7 +51,7 @@ from typing import Any
 
 import sympy as sp
 
-from theorems.quantities import symbols
+from theorems.quantities import d_x, symbols
 from theorems.recipes import diagonal
 from theorems.weight_decay.aligned import aligned_networks, minimal_networks, symbolic_aligned
 from theorems.weight_decay.networks import (
@@ -115,10 +115,10 @@ def _differences(instance: NoisyInstance) -> Any:
     return ar.matrix(pairs) @ outputs @ net.prefixes[-1]
 
 
-loss, least, D, kappa, Gamma, energy, alignment, w_sq, short, undivided, spread = symbols(
+loss, least, D, kappa, Gamma, energy, alignment, w_sq, short, undivided, spread, output = symbols(
     regularised_loss, reduced_minimum, hidden_layers, effective_covariance_factor, decay_product,
     effective_energy, effective_alignment, effective_sq, noise_factor_short,
-    noise_factor_undivided, contribution_spread,
+    noise_factor_undivided, contribution_spread, noisy_output_power,
 )  # fmt: skip
 
 
@@ -139,6 +139,7 @@ def _is_noisy(instance: NoisyInstance) -> Any:
 
 noisy = Assumption("noisy", _is_noisy, r"\sigma^2 > 0")
 unequal = Assumption("unequal", spread > 0)
+one_input = Assumption("one_input", sp.Eq(d_x.symbol, 1))
 
 # --- claims and proofs --------------------------------------------------------------------------
 
@@ -249,6 +250,19 @@ reached = stated(
     minimal_networks, sp.Eq(loss, least), given=(attained, minimum), bounds=_SMALL,
 )  # fmt: skip
 
+
+@claim(
+    noisy_networks,
+    sp.Eq(output, kappa * energy + (kappa - 1) * spread * energy / w_sq),
+    one_input,
+    bounds=Bounds((2, 2), (1, 3)),
+)
+def pairs() -> Iterator[Step]:
+    """One layer of noise and one input: exactly what unequal contributions cost."""
+    for d in (1, 2, 3):
+        yield from _one_noise_layer(d, 1)
+
+
 # --- false twins --------------------------------------------------------------------------------
 
 _WIDE = Bounds((2, 4), (2, 3))
@@ -284,7 +298,7 @@ THEOREM = Theorem(
     ),
     normalisation="loss E(f - y)² + Σ γ|W|_F², no factor 1/2; noise averaged; E y² left out",
     source=Source("certimin2026", "reduction without widths, pointwise in the weights"),
-    claims=(lower, attained, strict, minimum, reached),
+    claims=(lower, attained, strict, minimum, reached, pairs),
     controls=_twins,
     witnesses=(
         witness("unequal", strict, "two neurons that contribute differently, σ² = 1",

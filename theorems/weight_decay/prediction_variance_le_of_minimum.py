@@ -139,6 +139,14 @@ def contests(draw: Draw) -> Contest:
     return Contest.beside(minimum, rival=rival)
 
 
+@setting("mirrored-minima", "constructed global minima, and these with both first layers times -1")
+def mirrored_minima(draw: Draw) -> Contest:
+    """A global minimum with a rival that computes the same, also under noise."""
+    minimum = draw.of(noisy_global_minima)
+    first, second, *later = minimum.weights
+    return Contest.beside(minimum, rival=(-first, -second, *later))
+
+
 @quantity("rival_loss", r"\mathcal{L}(W') - E y^2", positive=False)
 def rival_loss(instance: Contest) -> Any:
     """Regularised loss of the rival weights."""
@@ -302,6 +310,10 @@ half = stated(
 no_rival = stated(
     "global", "no rival is lower", contests, rival >= lowest, global_minimum, bounds=_SMALL
 )
+mirrored = stated(
+    "mirrored", "its mirror images are as low",
+    mirrored_minima, sp.Eq(rival, lowest), global_minimum, bounds=_SMALL,
+)  # fmt: skip
 
 # --- false twins --------------------------------------------------------------------------------
 
@@ -376,7 +388,7 @@ THEOREM = Theorem(
     ),
     normalisation="L = E(f - y)² + Σ γ_i|W^(i)|_F² + γ_u|U|², no factors 1/2; A_0 = E xxᵀ ≻ 0",
     source=Source("ziyin2022exact", "prediction variance at the global minimum (reconstructed)"),
-    claims=(pointwise, average, bound, quarter, small_decay, half, no_rival),
+    claims=(pointwise, average, bound, quarter, small_decay, half, no_rival, mirrored),
     controls=_twins,
     witnesses=(
         witness("two_neurons", bound, "two neurons, σ² = 1, κ = 3/2: variance 1/2, c = 3/2 + 1/8",

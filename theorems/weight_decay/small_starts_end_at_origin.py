@@ -74,6 +74,7 @@ from theorems.weight_decay.aligned import (
 )
 from theorems.weight_decay.networks import (
     NoisyInstance,
+    effective_alignment,
     effective_covariance_factor,
     effective_energy,
     explained_power,
@@ -127,7 +128,7 @@ def radial_slope(instance: NoisyInstance) -> Any:
     return sum(products[1:], start=products[0])
 
 
-slope, paid, kappa, best, D, power, mean_power = symbols(
+slope, paid, kappa, best, D, power, mean_power, loss, signal = symbols(
     radial_slope,
     layer_penalty_max,
     effective_covariance_factor,
@@ -135,12 +136,19 @@ slope, paid, kappa, best, D, power, mean_power = symbols(
     hidden_layers,
     noisy_output_power,
     effective_energy,
+    regularised_loss,
+    effective_alignment,
 )
 payment_bound = Formula("payment_bound", r"\frac{c^TA_0^{-1}c}{4\kappa}", best / (4 * kappa))
 payment_at_minimum = Formula(
     "payment_at_minimum",
     r"\frac{D-1}{D^2}\frac{c^TA_0^{-1}c}{\kappa}",
     (D - 1) / D**2 * best / kappa,
+)
+ray_slope = Formula(
+    "ray_slope",
+    r"2(\mathcal{L}-E y^2)+2D\,UM_DU^T-2(D-1)\,w\cdot c",
+    2 * loss + 2 * D * power - 2 * (D - 1) * signal,
 )
 reduced_power = Formula("reduced_power", r"\kappa\,w^TA_0w", kappa * mean_power)
 
@@ -225,6 +233,15 @@ def reduced() -> Iterator[Step]:
             why="squares: Q + σ² diag(Q) carries at least 1 + σ²/d of Q; induction over layers",
             at={"d": d},
         )  # fmt: skip
+
+
+@claim(noisy_networks, sp.Eq(slope, ray_slope), given=(Z0.average,), bounds=_ANY)
+def ray(ray_slope: Any) -> Iterator[Step]:
+    """The slope along a ray is read off the loss, its power and its signal."""
+    h, P, q, N = sp.symbols("h P q N", real=True)  # as in basin
+    along = h ** (2 * D + 2) * P - 2 * h ** (D + 1) * q + h**2 * N
+    read = ray_slope.subs({loss: P - 2 * q + N, power: P, signal: q})
+    yield Identity("slope along a ray", sp.diff(along, h).subs(h, 1), read, why="degrees")
 
 
 # --- false twins --------------------------------------------------------------------------------
@@ -376,7 +393,7 @@ THEOREM = Theorem(
     ),
     normalisation="L = E(f - y)² + Σ γ_i|W^(i)|_F² + γ_u|U|², no factors 1/2; A_0 = E xxᵀ ≻ 0",
     source=Source("ziyin2022exact", "initialisation and the scale of the solution (reconstructed)"),
-    claims=(basin, scale, scale_attained, minimum, minimum_attained, reduced),
+    claims=(basin, scale, scale_attained, minimum, minimum_attained, reduced, ray),
     controls=_twins,
     witnesses=(
         witness("halfway", scale, "D = 3, all weights 1, A_0 = 1, γ = 1, c = 2: pays 1 = c²/4",

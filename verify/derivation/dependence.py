@@ -2,7 +2,8 @@
 
 A derivation whose last fact is the claim does.  Of any other, each closed form that it takes is
 made stronger, in the claim and in the derivation together: a derivation that still holds says
-nothing about the claim, and is void.
+nothing about the claim, and is void.  Identities whose two sides are built alike do not count:
+to write a closed form down twice is no derivation.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ import sympy as sp
 
 from verify.claims import Claim, Formula
 from verify.derivation.rules import flat
-from verify.derivation.steps import allowed_value, check
+from verify.derivation.steps import Identity, allowed_value, check
 from verify.expression import Relation, closed_forms, exchanged, operator, with_nested, written_out
 
 __all__ = ["fault"]
@@ -38,13 +39,17 @@ def fault(claim: Claim, decide: Callable[..., Any] = check) -> str:
     >>> fault(claim)
     'it takes no closed form of the claim, and its last fact is not the claim'
     """
+    weightless = _restatements(claim)
     mentioned = with_nested(closed_forms(claim.relation))
     taken = [form for form in _asked(claim) if form in mentioned]
     if not taken:
         return "it takes no closed form of the claim, and its last fact is not the claim"
     for form in taken:
-        for new in _stronger(claim.relation, form):
-            if _holds(claim.altered(form, new, {}), decide):
+        stronger = list(_stronger(claim.relation, form))
+        if not stronger:
+            return f"no form that says more than {form.name} does was found to try"
+        for new in stronger:
+            if _holds(claim.altered(form, new, {}), weightless, decide):
                 return f"it holds as well with {new.expression} for {form.name}"
     return ""
 
@@ -54,12 +59,19 @@ def _asked(claim: Claim) -> list[Formula]:
     return [wanted for wanted in arguments if isinstance(wanted, Formula)]
 
 
-def _holds(claim: Claim, decide: Callable[..., Any]) -> bool:
+def _restatements(claim: Claim) -> set[int]:
+    """Places of the identities whose sides SymPy builds alike: they say nothing of a claim."""
+    steps = flat(claim.proof()) if claim.proof else []
+    return {i for i, s in enumerate(steps) if isinstance(s, Identity) and s.lhs == s.rhs}
+
+
+def _holds(claim: Claim, weightless: set[int], decide: Callable[..., Any]) -> bool:
     try:
         steps = flat(claim.proof()) if claim.proof else []
     except Exception:  # a construction that the altered form does not allow
         return False
-    return all(decide(step, seconds=_SECONDS).verdict == "holds" for step in steps)
+    weighty = (step for i, step in enumerate(steps) if i not in weightless)
+    return all(decide(step, seconds=_SECONDS).verdict == "holds" for step in weighty)
 
 
 def _stronger(relation: Relation, form: Formula) -> Iterator[Formula]:

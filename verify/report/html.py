@@ -22,6 +22,7 @@ from verify.report.summary import (
     counts,
     established,
     holding,
+    margin_text,
     number_text,
     reason,
     refuted_controls,
@@ -152,7 +153,14 @@ def _digits(value: float | None) -> str:
 
 def _number(value: float | None) -> Markup:
     """Three digits and a power of ten."""
-    mantissa, exponent, power = number_text(value).replace("-", "−").partition("e")
+    return _raised(number_text(value))
+
+
+def _raised(text: str) -> Markup:
+    """A number with its power of ten raised; words as they are."""
+    if not text[-1:].isdigit():
+        return Markup.escape(text)
+    mantissa, exponent, power = text.replace("-", "−").partition("e")
     sign, digits = power[:1].replace("+", ""), power[1:].lstrip("0")
     raised = Markup("·10<sup>{}{}</sup>").format(sign, digits) if exponent else Markup("")
     return Markup.escape(mantissa) + raised
@@ -165,6 +173,7 @@ _FILTERS: dict[str, Callable[..., Any]] = {
     "established": established,
     "grouped": _grouped,
     "instance": _instance,
+    "margin": lambda evidence: _raised(margin_text(evidence)),
     "number": _number,
     "reason": reason,
     "refuted_controls": refuted_controls,

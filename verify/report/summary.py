@@ -18,6 +18,7 @@ __all__ = [
     "counts",
     "established",
     "holding",
+    "margin_text",
     "number_text",
     "reason",
     "refuted_controls",
@@ -291,6 +292,23 @@ def number_text(value: float | None) -> str:
     ('0.000123', '0', '–')
     """
     return "–" if value is None else f"{value:.3g}"
+
+
+_ROUNDING = 1e-13
+"""A few hundred roundings of a double: margins are computed in floats, for ranking only."""
+
+
+def margin_text(evidence: dict[str, Any]) -> str:
+    """Return the worst margin; what holds and seems violated is a tie within rounding.
+
+    >>> margin_text({"verdict": "holds", "worst_margin": -1.35e-15})
+    'tie'
+    >>> margin_text({"verdict": "refuted", "worst_margin": -0.5})
+    '-0.5'
+    """
+    margin = evidence["worst_margin"]
+    tie = evidence["verdict"] == "holds" and margin is not None and margin <= _ROUNDING
+    return "tie" if tie else number_text(margin)
 
 
 def count_text(count: int) -> str:

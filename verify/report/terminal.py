@@ -21,7 +21,7 @@ from verify.report.summary import (
     counts,
     established,
     holding,
-    number_text,
+    margin_text,
     reason,
     refuted_controls,
     seconds_text,
@@ -196,7 +196,7 @@ def _evidence_line(evidence: dict[str, Any]) -> str:
     scope = established(evidence) or evidence["scope"]
     facts = f"count {count_text(evidence['count'])}, {seconds_text(evidence['seconds'])}"
     if evidence["worst_margin"] is not None:
-        facts += f", worst margin {number_text(evidence['worst_margin'])}"
+        facts += f", worst margin {margin_text(evidence)}"
     why = "" if evidence["verdict"] == "holds" else f" ({reason(evidence)})"
     sign = SYMBOLS[evidence["verdict"]]
     return f"{sign} {evidence['kind']}: {evidence['verdict']}{why}; {scope}; {facts}"

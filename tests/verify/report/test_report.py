@@ -14,7 +14,18 @@ import jsonschema
 import pytest
 from rich.console import Console
 
-from verify.report import NAMES, fault, html, junit, load, mathematics, prepare, tables, write
+from verify.report import (
+    NAMES,
+    fault,
+    html,
+    junit,
+    load,
+    markdown,
+    mathematics,
+    prepare,
+    tables,
+    write,
+)
 from verify.report.shape import SCHEMA_FILE, clean
 from verify.report.summary import standing, support, troubles
 from verify.report.terminal import show, show_theorem
@@ -24,6 +35,9 @@ WITNESS = {"instance": INSTANCE, "lhs": "6", "rhs": "13/2", "kind": "exact", "fo
 RUN = {"label": "a", "predicted": 2.0, "measured": 2.5, "difference": 0.25, "distance": None}
 
 
+LEMMA = {"name": "Sion 1958", "statement": "$a$ is $b$", "source": {"key": "sion", "where": ""}}
+
+
 def evidence(kind, verdict="holds", scope="depth 2..4", count=200, **details):
     record = {"kind": kind, "verdict": verdict, "scope": scope, "count": count}
     return record | {"worst_margin": 0.0, "seconds": 1.0, "details": details}
@@ -31,6 +45,8 @@ def evidence(kind, verdict="holds", scope="depth 2..4", count=200, **details):
 
 def claim(name, verdict, *records):
     said = {"statement": r"S \ge 2 L \sigma^{2-2/L}", "title": f"sharp <{name}>", "setting": "any"}
+    said |= {"exists": False, "check": False, "cited": [LEMMA]}
+    said |= {"level": "derived" if verdict == "holds" else None}
     return said | {"id": name, "assumptions": ["D = 0"], "verdict": verdict, "evidence": [*records]}
 
 
@@ -56,7 +72,9 @@ def theorem(name, verdict, claims, controls=(), steps=(), uses=()):
         "source": {"key": "mulayoff2020unique", "where": "Theorem 1 (reconstructed)"},
         "verdict": verdict,
         "verified": verdict == "holds",
+        "level": "derived" if verdict == "holds" else None,
         "uses": [*uses],
+        "cited": [LEMMA],
         "claims": [*claims],
         "controls": [*controls],
         "witnesses": [witness],
@@ -232,12 +250,12 @@ def test_junit_counts_every_piece_and_hides_nothing():
     assert sorted(types) == ["inconclusive", "refuted", "refuted", "survived", "vacuous"]
 
 
-def test_unverified_theorem_with_good_parts_fails_too():
+def test_a_theorem_with_good_parts_on_a_bad_one_fails_too():
     report = sample()
     report["theorems"] = report["theorems"][:1]
-    report["theorems"][0] |= {"verified": False, "uses": ["F9"]}
-    assert standing(report["theorems"][0]) == "unverified"
-    assert [t.verdict for t in troubles(report["theorems"][0])] == ["unverified"]
+    report["theorems"][0] |= {"verified": False, "level": None, "uses": ["F9"]}
+    assert standing(report["theorems"][0]) == "unfounded"
+    assert [t.verdict for t in troubles(report["theorems"][0])] == ["unfounded"]
     assert ET.fromstring(junit.render(report)).get("failures") == "1"
     assert "F9" in terminal_text(report)
     assert "F9" in html.render(report)
@@ -275,11 +293,50 @@ def test_page_is_complete_escaped_and_self_contained():
     assert "survived: not refuted" in page
 
 
-def test_proved_is_said_of_symbolic_evidence_with_its_scope_only():
+def test_a_whole_proof_is_called_by_its_level_with_its_scope():
     report = sample()
-    assert page_words(report).count("proved") == page_words(report).count("proved, all L") > 0
-    report["theorems"][0]["claims"][0]["evidence"][0]["verdict"] = "inconclusive"
-    assert "proved" not in page_words(report)
+    found = report["theorems"][0]["claims"][0]["evidence"][0]
+    for kind, word in (("symbolic", "derived"), ("formal", "proved")):
+        found["kind"] = kind
+        assert page_words(report).count(f"{word}, all L") == 4
+    for change in ({"verdict": "inconclusive"}, {"details": {"part": True}}):
+        changed = deepcopy(report)
+        changed["theorems"][0]["claims"][0]["evidence"][0] |= change
+        assert "proved, all L" not in page_words(changed)
+
+
+def test_levels_add_up_in_every_summary():
+    report = sample()
+    report["theorems"] += [
+        {**report["theorems"][0], "level": level} for level in ("derived in part", "tested")
+    ]
+    words = "3 of 7 hold: 0 proved, 1 derived, 1 in part, 1 tested"
+    assert words in terminal_text(report)
+    assert words in html.render(report)
+    assert words in markdown.render(report)
+    assert words in junit.render(report)
+    for text in (terminal_text(report), html.render(report), tables.render(report)):
+        assert "verified" not in text
+
+
+def test_a_statement_is_made_of_its_claims_and_what_they_rest_on():
+    report = sample()
+    found = report["theorems"][0]
+    found["claims"] += [
+        claim("M1.b", "holds", evidence("exact")) | {"exists": True},
+        claim("M1.z", "holds", evidence("exact")) | {"check": True},
+    ]
+    shown = StringIO()
+    show_theorem(found, Console(file=shown, width=100))
+    text = shown.getvalue()
+    assert "for all W in any with D = 0: S ≥ 2 L σ^(2-2/L)   [M1.a, derived]" in text
+    assert "there are W in any with S ≥ 2 L σ^(2-2/L), D = 0   [M1.b, derived]" in text
+    assert "[M1.z" not in text
+    assert "rests on Sion 1958 (sion)" in text
+    page = html.render(report)
+    assert page.count("There are W in any with") == 1
+    assert page.count("For all W in any") == len(report["theorems"])
+    assert "Sion 1958 (sion)" in page
 
 
 def page_words(report):
@@ -310,7 +367,7 @@ def test_terminal_is_loud_and_fits():
         "x**2",
         "! error  M5.a",
         "ValueError: diverged",
-        "1 of 5 theorems verified",
+        "1 of 5 hold",
         "1/2 refuted",
     ):
         assert said in text

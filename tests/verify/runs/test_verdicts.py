@@ -1,15 +1,18 @@
 """Verdicts are computed: nothing that was not shown to hold may look as if it did."""
 
+from dataclasses import replace
 from itertools import pairwise
 
 import pytest
 
-from tests.toys import claim, first, norm, theorem, total
-from verify.claims import Proof
+from tests.toys import NUMBERS, claim, first, norm, theorem, total
+from verify.claims import Cited, Proof, Source, assumed
 from verify.derivation.steps import Identity
 from verify.environment import describe
+from verify.errors import UsageError
 from verify.evidence import EXIT_CODES, VERDICTS, Evidence, worst
 from verify.report.shape import fault
+from verify.report.summary import reason
 from verify.runs.tasks import Outcome, tasks
 from verify.runs.verdicts import assemble, outline, overall
 from verify.theorem import Control, Training
@@ -29,7 +32,7 @@ def good(task):
     return {
         "search": [{**record, "kind": "searched"}],
         "decide": [record],
-        "derive": {"steps": [STEP], "complete": True},
+        "derive": {"steps": [STEP], "scope": "all L", "complete": True, "void": ""},
         "train": {"T.claim": {**record, "kind": "trained"}, "T.run": {**record, "kind": "trained"}},
         "refute": {
             "id": task.piece, "statement": "", "title": "", "verdict": "refuted",
@@ -76,7 +79,7 @@ def with_verdict(stage, verdict):
 
 
 def test_verdicts_are_ordered_worst_first():
-    assert VERDICTS == ("refuted", "error", "vacuous", "inconclusive", "holds")
+    assert VERDICTS == ("refuted", "error", "void", "vacuous", "inconclusive", "holds")
     for bad, better in pairwise(VERDICTS):
         assert worst([better, bad, better]) == bad
     assert worst([]) == "vacuous"
@@ -133,25 +136,124 @@ def test_verified_needs_verified_ancestors():
     assert [r["verified"] for r in records.values()] == [False, False, False, True]
 
 
+def derived(**changes):
+    """A change of what the derivations gave."""
+    return lambda task, result: {**result, **changes} if task.stage == "derive" else result
+
+
 @pytest.mark.parametrize(
-    ("scopes", "scope"),
+    ("changes", "scope", "level"),
     [
-        (["all L", "all L"], "all L"),
-        (["all L", "L = 2..5", "all d_x"], "L = 2..5"),
-        (["L = 2..5", "L = 2", "L = 2..5"], "L = 2..5; L = 2"),
-        (["all L", "all d_x"], "all L; all d_x"),
-        (["all L", "all D >= 2, n = 1", "L = 2..5"], "all D >= 2, n = 1; L = 2..5"),
+        ({}, "all L", "derived"),
+        ({"complete": False}, "part of the proof: all L", "derived in part"),
+        ({"scope": ""}, "no size occurs", "derived"),
     ],
 )
-def test_a_chain_proves_no_more_than_its_narrowest_steps(scopes, scope):
-    def change(task, result):
-        if task.stage != "derive":
-            return result
-        return {**result, "steps": [{**STEP, "scope": s} for s in scopes]}
-
-    record = assembled(FULL, change=change)["T"]
+def test_a_derivation_gives_scope_and_level(changes, scope, level):
+    record = assembled(FULL, change=derived(**changes))["T"]
     assert record["claims"][0]["evidence"][0]["scope"] == scope
-    assert record["claims"][0]["evidence"][0]["count"] == len(scopes)
+    assert [record["level"], record["claims"][0]["level"]] == [level, level]
+
+
+def test_a_void_derivation_is_loud_and_has_no_level():
+    record = assembled(FULL, change=derived(complete=False, void="it holds with 2 for 1"))["T"]
+    (symbolic, *_) = record["claims"][0]["evidence"]
+    assert (record["verdict"], record["level"], record["verified"]) == ("void", None, False)
+    assert reason(symbolic) == "it does not depend on the claim: it holds with 2 for 1"
+
+
+def leveled(kinds, **options):
+    """The record of a theorem whose claims have evidence of these kinds only."""
+    claims = tuple(claim(norm >= first, name=f"c{i}", **options) for i in range(len(kinds)))
+    found = theorem(claims=claims)
+
+    def change(task, result):
+        kind = kinds[int(task.piece[-1])] if task.stage in ("search", "decide") else None
+        return [{**result[0], "kind": kind}] if kind else result
+
+    return assembled(found, change=change)["T"]
+
+
+@pytest.mark.parametrize(
+    ("kinds", "level"),
+    [
+        (("formal",), "proved"),
+        (("exact",), "tested"),
+        (("certified", "sampled"), "sampled"),
+        (("exact", "empirical", "formal"), "empirical"),
+    ],
+)
+def test_a_theorem_has_the_level_of_its_weakest_claim(kinds, level):
+    assert leveled(kinds)["level"] == level
+
+
+def test_a_check_can_fail_a_theorem_but_not_lower_it():
+    checked = theorem(claims=(CLAIM, claim(norm >= first, name="more", check=True)))
+
+    def change(task, result):
+        if task.piece != "T.more" or task.stage not in ("search", "decide"):
+            return result
+        return [{**result[0], "kind": "sampled", "verdict": verdict}]
+
+    verdict = "holds"
+    assert assembled(checked, change=change)["T"]["level"] == "derived"
+    verdict = "refuted"
+    assert assembled(checked, change=change)["T"]["verdict"] == "refuted"
+    with pytest.raises(UsageError, match="all its claims are checks"):
+        theorem(claims=(claim(norm >= first, check=True),))
+
+
+def test_a_derivation_is_worth_no_more_than_its_premises():
+    weak = claim(norm >= first, name="weak")
+    rests = claim(norm >= first, name="rests", proof=CLAIM.proof, given=(weak,))
+    found = theorem(claims=(weak, rests))
+
+    def change(task, result):
+        weakened = task.piece == "T.weak" and task.stage in ("search", "decide")
+        return [{**result[0], "kind": kind}] if weakened else result
+
+    levels = {}
+    for kind in ("exact", "sampled"):
+        record = assembled(found, change=change)["T"]
+        levels[kind] = [c["level"] for c in record["claims"]]
+    assert levels == {"exact": ["tested", "tested"], "sampled": ["sampled", "tested"]}
+
+
+def test_open_questions_have_no_level():
+    record = assembled(theorem(claims=(CLAIM,), status="open"))["T"]
+    assert (record["verdict"], record["level"], record["claims"][0]["level"]) == (
+        "holds",
+        None,
+        None,
+    )
+
+
+def test_the_statement_is_made_of_the_claims_that_are_no_checks():
+    made = replace(NUMBERS, exists=True)
+    found = theorem(
+        claims=(
+            claim(norm >= first, *assumed(total > 0), name="all"),
+            claim(norm >= first, *assumed(total > 0), name="some", setting=made),
+            claim(norm >= first, name="own", check=True),
+        )
+    )
+    all_, some = assembled(found)["T"]["statement"].split(r";\quad ")
+    assert all_.startswith(r"\text{for all W in numbers}\text{ with } sum > 0:\;")
+    assert some.startswith(r"\text{there are W in numbers with } ")
+    assert "[T.all]" in all_
+    assert "[T.some]" in some
+
+
+def test_what_a_claim_rests_on_is_told():
+    lemma = Cited("Sion 1958", "minimax is maximin", Source("sion", "3.4"))
+    record = assembled(theorem(claims=(replace(CLAIM, cites=(lemma,)),)))["T"]
+    told = {
+        "name": "Sion 1958",
+        "statement": "minimax is maximin",
+        "source": {"key": "sion", "where": "3.4"},
+    }
+    assert record["cited"] == record["claims"][0]["cited"] == [told]
+    assert record["claims"][0]["evidence"][0]["scope"] == "all L, given Sion 1958"
 
 
 @pytest.mark.parametrize("verdict", VERDICTS)
