@@ -1,16 +1,22 @@
 r"""At a flattest minimum the layers are coupled along the path of the most amplified signal.
 
 Statement
-    Let Σ = I, W_L ... W_1 = T != 0, σ = |T|_2 and S(W) = 2 L σ^{2-2/L}.  For each top singular
-    pair T v = σ u there are unit vectors q_0 = v, q_1, ..., q_L = u with
+    Let Σ = I, W_L ... W_1 = T != 0, σ = |T|_2 and T v = σ u, a top singular pair.  The path from
+    the input is x_1 = v, x_{k+1} = W_k x_k, that from the output A_kᵀ u.
 
-        W_k q_{k-1} = σ^{1/L} q_k,    W_kᵀ q_k = σ^{1/L} q_{k-1}    (1 <= k <= L):
+    If S(W) = 2 L σ^{2-2/L}, then the signal grows by σ^{1/L} in each layer, and so it does on the
+    way back: for 1 <= k <= L
 
-    a left singular vector of each layer is a right singular vector of the next, and the signal
-    grows by exactly σ^{1/L} per layer.  Moreover, at every minimizer, flattest or not, the path
-    x_k = B_k v from the input and the path A_kᵀ u from the output satisfy
+        |W_k x_k| = σ^{1/L} |x_k|,                           [gain_most, gain_least]
+        |W_kᵀ W_k x_k| = σ^{1/L} |W_k x_k|.                              [return]
 
-        cos² ∠(A_kᵀ u, B_{k+1} v) >= (2 L σ^{2-2/L} / S(W))^L    (1 <= k < L).
+    So x_k is a right singular vector of W_k, and W_k x_k a left one that W_{k+1} takes up.
+
+    At every minimizer, flattest or not, the two paths satisfy for 1 <= k < L
+
+        cos² ∠(A_kᵀ u, B_{k+1} v) >= (2 L σ^{2-2/L} / S(W))^L,           [alignment]
+
+    with equality for paths with one bend.   [alignment_attained]
 
 Notation
     S (``sharpness``), L (``depth``), σ (``target_norm``); A_k, B_k suffixes and prefixes;
@@ -265,11 +271,6 @@ _HALF, _UNIT = Fraction(1, 2), [[1, 0], [0, 1]]
 THEOREM = Theorem(
     id="M2",
     title="At a flattest minimum the layers are coupled along the most amplified path",
-    statement=(
-        r"\Sigma = I,\; W_L\cdots W_1 = T,\; S(W) = 2L\sigma^{2-2/L},\; Tv = \sigma u"
-        r"\;\Longrightarrow\; \exists\, q_0 = v, \dots, q_L = u,\; |q_k| = 1:\quad "
-        r"W_kq_{k-1} = \sigma^{1/L}q_k,\; W_k^Tq_k = \sigma^{1/L}q_{k-1}"
-    ),
     normalisation="R = E|y - Px|², no factor 1/2; σ = |T|_2 spectral",
     source=Source("mulayoff2020unique", "coupling of layers at flat minima (reconstructed)"),
     claims=(gain_most, gain_least, way_back, alignment, alignment_attained),

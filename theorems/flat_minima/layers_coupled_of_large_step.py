@@ -1,13 +1,16 @@
-r"""Minimizers that are stable at a large step size are coupled; trained networks show it.
+r"""Minimizers that are stable at a large step size are coupled along the amplified path.
 
 Statement
-    Let Σ = I, W_L ... W_1 = T != 0, T v = σ u a top singular pair.  If W is stable for gradient
-    descent with step size η, S(W) <= 2/η, then for 1 <= k < L
+    Let Σ = I, W_L ... W_1 = T != 0, T v = σ u a top singular pair, and let W be stable for
+    gradient descent with step size η, S(W) <= 2/η.
 
-        cos² ∠(A_kᵀ u, B_{k+1} v) >= (η L σ^{2-2/L})^L.
+    Then for 1 <= k < L
 
-    The right-hand side is 1 at the largest step size any minimizer can be stable at.  Effects in
-    trained networks, linear and not, are measured (below): they are observations, no theorem.
+        cos² ∠(A_kᵀ u, B_{k+1} v) >= (η L σ^{2-2/L})^L.                  [coupled]
+
+    On paths with one bend this is an equality at the largest stable step η = 2/S.   [attained]
+
+    Every stable step has η L σ^{2-2/L} <= 1, so that the bound is at most 1.   [step]
 
 Notation
     S (``sharpness``), L (``depth``), σ (``target_norm``), η (``step_size``);
@@ -20,7 +23,7 @@ Assumptions
     stable      S <= 2/η.  Without it, (1, 1)ᵀ and (1, 0), T = 1: S = 6, cos² = 1/2, η = 1/2.
 
 Proof
-    M2: cos² >= (2 L σ^{2-2/L} / S)^L, and S <= 2/η.
+    M2: cos² S^L >= (2 L σ^{2-2/L})^L, and (ηS)^L <= 2^L.  M1: 2 L σ^{2-2/L} η <= ηS <= 2.
 
 Sharpness
     Attained for every L and every η (M5.attained).  The largest overlap over all d² pairs of
@@ -30,6 +33,7 @@ Sharpness
 Implementation notes
     Stability is meant linearly; gradient descent can reach no other minimizer but from a null set
     of starts.  The effects are shown by bootstrap 95% intervals over networks.
+    What is measured in trained networks, linear and not, are observations, no theorem.
     M5.linear: T = diag(3/2, 3/4), L = 2..4; steps of 0.8 of 2/S_min against 0.1, from the same
     starts, give flatter, better aligned minima with more even gains.
     M5.nonlinear: ReLU and GELU, L = 4, width 16, no biases, whitened inputs; path alignment and
@@ -245,11 +249,7 @@ def _two_paths() -> Instance:
 
 THEOREM = Theorem(
     id="M5",
-    title="Minimizers stable at a large step size are coupled; trained networks show it",
-    statement=(
-        r"\Sigma = I,\; W_L\cdots W_1 = T,\; Tv = \sigma u,\; S(W) \le 2/\eta \;\Longrightarrow\; "
-        r"\cos^2\angle(A_k^Tu, B_{k+1}v) \ge (\eta L\sigma^{2-2/L})^L \quad (1 \le k < L)"
-    ),
+    title="Minimizers that are stable at a large step size are coupled along the amplified path",
     normalisation="R = E|y - Px|², no factor 1/2: η is half of a step size for 1/2 E|.|²",
     source=Source("mulayoff2020unique", "experiments on coupling (reconstructed; inequality ours)"),
     claims=(coupled, attained),

@@ -155,7 +155,7 @@ def layer_spectra_gap(instance: Instance) -> tuple[list[Any], list[Any]]:
 
 
 def _power_sum(ar: Any, M: Any, exponent: int) -> Any:
-    """tr M^exponent, as a matrix of one entry."""
+    """Tr M^exponent, as a matrix of one entry."""
     return ar.scale(ar.trace(LinearNetwork(ar, (M,) * exponent).end_to_end), ar.identity(1))
 
 

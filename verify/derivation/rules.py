@@ -17,7 +17,7 @@ from typing import Any, Literal
 
 import sympy as sp
 
-from verify.claims import Claim, Quantity
+from verify.claims import Assumption, Claim, Quantity
 from verify.derivation.steps import Condition, Identity, Step, check, related
 from verify.errors import UsageError
 from verify.evidence import Verdict
@@ -27,8 +27,10 @@ __all__ = [
     "Fact",
     "added",
     "am_gm_sum",
+    "assumed",
     "at_the_supremum",
     "definition",
+    "divided",
     "each",
     "flat",
     "given",
@@ -67,6 +69,8 @@ class Fact(Step):
         Identities and conditions it follows under.
     claim
         The claim that is taken for granted, for what is given.
+    assumption
+        The assumption of the claim that is derived, for what is assumed.
     """
 
     conclusion: Relation
@@ -74,6 +78,7 @@ class Fact(Step):
     premises: tuple[Step, ...] = field(default=(), kw_only=True)
     needs: tuple[Step, ...] = field(default=(), kw_only=True)
     claim: Claim | None = field(default=None, kw_only=True)
+    assumption: Assumption | None = field(default=None, kw_only=True)
 
     @property
     def rule(self) -> str:  # type: ignore[override]
@@ -117,6 +122,19 @@ def flat(steps: Iterable[Step]) -> list[Step]:
 def given(claim: Claim) -> Fact:
     """Return what a premise says."""
     return Fact(claim.id, claim.expanded, by="given", claim=claim)
+
+
+def assumed(assumption: Assumption) -> Fact:
+    """Return what an assumption of the claim says.
+
+    Raises
+    ------
+    UsageError
+        If it is no relation.
+    """
+    if assumption.relation is None:
+        raise UsageError(f"assumption {assumption.id} is no relation between quantities")
+    return Fact(assumption.id, assumption.relation, by="assumption", assumption=assumption)
 
 
 def definition(quantity: Quantity) -> Fact:
@@ -225,6 +243,26 @@ def scaled(fact: Step, factor: Any) -> Fact:
     needs = (Condition("the factor", factor, sign),) if op != "==" else ()
     relation = related(factor * old.lhs, op, factor * old.rhs)
     return Fact("scaled", relation, by="product", premises=(fact,), needs=needs)
+
+
+def divided(fact: Step, factor: Any) -> Fact:
+    """Return the fact with both sides over a factor that is not negative.
+
+    Where the factor vanishes a side has no value, so that nothing is said there.
+
+    Raises
+    ------
+    UsageError
+        If the factor cancels: both sides may have values where it vanishes.
+    """
+    old = fact.relation
+    sides = old.lhs / factor, old.rhs / factor
+    below = [sp.denom(sp.together(side)) for side in sides]
+    if not any(sp.denom(sp.together(d / factor)).is_number for d in below):
+        raise UsageError(f"{factor} cancels from both sides of {old}")
+    needs = (Condition("the factor", factor, ">="),)
+    relation = related(sides[0], operator(old), sides[1])
+    return Fact("divided", relation, by="quotient", premises=(fact,), needs=needs)
 
 
 def raised(fact: Step, exponent: Any) -> Fact:

@@ -1,0 +1,123 @@
+"""Rules about the least of a family and about where an inequality is an equality.
+
+As in :mod:`verify.derivation.rules` a conclusion is computed, and what it needs besides becomes an
+identity or a condition.  A place is one value of the index, any that a range allows.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sympy as sp
+
+from verify.derivation.rules import Fact, Index, _falling, _within
+from verify.derivation.steps import Condition, Identity, Step, related
+from verify.errors import UsageError
+from verify.expression import Least
+
+__all__ = ["all_but_one", "am_gm_bent", "at_the_least", "both", "touching"]
+
+
+def at_the_least(
+    fact: Step, term: Any, index: Index, *, factor: Any = 1, last: Step | None = None
+) -> Fact:
+    """Return f min_k x_k >= c from f x_k >= c for each k, or == from ==, with f >= 0.
+
+    Parameters
+    ----------
+    term, index
+        x_k, and the range of k.
+    last
+        The same for the last k, where the fact is about those before it only.
+
+    Raises
+    ------
+    UsageError
+        If the right side depends on k, or the relation is another one.
+    """
+    k, _, final = index
+    above, op, below = _falling(fact.relation)
+    if op == ">" or below.has(k):
+        raise UsageError(f"expected == or >= with a bound free of {k}, got {fact.relation}")
+    needs: list[Step] = [Identity("the term", above, factor * term)]
+    if factor != 1:
+        needs.append(Condition("the factor", factor, ">="))
+    if last is not None:
+        top, other, bottom = _falling(last.relation)
+        needs.append(Identity("the last term", top, factor * term.subs(k, final)))
+        needs.append(Identity("its bound", bottom, below))
+        if other != op:
+            raise UsageError(f"the last fact is {other}, the others are {op}")
+    premises = (fact,) if last is None else (fact, last)
+    relation = related(factor * Least(term, *index), op, below)
+    return Fact("at the least", relation, by="least", premises=premises, needs=tuple(needs))
+
+
+def all_but_one(
+    fact: Step, index: Index, place: Any, *, bent: Step | None = None, factor: Any = 1
+) -> Fact:
+    """Return f Π_k p_k >= h g^{n-1} from p_k >= g >= 0, for n values of k, and f p_i >= h.
+
+    ``bent`` says the latter, of one place i; without it f = 1 and h = p_i.
+
+    Raises
+    ------
+    UsageError
+        If g depends on k.
+    """
+    k, first, final = index
+    term, _, bound = _falling(fact.relation)
+    if bound.has(k):
+        raise UsageError(f"expected a bound free of {k}, got {bound}")
+    there = term.subs(k, place)
+    needs: list[Step] = [Condition("no factor is negative", bound, ">=")]
+    if bent is None:
+        least, premises = there, (fact,)
+    else:
+        above, _, least = _falling(bent.relation)
+        needs.append(Identity("the factor at the place", above, factor * there))
+        premises = (fact, bent)
+    needs.append(Condition("its bound", least, ">="))
+    relation = related(factor * sp.Product(term, index), ">=", least * bound ** (final - first))
+    return Fact("all but one", relation, by="product", premises=premises, needs=tuple(needs))
+
+
+def am_gm_bent(term: Any, index: Index, place: Any, factor: Any) -> Fact:
+    """Return Σ_k x_k + (s - 1) x_i >= n (s Π_k x_k)^{1/n}: AM-GM with x_i times s."""
+    k, first, final = index
+    count = final - first + 1
+    needs = (
+        Condition("no term is negative", term, ">="),
+        Condition("nor is the factor", factor, ">="),
+    )
+    total = sp.Sum(term, index) + (factor - 1) * term.subs(k, place)
+    bound = count * (factor * sp.Product(term, index)) ** (1 / count)
+    return Fact("AM-GM", related(total, ">=", bound), by="AM-GM", needs=needs)
+
+
+def both(upper: Step, lower: Step) -> Fact:
+    """Return a = b from a >= b and b >= a."""
+    (a, _, b), (c, _, d) = _falling(upper.relation), _falling(lower.relation)
+    needs = (Identity("larger, then smaller", a, d), Identity("smaller, then larger", b, c))
+    relation = related(a, "==", b)
+    return Fact("both", relation, by="antisymmetry", premises=(upper, lower), needs=needs)
+
+
+def touching(fact: Step, x: Any, at: Any) -> Fact:
+    """Return f'(at) = h'(at) from f(x) >= h(x) for every x > 0, where f(at) = h(at).
+
+    Raises
+    ------
+    UsageError
+        If the symbol x does not stand for every positive number.
+    """
+    if x.assumptions0 != sp.Symbol("x", positive=True).assumptions0:
+        raise UsageError(f"expected a symbol of any positive number, got {x}")
+    above, _, below = _falling(fact.relation)
+    needs = (
+        Identity("both agree there", above.subs(x, at), below.subs(x, at)),
+        *_within(x, sp.sympify(at)),
+    )
+    left, right = (sp.diff(side, x).subs(x, at) for side in (above, below))
+    relation = related(left, "==", right)
+    return Fact(f"slopes at {x} = {at}", relation, by="touching", premises=(fact,), needs=needs)
