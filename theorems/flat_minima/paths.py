@@ -195,7 +195,7 @@ path_gain_sq_min = expanded(
 path_alignment_sq = expanded(
     "path_alignment_sq", r"\min_{k<L}\cos^2\angle(A_k^TTv, B_{k+1}v)",
     "Least squared cosine between the path from the input and the path from the output.",
-    Least(cosine(k), k, 1, L - 1), positive=False,
+    Least(cosine(k), k, 1, L - 1),
 )  # fmt: skip
 
 
