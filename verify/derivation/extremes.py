@@ -71,12 +71,11 @@ def all_but_one(
         raise UsageError(f"expected a bound free of {k}, got {bound}")
     there = term.subs(k, place)
     needs: list[Step] = [Condition("no factor is negative", bound, ">=")]
-    if bent is None:
-        least, premises = there, (fact,)
-    else:
+    least = there
+    if bent is not None:
         above, _, least = _falling(bent.relation)
         needs.append(Identity("the factor at the place", above, factor * there))
-        premises = (fact, bent)
+    premises = (fact,) if bent is None else (fact, bent)
     needs.append(Condition("its bound", least, ">="))
     relation = related(factor * sp.Product(term, index), ">=", least * bound ** (final - first))
     return Fact("all but one", relation, by="product", premises=premises, needs=tuple(needs))
