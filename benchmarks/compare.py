@@ -20,11 +20,14 @@ from verify.report import load
 
 COUNTED = ("exact", "certified", "trained", "searched", "sampled", "empirical")
 PARTS = {
-    "claims": ("title", "statement", "setting", "assumptions", "verdict"),
+    "claims": ("title", "statement", "setting", "assumptions", "check", "level", "verdict"),
     "controls": ("title", "statement", "verdict"),
     "witnesses": ("kind", "statement", "verdict"),
 }
-WHOLE = ("title", "statement", "normalisation", "source", "status", "verdict", "verified")
+WHOLE = (
+    "title", "statement", "normalisation", "source", "status", "level", "cited", "verdict",
+    "verified",
+)  # fmt: skip
 LINE = ("statement", "rule", "scope")
 
 Record = dict[str, Any]

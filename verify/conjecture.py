@@ -30,6 +30,7 @@ def conjecture(
     width: tuple[int, int] = (1, 5),
     title: str = "",
     proof: Callable[[], Iterator[Step]] | None = None,
+    sizes: tuple[tuple[int, ...], ...] = (),
 ) -> Theorem:
     """Return a theorem of status "conjecture" with one claim.
 
@@ -43,7 +44,9 @@ def conjecture(
     depth, width
         The sizes it is about, both ends included.
     proof
-        Yields steps, if some of it can be derived; see :mod:`verify.derivation.steps`.
+        Yields steps, if it can be derived; see :mod:`verify.derivation.rules`.
+    sizes
+        Where the relation is decided with every number a symbol, see :class:`verify.claims.Claim`.
 
     Raises
     ------
@@ -61,11 +64,11 @@ def conjecture(
         assumptions=read.assumptions if read else (),
         bounds=Bounds(depth, width),
         proof=Proof(proof) if proof else None,
+        sizes=sizes,
     )
     return Theorem(
         id=name,
         title=title or str(relation),
-        statement=claim.latex,
         normalisation="R = E|y - Px|²",
         source=Source("conjecture", "not published"),
         claims=(claim,),

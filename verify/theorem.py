@@ -30,7 +30,7 @@ from verify.claims import (
     family,
     quantity,
 )
-from verify.derivation.steps import Condition, Identity, Step
+from verify.derivation.steps import Condition, Identity, Limit, Step
 from verify.errors import UsageError
 from verify.evidence import Verdict
 from verify.expression import Relation
@@ -44,6 +44,7 @@ __all__ = [
     "Control",
     "Formula",
     "Identity",
+    "Limit",
     "Measurement",
     "Necessity",
     "Quantity",

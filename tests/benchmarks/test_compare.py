@@ -31,6 +31,9 @@ CHANGES = {
     "claim's title": lambda r: r["claims"][0].update(title="another"),
     "claim's assumptions": lambda r: r["claims"][0].update(assumptions=["1 = 1"]),
     "claim's setting": lambda r: r["claims"][0].update(setting="another"),
+    "level": lambda r: r.update(level="derived"),
+    "claim's level": lambda r: r["claims"][0].update(level="sampled"),
+    "claim's part": lambda r: r["claims"][0].update(check=not r["claims"][0]["check"]),
     "control's statement": lambda r: r["controls"][0].update(statement="0 = 0"),
     "witness's statement": lambda r: r["witnesses"][0].update(statement="0 = 0"),
 }

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 import sympy as sp
 
-from tests.toys import Numbers, claim, first, never, norm, tainted, theorem, vague
+from tests.toys import Numbers, claim, first, never, norm, tainted, theorem, total, vague
 from verify.claims import Assumption, Proof
 from verify.derivation.steps import Identity
 from verify.runs import tasks as runner
@@ -25,8 +25,11 @@ def about(relation, *assumptions, **parts):
     return theorem(claims=(claim(relation, *assumptions),), **parts)
 
 
-def derived(*steps):
-    return theorem(claims=(claim(norm >= first, proof=Proof(lambda: steps)),))
+SQUARES = (first + total) ** 2, first**2 + 2 * first * total + total**2
+
+
+def derived(*steps, relation=norm >= first):
+    return theorem(claims=(claim(relation, proof=Proof(lambda: steps)),))
 
 
 def trained(*numbers):
@@ -77,7 +80,8 @@ THEOREMS = {
     "assumed at no rational": (about(first > 9, IRRATIONAL), "vacuous"),
     "assumed in floats": (about(first > -9, FLOATS), "vacuous"),
     "control survives": (about(norm >= first, controls=(WEAK,)), "error"),
-    "derived": (derived(step(first * 2, first + first)), "holds"),
+    "derived": (derived(step(*SQUARES), relation=sp.Eq(*SQUARES)), "holds"),
+    "derived from something else": (derived(step(*SQUARES)), "void"),
     "derived from nothing": (derived(), "error"),
     "derived wrongly": (derived(step(1, 1), step(first, 2 * first)), "refuted"),
     "trained": (trained(1.0001), "holds"),

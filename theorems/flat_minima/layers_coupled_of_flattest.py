@@ -75,7 +75,7 @@ from numeric.training import CONVERGED, gradient_descent
 from theorems.assumptions import minimizer, whitened
 from theorems.directions import cosine, directed_minimizers, k, meeting_least, pairing, path_last
 from theorems.flat_minima.coupling_scores import over_least
-from theorems.flat_minima.path_facts import Premises, extreme_gain, misalignment_costs, place
+from theorems.flat_minima.path_facts import Premises, extreme_gain, misalignment_costs
 from theorems.flat_minima.paths import (
     PairedInstance,
     bent_paths,
@@ -184,8 +184,8 @@ way_back = stated(
 )  # fmt: skip
 def cost(meeting: Claim) -> Iterator[Step]:
     """The bound on the alignment, where S may vanish too."""
-    fact = rules.put(misalignment_costs(_KNOWN, meeting), place, k)
     inner = (k, 1, L - 1)
+    fact = rules.narrowed(misalignment_costs(_KNOWN, meeting), inner)
     found = extremes.at_the_least(fact, cosine(k), inner, factor=S**L)
     yield rules.substituted(found, rules.turned(rules.definition(path_alignment_sq)))
 
@@ -275,8 +275,8 @@ THEOREM = Theorem(
     normalisation="R = E|y - Px|², no factor 1/2; σ = |T|_2 spectral",
     source=Source("mulayoff2020unique", "coupling of layers at flat minima (reconstructed)"),
     claims=(
-        gain_most, gain_least, way_back, alignment, alignment_attained,
         meeting, stretch, last, cost,
+        gain_most, gain_least, way_back, alignment, alignment_attained,
     ),
     controls=_twins,
     witnesses=(

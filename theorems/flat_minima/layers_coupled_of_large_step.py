@@ -265,7 +265,7 @@ THEOREM = Theorem(
     title="Minimizers that are stable at a large step size are coupled along the amplified path",
     normalisation="R = E|y - Px|², no factor 1/2: η is half of a step size for 1/2 E|.|²",
     source=Source("mulayoff2020unique", "experiments on coupling (reconstructed; inequality ours)"),
-    claims=(coupled, attained, step, edge),
+    claims=(edge, step, coupled, attained),
     controls=_twins,
     witnesses=(
         witness("bent", coupled, "(1, 1)ᵀ and (1, 0), T = 1, η = 1/3: S = 6, cos² = 1/2 >= 4/9",

@@ -92,10 +92,9 @@ def misalignment_costs(known: Premises, meeting: Claim) -> rules.Fact:
     """Return c_j S^L >= (2L)^L σ^{2(L-1)}, c_j the cos² between both paths, for any j < L."""
     angle = cosine(k) * _pair
     met = rules.transitive(rules.least(meeting_least, angle, _inner), rules.given(meeting))
-    bent = rules.put(rules.substituted(met, known.paired), k, place)
-    factor = cosine(place)
-    product = extremes.all_but_one(known.each_pair, _inner, place, bent=bent, factor=factor)
-    steep = rules.scaled(known.steep, factor)
+    bent, pairs = rules.substituted(met, known.paired), known.each_pair
+    product = extremes.all_but_one(pairs, _inner, place, bent=bent, factor=cosine(k))
+    steep = rules.scaled(known.steep, cosine(place))
     return rules.transitive(steep, rules.scaled(product, (2 * L) ** L))
 
 
@@ -107,8 +106,9 @@ def even_gains(known: Premises, last: Claim) -> tuple[rules.Fact, rules.Fact]:
     terms = _even_terms(known)
     named = rules.turned(rules.definition(path_last))
     at_end = rules.transitive(named, rules.given(last), known.paired)
-    before = _gain(_even_pairs(known), terms, place)
-    return rules.put(before, place, k), _gain(at_end, rules.put(terms, place, L), L)
+    inside = rules.narrowed(terms, (place, 1, L - 1))
+    before = rules.narrowed(_gain(_even_pairs(known), inside, place), _inner)
+    return before, _gain(at_end, rules.chosen(terms, L), L)
 
 
 def extreme_gain(known: Premises, last: Claim, quantity: Quantity, *, sign: int) -> rules.Fact:
@@ -152,4 +152,4 @@ def _even_pairs(known: Premises) -> rules.Fact:
     flat = rules.substituted(steep, rules.assumed(flattest))
     shared = rules.scaled(flat, sigma ** (4 - 2 * L) / (2 * L) ** L)
     upper = rules.rewritten(shared, sigma**2, _pair.subs(k, place))
-    return extremes.both(rules.put(known.each_pair, k, place), upper)
+    return extremes.both(rules.narrowed(known.each_pair, (place, 1, L - 1)), upper)

@@ -23,18 +23,7 @@ Names a relation may use:   certimin quantities
 Settings there are:         certimin settings
 """
 
-from verify.claims import QUANTITIES
 from verify.conjecture import conjecture
-from verify.theorem import Identity
-
-SHARPNESS = QUANTITIES["sharpness"].symbol
-DEPTH = QUANTITIES["depth"].symbol
-
-
-def proof():
-    """What can be proved so far: each step is an identity that must reduce to zero."""
-    yield Identity("normalise", SHARPNESS / DEPTH * DEPTH, SHARPNESS, why="algebra")
-
 
 CONJECTURE = conjecture(
     "{name}",
@@ -42,7 +31,8 @@ CONJECTURE = conjecture(
     over="minimizers",  # the setting
     depth=(2, 4),
     width=(1, 3),
-    proof=proof,  # or leave it out
+    # proof=...: a generator of facts whose last one is the relation, see verify.derivation.rules
+    # sizes=((2, 1, 1, 1),): what it is also decided at with every number a symbol
 )
 '''
 

@@ -161,15 +161,23 @@ def _attack_file(path: Path, child: Path, options: dict[str, Any]) -> Outcome | 
 
 
 def _broken_steps(conjecture: Theorem) -> str:
-    """Check the proofs of a conjecture; return which step does not hold, if one does not."""
+    """Check the proofs of a conjecture; return which step does not hold, if one does not.
+
+    One that is void is said to be, and the conjecture is attacked all the same.
+    """
     from verify.runs.profiles import PROFILES
     from verify.runs.stages import derive
 
-    for claim in filter(lambda claim: claim.proof, conjecture.claims):
-        for step in derive(claim, PROFILES["quick"])["steps"]:
+    for claim in filter(lambda claim: claim.has_derivation, conjecture.claims):
+        derivation = derive(claim, PROFILES["quick"])
+        for step in derivation["steps"]:
             click.echo(f"derivation  {step['name']}: {step['verdict']}")
             if step["verdict"] != "holds":
                 return f"derivation step {step['name']!r} is {step['verdict']}: {step['residual']}"
+        if derivation["void"]:
+            click.echo(f"derivation  void: it does not depend on the claim: {derivation['void']}")
+        elif derivation["complete"]:
+            click.echo(f"derivation  ends in the claim, {derivation['scope']}".rstrip(", "))
     return ""
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import sympy as sp
 
-from verify.derivation.rules import Fact, Index, _falling, _within
+from verify.derivation.rules import _LEAST, _SOME, Fact, Index, _falling, _range, _smooth, _within
 from verify.derivation.steps import Condition, Identity, Step, related
 from verify.errors import UsageError
 from verify.expression import Least
@@ -33,10 +33,12 @@ def at_the_least(
     Raises
     ------
     UsageError
-        If the right side depends on k, or the relation is another one.
+        If the fact is about other values, its right side depends on k, or it is another relation.
     """
-    k, _, final = index
+    k, first, final = index
     above, op, below = _falling(fact.relation)
+    if _range(fact) != (index if last is None else (k, first, final - 1)):
+        raise UsageError(f"{fact.name!r} holds for {_range(fact)}, not for {index}")
     if op == ">" or below.has(k):
         raise UsageError(f"expected == or >= with a bound free of {k}, got {fact.relation}")
     needs: list[Step] = [Identity("the term", above, factor * term)]
@@ -50,39 +52,42 @@ def at_the_least(
             raise UsageError(f"the last fact is {other}, the others are {op}")
     premises = (fact,) if last is None else (fact, last)
     relation = related(factor * Least(term, *index), op, below)
-    return Fact("at the least", relation, by="least", premises=premises, needs=tuple(needs))
+    return Fact("at the least", relation, by=_LEAST, premises=premises, needs=tuple(needs))
 
 
 def all_but_one(
     fact: Step, index: Index, place: Any, *, bent: Step | None = None, factor: Any = 1
 ) -> Fact:
-    """Return f Π_k p_k >= h g^{n-1} from p_k >= g >= 0, for n values of k, and f p_i >= h.
+    """Return f_i Π_k p_k >= h_i g^{n-1} from p_k >= g >= 0 and f_k p_k >= h_k, for each place i.
 
-    ``bent`` says the latter, of one place i; without it f = 1 and h = p_i.
+    ``bent`` says the latter of the same n values of k; without it f = 1 and h = p.
 
     Raises
     ------
     UsageError
-        If g depends on k.
+        If the facts are about other values, or g depends on k.
     """
     k, first, final = index
     term, _, bound = _falling(fact.relation)
-    if bound.has(k):
-        raise UsageError(f"expected a bound free of {k}, got {bound}")
-    there = term.subs(k, place)
-    needs: list[Step] = [Condition("no factor is negative", bound, ">=")]
-    least = there
-    if bent is not None:
-        above, _, least = _falling(bent.relation)
-        needs.append(Identity("the factor at the place", above, factor * there))
-    premises = (fact,) if bent is None else (fact, bent)
-    needs.append(Condition("its bound", least, ">="))
-    relation = related(factor * sp.Product(term, index), ">=", least * bound ** (final - first))
-    return Fact("all but one", relation, by="product", premises=premises, needs=tuple(needs))
+    if {_range(known) for known in (fact, bent or fact)} != {index} or bound.has(k):
+        raise UsageError(f"expected facts for {index}, the first with a bound that is free of {k}")
+    above, _, least = _falling(bent.relation) if bent else (term, "==", term)
+    needs = (
+        Condition("no factor is negative", bound, ">="),
+        Condition("nor is the other bound", least, ">="),
+        Identity("the other factor", above, factor * term),
+    )
+    there, low = (x.subs(k, place) for x in map(sp.sympify, (factor, least)))
+    relation = related(there * sp.Product(term, index), ">=", low * bound ** (final - first))
+    premises = (fact, bent) if bent else (fact,)
+    return Fact(
+        "all but one", relation, by=_SOME, premises=premises, needs=needs,
+        index=(place, first, final),
+    )  # fmt: skip
 
 
 def am_gm_bent(term: Any, index: Index, place: Any, factor: Any) -> Fact:
-    """Return Σ_k x_k + (s - 1) x_i >= n (s Π_k x_k)^{1/n}: AM-GM with x_i times s."""
+    """Return Σ_k x_k + (s - 1) x_i >= n (s Π_k x_k)^{1/n} for each i: AM-GM with x_i times s."""
     k, first, final = index
     count = final - first + 1
     needs = (
@@ -91,7 +96,8 @@ def am_gm_bent(term: Any, index: Index, place: Any, factor: Any) -> Fact:
     )
     total = sp.Sum(term, index) + (factor - 1) * term.subs(k, place)
     bound = count * (factor * sp.Product(term, index)) ** (1 / count)
-    return Fact("AM-GM", related(total, ">=", bound), by="AM-GM", needs=needs)
+    relation, places = related(total, ">=", bound), (place, first, final)
+    return Fact("AM-GM", relation, by="AM-GM", needs=needs, index=places)
 
 
 def both(upper: Step, lower: Step) -> Fact:
@@ -115,6 +121,7 @@ def touching(fact: Step, x: Any, at: Any) -> Fact:
     above, _, below = _falling(fact.relation)
     needs = (
         Identity("both agree there", above.subs(x, at), below.subs(x, at)),
+        *_smooth(above - below, x),
         *_within(x, sp.sympify(at)),
     )
     left, right = (sp.diff(side, x).subs(x, at) for side in (above, below))

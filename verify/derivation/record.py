@@ -13,7 +13,15 @@ from typing import Any
 import sympy as sp
 
 from verify.claims import QUANTITIES
-from verify.derivation.steps import AnySize, Condition, Identity, Step, StepResult, symbols_of
+from verify.derivation.steps import (
+    AnySize,
+    Condition,
+    Identity,
+    Limit,
+    Step,
+    StepResult,
+    symbols_of,
+)
 from verify.evidence import worst
 from verify.expression import operator, render
 
@@ -102,6 +110,9 @@ def statement(family: Sequence[Step]) -> str:
         shown = _relation(first.lhs, "=", first.rhs)
     elif isinstance(first, Condition) and first.sign:
         shown = _relation(first.value, _SIGNS[first.sign], 0)
+    elif isinstance(first, Limit):
+        left, right, x, to = map(_printed, (first.expression, first.value, first.x, first.to))
+        shown = rf"{left} \to {right} \text{{ as }} {x} \to {to}"
     elif not isinstance(first, Condition):
         relation = first.relation
         shown = _relation(relation.lhs, _SIGNS[operator(relation)], relation.rhs)
@@ -122,6 +133,11 @@ def _relation(lhs: Any, sign: str, rhs: Any) -> str:
         terms = max(len(sp.Add.make_args(x)) for side in sides for x in _entries(side))
         return rf"\text{{an expression of up to {terms} terms}} {sign} \ldots"
     return f"{left} {sign} {right}"
+
+
+def _printed(side: Any) -> str:
+    expression = _expression(side)
+    return render(expression, _names(expression))
 
 
 def _names(side: Any) -> dict[str, str]:

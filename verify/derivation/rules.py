@@ -17,11 +17,11 @@ from typing import Any, Literal
 
 import sympy as sp
 
-from verify.claims import Assumption, Claim, Quantity
+from verify.claims import QUANTITIES, Assumption, Claim, Quantity
 from verify.derivation.steps import Condition, Identity, Step, check, related
 from verify.errors import UsageError
 from verify.evidence import Verdict
-from verify.expression import Least, Relation, operator
+from verify.expression import Least, Relation, families, operator
 
 __all__ = [
     "Fact",
@@ -29,6 +29,7 @@ __all__ = [
     "am_gm_sum",
     "assumed",
     "at_the_supremum",
+    "chosen",
     "definition",
     "divided",
     "each",
@@ -39,6 +40,7 @@ __all__ = [
     "least",
     "minimum",
     "multiplied",
+    "narrowed",
     "put",
     "raised",
     "rewritten",
@@ -71,6 +73,13 @@ class Fact(Step):
         The claim that is taken for granted, for what is given.
     assumption
         The assumption of the claim that is derived, for what is assumed.
+    index
+        The index it is stated in and the values that this runs through, where it is not free.
+
+    Raises
+    ------
+    UsageError
+        If a premise is stated at listed sizes, or the premises are so in different indices.
     """
 
     conclusion: Relation
@@ -79,6 +88,21 @@ class Fact(Step):
     needs: tuple[Step, ...] = field(default=(), kw_only=True)
     claim: Claim | None = field(default=None, kw_only=True)
     assumption: Assumption | None = field(default=None, kw_only=True)
+    index: Index | None = field(default=None, kw_only=True)
+
+    def __post_init__(self) -> None:
+        """What follows holds where all that it follows from does."""
+        super().__post_init__()
+        for premise in self.premises:
+            if premise.at:
+                raise UsageError(
+                    f"{premise.name!r} holds at listed sizes: no rule goes beyond them"
+                )
+        ranges = {_range(premise) for premise in self.premises} - {None}
+        if len(ranges) > 1:
+            raise UsageError(f"{self.name}: its premises are stated in different indices")
+        if ranges and self.by not in _BINDING:
+            object.__setattr__(self, "index", ranges.pop())
 
     @property
     def rule(self) -> str:  # type: ignore[override]
@@ -102,6 +126,15 @@ class Fact(Step):
             if result.verdict != "holds":
                 return result.verdict, f"{need.name}: {result.residual}"
         return "holds", None
+
+
+_EACH, _SOME, _LEAST = "for each index", "some indices", "least of a family"
+_BINDING = (_EACH, _SOME, _LEAST)
+"""Rules that say themselves in which index their conclusion is stated, if in one."""
+
+
+def _range(step: Step) -> Index | None:
+    return getattr(step, "index", None)
 
 
 def flat(steps: Iterable[Step]) -> list[Step]:
@@ -294,11 +327,40 @@ def increasing(fact: Step, function: Callable[[Any], Any], x: Any) -> Fact:
     slope = sp.diff(function(x), x)
     needs = (
         Condition("the slope", slope, _strict(op == ">")),
+        *_smooth(function(x), x),
         *_within(x, above),
         *_within(x, below),
     )
     relation = related(function(above), op, function(below))
     return Fact("increasing", relation, by="monotone function", premises=(fact,), needs=needs)
+
+
+_SMOOTH = sp.Add | sp.Mul | sp.Pow | sp.exp | sp.log
+
+
+def _smooth(function: Any, x: Any) -> Iterator[Condition]:
+    """Conditions under which a function has no jump and no pole where its symbol may lie.
+
+    Raises
+    ------
+    UsageError
+        If the range is not one of the rules', or the function is made of others than sums,
+        products, powers, exponentials and logarithms.
+    """
+    if not (x.is_positive or x.is_nonnegative):
+        raise UsageError(f"expected a symbol that is positive or not negative, got {x}")
+    parts = [part for part in sp.preorder_traversal(function) if part.has(x) and part != x]
+    for part in parts:
+        if not isinstance(part, _SMOOTH):
+            raise UsageError(f"{type(part).__name__} is no function that a rule knows to be smooth")
+        if isinstance(part, sp.log):
+            yield Condition("the logarithm", part.args[0], ">")
+        elif isinstance(part, sp.Pow) and part.exp.has(x):
+            yield Condition("the base of a power", part.base, ">")
+        elif isinstance(part, sp.Pow) and not (part.exp.is_Integer and part.exp > 0):
+            yield Condition("the base of a power", part.base, ">=")
+            if not part.exp.is_nonnegative:
+                yield Condition("no pole", part.base, "!=")
 
 
 def _within(x: Any, value: Any) -> Iterator[Condition]:
@@ -337,6 +399,8 @@ def each(fact: Step, index: Index, *, product: bool = False) -> Fact:
     """
     k, first, last = index
     above, op, below = _falling(fact.relation)
+    if _range(fact) not in (None, index):
+        raise UsageError(f"{fact.name!r} holds for {_range(fact)}, not for {index}")
     op = ">=" if op == ">" else op  # there may be no value of the index at all
     free = not below.has(k)
     if product:
@@ -346,7 +410,7 @@ def each(fact: Step, index: Index, *, product: bool = False) -> Fact:
     else:
         total = below * (last - first + 1) if free else sp.Sum(below, index)
         needs, relation = (), related(sp.Sum(above, index), op, total)
-    return Fact("over all k", relation, by="each", premises=(fact,), needs=needs)
+    return Fact("over all k", relation, by=_EACH, premises=(fact,), needs=needs)
 
 
 def multiplied(*facts: Step) -> Fact:
@@ -359,12 +423,57 @@ def multiplied(*facts: Step) -> Fact:
 
 
 def put(fact: Step, symbol: Any, value: Any) -> Fact:
-    """Return a fact in any ``symbol`` at one value of it that its assumptions allow."""
+    """Return a fact in any ``symbol`` at one value of it that its assumptions allow.
+
+    Raises
+    ------
+    UsageError
+        If the symbol is a quantity, or an index that runs through given values only.
+    """
+    if any(symbol == quantity.symbol for quantity in QUANTITIES.values()):
+        raise UsageError(f"{symbol} is a quantity: it has one value on each instance")
+    if (known := _range(fact)) is not None and known[0] == symbol:
+        raise UsageError(f"{fact.name!r} holds for {known} only")
     old = fact.relation
     lhs, rhs = (side.subs(symbol, value) for side in old.args)
     relation = related(lhs, operator(old), rhs)
     needs = tuple(_within(symbol, value))
     return Fact(f"at {symbol} = {value}", relation, by="put in", premises=(fact,), needs=needs)
+
+
+def narrowed(fact: Step, index: Index) -> Fact:
+    """Return a fact that is stated in an index for fewer of its values, in any symbol.
+
+    Raises
+    ------
+    UsageError
+        If it is stated in none.
+    """
+    known = _range(fact)
+    if known is None:
+        raise UsageError(f"{fact.name!r} is stated in no index")
+    k, first, last = index
+    needs = (
+        Condition("the first value", first - known[1], ">="),
+        Condition("the last value", known[2] - last, ">="),
+    )
+    old = fact.relation
+    lhs, rhs = (side.subs(known[0], k) for side in old.args)
+    relation = related(lhs, operator(old), rhs)
+    return Fact("narrowed", relation, by=_SOME, premises=(fact,), needs=needs, index=index)
+
+
+def chosen(fact: Step, value: Any) -> Fact:
+    """Return a fact that is stated in an index for one of its values."""
+    found = narrowed(fact, (_the_index(fact), value, value))
+    lhs, rhs = (side.subs(_the_index(fact), value) for side in found.relation.args)
+    relation = related(lhs, operator(found.relation), rhs)
+    return Fact(f"at {value}", relation, by=_SOME, premises=(found,))
+
+
+def _the_index(fact: Step) -> Any:
+    known = _range(fact)
+    return known and known[0]
 
 
 def minimum(function: Any, x: Any, at: Any) -> Fact:
@@ -373,6 +482,7 @@ def minimum(function: Any, x: Any, at: Any) -> Fact:
     needs = (
         Identity("the slope vanishes there", slope.subs(x, at)),
         Condition("it is convex", sp.diff(slope, x), ">="),
+        *_smooth(function, x),
         *_within(x, at),
     )
     relation = related(function, ">=", function.subs(x, at))
@@ -390,7 +500,7 @@ def least(quantity: Quantity, term: Any, index: Index) -> Fact:
     if quantity.expansion != Least(term, *index):
         raise UsageError(f"{quantity.name} is not registered as the least of {term}")
     relation = related(term, ">=", quantity.symbol)
-    return Fact(f"each is at least {quantity.name}", relation, by="definition")
+    return Fact(f"each is at least {quantity.name}", relation, by="definition", index=index)
 
 
 def largest(top: Quantity, value: Quantity) -> Fact:
@@ -425,12 +535,13 @@ def at_the_supremum(fact: Step, quantity: Quantity, through: Callable[[Any], Any
     expression, directed = quantity.supremum
     above, op, below = _falling(fact.relation)
     bound = {s.name for s in above.free_symbols} & set(directed)
-    if op != ">=" or bound:
+    if op != ">=" or bound or families(above):
         raise UsageError(f"expected a >= with nothing directed on its larger side, got {above}")
     x = sp.Symbol("x", positive=True)
     needs = (
         Identity("the smaller side", below, through(expression)),
         Condition("it does not decrease", sp.diff(through(x), x), ">="),
+        *_smooth(through(x), x),
     )
     relation = related(above, ">=", through(quantity.symbol))
     return Fact("supremum", relation, by="supremum", premises=(fact,), needs=needs)

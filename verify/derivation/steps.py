@@ -38,6 +38,7 @@ __all__ = [
     "AnySize",
     "Condition",
     "Identity",
+    "Limit",
     "Step",
     "StepResult",
     "allowed_value",
@@ -217,6 +218,40 @@ class Condition(Step):
     def decide(self) -> tuple[Verdict, str | None]:
         """Return whether SymPy knows it."""
         return _check_condition(self)
+
+
+@dataclass(frozen=True)
+class Limit(Step):
+    """``expression`` tends to ``value`` as ``x`` goes ``to`` a number or infinity, from above.
+
+    SymPy's limits are no proofs: with parameters they are wrong at times.  This one is taken again
+    at parameters drawn at random, and no rule draws conclusions from it.
+    """
+
+    expression: Any
+    x: Any
+    to: Any
+    value: Any
+    rule = "limit"
+
+    @property
+    def parts(self) -> tuple[Any, ...]:
+        """Return the expression and its limit."""
+        return self.expression, self.value
+
+    def decide(self) -> tuple[Verdict, str | None]:
+        """Return whether SymPy finds that limit, in general and at random parameters."""
+        random = Random(20201)
+        parameters = sorted(sp.sympify(self.expression).free_symbols - {self.x}, key=str)
+        points: list[dict[Any, Any]] = [{}]
+        points += [{s: allowed_value(s, random) for s in parameters} for _ in range(3)]
+        for point in points if parameters else points[:1]:
+            found = sp.limit(self.expression.subs(point), self.x, self.to)
+            expected = sp.sympify(self.value).subs(point)
+            if found != expected and not is_zero(found - expected):
+                at = f" at {point}" if point else ""
+                return "inconclusive", f"SymPy finds {found}{at}, expected {expected}"
+        return "holds", None
 
 
 @dataclass(frozen=True)

@@ -50,15 +50,29 @@ def assemble(
 
 def _set_levels(theorem: Theorem, record: dict[str, Any], levels: dict[str, Level | None]) -> None:
     """Write the level of each claim and of the theorem: the weakest of what it states."""
-    given = {claim.id: claim.given for claim in theorem.claims}
+    own = {claim.id: claim for claim in theorem.claims}
     for claim in record["claims"]:
-        premises = [levels.get(premise.id) for premise in given.get(claim["id"], ())]
-        levels[claim["id"]] = claim["level"] = _level(claim, premises)
+        given = own[claim["id"]].given if claim["id"] in own else ()
+        premises = {premise.id: levels.get(premise.id) for premise in given}
+        levels[claim["id"]] = claim["level"] = _level(claim, list(premises.values()))
+        for evidence in claim["evidence"]:
+            if evidence["kind"] == "symbolic":
+                evidence["scope"] += _rests(premises, claim["cited"])
     stated = [claim["level"] for claim in record["claims"] if not claim["check"]]
     record["level"] = weakest(stated) if record["verified"] and None not in stated else None
     if theorem.status != "theorem":
         for claim in record["claims"]:
             claim["level"] = None
+
+
+def _rests(premises: Mapping[str, Level | None], cited: list[dict[str, Any]]) -> str:
+    """What a derivation is given: premises, with the level of those that are not derived."""
+    words = [
+        name if level in ("proved", "derived") else f"{name} ({level or 'does not hold'})"
+        for name, level in premises.items()
+    ]
+    words += [lemma["name"] for lemma in cited]
+    return f", given {', '.join(words)}" if words else ""
 
 
 _WORTH: Mapping[str, Level] = {
@@ -243,8 +257,6 @@ def _symbolic(claim: Claim, proof: dict[str, Any]) -> Evidence:
     """The proof as evidence: until its last fact is the claim, it is a part of one."""
     steps, part = proof["steps"], not proof["complete"]
     given = [premise.id for premise in claim.given]
-    rests = [*given, *(lemma.name for lemma in claim.cites)]
-    words = ", given ".join(filter(None, (proof["scope"] or "no size occurs", ", ".join(rests))))
     details: dict[str, Any] = {"part": part, "given": given}
     verdicts: list[Verdict] = [step["verdict"] for step in steps]
     if proof["void"]:
@@ -253,7 +265,7 @@ def _symbolic(claim: Claim, proof: dict[str, Any]) -> Evidence:
     return Evidence(
         "symbolic",
         worst(verdicts),
-        f"{PART if part else ''}{words}",
+        f"{PART if part else ''}{proof['scope'] or 'no size occurs'}",
         sum(step["count"] for step in steps),
         None,
         sum(step["seconds"] for step in steps),

@@ -163,8 +163,8 @@ def test_a_module_that_hangs_is_killed_and_its_place_is_told(certimin, tmp_path)
     module = tmp_path / "hangs.py"
     module.write_text("def wait():\n    while True:\n        pass\n\n\nwait()\n")
     start = time.monotonic()
-    code, record = in_its_own_process(certimin, module, tmp_path, budget=3)
-    assert time.monotonic() - start < 30
+    code, record = in_its_own_process(certimin, module, tmp_path, budget=8)
+    assert time.monotonic() - start < 60
     assert (code, record["verdict"]) == (3, "error")
     assert "killed" in record["reason"]
     assert "hangs.py" in record["traceback"]

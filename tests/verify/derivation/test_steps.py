@@ -8,7 +8,18 @@ from time import monotonic, sleep
 import pytest
 import sympy as sp
 
-from verify.derivation.steps import Condition, Identity, Step, am_gm, check, is_zero, time_limit
+from verify.derivation.record import statement
+from verify.derivation.steps import (
+    Condition,
+    Identity,
+    Limit,
+    Step,
+    am_gm,
+    check,
+    is_zero,
+    time_limit,
+)
+from verify.errors import UsageError
 
 a, b = sp.symbols("a b", positive=True)
 L = sp.Symbol("L", integer=True, positive=True)
@@ -179,3 +190,21 @@ def test_a_limit_that_was_swallowed_is_raised_again():
 def test_a_condition_about_floats_is_an_error(value):
     result = check(Condition("s", value, ">="))
     assert (result.verdict, "a float stands" in result.residual) == ("error", True)
+
+
+def test_a_limit_is_told_and_nothing_follows_from_it():
+    x = sp.Symbol("x", positive=True)
+    found = Limit("falls", a + b / x, x, sp.oo, a)
+    assert check(found).verdict == "holds"
+    assert check(Limit("other", a + b / x, x, sp.oo, b)).verdict == "inconclusive"
+    assert statement([found]) == r"a + \frac{b}{x} \to a \text{ as } x \to \infty"
+    with pytest.raises(UsageError, match="no relation between numbers"):
+        _ = found.relation
+
+
+def test_a_limit_that_sympy_gets_wrong_is_found_out():
+    """Its issue 22893: the limit is b if a > b, 2b if a = b, and infinite only if a < b."""
+    x = sp.Symbol("x", positive=True)
+    f = (a * sp.exp(-a * x) + b * sp.exp(-b * x)) * sp.exp(b * x)
+    assert sp.limit(f, x, sp.oo) == sp.oo
+    assert check(Limit("grows", f, x, sp.oo, sp.oo)).verdict == "inconclusive"

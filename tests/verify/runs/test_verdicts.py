@@ -212,11 +212,15 @@ def test_a_derivation_is_worth_no_more_than_its_premises():
         weakened = task.piece == "T.weak" and task.stage in ("search", "decide")
         return [{**result[0], "kind": kind}] if weakened else result
 
-    levels = {}
-    for kind in ("exact", "sampled"):
-        record = assembled(found, change=change)["T"]
-        levels[kind] = [c["level"] for c in record["claims"]]
-    assert levels == {"exact": ["tested", "tested"], "sampled": ["sampled", "tested"]}
+    told = {}
+    for kind in ("formal", "exact", "sampled"):
+        claims = assembled(found, change=change)["T"]["claims"]
+        told[kind] = [*(c["level"] for c in claims), claims[1]["evidence"][0]["scope"]]
+    assert told == {
+        "formal": ["proved", "derived", "all L, given T.weak"],
+        "exact": ["tested", "tested", "all L, given T.weak (tested)"],
+        "sampled": ["sampled", "tested", "all L, given T.weak (sampled)"],
+    }
 
 
 def test_open_questions_have_no_level():
