@@ -32,6 +32,7 @@ __all__ = [
     "gain_in",
     "gain_out",
     "k",
+    "lagrange_rest",
     "meeting_least",
     "pair_least",
     "pairing",
@@ -39,6 +40,7 @@ __all__ = [
     "path_energy",
     "path_last",
     "path_quotient",
+    "twist",
 ]
 
 
@@ -117,9 +119,9 @@ def gain_in(instance: Directed) -> list[Any]:
     return [ar.frobenius_sq(B @ image) / energy for B in (*net.prefixes, net.end_to_end)]
 
 
-@family("path_cosine", "c")
+@family("path_cosine", r"\gamma")
 def cosine(instance: Directed) -> list[Any]:
-    """c_k = cos² of the angle between A_kᵀ û and B_{k+1} K z, k = 1..L-1."""
+    """γ_k = cos² of the angle between A_kᵀ û and B_{k+1} K z, k = 1..L-1."""
     ar, (image, _), net = instance.arithmetic, instance.image(), instance.net
     cosines = []
     for A, B in zip(net.suffixes[:-1], net.prefixes[1:], strict=True):
@@ -127,6 +129,16 @@ def cosine(instance: Directed) -> list[Any]:
         product = ar.entry(y.mT @ x, 0, 0)
         cosines.append(product * product / (ar.frobenius_sq(x) * ar.frobenius_sq(y)))
     return cosines
+
+
+@family("path_twist", "c")
+def twist(instance: Directed) -> list[Any]:
+    """c_k = Σ_{i<j} (x_i y_j - x_j y_i)², x = A_kᵀ û and y = B_{k+1} K z, k = 1..L-1."""
+    ar, (image, energy) = instance.arithmetic, instance.image()
+    size = 2 * energy * instance.squared_length()
+    pairs = zip(instance.net.suffixes, instance.net.prefixes[1:], strict=False)
+    outer = [A.mT @ instance.output @ (B @ image).mT for A, B in pairs]
+    return [ar.frobenius_sq(M - M.mT) / size for M in outer]
 
 
 L = depth.symbol
@@ -167,6 +179,16 @@ def pairing(instance: Directed) -> Any:
     ar, (image, energy) = instance.arithmetic, instance.image()
     product = ar.entry(instance.output.mT @ instance.target @ image, 0, 0)
     return product * product / (energy * instance.squared_length())
+
+
+lagrange_rest = expanded(
+    "lagrange_rest",
+    r"\textstyle\sum_{k<L}(|A_k^T\hat u|^2|B_{k+1}Kz|^2-(\hat u\cdot TKz)^2-c_k)^2",
+    "Σ_{k<L} (|A_kᵀû|² |B_{k+1}Kz|² - (û·TKz)² - c_k)², c_k = Σ_{i<j} (x_i y_j - x_j y_i)² with "
+    "x = A_kᵀû and y = B_{k+1}Kz: zero by Lagrange's identity.",
+    sp.Sum((gain_out(k) * gain_in(k + 1) - twist(k) - pairing.symbol) ** 2, (k, 1, L - 1)),
+    positive=False,
+)  # fmt: skip
 
 
 @quantity("path_quotient", r"2\langle\hat u\otimes z, G(\hat u\otimes z)\rangle")

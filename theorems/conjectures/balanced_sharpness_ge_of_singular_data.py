@@ -1,14 +1,21 @@
 r"""Open: which sharpness do gradient flows from balanced starts reach?
 
 Statement
-    A flow from a balanced start that converges to a minimizer ends at a balanced one, and every
-    balanced minimizer is such an end.  If Σ ≻ 0 then P = T and its sharpness is that of U6.  If Σ
-    is singular, with Π the projector on its range and r_0 = |TΠ|_2 > 0, every end satisfies
+    Let Π be the projector on the range of Σ and r_0 = |TΠ|_2 > 0.
 
-        2 r_0^{2-2/L} λ_max(Σ + (L-1) K TᵀT K / r_0²)  <=  S(W)  <=  2 L Λ |P|_2^{2-2/L}.
+    Imbalances are conserved, so a flow from a balanced start that converges to a minimizer ends at
+    a balanced one, D_k = 0, and every balanced minimizer is such an end.             [F4.flow]
 
-    The lower end is attained by some P with PPᵀ a multiple of a projector.  Open: the least
-    sharpness where the null space of Σ is too small for such a P.
+    If P = T, as always when Σ ≻ 0, its sharpness is that of U6.                      [U6.value]
+
+    If Σ is singular, every balanced minimizer with T := P satisfies
+
+        2 r_0^{2-2/L} λ_max(Σ + (L-1) K TᵀT K / r_0²)  <=  S(W)                       [lower]
+                                                       <=  2 L Λ |P|_2^{2-2/L}.       [upper]
+
+    The lower end is attained by some P with PPᵀ a multiple of a projector.           [attained]
+
+    Open: the least sharpness where the null space of Σ is too small for such a P.
 
 Notation
     S (``sharpness``), L (``depth``), |P|_2 (``target_norm``, T := P), r_0 (``norm_inside``), the
@@ -116,6 +123,7 @@ def singular_balanced_minimizers(draw: Draw) -> SingularInstance:
 @setting(
     "flattest-balanced-minimizers",
     "W_k = g times isometries, P = g^L U (rows (1, 0, 0), (0, c, s)), Σ = diag(R Rᵀ, 0) of size 3",
+    exists=True,
 )
 def flattest_balanced_minimizers(draw: Draw) -> SingularInstance:
     """One or two outputs; the first right singular vector of P lies in the range of Σ."""
@@ -196,12 +204,11 @@ def lower(reachable_lower: Any) -> Iterator[Step]:
         why="t^{(k-1)/L} >= t for 0 <= t <= 1, at the eigenvalues t of PᵀP/r²",
     )  # fmt: skip
     bracket = r ** (2 - 2 / L) + (L - 1) * r ** (-2 / L) * x
-    yield Identity(
-        "growth with r",
-        sp.diff(bracket, r), 2 * (L - 1) / L * r ** (1 - 2 / L) * (1 - x / r**2),
-        why="x <= r_0² <= r² on the range of Σ; Weyl",
+    beyond = sp.Symbol("t", nonnegative=True)
+    yield Condition(
+        "growth with r", sp.diff(bracket, r).subs(r, sp.sqrt(x * (1 + beyond))), ">=",
+        why="x <= r_0² <= r² on the range of Σ, at r² = x(1 + t); Weyl",
     )  # fmt: skip
-    yield Condition("sign of the factor", r ** (1 - 2 / L), ">", why="calculus")
     least = reachable_lower.subs(top, 1 + (L - 1) * x / r_0**2)
     yield Identity("at r = r_0", 2 * bracket.subs(r, r_0), least, why="substitution")
 
@@ -279,10 +286,6 @@ def _top(A: Any, sigma: Any) -> float:
 THEOREM = Theorem(
     id="O4",
     title="Open: the sharpness that flows from balanced starts reach on singular data",
-    statement=(
-        r"\{S(W) : D_k=0,\,P\Sigma=T\Sigma\} \overset{?}{=} [m,\infty), \qquad m \ge "
-        r"2r_0^{2-2/L}\lambda_{\max}\bigl(\Sigma+(L-1)KT^TTK/r_0^2\bigr),\; r_0=|T\Pi|_2"
-    ),
     normalisation="R = E|y - Px|², no factor 1/2; K = Σ^{1/2}, Π the projector on its range",
     source=Source("certimin2026", "open question"),
     claims=(lower, upper, attained),

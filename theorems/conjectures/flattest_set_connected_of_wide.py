@@ -1,9 +1,13 @@
 r"""Open: is the set of flattest minimizers connected when the network is wide enough?
 
 Statement
-    Let Σ = I.  Conjectured: for hidden widths at least rank T + 1 the set of flattest minimizers
-    {W : W_L ... W_1 = T, S(W) = 2Lσ^{2-2/L}} is connected.  At width = rank T it is not: for T = 1,
-    L = 2 it is {(1, 1), (-1, -1)}.
+    Let Σ = I, let the hidden widths be at least rank T + 1, and let the flattest minimizers be the
+    set {W : W_L ... W_1 = T, S(W) = 2Lσ^{2-2/L}}.
+
+    Conjectured, and not attacked itself: that set is connected.
+
+    A consequence is tested: a flattest minimizer of the family of M1.attained stays flattest,
+    S(W) = 2Lσ^{2-2/L}, when a hidden layer is turned.                                [turned]
 
 Notation
     σ = |T|_2 (``target_norm``), S (``sharpness``).  A turn of a hidden layer by a rotation Q
@@ -17,7 +21,8 @@ What is tested
     Two consequences only.  Turns by rotations keep a flattest minimizer flattest, so each orbit of
     the connected group of turns lies in one component; and with one dead hidden direction, which
     width rank + 1 provides, the sign flip that separates (1, 1) from (-1, -1) is a rotation by π.
-    That different orbits are joined is not tested, and nothing is claimed.
+    That different orbits are joined is not tested, and nothing is claimed.  At width rank T the set
+    is not connected, a remark that no claim checks: for T = 1, L = 2 it is {(1, 1), (-1, -1)}.
 
 Sharpness
     The straight segment between two flattest points leaves the set (control).
@@ -87,10 +92,6 @@ turned = stated(
 THEOREM = Theorem(
     id="O2",
     title="Open: the set of flattest minimizers of a wide network is connected",
-    statement=(
-        r"\Sigma = I,\; d_k > \operatorname{rank} T \;\overset{?}{\Longrightarrow}\; "
-        r"\{W : P = T,\; S(W) = 2L\sigma^{2-2/L}\} \text{ is connected}"
-    ),
     normalisation="R = E|y - Px|², no factor 1/2",
     source=Source("certimin2026", "open question"),
     claims=(turned,),

@@ -1,12 +1,13 @@
 r"""Open: does the worst price of balance grow with depth?
 
 Statement
-    U6 gives the worst ratio of balanced to least sharpness at depth L,
+    Let r_L(κ) = ( (1/(L-1)) Σ_{j=1}^{L-1} κ^{j/(L-1)} )^{1-1/L}, the worst ratio of balanced to
+    least sharpness at depth L.
 
-        r_L(κ) = ( (1/(L-1)) Σ_{j=1}^{L-1} κ^{j/(L-1)} )^{1-1/L},
+    No ratio is larger, S <= r_L(κ) S_min for balanced minimizers.                   [U6.ratio]
 
-    between r_2 = √κ and the limit (κ-1)/ln κ.  Conjectured: r_L(κ) <= r_{L+1}(κ) for every L >= 2
-    and κ >= 1, so that (κ-1)/ln κ bounds the price at every depth.
+    Conjectured, and attacked here for L = 2..5: r_L(κ) <= r_{L+1}(κ) for every L >= 2 and κ >= 1.
+    [grows]
 
 Notation
     κ (``condition``), L (``depth``); ``worst_ratio`` is r_L.
@@ -15,8 +16,10 @@ Assumptions
     None: only κ and L enter.
 
 What is known
-    For κ = e^h, ln r_L = h/2 + h²(L-2)/(24(L-1)) + O(h³), whose second term grows with L.  For
-    large κ, r_L is of order κ^{1-1/L}.  In between nothing is claimed here.
+    Remarks that no claim checks.  r_2 = √κ, and r_L tends to (κ-1)/ln κ with depth, which would
+    then bound the price at every depth.  For κ = e^h, ln r_L = h/2 + h²(L-2)/(24(L-1)) + O(h³),
+    whose second term grows with L.  For large κ, r_L is of order κ^{1-1/L}.  In between nothing is
+    claimed here.
 
 Sharpness
     Equality at κ = 1.
@@ -59,7 +62,6 @@ _twins = (
 THEOREM = Theorem(
     id="O3",
     title="Does the worst price of balance grow with depth?",
-    statement=r"r_L(\kappa) \le r_{L+1}(\kappa) \quad (L \ge 2,\ \kappa \ge 1)\;?",
     normalisation="r_L is a ratio of sharpnesses: no factor matters",
     source=Source("certimin2026", "open question"),
     claims=(grows,),

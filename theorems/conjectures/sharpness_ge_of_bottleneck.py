@@ -1,12 +1,12 @@
 r"""Open: does the whitened bound survive a hidden width below the rank of the target?
 
 Statement
-    Let Σ = I and let a hidden layer be narrower than rank T.  Then no W has P = T, and the global
-    minima are the factorisations of a best approximation P of T.  Conjectured for width 1:
+    Let Σ = I, let a hidden layer be narrower than rank T, and let W be a global minimum: its map P
+    is a best approximation of T of that rank.
 
-        S(W) >= 2 L σ^{2-2/L},    σ = |T|_2,
+    Conjectured, and attacked here for width 1 and |T - P|_F <= |P|_F: as for wide networks (M1),
 
-    as for wide networks (M1), and so S_min is the same.
+        S(W) >= 2 L σ^{2-2/L},    σ = |T|_2.                                     [bottleneck]
 
 Notation
     P = σ u vᵀ is the top part of T, and T = P + E with Eᵀu = 0, Ev = 0, |E|_2 <= σ
@@ -17,10 +17,12 @@ Assumptions
                 |E|_F <= |P|_F, which implies |E|_2 <= σ and is the same for d_x <= 2 or d_y <= 2.
 
 What is known
-    The residual E enters the Hessian only between a layer before the bottleneck and one after it:
-    at a layer k before it A_kᵀE = 0, after it E B_kᵀ = 0.  At L = 2 the top block is that of a wide
-    network: the bound holds.  It is attained by balanced layers, where the other eigenvalues are
-    2σ and 2(σ ± s), s <= σ the singular values of E.  In general nothing is claimed here.
+    Remarks that no claim checks.  No W has P = T; the minima are as in Notation by the theorem of
+    Eckart and Young.  The residual E enters the Hessian only between a layer before the bottleneck
+    and one after it: at a layer k before it A_kᵀE = 0, after it E B_kᵀ = 0.  At L = 2 the top block
+    is that of a wide network: the bound holds.  It is attained by balanced layers, where the other
+    eigenvalues are 2σ and 2(σ ± s), s <= σ the singular values of E.  In general nothing is claimed
+    here.
 
 Sharpness
     Attained at L = 2 by W_1 = √σ vᵀ, W_2 = √σ u.
@@ -132,10 +134,6 @@ _twins = (
 THEOREM = Theorem(
     id="O1",
     title="Open: the whitened bound with a hidden width of one",
-    statement=(
-        r"\Sigma = I,\; \min_k d_k = 1 \;\overset{?}{\Longrightarrow}\; "
-        r"S(W) \ge 2L\,|T|_2^{2-2/L} \text{ at every global minimum}"
-    ),
     normalisation="R = E|y - Px|², no factor 1/2",
     source=Source("certimin2026", "open question"),
     claims=(bound,),

@@ -1,7 +1,7 @@
 """Facts about the path of the most amplified signal, for the proofs of M2 and M5.
 
-With a_k, b_k, c_k of :mod:`theorems.directions` and p_k = a_k b_{k+1}, at a minimizer of whitened
-data: S >= 2 Σ_k a_k b_k, b_1 a_L = 1, and p_k >= c_k p_k = σ² for k < L.  So
+With a_k, b_k, γ_k of :mod:`theorems.directions` and p_k = a_k b_{k+1}, at a minimizer of whitened
+data: S >= 2 Σ_k a_k b_k, b_1 a_L = 1, and p_k >= γ_k p_k = σ² for k < L.  So
 
     S^L >= (2L)^L Π_k a_k b_k = (2L)^L Π_{k<L} p_k,
 
@@ -89,7 +89,7 @@ class Premises:
 
 
 def misalignment_costs(known: Premises, meeting: Claim) -> rules.Fact:
-    """Return c_j S^L >= (2L)^L σ^{2(L-1)}, c_j the cos² between both paths, for any j < L."""
+    """Return γ_j S^L >= (2L)^L σ^{2(L-1)}, γ_j the cos² between both paths, for any j < L."""
     angle = cosine(k) * _pair
     met = rules.transitive(rules.least(meeting_least, angle, _inner), rules.given(meeting))
     bent, pairs = rules.substituted(met, known.paired), known.each_pair

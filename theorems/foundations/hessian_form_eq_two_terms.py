@@ -4,15 +4,22 @@ Statement
     For R = E|y - Px|² and any direction Δ = (Δ_1, ..., Δ_L), at any weights,
 
         D²R[Δ,Δ] = 2 |Σ_k A_k Δ_k B_k K|_F²
-                   + 4 Σ_{j<k} < PΣ - C, A_k Δ_k (W_{k-1} ... W_{j+1}) Δ_j B_j >,   K = Σ^{1/2}.
+                   + 4 Σ_{j<k} < E, A_k Δ_k (W_{k-1} ... W_{j+1}) Δ_j B_j >.          [form]
 
-    At minimizers, PΣ = C, the second term vanishes.
+    At minimizers, E = 0, only the first term is left: D²R[Δ,Δ] = 2 |Σ_k A_k Δ_k B_k K|_F².
+    [at_minimizers]
+
+    The Hessian-vector product has, in layer k, the matrix
+
+        2 A_kᵀ ṖΣ B_kᵀ + 2 Ȧ_kᵀ E B_kᵀ + 2 A_kᵀ E Ḃ_kᵀ  =  (∇²R Δ)_k.                  [product]
 
 Notation
-    A_k = W_L ... W_{k+1}, B_k = W_{k-1} ... W_1, P = W_L ... W_1.
+    A_k = W_L ... W_{k+1}, B_k = W_{k-1} ... W_1, P = W_L ... W_1, E = PΣ - C, K = Σ^{1/2}; a dot is
+    the derivative along Δ.
 
 Assumptions
-    None: any weights, any Σ, any C, any direction.
+    minimizer  PΣ = TΣ, for F2.at_minimizers alone.  Without it, unit weights of depth 2 with T = 0
+               have the form 12 at Δ = (1, 1), and not 8.
 
 Proof
     P(W + sΔ) = P + s P_1 + s² P_2 + ..., with P_1 = Σ_k A_kΔ_kB_k and
@@ -24,8 +31,8 @@ Sharpness
 
 Implementation notes
     The proof is about words in noncommuting symbols, so widths are free and depths are those named.
-    On instances the form is tried at one direction of integers unrelated to the weights, the
-    product on every coordinate; both against second derivatives by hyper-dual numbers.
+    The direction is a part of the instance, and the product is taken on every coordinate; both are
+    held against second derivatives by hyper-dual numbers.
 
 References
 ----------
@@ -35,6 +42,7 @@ References
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
 from functools import reduce
 from operator import add
 from typing import Any
@@ -42,9 +50,11 @@ from typing import Any
 import sympy as sp
 
 from numeric.loss import hessian
-from theorems.instances import Instance
-from theorems.quantities import jet_hessian, symbols
-from theorems.settings import any_weights
+from theorems.assumptions import minimizer
+from theorems.instances import Instance, Rows
+from theorems.quantities import compared, jet_hessian, symbols
+from theorems.recipes import Draw, setting
+from theorems.settings import any_weights, minimizers
 from theorems.words import matrix, symmetric, trace, transpose
 from verify.theorem import (
     Bounds,
@@ -54,6 +64,7 @@ from verify.theorem import (
     Step,
     Theorem,
     claim,
+    needed,
     quantity,
     stated,
     twin,
@@ -62,18 +73,51 @@ from verify.theorem import (
 
 __all__ = ["THEOREM"]
 
-# --- both sides of the form, at a direction of integers -----------------------------------------
+# --- instances: a point, and a direction from it ------------------------------------------------
 
 
-def _direction(instance: Instance) -> list[Any]:
-    """Integers without pattern, unrelated to the weights."""
-    return [
-        instance.arithmetic.matrix(
-            [[(3 * i * i + 5 * j + 7 * k + i * j) % 5 - 2 for j in range(W.shape[-1])]
-             for i in range(W.shape[-2])]
-        )
+@dataclass(frozen=True, eq=False)
+class Varied(Instance):
+    """An instance with a direction (Δ_1, ..., Δ_L) of its weights."""
+
+    direction: tuple[Any, ...]
+
+
+def _varied(draw: Draw, instance: Instance) -> Varied:
+    shapes = [W.shape[-2:] for W in instance.weights]
+    return Varied.beside(instance, direction=tuple(draw.matrix(m, n) for m, n in shapes))
+
+
+def _along_integers(instance: Instance) -> Varied:
+    """The instance with a direction of integers without pattern."""
+    return _along(instance, [
+        [[(3 * i * i + 5 * j + 7 * k + i * j) % 5 - 2 for j in range(W.shape[-1])]
+         for i in range(W.shape[-2])]
         for k, W in enumerate(instance.weights)
-    ]  # fmt: skip
+    ])  # fmt: skip
+
+
+def _along(instance: Instance, direction: Sequence[Rows]) -> Varied:
+    return Varied.beside(instance, direction=tuple(map(instance.arithmetic.matrix, direction)))
+
+
+@setting(
+    "varied-weights",
+    "arbitrary weights and direction Δ, any Σ, arbitrary target",
+    extend=_along_integers,
+)
+def varied_weights(draw: Draw) -> Varied:
+    """Arbitrary weights with an arbitrary target and any direction."""
+    return _varied(draw, draw.of(any_weights))
+
+
+@setting("varied-minimizers", "any minimizer and any direction Δ", extend=_along_integers)
+def varied_minimizers(draw: Draw) -> Varied:
+    """Any minimizer with any direction."""
+    return _varied(draw, draw.of(minimizers))
+
+
+# --- both sides of the form ---------------------------------------------------------------------
 
 
 def _flat(ar: Any, direction: Sequence[Any]) -> Any:
@@ -84,18 +128,18 @@ def _flat(ar: Any, direction: Sequence[Any]) -> Any:
 
 
 @quantity("gram_term", r"|\textstyle\sum_k A_k\Delta_kB_kK|_F^2", positive=False)
-def gram_term(instance: Instance) -> Any:
-    """|Σ_k A_k Δ_k B_k K|_F² at a fixed direction Δ of small integers."""
+def gram_term(instance: Varied) -> Any:
+    """|Σ_k A_k Δ_k B_k K|_F² at the direction Δ."""
     net = instance.net
-    triples = zip(net.suffixes, _direction(instance), net.prefixes, strict=True)
+    triples = zip(net.suffixes, instance.direction, net.prefixes, strict=True)
     first = reduce(add, [A @ D @ B for A, D, B in triples])
     return instance.arithmetic.trace(first @ instance.sigma @ first.mT)
 
 
 @quantity("residual_term", r"\textstyle\sum_{j<k}\langle P\Sigma-C, P_{jk}\rangle", positive=False)
-def residual_term(instance: Instance) -> Any:
-    """Σ_{j<k} < PΣ - C, A_k Δ_k W_{k-1}...W_{j+1} Δ_j B_j > at the same direction."""
-    ar, net, D = instance.arithmetic, instance.net, _direction(instance)
+def residual_term(instance: Varied) -> Any:
+    """Σ_{j<k} < PΣ - C, A_k Δ_k W_{k-1}...W_{j+1} Δ_j B_j > at the direction Δ."""
+    ar, net, D = instance.arithmetic, instance.net, instance.direction
     E = net.end_to_end @ instance.sigma - instance.cross
     total = ar.trace(E @ E.mT) * 0
     for j in range(net.depth):
@@ -107,32 +151,37 @@ def residual_term(instance: Instance) -> Any:
 
 
 @quantity("second_derivative", r"D^2R[\Delta,\Delta]", positive=False)
-def second_derivative(instance: Instance) -> Any:
-    """Second derivative of the loss along the same direction, from the hyper-dual Hessian."""
+def second_derivative(instance: Varied) -> Any:
+    """Second derivative of the loss along Δ, from the hyper-dual Hessian."""
     ar = instance.arithmetic
-    v = _flat(ar, _direction(instance))
+    v = _flat(ar, instance.direction)
     return ar.entry(v @ jet_hessian(instance) @ v.mT, 0, 0)
 
 
-@quantity("hessian_gap", r"\delta(\nabla^2R)", positive=False)
-def hessian_gap(instance: Instance) -> Any:
-    """Relative squared distance of the Hessian-vector products from the hyper-dual Hessian."""
-    ar, H = instance.arithmetic, jet_hessian(instance)
-    gap = hessian(instance.net, instance.sigma, instance.cross) - H
-    return ar.frobenius_sq(gap) / (1 + ar.frobenius_sq(H))
+@compared(
+    "hessian_gap", r"\delta(\nabla^2R)",
+    r"2A_k^T\dot P\Sigma B_k^T+2\dot A_k^TEB_k^T+2A_k^TE\dot B_k^T=(\nabla^2R\,\Delta)_k,"
+    r"\quad E = P\Sigma-C",
+)  # fmt: skip
+def hessian_gap(instance: Instance) -> tuple[Any, Any]:
+    """The Hessian-vector product on every coordinate against the hyper-dual Hessian."""
+    products = hessian(instance.net, instance.sigma, instance.cross)
+    return products, jet_hessian(instance)
 
 
 gram, rest, second, gap = symbols(gram_term, residual_term, second_derivative, hessian_gap)
+gram_form = Formula("gram_form", r"2|P_1K|_F^2", 2 * gram)
 hessian_form = Formula(
-    "hessian_form", r"2|P_1K|_F^2+4\langle P\Sigma-C,P_2\rangle", 2 * gram + 4 * rest
+    "hessian_form", r"2|P_1K|_F^2+4\langle P\Sigma-C,P_2\rangle", gram_form + 4 * rest
 )
 
 # --- claims and proofs --------------------------------------------------------------------------
 
 _SMALL = Bounds((1, 3), (1, 2))
+_SIZES = ((1, 2, 2), (2, 2, 2, 2), (2, 1, 2, 1), (3, 1, 2, 1, 1), (3, 1, 1, 1, 2))
 
 
-@claim(any_weights, sp.Eq(second - hessian_form, 0), bounds=_SMALL)
+@claim(varied_weights, sp.Eq(second, hessian_form), bounds=_SMALL, sizes=_SIZES)
 def form(hessian_form: Any) -> Iterator[Step]:
     """Both terms add up to the second derivative of the loss.
 
@@ -144,8 +193,8 @@ def form(hessian_form: Any) -> Iterator[Step]:
         D = [matrix(rf"\Delta_{k}") for k in range(1, size + 1)]
         moved = _word([w + s * d for w, d in zip(W, D, strict=True)])
         loss = trace(moved * sigma * transpose(moved)) - 2 * trace(moved * transpose(C))
-        first = sum(_varied(W, D, {k}) for k in range(size))
-        pairs = sum(_varied(W, D, {j, k}) for k in range(size) for j in range(k))
+        first = sum(_exchanged(W, D, {k}) for k in range(size))
+        pairs = sum(_exchanged(W, D, {j, k}) for k in range(size) for j in range(k))
         terms = {
             gram: trace(first * sigma * transpose(first)),
             rest: trace(pairs * transpose(_word(W) * sigma - C)),
@@ -161,40 +210,47 @@ def _word(layers: Sequence[Any]) -> Any:
     return sp.Mul(*reversed(layers))
 
 
-def _varied(W: Sequence[Any], D: Sequence[Any], places: Collection[int]) -> Any:
+def _exchanged(W: Sequence[Any], D: Sequence[Any], places: Collection[int]) -> Any:
     """W_L ... W_1 with Δ at the given places."""
     return _word([D[k] if k in places else W[k] for k in range(len(W))])
 
 
+at_minimizers = stated(
+    "at_minimizers", "at minimizers the residual term vanishes",
+    varied_minimizers, sp.Eq(second, gram_form), minimizer, bounds=_SMALL, sizes=_SIZES,
+)  # fmt: skip
+
 product = stated(
     "product", "the Hessian-vector product is the differentiated gradient, on every coordinate",
-    any_weights, sp.Eq(gap, 0), bounds=_SMALL,
+    any_weights, sp.Eq(gap, 0), bounds=_SMALL, sizes=_SIZES,
 )  # fmt: skip
 
 # --- false twins --------------------------------------------------------------------------------
 
 _twins = (
     twin("two_for_four", "2 for 4 in the residual term (off minimizers, L >= 2)",
-         any_weights, sp.Eq(second - 2 * gram - 2 * rest, 0), bounds=Bounds((2, 3), (1, 2))),
+         varied_weights, sp.Eq(second, 2 * gram + 2 * rest), bounds=Bounds((2, 3), (1, 2))),
     twin("gram_term_alone", "the Gram term alone, off minimizers",
-         any_weights, sp.Eq(second - 2 * gram, 0), bounds=Bounds((2, 3), (1, 2))),
+         varied_weights, sp.Eq(second, 2 * gram), bounds=Bounds((2, 3), (1, 2))),
 )  # fmt: skip
 
 THEOREM = Theorem(
     id="F2",
     title="The Hessian form is a Gram term plus a residual term",
-    statement=(
-        r"D^2R[\Delta,\Delta] = 2\Bigl|\sum_k A_k\Delta_kB_kK\Bigr|_F^2 + 4\sum_{j<k}"
-        r"\langle P\Sigma-C,\, A_k\Delta_k(W_{k-1}\cdots W_{j+1})\Delta_jB_j\rangle"
-    ),
     normalisation="R = E|y - Px|², no factor 1/2; K = Σ^{1/2}",
     source=Source("mulayoff2020unique", "at minima; elementary in general"),
-    claims=(form, product),
+    claims=(form, at_minimizers, product),
     controls=_twins,
     witnesses=(
         witness("two_outputs", form, "not a minimizer, correlated data",
-                lambda: Instance.exact([[[1, 2], [0, 1]], [[1, 1], [1, 0]]],
-                                       [[2, 1], [1, 1]], [[1, 0], [0, 1]])),
+                lambda: _along_integers(
+                    Instance.exact([[[1, 2], [0, 1]], [[1, 1], [1, 0]]],
+                                   [[2, 1], [1, 1]], [[1, 0], [0, 1]]))),
+    ),
+    necessity=(
+        needed(minimizer, at_minimizers, "unit weights, target 0, Δ = (1, 1): 12 for 8",
+               lambda: _along(
+                   Instance.exact([[[1]], [[1]]], [[1]], [[0]]), [[[1]], [[1]]])),
     ),
     module=__name__,
 )  # fmt: skip

@@ -1,25 +1,29 @@
 r"""The Hessian at a minimizer has the spectrum of a small Gram matrix.
 
 Statement
-    At every minimizer of R = E|y - Px|² the Hessian is H = 2 JᵀJ with
+    Let W be a minimizer of R = E|y - Px|² with TΣ != 0, and
 
-        J = [A_1 ⊗ K B_1ᵀ, ..., A_L ⊗ K B_Lᵀ],        K = Σ^{1/2},
+        J = [A_1 ⊗ K B_1ᵀ, ..., A_L ⊗ K B_Lᵀ],        K = Σ^{1/2}.
 
-    so its non-zero eigenvalues, with multiplicity, are those of 2G,
+    The Hessian is H = 2 JᵀJ: between layers k and l it is 2 A_kᵀA_l ⊗ B_kΣB_lᵀ.         [factors]
+
+    So its non-zero eigenvalues, with multiplicity, are those of 2G,
 
         G = J Jᵀ = Σ_k (A_k A_kᵀ) ⊗ (K B_kᵀ B_k K),
 
-    a matrix of size d_x d_y whatever the number N of weights.  K is never needed:
-    G' = Σ_k (A_k A_kᵀ) ⊗ (B_kᵀ B_k Σ) has the same characteristic polynomial and rational entries.
-    With one output, S(W) = 2 λ_max(M Σ), M = Σ_k |α_k|² B_kᵀ B_k, α_kᵀ = A_k.
+    and those of 2G', G' = Σ_k (A_k A_kᵀ) ⊗ (B_kᵀ B_k Σ), both of size d_x d_y whatever the number N
+    of weights.                                                                         [spectrum]
+
+    With one output, S(W) = 2 λ_max(M Σ), M = Σ_k |α_k|² B_kᵀ B_k, α_kᵀ = A_k.         [univariate]
 
 Notation
     B_k = W_{k-1} ... W_1 (``net.prefixes``), A_k = W_L ... W_{k+1} (``net.suffixes``),
     N = ``net.parameters``, S = λ_max(H).  Row-major vec: vec(A D B) = (A ⊗ Bᵀ) vec(D).
 
 Assumptions
-    minimizer: PΣ = TΣ.  Removes the second-order residual term of the Hessian; without it the
-    spectra differ (the necessity witness: weights 1 and 0 with target 1).
+    minimizer  PΣ = TΣ.  Removes the second-order residual term of the Hessian; without it the
+               spectra differ (the necessity witness: weights 1 and 0 with target 1).
+    one_output d_y = 1, for F3.univariate alone.
 
 Proof
     H = 2 JᵀJ entry by entry, G = JJᵀ by the mixed-product rule, and Sylvester's identity: XY and YX
@@ -29,8 +33,9 @@ Sharpness
     An identity; away from minimizers it fails, and so do its shortened forms (controls).
 
 Implementation notes
-    The proof is decided with every entry a symbol, for the widths named.  On instances H comes by
-    hyper-dual numbers from the loss itself, which know nothing of A_k and B_k, and power sums
+    H comes by hyper-dual numbers from the loss itself, which know nothing of A_k and B_k, in
+    derivations with every entry a symbol at the sizes named.  S of a minimizer is measured on 2G';
+    F3.whole takes the Hessian.  Power sums
     tr H^k = tr (2G')^k, k = 1..max(N, d_x d_y), decide equality of spectra with ring operations
     only, in every arithmetic: by Newton's identities charpoly(H) = λ^{N - d_x d_y} charpoly(2G')
     (read from the other side if N is smaller).
@@ -48,12 +53,19 @@ from typing import Any
 
 import sympy as sp
 
-from numeric.arithmetic.symbolic import Symbolic, second_derivatives
+from numeric.arithmetic.symbolic import Symbolic
 from numeric.networks import LinearNetwork
 from numeric.spectrum import dual_gram, sharpness_lanczos
 from theorems.assumptions import minimizer, one_output
 from theorems.instances import Instance
-from theorems.quantities import block_sharpness, compared, jet_hessian, jet_sharpness, symbols
+from theorems.quantities import (
+    block_sharpness,
+    compared,
+    jet_hessian,
+    jet_sharpness,
+    sharpness,
+    symbols,
+)
 from theorems.settings import minimizers, univariate_minimizers, weights
 from theorems.training import measured_sharpness, small_regressions
 from verify.theorem import (
@@ -73,9 +85,22 @@ from verify.theorem import (
     witness,
 )  # fmt: skip
 
-__all__ = ["THEOREM", "free_matrix", "free_network", "listed"]
+__all__ = ["THEOREM"]
 
-# --- two routes to the spectrum: the dual Gram matrix, and the loss by hyper-dual numbers --------
+# --- two routes to the Hessian and its spectrum: closed forms, and the loss by hyper-dual numbers -
+
+
+@compared(
+    "factors_gap", r"\delta(H, 2J^TJ)",
+    r"\nabla^2R = 2J^TJ, \quad J = [A_1\otimes KB_1^T, \dots, A_L\otimes KB_L^T]",
+)  # fmt: skip
+def factors_gap(instance: Instance) -> tuple[Any, Any]:
+    """The blocks 2A_kᵀA_l ⊗ B_kΣB_lᵀ of 2JᵀJ against the Hessian."""
+    ar, net = instance.arithmetic, instance.net
+    pairs = list(zip(net.suffixes, net.prefixes, strict=True))
+    blocks = [[ar.kron(A.mT @ D, B @ instance.sigma @ C.mT) for D, C in pairs] for A, B in pairs]
+    half = ar.stack(blocks)
+    return half + half, jet_hessian(instance)
 
 
 def _scaled_gram(instance: Instance) -> Any:
@@ -134,7 +159,8 @@ def path_gram_top(instance: Instance) -> Any:
     return ar.eig_max(sum(terms[1:], start=terms[0]), instance.sigma)
 
 
-S_jet, M_top, S_block = symbols(jet_sharpness, path_gram_top, block_sharpness)
+S, S_jet, M_top, S_block = symbols(sharpness, jet_sharpness, path_gram_top, block_sharpness)
+between = factors_gap.symbol
 gap, gap_half, gap_dataless = symbols(spectrum_gap, spectrum_gap_half, spectrum_gap_without_data)
 univariate_sharpness = Formula("univariate_sharpness", r"2\lambda_{\max}(M\Sigma)", 2 * M_top)
 _SMALL = Bounds((2, 3), (1, 2))
@@ -142,64 +168,43 @@ _SMALL = Bounds((2, 3), (1, 2))
 # --- claims and proofs --------------------------------------------------------------------------
 
 _SIZES = ((2, 2, 2), (2, 1, 2), (1, 2, 2, 1), (2, 1, 2, 1))
-_SMALLEST = ((1, 1, 1), (2, 1, 1), (1, 1, 2), (2, 1, 2), (1, 1, 1, 1))
-
-
 _MEASURED = ((2, 1, 1, 1), (2, 1, 1, 2), (2, 1, 2, 1), (2, 2, 1, 1, 2), (3, 1, 1, 1, 1))
 
+factors = stated(
+    "factors", "the Hessian is 2 JᵀJ, block by block",
+    minimizers, sp.Eq(between, 0), minimizer, bounds=_SMALL,
+    sizes=((2, 2, 2, 2), (2, 2, 1, 2), (3, 1, 2, 2, 1), (3, 2, 1, 2, 1)),
+)  # fmt: skip
 
-@claim(minimizers, sp.Eq(gap, 0), minimizer, bounds=_SMALL, sizes=_MEASURED)
+
+@claim(minimizers, sp.Eq(gap, 0), minimizer, given=(factors,), bounds=_SMALL, sizes=_MEASURED)
 def spectrum() -> Iterator[Step]:
-    """The non-zero spectrum of the Hessian is that of twice the dual Gram matrix."""
+    """The non-zero spectrum of the Hessian is that of twice the dual Gram matrix.
+
+    The other product of J and Jᵀ; then, where it is small, by power sums.
+    """
     for shape in _SIZES:
-        net, K = free_network(shape)
-        H, J, G = _free_hessian(net, K * K), _jacobian(net, K), sp.Matrix(dual_gram(net))
+        net, K = _free_network(shape)
+        J, G = _jacobian(net, K), sp.Matrix(dual_gram(net))
         lifted = sp.kronecker_product(sp.eye(shape[-1]), sp.Matrix(K))
-        at = {"widths": listed(shape)}
-        yield Identity("Gram form", H, 2 * J.T * J, why="H = 2JᵀJ, expansion", at=at)
+        at = {"widths": "-".join(map(str, shape))}
         yield Identity("dual", J * J.T, lifted * G * lifted, why="JJᵀ = G, mixed products", at=at)
-    for shape in _SMALLEST:
-        net, K = free_network(shape)
-        H, x = _free_hessian(net, K * K), sp.Symbol("x")
-        G = sp.Matrix(dual_gram(net)) * sp.kronecker_product(sp.eye(shape[-1]), K * K)
-        yield Identity(
-            "characteristic polynomials",
-            x ** G.shape[0] * (x * sp.eye(H.shape[0]) - H).det(method="berkowitz"),
-            x ** H.shape[0] * (x * sp.eye(G.shape[0]) - 2 * G).det(method="berkowitz"),
-            why="x^{d_x d_y} det(xI - H) = x^N det(xI - 2G'), Sylvester",
-            at={"widths": listed(shape)},
-        )
 
 
-def listed(shape: tuple[int, ...]) -> str:
-    """Return widths d_0, ..., d_L as the record of a proof lists them."""
-    return "-".join(map(str, shape))
-
-
-def free_matrix(name: str, rows: int, columns: int) -> Any:
-    """Return a matrix of symbols, to state identities entry by entry."""
+def _free_matrix(name: str, rows: int, columns: int) -> Any:
+    """A matrix of symbols."""
     entries = [[f"{name}_{{{i}{j}}}" for j in range(columns)] for i in range(rows)]
     return Symbolic().matrix([[sp.Symbol(x, real=True) for x in row] for row in entries])
 
 
-def free_network(shape: tuple[int, ...]) -> tuple[LinearNetwork, Any]:
-    """Return a network of symbols and a symmetric root K of Σ, with symbols too."""
+def _free_network(shape: tuple[int, ...]) -> tuple[LinearNetwork, Any]:
+    """A network of symbols and a symmetric root K of Σ, with symbols too."""
     ar = Symbolic()
     pairs = enumerate(itertools.pairwise(shape), start=1)
-    layers = tuple(free_matrix(f"w{k}", rows, columns) for k, (columns, rows) in pairs)
-    root = free_matrix("k", shape[0], shape[0])
+    layers = tuple(_free_matrix(f"w{k}", rows, columns) for k, (columns, rows) in pairs)
+    root = _free_matrix("k", shape[0], shape[0])
     upper = [[root[min(i, j), max(i, j)] for j in range(shape[0])] for i in range(shape[0])]
     return LinearNetwork(ar, layers), ar.matrix(upper)
-
-
-def _free_hessian(net: LinearNetwork, sigma: Any) -> Any:
-    """Second derivatives of the polynomial loss, at C = PΣ (held fixed while differentiating)."""
-    entries = [x for W in net.weights for x in W]
-    fixed = [sp.Symbol(f"{x}_fixed", real=True) for x in entries]
-    P = sp.Matrix(net.end_to_end)
-    E = P - P.xreplace(dict(zip(entries, fixed, strict=True)))
-    loss = (E * sigma * E.T).trace()
-    return sp.Matrix(second_derivatives(loss, entries, dict(zip(fixed, entries, strict=True))))
 
 
 def _jacobian(net: LinearNetwork, K: Any) -> Any:
@@ -210,8 +215,13 @@ def _jacobian(net: LinearNetwork, K: Any) -> Any:
 
 univariate = stated(
     "univariate", "one output: the sharpness is 2 λ_max(M Σ)",
+    univariate_minimizers, sp.Eq(S, univariate_sharpness), minimizer, one_output,
+    given=(spectrum,), bounds=_SMALL, sizes=((2, 2, 2), (2, 2, 1), (3, 2, 1, 2), (3, 2, 2, 1, 1)),
+)  # fmt: skip
+whole = stated(
+    "whole", "the same for the whole Hessian, differentiated from the loss",
     univariate_minimizers, sp.Eq(S_jet, univariate_sharpness), minimizer, one_output,
-    bounds=_SMALL,
+    bounds=_SMALL, check=True,
 )  # fmt: skip
 
 # --- false twins --------------------------------------------------------------------------------
@@ -239,15 +249,10 @@ def _train(seed: int, runs: int) -> Iterator[TrainedSolution]:
 
 THEOREM = Theorem(
     id="F3",
-    title="The Hessian at a minimizer has the spectrum of a d_x d_y Gram matrix",
-    statement=(
-        r"P\Sigma = C \;\Longrightarrow\; \operatorname{spec}(\nabla^2 R)\setminus\{0\} = "
-        r"\operatorname{spec}\Bigl(2\sum_{k=1}^{L} (A_kA_k^T)\otimes(KB_k^TB_kK)\Bigr)"
-        r"\setminus\{0\}"
-    ),
+    title="The Hessian at a minimizer has the spectrum of a Gram matrix of the size of the target",
     normalisation="R = E|y - Px|², no factor 1/2; Hessian in all weights",
     source=Source("mulayoff2020unique", "form of the Hessian at minima; derived here in general"),
-    claims=(spectrum, univariate),
+    claims=(factors, spectrum, univariate, whole),
     controls=_twins,
     witnesses=(
         witness("two_outputs", spectrum, "two inputs, two outputs, singular hidden layer",

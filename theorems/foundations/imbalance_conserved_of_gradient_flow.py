@@ -1,12 +1,15 @@
 r"""Gradient flow conserves the imbalance of neighbouring layers.
 
 Statement
-    Let D_k = W_{k+1}ᵀ W_{k+1} - W_k W_kᵀ.  Along dW_k/dt = -∇_{W_k} R, dD_k/dt = 0 for every k.
-    A step of gradient descent with step size η moves it by exactly
+    Let D_k = W_{k+1}ᵀ W_{k+1} - W_k W_kᵀ.
 
-        D_k⁺ - D_k = η² (∇_{k+1}ᵀ ∇_{k+1} - ∇_k ∇_kᵀ),
+    Along dW_k/dt = -∇_{W_k} R, dD_k/dt = 0 for every k, at any weights.                [flow]
 
-    and the traces of these changes add up to η² (|∇_L|_F² - |∇_1|_F²).
+    A step of gradient descent with any step size η > 0 moves it by exactly
+
+        D_k⁺ - D_k = η² (∇_{k+1}ᵀ ∇_{k+1} - ∇_k ∇_kᵀ),                                  [descent]
+
+    and the traces of these changes add up to η² (|∇_L|_F² - |∇_1|_F²).                 [trace]
 
 Notation
     ∇_k = ∇_{W_k} R; D_k (``net.imbalances``).
@@ -23,9 +26,9 @@ Sharpness
     Under gradient descent D_k does move (control).
 
 Implementation notes
-    The proof is about words in noncommuting symbols: neighbours in any position, any step size.  On
-    instances gradients come from tangents, not from the formula used in the proof, and the step
-    size is 1/8.  Integrated flows keep D_k to their tolerance.
+    The proof is about words in noncommuting symbols: neighbours in any position, any step size.
+    Measured gradients come from tangents, not from the formula used in the proof; the step size is
+    a part of the instance.  Integrated flows keep D_k to their tolerance.
 
 References
 ----------
@@ -34,7 +37,8 @@ References
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import itertools
+from collections.abc import Iterator
 from fractions import Fraction
 from typing import Any
 
@@ -42,11 +46,12 @@ import numpy as np
 import sympy as sp
 
 from numeric.loss import gradient_by_jets
-from numeric.networks import LinearNetwork
 from numeric.training import dyadic, gradient_flow
 from theorems.instances import Instance
-from theorems.quantities import symbols
+from theorems.quantities import compared, symbols
+from theorems.recipes import Draw, setting
 from theorems.settings import any_weights
+from theorems.stepped import SteppedInstance, step_size
 from theorems.words import matrix, transpose
 from verify.theorem import (
     Bounds,
@@ -67,7 +72,22 @@ from verify.theorem import (
 
 __all__ = ["THEOREM"]
 
-_STEP = Fraction(1, 8)
+# --- instances with a step size -----------------------------------------------------------------
+
+
+def _stepped(instance: Instance, step: Any = Fraction(1, 8)) -> SteppedInstance:
+    return SteppedInstance.beside(instance, step_size=instance.arithmetic.scalar(step))
+
+
+@setting(
+    "stepped-weights",
+    "arbitrary weights, any Σ, arbitrary target, any step size 1/8 <= η <= 3/8",
+    extend=_stepped,
+)
+def stepped_weights(draw: Draw) -> SteppedInstance:
+    """Arbitrary weights with an arbitrary target and a step size."""
+    return _stepped(draw.of(any_weights), draw.number(1, 3) / 8)
+
 
 # --- what flow and descent do to the imbalances -------------------------------------------------
 
@@ -76,49 +96,43 @@ def _jets(instance: Instance) -> tuple[Any, ...]:
     return gradient_by_jets(instance.net, instance.sigma, instance.cross)
 
 
-def _total(instance: Instance, matrices: Iterable[Any]) -> Any:
-    """Σ |M|_F²."""
-    norms = [instance.arithmetic.frobenius_sq(M) for M in matrices]
-    return sum(norms[1:], start=norms[0])
-
-
-def _step(instance: Instance) -> tuple[LinearNetwork, list[Any]]:
-    """The network after a step of gradient descent of size 1/8, and D_k⁺ - D_k for every k."""
-    ar = instance.arithmetic
-    moved = instance.net.shifted([ar.scale(ar.scalar(-_STEP), g) for g in _jets(instance)])
+def _changes(instance: SteppedInstance) -> list[Any]:
+    """D_k⁺ - D_k for every k."""
+    ar, eta = instance.arithmetic, instance.step_size
+    moved = instance.net.shifted([ar.scale(-eta, g) for g in _jets(instance)])
     pairs = zip(moved.imbalances, instance.net.imbalances, strict=True)
-    return moved, [after - before for after, before in pairs]
+    return [after - before for after, before in pairs]
 
 
-@quantity("flow_drift", r"\textstyle\sum_k|\dot D_k|_F^2", positive=False)
-def flow_drift(instance: Instance) -> Any:
-    """Σ_k |dD_k/dt|_F² under gradient flow, from gradients by tangents."""
+@compared(
+    "flow_drift", r"\textstyle\sum_k|\dot D_k|_F^2",
+    r"\tfrac{d}{dt}\bigl(W_{k+1}^TW_{k+1}-W_kW_k^T\bigr) = 0\quad(1\le k<L)",
+)  # fmt: skip
+def flow_drift(instance: Instance) -> tuple[list[Any], list[Any]]:
+    """d/dt W_{k+1}ᵀW_{k+1} against d/dt W_kW_kᵀ under gradient flow, gradients by tangents."""
     g, W = _jets(instance), instance.weights
-    rates = [
-        W[k] @ g[k].mT + g[k] @ W[k].mT - W[k + 1].mT @ g[k + 1] - g[k + 1].mT @ W[k + 1]
-        for k in range(instance.net.depth - 1)
-    ]
-    return _total(instance, rates) / (1 + _total(instance, g) * _total(instance, W))
+    above = [-(G.mT @ V) - V.mT @ G for G, V in zip(g[1:], W[1:], strict=True)]
+    below = [-(G @ V.mT) - V @ G.mT for G, V in zip(g[:-1], W[:-1], strict=True)]
+    return above, below
+
+
+@compared(
+    "descent_gap", r"\textstyle\sum_k|D_k^+-D_k-\eta^2 G_k|_F^2",
+    r"D_k^+-D_k = \eta^2\bigl(\nabla_{k+1}^T\nabla_{k+1}-\nabla_k\nabla_k^T\bigr)\quad(1\le k<L)",
+)  # fmt: skip
+def descent_gap(instance: SteppedInstance) -> tuple[list[Any], list[Any]]:
+    """D_k⁺ - D_k against η²(∇_{k+1}ᵀ∇_{k+1} - ∇_k∇_kᵀ)."""
+    ar, g = instance.arithmetic, _jets(instance)
+    square = instance.step_size * instance.step_size
+    exact = [ar.scale(square, H.mT @ H - G @ G.mT) for G, H in itertools.pairwise(g)]
+    return _changes(instance), exact
 
 
 @quantity("descent_change", r"\textstyle\sum_k\operatorname{tr}(D_k^+-D_k)", positive=False)
-def descent_change(instance: Instance) -> Any:
-    """Σ_k tr(D_k⁺ - D_k) over one step of gradient descent of size 1/8."""
-    terms = [instance.arithmetic.trace(change) for change in _step(instance)[1]]
+def descent_change(instance: SteppedInstance) -> Any:
+    """Σ_k tr(D_k⁺ - D_k) over one step of gradient descent."""
+    terms = [instance.arithmetic.trace(change) for change in _changes(instance)]
     return sum(terms[1:], start=terms[0])
-
-
-@quantity("descent_gap", r"\textstyle\sum_k|D_k^+-D_k-\eta^2 G_k|_F^2", positive=False)
-def descent_gap(instance: Instance) -> Any:
-    """Σ_k |D_k⁺ - D_k - η²(∇_{k+1}ᵀ∇_{k+1} - ∇_k∇_kᵀ)|_F², relative, η = 1/8."""
-    ar, g, (moved, changes) = instance.arithmetic, _jets(instance), _step(instance)
-    square = ar.scalar(_STEP**2)
-    gaps = [
-        change - ar.scale(square, after.mT @ after - before @ before.mT)
-        for change, before, after in zip(changes, g, g[1:], strict=False)
-    ]
-    size = 1 + _total(instance, moved.weights)
-    return _total(instance, gaps) / (size * size)
 
 
 @quantity("gradient_imbalance", r"\textstyle\sum_k\operatorname{tr}G_k", positive=False)
@@ -128,32 +142,28 @@ def gradient_imbalance(instance: Instance) -> Any:
     return ar.frobenius_sq(g[-1]) - ar.frobenius_sq(g[0])
 
 
-drift, gap, change, difference = symbols(
-    flow_drift, descent_gap, descent_change, gradient_imbalance
+drift, gap, change, difference, eta = symbols(
+    flow_drift, descent_gap, descent_change, gradient_imbalance, step_size
 )
-step_change = Formula(
-    "step_change",
-    r"\eta^2(|\nabla_L|_F^2-|\nabla_1|_F^2)",
-    sp.Rational(_STEP.numerator, _STEP.denominator) ** 2 * difference,
-)
+step_change = Formula("step_change", r"\eta^2(|\nabla_L|_F^2-|\nabla_1|_F^2)", eta**2 * difference)
 
 # --- claims and proofs --------------------------------------------------------------------------
 
 _SMALL = Bounds((2, 4), (1, 3))
+_SIZES = ((2, 2, 2, 2), (2, 3, 1, 2), (3, 1, 2, 1, 2), (3, 2, 1, 2, 1), (4, 1, 1, 2, 1, 1))
 
 
-@claim(any_weights, sp.Eq(drift, 0), bounds=_SMALL)
+@claim(any_weights, sp.Eq(drift, 0), bounds=_SMALL, sizes=_SIZES)
 def flow() -> Iterator[Step]:
     """The imbalances stand still under gradient flow."""
     yield _neighbours()
 
 
-@claim(any_weights, sp.Eq(gap, 0), bounds=_SMALL)
+@claim(stepped_weights, sp.Eq(gap, 0), bounds=_SMALL, sizes=_SIZES)
 def descent() -> Iterator[Step]:
     """The exact change under gradient descent."""
     yield _neighbours()
     W2, W1, G2, G1 = map(matrix, ("W_{k+1}", "W_k", r"\nabla_{k+1}", r"\nabla_k"))
-    eta = sp.Symbol(r"\eta", positive=True)
 
     def imbalance(after: Any, before: Any) -> Any:
         return transpose(after) * after - before * transpose(before)
@@ -178,7 +188,7 @@ def _neighbours() -> Step:
 
 traces = stated(
     "trace", "the traces of these changes add up to the last and the first gradient",
-    any_weights, sp.Eq(change - step_change, 0), bounds=_SMALL,
+    stepped_weights, sp.Eq(change, step_change), bounds=_SMALL, sizes=_SIZES,
 )  # fmt: skip
 
 # --- training -----------------------------------------------------------------------------------
@@ -213,16 +223,12 @@ def _train(seed: int, runs: int) -> Iterator[TrainedSolution]:
 THEOREM = Theorem(
     id="F4",
     title="Gradient flow conserves the imbalance of neighbouring layers",
-    statement=(
-        r"\frac{d}{dt}\bigl(W_{k+1}^TW_{k+1}-W_kW_k^T\bigr) = 0, \qquad "
-        r"D_k^+-D_k = \eta^2\bigl(\nabla_{k+1}^T\nabla_{k+1}-\nabla_k\nabla_k^T\bigr)"
-    ),
     normalisation="R = E|y - Px|², no factor 1/2",
     source=Source("arora2018optimization", "balancedness"),
     claims=(flow, descent, traces),
     controls=(
         twin("finite_step", "gradient descent with a finite step conserves it too",
-             any_weights, sp.Eq(change, 0), bounds=_SMALL),
+             stepped_weights, sp.Eq(change, 0), bounds=_SMALL),
     ),
     witnesses=(
         witness("unbalanced", flow, "unbalanced, not a minimizer",

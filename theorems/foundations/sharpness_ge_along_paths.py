@@ -1,7 +1,9 @@
 r"""Along any path from an input to an output, the sharpness of a minimizer is bounded below.
 
 Statement
-    At every minimizer, for all directions û of outputs and z of inputs, |û| = |z| = 1,
+    Let û = u/|u| with any direction u of outputs, and z = Ky/|Ky| with any y of inputs, Σy != 0.
+
+    At every minimizer
 
         S(W) >= 2 Σ_k |A_kᵀû|² |B_kKz|²,                                   [direction]
         |A_kᵀû|² |B_{k+1}Kz|² >= (û·TKz)²        for k < L,                [pairs]
@@ -9,14 +11,15 @@ Statement
 
 Notation
     S (``sharpness``) = λ_max of the Hessian of R = E|y - Px|²; K = Σ^{1/2}; A_k, B_k the suffixes
-    and prefixes of layer k.  In the quantities z = Ky/|Ky| with any y, so that all is rational.
+    and prefixes of layer k.  With u and y rational, all but S is.
 
 Assumptions
     minimizer  PΣ = TΣ: the Hessian is the Gram form, and PKz = TKz.
 
 Proof
     H = 2JᵀJ has the top eigenvalue of 2JJᵀ (F3), and JJᵀ at the unit vector û ⊗ z has the value
-    Σ_k |A_kᵀû|² |B_kKz|².  Cauchy-Schwarz: |A_kᵀû| |B_{k+1}Kz| >= û·A_kB_{k+1}Kz = û·TKz.  With
+    Σ_k |A_kᵀû|² |B_kKz|².  Cauchy-Schwarz: |A_kᵀû| |B_{k+1}Kz| >= û·A_kB_{k+1}Kz = û·TKz, by
+    Lagrange's identity |x|²|y|² = (x·y)² + Σ_{i<j} (x_i y_j - x_j y_i)².  With
     a_k = |A_kᵀû|², b_k = |B_kKz|², a_L = 1, b_1 = |Kz|²,
 
         Σ_k a_k b_k >= L (Π_k a_k b_k)^{1/L} = L (b_1 a_L Π_{k<L} a_k b_{k+1})^{1/L}
@@ -48,11 +51,14 @@ from theorems.directions import (
     directed_whitened_minimizers,
     gain_in,
     gain_out,
+    k,
+    lagrange_rest,
     pair_least,
     pairing,
     path_ends,
     path_energy,
     path_quotient,
+    twist,
 )
 from theorems.foundations import hessian_spectrum_eq_dual_gram as F3
 from theorems.inequalities import path_bound
@@ -62,6 +68,7 @@ from verify.derivation import rules
 from verify.theorem import (
     Bounds,
     Claim,
+    Condition,
     Source,
     Step,
     Theorem,
@@ -75,7 +82,7 @@ from verify.theorem import (
 __all__ = ["THEOREM", "path"]
 
 S, L, energy, ends = symbols(sharpness, depth, path_energy, path_ends)
-paired, least, quotient = symbols(pairing, pair_least, path_quotient)
+paired, least, rest, quotient = symbols(pairing, pair_least, lagrange_rest, path_quotient)
 _DEEP = Bounds((2, 4), (1, 3))
 _SIZES = ((2, 2, 2, 2), (3, 2, 1, 2, 1), (3, 1, 2, 2, 2))
 
@@ -93,11 +100,21 @@ def direction(form: Claim) -> Iterator[Step]:
     yield rules.transitive(rules.largest(sharpness, path_quotient), rules.given(form))
 
 
-pairs = stated(
-    "pairs", "Cauchy-Schwarz between neighbours",
-    directed_minimizers, least >= paired, minimizer, bounds=_DEEP,
-    sizes=((2, 1, 1, 1), (2, 1, 2, 1), (2, 2, 2, 1, 1), (3, 1, 1, 1, 1)),
+lagrange = stated(
+    "lagrange", "Lagrange's identity between neighbours",
+    directed_minimizers, sp.Eq(rest, 0), minimizer, bounds=_DEEP,
+    sizes=(*_SIZES, (2, 2, 3, 2), (2, 3, 2, 1), (4, 1, 2, 1, 2, 1)), check=True,
 )  # fmt: skip
+
+
+@claim(directed_minimizers, least >= paired, minimizer, given=(lagrange,), bounds=_DEEP)
+def pairs(lagrange: Claim) -> Iterator[Step]:
+    """Cauchy-Schwarz between neighbours."""
+    named = rules.turned(rules.definition(lagrange_rest))
+    zero = rules.squares_vanish(rules.transitive(named, rules.given(lagrange)))
+    more = Condition("squares", twist(k), ">=", why="c_k is a sum of squares")
+    yield rules.least_exceeds(pair_least, rules.added(zero, more))
+
 
 start = stated(
     "start", "on whitened data a path starts with energy 1",
@@ -143,7 +160,7 @@ THEOREM = Theorem(
     title="Along any path from an input to an output the sharpness of a minimizer is bounded below",
     normalisation="R = E|y - Px|², no factor 1/2; û and z are unit vectors",
     source=Source("mulayoff2020unique", "the argument for whitened data (reconstructed)"),
-    claims=(form, direction, pairs, start, path),
+    claims=(form, direction, lagrange, pairs, start, path),
     controls=_twins,
     witnesses=(
         witness("skew", path, "directions that are not singular vectors",

@@ -1,13 +1,20 @@
 r"""Sharpness of minimizers is unbounded above: rescaling two layers by 1/c and c grows it like c².
 
 Statement
-    Let L >= 2 and TΣ != 0.  For a minimizer W, layers i != j and c > 0 let W_c be W with W_i/c and
-    c W_j.  Then W_c is a minimizer too and, with τ = |T Σ^{1/2}|_2,
+    Let L >= 2, TΣ != 0 and τ = |TΣ^{1/2}|_2.  For layers i != j and c >= 1 let W_c be W with W_i/c
+    and c W_j (c < 1 exchanges the roles of i and j).
 
-        S(W_c) >= 2 τ² (c²/|W_i|² + 1/(c²|W_j|²) + Σ_{k != i,j} 1/|W_k|²) > 2 c² τ²/|W_i|².
+    The loss is the same, R(W_c) = R(W), at any weights; so W_c is a minimizer where W is. [stays]
 
-    So S(W_c) tends to infinity with c: every set of minimizers closed under rescaling, hence that
-    of all minimizers, has points of any sharpness beyond S(W).  For c >= 1 also S(W_c) <= c² S(W).
+    At minimizers
+
+        S(W_c) >= 2 τ² (c²/|W_i|² + 1/(c²|W_j|²) + Σ_{k != i,j} 1/|W_k|²)              [lower]
+               >  2 c² τ²/|W_i|²,                                                       [unbounded]
+
+    so no bound holds for all c, and growth is no faster: S(W_c) <= c² S(W).            [upper]
+
+    On whitened data, where all layers have norm g = σ^{1/L} and aligned top directions, σ = |T|_2,
+    the first bound is an equality, with the value 2σ^{2-2/L}(L-2+c²+1/c²).   [tight, attained]
 
 Notation
     S (``sharpness``) = λ_max of the Hessian of R = E|y - Px|²; S_c (``rescaled_sharpness``);
@@ -62,7 +69,7 @@ from theorems.foundations import hessian_spectrum_eq_dual_gram as F3
 from theorems.instances import Instance
 from theorems.quantities import depth, loss, sharpness, symbols, target_norm, target_on_data
 from theorems.recipes import Draw
-from theorems.settings import flattest_minimizers, minimizers, weights
+from theorems.settings import any_weights, flattest_minimizers, minimizers, weights
 from verify.claims import Setting
 from verify.sources import Choices
 from verify.theorem import (
@@ -130,13 +137,14 @@ class _Rescaling:
         return Rescaled.beside(instance, scale=scale, thin=thin, thick=thick)
 
 
-def _rescaled(base: Setting) -> Setting:
+def _rescaled(base: Setting, *, exists: bool = False) -> Setting:
     """Every instance of ``base``, every pair of layers (depth 1: the one layer twice), 1<=c<=3."""
     description = f"{base.description}; layers i != j and 1 <= c <= 3"
-    return Setting(f"rescaled-{base.name}", description, _Rescaling(base))
+    return Setting(f"rescaled-{base.name}", description, _Rescaling(base), exists=exists)
 
 
-_minimizers, _flattest, _weights = map(_rescaled, (minimizers, flattest_minimizers, weights))
+_minimizers, _weights, _any_weights = map(_rescaled, (minimizers, weights, any_weights))
+_flattest = _rescaled(flattest_minimizers, exists=True)
 
 # --- quantities, assumptions and closed forms ---------------------------------------------------
 
@@ -213,6 +221,9 @@ flattest_value = Formula(
 
 _DEEP = Bounds((2, 5), (1, 3))
 _REACHING = (minimizer, nonvanishing, two_layers)
+_SIZES = (
+    (2, 2, 2, 2, 2, 0, 1), (3, 2, 1, 2, 1, 2, 0, 1), (3, 1, 2, 1, 2, 1, 1, 1), (4, 1, 2, 1, 2, 1),
+)  # fmt: skip
 
 # A network A Y M X B of any depth: X the lower and Y the upper one of layers i and j, the other
 # letters words of any layers, none included; e = 1 if X = W_i, e = -1 if X = W_j.
@@ -221,7 +232,7 @@ e = sp.Symbol("e", real=True)
 Y_c, X_c = c**e * Y, c**-e * X
 
 
-@claim(_weights, sp.Eq(R_c, R), bounds=_DEEP)
+@claim(_any_weights, sp.Eq(R_c, R), bounds=_DEEP, sizes=_SIZES)
 def stays() -> Iterator[Step]:
     """Rescaling two layers leaves the loss as it is, at any weights."""
     why = "P(W_c) = P(W), scalars commute"
@@ -346,11 +357,6 @@ def _isotropic() -> Rescaled:
 THEOREM = Theorem(
     id="F5",
     title="Sharpness of minimizers is unbounded above",
-    statement=(
-        r"L \ge 2,\; P\Sigma = T\Sigma \ne 0,\; W_c = (\dots, W_i/c, \dots, c\,W_j, \dots) "
-        r"\;\Longrightarrow\; P(W_c) = P(W), \quad "
-        r"S(W_c) > 2c^2\,|T\Sigma^{1/2}|_2^2\,/\,|W_i|_2^2 \to \infty"
-    ),
     normalisation="R = E|y - Px|², no factor 1/2; |T Σ^(1/2)|_2 and |W_i|_2 spectral",
     source=Source("dinh2017sharp", "rescaling of layers (constants and proof reconstructed)"),
     claims=(stays, lower, unbounded, upper, tight, attained),

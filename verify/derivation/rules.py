@@ -38,6 +38,7 @@ __all__ = [
     "increasing",
     "largest",
     "least",
+    "least_exceeds",
     "minimum",
     "multiplied",
     "narrowed",
@@ -45,6 +46,7 @@ __all__ = [
     "raised",
     "rewritten",
     "scaled",
+    "squares_vanish",
     "substituted",
     "telescoped",
     "transitive",
@@ -501,6 +503,46 @@ def least(quantity: Quantity, term: Any, index: Index) -> Fact:
         raise UsageError(f"{quantity.name} is not registered as the least of {term}")
     relation = related(term, ">=", quantity.symbol)
     return Fact(f"each is at least {quantity.name}", relation, by="definition", index=index)
+
+
+def least_exceeds(quantity: Quantity, fact: Step) -> Fact:
+    """Return that the least of a family is at least what each of its terms is at least.
+
+    Raises
+    ------
+    UsageError
+        If it is registered as the least of no family, or the fact bounds its term by nothing that
+        is free of the index.
+    """
+    found = quantity.expansion
+    if not isinstance(found, Least):
+        raise UsageError(f"{quantity.name} is not registered as the least of a family")
+    term, k, _, _ = found.args
+    above, op, below = _falling(fact.relation)
+    bound = sp.expand(term - (above - below))
+    if op not in (">=", ">", "==") or bound.has(k):
+        raise UsageError(f"expected a bound of {term} that is free of {k}, got {fact.relation}")
+    relation = related(quantity.symbol, ">=", bound)
+    return Fact(f"{quantity.name} is one of them", relation, by="definition", premises=(fact,))
+
+
+def squares_vanish(fact: Step) -> Fact:
+    """Return t_k = 0, for each k summed over, from Σ_k t_k² = 0 with real t_k.
+
+    Raises
+    ------
+    UsageError
+        If that is not what the fact says.
+    """
+    total, nothing = fact.relation.args
+    square = total.function if isinstance(total, sp.Sum) and len(total.limits) == 1 else sp.S.Zero
+    if operator(fact.relation) != "==" or nothing != 0 or not (square.is_Pow and square.exp == 2):
+        raise UsageError(f"expected that a sum of squares vanishes, got {fact.relation}")
+    needs = (Condition("the terms are real", bool(square.base.is_real)),)
+    relation = related(square.base, "==", 0)
+    return Fact(
+        "each square vanishes", relation, by="sum of squares", premises=(fact,), needs=needs
+    )
 
 
 def largest(top: Quantity, value: Quantity) -> Fact:
