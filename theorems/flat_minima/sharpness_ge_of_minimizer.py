@@ -111,7 +111,7 @@ def lower(path: Claim, start: Claim, norm: Claim) -> Iterator[Step]:
 
 @claim(
     flattest_minimizers, sp.Eq(S, whitened_bound), minimizer, whitened, bounds=_DEEP,
-    sizes=((2, 1, 2, 1), (3, 1, 1, 1, 1), (3, 1, 2, 1, 1)),
+    sizes=((2, 1, 2, 1), (3, 1, 1, 1, 1), (4, 1, 1, 1, 1, 1)),
 )  # fmt: skip
 def attained(whitened_bound: Any) -> Iterator[Step]:
     """Equality at W_k = Q_k diag(g, N_k) Q_{k-1}ᵀ with |N_k| <= g."""

@@ -6,6 +6,7 @@ identity or a condition.  A place is one value of the index, any that a range al
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import sympy as sp
@@ -121,9 +122,19 @@ def touching(fact: Step, x: Any, at: Any) -> Fact:
     above, _, below = _falling(fact.relation)
     needs = (
         Identity("both agree there", above.subs(x, at), below.subs(x, at)),
-        *_smooth(above - below, x),
+        *_smooth(above, x),
+        *_smooth(below, x),
+        *_no_kink(above, x, at),
+        *_no_kink(below, x, at),
         *_within(x, sp.sympify(at)),
     )
     left, right = (sp.diff(side, x).subs(x, at) for side in (above, below))
     relation = related(left, "==", right)
     return Fact(f"slopes at {x} = {at}", relation, by="touching", premises=(fact,), needs=needs)
+
+
+def _no_kink(function: Any, x: Any, at: Any) -> Iterator[Condition]:
+    """Conditions under which a smooth function of the rules has a slope at a place."""
+    for part in sp.sympify(function).atoms(sp.Pow):
+        if part.base.has(x) and not part.exp.is_Integer:
+            yield Condition("the base of a power there", part.base.subs(x, at), ">")

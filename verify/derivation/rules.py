@@ -467,15 +467,12 @@ def narrowed(fact: Step, index: Index) -> Fact:
 
 def chosen(fact: Step, value: Any) -> Fact:
     """Return a fact that is stated in an index for one of its values."""
-    found = narrowed(fact, (_the_index(fact), value, value))
-    lhs, rhs = (side.subs(_the_index(fact), value) for side in found.relation.args)
-    relation = related(lhs, operator(found.relation), rhs)
-    return Fact(f"at {value}", relation, by=_SOME, premises=(found,))
-
-
-def _the_index(fact: Step) -> Any:
-    known = _range(fact)
-    return known and known[0]
+    k, *_ = _range(fact) or (None,)
+    needs = narrowed(fact, (k, value, value)).needs
+    old = fact.relation
+    lhs, rhs = (side.subs(k, value) for side in old.args)
+    relation = related(lhs, operator(old), rhs)
+    return Fact(f"at {k} = {value}", relation, by=_SOME, premises=(fact,), needs=needs)
 
 
 def minimum(function: Any, x: Any, at: Any) -> Fact:
