@@ -127,7 +127,6 @@ path_gain = Formula("path_gain", r"\sigma^{1/L}", sigma ** (1 / L))
 alignment_floor = Formula(
     "alignment_floor", r"(2L\sigma^{2-2/L}/S)^L", (2 * L) ** L * sigma ** (2 * L - 2) / S**L
 )
-cost_floor = Formula("cost_floor", r"(2L)^L\sigma^{2L-2}", (2 * L) ** L * sigma ** (2 * L - 2))
 _TOP = (minimizer, whitened, top_vector)
 _FLATTEST = (minimizer, whitened, flattest, nonzero, top_vector)
 _SMALL = Bounds((2, 4), (1, 2))
@@ -179,7 +178,7 @@ way_back = stated(
 
 
 @claim(
-    paired_whitened_minimizers, aligned * S**L >= cost_floor, *_TOP,
+    paired_whitened_minimizers, aligned * S**L >= (2 * L) ** L * sigma ** (2 * L - 2), *_TOP,
     given=(*_GIVEN, meeting), bounds=_SMALL, check=True,
 )  # fmt: skip
 def cost(meeting: Claim) -> Iterator[Step]:
