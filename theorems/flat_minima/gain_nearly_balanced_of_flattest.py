@@ -13,10 +13,10 @@ Statement
 
         σ^{k/L} <= |W_k ... W_1|_2 <= √(L-1) σ^{k/L}.          [lower, upper]
 
-    The largest ratio |W_k ... W_1|_2 / σ^{k/L} may be √(L-1), attained by the first layer of a
-    family, where the last layer attains the lower bound [first_attained, lower_attained]; over
-    k >= 2 it is smaller [later_strict], but on another family its square is at least
-    0.999 (L-1).   [later_best_possible]
+    Both bounds are attained on one family [first_attained, lower_attained].
+
+    Over k >= 2 the upper bound is strict [later_strict], but on another family the largest
+    |W_k ... W_1|_2² / σ^{2k/L} is at least 0.999 (L-1).   [later_best_possible]
 
     There a middle layer, one of W_2, ..., W_{L-1}, has norm at least 100 σ^{1/L}, though the upper
     bound holds of W_1 and W_L.   [middle_unbounded, upper]

@@ -10,7 +10,8 @@ Statement
         |W_k x_k| = σ^{1/L} |x_k|,                           [gain_most, gain_least]
         |W_kᵀ W_k x_k| = σ^{1/L} |W_k x_k|.                              [return]
 
-    So x_k is a right singular vector of W_k, and W_k x_k a left one that W_{k+1} takes up.
+    So x_k is a right singular vector of W_k, and W_k x_k a left one that W_{k+1} takes up: a
+    squared gain on the way back is at least that on the way, equal for singular vectors only.
 
     At every minimizer, flattest or not, the two paths satisfy for 1 <= k < L
 

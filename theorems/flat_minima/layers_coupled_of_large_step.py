@@ -125,7 +125,7 @@ def coupled(cost: Claim, coupled_floor: Any) -> Iterator[Step]:
 
 
 @claim(
-    stepped_minimizers, eta * L * sigma ** (2 - 2 / L) <= 1, *_ASSUMED,
+    stepped_minimizers, eta * L * sigma ** (2 - 2 / L) <= 1, minimizer, whitened, stable,
     given=(M1.lower,), bounds=_BOUNDS,
 )  # fmt: skip
 def step(lower: Claim) -> Iterator[Step]:

@@ -1,4 +1,4 @@
-r"""Balanced minimizers of whitened data are flattest; residual networks stay balanced.
+r"""Balanced minimizers of whitened data are flattest; each layer has an even share of the target.
 
 Statement
     Let Σ = I, W_L ... W_1 = T != 0 with the singular values s_1 = σ >= s_2 >= ..., and
@@ -9,20 +9,20 @@ Statement
         S(W) = 2 L σ^{2-2/L},                                             [balanced]
 
     TTᵀ = (W_LW_Lᵀ)^L and TᵀT = (W_1ᵀW_1)^L,   [shared]
-    and the non-zero singular values of every layer are those of T to the power 1/L: the power
-    sums tr (W_kᵀW_k)^{jL} and tr (TᵀT)^j are equal, as many of them as there are values. [spectra]
+    and the non-zero singular values of every layer are those of T to the power 1/L, as often: the
+    power sums tr (W_kᵀW_k)^{jL} and tr (TᵀT)^j are equal for j = 1..max(d_{k-1}, d_0).  [spectra]
 
     A linear residual network W_k = I + R_k with R_k(0) = 0 has D_k = 0 at the start, and gradient
-    flow does not change D_k [F4.flow]: a minimizer that it tends to is flattest.
+    flow does not change D_k: a minimizer that it tends to is flattest.   [F4.flow, balanced]
 
     Let Σ = I and T = Q diag(τ) Qᵀ be symmetric, L >= 2, and let the layers be I at the start.
 
     After up to two steps of gradient descent all layers are still equal.   [equal_layers]
 
-    Layers Q diag(max(τ, 0)^{1/L}) Qᵀ, where gradient flow ends (see the proof), are a stationary
-    point [limit_rests]; its loss is Σ_{τ<0} τ², so it is no minimizer if some τ < 0.   [limit]
+    After up to two small steps the loss is still R >= Σ_{τ<0} τ².   [trapped]
 
-    Up to two small steps of descent do not get below that either: R >= Σ_{τ<0} τ².   [trapped]
+    All layers Q diag(max(τ, 0)^{1/L}) Qᵀ are a stationary point with the loss Σ_{τ<0} τ², so that
+    it is no minimizer if some τ < 0.   [limit_rests, limit]
 
 Notation
     S (``sharpness``), L (``depth``), σ (``target_norm``); ``imbalance`` = max_k |D_k|_2;
@@ -43,7 +43,7 @@ Proof
     with T after a step.  So each eigenvalue τ of T has a flow w' = -2 w^{L-1}(w^L - τ), w(0) = 1.
     (w^L - τ)² decreases along it, at rest only at w^L = τ and at w = 0, which no solution crosses:
     solutions are unique.  A monotone bounded w tends to a rest point, to τ^{1/L} or, for τ <= 0,
-    to 0.  (At L = 2, u = w² solves the logistic equation u' = -4u(u - τ).)
+    to 0: to the stationary point above.  (At L = 2, u = w² solves u' = -4u(u - τ).)
     A step f(w) = w - 2η w^{L-1}(w^L - τ) with small η is increasing between 1 and τ^{1/L}, so
     gradient descent converges monotonically too; for τ <= 0 it stays in [0, 1].  In each case
     (w^L - τ)² >= min(τ, 0)², after any number of steps.
@@ -53,7 +53,8 @@ Sharpness
     Nor can the flow be replaced by descent for targets that are not symmetric: D_k moves (control).
 
 Implementation notes
-    The flow of the proof is no claim: its limit is, and training compares with it.
+    That the flow tends to its limit, and more than two steps of descent, are remarks of the proof:
+    nothing checks them but the trainings.
     Targets with positive definite symmetric part are a sampler known to converge.
 
 References
@@ -271,7 +272,7 @@ _HALF = Fraction(1, 2)
 
 THEOREM = Theorem(
     id="M4",
-    title="Balanced minimizers of whitened data are flattest; residual networks may miss them",
+    title="Balanced minimizers of whitened data are flattest; each layer has an even share",
     normalisation="R = E|y - Px|², no factor 1/2; gradient flow W' = -∇R; |T|_2 spectral",
     source=Source("mulayoff2020unique", "balanced minima, residual networks (reconstructed)"),
     claims=(balanced_flattest, shared, spectra, equal_layers, limit_rests, limit, trapped),
