@@ -13,9 +13,12 @@ from functools import reduce
 from operator import and_
 from typing import Any
 
+from sympy import S
+
 from numeric.arithmetic.ball import Balls
 from theorems.instances import Instance
 from verify.claims import Assumption
+from verify.derivation.rings import agree
 
 __all__ = ["at_most", "equal", "minimizer", "one_output", "vanishes", "whitened"]
 
@@ -58,8 +61,10 @@ def _sign(instance: Any, sides: Callable[[Any], tuple[Any, Any]]) -> int:
 
 
 def vanishes(instance: Any, *matrices: Any) -> Any:
-    """Return whether all the matrices are zero, floats up to rounding."""
+    """Return whether all the matrices are zero, floats up to rounding, formulas in a ring."""
     ar = instance.arithmetic
+    if ar.kind == "symbolic":
+        return agree((entry, S.Zero) for A in matrices for entry in A)
     flags = [ar.is_zero(A) for A in matrices]
     return reduce(and_, flags) if ar.kind == "sampled" and flags else all(flags)
 

@@ -19,7 +19,7 @@ from numeric.spectrum import dual_gram
 from theorems.instances import Instance
 from theorems.quantities import depth
 from theorems.recipes import Draw, setting
-from theorems.settings import minimizers, whitened_minimizers
+from theorems.settings import minimizers, univariate_minimizers, whitened_minimizers
 from verify.expression import Least
 from verify.theorem import expanded, family, quantity
 
@@ -40,6 +40,7 @@ __all__ = [
     "path_energy",
     "path_last",
     "path_quotient",
+    "regressor_directions",
     "twist",
 ]
 
@@ -103,6 +104,22 @@ def directed_minimizers(draw: Draw) -> DirectedInstance:
 def directed_whitened_minimizers(draw: Draw) -> DirectedInstance:
     """Any minimizer of whitened data with any two directions."""
     return _directed(draw, draw.of(whitened_minimizers))
+
+
+def _along_regressor(instance: Instance) -> DirectedInstance:
+    """The instance with one output and y = w*."""
+    one = instance.arithmetic.matrix([[1]])
+    return DirectedInstance.beside(instance, output=one, input=instance.target.mT)
+
+
+@setting(
+    "regressor-directions",
+    "one output, any minimizer, the direction y = w* of its regressor",
+    extend=_along_regressor,
+)
+def regressor_directions(draw: Draw) -> DirectedInstance:
+    """Any minimizer with one output, in the direction of its regressor."""
+    return _along_regressor(draw.of(univariate_minimizers))
 
 
 @family("path_out", "a")

@@ -147,7 +147,11 @@ def hessian_trace(instance: Instance) -> Any:
     return 2 * sum(terms[1:], start=terms[0])
 
 
-@quantity("minimal_sharpness", r"S_{\min}")
+_L = symbol("depth", integer=True)
+_along_a_path = 2 * _L * (symbol("path_ends") * symbol("pairing") ** (_L - 1)) ** (1 / _L)
+
+
+@quantity("minimal_sharpness", r"S_{\min}", supremum=(_along_a_path, ("path_ends", "pairing")))
 def minimal_sharpness(instance: Instance) -> Any:
     """Least sharpness of any minimizer for (Σ, T) at this depth, widths >= rank(TΣ).
 
@@ -187,7 +191,7 @@ def target_on_data(instance: Instance) -> Any:
     return ar.sqrt(ar.eig_max(instance.cross @ instance.target.mT))
 
 
-@quantity("data_max", r"\Lambda")
+@quantity("data_max", r"\Lambda", above=("a", "a2"))
 def data_max(instance: Instance) -> Any:
     """Largest eigenvalue Λ of Σ."""
     return instance.arithmetic.eig_max(instance.sigma)

@@ -243,6 +243,7 @@ def exactly_attaining_minimizers(draw: Draw) -> Instance:
 @setting(
     "univariate-top-eigenvector",
     "one output, Σ = Q diag(Λ, smaller) Qᵀ, w* along the top eigenvector, balanced layers",
+    exists=True,
 )
 def univariate_top_eigenvector(draw: Draw) -> Instance:
     """Where the bounds of one-output networks meet: a = Λ and aligned layers of equal gain."""

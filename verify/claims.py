@@ -115,9 +115,12 @@ class Quantity:
         For a quantity that is an expression in others: that expression.
     above
         For the largest value of a form: the names of quantities that are values of that form.
-    supremum
-        For a quantity that is the supremum, over the directions that an instance may name, of an
-        expression: that expression, and the names of the quantities in it that depend on it.
+    below
+        For the least value of a function: the names of quantities that are values of it.
+    supremum, infimum
+        For a quantity that is the supremum (infimum), over the directions that an instance may
+        name, of an expression: that expression, and the names of the quantities that depend on
+        the direction.
     """
 
     name: str
@@ -131,6 +134,8 @@ class Quantity:
     expansion: Any = None
     supremum: tuple[Any, tuple[str, ...]] | None = None
     above: tuple[str, ...] = ()
+    infimum: tuple[Any, tuple[str, ...]] | None = None
+    below: tuple[str, ...] = ()
 
     @property
     def symbol(self) -> Any:
@@ -156,12 +161,14 @@ def quantity(
     equation: str = "",
     supremum: tuple[Any, tuple[str, ...]] | None = None,
     above: tuple[str, ...] = (),
+    infimum: tuple[Any, tuple[str, ...]] | None = None,
+    below: tuple[str, ...] = (),
 ) -> Callable[[Callable[[Any], Any]], Quantity]:
     """Register the decorated function as the quantity ``name``; its docstring defines it.
 
     ``positive`` is used only for printing and simplifying; say False where a value may be < 0.
     ``aliases`` are names it had, which relations written then may go on using; ``compares``,
-    ``equation``, ``supremum`` and ``above`` are told at :class:`Quantity`.
+    ``equation``, ``supremum``, ``above``, ``infimum`` and ``below`` are told at :class:`Quantity`.
     """
 
     def register(measure: Callable[[Any], Any]) -> Quantity:
@@ -178,6 +185,8 @@ def quantity(
             None,
             supremum,
             above,
+            infimum,
+            below,
         )
         return _registered(found, aliases)
 

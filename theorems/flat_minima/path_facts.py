@@ -152,4 +152,4 @@ def _even_pairs(known: Premises) -> rules.Fact:
     flat = rules.substituted(steep, rules.assumed(flattest))
     shared = rules.scaled(flat, sigma ** (4 - 2 * L) / (2 * L) ** L)
     upper = rules.rewritten(shared, sigma**2, _pair.subs(k, place))
-    return extremes.both(rules.narrowed(known.each_pair, (place, 1, L - 1)), upper)
+    return rules.squeezed(rules.narrowed(known.each_pair, (place, 1, L - 1)), upper)

@@ -20,6 +20,7 @@ from theorems.recipes import (
     reject_vanishing,
     setting,
 )
+from theorems.settings import univariate_minimizers
 from verify.errors import Undefined
 
 __all__ = [
@@ -27,6 +28,7 @@ __all__ = [
     "frozen_paths",
     "half_aligned_minimizers",
     "nearly_aligned_minimizers",
+    "one_output_minimizers",
     "small_limits",
 ]
 
@@ -51,6 +53,16 @@ def nearly_aligned_minimizers(draw: Draw) -> Instance:
     return draw.instance(layers, draw.covariance(shape[0]))
 
 
+@setting(
+    "one-output-minimizers",
+    "one output, any weights (nearly aligned ones in half of the draws), any Σ, target w* = Pᵀ",
+    special=("univariate-minimizers", "nearly-aligned-minimizers"),
+)
+def one_output_minimizers(draw: Draw) -> Instance:
+    """Any minimizer with one output; layers are small against the map often enough."""
+    return draw.of((univariate_minimizers, nearly_aligned_minimizers)[draw.integer(0, 1)])
+
+
 @setting("small-limits", "one output, W_k = g q_k q_{k-1}ᵀ with unit q_k, any Σ")
 def small_limits(draw: Draw) -> Instance:
     """The limits of gradient flow from vanishing weights: balanced, of rank one."""
@@ -64,6 +76,7 @@ def small_limits(draw: Draw) -> Instance:
     "half-aligned-minimizers",
     "hidden width 4: W_1 = s q_1 q_0ᵀ, W_k = s Q_k, W_L = s(±1/2, ..) with overlap 1/2, "
     "q_0 the top eigenvector of Σ",
+    exists=True,
 )
 def half_aligned_minimizers(draw: Draw) -> Instance:
     """Layers of equal norm s and |w*| = s^L/2: as sharp as small layers allow."""

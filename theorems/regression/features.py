@@ -90,7 +90,9 @@ def feature_weights(draw: Draw) -> FeatureInstance:
     return FeatureInstance.of_factor(ar, layers, factor, draw.matrix(1, d))
 
 
-@setting("isotropic-weights", "Σ = s²I, W_k = g_k Q_k for k < L, any last row, any target")
+@setting(
+    "isotropic-weights", "Σ = s²I, W_k = g_k Q_k for k < L, any last row, any target", exists=True
+)
 def isotropic_weights(draw: Draw) -> FeatureInstance:
     """Where every estimate in the proof of C5 is an equality."""
     ar, L, d = draw.arithmetic, draw.depth(), draw.width()

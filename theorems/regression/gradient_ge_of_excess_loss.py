@@ -1,11 +1,13 @@
 r"""The gradient of a one-output network is at least a multiple of the excess loss.
 
 Statement
-    For any weights with d_y = 1 and any data, with λ the smallest non-zero eigenvalue of Σ,
+    Let d_y = 1, λ the smallest non-zero eigenvalue of Σ, α_kᵀ = A_k and
+    σ_min(B) = min_{|x|=1} |Bx|, which is 0 if B has fewer rows than columns.
+    At any weights, on any data,
 
-        Σ_k |∇_{W_k} R|² >= 4 λ ( Σ_k |α_k|² σ_min(B_k)² ) (R - R_min),
+        Σ_k |∇_{W_k} R|² >= 4 λ ( Σ_k |α_k|² σ_min(B_k)² ) (R - R_min),            [inequality]
 
-    where α_kᵀ = A_k and σ_min(B) = min_{|x|=1} |Bx|, which is 0 if B has fewer rows than columns.
+    with equality for some weights on isotropic data [attained].
 
 Notation
     Σ_k |∇_{W_k} R|² (``slope_sq``), λ (``data_min_positive``), the sum Σ_k |A_k|_F² σ_min(B_k)²
@@ -45,19 +47,28 @@ from numeric.arithmetic.floating import Floating
 from numeric.training import dyadic, gradient_flow
 from theorems.assumptions import one_output
 from theorems.instances import Instance
-from theorems.quantities import data_max, loss, slope_sq, symbols
+from theorems.quantities import data_max, depth, loss, slope_sq, symbols
 from theorems.regression.features import (
     FeatureInstance,
     data_min_positive,
     feature_weights,
     isotropic_weights,
 )
-from theorems.words import matrix, symmetric, trace, transpose
+from theorems.regression.quantities import (
+    floor_sq,
+    image_room,
+    image_sq,
+    image_total,
+    k,
+    path_floor,
+    residual_sq,
+    suffix_sq,
+)
+from verify.derivation import rules
 from verify.theorem import (
     Bounds,
-    Condition,
+    Claim,
     Formula,
-    Identity,
     Measurement,
     Source,
     Step,
@@ -72,35 +83,24 @@ from verify.theorem import (
     witness,
 )
 
-__all__ = ["THEOREM", "path_floor"]
+__all__ = ["THEOREM"]
 
 # --- quantities and closed form -----------------------------------------------------------------
 
 
-def _weighted(instance: Instance, gram: Any) -> Any:
-    """Σ_k |A_k|_F² times the smallest eigenvalue of gram(B_k)."""
+@quantity("path_floor_svd", r"\textstyle\sum_k|\alpha_k|^2\min\mathrm{svd}(B_k)^2", positive=False)
+def path_floor_svd(instance: Instance) -> Any:
+    """Σ_k |A_k|_F² times the least of the min(m, n) squared singular values of B_k (a control)."""
     ar, net = instance.arithmetic, instance.net
     terms = [
-        ar.frobenius_sq(A) * -ar.eig_max(-gram(B))
+        ar.frobenius_sq(A) * -ar.eig_max(-(B @ B.mT if B.shape[-2] < B.shape[-1] else B.mT @ B))
         for A, B in zip(net.suffixes, net.prefixes, strict=True)
     ]
     return sum(terms, start=ar.scalar(0))
 
 
-@quantity("path_floor", r"\textstyle\sum_k|\alpha_k|^2\sigma_{\min}(B_k)^2", positive=False)
-def path_floor(instance: Instance) -> Any:
-    """Σ_k |A_k|_F² σ_min(B_k)², σ_min(B) = min |Bx| over unit x (zero for wide B)."""
-    return _weighted(instance, lambda B: B.mT @ B)
-
-
-@quantity("path_floor_svd", r"\textstyle\sum_k|\alpha_k|^2\min\mathrm{svd}(B_k)^2", positive=False)
-def path_floor_svd(instance: Instance) -> Any:
-    """The same with the least of the min(m, n) singular values of B_k (a control)."""
-    return _weighted(instance, lambda B: B @ B.mT if B.shape[-2] < B.shape[-1] else B.mT @ B)
-
-
-slope, lam, top, floor, floor_svd, R = symbols(
-    slope_sq, data_min_positive, data_max, path_floor, path_floor_svd, loss
+slope, lam, top, floor, floor_svd, R, L, error = symbols(
+    slope_sq, data_min_positive, data_max, path_floor, path_floor_svd, loss, depth, residual_sq
 )
 
 pl_bound = Formula(
@@ -114,50 +114,45 @@ pl_bound = Formula(
 _SMALL = Bounds((2, 3), (1, 2))
 
 
-@claim(feature_weights, slope >= pl_bound, one_output, bounds=_SMALL)
-def inequality(pl_bound: Any) -> Iterator[Step]:
-    """The gradient dominates the excess loss at any weights.
+gradient = stated(
+    "gradient", "the gradient in each layer is of rank one",
+    feature_weights, sp.Eq(slope, 4 * image_total.symbol), one_output, bounds=_SMALL,
+    sizes=((2, 2, 1, 1), (2, 2, 2, 1), (3, 2, 1, 2, 1)), check=True,
+)  # fmt: skip
 
-    The gradient has rank one; two Rayleigh estimates, and their product layer by layer.
-    """
-    alpha, e = sp.Matrix(sp.symbols("α1:4", real=True)), sp.Matrix([sp.symbols("e1:4", real=True)])
-    yield Identity(
-        "the gradient 2αe has rank one", sum(x**2 for x in 2 * alpha * e),
-        4 * alpha.dot(alpha) * e.dot(e), why="|2αe|_F² = 4|α|²|e|²", at={"d_k": 3, "d_{k-1}": 3},
-    )  # fmt: skip
-    P, w, Sigma = matrix("P"), matrix("w"), symmetric("Σ")
-    delta = P - w
-    yield Identity(
-        "excess loss",
-        trace(P * Sigma * transpose(P) - 2 * P * Sigma * transpose(w) + w * Sigma * transpose(w)),
-        trace(delta * Sigma * transpose(delta)),
-        why="PΣPᵀ - 2Pc + R(0) = δΣδᵀ, δ = P - w*ᵀ",
-    )
-    yield from _rayleigh()
-    a, s = sp.symbols("α σ", nonnegative=True)  # |α_k| and σ_min(B_k)
-    yield Identity(
-        "one layer's share", 4 * a**2 * s**2 * (lam * R), pl_bound.subs(floor, a**2 * s**2),
-        why="4|α_k|²σ_min(B_k)² λ(R - R_min), whose sum over k is the bound",
-    )  # fmt: skip
+shrunk = stated(
+    "shrunk", "layers before one shrink the residual by no more than their least singular value",
+    feature_weights, image_room.symbol >= 0, bounds=_SMALL, check=True,
+)  # fmt: skip
+
+spectral = stated(
+    "spectral", "the residual sees the excess loss through the least eigenvalue that is not zero",
+    feature_weights, error >= lam * R, one_output, bounds=_SMALL, check=True,
+)  # fmt: skip
 
 
-def _rayleigh() -> Iterator[Step]:
-    """In an eigenbasis, one eigenvalue v at a time: the smallest, plus a gap >= 0; and zero."""
-    v, low, gap = sp.symbols("v l g", nonnegative=True)
-    x = sp.Symbol("x", real=True)
-    of_gram, of_data = v * x**2 - low * x**2, v**2 * x**2 - low * v * x**2
-    for name, difference, left in (
-        ("smallest singular value", of_gram, gap * x**2),
-        ("smallest non-zero eigenvalue", of_data, (low + gap) * gap * x**2),
-    ):
-        yield Identity(name, difference.subs(v, low + gap), left, why="Rayleigh")
-        yield Condition(f"{name}: what is left", left, ">=", why="no gap is negative")
-    yield Identity("zero eigenvalues", of_data.subs(v, 0), why="ker Σ contributes to neither side")
+@claim(
+    feature_weights, slope >= pl_bound, one_output,
+    given=(gradient, shrunk, spectral), bounds=_SMALL,
+)  # fmt: skip
+def inequality(gradient: Claim, shrunk: Claim, spectral: Claim) -> Iterator[Step]:
+    """The gradient dominates the excess loss at any weights."""
+    index, below = (k, 1, L), floor_sq(k) * error
+    least = rules.least(image_room, image_sq(k) - below, index)
+    room = rules.transitive(least, rules.given(shrunk))
+    image = rules.increasing(room, lambda t: t + below, sp.Symbol("t", real=True))
+    total = rules.each(rules.scaled(image, suffix_sq(k)), index)
+    factor = rules.taken_out(error, suffix_sq(k) * floor_sq(k), index)
+    over = rules.transitive(rules.definition(image_total), total, factor)
+    named = rules.substituted(over, rules.turned(rules.definition(path_floor)))
+    rest = rules.scaled(rules.given(spectral), 4 * floor)
+    yield rules.transitive(rules.given(gradient), rules.scaled(named, 4), rest)
 
 
 attained = stated(
     "attained", "equality for isotropic data and layers that are multiples of rotations",
     isotropic_weights, sp.Eq(slope, pl_bound), one_output, bounds=Bounds((2, 4), (1, 3)),
+    sizes=((2, 1), (3, 1)),
 )  # fmt: skip
 
 # --- false twins --------------------------------------------------------------------------------
@@ -213,14 +208,9 @@ _eye = [[1, 0], [0, 1]]
 THEOREM = Theorem(
     id="C5",
     title="With one output the gradient is at least a multiple of the excess loss",
-    statement=(
-        r"d_y = 1 \;\Longrightarrow\; \sum_k|\nabla_{W_k}R|^2 \ge "
-        r"4\lambda\Bigl(\sum_k|\alpha_k|^2\sigma_{\min}(B_k)^2\Bigr)(R-R_{\min}),\quad "
-        r"\sigma_{\min}(B) = \min_{|x|=1}|Bx|"
-    ),
     normalisation="R = E|y - Px|², no factor 1/2; λ the smallest non-zero eigenvalue of Σ",
     source=Source("marion2024deep", "Polyak-Lojasiewicz inequality"),
-    claims=(inequality, attained),
+    claims=(gradient, shrunk, spectral, inequality, attained),
     controls=_twins,
     witnesses=(
         witness("underdetermined", inequality, "one sample, two features: Σ of rank one, λ = 2",

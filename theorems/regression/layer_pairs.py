@@ -9,26 +9,38 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any
 
+import sympy as sp
+
 from numeric.alignment import overlap_sq
 from theorems.instances import Instance, Rows
+from theorems.quantities import depth, symbols
 from theorems.recipes import Draw, setting
 from verify.errors import Undefined
-from verify.theorem import quantity
+from verify.expression import Least
+from verify.theorem import expanded, family, quantity
 
 __all__ = [
     "LayerPair",
     "alignment",
     "barely_aligned_pairs",
+    "defect",
     "imbalance_top",
+    "j",
+    "layer_fro",
     "layer_fro_sq",
     "layer_pairs",
+    "layer_reach",
+    "layer_top",
     "layer_top_sq",
     "many_output_pairs",
+    "next_fro_sq",
     "next_rank_defect",
     "next_top_sq",
     "paper_epsilon",
+    "position",
     "rank_defect",
     "rank_defect_untraced",
+    "weyl_least",
 ]
 
 
@@ -57,27 +69,79 @@ def _next(pair: LayerPair) -> Any:
     return pair.weights[pair.position]
 
 
-@quantity("layer_fro_sq", "|W_k|_F^2", positive=False)
-def layer_fro_sq(pair: LayerPair) -> Any:
-    """|W_k|_F² at the position k of the pair."""
-    return pair.arithmetic.frobenius_sq(_layer(pair))
-
-
 def _top_sq(ar: Any, W: Any) -> Any:
     rows, columns = W.shape[-2:]
     return ar.eig_max(W @ W.mT if rows <= columns else W.mT @ W)
 
 
-@quantity("layer_top_sq", "|W_k|_2^2", positive=False)
-def layer_top_sq(pair: LayerPair) -> Any:
-    """|W_k|_2² at the position k of the pair."""
-    return _top_sq(pair.arithmetic, _layer(pair))
+@family("layer_fro", "F")
+def layer_fro(pair: LayerPair) -> list[Any]:
+    """|W_j|_F², j = 1..L."""
+    return [pair.arithmetic.frobenius_sq(W) for W in pair.weights]
 
 
-@quantity("next_top_sq", "|W_{k+1}|_2^2", positive=False)
-def next_top_sq(pair: LayerPair) -> Any:
-    """|W_{k+1}|_2² at the position k of the pair."""
-    return _top_sq(pair.arithmetic, _next(pair))
+@family("layer_top", "T")
+def layer_top(pair: LayerPair) -> list[Any]:
+    """|W_j|_2², j = 1..L."""
+    return [_top_sq(pair.arithmetic, W) for W in pair.weights]
+
+
+@family("layer_reach", "Q")
+def layer_reach(pair: LayerPair) -> list[Any]:
+    """λ_max(D_j) + |W_j|_F² >= 0, j = 1..L-1; without |W_{j+1}|_F² it is λ_max(D_j) - tr D_j."""
+    ar = pair.arithmetic
+    layers = zip(pair.net.imbalances, pair.weights, strict=False)
+    return [ar.eig_max(D) + ar.frobenius_sq(W) for D, W in layers]
+
+
+@quantity("position", "k", integer=True)
+def position(pair: LayerPair) -> int:
+    """The position k of a pair of neighbouring layers W_k, W_{k+1}."""
+    return pair.position
+
+
+j = sp.Symbol("j", integer=True, positive=True)
+_k, _L = symbols(position, depth)
+
+layer_fro_sq = expanded(
+    "layer_fro_sq", "|W_k|_F^2", "|W_k|_F² at the position k of the pair.",
+    layer_fro(_k), positive=False,
+)  # fmt: skip
+layer_top_sq = expanded(
+    "layer_top_sq", "|W_k|_2^2", "|W_k|_2² at the position k of the pair.",
+    layer_top(_k), positive=False,
+)  # fmt: skip
+next_top_sq = expanded(
+    "next_top_sq", "|W_{k+1}|_2^2", "|W_{k+1}|_2² at the position k of the pair.",
+    layer_top(_k + 1), positive=False,
+)  # fmt: skip
+next_fro_sq = expanded(
+    "next_fro_sq", "|W_{k+1}|_F^2", "|W_{k+1}|_F² at the position k of the pair.",
+    layer_fro(_k + 1), positive=False,
+)  # fmt: skip
+weyl_least = expanded(
+    "weyl_least", r"\min_j(|W_j|_2^2+\lambda_{\max}(D_j)-|W_{j+1}|_2^2)",
+    "The least |W_j|_2² + λ_max(D_j) - |W_{j+1}|_2² over j = 1..L-1; undefined at depth 1.",
+    Least(layer_top(j) + layer_reach(j) - layer_fro(j) - layer_top(j + 1), j, 1, _L - 1),
+    positive=False,
+)  # fmt: skip
+
+
+def defect(first: Any) -> Any:
+    """Return Σ_{j=first}^{L-1} (λ_max(D_j) - tr D_j)."""
+    return sp.Sum(layer_reach(j) - layer_fro(j + 1), (j, first, _L - 1))
+
+
+rank_defect = expanded(
+    "rank_defect", r"\varepsilon_k",
+    "ε_k = Σ_{j=k}^{L-1} (λ_max(D_j) - tr D_j) at the position k of the pair.",
+    defect(_k), positive=False,
+)  # fmt: skip
+next_rank_defect = expanded(
+    "next_rank_defect", r"\varepsilon_{k+1}",
+    "ε_{k+1} at the position k of the pair (zero for the last pair).",
+    defect(_k + 1), positive=False,
+)  # fmt: skip
 
 
 def _norm(ar: Any, D: Any) -> Any:
@@ -89,25 +153,6 @@ def _norm(ar: Any, D: Any) -> Any:
 def imbalance_top(pair: LayerPair) -> Any:
     """|D_k|_2 at the position k of the pair."""
     return _norm(pair.arithmetic, pair.net.imbalances[pair.position - 1])
-
-
-def _defect(pair: LayerPair, start: int) -> Any:
-    """Σ_{j=start}^{L-1} (λ_max(D_j) - tr D_j)."""
-    ar = pair.arithmetic
-    terms = [ar.eig_max(D) - ar.trace(D) for D in pair.net.imbalances[start - 1 :]]
-    return sum(terms, start=ar.scalar(0))
-
-
-@quantity("rank_defect", r"\varepsilon_k", positive=False)
-def rank_defect(pair: LayerPair) -> Any:
-    """ε_k = Σ_{j=k}^{L-1} (λ_max(D_j) - tr D_j) at the position k of the pair."""
-    return _defect(pair, pair.position)
-
-
-@quantity("next_rank_defect", r"\varepsilon_{k+1}", positive=False)
-def next_rank_defect(pair: LayerPair) -> Any:
-    """ε_{k+1} at the position k of the pair (zero for the last pair)."""
-    return _defect(pair, pair.position + 1)
 
 
 @quantity("rank_defect_untraced", r"\textstyle\sum_{j\ge k}\lambda_{\max}(D_j)", positive=False)
@@ -161,6 +206,7 @@ def many_output_pairs(draw: Draw) -> LayerPair:
 @setting(
     "barely-aligned-pairs",
     "W_1 = (g/2)[[1,1],[1,-1]]Q, W_2 = g[1,0]; or W_1 = W_2 = gQ, W_3 = [h,0]: the overlap is 0",
+    exists=True,
 )
 def barely_aligned_pairs(draw: Draw) -> LayerPair:
     """Where the alignment bound is 0 and so is the least overlap."""

@@ -1,15 +1,17 @@
 r"""Small imbalance makes the layers of a one-output network nearly rank one and aligned.
 
 Statement
-    For any weights with d_y = 1, with D_j = W_{j+1}ᵀW_{j+1} - W_jW_jᵀ and
-    ε_k = Σ_{j=k}^{L-1} (λ_max(D_j) - tr D_j), for every k < L:
+    Let d_y = 1, D_j = W_{j+1}ᵀW_{j+1} - W_jW_jᵀ and ε_k = Σ_{j=k}^{L-1} (λ_max(D_j) - tr D_j).
+    At any weights, for every k < L,
 
-        |W_k|_F² - |W_k|_2² <= ε_k,
-        | |W_k|_2² - |W_{k+1}|_2² | <= |D_k|_2,
-        <u_k, v_{k+1}>² |W_{k+1}|_2² >= |W_{k+1}|_2² - ε_{k+1} - 2|D_k|_2,
+        |W_k|_F² - |W_k|_2² <= ε_k,                                                [rank]
+        | |W_k|_2² - |W_{k+1}|_2² | <= |D_k|_2,                                    [norms]
+        <u_k, v_{k+1}>² |W_{k+1}|_2² >= |W_{k+1}|_2² - ε_{k+1} - 2|D_k|_2,         [alignment]
 
-    u_k any top left singular vector of W_k, v_{k+1} any top right one of W_{k+1}.  Gradient flow
-    keeps every D_j (F4), so after a small initialisation ε_k and |D_k|_2 stay small for all time.
+    u_k any top left singular vector of W_k, v_{k+1} any top right one of W_{k+1}; the last is an
+    equality for some weights [attained].  Both together are at most the one number of the paper,
+    ε_{k+1} + 2|D_k|_2 <= 3 max_j |W_j|_F² + 2 Σ_j |D_j|_2.   [initial]
+    Gradient flow keeps every D_j [F4.flow]: so after a small initialisation all this stays small.
 
 Notation
     k the position of a pair of neighbouring layers; |W_k|_F² (``layer_fro_sq``), |W_k|_2²
@@ -25,7 +27,8 @@ Proof
     λ_max(W_kW_kᵀ + D_k) <= |W_k|_2² + λ_max(D_k); so f_k <= f_{k+1} + λ_max(D_k) - tr D_k, and
     f_L = 0.  Weyl from both sides is the second line.  For the third, u = u_k:
     uᵀW_{k+1}ᵀW_{k+1}u = |W_k|_2² + uᵀD_ku >= |W_{k+1}|_2² - 2|D_k|_2 from below, and from above at
-    most <u,v>²|W_{k+1}|_2² + (1 - <u,v>²)s_2² with s_2² <= f_{k+1} <= ε_{k+1}.
+    most <u,v>²|W_{k+1}|_2² + (1 - <u,v>²)s_2² with s_2² <= f_{k+1} <= ε_{k+1}.  Weyl's inequality
+    and the two Rayleigh estimates are claims of their own, decided on instances.
 
 Sharpness
     The third bound is attained (C2.attained), once through ε_{k+1} and once through 2|D_k|_2.
@@ -62,24 +65,31 @@ from theorems.regression.layer_pairs import (
     LayerPair,
     alignment,
     barely_aligned_pairs,
+    defect,
     imbalance_top,
+    j,
+    layer_fro,
     layer_fro_sq,
     layer_pairs,
+    layer_top,
     layer_top_sq,
     many_output_pairs,
+    next_fro_sq,
     next_rank_defect,
     next_top_sq,
     paper_epsilon,
+    position,
     rank_defect,
     rank_defect_untraced,
+    weyl_least,
 )
-from theorems.words import matrix, trace, transpose
+from verify.derivation import rules
 from verify.theorem import (
     Bounds,
-    Condition,
+    Claim,
     Formula,
-    Identity,
     Measurement,
+    Quantity,
     Source,
     Step,
     Theorem,
@@ -94,7 +104,7 @@ from verify.theorem import (
 
 __all__ = ["THEOREM", "alignment_bound"]
 
-L, fro, top, after = symbols(depth, layer_fro_sq, layer_top_sq, next_top_sq)
+L, fro, top, after, next_fro = symbols(depth, layer_fro_sq, layer_top_sq, next_top_sq, next_fro_sq)
 D, eps, eps_next, untraced = symbols(
     imbalance_top, rank_defect, next_rank_defect, rank_defect_untraced
 )
@@ -104,47 +114,59 @@ alignment_bound = Formula(
     "alignment_bound", r"|W_{k+1}|_2^2-\varepsilon_{k+1}-2|D_k|_2", after - eps_next - 2 * D
 )
 _BOUNDS = Bounds((2, 4), (1, 3))
+_t = sp.Symbol("t", real=True)
 
 # --- claims and proofs --------------------------------------------------------------------------
 
 
-def _perturbation() -> Iterator[Step]:
-    """W_{k+1}ᵀW_{k+1} = W_kW_kᵀ + D_k with symmetric D_k, and its trace, in words of any size."""
-    W, V = matrix("W_k"), matrix("W_{k+1}")
-    D_k = transpose(V) * V - W * transpose(W)
-    yield Identity("D_k is symmetric", transpose(D_k), D_k, why="Weyl's inequality asks for it")
-    yield Identity(
-        "|W_{k+1}|_F² = |W_k|_F² + tr D_k",
-        trace(transpose(V) * V), trace(transpose(W) * W) + trace(D_k), why="|W|_F² = tr WᵀW",
-    )  # fmt: skip
+weyl = stated(
+    "weyl", "Weyl: from layer to layer the squared norm grows by no more than λ_max(D_j)",
+    layer_pairs, weyl_least.symbol >= 0, bounds=_BOUNDS, check=True,
+)  # fmt: skip
+
+row = stated(
+    "row", "the last layer is a row: both its norms agree",
+    layer_pairs, sp.Eq(layer_fro(L), layer_top(L)), one_output, bounds=_BOUNDS, check=True,
+    sizes=((2, 2, 2, 1), (3, 1, 2, 2, 1)),
+)  # fmt: skip
 
 
-@claim(layer_pairs, fro - top <= eps, one_output, bounds=_BOUNDS)
-def rank() -> Iterator[Step]:
-    """Every layer is nearly of rank one.
+def _excess(i: Any) -> Any:
+    """f_i = |W_i|_F² - |W_i|_2²."""
+    return layer_fro(i) - layer_top(i)
 
-    f_k - f_L is a telescoping sum, f_L = 0, and each difference follows from the trace and Weyl.
-    """
-    yield from _perturbation()
-    j, k = sp.symbols("j k", integer=True, positive=True)
-    f, largest, slack = sp.Function("f"), sp.Function("d"), sp.Function("s")
-    yield Identity(
-        "telescoping", sp.Sum(f(j) - f(j + 1), (j, k, L - 1)), f(k) - f(L), why="telescoping sum"
-    )
-    F, T, t = sp.symbols("F T t", real=True)  # |W_j|_F², |W_j|_2² and tr D_j
-    yield Identity(
-        "f_j - f_{j+1} = d(j) - t - s(j), d(j) = λ_max(D_j), t = tr D_j",
-        (F - T) - (F + t - (T + largest(j) - slack(j))), largest(j) - t - slack(j),
-        why="Weyl: |W_{j+1}|_2² = |W_j|_2² + λ_max(D_j) - s(j) with s(j) >= 0",
-    )  # fmt: skip
-    row, x = sp.Matrix([sp.symbols("r1:4", real=True)]), sp.Symbol("x")
-    yield Identity(
-        "the last layer has rank one",
-        (x * sp.eye(3) - row.T * row).det(method="berkowitz"),
-        x**2 * (x - row.dot(row)),
-        why="characteristic polynomial: f_L = 0",
-        at={"d": 3},
-    )
+
+def _from(first: Any, weyl: Claim, row: Claim) -> rules.Fact:
+    """Return ε >= f_first: each f_j - f_{j+1} is at most λ_max(D_j) - tr D_j, and f_L = 0."""
+    index, term = (j, 1, L - 1), weyl_least.expansion.args[0]
+    gap = rules.transitive(rules.least(weyl_least, term, index), rules.given(weyl))
+    moved = rules.increasing(gap, lambda t: t + _excess(j) - _excess(j + 1), _t)
+    fall = rules.rewritten(moved, defect(first).function, _excess(j) - _excess(j + 1))
+    below = (j, first, L - 1)
+    total = rules.transitive(rules.each(fall, below), rules.telescoped_sum(_excess, below))
+    return rules.substituted(total, rules.given(row))
+
+
+def _named(fact: rules.Fact, *quantities: Quantity) -> rules.Fact:
+    """Return the fact with quantities for what they are defined as."""
+    for quantity in quantities:
+        fact = rules.substituted(fact, rules.turned(rules.definition(quantity)))
+    return fact
+
+
+@claim(layer_pairs, fro - top <= eps, one_output, given=(weyl, row), bounds=_BOUNDS)
+def rank(weyl: Claim, row: Claim) -> Iterator[Step]:
+    """Every layer is nearly of rank one."""
+    yield _named(_from(position.symbol, weyl, row), rank_defect, layer_fro_sq, layer_top_sq)
+
+
+@claim(
+    layer_pairs, next_fro - after <= eps_next, one_output,
+    given=(weyl, row), bounds=_BOUNDS, check=True,
+)  # fmt: skip
+def next_rank(weyl: Claim, row: Claim) -> Iterator[Step]:
+    """And so is the next one."""
+    yield _named(_from(position.symbol + 1, weyl, row), next_rank_defect, next_fro_sq, next_top_sq)
 
 
 norms = stated(
@@ -152,39 +174,28 @@ norms = stated(
     layer_pairs, sp.Abs(top - after) <= D, one_output, bounds=_BOUNDS,
 )  # fmt: skip
 
+overlap = stated(
+    "overlap", "neighbours overlap but for what is not of rank one in the next layer",
+    layer_pairs, aligned * after >= after - (next_fro - after) - 2 * D, one_output,
+    bounds=_BOUNDS, check=True,
+)  # fmt: skip
+
 
 @claim(
     layer_pairs,
     aligned * after >= alignment_bound,
     one_output,
-    given=(rank, norms),
+    given=(overlap, next_rank),
     bounds=_BOUNDS,
     name="alignment",
 )
-def nearly_aligned(alignment_bound: Any) -> Iterator[Step]:
-    """Neighbours are nearly aligned.
-
-    Both estimates of uᵀW_{k+1}ᵀW_{k+1}u, and what they leave, term by term >= 0.
-    """
-    yield from _perturbation()
-    c, e = sp.symbols("c e", nonnegative=True)  # <u,v>² and 1 - <u,v>²
-    g1, g2, g3 = sp.symbols("g_1:4", nonnegative=True)  # what Rayleigh, Weyl, Rayleigh give away
-    dropped = c * eps_next + e * g1
-    yield Identity(
-        "from above", c * after + e * (eps_next - g1), c * after + (c + e) * eps_next - dropped,
-        why="Rayleigh in the eigenbasis of W_{k+1}ᵀW_{k+1}; s_2² = ε_{k+1} - g_1, c + e = 1",
-    )  # fmt: skip
-    small = sp.Symbol("ε", nonnegative=True)
-    yield Condition(
-        "what is dropped is not negative", dropped.subs(eps_next, small), ">=",
-        why="ε_{k+1} >= f_{k+1} >= 0 and 0 <= c <= 1",
-    )  # fmt: skip
-    below = (after - D + g2) + (-D + g3)
-    yield Identity(
-        "both together", below - eps_next + dropped, alignment_bound + g2 + g3 + dropped,
-        why="Weyl: |W_k|_2² = |W_{k+1}|_2² - |D_k|_2 + g_2; Rayleigh: uᵀD_ku = -|D_k|_2 + g_3",
-    )  # fmt: skip
-    yield Condition("both slacks are not negative", g2 + g3, ">=", why="Weyl and Rayleigh for D_k")
+def nearly_aligned(overlap: Claim, next_rank: Claim) -> Iterator[Step]:
+    """Neighbours are nearly aligned."""
+    spread = next_fro - after
+    less = rules.increasing(
+        rules.given(next_rank), lambda t: t + after - 2 * D - spread - eps_next, _t
+    )
+    yield rules.transitive(rules.given(overlap), less)
 
 
 attained = stated(
@@ -199,12 +210,12 @@ initial = stated(
 
 _more = (
     stated("rank_attained", "the rank bound is attained: two or three layers, all gains equal",
-           barely_aligned_pairs, sp.Eq(fro - top, eps), one_output, bounds=_BOUNDS),
-    stated("overlap", "an overlap is a squared cosine",
-           layer_pairs, aligned <= 1, one_output, bounds=_BOUNDS),
+           barely_aligned_pairs, sp.Eq(fro - top, eps), one_output, bounds=_BOUNDS, check=True),
+    stated("overlap_most", "an overlap is a squared cosine",
+           layer_pairs, aligned <= 1, one_output, bounds=_BOUNDS, check=True),
     stated("two_layers", "the number of the paper, from both layers of a pair",
            layer_pairs, sp.Eq(paper, 3 * sp.Max(fro, after) + 2 * D), one_output,
-           bounds=Bounds((2, 2), (1, 3))),
+           bounds=Bounds((2, 2), (1, 3)), check=True),
 )  # fmt: skip
 
 # --- false twins --------------------------------------------------------------------------------
@@ -277,17 +288,11 @@ _two_identities = [[[1, 0], [0, 1]]] * 2
 THEOREM = Theorem(
     id="C2",
     title="With one output the imbalance bounds rank, norms and alignment of the layers",
-    statement=(
-        r"d_y = 1 \;\Longrightarrow\; |W_k|_F^2-|W_k|_2^2 \le \varepsilon_k,\quad "
-        r"\bigl||W_k|_2^2-|W_{k+1}|_2^2\bigr| \le |D_k|_2,\quad "
-        r"\langle u_k,v_{k+1}\rangle^2 \ge 1-\frac{\varepsilon_{k+1}+2|D_k|_2}{|W_{k+1}|_2^2},"
-        r"\qquad \varepsilon_k = \sum_{j=k}^{L-1}(\lambda_{\max}(D_j)-\operatorname{tr}D_j)"
-    ),
     normalisation="spectral and Frobenius norms of weights; data do not enter",
     source=Source(
         "marion2024deep", "small initialisation (pointwise form; constant reconstructed)"
     ),
-    claims=(rank, norms, nearly_aligned, attained, initial, *_more),
+    claims=(weyl, row, rank, next_rank, norms, overlap, nearly_aligned, attained, initial, *_more),
     controls=_twins,
     witnesses=(
         witness("generic", nearly_aligned,

@@ -1,14 +1,17 @@
 r"""On under-determined data every solution bounds the sharpness; the one of least norm does best.
 
 Statement
-    Let d_y = 1, c != 0 and let Σ be singular, so that Σw = c has many solutions w.  With
-    a(w) = wᵀΣw/|w|², every minimizer W satisfies C1's bound for each of them,
+    Let d_y = 1, c != 0 and let Σ be singular, so that Σw = c has many solutions w, w_0 that of
+    least norm.  With a(w) = wᵀΣw/|w|², every minimizer W satisfies C1's bound for each of them,
+    and that at w_0 is the largest:
 
-        S(W) >= 2 L a(w) |w|^{2-2/L} = 2 L (wᵀΣw) |w|^{-2/L},
+        S(W) >= 2 L a(w) |w|^{2-2/L},                                                    [every]
+        S(W) >= 2 L a(w_0) |w_0|^{2-2/L} >= 2 L a(w) |w|^{2-2/L},                  [least, best]
 
-    wᵀΣw is the same for all, so the bound decreases in |w| and is best at the solution w_0 of
-    least norm.  S_min (U1) and the brackets 2L a_2^{1/L} (wᵀΣw)^{1-1/L} <= S_min <=
-    2L Λ^{1/L} (wᵀΣw)^{1-1/L} of U2 depend on (Σ, c) only.
+    and the bound at w_0 is attained [attained]; at w = w_0 both are the same number [equal].
+    U2's lower bracket, 2L a(w) |w|^{2-2/L} (a_2(w)/a(w))^{1/L}, is the same at w and w_0 [lower];
+    where one aligned path follows a top eigenvector, so are its upper bracket, with Λ for a_2
+    [upper], and S_min [invariant].
 
 Notation
     w any solution: |w| (``w_norm``), a(w) (``a``), a_2(w) (``a2``); the same at w_0:
@@ -22,7 +25,8 @@ Assumptions
 Proof
     C1's proof uses w only through wᵀK and Σw, the same for all solutions, and |w|.  Let Π
     project on the range of Σ: w = w_0 + n with w_0 = Πw, Σn = 0, so wᵀΣw = w_0ᵀΣw_0 and
-    |w|² = |w_0|² + |n|².  Further a_2 = |c|²/wᵀc and wᵀΣw = wᵀc.
+    |w|² = |w_0|² + |n|²: a(w_0) = a(w) + a(w)|n|²/|w_0|².  With e = wᵀΣw the bound is
+    2L a^{1/L} e^{1-1/L}, and U2's lower bracket 2L a_2^{1/L} e^{1-1/L}, a_2 = |c|²/wᵀc.
 
 Sharpness
     Attained (C7.attained).  U2's outermost upper bound 2|w|^{2-2/L}(Λ + (L-1)a) is *not* a
@@ -70,21 +74,20 @@ from theorems.regression.features import (
     shifted_minimizers,
     shifted_paths,
 )
-from theorems.regression.sharpness_ge_rayleigh import lower_bound
+from theorems.regression.sharpness_ge_rayleigh import lower_bound, tilt, weakened
 from theorems.training import Trained
-from theorems.unified import minimal_sharpness_between_closed_forms as U2
 from theorems.unified import minimal_sharpness_eq_gain as U1
 from theorems.unified.minimal_sharpness_between_closed_forms import (
     lower_bracket,
     sum_bracket,
     upper_bracket,
 )
-from theorems.words import matrix, transpose
+from verify.derivation import rules
 from verify.theorem import (
     Bounds,
+    Claim,
     Condition,
     Formula,
-    Identity,
     Measurement,
     Source,
     Step,
@@ -121,10 +124,23 @@ def least_a(instance: FeatureInstance) -> Any:
     return a.measure(_at_least_norm(instance))
 
 
+@quantity("lift", r"a|w-w_0|^2/|w_0|^2")
+def lift(instance: FeatureInstance) -> Any:
+    """a(w)|w - w_0|²/|w_0|²: what the quotient gains at the solution of least norm."""
+    ar, best = instance.arithmetic, _at_least_norm(instance).target
+    return a.measure(instance) * ar.frobenius_sq(instance.target - best) / ar.frobenius_sq(best)
+
+
 @quantity("least_a2", "a_2(w_0)")
 def least_a2(instance: FeatureInstance) -> Any:
     """a_2 at the solution of least norm."""
     return a2.measure(_at_least_norm(instance))
+
+
+@quantity("least_tilt", r"|\Sigma w_0-a(w_0)w_0|^2/w_0^T\Sigma w_0")
+def least_tilt(instance: FeatureInstance) -> Any:
+    """How far the solution of least norm is from an eigenvector of Σ, see ``tilt``."""
+    return tilt.measure(_at_least_norm(instance))
 
 
 @quantity("least_minimal_sharpness", r"S_{\min}(w_0)")
@@ -149,7 +165,8 @@ least_bound = Formula(
 
 _BOUNDS = Bounds((2, 4), (2, 3))
 _FEW = Bounds((2, 3), (2, 3))  # equalities between roots of different rationals: a small degree
-energy, c_sq = sp.symbols("e c2", positive=True)  # wᵀΣw = wᵀc and |c|²
+_SIZES = ((2, 2, 2, 1), (2, 3, 2, 1))
+_t = sp.Symbol("t", nonnegative=True)
 
 every = stated(
     "every", "C1's bound at every solution",
@@ -158,41 +175,64 @@ every = stated(
 )  # fmt: skip
 
 
-@claim(shifted_minimizers, lower_bound <= least_bound, minimizer, one_output, bounds=_BOUNDS)
-def best(lower_bound: Any, least_bound: Any) -> Iterator[Step]:
-    """No solution gives a better bound than the one of least norm.
-
-    wᵀΣw and |w|² after a shift n along ker Σ, and the bound as a decreasing function of |n|².
-    """
-    F, t, n = matrix("F"), matrix("t"), matrix("n")
-    Sigma, w_0, w_n, gone = F * transpose(F), F * t, F * t + n, transpose(F) * n
-    yield Identity("same moments", Sigma * w_n, Sigma * w_0 + F * gone, why="Fᵀn = 0")
-    yield Identity(
-        "same energy", transpose(w_n) * Sigma * w_n,
-        transpose(w_0) * Sigma * w_0 + transpose(gone) * transpose(F) * w_0
-        + transpose(w_n) * F * gone, why="Fᵀn = 0",
-    )  # fmt: skip
-    yield Identity(
-        "Pythagoras", transpose(w_n) * w_n,
-        transpose(w_0) * w_0 + transpose(n) * n + transpose(t) * gone + transpose(gone) * t,
-        why="Fᵀn = 0",
-    )  # fmt: skip
-    nu = sp.Symbol("ν", nonnegative=True)  # |n|²
-    bound = 2 * L * energy * (w_least**2 + nu) ** (-1 / L)
-    at_w = lower_bound.subs(rayleigh, energy / w**2).subs(w, sp.sqrt(w_least**2 + nu))
-    yield Identity("the bound at w", at_w, bound, why="a(w) = e/|w|², |w|² = |w_0|² + ν")
-    yield Identity(
-        "the bound at w_0", least_bound.subs(a_least, energy / w_least**2), bound.subs(nu, 0),
-        why="a(w_0) = e/|w_0|²",
-    )  # fmt: skip
-    yield Condition("decreasing", sp.diff(bound, nu), "<", why="ν = 0 is best")
-
-
-least = stated(
-    "least", "C1's bound at the solution of least norm",
-    shifted_minimizers, S >= least_bound, minimizer, one_output,
-    given=(C1.lower,), bounds=_BOUNDS,
+energy = stated(
+    "energy", "all solutions have the same energy",
+    shifted_minimizers, sp.Eq(rayleigh * w**2, a_least * w_least**2), one_output,
+    bounds=_BOUNDS, sizes=_SIZES, check=True,
 )  # fmt: skip
+
+lifted = stated(
+    "lifted", "the quotient is largest at the solution of least norm",
+    shifted_minimizers, sp.Eq(a_least, rayleigh + lift.symbol), one_output,
+    bounds=_BOUNDS, sizes=((2, 2, 2, 1),), check=True,
+)  # fmt: skip
+
+moments = stated(
+    "moments", "all solutions have the same a_2",
+    shifted_minimizers, sp.Eq(rayleigh2, a2_least), one_output,
+    bounds=_BOUNDS, sizes=((2, 2, 2, 1),), check=True,
+)  # fmt: skip
+
+
+def _shared(energy: Claim, factor: Any) -> rules.Fact:
+    """Return that e^{1-1/L} times a factor is the same at w and w_0."""
+    return rules.scaled(rules.raised(rules.given(energy), 1 - 1 / L), factor)
+
+
+@claim(
+    shifted_minimizers, lower_bound <= least_bound, minimizer, one_output,
+    given=(energy, lifted), bounds=_BOUNDS,
+)  # fmt: skip
+def best(lower_bound: Any, least_bound: Any, energy: Claim, lifted: Claim) -> Iterator[Step]:
+    """No solution gives a better bound than the one of least norm."""
+    square = Condition("no square is negative", lift.symbol, ">=")
+    more = rules.increasing(square, lambda t: rayleigh + t, _t)
+    larger = rules.raised(rules.transitive(rules.given(lifted), more), 1 / L)
+    bound = rules.scaled(larger, 2 * L * (rayleigh * w**2) ** (1 - 1 / L))
+    at_least = _shared(energy, 2 * L * a_least ** (1 / L))
+    yield rules.rewritten(rules.transitive(at_least, bound), least_bound, lower_bound)
+
+
+tilted = stated(
+    "tilted", "a_2 exceeds a at the solution of least norm too",
+    shifted_minimizers, sp.Eq(a2_least, a_least + least_tilt.symbol), one_output,
+    bounds=_BOUNDS, sizes=((2, 2, 2, 1),), check=True,
+)  # fmt: skip
+
+
+@claim(
+    shifted_minimizers, S >= least_bound, minimizer, one_output,
+    given=(C1.least, C1.along, energy, moments, tilted), bounds=_BOUNDS,
+)  # fmt: skip
+def least(energy: Claim, moments: Claim, tilted: Claim) -> Iterator[Step]:
+    """C1's bound at the solution of least norm."""
+    powers = rules.scaled(rules.raised(rules.given(energy), L - 1), rayleigh2)
+    same = rules.scaled(rules.raised(powers, 1 / L), 2 * L)
+    at_w = rules.transitive(rules.given(C1.least), rules.given(C1.along), same)
+    at_least = rules.substituted(at_w, rules.given(moments))
+    below = weakened(tilted, a_least, least_tilt.symbol, w_least)
+    yield rules.transitive(at_least, below)
+
 
 attained = stated(
     "attained", "equality for the solution of least norm along the top eigenvector",
@@ -210,37 +250,26 @@ def _same(bracket: Formula) -> Any:
     return sp.Eq(bracket, bracket.expression.xreplace(_TO_LEAST))
 
 
-def _free_of_w(bracket: Any, free: Any) -> Step:
-    at_w = bracket.subs({rayleigh: energy / w**2, rayleigh2: c_sq / energy})
-    return Identity(
-        "the bracket in e = wᵀc, c2 = |c|² and Λ", at_w, free, why="a = e/|w|², a_2 = |c|²/e"
-    )
-
-
 @claim(
-    shifted_minimizers,
-    _same(lower_bracket),
-    minimizer,
-    one_output,
-    given=(U2.lower,),
-    bounds=_FEW,
-)
-def lower(lower_bracket: Any) -> Iterator[Step]:
+    shifted_minimizers, _same(lower_bracket), minimizer, one_output,
+    given=(energy, moments), bounds=_FEW,
+)  # fmt: skip
+def lower(lower_bracket: Any, energy: Claim, moments: Claim) -> Iterator[Step]:
     """U2's lower bracket does not choose."""
-    yield _free_of_w(lower_bracket, 2 * L * (c_sq / energy) ** (1 / L) * energy ** (1 - 1 / L))
+    at_w = _shared(energy, 2 * L * rayleigh2 ** (1 / L))
+    rest = 2 * L * (a_least * w_least**2) ** (1 - 1 / L)
+    both = rules.transitive(at_w, rules.scaled(rules.raised(rules.given(moments), 1 / L), rest))
+    yield rules.rewritten(both, lower_bracket, lower_bracket.xreplace(_TO_LEAST))
 
 
 @claim(
-    shifted_paths,
-    _same(upper_bracket),
-    minimizer,
-    one_output,
-    given=(U2.upper,),
-    bounds=_FEW,
-)
-def upper(upper_bracket: Any) -> Iterator[Step]:
+    shifted_paths, _same(upper_bracket), minimizer, one_output,
+    given=(energy,), bounds=_FEW,
+)  # fmt: skip
+def upper(upper_bracket: Any, energy: Claim) -> Iterator[Step]:
     """U2's upper bracket does not choose."""
-    yield _free_of_w(upper_bracket, 2 * L * top ** (1 / L) * energy ** (1 - 1 / L))
+    both = _shared(energy, 2 * L * top ** (1 / L))
+    yield rules.rewritten(both, upper_bracket, upper_bracket.xreplace(_TO_LEAST))
 
 
 invariant = stated(
@@ -307,15 +336,13 @@ def _compared(label: str, weights: list[Any], X: Any, target: Any) -> TrainedSol
 
 THEOREM = Theorem(
     id="C7",
-    title="On under-determined data the bound 2 L a |w|^(2-2/L) is best at least norm",
-    statement=(
-        r"d_y = 1,\; \Sigma w = c = \Sigma w_0,\; w_0 \in \operatorname{range}\Sigma "
-        r"\;\Longrightarrow\; S(W) \ge 2La(w_0)|w_0|^{2-2/L} \ge 2La(w)|w|^{2-2/L}; \quad "
-        r"S_{\min} \text{ depends on } (\Sigma, c) \text{ only}"
-    ),
+    title="On under-determined data the sharpness bound is best at the solution of least norm",
     normalisation="R = E|y - Px|², no factor 1/2; a(w) = wᵀΣw/|w|²",
     source=Source("marion2024deep", "under-determined data (consequence of Theorem 1)"),
-    claims=(every, best, least, attained, equal, lower, upper, invariant),
+    claims=(
+        energy, lifted, moments, tilted,
+        every, best, least, attained, equal, lower, upper, invariant,
+    ),
     controls=_twins,
     witnesses=(
         witness("one_sample", best,

@@ -1,13 +1,13 @@
-r"""With one output every minimizer has sharpness at least 2 L a |w*|^{2-2/L}.
+r"""With one output the sharpness of every minimizer is bounded below by depth, norm and data.
 
 Statement
     Let d_y = 1, L >= 2, Σw* = c != 0 and a = w*ᵀΣw*/|w*|².  Every minimizer W has
 
-        S(W) >= 2 L a |w*|^{2-2/L},
+        S(W) >= 2 L a |w*|^{2-2/L},                                                    [lower]
 
-    and the flattest one satisfies S_min <= 2 |w*|^{2-2/L} sqrt((2L-1)Λ² + (L-1)²a²).  By C6,
-    gradient descent with step η then converges to a minimizer (off a null set of starts) only if
-    η <= 2/S_min <= 1/(L a |w*|^{2-2/L}).
+    and the least sharpness has S_min <= 2 |w*|^{2-2/L} sqrt((2L-1)Λ² + (L-1)²a²).     [upper]
+    For w* along a top eigenvector of Σ there are networks where S(W) is the lower bound
+    [lower_attained] and S_min is the upper one [upper_attained].
 
 Notation
     S (``sharpness``), S_min (``minimal_sharpness``), L (``depth``), |w*| (``w_norm``), a (``a``),
@@ -19,17 +19,19 @@ Assumptions
     one_output  d_y = 1: with several outputs ``a`` is not defined; see U1.
 
 Proof
-    Lower: U1's bound at z = Kw*/|Kw*| is 2L |Kz|^{2/L} |w*ᵀKz|^{2-2/L} with |Kz|² = a_2 =
-    w*ᵀΣ²w*/w*ᵀΣw* >= a (Cauchy-Schwarz: (w*ᵀΣw*)² <= |w*|² |Σw*|²) and |w*ᵀKz|² = a|w*|².
-    Upper: U1's dual at c = |w*|^{2-2/L} is at most 2|w*|^{2-2/L}(Λ + (L-1)a), and
-    (Λ + (L-1)a)² <= (2L-1)Λ² + (L-1)²a² because a <= Λ.
+    S >= S_min by F6 in every direction.  At z = Kw*/|Kw*| what S_min is the supremum of is
+    2L |Kz|^{2/L} |w*ᵀKz|^{2-2/L} with |w*ᵀKz|² = a|w*|² and |Kz|² = a_2 = w*ᵀΣ²w*/w*ᵀΣw* >= a:
+    a_2 - a = |Σw* - aw*|²/w*ᵀΣw*.
+    Upper: S_min <= 2|w*|^{2-2/L}(Λ + (L-1)a) (U2), and (Λ + (L-1)a)² <= (2L-1)Λ² + (L-1)²a²
+    because a <= Λ.
 
 Sharpness
-    Both bounds are attained for every L, |w*| and Λ = a, so no constant or exponent improves
+    Both bounds are attained for every L and |w*| where Λ = a, so no constant or exponent improves
     uniformly; U2 brackets S_min more closely.
 
 Implementation notes
-    a and a_2 are rational; |w*|^{2-2/L} is algebraic and compared exactly.
+    a and a_2 are rational; |w*|^{2-2/L} is algebraic and compared exactly.  What the bounds mean
+    for step sizes is C6.
 
 References
 ----------
@@ -45,16 +47,28 @@ import sympy as sp
 
 from numeric.spectrum import sharpness_lanczos
 from theorems.assumptions import minimizer, one_output
+from theorems.directions import pairing, path_ends, regressor_directions
+from theorems.foundations import sharpness_ge_along_paths as F6
 from theorems.instances import Instance
-from theorems.quantities import a, data_max, depth, minimal_sharpness, sharpness, symbols, w_norm
+from theorems.quantities import (
+    a,
+    a2,
+    data_max,
+    depth,
+    minimal_sharpness,
+    sharpness,
+    symbols,
+    w_norm,
+)
 from theorems.settings import univariate_minimizers, univariate_top_eigenvector, weights
 from theorems.training import around_threshold, measured_sharpness
-from theorems.unified import minimal_sharpness_eq_gain as U1
+from theorems.unified import minimal_sharpness_between_closed_forms as U2
+from verify.derivation import rules
 from verify.theorem import (
     Bounds,
+    Claim,
     Condition,
     Formula,
-    Identity,
     Measurement,
     Source,
     Step,
@@ -63,14 +77,16 @@ from verify.theorem import (
     Training,
     claim,
     needed,
+    quantity,
     stated,
     twin,
     witness,
 )
 
-__all__ = ["THEOREM", "lower_bound", "upper_bound"]
+__all__ = ["THEOREM", "lower_bound", "tilt", "upper_bound", "weakened"]
 
 S, S_min, L, w, rayleigh, top = symbols(sharpness, minimal_sharpness, depth, w_norm, a, data_max)
+rayleigh2, ends, paired = symbols(a2, path_ends, pairing)
 
 lower_bound = Formula("lower_bound", r"2La|w^*|^{2-2/L}", 2 * L * rayleigh * w ** (2 - 2 / L))
 upper_bound = Formula(
@@ -82,30 +98,85 @@ _DEEP = Bounds((2, 5), (1, 3))
 # --- claims and proofs --------------------------------------------------------------------------
 
 
+_t = sp.Symbol("t", nonnegative=True)
+_SIZES = ((2, 1, 1), (2, 2, 1), (2, 2, 2, 2), (3, 1, 1, 1), (3, 2, 1, 2))
+
+
+@quantity("tilt", r"|\Sigma w^*-aw^*|^2/w^{*T}\Sigma w^*")
+def tilt(instance: Instance) -> Any:
+    """|Σw* - aw*|²/w*ᵀΣw*: how far the regressor is from an eigenvector of Σ (one output)."""
+    ar, row = instance.arithmetic, instance.target
+    image = row @ instance.sigma
+    off = image - ar.scale(a.measure(instance), row)
+    return ar.frobenius_sq(off) / ar.entry(image @ row.mT, 0, 0)
+
+
+start = stated(
+    "start", "the path along the regressor starts with a_2",
+    regressor_directions, sp.Eq(ends, rayleigh2), bounds=_DEEP, sizes=_SIZES, check=True,
+)  # fmt: skip
+
+pair = stated(
+    "pair", "and its pairs carry w*ᵀΣw*",
+    regressor_directions, sp.Eq(paired, rayleigh * w**2), bounds=_DEEP, sizes=_SIZES, check=True,
+)  # fmt: skip
+
+tilted = stated(
+    "tilted", "a_2 exceeds a by how far the regressor is from an eigenvector",
+    univariate_minimizers, sp.Eq(rayleigh2, rayleigh + tilt.symbol), one_output,
+    bounds=_DEEP, sizes=_SIZES, check=True,
+)  # fmt: skip
+
+
+@claim(
+    univariate_minimizers, S >= S_min, minimizer, one_output,
+    given=(F6.path,), bounds=_DEEP, check=True,
+)  # fmt: skip
+def least(path: Claim) -> Iterator[Step]:
+    """No minimizer is flatter than the least sharpness."""
+    yield rules.at_the_supremum(rules.given(path), minimal_sharpness, lambda value: value)
+
+
+@claim(
+    univariate_minimizers, S_min >= 2 * L * (rayleigh2 * (rayleigh * w**2) ** (L - 1)) ** (1 / L),
+    one_output, given=(start, pair), bounds=_DEEP, check=True,
+)  # fmt: skip
+def along(start: Claim, pair: Claim) -> Iterator[Step]:
+    """The least sharpness is at least what the path along the regressor says."""
+    in_direction = rules.substituted(rules.at_a_direction(minimal_sharpness), rules.given(start))
+    yield rules.substituted(in_direction, rules.given(pair))
+
+
+@claim(
+    univariate_minimizers, S_min >= lower_bound, one_output,
+    given=(along, tilted), bounds=_DEEP, check=True,
+)  # fmt: skip
+def flattest(along: Claim, tilted: Claim) -> Iterator[Step]:
+    """Nor is the least sharpness below the bound."""
+    yield rules.transitive(rules.given(along), weakened(tilted, rayleigh, tilt.symbol, w))
+
+
+def weakened(tilted: Claim, rayleigh: Any, tilt: Any, w: Any) -> rules.Fact:
+    """Return 2L(a_2 (a|w|²)^{L-1})^{1/L} >= 2La|w|^{2-2/L} from a_2 = a + tilt."""
+    square = Condition("no square is negative", tilt, ">=")
+    more = rules.increasing(square, lambda t: rayleigh + t, _t)
+    larger = rules.transitive(rules.given(tilted), more)
+    powers = rules.scaled(larger, (rayleigh * w**2) ** (L - 1))
+    mean = rules.scaled(rules.raised(powers, 1 / L), 2 * L)
+    return rules.rewritten(mean, mean.relation.lhs, 2 * L * rayleigh * w ** (2 - 2 / L))
+
+
 @claim(
     univariate_minimizers,
     S >= lower_bound,
     minimizer,
     one_output,
-    given=(U1.lower,),
+    given=(least, flattest),
     bounds=_DEEP,
 )
-def lower(lower_bound: Any) -> Iterator[Step]:
+def lower(least: Claim, flattest: Claim) -> Iterator[Step]:
     """Every minimizer is at least this sharp."""
-    at_z = 2 * L * rayleigh ** (1 / L) * (rayleigh * w**2) ** (1 - 1 / L)
-    yield Identity(
-        "U1's bound at z = Kw*/|Kw*|, with a for a_2", at_z, lower_bound,
-        why="it increases in |Kz|² = a_2 >= a",
-    )  # fmt: skip
-    s, t = sp.symbols("s t", nonnegative=True)  # two eigenvalues of Σ
-    x, y = sp.symbols("x y", real=True)  # the coordinates of w* along them
-    energy, norms = s * x**2 + t * y**2, (x**2 + y**2) * (s**2 * x**2 + t**2 * y**2)
-    pair = (s - t) ** 2 * x**2 * y**2
-    yield Identity(
-        "Lagrange's identity, one pair of eigenvalues", norms - energy**2, pair,
-        why="Cauchy-Schwarz, (w*ᵀΣw*)² <= |w*|²|Σw*|², by summing over pairs",
-    )  # fmt: skip
-    yield Condition("no pair contributes a negative term", pair, ">=", why="Cauchy-Schwarz")
+    yield rules.transitive(rules.given(least), rules.given(flattest))
 
 
 @claim(
@@ -113,30 +184,25 @@ def lower(lower_bound: Any) -> Iterator[Step]:
     S_min <= upper_bound,
     minimizer,
     one_output,
-    given=(U1.lower, U1.dual),
+    given=(U2.upper, U2.upper_le_sum),
     bounds=_DEEP,
 )
-def upper(upper_bound: Any) -> Iterator[Step]:
+def upper() -> Iterator[Step]:
     """The flattest minimizer is at most this sharp."""
-    m = sp.Symbol("m", integer=True, positive=True)  # L - 1
-    gap = sp.Symbol("g", nonnegative=True)  # Λ - a
-    c = w ** (2 - 2 / L)
-    dual = 2 * (c * top + (L - 1) * c ** (-1 / (L - 1)) * rayleigh * w**2)
-    closed = 2 * c * (top + (L - 1) * rayleigh)
-    yield Identity(
-        "U1's dual at c = |w*|^{2-2/L}", dual.subs(L, m + 1), closed.subs(L, m + 1),
-        why="λ_max(Σ) = Λ, λ_max(Kw*w*ᵀK) = a|w*|²; L = m + 1", at={"L": m + 1},
+    squares = rules.increasing(
+        rules.largest(data_max, a),
+        lambda t: top**2 + 2 * (L - 1) * top * t + (L - 1) ** 2 * rayleigh**2, _t,
     )  # fmt: skip
-    added = 8 * c**2 * (L - 1) * top * (top - rayleigh)
-    yield Identity("what the square root adds", upper_bound**2 - closed**2, added, why="expansion")
-    yield Condition(
-        "it adds no negative amount", added.subs(top, rayleigh + gap), ">=", why="Rayleigh: a <= Λ"
-    )
+    below_root, total = (2 * L - 1) * top**2 + (L - 1) ** 2 * rayleigh**2, top + (L - 1) * rayleigh
+    root = rules.raised(rules.rewritten(squares, below_root, total**2), sp.Rational(1, 2))
+    closed = rules.scaled(root, 2 * w ** (2 - 2 / L))
+    yield rules.transitive(closed, rules.given(U2.upper_le_sum), rules.given(U2.upper))
 
 
 lower_attained = stated(
     "lower_attained", "equality for w* along the top eigenvector and aligned layers of equal gain",
     univariate_top_eigenvector, sp.Eq(S, lower_bound), minimizer, one_output, bounds=_DEEP,
+    sizes=((2, 1, 1), (2, 1, 2), (3, 1, 1, 1)),
 )  # fmt: skip
 
 upper_attained = stated(
@@ -177,14 +243,13 @@ def _train(seed: int, runs: int) -> Iterator[TrainedSolution]:
 
 THEOREM = Theorem(
     id="C1",
-    title="With one output every minimizer has sharpness at least 2 L a |w*|^(2-2/L)",
-    statement=(
-        r"d_y = 1,\; \Sigma w^* = c \;\Longrightarrow\; S(W) \ge 2La|w^*|^{2-2/L},\quad "
-        r"S_{\min} \le 2|w^*|^{2-2/L}\sqrt{(2L-1)\Lambda^2+(L-1)^2a^2}"
-    ),
+    title="With one output the sharpness of a minimizer is bounded below by depth, norm and data",
     normalisation="R = E|y - Px|², no factor 1/2; a = w*ᵀΣw*/|w*|², Λ = λ_max(Σ)",
     source=Source("marion2024deep", "Theorem 1 (upper bound reconstructed)"),
-    claims=(lower, upper, lower_attained, upper_attained),
+    claims=(
+        start, pair, tilted, least, along, flattest,
+        lower, upper, lower_attained, upper_attained,
+    ),
     controls=_twins,
     witnesses=(
         witness("correlated", lower, "correlated features, w* = (1, 3) no eigenvector",

@@ -1,32 +1,43 @@
-r"""From a small initialisation gradient flow converges to a flat minimizer.
+r"""One output: critical points of small loss are minimizers, and those with small layers are flat.
 
 Statement
-    Let d_y = 1.  If R(W(0)) <= R(0) and ∇R(W(0)) != 0, gradient flow converges to a global
-    minimizer.  If there |W_k|_2 <= (2|w*|)^{1/L} for every k, as holds when W(0) is small, then
+    Let d_y = 1 and E = PΣ - C.  At any weights
 
-        S(W) <= 2^{3-2/L} L Λ |w*|^{2-2/L} <= 8 L Λ |w*|^{2-2/L},      S/S_min <= 4Λ/a.
+        R(0) - R + <W_L, ∇_{W_L}R> = PΣPᵀ,                                           [energy]
+        |∇_{W_1}R|² = 4 |A_1|² |E|²,                                                 [first]
+        4 (R(0) - R + <W_L, ∇_{W_L}R>) |E|² <= tr(W_1ΣW_1ᵀ) |∇_{W_1}R|²:             [stationary]
 
-    Convergence is proved below, not machine-checked: the claims are about single weights.
+    a critical point with R < R(0) has E = 0 and is a minimizer.  At any minimizer
+
+        S(W) <= 2 L Λ max_k |W_k|_2^{2L-2}.                                          [layered]
+
+    If |W_k|_2 <= (2|w*|)^{1/L} for every k, as near the limits of small initialisations, then
+
+        S(W) <= 2^{3-2/L} L Λ |w*|^{2-2/L} <= 8 L Λ |w*|^{2-2/L},                    [flat, paper]
+        S(W) <= (4Λ/a) S_min,                                                        [ratio]
+
+    and the first of these is an equality at some minimizers [attained].
 
 Notation
-    R(0) the loss of zero weights (``loss_at_zero``), E = PΣ - C, A_1 = W_L ... W_2,
-    PΣPᵀ (``output_energy``), <W_L, ∇_{W_L}R> (``last_slope``), |∇_{W_1}R|² (``first_slope_sq``),
-    |A_1|_F² (``first_suffix_sq``), |E|_F² (``residual_sq``), Λ (``data_max``).
+    R(0) the loss of zero weights (``loss_at_zero``), A_1 = W_L ... W_2, α_k = A_kᵀ,
+    PΣPᵀ (``output_energy``), tr(W_1ΣW_1ᵀ) (``first_energy``), <W_L, ∇_{W_L}R> (``last_slope``),
+    |∇_{W_1}R|² (``first_slope_sq``), |A_1|_F² (``first_suffix_sq``), |E|_F² (``residual_sq``),
+    Λ (``data_max``).
 
 Assumptions
     minimizer     PΣ = w*ᵀΣ.  Without it the Hessian has a residual term: weights ±1 of opposite
                   signs with w* = 1/2 have S = 7 > 4.
     small_layers  |W_k|_2^L <= 2|w*|: rescaled layers (10, 1/10) are arbitrarily sharp.
-    one_output    d_y = 1: with several outputs gradient flow can stop at a saddle below R(0).
+    one_output    d_y = 1: with several outputs there are saddles below R(0).
 
 Proof
-    Convergence.  D_k is conserved (F4) and so is the part of W_1 on ker Σ.  If the weights were
-    unbounded the layers would align (C2) and |PK| grow, against R(W) <= R(W(0)); so the flow is
-    bounded and converges to a critical point (Łojasiewicz), with R < R(0) since ∇R(W(0)) != 0.
-    Layer L there: 0 = <W_L, ∇_L R> = 2PEᵀ, so PΣPᵀ = R(0) - R > 0 and A_1 != 0.  Layer 1:
-    0 = |∇_1 R|² = 4|A_1|²|E|², so E = 0.
+    PΣPᵀ = A_1(W_1ΣW_1ᵀ)A_1ᵀ <= |A_1|² tr(W_1ΣW_1ᵀ); times 4|E|² this is the third line, by the
+    first two.
     Flatness.  S = 2λ_max(KMK) <= 2Λ Σ_k |α_k|²|B_k|² <= 2LΛ m^{2L-2} with m = max_k |W_k|_2 <=
     (2|w*|)^{1/L}.  C1 bounds S_min from below.
+    Flows, as a remark that nothing here checks: on definite data gradient flow converges to a
+    critical point (bah2022learning), on singular data the part of W_1 on ker Σ stands still
+    besides.  From R(W(0)) <= R(0) and ∇R(W(0)) != 0 its limit has R < R(0), so it is a minimizer.
 
 Sharpness
     2^{3-2/L} is attained under the assumption on the layers (C3.attained: layers of equal norm,
@@ -40,12 +51,11 @@ Implementation notes
 
 References
 ----------
-    marion2024deep (the constant 8 and the ratio reconstructed)
+    marion2024deep (the constant 8 and the ratio reconstructed); bah2022learning (convergence)
 """
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Iterator
 from fractions import Fraction
 from typing import Any
@@ -54,9 +64,6 @@ import numpy as np
 import sympy as sp
 
 from numeric.arithmetic.floating import Floating
-from numeric.arithmetic.symbolic import Symbolic
-from numeric.loss import excess, gradient_by_jets, residual
-from numeric.networks import LinearNetwork
 from numeric.training import gradient_flow
 from theorems.assumptions import minimizer, one_output
 from theorems.foundations import hessian_spectrum_eq_dual_gram as F3
@@ -77,17 +84,32 @@ from theorems.regression import sharpness_ge_rayleigh as C1
 from theorems.regression.families import (
     half_aligned_minimizers,
     nearly_aligned_minimizers,
+    one_output_minimizers,
     small_limits,
 )
 from theorems.regression.features import gaussian_regression
+from theorems.regression.quantities import (
+    first_energy,
+    first_slope_sq,
+    first_suffix_sq,
+    k,
+    last_slope,
+    output_energy,
+    path_room,
+    path_total,
+    prefix_sq,
+    residual_sq,
+    suffix_sq,
+)
 from theorems.settings import any_weights, univariate_minimizers, weights
 from theorems.training import Trained
+from verify.derivation import rules
 from verify.theorem import (
     Assumption,
     Bounds,
+    Claim,
     Condition,
     Formula,
-    Identity,
     Measurement,
     Source,
     Step,
@@ -96,7 +118,6 @@ from verify.theorem import (
     Training,
     claim,
     needed,
-    quantity,
     stated,
     twin,
     witness,
@@ -104,52 +125,18 @@ from verify.theorem import (
 
 __all__ = ["THEOREM", "small_layers"]
 
-# --- quantities, closed forms, assumption -------------------------------------------------------
-
-
-def _slopes(instance: Instance) -> tuple[Any, ...]:
-    return gradient_by_jets(instance.net, instance.sigma, instance.cross)
-
-
-@quantity("output_energy", r"P\Sigma P^T", positive=False)
-def output_energy(instance: Instance) -> Any:
-    """E|Px|² = tr(P Σ Pᵀ)."""
-    P = instance.net.end_to_end
-    return instance.arithmetic.trace(P @ instance.sigma @ P.mT)
-
-
-@quantity("last_slope", r"\langle W_L,\nabla_{W_L}R\rangle", positive=False)
-def last_slope(instance: Instance) -> Any:
-    """<W_L, ∇_{W_L} R>, the derivative of R along a scaling of the last layer."""
-    return instance.arithmetic.trace(instance.weights[-1] @ _slopes(instance)[-1].mT)
-
-
-@quantity("first_slope_sq", r"|\nabla_{W_1}R|_F^2", positive=False)
-def first_slope_sq(instance: Instance) -> Any:
-    """|∇_{W_1} R|_F²."""
-    return instance.arithmetic.frobenius_sq(_slopes(instance)[0])
-
-
-@quantity("first_suffix_sq", "|A_1|_F^2", positive=False)
-def first_suffix_sq(instance: Instance) -> Any:
-    """|W_L ... W_2|_F²."""
-    return instance.arithmetic.frobenius_sq(instance.net.suffixes[0])
-
-
-@quantity("residual_sq", "|E|_F^2", positive=False)
-def residual_sq(instance: Instance) -> Any:
-    """|PΣ - C|_F²."""
-    return instance.arithmetic.frobenius_sq(residual(instance.net, instance.sigma, instance.cross))
+# --- closed forms, assumption ------------ -------------------------------------------------------
 
 
 S, S_min, L, w, rayleigh, top = symbols(
     sharpness, minimal_sharpness, depth, w_norm, a, data_max
 )  # fmt: skip
-R, R_0, energy_out, last, slope_1, suffix, error = symbols(
-    loss, loss_at_zero, output_energy, last_slope, first_slope_sq, first_suffix_sq, residual_sq
-)
+R, R_0, energy_out, last, slope_1, suffix, error, energy_1, widest = symbols(
+    loss, loss_at_zero, output_energy, last_slope, first_slope_sq, first_suffix_sq, residual_sq,
+    first_energy, layer_norm_max,
+)  # fmt: skip
+_layers = widest ** (2 * L - 2)
 _scale = L * top * w ** (2 - 2 / L)
-
 flat_bound = Formula(
     "flat_bound", r"2^{3-2/L}L\Lambda|w^*|^{2-2/L}", 2 ** (3 - 2 / L) * L * top * w ** (2 - 2 / L)
 )
@@ -160,94 +147,83 @@ first_product = Formula("first_product", r"4|A_1|^2|E|^2", 4 * suffix * error)
 
 small_layers = Assumption("small_layers", layer_norm_max.symbol**L <= 2 * w)
 _BOUNDS = Bounds((2, 4), (1, 3))
+_t = sp.Symbol("t", real=True)
 
 # --- claims and proofs --------------------------------------------------------------------------
 
-_SIZES = ((2, 1), (2, 2, 1), (1, 2, 1), (2, 1, 1, 1))
+_SIZES = ((2, 2, 1), (2, 2, 1, 2), (2, 2, 2, 2), (3, 2, 1, 1, 1))
 
+energy = stated(
+    "energy", "what the loss gained is the energy of the output, where layer L is stationary",
+    weights, sp.Eq(energy_balance, energy_out), one_output, bounds=_BOUNDS, sizes=_SIZES,
+)  # fmt: skip
 
-def _symbolic_losses() -> Iterator[tuple[dict[str, str], LinearNetwork, Any, Any, Any]]:
-    """Networks, Σ and C with symbolic entries, and their loss minus E|y|²."""
-    ar = Symbolic()
-    for shape in _SIZES:
-        layers = tuple(
-            ar.matrix([[sp.Symbol(f"w{k}_{i}{j}", real=True) for j in range(n)] for i in range(m)])
-            for k, (n, m) in enumerate(itertools.pairwise(shape), start=1)
-        )
-        inputs = range(shape[0])
-        sigma = ar.matrix(
-            [[sp.Symbol(f"s{min(i, j)}{max(i, j)}", real=True) for j in inputs] for i in inputs]
-        )
-        cross = ar.matrix([[sp.Symbol(f"c{j}", real=True) for j in inputs]])
-        net = LinearNetwork(ar, layers)
-        at = {"widths": "-".join(map(str, shape))}
-        yield at, net, sigma, cross, sp.expand(excess(net, sigma, cross))
+first = stated(
+    "first", "the first layer sees the whole residual unless the later ones vanish",
+    weights, sp.Eq(slope_1, first_product), one_output, bounds=_BOUNDS, sizes=_SIZES,
+)  # fmt: skip
 
-
-@claim(
-    weights,
-    sp.Eq(energy_balance, energy_out),
-    one_output,
-    bounds=_BOUNDS,
-)
-def energy(energy_balance: Any) -> Iterator[Step]:
-    """What the loss gained is the energy of the output, where layer L is stationary."""
-    for at, net, sigma, _, gap in _symbolic_losses():
-        P, slope = net.end_to_end, sum(x * sp.diff(gap, x) for x in net.weights[-1])
-        balance = energy_balance.subs({R_0: 0, R: gap, last: slope})
-        yield Identity(
-            "R(0) - R + <W_L, ∇_L R> = PΣPᵀ", balance, (P @ sigma @ P.mT)[0],
-            why="differentiation", at=at,
-        )  # fmt: skip
-    gained = sp.Symbol("g", positive=True)  # R(0) - R at the limit
-    yield Condition(
-        "the limit carries a signal", energy_balance.subs({last: 0, R: R_0 - gained}), ">",
-        why="∇_L R = 0 there, and R decreases strictly at the start",
-    )  # fmt: skip
+carried = stated(
+    "carried", "the output has no more energy than the later layers can make of the first one's",
+    weights, energy_out <= suffix * energy_1, one_output, bounds=_BOUNDS,
+    sizes=((2, 1, 2, 1), (2, 2, 2, 1)), check=True,
+)  # fmt: skip
 
 
 @claim(
-    weights,
-    sp.Eq(slope_1, first_product),
-    one_output,
-    bounds=_BOUNDS,
-)
-def first(first_product: Any) -> Iterator[Step]:
-    """The first layer sees the whole residual unless the later ones vanish."""
-    for at, net, sigma, cross, gap in _symbolic_losses():
-        E = net.end_to_end @ sigma - cross
-        squares = {suffix: sum(x**2 for x in net.suffixes[0]), error: sum(x**2 for x in E)}
-        slope_sq = sum(sp.diff(gap, x) ** 2 for x in net.weights[0])
-        yield Identity(
-            "|∇_1 R|² = 4|A_1|²|E|²", slope_sq, first_product.subs(squares),
-            why="differentiation", at=at,
-        )  # fmt: skip
+    weights, 4 * (R_0 - R + last) * error <= energy_1 * slope_1, one_output,
+    given=(energy, first, carried), bounds=_BOUNDS,
+)  # fmt: skip
+def stationary(energy: Claim, first: Claim, carried: Claim) -> Iterator[Step]:
+    """Where the gradient vanishes below the loss of zero weights, so does the residual."""
+    slope = rules.scaled(rules.given(first), energy_1)
+    bound = rules.scaled(rules.given(carried), 4 * error)
+    yield rules.transitive(slope, bound, rules.scaled(rules.given(energy), 4 * error))
+
+
+split = stated(
+    "split", "the sharpness is no more than 2Λ times what the layers around each one can do",
+    univariate_minimizers, S <= 2 * top * path_total.symbol, minimizer, one_output,
+    given=(F3.univariate,), bounds=_BOUNDS, check=True,
+)  # fmt: skip
+
+products = stated(
+    "products", "norms of products are no more than products of norms",
+    univariate_minimizers, path_room.symbol >= 0, one_output, bounds=_BOUNDS, check=True,
+)  # fmt: skip
 
 
 @claim(
-    nearly_aligned_minimizers,
-    S <= flat_bound,
-    minimizer,
-    one_output,
-    small_layers,
-    given=(F3.univariate,),
-    bounds=_BOUNDS,
-)
-def flat(flat_bound: Any) -> Iterator[Step]:
+    univariate_minimizers, S <= 2 * L * top * _layers, minimizer, one_output,
+    given=(split, products), bounds=_BOUNDS,
+)  # fmt: skip
+def layered(split: Claim, products: Claim) -> Iterator[Step]:
+    """A minimizer with small layers is flat."""
+    index, product = (k, 1, L), suffix_sq(k) * prefix_sq(k)
+    room = rules.least(path_room, _layers - product, index)
+    each = rules.transitive(room, rules.given(products))
+    term = rules.increasing(each, lambda t: t + product, _t)
+    total = rules.each(term, index)
+    equal = rules.rewritten(total, L * _layers, total.relation.rhs)
+    named = rules.transitive(equal, rules.definition(path_total))
+    yield rules.transitive(rules.scaled(named, 2 * top), rules.given(split))
+
+
+small = stated(
+    "small", "what is assumed of the layers",
+    one_output_minimizers, widest**L <= 2 * w, one_output, small_layers, bounds=_BOUNDS, check=True,
+)  # fmt: skip
+
+
+@claim(
+    one_output_minimizers, S <= flat_bound, minimizer, one_output, small_layers,
+    given=(layered, small), bounds=_BOUNDS,
+)  # fmt: skip
+def flat(flat_bound: Any, layered: Claim, small: Claim) -> Iterator[Step]:
     """Minimizers with small layers are flat."""
-    k = sp.Symbol("k", integer=True, positive=True)
-    m = sp.Symbol("m", positive=True)  # max_k |W_k|_2
-    yield Identity(
-        "sum over layers",
-        2 * top * sp.Sum(m ** (2 * (L - k)) * m ** (2 * (k - 1)), (k, 1, L)),
-        2 * L * top * m ** (2 * L - 2),
-        why="KMK <= Λ|M|; submultiplicativity: |α_k| <= m^{L-k}, |B_k| <= m^{k-1}",
-    )
-    yield Identity(
-        "at the largest norm allowed", 2 * L * top * (2 * w) ** ((2 * L - 2) / L), flat_bound,
-        why="m^L = 2|w*|",
-    )  # fmt: skip
-    yield Condition("increasing in m", 2 * L - 2, ">=", why="monotonicity")
+    power = rules.raised(rules.given(small), 2 - 2 / L)
+    bound = rules.transitive(rules.scaled(power, 2 * L * top), rules.given(layered))
+    yield rules.rewritten(bound, flat_bound, S)
 
 
 attained = stated(
@@ -259,20 +235,32 @@ attained = stated(
 largest = stated(
     "largest", "its layers are as large as they may be",
     half_aligned_minimizers, sp.Eq(layer_norm_max.symbol**L, 2 * w), minimizer, one_output,
-    bounds=_BOUNDS,
+    bounds=_BOUNDS, check=True,
 )  # fmt: skip
 
-paper = stated(
-    "paper", "the constant 8",
-    nearly_aligned_minimizers, S <= 8 * _scale, minimizer, one_output, small_layers,
+
+@claim(
+    one_output_minimizers, S <= 8 * _scale, minimizer, one_output, small_layers,
     given=(flat,), bounds=_BOUNDS,
 )  # fmt: skip
+def paper(flat: Claim) -> Iterator[Step]:
+    """The constant 8."""
+    exponent = Condition("2/L", 2 / L, ">=")
+    room = rules.increasing(exponent, lambda t: 8 - 2 ** (3 - t), _t)
+    power = rules.increasing(room, lambda t: t + 2 ** (3 - 2 / L), _t)
+    yield rules.transitive(rules.scaled(power, _scale), rules.given(flat))
 
-ratio = stated(
-    "ratio", "within 4Λ/a of the flattest",
-    nearly_aligned_minimizers, S <= 4 * top / rayleigh * S_min, minimizer, one_output, small_layers,
-    given=(paper, C1.lower), bounds=_BOUNDS,
+
+@claim(
+    one_output_minimizers, S <= 4 * top / rayleigh * S_min, minimizer, one_output, small_layers,
+    given=(paper, C1.flattest), bounds=_BOUNDS,
 )  # fmt: skip
+def ratio(paper: Claim) -> Iterator[Step]:
+    """Within 4Λ/a of the flattest."""
+    least = rules.scaled(rules.given(C1.flattest), 4 * top)
+    both = rules.transitive(least, rules.scaled(rules.given(paper), rayleigh))
+    yield rules.divided(both, rayleigh)
+
 
 # --- false twins --------------------------------------------------------------------------------
 
@@ -335,16 +323,14 @@ def _flatness(trained: Trained) -> Iterator[Measurement]:
 
 THEOREM = Theorem(
     id="C3",
-    title="From a small initialisation gradient flow converges to a flat minimizer",
-    statement=(
-        r"d_y = 1,\; R(W(0)) \le R(0),\; \nabla R(W(0)) \ne 0 \;\Longrightarrow\; "
-        r"W(t) \to W,\; P\Sigma = C; \quad |W_k|_2 \le (2|w^*|)^{1/L} \;\Longrightarrow\; "
-        r"S(W) \le 2^{3-2/L}L\Lambda|w^*|^{2-2/L} \le 8L\Lambda|w^*|^{2-2/L},\quad "
-        r"\frac{S}{S_{\min}} \le \frac{4\Lambda}{a}"
-    ),
+    title="With one output critical points below the loss of zero weights are minimizers, and "
+    "small layers make minimizers flat",
     normalisation="R = E|y - Px|², no factor 1/2; R(0) = E|y|²",
     source=Source("marion2024deep", "small-scale initialisation (constants reconstructed)"),
-    claims=(energy, first, flat, attained, largest, paper, ratio),
+    claims=(
+        energy, first, carried, stationary, split, products, layered, small,
+        flat, attained, largest, paper, ratio,
+    ),
     controls=_twins,
     witnesses=(
         witness("limit", flat, "a balanced path off the eigenvectors of Σ = [[2, 1], [1, 2]]",

@@ -1,13 +1,13 @@
-r"""Gradient descent can settle at a minimizer only if its step size is at most 2/S_min.
+r"""A minimizer is linearly stable for gradient descent up to a step size that sharpness sets.
 
 Statement
-    Let W be a minimizer with one output and L >= 2, S its sharpness, η > 0.  The linearised step of
-    gradient descent, I - η∇²R(W), has spectral radius
+    Let W be a minimizer with one output and L >= 2, S its sharpness, η > 0.
+    The linearised step of gradient descent, I - η∇²R(W), has spectral radius
 
-        max(1, ηS - 1) >= max(1, ηS_min - 1).
+        max(1, ηS - 1) >= ηS_min - 1,                                     [multiplier, necessary]
 
-    So if η > 2/S_min every minimizer is linearly unstable and gradient descent converges to none
-    of them except from a null set of starts; where it does converge, S <= 2/η.
+    and there are minimizers where it is max(1, ηS_min - 1) [attained].  So if η > 2/S_min every
+    minimizer is linearly unstable [necessary], and one with ηS <= 2 has ηS_min <= 2 [window].
 
 Notation
     η (``step_size``), the spectral radius of I - ηH (``step_multiplier``), S (``sharpness``), S_min
@@ -19,18 +19,19 @@ Assumptions
     stable      ηS <= 2, for the window η <= 2/S_min.  Without it, unit weights and η = 1.
 
 Proof
-    At a minimizer H ⪰ 0 (F3), and L >= 2 gives more weights than rank, so 0 is an eigenvalue:
-    the eigenvalues 1 - ηh of the step run from 1 down to 1 - ηS.  (1-ηh)² - 1 = ηh(ηh - 2) > 0
-    exactly if ηh > 2.  U1 gives S >= S_min.  The null set is that of the centre-stable manifold.
+    At a minimizer H ⪰ 0 (F3), and L >= 2 gives more weights than rank (N >= d_1(d_x + d_2) > d_x >=
+    rank H), so 0 is an eigenvalue: the eigenvalues 1 - ηh of the step run from 1 down to 1 - ηS.
+    S >= S_min by C1.
 
 Sharpness
     The threshold is attained.  It is not sufficient: other minimizers are unstable below it
     (control), which is why large initial scales fail.
 
 Implementation notes
-    Linear stability and its limit are exact; the passage to null sets is quoted.  The sweep takes
-    the data of the paper at depth 5 for 10: no run converges above 2/S_min, small initial scales
-    converge right up to it, large ones fail far below.
+    That gradient descent converges to an unstable minimizer from a null set of starts only, which
+    centre-stable manifolds show for steps that are local diffeomorphisms, is not claimed here.
+    The sweep takes the data of the paper at depth 5 for 10: no run converges above 2/S_min, small
+    initial scales converge right up to it, large ones fail far below.
 
 References
 ----------
@@ -64,15 +65,13 @@ from theorems.regression import sharpness_ge_rayleigh as C1
 from theorems.settings import univariate_minimizers, univariate_top_eigenvector, weights
 from theorems.stepped import SteppedInstance, step_size
 from theorems.training import around_threshold
-from theorems.unified import minimal_sharpness_eq_gain as U1
 from verify.claims import Setting
+from verify.derivation import rules
 from verify.sources import Choices
 from verify.theorem import (
     Assumption,
     Bounds,
-    Condition,
     Formula,
-    Identity,
     Measurement,
     Source,
     Step,
@@ -136,7 +135,10 @@ class _Stepping:
 
 def _stepped(base: Setting) -> Setting:
     """The setting ``base`` with a step size between 1/8 and 1."""
-    return Setting(f"stepped-{base.name}", f"{base.description}; 1/8 <= η <= 1", _Stepping(base))
+    return Setting(
+        f"stepped-{base.name}", f"{base.description}; 1/8 <= η <= 1", _Stepping(base),
+        exists=base.exists,
+    )  # fmt: skip
 
 
 stepped_minimizers = _stepped(univariate_minimizers)
@@ -146,40 +148,14 @@ stepped_weights = _stepped(weights)
 # --- claims and proofs --------------------------------------------------------------------------
 
 _SMALL = Bounds((2, 3), (1, 2))
-g = sp.Symbol("g", positive=True)  # ηh - 2 or ηS - 2, beyond the threshold
+_t = sp.Symbol("t", real=True)
 
 
-@claim(
-    stepped_minimizers,
-    sp.Eq(rho, multiplier),
-    minimizer,
-    one_output,
-    given=(F3.spectrum,),
-    bounds=_SMALL,
-    name="multiplier",
-)
-def radius(multiplier: Any) -> Iterator[Step]:
-    """Spectral radius of the linearised step.
-
-    The multiplier of one eigenvalue h of the Hessian, and the two ends of the spectrum.
-    """
-    h = sp.Symbol("h", nonnegative=True)
-    growth_of_square = eta * h * (eta * h - 2)
-    yield Identity("one eigenvalue", (1 - eta * h) ** 2 - 1, growth_of_square, why="expansion")
-    yield Condition(
-        "unstable beyond 2/η", growth_of_square.subs(h, (2 + g) / eta), ">",
-        why="(1 - ηh)² > 1 at ηh = 2 + g",
-    )  # fmt: skip
-    d_x, d_2 = sp.symbols("d_x d_2", integer=True, positive=True)
-    d_1 = 1 + sp.Symbol("n", integer=True, nonnegative=True)
-    yield Condition(
-        "the Hessian is singular", d_x * d_1 + d_1 * d_2 - d_x, ">",
-        why="N >= d_xd_1 + d_1d_2 for L >= 2, and rank H <= d_x (F3, d_y = 1)", at={"d_1": d_1},
-    )  # fmt: skip
-    yield Identity(
-        "beyond the threshold", multiplier.subs(eta, (2 + g) / S), 1 + g,
-        why="max(1, ηS - 1) at ηS = 2 + g",
-    )  # fmt: skip
+radius = stated(
+    "multiplier", "spectral radius of the linearised step",
+    stepped_minimizers, sp.Eq(rho, multiplier), minimizer, one_output,
+    given=(F3.spectrum,), bounds=_SMALL,
+)  # fmt: skip
 
 
 @claim(
@@ -187,17 +163,14 @@ def radius(multiplier: Any) -> Iterator[Step]:
     rho >= growth,
     minimizer,
     one_output,
-    given=(radius, U1.lower),
+    given=(radius, C1.least),
     bounds=_SMALL,
 )
-def necessary(growth: Any) -> Iterator[Step]:
+def necessary() -> Iterator[Step]:
     """No minimizer does better."""
-    s = sp.Symbol("s", nonnegative=True)  # S - S_min
-    yield Identity(
-        "what a sharper minimizer adds", (eta * (S_min + s) - 1) - growth, eta * s,
-        why="ηS - 1 against ηS_min - 1 at S = S_min + s",
-    )  # fmt: skip
-    yield Condition("it is not negative", eta * s, ">=", why="U1: S >= S_min")
+    sharper = rules.scaled(rules.given(C1.least), eta)
+    grown = rules.increasing(sharper, lambda t: t - 1, _t)
+    yield rules.transitive(rules.given(radius), rules.one_of(1, eta * S - 1), grown)
 
 
 attained = stated(
@@ -209,7 +182,7 @@ attained = stated(
 window = stated(
     "window", "a stable minimizer has η <= 2/S_min",
     stepped_minimizers, eta * S_min <= 2, minimizer, one_output, stable,
-    given=(U1.lower,), bounds=_SMALL,
+    given=(C1.least,), bounds=_SMALL,
 )  # fmt: skip
 
 # --- false twins --------------------------------------------------------------------------------
@@ -313,12 +286,8 @@ def _outcomes(
 
 THEOREM = Theorem(
     id="C6",
-    title="Gradient descent settles at a minimizer only if its step size is at most 2/S_min",
-    statement=(
-        r"P\Sigma = C \;\Longrightarrow\; \rho(I-\eta\nabla^2R) = \max(1,\eta S-1) \ge "
-        r"\eta S_{\min}-1; \quad \text{so convergence (off a null set of starts) needs } "
-        r"\eta \le 2/S \le 2/S_{\min}"
-    ),
+    title="A minimizer is linearly stable for gradient descent only at step sizes that the least "
+    "sharpness allows",
     normalisation="R = E|y - Px|², no factor 1/2: step sizes are half of those for 1/2 E|.|²",
     source=Source("marion2024deep", "learning rate, Figures 1-3 (settings reduced)"),
     claims=(radius, necessary, attained, window),

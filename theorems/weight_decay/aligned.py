@@ -223,6 +223,7 @@ def _above(draw: Draw, network: Aligned, level: Any) -> Any:
 @setting(
     "aligned-networks",
     "aligned networks with layers of equal cost, any w != 0, A_0 = R Rᵀ + I/4 and any c",
+    exists=True,
 )
 def aligned_networks(draw: Draw) -> NoisyInstance:
     """Where the reduction is attained, whatever the data."""
@@ -234,6 +235,7 @@ def aligned_networks(draw: Draw) -> NoisyInstance:
 @setting(
     "minimal-networks",
     "aligned stationary networks with κ λ_min(A_0)|w|² >= (D-1)τ: global minima (Z3)",
+    exists=True,
 )
 def minimal_networks(draw: Draw) -> NoisyInstance:
     """Exact global minima: A_0 large enough beside the decay."""

@@ -1,18 +1,26 @@
 r"""At any depth the global minimum is aligned: rank-one layers of equal cost along random signs.
 
 Statement
-    With D hidden layers consider the points
+    Let D be the number of hidden layers, β = b_u Π_{i>=2} b_i, μ = Π_{i>=2} d_i,
+    s² = Π_{i>=2} d_i(d_i + σ²), r_i in {±1}^{d_i}, and let all layers cost the same,
+    γ_i|W^(i)|_F² = γ_u|U|² = τ.
+
+    Points of this form, with b_i > 0 and any data, decays and signs,
 
         U = b_u r_Dᵀ,    W^(i) = b_i r_i r_{i-1}ᵀ (i >= 2),
-        W^(1) = r_1 cᵀ μβ [β² s² (σ² + d_1) A_0 + γ_1 I]^{-1},    r_i in {±1}^{d_i},
+        W^(1) = r_1 cᵀ μβ [β² s² (σ² + d_1) A_0 + γ_1 I]^{-1},
 
-    β = b_u Π_{i>=2} b_i, μ = Π_{i>=2} d_i, s² = Π_{i>=2} d_i(d_i + σ²), where all layers cost the
-    same, γ_i|W^(i)|_F² = γ_u|U|² = τ.  They are stationary, and their loss is, with m = Π d_i,
-    q = Π d_i(d_i + σ²), g = γ_1 d_1 and G = (γ_u d_D Π_{i>=2} γ_i d_i d_{i-1})^{1/D},
+    are stationary.   [stationary]
 
-        L = E y² - m²β² cᵀ(qβ²A_0 + gI)^{-1}c + D G β^{2/D} = E y² + Dτ - w·c.
+    Let m = Π d_i, q = Π d_i(d_i + σ²), g = γ_1 d_1, G = (γ_u d_D Π_{i>=2} γ_i d_i d_{i-1})^{1/D}.
+    Their loss is
 
-    Those with κ λ_min(A_0)|w|² >= (D-1)τ are global minima.
+        L = E y² - m²β² cᵀ(qβ²A_0 + gI)^{-1}c + D G β^{2/D}          [beta]
+          = E y² + Dτ - w·c.                                         [value]
+
+    Those with κ λ_min(A_0)|w|² >= (D-1)τ are global minima: their loss is the certified minimum of
+    the reduced problem, which no map v undercuts and below which no weights come.
+    [global, unrivalled, lower]
 
 Notation
     L - E y² (``regularised_loss``), its gradient (``gradient_sq``), its certified minimum
@@ -23,18 +31,19 @@ Assumptions
     None.
 
 Proof
-    Z3p gives min L = min_w κ wᵀA_0w - 2w·c + (D+1)(Γ|w|²)^{1/(D+1)}.  The quasi-norm is
-    min_τ Γ|w|²/τ^D + Dτ, so w = τ^D (κτ^D A_0 + Γ)^{-1} c; τ = Gβ^{2/D} gives the form in β.
-    Global: write φ(τ) = Dτ - Σ h_i(τ), h_i = c_i²τ^D/(κa_iτ^D + Γ) in eigencoordinates.  h_i is
-    convex, then concave; where κa_iτ^D >= (D-1)Γ its tangent at τ is nowhere below 0 on [0, ∞), so
-    it lies above h_i on all of [0, ∞).  If that holds for every i at a stationary τ, the sum of
-    the tangents, of slope D, lies above Σ h_i: φ is least there.  Γ|w|² = τ^{D+1} turns
-    κa_iτ^D >= (D-1)Γ into κa_i|w|² >= (D-1)τ.
+    Here c = κA_0w + λw with λ = τ/|w|², and Γ|w|² = τ^{D+1}, so the loss is (D-1)τ - κ wᵀA_0w.  For
+    any other map v the reduced objective of Z3p completes to a square,
+
+        κ vᵀA_0v - 2v·c = κ (v-w)ᵀA_0(v-w) - κ wᵀA_0w - 2λ v·w,
+
+    by the criterion the square is at least (D-1)λ|v-w|², and weighted AM-GM in x = |v|/|w|,
+    (D-1)x² + (D+1)x^{2/(D+1)} >= 2Dx, with |v||w| >= v·w leaves the loss: every v costs at least as
+    much.  The form in β: τ = Gβ^{2/D}.
 
 Sharpness
-    The criterion for A_0 = aI is Z5's first threshold: below it the same point is not global.  If
-    σ² > 0, every non-zero global minimum has this form: by Z3p.strict neurons contribute equally.
-    Without noise a rotation of the hidden neurons keeps the loss.
+    The criterion for A_0 = aI is Z5's first threshold: below it the same point is not global.  Not
+    checked: that with σ² > 0 every non-zero global minimum has this form (by Z3p.strict neurons
+    contribute equally), and that without noise a rotation of the hidden neurons keeps the loss.
 
 Implementation notes
     Instances are built backwards (see :mod:`theorems.weight_decay.aligned`); the weights are
@@ -56,27 +65,44 @@ from typing import Any
 
 import sympy as sp
 
-from numeric.regularised import regularised_gradient
 from theorems.quantities import symbols
 from theorems.weight_decay import loss_ge_reduced_problem as Z3p
-from theorems.weight_decay.aligned import symbolic_aligned, unit_network
+from theorems.weight_decay.aligned import unit_network
 from theorems.weight_decay.networks import (
     NoisyInstance,
     effective_alignment,
+    effective_covariance_factor,
+    effective_energy,
     gradient_sq,
     hidden_layers,
     layer_penalty,
     noisy_networks,
     regularised_loss,
-    symbolic_moments,
 )
-from theorems.weight_decay.reduction import PUBLISHED, published_networks, reduced_minimum
+from theorems.weight_decay.reduction import (
+    PUBLISHED,
+    decay_product,
+    published_networks,
+    reduced_minimum,
+)
+from theorems.weight_decay.rivals import (
+    minimal_with_rival,
+    own_sq,
+    published_minimal,
+    pull,
+    rival_alignment,
+    rival_energy,
+    rival_gap,
+    rival_overlap,
+    rival_sq,
+    rival_value,
+)
 from theorems.weight_decay.training import trained_minima
+from verify.derivation import rules
 from verify.theorem import (
     Bounds,
-    Condition,
+    Claim,
     Formula,
-    Identity,
     Source,
     Step,
     Theorem,
@@ -116,12 +142,15 @@ loss, grad, least, D, tau, alignment, objective = symbols(
     regularised_loss, gradient_sq, reduced_minimum, hidden_layers, layer_penalty,
     effective_alignment, beta_objective,
 )  # fmt: skip
+kappa, Gamma, energy, pulled, own = symbols(
+    effective_covariance_factor, decay_product, effective_energy, pull, own_sq
+)
+rival, v_sq, v_energy, v_signal, overlap, gap = symbols(
+    rival_value, rival_sq, rival_energy, rival_alignment, rival_overlap, rival_gap
+)
 deep_value = Formula("deep_value", r"D\tau - w\cdot c", D * tau - alignment)
 
 published = published_networks("published", "the closed form of Z3, its c and decays solved for")
-published_minimal = published_networks(
-    "published-minimal", "the closed form of Z3 with κ λ_min(A_0)|w|² >= (D-1)τ", minimal=True
-)
 width_missing = published_networks(
     "published-width-missing",
     "the closed form of Z3 with μ short of one width",
@@ -140,77 +169,91 @@ first_noise_missing = published_networks(
 
 # --- claims and proofs --------------------------------------------------------------------------
 
-_DEEP = Bounds((2, 4), (1, 3))
+_DEEP, _SMALL = Bounds((2, 4), (1, 3)), Bounds((2, 4), (1, 2))
 
 
-@claim(published, sp.Eq(grad, 0), bounds=_DEEP)
-def stationary() -> Iterator[Step]:
-    """The closed form is stationary."""
-    for widths in ((1, 2, 1), (2, 2, 2), (1, 2, 2, 2)):
-        yield from _stationary(widths, {"widths": "-".join(map(str, (*widths, 1)))})
+_SIZES = ((3, 1, 2, 2), (3, 2, 2, 1, 0, 1, 1), (4, 1, 1, 2, 2))
+_RIVALS = ((2, 2, 1), (3, 1, 2, 2))
 
-
-def _stationary(widths: tuple[int, ...], at: dict[str, str]) -> Iterator[Step]:
-    """The row of the closed form, then the gradient: all layers cost τ, c = κ A_0w + (τ/|w|²)w."""
-    network, sigma = symbolic_aligned(widths), symbolic_moments(widths[0])
-    point = network.costing(sp.Symbol(r"\tau", positive=True), sigma)
-    beta, eye = sp.Mul(*network.scales), sp.eye(widths[0])
-    weight = beta**2 * PUBLISHED.s_sq(point) * PUBLISHED.first(point)
-    yield Identity(
-        "row of the closed form", network.row @ (weight * sigma + point.decays[0] * eye),
-        PUBLISHED.mu(point) * beta * point.cross,
-        why="v [β² s² (σ² + d_1) A_0 + γ_1 I] = μβ cᵀ", at=at,
-    )  # fmt: skip
-    for slope in regularised_gradient(point.net, *point.data):
-        yield Identity(
-            "gradient in a layer", slope, sp.zeros(*slope.shape),
-            why="decays and c from the closed form", at=at,
-        )  # fmt: skip
-
-
+stationary = stated(
+    "stationary", "the closed form is stationary",
+    published, sp.Eq(grad, 0), bounds=_DEEP, sizes=_SIZES,
+)  # fmt: skip
 beta = stated(
-    "beta", "its loss as a function of β", published, sp.Eq(loss, objective), bounds=_DEEP
-)
-value = stated("value", "its loss is Dτ - w·c", published, sp.Eq(loss, deep_value), bounds=_DEEP)
+    "beta", "its loss as a function of β",
+    published, sp.Eq(loss, objective), bounds=_DEEP, sizes=_SIZES,
+)  # fmt: skip
+value = stated(
+    "value", "its loss is Dτ - w·c",
+    published, sp.Eq(loss, deep_value), bounds=_DEEP, sizes=_SIZES,
+)  # fmt: skip
+
+level = stated(
+    "level", "its loss in terms of its own map",
+    published, sp.Eq(loss, (D - 1) * pulled * own - kappa * energy), bounds=_DEEP,
+    sizes=_SIZES, check=True,
+)  # fmt: skip
+product = stated(
+    "product", "the product of the decays in terms of its own map",
+    published, sp.Eq(Gamma, pulled ** (D + 1) * own**D), bounds=_DEEP,
+    sizes=_SIZES, check=True,
+)  # fmt: skip
+square = stated(
+    "square", "what data give to a rival completes to a square",
+    minimal_with_rival,
+    sp.Eq(kappa * v_energy - 2 * v_signal, kappa * gap - kappa * energy - 2 * pulled * overlap),
+    bounds=_DEEP, sizes=_RIVALS, check=True,
+)  # fmt: skip
+curved = stated(
+    "curved", "the data outweigh the decay in every direction",
+    minimal_with_rival, kappa * gap >= (D - 1) * pulled * (v_sq - 2 * overlap + own),
+    bounds=_DEEP, check=True,
+)  # fmt: skip
+angle = stated(
+    "angle", "Cauchy-Schwarz",
+    minimal_with_rival, v_sq * own >= overlap**2, bounds=_DEEP,
+    sizes=_RIVALS, check=True,
+)  # fmt: skip
 
 
 @claim(
-    published_minimal, sp.Eq(loss, least), given=(Z3p.attained, Z3p.minimum), bounds=_DEEP,
+    minimal_with_rival, rival >= loss, given=(level, product, square, curved, angle), bounds=_SMALL
+)
+def unrivalled(
+    level: Claim, product: Claim, square: Claim, curved: Claim, angle: Claim
+) -> Iterator[Step]:
+    """No map has a lower reduced objective."""
+    z, norms = sp.Symbol("z", real=True), sp.sqrt(v_sq * own)
+    decay = (pulled ** (D + 1) * own**D * v_sq) ** (1 / (D + 1))  # (Γ|v|²)^{1/(D+1)}
+    mean = rules.am_gm((D - 1, pulled * v_sq), (D + 1, decay))
+    decayed = rules.rewritten(
+        mean, (D - 1) * pulled * v_sq + (D + 1) * decay, 2 * D * pulled * norms
+    )
+    cauchy = rules.raised(rules.given(angle), sp.Rational(1, 2))
+    aligned = rules.scaled(rules.transitive(cauchy, rules.magnitude(overlap)), 2 * D * pulled)
+    weighed = rules.added(rules.given(curved), rules.transitive(decayed, aligned))
+    rest = kappa * energy + 2 * pulled * overlap + (D - 1) * pulled * v_sq
+    without = rules.increasing(weighed, lambda side: side - rest, z)
+    above = rules.substituted(rules.definition(rival_value), rules.given(product))
+    completed = rules.increasing(rules.given(square), lambda side: side + (D + 1) * decay, z)
+    yield rules.transitive(above, completed, without, rules.turned(rules.given(level)))
+
+
+@claim(
+    published_minimal, sp.Eq(loss, least), given=(unrivalled, Z3p.minimum), bounds=_DEEP,
     name="global",
 )  # fmt: skip
-def global_minimum(deep_value: Any) -> Iterator[Step]:
-    """It is the minimum where the data outweigh the decay.
-
-    The shape of h = c²τ^D/(κaτ^D + Γ), and where its tangent lies above it.
-    """
-    t, a, kappa, Gamma, c = sp.symbols(r"\tau a \kappa \Gamma c", positive=True)
-    base = kappa * a * t**D + Gamma
-    h = c**2 * t**D / base
-    bend = D * Gamma * c**2 * t ** (D - 2) * ((D - 1) * Gamma - (D + 1) * kappa * a * t**D)
-    yield Identity(
-        "convex, then concave", sp.diff(h, t, 2), bend / base**3,
-        why="one change of sign, from + to - as τ grows",
-    )  # fmt: skip
-    yield Identity(
-        "the tangent at zero", h - t * sp.diff(h, t),
-        c**2 * t**D * (kappa * a * t**D - (D - 1) * Gamma) / base**2,
-        why="a tangent above 0 at 0 lies above a convex-concave h on [0, τ]",
-    )  # fmt: skip
-    yield Condition(
-        "the criterion puts τ beyond the inflection", (D - 1) - (D - 1) / (D + 1), ">=",
-        why="h is concave from the inflection on, so the tangent is above it there",
-    )  # fmt: skip
-    yield Identity(
-        "value at a stationary τ", D * t - h,
-        deep_value.subs({tau: t, alignment: c * (t**D / base) * c}),
-        why="w = τ^D(κτ^D A_0 + Γ)⁻¹c",
-    )  # fmt: skip
+def global_minimum(unrivalled: Claim, minimum: Claim) -> Iterator[Step]:
+    """It is the minimum where the data outweigh the decay."""
+    best = rules.at_the_infimum(rules.given(unrivalled), reduced_minimum)
+    yield rules.squeezed(rules.given(minimum), best)
 
 
-lower = stated(
-    "lower", "no weights do better than the minimum",
-    noisy_networks, loss >= least, given=(Z3p.minimum,), bounds=_DEEP,
-)  # fmt: skip
+@claim(noisy_networks, loss >= least, given=(Z3p.minimum,), bounds=_DEEP)
+def lower(minimum: Claim) -> Iterator[Step]:
+    """No weights do better than the minimum."""
+    yield rules.given(minimum)
+
 
 # --- false twins --------------------------------------------------------------------------------
 
@@ -227,14 +270,12 @@ _twins = (
 THEOREM = Theorem(
     id="Z3",
     title="At any depth the global minimum has rank-one layers of equal cost along random signs",
-    statement=(
-        r"U=b_ur_D^T,\; W^{(i)}=b_ir_ir_{i-1}^T,\; "
-        r"W^{(1)}=r_1c^T\mu\beta\bigl[\beta^2s^2(\sigma^2+d_1)A_0+\gamma_1I\bigr]^{-1},\quad "
-        r"\beta\in\arg\min\; D\,G\beta^{2/D}-m^2\beta^2c^T(q\beta^2A_0+gI)^{-1}c"
-    ),
     normalisation="loss E(f - y)² + Σ γ|W|_F², no factor 1/2; noise averaged; E y² left out",
     source=Source("ziyin2022exact", "global minimum at any depth (reconstructed)"),
-    claims=(stationary, beta, value, global_minimum, lower),
+    claims=(
+        stationary, beta, value, global_minimum, lower, unrivalled,
+        level, product, square, curved, angle,
+    ),
     controls=_twins,
     witnesses=(
         witness("unit_weights", global_minimum,

@@ -1,15 +1,14 @@
 r"""At a stationary point every layer pays the same weight decay.
 
 Statement
-    Let all decays be positive.  At every stationary point of the noise-averaged loss
+    Let L be the noise-averaged loss and all decays positive.  At any weights, along any one layer W
+    of decay γ,
 
-        γ_u |U|² = γ_D |W^(D)|² = ... = γ_1 |W^(1)|² = w·c - U M_D Uᵀ.
+        dL(tW)/dt = 2 ( U M_D Uᵀ - w·c + γ |W|² )   at t = 1.                        [radial]
 
-    More is true at *any* weights: with W any one layer, γ its decay,
+    At a stationary point these slopes vanish, and all layers pay the same; on those constructed
 
-        <W, ∇_W L> = 2 ( U M_D Uᵀ - w·c + γ |W|² ),
-
-    so two layers' payments differ by half the difference of their radial slopes.
+        γ_u |U|² = γ_D |W^(D)|² = ... = γ_1 |W^(1)|² = w·c - U M_D Uᵀ.          [balance, common]
 
 Notation
     γ|W|² (``layer_penalty_max``, ``layer_penalty_min``), Frobenius norms; w·c
@@ -22,7 +21,8 @@ Assumptions
 Proof
     Replace one layer by tW.  Every M_i that it enters gains t², the end-to-end map gains t:
     L = t² U M_D Uᵀ - 2t w·c + γ t² |W|² + (the others' decay).  Differentiate at t = 1.  The data
-    part is the same for all layers: rescaling two of them by t and 1/t changes decay alone.
+    part is the same for all layers: rescaling two of them by t and 1/t changes decay alone.  So
+    two layers' payments differ by half the difference of their radial slopes, at any weights.
 
 Sharpness
     An identity.  Without the decays, with squared decays, per weight instead of per layer, or
@@ -49,10 +49,8 @@ from typing import Any
 import numpy as np
 import sympy as sp
 
-from numeric.arithmetic.symbolic import Symbolic
 from numeric.training import CONVERGED
-from theorems.quantities import symbols
-from theorems.weight_decay import averaged_loss_eq_recursion as Z0
+from theorems.quantities import compared, symbols
 from theorems.weight_decay.aligned import noisy_stationary_points, stationary
 from theorems.weight_decay.networks import (
     NoisyInstance,
@@ -63,21 +61,16 @@ from theorems.weight_decay.networks import (
     noisy_networks,
     noisy_output_power,
     regularised_loss,
-    symbolic_moments,
-    symbolic_network,
 )
 from theorems.weight_decay.training import NoisyProblem, drawn_start
 from verify.theorem import (
     Bounds,
     Formula,
-    Identity,
     Measurement,
     Source,
-    Step,
     Theorem,
     TrainedSolution,
     Training,
-    claim,
     needed,
     quantity,
     stated,
@@ -115,18 +108,22 @@ def penalty_per_weight_spread(instance: NoisyInstance) -> Any:
     return _spread(instance, [payment / size for size, payment in pairs])
 
 
-@quantity("radial_gap", r"\max_i|\tfrac12\partial_t L(tW^{(i)})-\dots|", positive=False)
-def radial_gap(instance: NoisyInstance) -> Any:
-    """Largest |½ dL/dt - (U M_D Uᵀ - w·c + γ_i|W^(i)|²)| over layers; dL/dt from loss values."""
-    ar = instance.arithmetic
+@compared(
+    "radial_gap",
+    r"\delta(\partial_t L(tW^{(i)}))",
+    r"\partial_t L(tW^{(i)})|_{t=1} = 2(U M_D U^T - w\cdot c + \gamma_i|W^{(i)}|^2)"
+    r"\quad(1\le i\le D+1)",
+)
+def radial_gap(instance: NoisyInstance) -> tuple[list[Any], list[Any]]:
+    """dL(tW)/dt at t = 1 from loss values against 2(U M_D Uᵀ - w·c + γ|W|²), layer by layer."""
     data = noisy_output_power.measure(instance) - effective_alignment.measure(instance)
-    gaps = []
+    slopes, expected = [], []
     for layer, payment in enumerate(layer_penalties(instance)):
         twice, without = (_rescaled(instance, layer, t) for t in (2, 0))
-        slope = (regularised_loss.measure(twice) - regularised_loss.measure(without)) / 2
-        gap = slope / 2 - data - payment
-        gaps += [gap, -gap]
-    return ar.maximum(*gaps)
+        slopes.append((regularised_loss.measure(twice) - regularised_loss.measure(without)) / 2)
+        expected.append(2 * (data + payment))
+    unit = instance.arithmetic.identity(1)
+    return tuple([instance.arithmetic.scale(x, unit) for x in side] for side in (slopes, expected))
 
 
 def _rescaled(instance: NoisyInstance, layer: int, t: int) -> NoisyInstance:
@@ -145,88 +142,22 @@ common_penalty = Formula("common_penalty", r"w\cdot c - U M_D U^T", correlation 
 # --- claims and proofs --------------------------------------------------------------------------
 
 _DEEP = Bounds((2, 4), (1, 3))
-
-
-@claim(noisy_stationary_points, sp.Eq(most, least), stationary, given=(Z0.average,), bounds=_DEEP)
-def balance(common_penalty: Any) -> Iterator[Step]:
-    """All layers pay the same weight decay."""
-    yield _one_layer()
-    for shape in ((2, 2), (1, 2, 2), (1, 2, 1, 2)):
-        yield _homogeneous(shape)
-    yield _slope(common_penalty)
-    first, second = sp.symbols("N_i N_j", positive=True)
-    yield Identity(
-        "difference of two radial slopes", (_radial(first) - _radial(second)) / 2, first - second,
-        why="it vanishes at stationary points",
-    )  # fmt: skip
-
-
-@claim(
-    noisy_stationary_points, sp.Eq(most, common_penalty), stationary, given=(Z0.average,),
-    bounds=_DEEP,
-)  # fmt: skip
-def common(common_penalty: Any) -> Iterator[Step]:
-    """What they pay is the correlation minus the output's power."""
-    yield _slope(common_penalty)
-    payment = sp.Symbol("N", positive=True)
-    (paid,) = sp.solve(_radial(payment), payment)
-    yield Identity("common payment", paid, common_penalty, why="where the radial slope vanishes")
-
+_POINTS = ((2, 2, 2, 1, 0), (2, 1, 2, 2, 1), (3, 1, 2, 2, 2, 2, 0), (3, 1, 2, 2, 1, 2, 0, 1, 0, 1))
+"""Depth, widths, neurons at work in each hidden layer, whether without noise, signs."""
 
 radial = stated(
     "radial", "radial slopes at any weights, from values of the loss alone",
     noisy_networks, sp.Eq(gap, 0), bounds=_DEEP,
+    sizes=((2, 2, 2), (3, 2, 2, 3), (4, 2, 2, 1, 2)),
 )  # fmt: skip
-
-
-def _radial(payment: Any) -> Any:
-    """dL/dt at t = 1 of t² U M_D Uᵀ - 2t w·c + t² γ|W|²: the slope along one layer."""
-    t = sp.Symbol("t", positive=True)
-    return sp.diff(t**2 * power - 2 * t * correlation + t**2 * payment, t).subs(t, 1)
-
-
-def _slope(common_penalty: Any) -> Step:
-    """The slope that homogeneity gives."""
-    payment = sp.Symbol("N", positive=True)
-    return Identity(
-        "radial slope", _radial(payment), 2 * (payment - common_penalty), why="Euler's formula"
-    )
-
-
-def _one_layer() -> Step:
-    """The induction over layers: W and M_{i-1} times t and r² make M_i times t²r²."""
-    ar, (t, r) = Symbolic(), sp.symbols("t r", positive=True)
-    s = sp.Symbol("s", nonnegative=True)
-    W = ar.matrix([[sp.Symbol(f"w{i}{j}", real=True) for j in range(2)] for i in range(3)])
-    M = symbolic_moments(2)
-
-    def moment(weights: Any, before: Any) -> Any:
-        Q = weights @ before @ weights.mT
-        return Q + s * ar.diagonal(Q)
-
-    return Identity(
-        "one layer", moment(t * W, r**2 * M), t**2 * r**2 * moment(W, M),
-        why="induction over layers", at={"size": "3 x 2"},
-    )  # fmt: skip
-
-
-def _homogeneous(shape: tuple[int, ...]) -> Step:
-    """U M_D Uᵀ has degree 2 in each layer, w·c degree 1: scale them all at once."""
-    network = symbolic_network(shape)
-    factors = sp.symbols(f"t0:{len(network.weights)}", positive=True)
-    pairs = zip(factors, network.weights, strict=True)
-    scaled = replace(network, weights=tuple(network.arithmetic.scale(t, W) for t, W in pairs))
-    product = sp.Mul(*factors)
-
-    def terms(instance: NoisyInstance) -> list[Any]:
-        return [noisy_output_power.measure(instance), effective_alignment.measure(instance)]
-
-    before = sp.Matrix(terms(network))
-    return Identity(
-        "degrees in every layer", sp.Matrix(terms(scaled)), sp.diag(product**2, product) * before,
-        why="U M_D Uᵀ gains Π t_i², w·c gains Π t_i",
-        at={"widths": "-".join(map(str, (*shape, 1)))},
-    )  # fmt: skip
+balance = stated(
+    "balance", "all layers pay the same weight decay",
+    noisy_stationary_points, sp.Eq(most, least), stationary, bounds=_DEEP, sizes=_POINTS,
+)  # fmt: skip
+common = stated(
+    "common", "what they pay is the correlation minus the output's power",
+    noisy_stationary_points, sp.Eq(most, common_penalty), stationary, bounds=_DEEP, sizes=_POINTS,
+)  # fmt: skip
 
 
 # --- false twins --------------------------------------------------------------------------------
@@ -281,13 +212,9 @@ def _train(seed: int, runs: int) -> Iterator[TrainedSolution]:
 THEOREM = Theorem(
     id="Z1",
     title="At a stationary point every layer pays the same weight decay",
-    statement=(
-        r"\nabla\mathcal{L}(W) = 0 \;\Longrightarrow\; \gamma_u|U|^2 = \gamma_D|W^{(D)}|_F^2 = "
-        r"\dots = \gamma_1|W^{(1)}|_F^2 = w\cdot c - U M_D U^T"
-    ),
     normalisation="L = E(f - y)² + Σ γ_i|W^(i)|_F² + γ_u|U|², no factors 1/2",
     source=Source("ziyin2022exact", "balance of layers at stationary points (reconstructed)"),
-    claims=(balance, common, radial),
+    claims=(radial, balance, common),
     controls=_twins,
     witnesses=(
         witness("unequal_decays", balance,

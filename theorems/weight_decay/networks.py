@@ -129,10 +129,21 @@ def regularised_loss(instance: NoisyInstance) -> Any:
     return regularised_excess(instance.net, *instance.data)
 
 
-@quantity("gradient_sq", r"|\nabla\mathcal{L}|^2", positive=False)
+def _gradient_and_zero(instance: NoisyInstance) -> tuple[list[Any], list[Any]]:
+    slopes = regularised_gradient(instance.net, *instance.data)
+    return slopes, [W - W for W in instance.weights]
+
+
+@quantity(
+    "gradient_sq",
+    r"|\nabla\mathcal{L}|^2",
+    positive=False,
+    compares=_gradient_and_zero,
+    equation=r"\nabla\mathcal{L} = 0",
+)
 def gradient_sq(instance: NoisyInstance) -> Any:
     """Squared norm of the gradient of the regularised loss: zero exactly at stationary points."""
-    slopes = regularised_gradient(instance.net, *instance.data)
+    slopes, _ = _gradient_and_zero(instance)
     terms = [instance.arithmetic.frobenius_sq(g) for g in slopes]
     return sum(terms[1:], start=terms[0])
 

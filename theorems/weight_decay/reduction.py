@@ -12,6 +12,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+import sympy as sp
+
 from numeric.reduced_problem import ReducedProblem
 from theorems.quantities import symbols
 from theorems.recipes import Draw, setting
@@ -24,10 +26,12 @@ from theorems.weight_decay.aligned import (
 from theorems.weight_decay.networks import NoisyInstance, effective_covariance_factor
 from verify.claims import Setting, quantity
 from verify.errors import Undefined
+from verify.expression import symbol
 from verify.theorem import Assumption
 
 __all__ = [
     "PUBLISHED",
+    "RIVAL",
     "Published",
     "data_level",
     "decay_product",
@@ -37,6 +41,9 @@ __all__ = [
     "reduced_minimum",
     "reduced_problem",
 ]
+
+RIVAL = ("rival_value", "rival_sq", "rival_energy", "rival_alignment", "rival_overlap", "rival_gap")
+"""Quantities that depend on a rival map, see :mod:`theorems.weight_decay.rivals`."""
 
 # --- quantities ---------------------------------------------------------------------------------
 
@@ -80,6 +87,8 @@ def reduced_problem(instance: NoisyInstance) -> ReducedProblem:
     "reduced_minimum",
     r"\min_w\,\kappa w^TA_0w - 2w^Tc + (D+1)(\Gamma|w|^2)^{1/(D+1)}",
     positive=False,
+    below=("reduced_value",),
+    infimum=(symbol("rival_value", positive=False), RIVAL),
 )
 def reduced_minimum(instance: NoisyInstance) -> Any:
     """Minimum over w of κ wᵀA_0w - 2 wᵀc + (D+1)(Γ|w|²)^{1/(D+1)}: enclosed, or exact."""
@@ -108,7 +117,8 @@ class Published:
         ar, n = instance.arithmetic, instance.sigma.shape[-1]
         weight = beta * beta * self.s_sq(instance) * self.first(instance)
         ridge = ar.scale(weight, instance.sigma) + ar.scale(instance.decays[0], ar.identity(n))
-        return ar.scale(self.mu(instance) * beta, instance.cross) @ ar.inverse(ridge)
+        row = ar.scale(self.mu(instance) * beta, instance.cross) @ ar.inverse(ridge)
+        return row.applyfunc(_in_lowest_terms) if ar.kind == "symbolic" else row
 
     def layers(
         self, instance: NoisyInstance, patterns: Sequence[Sequence[int]], penalty: Any
@@ -121,6 +131,14 @@ class Published:
         pairs = zip(instance.decays[1:], instance.sizes[1:], strict=True)
         scales = [ar.sqrt(penalty / (decay * size)) for decay, size in pairs]
         return aligned_layers(ar, patterns, scales, self.row(instance, math.prod(scales)))
+
+
+def _in_lowest_terms(x: Any) -> Any:
+    """A rational formula with what is common to numerator and denominator cancelled."""
+    ring = sp.QQ.poly_ring(*sorted(x.free_symbols, key=str)).ring
+    above, below = map(ring.from_expr, sp.fraction(sp.together(x)))
+    above, below = above.cancel(below)
+    return above.as_expr() / below.as_expr()
 
 
 def _s_sq(instance: NoisyInstance) -> Any:

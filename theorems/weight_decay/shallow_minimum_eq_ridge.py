@@ -1,13 +1,20 @@
 r"""With one hidden layer the global minimum is a ridge regression, repeated in every neuron.
 
 Statement
-    D = 1, width d.  The loss is least at
+    Let D = 1, width d and r in {±1}^d.
 
-        U = b rᵀ,    W = r b cᵀ [b²(σ² + d) A_0 + γ_w I]^{-1},    r in {±1}^d,
+    Points of this form, with b > 0, any data and signs, and decays that meet the last equation,
 
-    where b = 0 or |[b²(σ² + d) A_0 + γ_w I]^{-1} c|² = γ_u/γ_w.  The second holds for one b > 0 if
-    |c|² > γ_u γ_w and is then the global minimum, of value τ - w·c with τ = γ_u|U|²; it holds for
-    none otherwise, and then W = 0 is the global minimum.
+        U = b rᵀ,    W = r b cᵀ [b²(σ² + d) A_0 + γ_w I]^{-1},
+        |[b²(σ² + d) A_0 + γ_w I]^{-1} c|² = γ_u/γ_w,                          [scale]
+
+    are stationary [stationary] and global minima: their loss is the certified minimum of the
+    reduced problem, below which no weights come [global, lower], and its value is
+    E y² + τ - w·c with τ = γ_u|U|².   [value]
+
+    If |c|² <= γ_u γ_w no weights do better than zero weights, L - E y² >= 0.   [trivial]
+
+    If |c|² > γ_u γ_w the minimum is lower, min L < E y².   [nontrivial]
 
 Notation
     L - E y² (``regularised_loss``), its gradient (``gradient_sq``), its certified minimum
@@ -18,10 +25,10 @@ Assumptions
     above, below  |c|² > γ_u γ_w or not: decides which of the two cases holds.
 
 Proof
-    Z3p with D = 1: min L is the minimum over τ >= 0 of φ(τ) = τ - τ cᵀ(κτA_0 + Γ)^{-1}c, reached
-    at w = τ(κτA_0 + Γ)^{-1}c, Γ = γ_u γ_w.  In eigencoordinates of A_0 every term of φ is convex,
-    and φ'(0) = 1 - |c|²/Γ: a positive stationary point exists iff |c|² > Γ, and is the minimum.
-    With τ = γ_u b² d: κ d = σ² + d turns w into the formula above, φ' = 0 into the equation for b.
+    The case D = 1 of Z3, whose criterion is then void.  With τ = γ_u b² d and κ d = σ² + d the
+    formula of Z3 for w is the one above.  Not checked: that the equation for b has exactly one
+    root b > 0 if |c|² > γ_u γ_w, and none otherwise (by Z3p the minimum is that over τ >= 0 of
+    φ(τ) = τ - τ cᵀ(κτA_0 + Γ)^{-1}c, Γ = γ_u γ_w, which is convex with φ'(0) = 1 - |c|²/Γ).
 
 Sharpness
     The threshold is exact on both sides; without σ² in σ² + d nothing is stationary.  If σ² > 0
@@ -45,10 +52,10 @@ from typing import Any
 
 import sympy as sp
 
-from numeric.regularised import regularised_gradient
 from theorems.quantities import symbols
+from theorems.weight_decay import deep_minimum_eq_aligned as Z3
 from theorems.weight_decay import loss_ge_reduced_problem as Z3p
-from theorems.weight_decay.aligned import noisy_stationary_points, symbolic_aligned
+from theorems.weight_decay.aligned import noisy_stationary_points
 from theorems.weight_decay.networks import (
     NoisyInstance,
     cross_sq,
@@ -59,17 +66,16 @@ from theorems.weight_decay.networks import (
     layer_penalty,
     noisy_networks,
     regularised_loss,
-    symbolic_moments,
 )
 from theorems.weight_decay.origins import mean_decay
 from theorems.weight_decay.reduction import PUBLISHED, published_networks, reduced_minimum
 from theorems.weight_decay.training import trained_minima
+from verify.derivation import rules
 from verify.theorem import (
     Assumption,
     Bounds,
-    Condition,
+    Claim,
     Formula,
-    Identity,
     Source,
     Step,
     Theorem,
@@ -121,71 +127,39 @@ without_noise = published_networks(
 _SHALLOW = Bounds((2, 2), (1, 3))
 
 
-@claim(published_shallow, sp.Eq(grad, 0), bounds=_SHALLOW)
-def stationary(shallow_scale: Any) -> Iterator[Step]:
-    """The closed form is stationary."""
-    for d, inputs in ((1, 1), (2, 2), (3, 2)):
-        network, sigma = symbolic_aligned((inputs, d)), symbolic_moments(inputs)
-        ar, row, (b,) = network.arithmetic, network.row, network.scales
-        ridge = b**2 * (network.noise_variance + d) * sigma + g_w * ar.identity(inputs)
-        cross = row @ ridge / b  # row = b cᵀ[...]^{-1}
-        (output_decay,) = sp.solve(shallow_scale - ar.frobenius_sq(row) / b**2, g_u)
-        data = sigma, cross, (g_w, output_decay), network.noise_variance
-        for layer, slope in zip("WU", regularised_gradient(network.net, *data), strict=True):
-            yield Identity(
-                f"gradient in {layer}", slope, sp.zeros(*slope.shape),
-                why="c and γ_u from the closed form", at={"d": d, "d_x": inputs},
-            )  # fmt: skip
+_SIZES = ((2, 1, 3), (2, 2, 2, 0, 1))
 
-
+stationary = stated(
+    "stationary", "the closed form is stationary",
+    published_shallow, sp.Eq(grad, 0), bounds=_SHALLOW, sizes=_SIZES,
+)  # fmt: skip
 scale = stated(
-    "scale", "the equation for b", published_shallow, sp.Eq(resolvent, shallow_scale),
-    bounds=_SHALLOW,
+    "scale", "the equation for b",
+    published_shallow, sp.Eq(resolvent, shallow_scale), bounds=_SHALLOW, sizes=_SIZES,
 )  # fmt: skip
 
 
 @claim(
-    published_shallow, sp.Eq(loss, least), given=(Z3p.attained, Z3p.minimum), bounds=_SHALLOW,
+    published_shallow, sp.Eq(loss, least), given=(Z3.global_minimum,), bounds=_SHALLOW,
     name="global",
 )  # fmt: skip
-def global_minimum(shallow_scale: Any) -> Iterator[Step]:
-    """Its loss is the minimum.
-
-    The minimum over τ in eigencoordinates of A_0, and the formula for w in terms of b.
-    """
-    t, a, b, kappa, Gamma = sp.symbols(r"\tau a b \kappa \Gamma", positive=True)
-    c, noise = sp.Symbol("c", real=True), sp.Symbol("s", nonnegative=True)
-    d = sp.Symbol("d", integer=True, positive=True)
-    term = -t * c**2 / (kappa * a * t + Gamma)
-    second = 2 * c**2 * kappa * a * Gamma / (kappa * a * t + Gamma) ** 3
-    yield Identity(
-        "curvature of one eigencomponent", sp.diff(term, t, 2), second, why="second derivative of φ"
-    )
-    yield Condition("φ is convex", second, ">=", why="a stationary point is the minimum")
-    yield Identity(
-        "slope at zero", 1 + sp.diff(term, t).subs(t, 0), 1 - c**2 / Gamma,
-        why="its sign decides whether τ = 0 is the minimum",
-    )  # fmt: skip
-    factor, tau_b = 1 + noise / d, g_u * b**2 * d
-    ridge = b**2 * (noise + d) * a + g_w
-    yield Identity(
-        "w in terms of b", tau_b / (factor * tau_b * a + g_u * g_w), d * b**2 / ridge,
-        why="w = τ(κτA_0 + Γ)⁻¹c, τ = γ_u b² d, κ d = σ² + d",
-    )  # fmt: skip
-    yield Identity(
-        "φ' in terms of b", g_u * g_w / (factor * tau_b * a + g_u * g_w) ** 2,
-        1 / shallow_scale / ridge**2, why="so φ' = 0 is the equation for b",
-    )  # fmt: skip
+def global_minimum() -> Iterator[Step]:
+    """Its loss is the minimum."""
+    yield rules.given(Z3.global_minimum)
 
 
 value = stated(
     "value", "its loss is the cost of a layer less w·c",
-    published_shallow, sp.Eq(loss, shallow_value), bounds=_SHALLOW,
+    published_shallow, sp.Eq(loss, shallow_value), bounds=_SHALLOW, sizes=_SIZES,
 )  # fmt: skip
-lower = stated(
-    "lower", "no weights do better than the minimum",
-    noisy_networks, loss >= least, given=(Z3p.minimum,), bounds=_SHALLOW,
-)  # fmt: skip
+
+
+@claim(noisy_networks, loss >= least, given=(Z3p.minimum,), bounds=_SHALLOW)
+def lower(minimum: Claim) -> Iterator[Step]:
+    """No weights do better than the minimum."""
+    yield rules.given(minimum)
+
+
 trivial = stated(
     "trivial", "weak data: no weights do better than zero",
     noisy_networks, loss >= 0, below, given=(global_minimum,), bounds=_SHALLOW,
@@ -229,11 +203,6 @@ def _unit(cross: int, weight: int = 0) -> NoisyInstance:
 THEOREM = Theorem(
     id="Z2",
     title="With one hidden layer the global minimum is a ridge regression in every neuron",
-    statement=(
-        r"D=1:\quad U=b\,r^T,\; W=r\,b\,c^T\bigl[b^2(\sigma^2+d)A_0+\gamma_wI\bigr]^{-1},\quad "
-        r"b=0 \text{ or } \bigl|[b^2(\sigma^2+d)A_0+\gamma_wI]^{-1}c\bigr|^2"
-        r"=\frac{\gamma_u}{\gamma_w};\quad b>0 \iff |c|^2>\gamma_u\gamma_w"
-    ),
     normalisation="loss E(f - y)² + γ_u|U|² + γ_w|W|_F², no factor 1/2; noise averaged",
     source=Source("ziyin2022exact", "the solution with one hidden layer (reconstructed)"),
     claims=(stationary, scale, global_minimum, value, lower, trivial, nontrivial),

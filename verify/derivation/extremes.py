@@ -16,7 +16,7 @@ from verify.derivation.steps import Condition, Identity, Step, related
 from verify.errors import UsageError
 from verify.expression import Least
 
-__all__ = ["all_but_one", "am_gm_bent", "at_the_least", "both", "touching"]
+__all__ = ["all_but_one", "am_gm_bent", "at_the_least", "touching"]
 
 
 def at_the_least(
@@ -99,14 +99,6 @@ def am_gm_bent(term: Any, index: Index, place: Any, factor: Any) -> Fact:
     bound = count * (factor * sp.Product(term, index)) ** (1 / count)
     relation, places = related(total, ">=", bound), (place, first, final)
     return Fact("AM-GM", relation, by="AM-GM", needs=needs, index=places)
-
-
-def both(upper: Step, lower: Step) -> Fact:
-    """Return a = b from a >= b and b >= a."""
-    (a, _, b), (c, _, d) = _falling(upper.relation), _falling(lower.relation)
-    needs = (Identity("larger, then smaller", a, d), Identity("smaller, then larger", b, c))
-    relation = related(a, "==", b)
-    return Fact("both", relation, by="antisymmetry", premises=(upper, lower), needs=needs)
 
 
 def touching(fact: Step, x: Any, at: Any) -> Fact:

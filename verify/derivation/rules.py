@@ -26,8 +26,11 @@ from verify.expression import Least, Relation, families, operator
 __all__ = [
     "Fact",
     "added",
+    "am_gm",
     "am_gm_sum",
     "assumed",
+    "at_a_direction",
+    "at_the_infimum",
     "at_the_supremum",
     "chosen",
     "definition",
@@ -39,16 +42,22 @@ __all__ = [
     "largest",
     "least",
     "least_exceeds",
+    "magnitude",
     "minimum",
     "multiplied",
     "narrowed",
+    "one_of",
     "put",
     "raised",
     "rewritten",
     "scaled",
+    "smallest",
     "squares_vanish",
+    "squeezed",
     "substituted",
+    "taken_out",
     "telescoped",
+    "telescoped_sum",
     "transitive",
     "turned",
 ]
@@ -240,6 +249,29 @@ def turned(fact: Step) -> Fact:
     return Fact("turned", related(old.rhs, op, old.lhs), by="turned", premises=(fact,))
 
 
+def squeezed(first: Step, second: Step) -> Fact:
+    """Return a = b from a >= b and b >= a.
+
+    Raises
+    ------
+    UsageError
+        If one of them is strict.
+    """
+    (a, op, b), (c, other, d) = (_falling(fact.relation) for fact in (first, second))
+    if ">" in (op, other):
+        raise UsageError("expected two relations >= or ==, got a strict one")
+    needs = (Identity("the larger side of one", a, d), Identity("that of the other", c, b))
+    return Fact(
+        "squeezed", related(a, "==", b), by="antisymmetry", premises=(first, second), needs=needs
+    )
+
+
+def magnitude(x: Any) -> Fact:
+    """Return |x| >= x, for x that is real."""
+    needs = (Condition("the square", sp.sympify(x) ** 2, ">="),)
+    return Fact("magnitude", related(sp.Abs(x), ">=", x), by="magnitude", needs=needs)
+
+
 def substituted(fact: Step, equation: Step) -> Fact:
     """Return the fact with the right side of an equation wherever the left one stands.
 
@@ -280,23 +312,20 @@ def scaled(fact: Step, factor: Any) -> Fact:
     return Fact("scaled", relation, by="product", premises=(fact,), needs=needs)
 
 
-def divided(fact: Step, factor: Any) -> Fact:
-    """Return the fact with both sides over a factor that is not negative.
-
-    Where the factor vanishes a side has no value, so that nothing is said there.
+def divided(fact: Step, divisor: Any) -> Fact:
+    """Return the fact divided by a symbol that is not negative, where the quotient has a value.
 
     Raises
     ------
     UsageError
-        If the factor cancels: both sides may have values where it vanishes.
+        If the quotient has a value where the symbol vanishes: nothing is known there.
     """
     old = fact.relation
-    sides = old.lhs / factor, old.rhs / factor
-    below = [sp.denom(sp.together(side)) for side in sides]
-    if not any(sp.denom(sp.together(d / factor)).is_number for d in below):
-        raise UsageError(f"{factor} cancels from both sides of {old}")
-    needs = (Condition("the factor", factor, ">="),)
-    relation = related(sides[0], operator(old), sides[1])
+    lhs, rhs = (side / divisor for side in old.args)
+    if not any(side.subs(divisor, 0).has(sp.zoo, sp.nan) for side in (lhs, rhs)):
+        raise UsageError(f"{divisor} cancels: where it vanishes nothing is known of the quotient")
+    needs = (Condition("the divisor", divisor, ">="),)
+    relation = related(lhs, operator(old), rhs)
     return Fact("divided", relation, by="quotient", premises=(fact,), needs=needs)
 
 
@@ -346,11 +375,11 @@ def _smooth(function: Any, x: Any) -> Iterator[Condition]:
     Raises
     ------
     UsageError
-        If the range is not one of the rules', or the function is made of others than sums,
-        products, powers, exponentials and logarithms.
+        If the symbol is not real, or the function is made of others than sums, products, powers,
+        exponentials and logarithms.
     """
-    if not (x.is_positive or x.is_nonnegative):
-        raise UsageError(f"expected a symbol that is positive or not negative, got {x}")
+    if not x.is_real:
+        raise UsageError(f"expected a symbol that is real, got {x}")
     parts = [part for part in sp.preorder_traversal(function) if part.has(x) and part != x]
     for part in parts:
         if not isinstance(part, _SMOOTH):
@@ -375,6 +404,19 @@ def _within(x: Any, value: Any) -> Iterator[Condition]:
         raise UsageError(f"{value} is not known to be real")
 
 
+def am_gm(*weighted: tuple[Any, Any]) -> Fact:
+    """Return Σ w x >= (Σ w) Π x^{w/Σw} for pairs (w, x) that are not negative, Σ w > 0."""
+    total = sum(w for w, _ in weighted)
+    needs = (
+        Condition("the weights together", total, ">"),
+        *(Condition(f"weight {n}", w, ">=") for n, (w, _) in enumerate(weighted, start=1)),
+        *(Condition(f"term {n}", x, ">=") for n, (_, x) in enumerate(weighted, start=1)),
+    )
+    mean = sp.Mul(*(x ** (w / total) for w, x in weighted))
+    relation = related(sum(w * x for w, x in weighted), ">=", total * mean)
+    return Fact("weighted AM-GM", relation, by="AM-GM", needs=needs)
+
+
 def am_gm_sum(term: Any, index: Index) -> Fact:
     """Return Σ_k x_k >= n (Π_k x_k)^{1/n} for n terms that are not negative."""
     _, first, last = index
@@ -394,6 +436,28 @@ def telescoped(left: Callable[[Any], Any], right: Callable[[Any], Any], index: I
     return Fact("telescoped", relation, by="telescoping")
 
 
+def telescoped_sum(function: Callable[[Any], Any], index: Index) -> Fact:
+    """Return Σ_k (f(k) - f(k+1)) = f(first) - f(last+1)."""
+    k, first, last = index
+    total = sp.Sum(function(k) - function(k + 1), index)
+    relation = related(total, "==", function(first) - function(last + 1))
+    return Fact("telescoped", relation, by="telescoping")
+
+
+def taken_out(factor: Any, term: Any, index: Index) -> Fact:
+    """Return Σ_k c x_k = c Σ_k x_k.
+
+    Raises
+    ------
+    UsageError
+        If the factor depends on the index.
+    """
+    if sp.sympify(factor).has(index[0]):
+        raise UsageError(f"{factor} depends on {index[0]}: it is no common factor")
+    relation = related(sp.Sum(factor * term, index), "==", factor * sp.Sum(term, index))
+    return Fact("common factor", relation, by="distributivity")
+
+
 def each(fact: Step, index: Index, *, product: bool = False) -> Fact:
     """Return the sum, or the product, over an index of a fact that holds for each of its values.
 
@@ -401,8 +465,7 @@ def each(fact: Step, index: Index, *, product: bool = False) -> Fact:
     """
     k, first, last = index
     above, op, below = _falling(fact.relation)
-    if _range(fact) not in (None, index):
-        raise UsageError(f"{fact.name!r} holds for {_range(fact)}, not for {index}")
+    inside = tuple(_inside(index, fact))
     op = ">=" if op == ">" else op  # there may be no value of the index at all
     free = not below.has(k)
     if product:
@@ -412,7 +475,23 @@ def each(fact: Step, index: Index, *, product: bool = False) -> Fact:
     else:
         total = below * (last - first + 1) if free else sp.Sum(below, index)
         needs, relation = (), related(sp.Sum(above, index), op, total)
-    return Fact("over all k", relation, by=_EACH, premises=(fact,), needs=needs)
+    return Fact("over all k", relation, by=_EACH, premises=(fact,), needs=(*inside, *needs))
+
+
+def _inside(index: Index, fact: Step) -> Iterator[Condition]:
+    """Conditions under which a fact holds for all values of an index.
+
+    Raises
+    ------
+    UsageError
+        If it is stated in another one.
+    """
+    known = _range(fact)
+    if known is not None and known != index:
+        if known[0] != index[0]:
+            raise UsageError(f"{fact.name!r} holds for {known}, not for {index}")
+        yield Condition("from no earlier on", index[1] - known[1], ">=")
+        yield Condition("and no longer", known[2] - index[2], ">=")
 
 
 def multiplied(*facts: Step) -> Fact:
@@ -475,6 +554,12 @@ def chosen(fact: Step, value: Any) -> Fact:
     return Fact(f"at {k} = {value}", relation, by=_SOME, premises=(fact,), needs=needs)
 
 
+def one_of(*values: Any) -> Fact:
+    """Return that the largest of some numbers is at least the last of them."""
+    relation = related(sp.Max(*values), ">=", values[-1])
+    return Fact("one of them", relation, by="definition")
+
+
 def minimum(function: Any, x: Any, at: Any) -> Fact:
     """Return f(x) >= f(at) for a function that is convex where x may lie and level at ``at``."""
     slope = sp.diff(function, x)
@@ -514,13 +599,15 @@ def least_exceeds(quantity: Quantity, fact: Step) -> Fact:
     found = quantity.expansion
     if not isinstance(found, Least):
         raise UsageError(f"{quantity.name} is not registered as the least of a family")
-    term, k, _, _ = found.args
+    term, k, *ends = found.args
     above, op, below = _falling(fact.relation)
     bound = sp.expand(term - (above - below))
     if op not in (">=", ">", "==") or bound.has(k):
         raise UsageError(f"expected a bound of {term} that is free of {k}, got {fact.relation}")
+    if _range(fact) not in (None, (k, *ends)):
+        raise UsageError(f"{fact.name!r} holds for {_range(fact)}, not for {(k, *ends)}")
     relation = related(quantity.symbol, ">=", bound)
-    return Fact(f"{quantity.name} is one of them", relation, by="definition", premises=(fact,))
+    return Fact(f"{quantity.name} is one of them", relation, by=_EACH, premises=(fact,))
 
 
 def squares_vanish(fact: Step) -> Fact:
@@ -538,8 +625,9 @@ def squares_vanish(fact: Step) -> Fact:
     needs = (Condition("the terms are real", bool(square.base.is_real)),)
     relation = related(square.base, "==", 0)
     return Fact(
-        "each square vanishes", relation, by="sum of squares", premises=(fact,), needs=needs
-    )
+        "each square vanishes", relation, by="sum of squares", premises=(fact,), needs=needs,
+        index=tuple(total.limits[0]),
+    )  # fmt: skip
 
 
 def largest(top: Quantity, value: Quantity) -> Fact:
@@ -554,6 +642,54 @@ def largest(top: Quantity, value: Quantity) -> Fact:
         raise UsageError(f"{top.name} is not registered as the largest of {value.name}")
     relation = related(top.symbol, ">=", value.symbol)
     return Fact(f"{top.name} is the largest", relation, by="definition")
+
+
+def at_a_direction(quantity: Quantity) -> Fact:
+    """Return that a supremum over directions is at least what it is taken of, in any of them.
+
+    Raises
+    ------
+    UsageError
+        If the quantity is registered as no supremum.
+    """
+    if quantity.supremum is None:
+        raise UsageError(f"{quantity.name} is not registered as a supremum over directions")
+    relation = related(quantity.symbol, ">=", quantity.supremum[0])
+    return Fact(f"{quantity.name} in any direction", relation, by="definition")
+
+
+def smallest(bottom: Quantity, value: Quantity) -> Fact:
+    """Return that one of the values of a function is at least the least of them.
+
+    Raises
+    ------
+    UsageError
+        If they are not registered as that.
+    """
+    if value.name not in bottom.below:
+        raise UsageError(f"{bottom.name} is not registered as the least of {value.name}")
+    relation = related(value.symbol, ">=", bottom.symbol)
+    return Fact(f"{bottom.name} is the least", relation, by="definition")
+
+
+def at_the_infimum(fact: Step, quantity: Quantity) -> Fact:
+    """Return q >= a from e >= a in every direction, q being the infimum of e over them.
+
+    Raises
+    ------
+    UsageError
+        If the quantity is registered as no infimum, or the smaller side has a direction too.
+    """
+    if quantity.infimum is None:
+        raise UsageError(f"{quantity.name} is not registered as an infimum over directions")
+    expression, directed = quantity.infimum
+    above, op, below = _falling(fact.relation)
+    bound = {s.name for s in below.free_symbols} & set(directed)
+    if op not in ("==", ">=") or bound or families(below):
+        raise UsageError(f"expected a >= with nothing directed on its smaller side, got {below}")
+    needs = (Identity("the larger side", above, expression),)
+    relation = related(quantity.symbol, ">=", below)
+    return Fact("infimum", relation, by="infimum", premises=(fact,), needs=needs)
 
 
 def at_the_supremum(fact: Step, quantity: Quantity, through: Callable[[Any], Any]) -> Fact:

@@ -114,9 +114,12 @@ def test_an_index_keeps_the_values_it_runs_through(monkeypatch):
     assert concludes(
         total, sp.Sum((a(k) * b(k + 1)) ** 2, (k, 1, L - 1)) >= (L - 1) * low.symbol**2
     )
+    m = sp.Symbol("m", integer=True, positive=True)
+    assert verdict(rules.each(square, (k, m, L - 1))) == "holds"
+    assert verdict(rules.each(square, (k, 1, L))) == "refuted"
+    assert verdict(rules.each(pairs, (k, 0, L - 1), product=True)) == "refuted"
     for wrong in (
-        lambda: rules.each(square, (k, 1, L)),
-        lambda: rules.each(pairs, (k, 0, L - 1), product=True),
+        lambda: rules.each(square, (m, 1, L - 1)),
         lambda: rules.put(pairs, k, L),
         lambda: rules.added(pairs, Fact("f", x >= y, by="given", index=(k, 1, L))),
     ):
@@ -150,8 +153,9 @@ def test_a_function_that_is_not_smooth_is_none_of_the_rules():
     for function in (sp.floor, sp.tan, lambda t: sp.Max(t, 1)):
         with pytest.raises(UsageError, match="smooth"):
             rules.increasing(fact(x, ">=", y), function, z)
-    with pytest.raises(UsageError, match="positive or not negative"):
-        rules.increasing(fact(x, ">=", y), lambda t: t, s)
+    with pytest.raises(UsageError, match="a symbol that is real"):
+        rules.increasing(fact(x, ">=", y), lambda t: t, sp.Symbol("c"))
+    assert verdict(rules.increasing(fact(r, ">=", s), lambda t: 3 - 2 ** (-t), s)) == "holds"
 
 
 def numbers(name, **options):
