@@ -24,32 +24,29 @@ from verify.expression import Least
 from verify.theorem import expanded, family, quantity
 
 __all__ = [
+    "Directed",
     "DirectedInstance",
+    "cosine",
     "directed_minimizers",
     "directed_whitened_minimizers",
     "gain_in",
     "gain_out",
     "k",
     "lagrange_rest",
+    "meeting_least",
     "pair_least",
     "pairing",
     "path_ends",
     "path_energy",
+    "path_last",
     "path_quotient",
     "regressor_directions",
     "twist",
 ]
 
 
-@dataclass(frozen=True, eq=False)
-class DirectedInstance(Instance):
-    """An instance with a direction u of its outputs and y of its inputs, Σy != 0.
-
-    Parameters
-    ----------
-    output, input
-        u and y as columns, of shapes (d_y, 1) and (d_x, 1).
-    """
+class Directed(Instance):
+    """An instance with a column ``output`` of outputs u and a column ``input`` of inputs y."""
 
     output: Any
     input: Any
@@ -62,6 +59,20 @@ class DirectedInstance(Instance):
     def squared_length(self) -> Any:
         """Return |u|²."""
         return self.arithmetic.frobenius_sq(self.output)
+
+
+@dataclass(frozen=True, eq=False)
+class DirectedInstance(Directed):
+    """An instance with a direction u of its outputs and y of its inputs, Σy != 0.
+
+    Parameters
+    ----------
+    output, input
+        u and y as columns, of shapes (d_y, 1) and (d_x, 1).
+    """
+
+    output: Any
+    input: Any
 
 
 def _directed(draw: Draw, instance: Instance) -> DirectedInstance:
@@ -112,21 +123,33 @@ def regressor_directions(draw: Draw) -> DirectedInstance:
 
 
 @family("path_out", "a")
-def gain_out(instance: DirectedInstance) -> list[Any]:
+def gain_out(instance: Directed) -> list[Any]:
     """a_k = |A_kᵀ û|², k = 1..L."""
     ar, length = instance.arithmetic, instance.squared_length()
     return [ar.frobenius_sq(A.mT @ instance.output) / length for A in instance.net.suffixes]
 
 
 @family("path_in", "b")
-def gain_in(instance: DirectedInstance) -> list[Any]:
-    """b_k = |B_k K z|², k = 1..L."""
-    ar, (image, energy) = instance.arithmetic, instance.image()
-    return [ar.frobenius_sq(B @ image) / energy for B in instance.net.prefixes]
+def gain_in(instance: Directed) -> list[Any]:
+    """b_k = |B_k K z|², k = 1..L, and |P K z|² after them."""
+    ar, (image, energy), net = instance.arithmetic, instance.image(), instance.net
+    return [ar.frobenius_sq(B @ image) / energy for B in (*net.prefixes, net.end_to_end)]
+
+
+@family("path_cosine", r"\gamma")
+def cosine(instance: Directed) -> list[Any]:
+    """γ_k = cos² of the angle between A_kᵀ û and B_{k+1} K z, k = 1..L-1."""
+    ar, (image, _), net = instance.arithmetic, instance.image(), instance.net
+    cosines = []
+    for A, B in zip(net.suffixes[:-1], net.prefixes[1:], strict=True):
+        x, y = B @ image, A.mT @ instance.output
+        product = ar.entry(y.mT @ x, 0, 0)
+        cosines.append(product * product / (ar.frobenius_sq(x) * ar.frobenius_sq(y)))
+    return cosines
 
 
 @family("path_twist", "c")
-def twist(instance: DirectedInstance) -> list[Any]:
+def twist(instance: Directed) -> list[Any]:
     """c_k = Σ_{i<j} (x_i y_j - x_j y_i)², x = A_kᵀ û and y = B_{k+1} K z, k = 1..L-1."""
     ar, (image, energy) = instance.arithmetic, instance.image()
     size = 2 * energy * instance.squared_length()
@@ -155,8 +178,20 @@ pair_least = expanded(
 )  # fmt: skip
 
 
+path_last = expanded(
+    "path_last", r"|A_L^T\hat u|^2|PKz|^2",
+    "|A_Lᵀ û|² |P K z|² = |PKz|², the pair after the last layer.",
+    gain_out(L) * gain_in(L + 1),
+)  # fmt: skip
+meeting_least = expanded(
+    "meeting_least", r"\min_{k<L}(A_k^T\hat u\cdot B_{k+1}Kz)^2",
+    "The least cos² |A_kᵀû|² |B_{k+1} K z|² of the angle between both, k < L; as pair_least.",
+    Least(cosine(k) * gain_out(k) * gain_in(k + 1), k, 1, L - 1),
+)  # fmt: skip
+
+
 @quantity("pairing", r"(\hat u\cdot TKz)^2")
-def pairing(instance: DirectedInstance) -> Any:
+def pairing(instance: Directed) -> Any:
     """(û · T K z)²: what the target maps z to, seen along û."""
     ar, (image, energy) = instance.arithmetic, instance.image()
     product = ar.entry(instance.output.mT @ instance.target @ image, 0, 0)
@@ -174,7 +209,7 @@ lagrange_rest = expanded(
 
 
 @quantity("path_quotient", r"2\langle\hat u\otimes z, G(\hat u\otimes z)\rangle")
-def path_quotient(instance: DirectedInstance) -> Any:
+def path_quotient(instance: Directed) -> Any:
     """2 <û ⊗ z, G (û ⊗ z)>, G = Σ_k A_kA_kᵀ ⊗ K B_kᵀB_k K: a value of the dual Gram form."""
     ar, (image, energy) = instance.arithmetic, instance.image()
     direction = ar.kron(instance.output, image)

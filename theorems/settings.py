@@ -168,6 +168,7 @@ def worst_balanced(draw: Draw) -> Instance:
         "all-flattest-minimizers",
         "whitened-balanced-minimizers",
     ),
+    exists=True,
 )
 def flattest_minimizers(draw: Draw) -> Instance:
     """Flattest minimizers of whitened data with an arbitrary small block beside the top path."""

@@ -107,7 +107,7 @@ class Symbolic(Scoped):
         return sp.Min(*xs)
 
     def is_zero(self, A: SymbolicMatrix) -> bool:
-        return all(sp.expand(x) == 0 for x in A)
+        return all(sp.expand(sp.numer(sp.together(x))) == 0 for x in A)
 
     def compare(self, x: Any, y: Any) -> Comparison:
         """Return sign 0 when the difference expands to zero, its sign when SymPy knows it."""

@@ -35,6 +35,7 @@ _SQUARES = {2: (1,), 3: (1, 1), 4: (1, 1, 1), 5: (2,)}
 @setting(
     "first-layer-edge",
     "Σ = I, W_1 = g Q_1 diag(1, c) Q_0ᵀ with a column |c|² = L - 1, then g Q_k diag(1, 0) Q_{k-1}ᵀ",
+    exists=True,
 )
 def first_layer_edge(draw: Draw) -> Instance:
     """Flattest minimizers whose first layer is as large as flatness allows."""
@@ -50,6 +51,7 @@ def first_layer_edge(draw: Draw) -> Instance:
 @setting(
     "later-prefix-edge",
     "Σ = I, W_j = g Q_j diag(1, n_j) Q_{j-1}ᵀ, b_2 = ... = b_k = 1/n small, b_{k+1}² next to L - 1",
+    exists=True,
 )
 def later_prefix_edge(draw: Draw) -> Instance:
     """Flattest minimizers whose k-th prefix is nearly as large as flatness allows, k >= 2."""

@@ -1,16 +1,25 @@
-r"""At a flattest minimum the gain of the first k layers is σ^{k/L}, up to a factor √(L-1).
+r"""At a flattest minimum the gain of the first layers is nearly that of equal layers.
 
 Statement
-    Let Σ = I, W_L ... W_1 = T != 0, σ = |T|_2 and S(W) = 2 L σ^{2-2/L}.  For every unit input z
+    Let Σ = I, W_L ... W_1 = T != 0, σ = |T|_2 and S(W) = 2 L σ^{2-2/L}.
+
+    For every unit input z
 
         (1/L) Σ_{k=1}^{L} ( |B_k z| / σ^{(k-1)/L} )² <= 1,
 
-    with equality at a top right singular vector of T.  Hence, for 1 <= k <= L-1,
+    and 1 is the maximum over z.   [energy]
 
-        σ^{k/L} <= |W_k ... W_1|_2 <= √(L-1) σ^{k/L},
+    The first k layers, and the last k, 1 <= k <= L-1, have
 
-    the upper bound being attained for k = 1, strict but best possible for k >= 2.  The same holds
-    for the suffixes W_L ... W_{L-k+1}.  Middle layers W_2, ..., W_{L-1} have no upper bound.
+        σ^{k/L} <= |W_k ... W_1|_2 <= √(L-1) σ^{k/L}.          [lower, upper]
+
+    Both bounds are attained on one family [first_attained, lower_attained].
+
+    Over k >= 2 the upper bound is strict [later_strict], but on another family the largest
+    |W_k ... W_1|_2² / σ^{2k/L} is at least 0.999 (L-1).   [later_best_possible]
+
+    There a middle layer, one of W_2, ..., W_{L-1}, has norm at least 100 σ^{1/L}, though the upper
+    bound holds of W_1 and W_L.   [middle_unbounded, upper]
 
 Notation
     S (``sharpness``), L (``depth``), σ (``target_norm``); B_k prefixes, B_1 = I.
@@ -29,14 +38,16 @@ Proof
     each of the L terms is 1.  So |W_k...W_1| >= σ^{k/L}, and since the first term is |z|² = 1 for
     every z, each other one is at most L - 1.  It is L - 1 for k >= 2 only if W_1 z = 0, but then
     it is 0.  Transposition exchanges prefixes and suffixes and keeps S.
+    The edge families have σ = 1, W_j = diag(1, n_j) for j <= k, W_j = diag(1, 0) beyond and
+    b_j = n_1 ... n_{j-1}: their dual Gram matrix is diagonal with entries L, Σ_j b_j² and 1, so
+    they are flattest if and only if Σ_j b_j² <= L.  With b_2 = ... = b_k = δ the k-th prefix has
+    b_{k+1}² = L - 1 - (k-1)δ², which tends to L - 1, and the k-th layer b_{k+1}/δ has no bound.
 
 Sharpness
-    Both constants are best possible for every k (M3.first_attained, M3.later_best_possible).
+    Both constants are best possible: put δ for 1/n in the family of the proof.
 
 Implementation notes
-    Growths are squared, so that they are algebraic numbers of small degree.  The edge families
-    have W_j = diag(1, n_j), W_j = diag(1, 0) beyond, b_j = n_1 ... n_{j-1}: flattest as soon as
-    Σ b_j² <= L, which is checked for L = 2..5.
+    Growths are squared, so that they are algebraic numbers of small degree.
 
 References
 ----------
@@ -47,16 +58,12 @@ References
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
 import numpy as np
 import sympy as sp
 
-from numeric.arithmetic.symbolic import Symbolic
-from numeric.networks import LinearNetwork
-from numeric.spectrum import dual_gram
 from theorems.assumptions import minimizer, whitened
 from theorems.flat_minima import layers_coupled_of_flattest as M2
 from theorems.flat_minima import sharpness_ge_of_minimizer as M1
@@ -126,13 +133,10 @@ def mean_square(growth_bound: Any) -> Iterator[Step]:
     )  # fmt: skip
 
 
-@claim(all_flattest_minimizers, lowest >= 1, *_FLATTEST, given=(M2.gain_least, M2.way_back))
-def lower() -> Iterator[Step]:
-    """The first or last k layers gain at least σ^{k/L}."""
-    k = sp.Symbol("k", integer=True, positive=True)
-    squared = (sigma ** (k / L)) ** 2
-    why = "M2: |B_{k+1}v| = |A_{L-k}ᵀu| = σ^{k/L}"
-    yield Identity("squared gains at v and at u", squared, sigma ** (2 * k / L), why=why)
+lower = stated(
+    "lower", "the first or last k layers gain at least σ^{k/L}",
+    all_flattest_minimizers, lowest >= 1, *_FLATTEST,
+)  # fmt: skip
 
 
 @claim(all_flattest_minimizers, highest <= growth_bound, *_FLATTEST, given=(mean_square,))
@@ -143,32 +147,15 @@ def upper(growth_bound: Any) -> Iterator[Step]:
 
 def _one_term(bound: Any) -> Iterator[Step]:
     """One of L terms with sum L, when the first is 1 and the rest r >= 0."""
-    first, rest = sp.Integer(1), sp.Symbol("r", nonnegative=True)
-    why = "M3.energy; the term k = 1 is |z|² = 1"
-    yield Identity("one term", L - first - rest, bound - rest, why=why)
-    yield Condition("the other terms are squares", rest, ">=", why="monotonicity")
+    rest = sp.Symbol("r", nonnegative=True)
+    why = "M3.energy: a term is L - 1 - r, where the first one is |z|² = 1 and r the sum of others"
+    yield Condition("one term", bound - (L - 1 - rest), ">=", why=why)
 
 
-@claim(first_layer_edge, sp.Eq(highest, growth_bound), *_FLATTEST, bounds=Bounds((2, 5)))
-def first_attained(growth_bound: Any) -> Iterator[Step]:
-    """√(L-1) is attained by the first layer."""
-    yield from _edges(growth_bound)
-
-
-def _edges(bound: Any) -> Iterator[Step]:
-    """The dual Gram matrix of W_j = diag(1, n_j), j <= k, and diag(1, 0) beyond, for all k < L."""
-    ar = Symbolic()
-    for size in range(2, 6):
-        for k in range(1, size):
-            b = [sp.Integer(1), *sp.symbols(f"b_2:{k + 2}", positive=True)]
-            beside = [b[j + 1] / b[j] for j in range(k)] + [sp.Integer(0)] * (size - k)
-            net = LinearNetwork(ar, tuple(ar.matrix([[1, 0], [0, n]]) for n in beside))
-            last = b[k] ** 2 if k == size - 1 else 0
-            spectrum = sp.diag((bound + 1).subs(L, size), sum(x**2 for x in b), 1, last)
-            yield Identity(
-                "spectrum of the edges", sp.Matrix(dual_gram(net)), spectrum,
-                why="flattest if and only if Σ_j b_j² <= L", at={"L": size},
-            )  # fmt: skip
+first_attained = stated(
+    "first_attained", "√(L-1) is attained by the first layer",
+    first_layer_edge, sp.Eq(highest, growth_bound), *_FLATTEST, bounds=Bounds((2, 5)),
+)  # fmt: skip
 
 
 @claim(all_flattest_minimizers, later < growth_bound, *_FLATTEST, given=(upper,), bounds=_DEEP)
@@ -188,32 +175,16 @@ def later_strict(growth_bound: Any) -> Iterator[Step]:
     )  # fmt: skip
 
 
-@claim(later_prefix_edge, later >= _CLOSE * growth_bound, *_FLATTEST, bounds=_EDGE)
-def later_best_possible(growth_bound: Any) -> Iterator[Step]:
-    """For k >= 2 the upper bound is approached.
-
-    The edges b_2 = ... = b_k = δ, b_{k+1}² = L - 1 - (k-1)δ² with δ → 0.
-    """
-    yield from _edges(growth_bound)
-    k, m = sp.symbols("k m", integer=True, positive=True)
-    delta = sp.Symbol(r"\delta", positive=True)
-    last_sq = L - 1 - (k - 1) * delta**2
-    limit = sp.limit(last_sq, delta, 0)
-    yield Identity("the k-th prefix", limit, growth_bound, why="limit of b_{k+1}² as δ → 0")
-    layer_sq = (last_sq / delta**2).subs(L, m + 1)
-    unbounded = sp.Eq(sp.limit(layer_sq, delta, 0, "+"), sp.oo)
-    yield Condition(
-        "the k-th layer", unbounded, why="b_{k+1}/b_k → ∞ as δ → 0", at={"L": m + 1}
-    )  # fmt: skip
-
-
-middle_unbounded = replace(
-    later_best_possible, name="middle_unbounded",
-    title="There a middle layer is as large as one likes, here a hundred times σ^{1/L}",
-    relation=widest >= 100 * sigma ** (1 / L),
+later_best_possible = stated(
+    "later_best_possible", "for k >= 2 the upper bound is approached",
+    later_prefix_edge, later >= _CLOSE * growth_bound, *_FLATTEST, bounds=_EDGE,
+)  # fmt: skip
+middle_unbounded = stated(
+    "middle_unbounded", "there a middle layer is a hundred times as large as σ^{1/L}",
+    later_prefix_edge, widest >= 100 * sigma ** (1 / L), *_FLATTEST, bounds=_EDGE,
 )  # fmt: skip
 lower_attained = stated(
-    "lower_attained", "The lower bound is attained by the last layer there",
+    "lower_attained", "the lower bound is attained by the last layer there",
     first_layer_edge, sp.Eq(lowest, 1), *_FLATTEST, bounds=Bounds((2, 5)),
 )  # fmt: skip
 
@@ -254,12 +225,7 @@ _HALF = Fraction(1, 2)
 
 THEOREM = Theorem(
     id="M3",
-    title="At a flattest minimum the first k layers gain σ^(k/L), up to a factor √(L-1)",
-    statement=(
-        r"\Sigma = I,\; W_L\cdots W_1 = T,\; S(W) = 2L\sigma^{2-2/L} \;\Longrightarrow\; "
-        r"\max_{|z|=1}\tfrac1L\sum_{k=1}^L\frac{|B_kz|^2}{\sigma^{2(k-1)/L}} = 1, \quad "
-        r"\sigma^{k/L} \le |W_k\cdots W_1|_2 \le \sqrt{L-1}\,\sigma^{k/L} \quad (1 \le k < L)"
-    ),
+    title="At a flattest minimum the gain of the first layers is nearly that of equal layers",
     normalisation="R = E|y - Px|², no factor 1/2; σ = |T|_2, all norms spectral",
     source=Source("mulayoff2020unique", "gains at flat minima (reconstructed, constants ours)"),
     claims=(

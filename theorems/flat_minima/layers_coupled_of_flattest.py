@@ -1,16 +1,23 @@
 r"""At a flattest minimum the layers are coupled along the path of the most amplified signal.
 
 Statement
-    Let Σ = I, W_L ... W_1 = T != 0, σ = |T|_2 and S(W) = 2 L σ^{2-2/L}.  For each top singular
-    pair T v = σ u there are unit vectors q_0 = v, q_1, ..., q_L = u with
+    Let Σ = I, W_L ... W_1 = T != 0, σ = |T|_2 and T v = σ u, a top singular pair.  The path from
+    the input is x_1 = v, x_{k+1} = W_k x_k, that from the output A_kᵀ u.
 
-        W_k q_{k-1} = σ^{1/L} q_k,    W_kᵀ q_k = σ^{1/L} q_{k-1}    (1 <= k <= L):
+    If S(W) = 2 L σ^{2-2/L}, then the signal grows by σ^{1/L} in each layer, and so it does on the
+    way back: for 1 <= k <= L
 
-    a left singular vector of each layer is a right singular vector of the next, and the signal
-    grows by exactly σ^{1/L} per layer.  Moreover, at every minimizer, flattest or not, the path
-    x_k = B_k v from the input and the path A_kᵀ u from the output satisfy
+        |W_k x_k| = σ^{1/L} |x_k|,                           [gain_most, gain_least]
+        |W_kᵀ W_k x_k| = σ^{1/L} |W_k x_k|.                              [return]
 
-        cos² ∠(A_kᵀ u, B_{k+1} v) >= (2 L σ^{2-2/L} / S(W))^L    (1 <= k < L).
+    So x_k is a right singular vector of W_k, and W_k x_k a left one that W_{k+1} takes up: a
+    squared gain on the way back is at least that on the way, equal for singular vectors only.
+
+    At every minimizer, flattest or not, the two paths satisfy for 1 <= k < L
+
+        cos² ∠(A_kᵀ u, B_{k+1} v) >= (2 L σ^{2-2/L} / S(W))^L,           [alignment]
+
+    with equality for paths with one bend.   [alignment_attained]
 
 Notation
     S (``sharpness``), L (``depth``), σ (``target_norm``); A_k, B_k suffixes and prefixes;
@@ -21,16 +28,24 @@ Assumptions
     minimizer   W_L ... W_1 = T.  Without it, W_1 = (1, 1/2, 1/2)ᵀ, W_2 = 0 and T = 1 have S = 4.
     whitened    Σ = I.  Without it, W = (2, 1/2) and Σ = 8/17 have S = 4 and gains 2 and 1/2.
     flattest    S = 2 L σ^{2-2/L}.  Without it, W = (2, 1/2) again.
+    nonzero     T != 0.  Without it nothing is amplified, and gains are not defined.
     top_vector  |Tv| = σ|v|.  Without it, the other coordinate of diag(1, 1/2), diag(1, 1/2).
 
 Proof
-    M1 shows S/2 >= Σ_k a_k² b_k², with a_k = |A_kᵀ u|, b_k = |B_k v|, and a_k b_{k+1} >= σ.  Put
-    t_k = a_k² b_k² / σ^{2-2/L} and c_k = a_k b_{k+1} / σ >= 1.  Then Σ t_k <= L ρ with
-    ρ = S / (2 L σ^{2-2/L}), and Π t_k = Π c_k².  AM-GM gives Π c_k² <= ρ^L; as 1/c_k is the
-    cosine of the angle, the last statement follows.  If ρ = 1 then all c_k = 1: equality in
-    Cauchy-Schwarz makes A_kᵀ u parallel to B_{k+1} v.  Equality in AM-GM makes all t_k equal to
-    1.  So a_k b_k = σ^{1-1/L}, a_k b_{k+1} = σ, b_1 = 1, which is b_k = σ^{(k-1)/L} and
-    a_k = σ^{(L-k)/L}.  Put q_k = B_{k+1} v / b_{k+1} = A_kᵀ u / a_k.
+    F6 shows S/2 >= Σ_k a_k b_k, with a_k = |A_kᵀ u|², b_k = |B_k v|², b_1 = a_L = 1, and
+    p_k = a_k b_{k+1} >= c_k p_k = σ² for k < L, c_k the cos² of the angle.  As b_1 a_L = 1, the
+    product of all a_k b_k is that of all p_k, and AM-GM gives
+
+        (S/2L)^L >= Π_{k<L} p_k >= p_j σ^{2(L-2)},    c_j (S/2L)^L >= σ^{2(L-1)},
+
+    the last statement.  If S/2 = L σ^{2-2/L}, then p_j <= σ², so p_j = σ² and c_j = 1: the two
+    paths are parallel.  AM-GM with the j-th term times s > 0 gives
+
+        S/2 + (s-1) a_j b_j >= L (s σ^{2(L-1)})^{1/L},
+
+    an equality at s = 1, where both sides must have one slope: a_j b_j = σ^{2-2/L}.  Hence
+    b_{j+1}/b_j = p_j/(a_j b_j) = σ^{2/L}, also for j = L, as a_L b_{L+1} = |Tv|² = σ².
+    W_kᵀ maps A_kᵀu to A_{k-1}ᵀu, so that the gain on the way back is a_{k-1}/a_k, the same.
 
 Sharpness
     σ^{1/L} is exact.  For L >= 3 it need not be the largest singular value of a layer, nor need a
@@ -50,7 +65,6 @@ References
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
@@ -60,12 +74,14 @@ import sympy as sp
 from numeric.arithmetic.floating import Floating
 from numeric.training import CONVERGED, gradient_descent
 from theorems.assumptions import minimizer, whitened
-from theorems.flat_minima import sharpness_ge_of_minimizer as M1
+from theorems.directions import cosine, directed_minimizers, k, meeting_least, pairing, path_last
 from theorems.flat_minima.coupling_scores import over_least
+from theorems.flat_minima.path_facts import Premises, extreme_gain, misalignment_costs
 from theorems.flat_minima.paths import (
     PairedInstance,
     bent_paths,
     flattest,
+    nonzero,
     paired,
     paired_flattest_minimizers,
     paired_whitened_minimizers,
@@ -73,15 +89,18 @@ from theorems.flat_minima.paths import (
     path_gain_sq_max,
     path_gain_sq_min,
     path_return_sq_max,
+    stretch_sq,
     top_vector,
 )
+from theorems.foundations import sharpness_ge_along_paths as F6
 from theorems.instances import Instance
 from theorems.quantities import depth, imbalance, layer_norm_max, sharpness, symbols, target_norm
 from theorems.settings import all_flattest_minimizers
 from theorems.training import Trained
+from verify.derivation import extremes, rules
 from verify.theorem import (
     Bounds,
-    Condition,
+    Claim,
     Formula,
     Identity,
     Measurement,
@@ -92,6 +111,7 @@ from verify.theorem import (
     Training,
     claim,
     needed,
+    stated,
     twin,
     witness,
 )  # fmt: skip
@@ -109,91 +129,78 @@ alignment_floor = Formula(
     "alignment_floor", r"(2L\sigma^{2-2/L}/S)^L", (2 * L) ** L * sigma ** (2 * L - 2) / S**L
 )
 _TOP = (minimizer, whitened, top_vector)
-_FLATTEST = (minimizer, whitened, flattest, top_vector)
-_DEPTHS = range(2, 6)
+_FLATTEST = (minimizer, whitened, flattest, nonzero, top_vector)
+_SMALL = Bounds((2, 4), (1, 2))
+
+# --- claims on which proofs build ---------------------------------------------------------------
+
+meeting = stated(
+    "meeting", "both paths meet in every layer with the pairing of input and output",
+    directed_minimizers, sp.Eq(meeting_least.symbol, pairing.symbol), minimizer,
+    sizes=((2, 2, 2, 2), (3, 1, 1, 1, 1), (3, 2, 1, 1, 2)), check=True,
+)  # fmt: skip
+stretch = stated(
+    "stretch", "on whitened data the pairing of a path is the squared gain of its vector",
+    paired_whitened_minimizers, sp.Eq(pairing.symbol, stretch_sq.symbol), whitened,
+    bounds=_SMALL, sizes=((2, 1, 2), (2, 2, 1), (3, 1, 2)), check=True,
+)  # fmt: skip
+last = stated(
+    "last", "so is the pair after the last layer",
+    paired_whitened_minimizers, sp.Eq(path_last.symbol, pairing.symbol), minimizer, whitened,
+    bounds=_SMALL, sizes=((2, 1, 2), (2, 2, 1), (3, 1, 2)), check=True,
+)  # fmt: skip
+_KNOWN = Premises(F6.direction, F6.pairs, F6.start, stretch)
+_GIVEN = (F6.direction, F6.pairs, F6.start, stretch)
 
 # --- claims and proofs --------------------------------------------------------------------------
 
 
-@claim(paired_flattest_minimizers, sp.Eq(most, path_gain**2), *_FLATTEST, given=(M1.lower,))
-def gain_most(path_gain: Any) -> Iterator[Step]:
-    """No layer has a gain above σ^{1/L} along the path.
-
-    The sum of t_k - 1 - ln t_k >= 0 vanishes, so t_k = e^x has x = 0: the equality case of AM-GM.
-    That of Cauchy-Schwarz makes A_kᵀ u and B_{k+1} v parallel.
-    """
-    x = sp.Symbol("x", real=True)
-    excess = sp.exp(x) - 1 - x
-    double_zero = excess.subs(x, 0) ** 2 + sp.diff(excess, x).subs(x, 0) ** 2
-    yield Identity("e^x - 1 - x and its slope vanish at 0", double_zero, why="AM-GM")
-    yield Condition("e^x - 1 - x is strictly convex", sp.diff(excess, x, 2), ">", why="AM-GM")
-    xx, xy, yy = sp.symbols("xx xy yy", positive=True)
-    ratio = xy / yy
-    yield Identity(
-        "the part of x that is not parallel to y",
-        xx - 2 * ratio * xy + ratio**2 * yy, (xx * yy - xy**2) / yy, why="Cauchy-Schwarz",
-    )  # fmt: skip
-    k = sp.Symbol("k", integer=True, positive=True)
-    a, b = path_gain ** (L - k), path_gain ** (k - 1)
-    why = "the recursion b_1 = 1, b_{k+1} = σ^{1/L} b_k has one solution"
-    yield Identity("b_1 = 1", b.subs(k, 1), 1, why=why)
-    yield Identity("a_L = 1", a.subs(k, L), 1, why=why)
-    yield Identity("a_k b_k", a * b, sigma ** (1 - 1 / L), why=why)
-    yield Identity("a_k b_{k+1}", a * b.subs(k, k + 1), sigma, why=why)
-
-
-gain_least = replace(
-    gain_most, name="gain_least", title="No layer has a gain below σ^{1/L} along the path",
-    relation=sp.Eq(least, path_gain**2),
+@claim(
+    paired_flattest_minimizers, sp.Eq(most, path_gain**2), *_FLATTEST, given=(*_GIVEN, last),
 )  # fmt: skip
+def gain_most(last: Claim) -> Iterator[Step]:
+    """No layer has a gain above σ^{1/L} along the path."""
+    yield extreme_gain(_KNOWN, last, path_gain_sq_max, sign=-1)
 
 
 @claim(
+    paired_flattest_minimizers, sp.Eq(least, path_gain**2), *_FLATTEST, given=(*_GIVEN, last),
+)  # fmt: skip
+def gain_least(last: Claim) -> Iterator[Step]:
+    """No layer has a gain below σ^{1/L} along the path."""
+    yield extreme_gain(_KNOWN, last, path_gain_sq_min, sign=1)
+
+
+way_back = stated(
+    "return", "the transposed layers have the same gain on the way back",
     paired_flattest_minimizers, sp.Eq(back, path_gain**2), *_FLATTEST,
-    given=(M1.lower, gain_most), name="return",
+    sizes=((2, 1, 2, 1), (3, 1, 1, 1, 1)),
 )  # fmt: skip
-def way_back(path_gain: Any) -> Iterator[Step]:
-    """The transposed layers have the same gain on the way back.
-
-    W_kᵀ q_k = σ^{1/L} q_{k-1} is read off A_{k-1} = A_k W_k.
-    """
-    for size in _DEPTHS:
-        W = sp.symbols(f"W_1:{size + 1}", commutative=False)
-        A = [sp.Mul(*reversed(W[k:])) for k in range(size + 1)]
-        for k in range(1, size + 1):
-            yield Identity(
-                "A_k W_k = A_{k-1}", A[k] * W[k - 1], A[k - 1],
-                why="W_kᵀA_kᵀu = A_{k-1}ᵀu", at={"L": size},
-            )  # fmt: skip
-    k = sp.Symbol("k", integer=True, positive=True)
-    gain = sigma ** ((L - k + 1) / L) / sigma ** ((L - k) / L)
-    yield Identity("gain on the way back", gain, path_gain, why="|A_{k-1}ᵀu|/|A_kᵀu|")
 
 
 @claim(
-    paired_whitened_minimizers, aligned >= alignment_floor, *_TOP,
-    given=(M1.lower,), bounds=Bounds((2, 4), (1, 2)),
+    paired_whitened_minimizers, aligned * S**L >= (2 * L) ** L * sigma ** (2 * L - 2), *_TOP,
+    given=(*_GIVEN, meeting), bounds=_SMALL, check=True,
 )  # fmt: skip
-def alignment(alignment_floor: Any) -> Iterator[Step]:
-    """At every minimizer, misaligned layers cost sharpness.
-
-    Π_k t_k = Π_{k<L} c_k² since b_1 = a_L = 1; then Π_k t_k <= (Σ_k t_k/L)^L <= ρ^L.
-    """
-    for size in _DEPTHS:
-        a = [*sp.symbols(f"a_1:{size}", positive=True), sp.Integer(1)]
-        b = [sp.Integer(1), *sp.symbols(f"b_2:{size + 1}", positive=True)]
-        scale = sigma ** (2 - sp.Rational(2, size))
-        yield Identity(
-            "product of the terms",
-            sp.Mul(*((x * y) ** 2 / scale for x, y in zip(a, b, strict=True))),
-            sp.Mul(*((a[k] * b[k + 1] / sigma) ** 2 for k in range(size - 1))),
-            why="regrouping", at={"L": size},
-        )  # fmt: skip
-    bound = (2 * L * sigma ** (2 - 2 / L) / S) ** L
-    yield Identity("the bound ρ^{-L}", bound, alignment_floor, why="AM-GM; t^L; c_k >= 1")
+def cost(meeting: Claim) -> Iterator[Step]:
+    """The bound on the alignment, where S may vanish too."""
+    inner = (k, 1, L - 1)
+    fact = rules.narrowed(misalignment_costs(_KNOWN, meeting), inner)
+    found = extremes.at_the_least(fact, cosine(k), inner, factor=S**L)
+    yield rules.substituted(found, rules.turned(rules.definition(path_alignment_sq)))
 
 
-@claim(bent_paths, sp.Eq(aligned, alignment_floor), *_TOP, bounds=Bounds((2, 5)))
+@claim(
+    paired_whitened_minimizers, aligned >= alignment_floor, *_TOP, given=(cost,), bounds=_SMALL,
+)  # fmt: skip
+def alignment(cost: Claim) -> Iterator[Step]:
+    """At every minimizer, misaligned layers cost sharpness."""
+    yield rules.divided(rules.given(cost), S**L)
+
+
+@claim(
+    bent_paths, sp.Eq(aligned, alignment_floor), *_TOP, bounds=Bounds((2, 5)),
+)  # fmt: skip
 def alignment_attained(alignment_floor: Any) -> Iterator[Step]:
     """Equality for a path with one bend."""
     yield from one_bend(alignment_floor)
@@ -265,14 +272,12 @@ _HALF, _UNIT = Fraction(1, 2), [[1, 0], [0, 1]]
 THEOREM = Theorem(
     id="M2",
     title="At a flattest minimum the layers are coupled along the most amplified path",
-    statement=(
-        r"\Sigma = I,\; W_L\cdots W_1 = T,\; S(W) = 2L\sigma^{2-2/L},\; Tv = \sigma u"
-        r"\;\Longrightarrow\; \exists\, q_0 = v, \dots, q_L = u,\; |q_k| = 1:\quad "
-        r"W_kq_{k-1} = \sigma^{1/L}q_k,\; W_k^Tq_k = \sigma^{1/L}q_{k-1}"
-    ),
     normalisation="R = E|y - Px|², no factor 1/2; σ = |T|_2 spectral",
     source=Source("mulayoff2020unique", "coupling of layers at flat minima (reconstructed)"),
-    claims=(gain_most, gain_least, way_back, alignment, alignment_attained),
+    claims=(
+        meeting, stretch, last, cost,
+        gain_most, gain_least, way_back, alignment, alignment_attained,
+    ),
     controls=_twins,
     witnesses=(
         witness("beside_the_path", gain_most,

@@ -1,13 +1,16 @@
-r"""Minimizers that are stable at a large step size are coupled; trained networks show it.
+r"""Minimizers that are stable at a large step size are coupled along the amplified path.
 
 Statement
-    Let Σ = I, W_L ... W_1 = T != 0, T v = σ u a top singular pair.  If W is stable for gradient
-    descent with step size η, S(W) <= 2/η, then for 1 <= k < L
+    Let Σ = I, W_L ... W_1 = T != 0, T v = σ u a top singular pair, and let W be stable for
+    gradient descent with step size η, S(W) <= 2/η.
 
-        cos² ∠(A_kᵀ u, B_{k+1} v) >= (η L σ^{2-2/L})^L.
+    Then for 1 <= k < L
 
-    The right-hand side is 1 at the largest step size any minimizer can be stable at.  Effects in
-    trained networks, linear and not, are measured (below): they are observations, no theorem.
+        cos² ∠(A_kᵀ u, B_{k+1} v) >= (η L σ^{2-2/L})^L.                  [coupled]
+
+    On paths with one bend this is an equality at the largest stable step η = 2/S.   [attained]
+
+    Every stable step has η L σ^{2-2/L} <= 1, so that the bound is at most 1.   [step]
 
 Notation
     S (``sharpness``), L (``depth``), σ (``target_norm``), η (``step_size``);
@@ -20,7 +23,7 @@ Assumptions
     stable      S <= 2/η.  Without it, (1, 1)ᵀ and (1, 0), T = 1: S = 6, cos² = 1/2, η = 1/2.
 
 Proof
-    M2: cos² >= (2 L σ^{2-2/L} / S)^L, and S <= 2/η.
+    M2: cos² S^L >= (2 L σ^{2-2/L})^L, and (ηS)^L <= 2^L.  M1: 2 L σ^{2-2/L} η <= ηS <= 2.
 
 Sharpness
     Attained for every L and every η (M5.attained).  The largest overlap over all d² pairs of
@@ -30,6 +33,7 @@ Sharpness
 Implementation notes
     Stability is meant linearly; gradient descent can reach no other minimizer but from a null set
     of starts.  The effects are shown by bootstrap 95% intervals over networks.
+    What is measured in trained networks, linear and not, are observations, no theorem.
     M5.linear: T = diag(3/2, 3/4), L = 2..4; steps of 0.8 of 2/S_min against 0.1, from the same
     starts, give flatter, better aligned minima with more even gains.
     M5.nonlinear: ReLU and GELU, L = 4, width 16, no biases, whitened inputs; path alignment and
@@ -68,7 +72,6 @@ from theorems.flat_minima.coupling_scores import (
     shuffled,
     starts,
 )
-from theorems.flat_minima.layers_coupled_of_flattest import alignment_floor, one_bend
 from theorems.flat_minima.paths import (
     edge_paths,
     path_alignment_sq,
@@ -80,12 +83,12 @@ from theorems.instances import Instance, Rows
 from theorems.quantities import depth, sharpness, symbols, target_norm
 from theorems.stepped import step_size
 from theorems.training import Trained
+from verify.derivation import rules
 from verify.theorem import (
     Assumption,
     Bounds,
-    Condition,
+    Claim,
     Formula,
-    Identity,
     Measurement,
     Source,
     Step,
@@ -94,6 +97,7 @@ from verify.theorem import (
     Training,
     claim,
     needed,
+    stated,
     twin,
     witness,
 )  # fmt: skip
@@ -105,7 +109,6 @@ S, L, sigma, eta, aligned = symbols(sharpness, depth, target_norm, step_size, pa
 coupled_floor = Formula(
     "coupled_floor", r"(\eta L\sigma^{2-2/L})^L", eta**L * L**L * sigma ** (2 * L - 2)
 )
-_floor = alignment_floor.expression  # of M2
 stable = Assumption("stable", eta * S <= 2)
 _ASSUMED = (minimizer, whitened, top_vector, stable)
 _BOUNDS = Bounds((2, 4), (1, 2))
@@ -113,26 +116,40 @@ _BOUNDS = Bounds((2, 4), (1, 2))
 # --- claims and proofs --------------------------------------------------------------------------
 
 
-@claim(
-    stepped_minimizers, aligned >= coupled_floor, *_ASSUMED,
-    given=(M1.lower, M2.alignment), bounds=_BOUNDS,
-)  # fmt: skip
-def coupled(coupled_floor: Any) -> Iterator[Step]:
+@claim(stepped_minimizers, aligned >= coupled_floor, *_ASSUMED, given=(M2.cost,), bounds=_BOUNDS)
+def coupled(cost: Claim, coupled_floor: Any) -> Iterator[Step]:
     """What is stable at a large step size is coupled."""
-    at_edge = _floor.subs(S, 2 / eta)
-    yield Identity("M2 at the edge of stability", at_edge, coupled_floor, why="S = 2/η")
-    yield Condition("M2 decreases in S", sp.diff(_floor, S), "<", why="S <= 2/η")
+    most = rules.scaled(rules.raised(rules.assumed(stable), L), aligned / 2**L)
+    least = rules.scaled(rules.given(cost), (eta / 2) ** L)
+    yield rules.rewritten(rules.transitive(most, least), aligned, coupled_floor)
+
+
+@claim(
+    stepped_minimizers, eta * L * sigma ** (2 - 2 / L) <= 1, minimizer, whitened, stable,
+    given=(M1.lower,), bounds=_BOUNDS,
+)  # fmt: skip
+def step(lower: Claim) -> Iterator[Step]:
+    """No minimizer is stable at a larger step."""
+    least = rules.scaled(rules.given(lower), eta / 2)
+    yield rules.transitive(rules.scaled(rules.assumed(stable), sp.Rational(1, 2)), least)
+
+
+edge = stated(
+    "edge", "the step on these paths is the largest stable one",
+    edge_paths, sp.Eq(eta * S, 2), bounds=_BOUNDS, sizes=((2,),), check=True,
+)  # fmt: skip
 
 
 @claim(
     edge_paths, sp.Eq(aligned, coupled_floor), *_ASSUMED,
-    given=(M2.alignment_attained,), bounds=_BOUNDS,
+    given=(M2.alignment_attained, edge), bounds=_BOUNDS,
 )  # fmt: skip
-def attained(coupled_floor: Any) -> Iterator[Step]:
+def attained(alignment_attained: Claim, edge: Claim, coupled_floor: Any) -> Iterator[Step]:
     """Equality for a path with one bend at the edge of stability."""
-    yield from one_bend(_floor)
-    at_edge = coupled_floor.subs(eta, 2 / S)
-    yield Identity("at the edge of stability", at_edge, _floor, why="η = 2/S")
+    power = rules.scaled(rules.raised(rules.given(edge), L), L**L * sigma ** (2 * L - 2))
+    floor = rules.turned(rules.divided(power, S**L))
+    found = rules.transitive(rules.given(alignment_attained), floor)
+    yield rules.rewritten(found, aligned, coupled_floor)
 
 
 # --- false twins --------------------------------------------------------------------------------
@@ -245,14 +262,10 @@ def _two_paths() -> Instance:
 
 THEOREM = Theorem(
     id="M5",
-    title="Minimizers stable at a large step size are coupled; trained networks show it",
-    statement=(
-        r"\Sigma = I,\; W_L\cdots W_1 = T,\; Tv = \sigma u,\; S(W) \le 2/\eta \;\Longrightarrow\; "
-        r"\cos^2\angle(A_k^Tu, B_{k+1}v) \ge (\eta L\sigma^{2-2/L})^L \quad (1 \le k < L)"
-    ),
+    title="Minimizers that are stable at a large step size are coupled along the amplified path",
     normalisation="R = E|y - Px|², no factor 1/2: η is half of a step size for 1/2 E|.|²",
     source=Source("mulayoff2020unique", "experiments on coupling (reconstructed; inequality ours)"),
-    claims=(coupled, attained),
+    claims=(edge, step, coupled, attained),
     controls=_twins,
     witnesses=(
         witness("bent", coupled, "(1, 1)ᵀ and (1, 0), T = 1, η = 1/3: S = 6, cos² = 1/2 >= 4/9",

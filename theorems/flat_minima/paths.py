@@ -2,12 +2,12 @@
 
 A *path* starts at a top right singular vector v of T, x_1 = v, and goes x_{k+1} = W_k x_k; seen
 from the output it is y_k = A_kᵀ T v.  At a flattest minimizer of whitened data the two agree up to
-scale.  Nothing here depends on the length of v, so exact instances need no roots.
+scale.  Nothing here depends on the length of v, so exact instances need no roots.  The families
+a_k and b_k of :mod:`theorems.directions` are those of u along Tv and z along v.
 """
 
 from __future__ import annotations
 
-import itertools
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
@@ -17,13 +17,14 @@ import sympy as sp
 from numeric.arithmetic.rational import Rational
 from numeric.networks import LinearNetwork
 from numeric.spectrum import dual_gram
-from theorems.assumptions import equal
+from theorems.directions import Directed, cosine, gain_in, k
 from theorems.flat_minima.sharpness_ge_of_minimizer import whitened_bound
 from theorems.instances import Instance, Rows
-from theorems.quantities import sharpness, target_norm
+from theorems.quantities import depth, sharpness, symbols, target_norm
 from theorems.recipes import Draw, diagonal, flattest_layers, setting
 from theorems.stepped import SteppedInstance
-from verify.theorem import Assumption, quantity
+from verify.expression import Least
+from verify.theorem import Assumption, expanded, quantity
 
 __all__ = [
     "PairedInstance",
@@ -31,6 +32,7 @@ __all__ = [
     "bent_paths",
     "edge_paths",
     "flattest",
+    "nonzero",
     "paired",
     "paired_flattest_minimizers",
     "paired_whitened_minimizers",
@@ -40,12 +42,13 @@ __all__ = [
     "path_return_sq_max",
     "stepped",
     "stepped_minimizers",
+    "stretch_sq",
     "top_vector",
 ]
 
 
 @dataclass(frozen=True, eq=False)
-class PairedInstance(Instance):
+class PairedInstance(Directed):
     """An instance together with a vector v of its inputs, meant to be a top singular one of T.
 
     Parameters
@@ -55,6 +58,16 @@ class PairedInstance(Instance):
     """
 
     vector: Any
+
+    @property
+    def output(self) -> Any:
+        """Return T v."""
+        return self.target @ self.vector
+
+    @property
+    def input(self) -> Any:
+        """Return v."""
+        return self.vector
 
 
 def paired(instance: Instance, vector: Rows) -> PairedInstance:
@@ -75,20 +88,17 @@ def stepped(instance: Instance, vector: Rows, step: Fraction) -> SteppedPair:
 # --- assumptions --------------------------------------------------------------------------------
 
 
-def _gain_and_norm(instance: PairedInstance) -> tuple[Any, Any]:
-    """|Tv|² and σ²|v|²."""
-    ar, v, top = instance.arithmetic, instance.vector, target_norm.measure(instance)
-    return ar.frobenius_sq(instance.target @ v), top * top * ar.frobenius_sq(v)
+@quantity("stretch_sq", r"|Tv|^2/|v|^2")
+def stretch_sq(instance: PairedInstance) -> Any:
+    """Squared gain |Tv|²/|v|² of the target on the vector v."""
+    ar = instance.arithmetic
+    return ar.frobenius_sq(instance.output) / ar.frobenius_sq(instance.vector)
 
 
-flattest = Assumption("flattest", sp.Eq(sharpness.symbol, whitened_bound.expression))
-
-
-def _is_top_vector(instance: PairedInstance) -> Any:
-    return equal(instance, _gain_and_norm)
-
-
-top_vector = Assumption("top_vector", _is_top_vector, r"|Tv| = \sigma|v|")
+S, L, sigma, stretch = symbols(sharpness, depth, target_norm, stretch_sq)
+nonzero = Assumption("nonzero", sp.Gt(sigma, 0, evaluate=False), r"T \ne 0")
+flattest = Assumption("flattest", sp.Eq(S, whitened_bound.expression))
+top_vector = Assumption("top_vector", sp.Eq(stretch, sigma**2), r"|Tv| = \sigma|v|")
 
 # --- settings -----------------------------------------------------------------------------------
 
@@ -131,6 +141,7 @@ def paired_whitened_minimizers(draw: Draw) -> PairedInstance:
 @setting(
     "bent-paths",
     "one input and output, W_1 = w Q(c, s)ᵀ, W_2 = w Q e e Qᵀ, then w c: one bend of cosine c",
+    exists=True,
 )
 def bent_paths(draw: Draw) -> PairedInstance:
     """Minimizers with one misaligned layer and otherwise equal terms a_k b_k."""
@@ -160,7 +171,7 @@ def stepped_minimizers(draw: Draw) -> SteppedPair:
     return _with_share_of_trace(draw.of(paired_whitened_minimizers), share)
 
 
-@setting("bent-paths-at-the-edge", "bent-paths with η = 2/S")
+@setting("bent-paths-at-the-edge", "bent-paths with η = 2/S", exists=True)
 def edge_paths(draw: Draw) -> SteppedPair:
     """Paths with one bend, at the largest step size they are stable at."""
     return _with_share_of_trace(draw.of(bent_paths), 1)
@@ -169,22 +180,23 @@ def edge_paths(draw: Draw) -> SteppedPair:
 # --- quantities ---------------------------------------------------------------------------------
 
 
-def _squared_gains(instance: PairedInstance) -> list[Any]:
-    ar, net = instance.arithmetic, instance.net
-    sizes = [ar.frobenius_sq(B @ instance.vector) for B in (*net.prefixes, net.end_to_end)]
-    return [after / before for before, after in itertools.pairwise(sizes)]
+_ratio = gain_in(k + 1) / gain_in(k)
 
-
-@quantity("path_gain_sq_max", r"\max_k |W_kx_k|^2/|x_k|^2")
-def path_gain_sq_max(instance: PairedInstance) -> Any:
-    """Largest squared gain of a layer along the path x_1 = v, x_{k+1} = W_k x_k."""
-    return instance.arithmetic.maximum(*_squared_gains(instance))
-
-
-@quantity("path_gain_sq_min", r"\min_k |W_kx_k|^2/|x_k|^2")
-def path_gain_sq_min(instance: PairedInstance) -> Any:
-    """Smallest squared gain of a layer along the path x_1 = v, x_{k+1} = W_k x_k."""
-    return instance.arithmetic.minimum(*_squared_gains(instance))
+path_gain_sq_max = expanded(
+    "path_gain_sq_max", r"\max_k |W_kx_k|^2/|x_k|^2",
+    "Largest squared gain b_{k+1}/b_k of a layer along the path x_1 = v, x_{k+1} = W_k x_k.",
+    -Least(-_ratio, k, 1, L),
+)  # fmt: skip
+path_gain_sq_min = expanded(
+    "path_gain_sq_min", r"\min_k |W_kx_k|^2/|x_k|^2",
+    "Smallest squared gain b_{k+1}/b_k of a layer along the path x_1 = v, x_{k+1} = W_k x_k.",
+    Least(_ratio, k, 1, L),
+)  # fmt: skip
+path_alignment_sq = expanded(
+    "path_alignment_sq", r"\min_{k<L}\cos^2\angle(A_k^TTv, B_{k+1}v)",
+    "Least squared cosine between the path from the input and the path from the output.",
+    Least(cosine(k), k, 1, L - 1),
+)  # fmt: skip
 
 
 @quantity("path_return_sq_max", r"\max_k |W_k^TW_kx_k|^2/|W_kx_k|^2")
@@ -199,16 +211,3 @@ def path_return_sq_max(instance: PairedInstance) -> Any:
         image = W @ B @ instance.vector
         ratios.append(ar.frobenius_sq(W.mT @ image) / ar.frobenius_sq(image))
     return ar.maximum(*ratios)
-
-
-@quantity("path_alignment_sq", r"\min_{k<L}\cos^2\angle(A_k^TTv, B_{k+1}v)", positive=False)
-def path_alignment_sq(instance: PairedInstance) -> Any:
-    """Least squared cosine between the path from the input and the path from the output."""
-    ar, net, v = instance.arithmetic, instance.net, instance.vector
-    u = instance.target @ v
-    cosines = []
-    for A, B in zip(net.suffixes[:-1], net.prefixes[1:], strict=True):
-        x, y = B @ v, A.mT @ u
-        product = ar.entry(y.mT @ x, 0, 0)
-        cosines.append(product * product / (ar.frobenius_sq(x) * ar.frobenius_sq(y)))
-    return ar.minimum(*cosines) if cosines else ar.scalar(Fraction(1))

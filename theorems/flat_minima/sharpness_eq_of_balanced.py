@@ -1,19 +1,28 @@
-r"""Balanced minimizers of whitened data are flattest; residual networks from zero reach them.
+r"""Balanced minimizers of whitened data are flattest; each layer has an even share of the target.
 
 Statement
-    Let Σ = I and W_L ... W_1 = T != 0 with singular values s_1 = σ >= s_2 >= ...  If
-    D_k = W_{k+1}ᵀ W_{k+1} - W_k W_kᵀ = 0 for all k, then
+    Let Σ = I, W_L ... W_1 = T != 0 with the singular values s_1 = σ >= s_2 >= ..., and
+    D_k = W_{k+1}ᵀ W_{k+1} - W_k W_kᵀ = 0 for all k.
 
-        S(W) = 2 L σ^{2-2/L},
+    The sharpness is the least possible,
 
-    and every layer has the non-zero singular values s_i^{1/L}.  A linear residual network
-    W_k = I + R_k with R_k(0) = 0 has D_k = 0 for all time under gradient flow; *whenever it
-    converges to a minimizer*, that minimizer is flattest.
+        S(W) = 2 L σ^{2-2/L},                                             [balanced]
 
-    For symmetric T the layers stay equal and commute with T, under gradient descent too, and each
-    eigenvalue τ of T has w' = -2 w^{L-1}(w^L - τ), w(0) = 1.  If L >= 2, then w -> τ^{1/L} for
-    τ > 0, and w -> 0 without ever crossing it for τ <= 0.  So the loss ends at Σ_{τ<0} τ²: where
-    there are negative eigenvalues, even in number or not, no minimizer is reached.
+    TTᵀ = (W_LW_Lᵀ)^L and TᵀT = (W_1ᵀW_1)^L,   [shared]
+    and the non-zero singular values of every layer are those of T to the power 1/L, as often: the
+    power sums tr (W_kᵀW_k)^{jL} and tr (TᵀT)^j are equal for j = 1..max(d_{k-1}, d_0).  [spectra]
+
+    A linear residual network W_k = I + R_k with R_k(0) = 0 has D_k = 0 at the start, and gradient
+    flow does not change D_k: a minimizer that it tends to is flattest.   [F4.flow, balanced]
+
+    Let Σ = I and T = Q diag(τ) Qᵀ be symmetric, L >= 2, and let the layers be I at the start.
+
+    After up to two steps of gradient descent all layers are still equal.   [equal_layers]
+
+    After up to two small steps the loss is still R >= Σ_{τ<0} τ².   [trapped]
+
+    All layers Q diag(max(τ, 0)^{1/L}) Qᵀ are a stationary point with the loss Σ_{τ<0} τ², so that
+    it is no minimizer if some τ < 0.   [limit_rests, limit]
 
 Notation
     S (``sharpness``), L (``depth``), σ (``target_norm``); ``imbalance`` = max_k |D_k|_2;
@@ -30,17 +39,22 @@ Proof
     W_kW_kᵀ = W_{k+1}ᵀW_{k+1} moves factors through, (W_L...W_{k+1})(...)ᵀ = (W_LW_Lᵀ)^{L-k}, so
     TTᵀ = (W_LW_Lᵀ)^L, A_kA_kᵀ = (TTᵀ)^{(L-k)/L} and B_kᵀB_k = (TᵀT)^{(k-1)/L}.  The dual Gram
     matrix has eigenvalues Σ_k s_i^{2(L-k)/L} s_j^{2(k-1)/L}, largest at s_i = s_j = σ.
-    Equal layers W that commute with T = Tᵀ have equal gradients 2 W^{L-1}(W^L - T).
-    (w^L - τ)² decreases along the scalar flow, which rests only at w^L = τ and at w = 0.
+    Equal layers W that commute with T = Tᵀ have equal gradients 2 W^{L-1}(W^L - T), and commute
+    with T after a step.  So each eigenvalue τ of T has a flow w' = -2 w^{L-1}(w^L - τ), w(0) = 1.
+    (w^L - τ)² decreases along it, at rest only at w^L = τ and at w = 0, which no solution crosses:
+    solutions are unique.  A monotone bounded w tends to a rest point, to τ^{1/L} or, for τ <= 0,
+    to 0: to the stationary point above.  (At L = 2, u = w² solves u' = -4u(u - τ).)
     A step f(w) = w - 2η w^{L-1}(w^L - τ) with small η is increasing between 1 and τ^{1/L}, so
-    gradient descent converges monotonically too; for τ <= 0 it stays in [0, 1].
+    gradient descent converges monotonically too; for τ <= 0 it stays in [0, 1].  In each case
+    (w^L - τ)² >= min(τ, 0)², after any number of steps.
 
 Sharpness
     Convergence cannot be dropped: T = diag(-1, -2, 3/2), L = 2 ends with loss 5 (controls).
     Nor can the flow be replaced by descent for targets that are not symmetric: D_k moves (control).
 
 Implementation notes
-    The words are those of L = 2..5, the flow is solved in closed form for L = 2.
+    That the flow tends to its limit, and more than two steps of descent, are remarks of the proof:
+    nothing checks them but the trainings.
     Targets with positive definite symmetric part are a sampler known to converge.
 
 References
@@ -62,7 +76,6 @@ from numeric.arithmetic.rational import Rational
 from numeric.networks import LinearNetwork
 from numeric.training import dyadic, gradient_descent, gradient_flow
 from theorems.assumptions import minimizer, vanishes, whitened
-from theorems.flat_minima import sharpness_ge_of_minimizer as M1
 from theorems.flat_minima.residual_flow import equal_layers, limit, limit_rests, trapped
 from theorems.flat_minima.residual_networks import (
     after_steps,
@@ -77,6 +90,7 @@ from theorems.flat_minima.residual_networks import (
 from theorems.flat_minima.sharpness_ge_of_minimizer import balanced_factors, whitened_bound
 from theorems.instances import Instance
 from theorems.quantities import (
+    compared,
     depth,
     imbalance,
     loss,
@@ -94,7 +108,6 @@ from theorems.training import Trained
 from verify.theorem import (
     Assumption,
     Bounds,
-    Identity,
     Measurement,
     Source,
     Step,
@@ -103,7 +116,7 @@ from verify.theorem import (
     Training,
     claim,
     needed,
-    quantity,
+    stated,
     twin,
     witness,
 )  # fmt: skip
@@ -111,14 +124,40 @@ from verify.theorem import (
 __all__ = ["THEOREM", "balanced"]
 
 
-@quantity("power_gap", r"|TT^T-(W_LW_L^T)^L|_F^2+|T^TT-(W_1^TW_1)^L|_F^2", positive=False)
-def power_gap(instance: Instance) -> Any:
-    """Squared distance of TTᵀ from (W_LWLᵀ)^L plus that of TᵀT from (W_1ᵀW_1)^L."""
+@compared(
+    "power_gap", r"\delta(W_LW_L^T,W_1^TW_1)",
+    r"TT^T = (W_LW_L^T)^L\text{ and }T^TT = (W_1^TW_1)^L",
+)  # fmt: skip
+def power_gap(instance: Instance) -> tuple[list[Any], list[Any]]:
+    """(W_LW_Lᵀ)^L and (W_1ᵀW_1)^L against TTᵀ and TᵀT."""
     ar, net, T = instance.arithmetic, instance.net, instance.target
     last, first = net.weights[-1] @ net.weights[-1].mT, net.weights[0].mT @ net.weights[0]
-    after = LinearNetwork(ar, (last,) * net.depth).end_to_end
-    before = LinearNetwork(ar, (first,) * net.depth).end_to_end
-    return ar.frobenius_sq(T @ T.mT - after) + ar.frobenius_sq(T.mT @ T - before)
+    powers = [LinearNetwork(ar, (M,) * net.depth).end_to_end for M in (last, first)]
+    return powers, [T @ T.mT, T.mT @ T]
+
+
+@compared(
+    "layer_spectra_gap", r"\delta(\operatorname{sv}W_k)",
+    r"\operatorname{tr}(W_k^TW_k)^{jL} = \operatorname{tr}(T^TT)^j\quad(1\le k\le L,\;"
+    r"1\le j\le\max(d_{k-1},d_0))",
+)  # fmt: skip
+def layer_spectra_gap(instance: Instance) -> tuple[list[Any], list[Any]]:
+    """Power sums of the s^{2L}, s a singular value of a layer, against those of T's squared ones.
+
+    They agree if and only if the non-zero s^L are those of T, as often.
+    """
+    ar, net, T = instance.arithmetic, instance.net, instance.target
+    layers, targets = [], []
+    for W in net.weights:
+        for j in range(1, max(W.shape[-1], T.shape[-1]) + 1):
+            layers.append(_power_sum(ar, W.mT @ W, j * net.depth))
+            targets.append(_power_sum(ar, T.mT @ T, j))
+    return layers, targets
+
+
+def _power_sum(ar: Any, M: Any, exponent: int) -> Any:
+    """Tr M^exponent, as a matrix of one entry."""
+    return ar.scale(ar.trace(LinearNetwork(ar, (M,) * exponent).end_to_end), ar.identity(1))
 
 
 def _is_balanced(instance: Instance) -> Any:
@@ -127,38 +166,34 @@ def _is_balanced(instance: Instance) -> Any:
 
 balanced = Assumption("balanced", _is_balanced, r"D_k = 0 \text{ for all } k")
 
-S, S_min, L, sigma, unbalanced, R, gap, lost = symbols(
-    sharpness, minimal_sharpness, depth, target_norm, imbalance, loss, power_gap, negative_part
+S, S_min, L, sigma, unbalanced, R, lost = symbols(
+    sharpness, minimal_sharpness, depth, target_norm, imbalance, loss, negative_part
 )
+gap, spectrum = symbols(power_gap, layer_spectra_gap)
 _SMALL = Bounds((2, 4), (1, 2))
+_SIZES = ((2, 1, 2, 1), (2, 2, 1, 2), (3, 1, 2, 1, 1))
 
 # --- claims and proofs; those on residual networks stand in residual_flow -----------------------
 
 
 @claim(
     whitened_balanced_minimizers, sp.Eq(S, whitened_bound), minimizer, whitened, balanced,
-    given=(M1.attained,), name="balanced",
+    name="balanced",
 )  # fmt: skip
 def balanced_flattest(whitened_bound: Any) -> Iterator[Step]:
     """Balanced minimizers are flattest."""
-    yield from _push_through()
     yield from balanced_factors(whitened_bound)
 
 
-@claim(whitened_balanced_minimizers, sp.Eq(gap, 0), minimizer, balanced)
-def shared() -> Iterator[Step]:
-    """Every layer has the singular values s_i^{1/L}."""
-    yield from _push_through()
-
-
-def _push_through() -> Iterator[Step]:
-    """T Tᵀ = (W_LW_Lᵀ)^L, pushing one layer through at a time."""
-    W, V = sp.symbols("W V", commutative=False)  # V = Wᵀ; V W = W_k W_kᵀ of the layer before
-    for k in range(1, 5):
-        yield Identity(
-            "push-through", W * (V * W) ** k * V, (W * V) ** (k + 1),
-            why="W_kW_kᵀ = W_{k+1}ᵀW_{k+1}; the transposed network gives TᵀT", at={"L": k + 1},
-        )  # fmt: skip
+shared = stated(
+    "shared", "the products of T with its transpose are powers of those of the outer layers",
+    whitened_balanced_minimizers, sp.Eq(gap, 0), minimizer, balanced, sizes=_SIZES,
+)  # fmt: skip
+spectra = stated(
+    "spectra", "every layer has the non-zero singular values s_i^{1/L}",
+    whitened_balanced_minimizers, sp.Eq(spectrum, 0), minimizer, balanced,
+    bounds=_SMALL, sizes=_SIZES,
+)  # fmt: skip
 
 
 # --- false twins --------------------------------------------------------------------------------
@@ -236,15 +271,10 @@ _HALF = Fraction(1, 2)
 
 THEOREM = Theorem(
     id="M4",
-    title="Balanced minimizers of whitened data are flattest; residual networks reach them",
-    statement=(
-        r"\Sigma = I,\; W_L\cdots W_1 = T,\; W_{k+1}^TW_{k+1} = W_kW_k^T \;(1\le k<L) "
-        r"\;\Longrightarrow\; S(W) = 2L\,|T|_2^{2-2/L}, \quad "
-        r"\operatorname{sv}(W_k) = \{s_i^{1/L}\}"
-    ),
+    title="Balanced minimizers of whitened data are flattest; each layer has an even share",
     normalisation="R = E|y - Px|², no factor 1/2; gradient flow W' = -∇R; |T|_2 spectral",
     source=Source("mulayoff2020unique", "balanced minima, residual networks (reconstructed)"),
-    claims=(balanced_flattest, shared, equal_layers, limit_rests, limit, trapped),
+    claims=(balanced_flattest, shared, spectra, equal_layers, limit_rests, limit, trapped),
     controls=_twins,
     witnesses=(
         witness("balanced", balanced_flattest, "diag(2, 1) twice: S = 16",

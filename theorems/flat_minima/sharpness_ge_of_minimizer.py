@@ -1,11 +1,13 @@
-r"""On whitened data every minimizer has sharpness at least 2 L σ^{2-2/L}, and this is attained.
+r"""On whitened data the sharpness of a minimizer is bounded below, and the bound is attained.
 
 Statement
-    Let Σ = I, T != 0 and σ = |T|_2.  Every W with W_L ... W_1 = T has
+    Let Σ = I, T != 0 and σ = |T|_2.
 
-        S(W) >= 2 L σ^{2-2/L},
+    Every W with W_L ... W_1 = T has
 
-    with equality for suitable W as soon as the hidden widths are at least rank T.
+        S(W) >= 2 L σ^{2-2/L}.                                               [lower]
+
+    Equality holds at W_k = Q_k diag(g, N_k) Q_{k-1}ᵀ, Q_k orthogonal, |N_k| <= g.   [attained]
 
 Notation
     S (``sharpness``) = λ_max of the Hessian of R = E|y - Px|²; L (``depth``);
@@ -22,10 +24,11 @@ Proof
         Σ_k a_k² b_k² >= L (Π_k a_k b_k)^{2/L} = L (Π_{k<L} a_k b_{k+1})^{2/L} >= L σ^{2-2/L}.
 
     Balanced factors Q_k s^{1/L} Q_{k-1}ᵀ have dual Gram eigenvalues
-    Σ_k s_i^{2(L-k)/L} s_j^{2(k-1)/L}, largest at s_i = s_j = σ, where it is L σ^{2-2/L}.
+    Σ_k s_i^{2(L-k)/L} s_j^{2(k-1)/L}, largest at s_i = s_j = σ, where it is L σ^{2-2/L}.  With
+    singular vectors of T for Q_L and Q_0 they make every T of rank at most the hidden widths.
 
 Sharpness
-    The bound is attained for every L and σ (M1.attained), so no constant or exponent improves.
+    σ = g^L may be any number, so no constant or exponent improves.
 
 Implementation notes
     σ = g^L with rational g keeps both sides rational where equality is claimed.
@@ -106,7 +109,9 @@ def lower(path: Claim, start: Claim, norm: Claim) -> Iterator[Step]:
     yield rules.substituted(bound, rules.given(norm))
 
 
-@claim(flattest_minimizers, sp.Eq(S, whitened_bound), minimizer, whitened, bounds=_DEEP)
+@claim(
+    flattest_minimizers, sp.Eq(S, whitened_bound), minimizer, whitened, bounds=_DEEP
+)  # fmt: skip
 def attained(whitened_bound: Any) -> Iterator[Step]:
     """Equality at W_k = Q_k diag(g, N_k) Q_{k-1}ᵀ with |N_k| <= g."""
     yield from balanced_factors(whitened_bound)
@@ -126,7 +131,7 @@ def balanced_factors(total: Any) -> Iterator[Step]:
 whole = stated(
     "whole", "the same equality for the whole Hessian, differentiated from the loss",
     flattest_minimizers, sp.Eq(S_jet, whitened_bound), minimizer, whitened,
-    bounds=Bounds((2, 5), (1, 2)),
+    bounds=Bounds((2, 5), (1, 2)), check=True,
 )  # fmt: skip
 
 # --- false twins --------------------------------------------------------------------------------
@@ -156,12 +161,7 @@ def _train(seed: int, runs: int) -> Iterator[TrainedSolution]:
 
 THEOREM = Theorem(
     id="M1",
-    title="On whitened data every minimizer has sharpness at least 2 L σ^(2-2/L)",
-    statement=(
-        r"\Sigma = I,\; W_L\cdots W_1 = T \neq 0 \;\Longrightarrow\; "
-        r"S(W) \ge 2L\,|T|_2^{2-2/L}, \quad "
-        r"\text{attained for hidden widths} \ge \operatorname{rank} T"
-    ),
+    title="On whitened data the sharpness of a minimizer has a least value, which is attained",
     normalisation="R = E|y - Px|², no factor 1/2; |T|_2 spectral",
     source=Source("mulayoff2020unique", "minimal sharpness of whitened data (reconstructed)"),
     claims=(norm, lower, attained, whole),

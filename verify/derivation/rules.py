@@ -17,7 +17,7 @@ from typing import Any, Literal
 
 import sympy as sp
 
-from verify.claims import QUANTITIES, Claim, Quantity
+from verify.claims import QUANTITIES, Assumption, Claim, Quantity
 from verify.derivation.steps import Condition, Identity, Step, check, related
 from verify.errors import UsageError
 from verify.evidence import Verdict
@@ -34,6 +34,7 @@ __all__ = [
     "at_the_infimum",
     "at_the_supremum",
     "cancelled",
+    "chosen",
     "definition",
     "divided",
     "each",
@@ -47,6 +48,7 @@ __all__ = [
     "magnitude",
     "minimum",
     "multiplied",
+    "narrowed",
     "one_of",
     "put",
     "raised",
@@ -112,7 +114,7 @@ class Fact(Step):
         ranges = {_range(premise) for premise in self.premises} - {None}
         if len(ranges) > 1:
             raise UsageError(f"{self.name}: its premises are stated in different indices")
-        if ranges and self.by != _EACH:
+        if ranges and self.by not in _BINDING:
             object.__setattr__(self, "index", ranges.pop())
 
     @property
@@ -139,7 +141,9 @@ class Fact(Step):
         return "holds", None
 
 
-_EACH = "for each index"
+_EACH, _SOME, _LEAST = "for each index", "some indices", "least of a family"
+_BINDING = (_EACH, _SOME, _LEAST)
+"""Rules that say themselves in which index their conclusion is stated, if in one."""
 
 
 def _range(step: Step) -> Index | None:
@@ -166,13 +170,25 @@ def given(claim: Claim) -> Fact:
     return Fact(claim.id, claim.expanded, by="given", claim=claim)
 
 
-def assumed(relation: Relation) -> Fact:
-    """Return what a claim assumes; closed forms in it are those that the proof was given.
+_ASSUMED = "assumption"
 
-    That the claim does assume it is checked where the proof is run.
+
+def assumed(assumption: Assumption | Relation) -> Fact:
+    """Return what a claim assumes: an assumption, or its relation.
+
+    Closed forms in a relation are those that the proof was given.  That the claim does assume it is
+    checked where the proof is run.
+
+    Raises
+    ------
+    UsageError
+        If the assumption is no relation.
     """
+    relation = assumption.relation if isinstance(assumption, Assumption) else assumption
+    if relation is None:
+        raise UsageError(f"assumption {assumption.id} is no relation between quantities")
     relation = related(relation.lhs, operator(relation), relation.rhs)
-    return Fact("assumption", relation, by="assumption")
+    return Fact("assumption", relation, by=_ASSUMED)
 
 
 def definition(quantity: Quantity) -> Fact:
@@ -599,6 +615,38 @@ def put(fact: Step, symbol: Any, value: Any) -> Fact:
     relation = related(lhs, operator(old), rhs)
     needs = tuple(_within(symbol, value))
     return Fact(f"at {symbol} = {value}", relation, by="put in", premises=(fact,), needs=needs)
+
+
+def narrowed(fact: Step, index: Index) -> Fact:
+    """Return a fact that is stated in an index for fewer of its values, in any symbol.
+
+    Raises
+    ------
+    UsageError
+        If it is stated in none.
+    """
+    known = _range(fact)
+    if known is None:
+        raise UsageError(f"{fact.name!r} is stated in no index")
+    k, first, last = index
+    needs = (
+        Condition("the first value", first - known[1], ">="),
+        Condition("the last value", known[2] - last, ">="),
+    )
+    old = fact.relation
+    lhs, rhs = (side.subs(known[0], k) for side in old.args)
+    relation = related(lhs, operator(old), rhs)
+    return Fact("narrowed", relation, by=_SOME, premises=(fact,), needs=needs, index=index)
+
+
+def chosen(fact: Step, value: Any) -> Fact:
+    """Return a fact that is stated in an index for one of its values."""
+    k, *_ = _range(fact) or (None,)
+    needs = narrowed(fact, (k, value, value)).needs
+    old = fact.relation
+    lhs, rhs = (side.subs(k, value) for side in old.args)
+    relation = related(lhs, operator(old), rhs)
+    return Fact(f"at {k} = {value}", relation, by=_SOME, premises=(fact,), needs=needs)
 
 
 def one_of(*values: Any) -> Fact:

@@ -14,7 +14,7 @@ Every step runs under a time limit; a step that does not finish is inconclusive,
 from __future__ import annotations
 
 import signal
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, fields, replace
 from random import Random
@@ -102,11 +102,18 @@ class Step:
         """Return the verdict, and what is left over when it does not hold."""
         raise TypeError(f"a step is an Identity, a Condition or a fact, not {type(self).__name__}")
 
-    def with_zeros(self) -> Step:
-        """Return the step with quantities that may be zero where they were said to be positive."""
-        numbers = (q for q in QUANTITIES.values() if q.positive and not q.integer)
+    def with_zeros(self, but: Collection[str] = ()) -> Step:
+        """Return the step with quantities that may be zero where they were said to be positive.
+
+        ``but`` names those that an assumption says to be positive.
+        """
+        numbers = (
+            q for q in QUANTITIES.values() if q.positive and not q.integer and q.name not in but
+        )
         known = {q.symbol: sp.Symbol(q.name, real=True, nonnegative=True) for q in numbers}
-        return replace(self, **{f.name: _put(getattr(self, f.name), known) for f in fields(self)})
+        return replace(
+            self, **{f.name: _put(getattr(self, f.name), known, but) for f in fields(self)}
+        )
 
     def __post_init__(self) -> None:
         self._check_sizes()
@@ -145,12 +152,12 @@ class Step:
 _SYMBOLIC = sp.Basic | sp.MatrixBase
 
 
-def _put(value: Any, known: Mapping[Any, Any]) -> Any:
+def _put(value: Any, known: Mapping[Any, Any], but: Collection[str]) -> Any:
     """Put other symbols into an expression, or into the steps that a step stands on."""
     if isinstance(value, _SYMBOLIC):
         return value.xreplace(known)
     if isinstance(value, tuple) and all(isinstance(part, Step) for part in value):
-        return tuple(part.with_zeros() for part in value)
+        return tuple(part.with_zeros(but) for part in value)
     return value
 
 

@@ -24,6 +24,7 @@ from verify.derivation.rules import Fact, flat
 from verify.derivation.steps import Step, check, concludes
 from verify.errors import NoValue, UsageError
 from verify.evidence import Evidence, Verdict, worst
+from verify.expression import operator
 from verify.runs.profiles import Profile
 from verify.search.pipeline import Budget, attack
 from verify.search.record import Attack
@@ -63,10 +64,16 @@ def _ends_in_claim(claim: Claim, steps: list[Step], profile: Profile) -> bool:
     last = steps[-1]
     if isinstance(last, Everywhere):
         return True
-    chain = flat([last.with_zeros()])
+    chain = flat([last.with_zeros(_positive(claim))])
     return concludes(last, claim.expanded) and all(
         check(step, seconds=profile.step_seconds).verdict == "holds" for step in chain
     )
+
+
+def _positive(claim: Claim) -> set[str]:
+    """Names of the quantities that an assumption of the claim says to be positive."""
+    found = (r for r in claim.conditions if operator(r) == ">" and r.lhs.is_Symbol and r.rhs == 0)
+    return {str(relation.lhs.name) for relation in found}
 
 
 def _decided(premise: Claim, instance: Any) -> Decision:
