@@ -9,8 +9,8 @@ Statement
         <u_k, v_{k+1}>² |W_{k+1}|_2² >= |W_{k+1}|_2² - ε_{k+1} - 2|D_k|_2,         [alignment]
 
     u_k any top left singular vector of W_k, v_{k+1} any top right one of W_{k+1}; the last is an
-    equality for some weights [attained].  Both together are at most the one number of the paper,
-    ε_{k+1} + 2|D_k|_2 <= 3 max_j |W_j|_F² + 2 Σ_j |D_j|_2.   [initial]
+    equality for some weights [attained].  What it takes away is at most the one number of the
+    paper, ε_{k+1} + 2|D_k|_2 <= 3 max_j |W_j|_F² + 2 Σ_j |D_j|_2.   [initial]
     Gradient flow keeps every D_j [F4.flow]: so after a small initialisation all this stays small.
 
 Notation

@@ -169,6 +169,12 @@ carried = stated(
     sizes=((2, 1, 2, 1), (2, 2, 2, 1)), check=True,
 )  # fmt: skip
 
+narrow = stated(
+    "narrow", "with layers of one unit nothing is lost of it",
+    weights, sp.Eq(energy_out, suffix * energy_1), one_output, bounds=Bounds((2, 4), (1, 1)),
+    sizes=((2, 1, 1, 1), (3, 1, 1, 1, 1)), check=True,
+)  # fmt: skip
+
 
 @claim(
     weights, 4 * (R_0 - R + last) * error <= energy_1 * slope_1, one_output,
@@ -328,7 +334,7 @@ THEOREM = Theorem(
     normalisation="R = E|y - Px|², no factor 1/2; R(0) = E|y|²",
     source=Source("marion2024deep", "small-scale initialisation (constants reconstructed)"),
     claims=(
-        energy, first, carried, stationary, split, products, layered, small,
+        energy, first, carried, narrow, stationary, split, products, layered, small,
         flat, attained, largest, paper, ratio,
     ),
     controls=_twins,

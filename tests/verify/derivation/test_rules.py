@@ -56,6 +56,12 @@ TRUE = {
                        sp.Product(a(k), (k, 2, L)) >= x ** (L - 1)),
     "AM-GM": (rules.am_gm_sum(a(k) * b(k), (k, 1, L)),
               sp.Sum(a(k) * b(k), (k, 1, L)) >= L * sp.Product(a(k) * b(k), (k, 1, L)) ** (1 / L)),
+    "telescoped sum": (rules.telescoped_sum(a, (k, 1, L)),
+                       sp.Eq(sp.Sum(a(k) - a(k + 1), (k, 1, L)), a(1) - a(L + 1))),
+    "common factor": (rules.taken_out(x, a(k), (k, 1, L)),
+                      sp.Eq(sp.Sum(x * a(k), (k, 1, L)), x * sp.Sum(a(k), (k, 1, L)))),
+    "divided": (rules.divided(fact(r, ">=", x * y), z), r / z >= x * y / z),
+    "one of them": (rules.one_of(1, r), sp.Ge(sp.Max(1, r), r, evaluate=False)),
     "telescoped": (rules.telescoped(a, b, (k, 1, L)),
                    sp.Eq(sp.Product(a(k) * b(k), (k, 1, L)),
                          b(1) * a(L) * sp.Product(a(k) * b(k + 1), (k, 1, L - 1)))),
@@ -173,6 +179,7 @@ def test_definitions_are_registered(monkeypatch):
     assert concludes(rules.definition(sum_), sp.Eq(sum_.symbol, sum_.expansion))
     assert concludes(rules.least(low, a(k), (k, 1, L)), a(k) >= low.symbol)
     assert concludes(rules.largest(top, seen), top.symbol >= seen.symbol)
+    assert concludes(rules.at_a_direction(top), top.symbol >= top.supremum[0])
     bound = rules.at_the_supremum(fact(x, ">=", 3 * seen.symbol**2), top, lambda g: 3 * g)
     assert verdict(bound) == "holds"
     assert concludes(bound, x >= 3 * top.symbol)
@@ -181,6 +188,7 @@ def test_definitions_are_registered(monkeypatch):
         lambda: rules.least(low, b(k), (k, 1, L)),
         lambda: rules.least(low, a(k), (k, 1, L + 1)),
         lambda: rules.largest(seen, top),
+        lambda: rules.at_a_direction(seen),
         lambda: rules.at_the_supremum(fact(x, ">=", seen.symbol**2), seen, lambda g: g),
         lambda: rules.at_the_supremum(fact(x * seen.symbol, ">=", 1), top, lambda g: g),
         lambda: rules.at_the_supremum(fact(x, "<=", seen.symbol**2), top, lambda g: g),
@@ -191,6 +199,18 @@ def test_definitions_are_registered(monkeypatch):
     assert verdict(falling) == "refuted"
     other = rules.at_the_supremum(fact(x, ">=", seen.symbol), top, lambda g: g)
     assert verdict(other) != "holds"
+
+
+def test_a_quotient_says_nothing_where_its_divisor_vanishes():
+    """0 >= 0 says nothing of the factors: x z >= y z must not become x >= y."""
+    with pytest.raises(UsageError, match="cancels"):
+        rules.divided(fact(r * z, ">=", s * z), z)
+    assert verdict(rules.divided(fact(x, ">=", y), s)) != "holds"
+
+
+def test_a_common_factor_has_no_index():
+    with pytest.raises(UsageError, match="common factor"):
+        rules.taken_out(a(k), b(k), (k, 1, L))
 
 
 def test_what_is_given_is_the_premise():
