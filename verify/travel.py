@@ -1,8 +1,10 @@
-"""How settings, proofs and controls reach other processes: by name.
+"""How settings, proofs and controls reach other processes: by name; and relations, as written.
 
 A decorator puts a setting or a claim in the place of the function it is made of, so that pickle no
 longer finds the function; what a module or the registry knows by name travels by that name.  Import
 this module before anything is pickled; the registry and the batches do.
+
+SymPy would evaluate a relation where it arrives: x > 0 of a positive x would be True there.
 """
 
 from __future__ import annotations
@@ -12,7 +14,10 @@ import sys
 from importlib import import_module
 from typing import Any
 
+import sympy as sp
+
 from verify.claims import SETTINGS, Claim, Proof, Setting
+from verify.derivation.steps import related
 from verify.errors import UsageError
 from verify.theorem import Control
 
@@ -20,10 +25,16 @@ __all__ = ["send_by_name"]
 
 
 def send_by_name() -> None:
-    """Tell pickle how settings, proofs and controls travel."""
+    """Tell pickle how settings, proofs, controls and relations travel."""
     copyreg.pickle(Setting, _setting)
     copyreg.pickle(Proof, _proof)
     copyreg.pickle(Control, _control)
+    for kind in (sp.Eq, sp.Ge, sp.Le, sp.Gt, sp.Lt):
+        copyreg.pickle(kind, _relation)
+
+
+def _relation(relation: Any) -> Any:
+    return related, (relation.lhs, relation.rel_op, relation.rhs)
 
 
 def _setting(setting: Setting) -> Any:
