@@ -19,13 +19,14 @@ from numeric.spectrum import dual_gram
 from theorems.instances import Instance
 from theorems.quantities import depth
 from theorems.recipes import Draw, setting
-from theorems.settings import minimizers, whitened_minimizers
+from theorems.settings import minimizers, univariate_minimizers, whitened_minimizers
 from verify.expression import Least
 from verify.theorem import expanded, family, quantity
 
 __all__ = [
     "DirectedInstance",
     "directed_minimizers",
+    "directed_univariate_minimizers",
     "directed_whitened_minimizers",
     "gain_in",
     "gain_out",
@@ -67,9 +68,12 @@ def _directed(draw: Draw, instance: Instance) -> DirectedInstance:
 
 
 def _straight(instance: Instance) -> DirectedInstance:
-    """The instance with u and y of ones."""
-    ones = [instance.arithmetic.matrix([[1]] * n) for n in instance.net.widths]
-    return DirectedInstance.beside(instance, output=ones[-1], input=ones[0])
+    """The instance with u and y of ones, y the first unit vector that does where Σ maps it to 0."""
+    ar, widths = instance.arithmetic, instance.net.widths
+    ones, d = [ar.matrix([[1]] * n) for n in widths], widths[0]
+    units = [ar.matrix([[int(i == j)] for i in range(d)]) for j in range(d)]
+    seen = (y for y in (ones[0], *units) if not ar.is_zero(instance.sigma @ y))
+    return DirectedInstance.beside(instance, output=ones[-1], input=next(seen, ones[0]))
 
 
 @setting(
@@ -90,6 +94,16 @@ def directed_minimizers(draw: Draw) -> DirectedInstance:
 def directed_whitened_minimizers(draw: Draw) -> DirectedInstance:
     """Any minimizer of whitened data with any two directions."""
     return _directed(draw, draw.of(whitened_minimizers))
+
+
+@setting(
+    "directed-univariate-minimizers",
+    "any minimizer of one output, any direction y of its inputs, û = 1 or -1",
+    extend=_straight,
+)
+def directed_univariate_minimizers(draw: Draw) -> DirectedInstance:
+    """Any minimizer of one output with any direction of its inputs."""
+    return _directed(draw, draw.of(univariate_minimizers))
 
 
 @family("path_out", "a")

@@ -147,7 +147,15 @@ def hessian_trace(instance: Instance) -> Any:
     return 2 * sum(terms[1:], start=terms[0])
 
 
-@quantity("minimal_sharpness", r"S_{\min}")
+_L, _ends, _paired = symbol("depth", integer=True), symbol("path_ends"), symbol("pairing")
+
+
+@quantity(
+    "minimal_sharpness",
+    r"S_{\min}",
+    supremum=(2 * _L * (_ends * _paired ** (_L - 1)) ** (1 / _L), ("path_ends", "pairing")),
+    above=("value_at_regressor",),
+)
 def minimal_sharpness(instance: Instance) -> Any:
     """Least sharpness of any minimizer for (Σ, T) at this depth, widths >= rank(TΣ).
 
@@ -187,7 +195,7 @@ def target_on_data(instance: Instance) -> Any:
     return ar.sqrt(ar.eig_max(instance.cross @ instance.target.mT))
 
 
-@quantity("data_max", r"\Lambda")
+@quantity("data_max", r"\Lambda", above=("path_ends",))
 def data_max(instance: Instance) -> Any:
     """Largest eigenvalue Λ of Σ."""
     return instance.arithmetic.eig_max(instance.sigma)
@@ -291,7 +299,11 @@ def _regressor(instance: Instance) -> Any:
     return instance.target
 
 
-@quantity("block_sharpness", r"2\max_k |A_k|_2^2\lambda_{\max}(B_k\Sigma B_k^T)")
+@quantity(
+    "block_sharpness",
+    r"2\max_k |A_k|_2^2\lambda_{\max}(B_k\Sigma B_k^T)",
+    above=("block_mean",),
+)
 def block_sharpness(instance: Instance) -> Any:
     """Largest eigenvalue of the diagonal blocks of H alone, 2 max_k |A_k|² λ_max(B_k Σ B_kᵀ)."""
     ar, net = instance.arithmetic, instance.net

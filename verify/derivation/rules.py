@@ -27,9 +27,12 @@ __all__ = [
     "Fact",
     "added",
     "am_gm_sum",
+    "am_gm_weighted",
     "at_the_supremum",
+    "below_the_supremum",
     "definition",
     "each",
+    "equal",
     "flat",
     "given",
     "increasing",
@@ -41,6 +44,8 @@ __all__ = [
     "raised",
     "rewritten",
     "scaled",
+    "shifted",
+    "split",
     "substituted",
     "telescoped",
     "transitive",
@@ -227,6 +232,29 @@ def scaled(fact: Step, factor: Any) -> Fact:
     return Fact("scaled", relation, by="product", premises=(fact,), needs=needs)
 
 
+def shifted(fact: Step, term: Any) -> Fact:
+    """Return the fact with a term added to both sides."""
+    old = fact.relation
+    relation = related(old.lhs + term, operator(old), old.rhs + term)
+    return Fact("shifted", relation, by="sum", premises=(fact,))
+
+
+def equal(above: Step, below: Step) -> Fact:
+    """Return a == b from a >= b and b >= a.
+
+    Raises
+    ------
+    UsageError
+        If one of them is an equation, or they are not about the same two numbers.
+    """
+    (a, op, b), (c, other, d) = _falling(above.relation), _falling(below.relation)
+    if (op, other) != (">=", ">="):
+        raise UsageError(f"expected two relations >= or <=, got {op} and {other}")
+    needs = (Identity("left side", a, d), Identity("right side", b, c))
+    premises = (above, below)
+    return Fact("equal", related(a, "==", b), by="antisymmetry", premises=premises, needs=needs)
+
+
 def raised(fact: Step, exponent: Any) -> Fact:
     """Return the fact with both sides to a power that is not negative; the smaller is not either.
 
@@ -282,6 +310,18 @@ def am_gm_sum(term: Any, index: Index) -> Fact:
     return Fact("AM-GM", related(sp.Sum(term, index), ">=", bound), by="AM-GM", needs=needs)
 
 
+def am_gm_weighted(*terms: tuple[Any, Any]) -> Fact:
+    """Return Σ w_i x_i >= Π x_i^{w_i} for pairs (w_i, x_i), not negative, the weights of sum 1."""
+    needs = (
+        Identity("the weights have the sum 1", sum(weight for weight, _ in terms), 1),
+        *(Condition(f"weight {n}", w, ">=") for n, (w, _) in enumerate(terms, start=1)),
+        *(Condition(f"term {n}", x, ">=") for n, (_, x) in enumerate(terms, start=1)),
+    )
+    mean = sp.Mul(*(x**weight for weight, x in terms))
+    relation = related(sum(weight * x for weight, x in terms), ">=", mean)
+    return Fact("AM-GM", relation, by="AM-GM", needs=needs)
+
+
 def telescoped(left: Callable[[Any], Any], right: Callable[[Any], Any], index: Index) -> Fact:
     """Return Π_k a_k b_k = b_first a_last Π_{k < last} a_k b_{k+1}."""
     k, first, last = index
@@ -290,6 +330,15 @@ def telescoped(left: Callable[[Any], Any], right: Callable[[Any], Any], index: I
         sp.Product(left(k) * right(k), index), "==", right(first) * left(last) * inner
     )
     return Fact("telescoped", relation, by="telescoping")
+
+
+def split(term: Any, index: Index) -> Fact:
+    """Return Σ_k x_k = x_first + Σ_{k > first} x_k; there is a first one."""
+    k, first, last = index
+    needs = (Condition("there is a first term", last - first, ">="),)
+    rest = sp.Sum(term, (k, first + 1, last))
+    relation = related(sp.Sum(term, index), "==", term.subs(k, first) + rest)
+    return Fact("split", relation, by="sum", needs=needs)
 
 
 def each(fact: Step, index: Index, *, product: bool = False) -> Fact:
@@ -367,6 +416,20 @@ def largest(top: Quantity, value: Quantity) -> Fact:
         raise UsageError(f"{top.name} is not registered as the largest of {value.name}")
     relation = related(top.symbol, ">=", value.symbol)
     return Fact(f"{top.name} is the largest", relation, by="definition")
+
+
+def below_the_supremum(quantity: Quantity) -> Fact:
+    """Return q >= e in any direction, for the quantity q that is the supremum of e over them.
+
+    Raises
+    ------
+    UsageError
+        If the quantity is registered as no supremum.
+    """
+    if quantity.supremum is None:
+        raise UsageError(f"{quantity.name} is not registered as a supremum over directions")
+    relation = related(quantity.symbol, ">=", quantity.supremum[0])
+    return Fact(f"{quantity.name} is the supremum", relation, by="definition")
 
 
 def at_the_supremum(fact: Step, quantity: Quantity, through: Callable[[Any], Any]) -> Fact:
