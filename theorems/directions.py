@@ -36,6 +36,7 @@ __all__ = [
     "path_ends",
     "path_energy",
     "path_quotient",
+    "regressor_share",
 ]
 
 
@@ -146,6 +147,14 @@ def pairing(instance: DirectedInstance) -> Any:
     ar, (image, energy) = instance.arithmetic, instance.image()
     product = ar.entry(instance.output.mT @ instance.target @ image, 0, 0)
     return product * product / (energy * instance.squared_length())
+
+
+@quantity("regressor_share", r"(\hat w\cdot Kz)^2")
+def regressor_share(instance: DirectedInstance) -> Any:
+    """(ŵ · K z)², ŵ = w*/|w*|: the share of the data along the regressor (one output)."""
+    ar, (image, energy) = instance.arithmetic, instance.image()
+    product = ar.entry(instance.target @ image, 0, 0)
+    return product * product / (energy * ar.frobenius_sq(instance.target))
 
 
 @quantity("path_quotient", r"2\langle\hat u\otimes z, G(\hat u\otimes z)\rangle")

@@ -128,7 +128,12 @@ def _hidden_widths(instance: Instance) -> tuple[int, ...]:
     return hidden
 
 
-@quantity("sharpness", "S(W)", above=("path_quotient",))
+@quantity(
+    "sharpness",
+    "S(W)",
+    supremum=(symbol("gram_quotient"), ("gram_quotient",)),
+    above=("path_quotient", "gram_quotient"),
+)
 def sharpness(instance: Instance) -> Any:
     """Largest eigenvalue of the Hessian of R in all weights (dual Gram matrix at minimizers)."""
     if instance.at_minimizer:
@@ -276,7 +281,7 @@ def w_norm(instance: Instance) -> Any:
     return ar.sqrt(ar.frobenius_sq(_regressor(instance)))
 
 
-@quantity("a", "a")
+@quantity("a", "a", supremum=(symbol("regressor_share"), ("regressor_share",)))
 def a(instance: Instance) -> Any:
     """Rayleigh quotient w*ᵀΣw*/|w*|² (one output)."""
     ar, w = instance.arithmetic, _regressor(instance)

@@ -29,9 +29,9 @@ Proof
     layers then gives any T.
 
 Sharpness
-    Attained for every Σ, T and L (on paper exactly, with the roots β and γ).  The Frobenius or spectral norm in place of the nuclear one gives
-    a bound that is not attained; flattest and balanced minimizers do not have least trace
-    (controls).
+    Attained for every Σ, T and L (on paper exactly, with the roots β and γ).  The Frobenius or
+    spectral norm in place of the nuclear one gives a bound that is not attained; flattest and
+    balanced minimizers do not have least trace (controls).
 
 Implementation notes
     Σ = F Fᵀ with F any matrix of full column rank: |TF|_* = |TK|_*, and no root of Σ is needed.

@@ -162,8 +162,8 @@ image_is = stated(
 )  # fmt: skip
 growth = stated(
     "growth", "Cauchy-Schwarz: a_2 is at least a",
-    univariate_minimizers, rayleigh2 * rayleigh * w**4 >= (rayleigh * w**2) ** 2, one_output, bounds=_DEEP,
-    sizes=((2, 1, 1, 1), (2, 2, 1, 1), (2, 2, 1, 2)), check=True,
+    univariate_minimizers, rayleigh2 * rayleigh * w**4 >= (rayleigh * w**2) ** 2, one_output,
+    bounds=_DEEP, sizes=((2, 1, 1, 1), (2, 2, 1, 1), (2, 2, 1, 2)), check=True,
 )  # fmt: skip
 
 

@@ -40,15 +40,16 @@ Proof
     ellipse, and a pair inside it is below one on it in both.
 
 Sharpness
-    Equality is attained (on paper for every Σ and T, at the best τ, which is irrational); exponents swapped, L for L-1, and the top singular vector of TK taken
-    for the maximizer are refuted.
+    Equality is attained (on paper for every Σ and T, at the best τ, which is mostly irrational);
+    exponents swapped, L for L-1, and the top singular vector of TK taken for the maximizer are
+    refuted.
 
 Implementation notes
     :func:`minimal_sharpness` returns a rigorous two-sided enclosure, see :mod:`numeric.gain`.  Each
     enclosure proves its own minimax equality, one vector certifies both sides; the derivation of
-    the attainment has max = min at each z alone.  The family W_τ is drawn with rational τ within 1e-9 of the optimum.
-    Its sharpness, and descents over factorisations (:mod:`theorems.unified.factorisations`), are
-    routes to S_min that know no gain.
+    the attainment has max = min at each z alone.  The family W_τ is drawn with rational τ within
+    1e-9 of the optimum.  Its sharpness, and descents over factorisations
+    (:mod:`theorems.unified.factorisations`), are routes to S_min that know no gain.
 
 References
 ----------
