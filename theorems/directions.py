@@ -28,6 +28,7 @@ __all__ = [
     "DirectedInstance",
     "cosine",
     "directed_minimizers",
+    "directed_univariate_minimizers",
     "directed_whitened_minimizers",
     "gain_in",
     "gain_out",
@@ -41,6 +42,7 @@ __all__ = [
     "path_last",
     "path_quotient",
     "regressor_directions",
+    "regressor_share",
     "twist",
 ]
 
@@ -81,9 +83,12 @@ def _directed(draw: Draw, instance: Instance) -> DirectedInstance:
 
 
 def _straight(instance: Instance) -> DirectedInstance:
-    """The instance with u and y of ones."""
-    ones = [instance.arithmetic.matrix([[1]] * n) for n in instance.net.widths]
-    return DirectedInstance.beside(instance, output=ones[-1], input=ones[0])
+    """The instance with u and y of ones, y the first unit vector that does where Σ maps it to 0."""
+    ar, widths = instance.arithmetic, instance.net.widths
+    ones, d = [ar.matrix([[1]] * n) for n in widths], widths[0]
+    units = [ar.matrix([[int(i == j)] for i in range(d)]) for j in range(d)]
+    seen = (y for y in (ones[0], *units) if not ar.is_zero(instance.sigma @ y))
+    return DirectedInstance.beside(instance, output=ones[-1], input=next(seen, ones[0]))
 
 
 @setting(
@@ -120,6 +125,16 @@ def _along_regressor(instance: Instance) -> DirectedInstance:
 def regressor_directions(draw: Draw) -> DirectedInstance:
     """Any minimizer with one output, in the direction of its regressor."""
     return _along_regressor(draw.of(univariate_minimizers))
+
+
+@setting(
+    "directed-univariate-minimizers",
+    "any minimizer of one output, any direction y of its inputs, û = 1 or -1",
+    extend=_straight,
+)
+def directed_univariate_minimizers(draw: Draw) -> DirectedInstance:
+    """Any minimizer of one output with any direction of its inputs."""
+    return _directed(draw, draw.of(univariate_minimizers))
 
 
 @family("path_out", "a")
@@ -206,6 +221,14 @@ lagrange_rest = expanded(
     sp.Sum((gain_out(k) * gain_in(k + 1) - twist(k) - pairing.symbol) ** 2, (k, 1, L - 1)),
     positive=False,
 )  # fmt: skip
+
+
+@quantity("regressor_share", r"(\hat w\cdot Kz)^2")
+def regressor_share(instance: DirectedInstance) -> Any:
+    """(ŵ · K z)², ŵ = w*/|w*|: the share of the data along the regressor (one output)."""
+    ar, (image, energy) = instance.arithmetic, instance.image()
+    product = ar.entry(instance.target @ image, 0, 0)
+    return product * product / (energy * ar.frobenius_sq(instance.target))
 
 
 @quantity("path_quotient", r"2\langle\hat u\otimes z, G(\hat u\otimes z)\rangle")

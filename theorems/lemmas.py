@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from verify.theorem import Cited, Source
 
-__all__ = ["BRICKMAN", "SION"]
+__all__ = ["BRICKMAN", "HORN", "SION"]
 
 SION = Cited(
     "Sion 1958",
-    "a function on a product of two convex sets, one of them compact, that is quasi-convex and "
-    "lower semicontinuous in one and quasi-concave and upper semicontinuous in the other variable, "
-    "has the same minimax and maximin",
+    "a function on a product of two compact convex sets that is quasi-convex and lower "
+    "semicontinuous in one and quasi-concave and upper semicontinuous in the other variable has "
+    "the same minimax and maximin",
     Source("sion1958general", "Theorem 3.4"),
 )
 BRICKMAN = Cited(
@@ -18,4 +18,12 @@ BRICKMAN = Cited(
     "for two real symmetric matrices $A$ and $B$ of size at least 3 the set of pairs "
     "$(x \\cdot Ax, x \\cdot Bx)$, $|x| = 1$, is convex",
     Source("brickman1961field", "the theorem on real quadratic forms"),
+)
+HORN = Cited(
+    "Horn 1950",
+    "the product of the $m$ largest singular values of $XY$ is at most that of the numbers "
+    "$s_i(X) s_i(Y)$, $i \\le m$, for every $m$; so $\\sum_i s_i(XY)^q$ is at most "
+    "$\\sum_i s_i(X)^q s_i(Y)^q$ for $q > 0$, and Hölder's inequality for sums makes it one for "
+    "Schatten norms",
+    Source("horn1950singular", "the theorem on singular values of a product"),
 )

@@ -128,7 +128,12 @@ def _hidden_widths(instance: Instance) -> tuple[int, ...]:
     return hidden
 
 
-@quantity("sharpness", "S(W)", above=("path_quotient",))
+@quantity(
+    "sharpness",
+    "S(W)",
+    supremum=(symbol("gram_quotient"), ("gram_quotient",)),
+    above=("path_quotient", "gram_quotient"),
+)
 def sharpness(instance: Instance) -> Any:
     """Largest eigenvalue of the Hessian of R in all weights (dual Gram matrix at minimizers)."""
     if instance.at_minimizer:
@@ -151,7 +156,12 @@ _L = symbol("depth", integer=True)
 _along_a_path = 2 * _L * (symbol("path_ends") * symbol("pairing") ** (_L - 1)) ** (1 / _L)
 
 
-@quantity("minimal_sharpness", r"S_{\min}", supremum=(_along_a_path, ("path_ends", "pairing")))
+@quantity(
+    "minimal_sharpness",
+    r"S_{\min}",
+    supremum=(_along_a_path, ("path_ends", "pairing")),
+    above=("value_at_regressor",),
+)
 def minimal_sharpness(instance: Instance) -> Any:
     """Least sharpness of any minimizer for (Σ, T) at this depth, widths >= rank(TΣ).
 
@@ -191,7 +201,7 @@ def target_on_data(instance: Instance) -> Any:
     return ar.sqrt(ar.eig_max(instance.cross @ instance.target.mT))
 
 
-@quantity("data_max", r"\Lambda", above=("a", "a2"))
+@quantity("data_max", r"\Lambda", above=("a", "a2", "path_ends"))
 def data_max(instance: Instance) -> Any:
     """Largest eigenvalue Λ of Σ."""
     return instance.arithmetic.eig_max(instance.sigma)
@@ -272,7 +282,7 @@ def w_norm(instance: Instance) -> Any:
     return ar.sqrt(ar.frobenius_sq(_regressor(instance)))
 
 
-@quantity("a", "a")
+@quantity("a", "a", supremum=(symbol("regressor_share"), ("regressor_share",)))
 def a(instance: Instance) -> Any:
     """Rayleigh quotient w*ᵀΣw*/|w*|² (one output)."""
     ar, w = instance.arithmetic, _regressor(instance)
@@ -295,7 +305,11 @@ def _regressor(instance: Instance) -> Any:
     return instance.target
 
 
-@quantity("block_sharpness", r"2\max_k |A_k|_2^2\lambda_{\max}(B_k\Sigma B_k^T)")
+@quantity(
+    "block_sharpness",
+    r"2\max_k |A_k|_2^2\lambda_{\max}(B_k\Sigma B_k^T)",
+    above=("block_mean",),
+)
 def block_sharpness(instance: Instance) -> Any:
     """Largest eigenvalue of the diagonal blocks of H alone, 2 max_k |A_k|² λ_max(B_k Σ B_kᵀ)."""
     ar, net = instance.arithmetic, instance.net

@@ -127,6 +127,8 @@ class Draw:
     def rotation(self, n: int) -> Any:
         """Draw (I - S)(I + S)^{-1} with S skew (Cayley): rational if S is."""
         numbers, eye = self.matrix(n, n, -1, 1), self.arithmetic.identity(n)
+        if self.arithmetic.kind == "symbolic":  # what is subtracted below is one symbol less
+            numbers = numbers.upper_triangular(1)
         skew = numbers - numbers.mT
         return (eye - skew) @ self.arithmetic.inverse(eye + skew)
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import itertools
 from fractions import Fraction
+from typing import Any
 
 from theorems.instances import Instance
 from theorems.recipes import (
@@ -42,6 +43,7 @@ __all__ = [
     "minimizers",
     "square_weights",
     "trace_attaining",
+    "trace_attaining_on_singular_data",
     "univariate_minimizers",
     "univariate_top_eigenvector",
     "weights",
@@ -146,6 +148,7 @@ def balanced_on_definite_data(draw: Draw) -> Instance:
 @setting(
     "worst-balanced",
     "W_k = g Q_k diag(1, 1/b) Q_{k-1}ᵀ, Σ = λ Q_0 diag(1, b^{2(L-1)}) Q_0ᵀ, all widths 2",
+    exists=True,
 )
 def worst_balanced(draw: Draw) -> Instance:
     """Balanced minimizers of two outputs where balance costs most, κ = b^{2(L-1)}."""
@@ -200,11 +203,13 @@ def all_flattest_minimizers(draw: Draw) -> Instance:
 @setting(
     "attaining-minimizers",
     "W_1 = τ^{1-L} E_1 T', W_k = τ E_k E_{k-1}ᵀ with isometries E_k, τ next to the optimal scale",
+    exists=True,
 )
 def attaining_minimizers(draw: Draw) -> Instance:
     """The minimizers that attain the least sharpness, for any Σ, any rank and any outputs.
 
-    In exact arithmetic τ is a rational within 1e-9 of the optimum (q/p)^{1/(2L)}.
+    In exact arithmetic τ is a rational within 1e-9 of the optimum (q/p)^{1/(2L)}; among symbols it
+    is one more, so that what holds there holds for every τ > 0.
     """
     ar = draw.arithmetic
     shape = draw.shape()
@@ -214,7 +219,8 @@ def attaining_minimizers(draw: Draw) -> Instance:
     reject_vanishing(ar, inner @ sigma)
     turns = [draw.rotation(d) @ inclusion(ar, d, rank) for d in shape[1:]]
     L = len(turns)
-    tau = optimal_scale(ar, sigma, inner, L)
+    symbolic = ar.kind == "symbolic"
+    tau = draw.number(1, 2) if symbolic else optimal_scale(ar, sigma, inner, L)
     first = ar.scale(ar.power(tau, Fraction(1 - L)), turns[0] @ inner)
     later = [ar.scale(tau, after @ before.mT) for before, after in itertools.pairwise(turns)]
     return draw.instance([first, *later], sigma)
@@ -223,6 +229,7 @@ def attaining_minimizers(draw: Draw) -> Instance:
 @setting(
     "exactly-attaining-minimizers",
     "Σ = Q diag(p, ...) Qᵀ, W_1 = g E_1 diag(1, ...) Qᵀ, W_k = g E_k E_{k-1}ᵀ, isometries E_k",
+    exists=True,
 )
 def exactly_attaining_minimizers(draw: Draw) -> Instance:
     """Flattest and mostly unbalanced: Σ and TᵀT have their largest eigenvector in common."""
@@ -253,6 +260,7 @@ def univariate_top_eigenvector(draw: Draw) -> Instance:
 @setting(
     "balanced-path",
     "Σ = Q diag(Λ, smaller) Qᵀ, one path of equal gains starting at its top eigenvector",
+    exists=True,
 )
 def balanced_path(draw: Draw) -> Instance:
     """The same with any number of outputs: layers of rank one, aligned, of equal gain."""
@@ -305,6 +313,7 @@ def overlooked_direction(draw: Draw) -> Instance:
 @setting(
     "isotropic-balanced",
     "square layers W_k = g Q_k Q_{k-1}ᵀ, multiples of rotations by one gain, Σ = f² I",
+    exists=True,
 )
 def isotropic_balanced(draw: Draw) -> Instance:
     """Multiples of rotations on isotropic data: every sum over layers has equal terms."""
@@ -320,25 +329,48 @@ def isotropic_balanced(draw: Draw) -> Instance:
 @setting(
     "trace-attaining",
     "Σ = F Fᵀ, W_1 = β s^{1/2} Vᵀ F^{-1}, W_k = I, W_L = γ U s^{1/2}, β and γ next to the optimum",
+    exists=True,
 )
 def trace_attaining(draw: Draw) -> Instance:
     """The minimizers of least Hessian trace, β² = tr Σ/Σ_i s_i, γ² = d_y/Σ_i s_i.
 
     In exact arithmetic β and γ are rationals within 1e-9 of these roots.
     """
-    ar = draw.arithmetic
     shape = draw.shape()
-    d, outputs, rank = shape[0], shape[-1], draw.integer(1, min(shape[0], shape[-1]))
-    factor = draw.matrix(d, d)
+    rank = draw.integer(1, min(shape[0], shape[-1]))
+    factor = draw.matrix(shape[0], shape[0])
+    return _of_least_trace(draw, shape, rank, factor)
+
+
+@setting(
+    "trace-attaining-on-singular-data",
+    "the same with F of fewer columns than rows, F^{-1} its left inverse (FᵀF)^{-1}Fᵀ",
+    exists=True,
+)
+def trace_attaining_on_singular_data(draw: Draw) -> Instance:
+    """The minimizers of least Hessian trace where Σ = F Fᵀ is singular."""
+    shape = draw.shape()
+    if shape[0] == 1:
+        raise Undefined("with one input there is no singular Σ but 0")
+    columns = draw.integer(1, shape[0] - 1)
+    rank = draw.integer(1, min(columns, shape[-1]))
+    return _of_least_trace(draw, shape, rank, draw.matrix(shape[0], columns))
+
+
+def _of_least_trace(draw: Draw, shape: list[int], rank: int, factor: Any) -> Instance:
+    """W_1 = β s^{1/2} Vᵀ F^{-1}, W_k = I, W_L = γ U s^{1/2} for Σ = F Fᵀ, F^{-1} a left inverse."""
+    ar, outputs = draw.arithmetic, shape[-1]
     roots = [draw.number(1, 2) for _ in range(rank)]
     core = diagonal(ar, roots, rank, rank)
     left = draw.rotation(outputs) @ inclusion(ar, outputs, rank)
-    right = draw.rotation(d) @ inclusion(ar, d, rank)
+    right = draw.rotation(factor.shape[-1]) @ inclusion(ar, factor.shape[-1], rank)
     total, sigma = ar.frobenius_sq(core), factor @ factor.mT
     first = ar.scale(near_root(ar, ar.trace(sigma) / total), core @ right.mT)
     last = ar.scale(near_root(ar, ar.scalar(outputs) / total), left @ core)
     middle = [ar.identity(rank) for _ in shape[2:-1]]
-    return draw.instance([first @ ar.inverse(factor), *middle, last], sigma)
+    tall = factor.shape[-2] > factor.shape[-1]
+    inverse = ar.inverse(factor.mT @ factor) @ factor.mT if tall else ar.inverse(factor)
+    return draw.instance([first @ inverse, *middle, last], sigma)
 
 
 @setting("any-weights", "arbitrary weights, any Σ, arbitrary target, any outputs: not minimizers")

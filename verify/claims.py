@@ -195,13 +195,21 @@ def quantity(
 
 def _registered(found: Quantity, aliases: Sequence[str] = ()) -> Quantity:
     known = QUANTITIES.get(found.name)
-    if known is not None and known.measure.__module__ != found.measure.__module__:
-        raise UsageError(
-            f"quantity {found.name!r} is defined in {known.measure.__module__} already, "
-            f"{found.measure.__module__} needs another name"
-        )
+    if known is not None:
+        _check_name("quantity", found.name, known.measure, found.measure)
+        if known.expansion != found.expansion:
+            raise UsageError(f"quantity {found.name!r} is defined twice, as two expressions")
     QUANTITIES.update(dict.fromkeys((found.name, *aliases), found))
     return found
+
+
+def _check_name(kind: str, name: str, known: Callable[..., Any], found: Callable[..., Any]) -> None:
+    """A name belongs to the module that took it first; to load that again is no fault."""
+    if known.__module__ != found.__module__:
+        raise UsageError(
+            f"{kind} {name!r} is defined in {known.__module__} already, "
+            f"{found.__module__} needs another name"
+        )
 
 
 def expanded(
@@ -231,6 +239,7 @@ def family(name: str, latex: str) -> Callable[[Callable[[Any], Any]], Any]:
     """
 
     def register(measure: Callable[[Any], Any]) -> Any:
+        _check_name("family", name, FAMILIES.get(name, measure), measure)
         FAMILIES[name] = measure
         return indexed(name)
 

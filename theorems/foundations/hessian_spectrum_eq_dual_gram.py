@@ -68,6 +68,7 @@ from theorems.quantities import (
 )
 from theorems.settings import minimizers, univariate_minimizers, weights
 from theorems.training import measured_sharpness, small_regressions
+from verify.expression import symbol
 from verify.theorem import (
     Bounds,
     Formula,
@@ -148,7 +149,11 @@ def spectrum_gap_half(instance: Instance) -> tuple[Any, Any]:
     return _moments(instance, ar.scale(ar.scalar(1) / 2, _scaled_gram(instance)))
 
 
-@quantity("path_gram_top", r"\lambda_{\max}(\textstyle\sum_k|\alpha_k|^2 B_k^T B_k\Sigma)")
+@quantity(
+    "path_gram_top",
+    r"\lambda_{\max}(\textstyle\sum_k|\alpha_k|^2 B_k^T B_k\Sigma)",
+    supremum=(symbol("path_energy"), ("path_energy",)),
+)
 def path_gram_top(instance: Instance) -> Any:
     """λ_max(M Σ), M = Σ_k |α_k|² B_kᵀB_k with α_kᵀ = A_k (one output)."""
     ar, net = instance.arithmetic, instance.net

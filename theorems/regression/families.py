@@ -97,7 +97,11 @@ def _top_first(draw: Draw, axes: Any) -> Any:
     return axes @ diagonal(draw.arithmetic, spectrum, d, d) @ axes.mT
 
 
-@setting("frozen-paths", "W_k = g q_k q_{k-1}ᵀ, p = ρ q_L, q_0 the top eigenvector of Σ")
+@setting(
+    "frozen-paths",
+    "W_k = g q_k q_{k-1}ᵀ, p = ρ q_L, q_0 the top eigenvector of Σ",
+    exists=True,
+)
 def frozen_paths(draw: Draw) -> Instance:
     """Where the bound is attained at rational weights."""
     ar = draw.arithmetic
@@ -112,6 +116,7 @@ def frozen_paths(draw: Draw) -> Instance:
 @setting(
     "frozen-attaining-minimizers",
     "W_1 = τ^{1-L}|p|^{-1} e_1 w*ᵀ, W_k = τ e_k e_{k-1}ᵀ, p = |p| e_L, τ next to the best scale",
+    exists=True,
 )
 def frozen_attaining(draw: Draw) -> Instance:
     """The flattest minimizers for any Σ, w* and |p|; |p| = r^{L-1} keeps the optimum in reach."""

@@ -4,30 +4,36 @@ Statement
     Let x -> pᵀ W_L ... W_1 x with p != 0 fixed and L >= 2, and let S be the largest eigenvalue of
     the Hessian of R in W_1, ..., W_L.  Every minimizer has
 
-        S >= S_min = 2 L |p|^{2/L} max_{|z|=1} |Kz|^{2/L} |w*ᵀKz|^{2-2/L},
+        S >= 2 L |p|^{2/L} max_{|z|=1} |Kz|^{2/L} |w*ᵀKz|^{2-2/L},         [lower]
+        S >= 2 Σ_k |α_k|² |B_kKz|²,   |α_k|² |B_{k+1}Kz|² >= (w*ᵀKz)² for k < L,
+                                                                          [direction, pairs]
 
-    and S_min is attained.  The paper adds: from W_k(0) = I + s/√(Ld) N_k with Gaussian N_k, L and d
-    large and a small enough initial risk, gradient flow converges with high probability, W_k moves
-    by O(1/L), and S/S_min stays bounded in L.  That is observed here, not tested.
+    for all z, |z| = 1.  The first bound is attained up to 1e-7 by rational weights for any Σ, w*
+    and |p|.   [close]
+    It is attained exactly by aligned layers for w* along the top eigenvector of Σ.   [attained]
 
 Notation
     L counts trained layers (``trained_depth``, one less than ``depth``): the row pᵀ is the last
     matrix of the network; |p| (``output_norm``); S (``frozen_sharpness``), by derivatives
-    (``frozen_jet_sharpness``); the maximum over z (``frozen_gain``).
+    (``frozen_jet_sharpness``); the maximum over z (``frozen_gain``); α_kᵀ = pᵀW_L ... W_{k+1}.
 
 Assumptions
     minimizer   PΣ = w*ᵀΣ.  Without it, p = 1 and zero weights have S = 2 < 4 for w* = 1, L = 2.
     one_output  d_y = 1.
 
 Proof
-    As for U1 with one factor more, α_kᵀ = A_k = pᵀW_L ... W_{k+1}: at the trained layers
-    a_k = |α_k|/|p| has a_L = 1, and with b_k = |B_kKz|, a_k b_{k+1} >= w*ᵀKz/|p|.  So
-    S >= 2|p|² Σ_k a_k² b_k² >= 2|p|² L (|Kz|(|w*ᵀKz|/|p|)^{L-1})^{2/L}.
+    As for F6 with the frozen row as direction of the output: at the trained layers a_k = |α_k|²
+    has a_L = |p|², and with b_k = |B_kKz|², a_k b_{k+1} >= (w*ᵀKz)².  So
+    S >= 2 Σ_k a_k b_k >= 2L (|p|²|Kz|²(w*ᵀKz)^{2(L-1)})^{1/L}.
     Attained: W_1 = τ^{1-L}|p|^{-1} e_1 w*ᵀ, W_k = τ e_k e_{k-1}ᵀ, p = |p| e_L give
     Σ_k |α_k|² B_kᵀB_k = c|p|² I + (L-1)c^{-1/(L-1)} w*w*ᵀ, c = τ^{2(L-1)}; then minimise over c.
 
 Sharpness
     Attained, so neither constant nor exponents improve.
+
+    The paper adds: from W_k(0) = I + s/√(Ld) N_k with Gaussian N_k, L and d large and a small
+    enough initial risk, gradient flow converges with high probability, W_k moves by O(1/L), and
+    S/S_min stays bounded in L.  That is observed here, not tested.
 
 Implementation notes
     Path length: |∇R|² >= μR (C5) gives ∫|∇R|dt <= 2√(R(0)/μ), and layer k has at most the share
@@ -61,19 +67,31 @@ from numeric.loss import hessian, hessian_by_jets
 from numeric.networks import LinearNetwork
 from numeric.training import Flow, gradient_flow
 from theorems.assumptions import minimizer, one_output
+from theorems.directions import (
+    DirectedInstance,
+    directed_univariate_minimizers,
+    gain_in,
+    gain_out,
+    k,
+    pairing,
+    path_ends,
+)
 from theorems.foundations import hessian_spectrum_eq_dual_gram as F3
 from theorems.inequalities import path_bound
 from theorems.instances import Instance
+from theorems.lemmas import BRICKMAN, SION
 from theorems.quantities import a, depth, minimal_sharpness, symbols, w_norm
 from theorems.recipes import inclusion
 from theorems.regression.families import frozen_attaining, frozen_paths
 from theorems.regression.features import gaussian_regression
 from theorems.settings import univariate_minimizers
 from theorems.training import Trained
-from theorems.unified import minimal_sharpness_eq_gain as U1
+from verify.derivation import rules
 from verify.errors import Undefined
+from verify.expression import Least
 from verify.theorem import (
     Bounds,
+    Claim,
     Condition,
     Formula,
     Identity,
@@ -84,6 +102,7 @@ from verify.theorem import (
     TrainedSolution,
     Training,
     claim,
+    expanded,
     needed,
     quantity,
     stated,
@@ -127,7 +146,7 @@ def _trained_block(instance: Instance, H: Any) -> Any:
     return E.mT @ H @ E
 
 
-@quantity("frozen_sharpness", "S")
+@quantity("frozen_sharpness", "S", above=("frozen_quotient",))
 def frozen_sharpness(instance: Instance) -> Any:
     """Top eigenvalue of the Hessian in all layers but the last (path Gram at minimizers)."""
     ar, net = instance.arithmetic, instance.net
@@ -143,7 +162,37 @@ def frozen_jet_sharpness(instance: Instance) -> Any:
     return instance.arithmetic.eig_max(_trained_block(instance, H))
 
 
-@quantity("frozen_gain", r"\max_{|z|=1}|Kz|^{2/L}|w^{*T}Kz|^{2-2/L}")
+@quantity("frozen_quotient", r"2\langle z, K\sum_k|\alpha_k|^2B_k^TB_kKz\rangle")
+def frozen_quotient(instance: DirectedInstance) -> Any:
+    """2 <z, K Σ_k |α_k|²B_kᵀB_k Kz>: a value of the Gram form of the trained layers."""
+    ar, (image, energy) = instance.arithmetic, instance.image()
+    return 2 * ar.entry(image.mT @ _path_gram(instance.net) @ image, 0, 0) / energy
+
+
+frozen_energy = expanded(
+    "frozen_energy", r"\textstyle\sum_{k\le L}|\alpha_k|^2|B_kKz|^2",
+    "Σ_k |α_k|² |B_k K z|² over the trained layers.",
+    sp.Sum(gain_out(k) * gain_in(k), (k, 1, trained_depth.symbol)),
+)  # fmt: skip
+frozen_ends = expanded(
+    "frozen_ends", r"|B_1Kz|^2|\alpha_L|^2", "|B_1 K z|² |α_L|² = |p|²|Kz|².",
+    gain_in(1) * gain_out(trained_depth.symbol),
+)  # fmt: skip
+frozen_pair = expanded(
+    "frozen_pair", r"\min_{k<L}|\alpha_k|^2|B_{k+1}Kz|^2",
+    "The least |α_k|² |B_{k+1} K z|² over neighbouring trained layers.",
+    Least(gain_out(k) * gain_in(k + 1), k, 1, trained_depth.symbol - 1),
+)  # fmt: skip
+_paths = (path_ends.symbol * pairing.symbol ** (trained_depth.symbol - 1)) ** (
+    1 / trained_depth.symbol
+)
+
+
+@quantity(
+    "frozen_gain",
+    r"\max_{|z|=1}|Kz|^{2/L}|w^{*T}Kz|^{2-2/L}",
+    supremum=(_paths, (path_ends.name, pairing.name)),
+)
 def frozen_gain(instance: Instance) -> Any:
     """Max over unit z of |Kz|^{2/L} |w*ᵀKz|^{2-2/L}, L trained layers."""
     share = Fraction(1, trained_depth.measure(instance))
@@ -154,6 +203,8 @@ S, S_jet, g, p, m = symbols(
     frozen_sharpness, frozen_jet_sharpness, frozen_gain, output_norm, trained_depth
 )
 L, w, rayleigh, S_min_all = symbols(depth, w_norm, a, minimal_sharpness)
+quotient, energy, ends, least = symbols(frozen_quotient, frozen_energy, frozen_ends, frozen_pair)
+paired, length_in = symbols(pairing, path_ends)
 
 frozen_bound = Formula(
     "frozen_bound", r"2L|p|^{2/L}\max_z|Kz|^{2/L}|w^{*T}Kz|^{2-2/L}", 2 * m * p ** (2 / m) * g
@@ -171,20 +222,43 @@ def _at_z(bound: Any, size: Any) -> Any:
     return bound.subs(g, Kz ** (2 / m) * TKz ** (2 - 2 / m)).subs(m, size)
 
 
-@claim(
-    univariate_minimizers,
-    S >= frozen_bound,
-    minimizer,
-    one_output,
-    given=(F3.univariate, U1.lower),
-    bounds=_DEEP,
-)
-def lower(frozen_bound: Any) -> Iterator[Step]:
-    """No minimizer is flatter.
+_directed = directed_univariate_minimizers
+_SIZES = ((3, 2, 1, 2), (3, 2, 2, 1), (4, 2, 1, 2, 1))
 
-    The path bound of U1 for the unit row p̂, scaled by |p|².
-    """
-    yield from path_bound(_at_z(frozen_bound, L) / (2 * p**2), start=Kz, gain=TKz / p)
+form = stated(
+    "form", "the Gram form at z is twice the energy along the path",
+    _directed, sp.Eq(quotient, 2 * energy), one_output, bounds=_DEEP, sizes=_SIZES, check=True,
+)  # fmt: skip
+start = stated(
+    "start", "the ends of the path are the frozen row and the data",
+    _directed, sp.Eq(ends, p**2 * length_in), one_output, bounds=_DEEP, sizes=_SIZES, check=True,
+)  # fmt: skip
+pairs = stated(
+    "pairs", "neighbouring trained layers carry at least the target",
+    _directed, least >= paired, minimizer, one_output, bounds=_DEEP,
+    sizes=((3, 1, 1, 1), (3, 1, 2, 1), (3, 1, 2, 2), (3, 2, 1, 1), (4, 1, 1, 1, 1)),
+)  # fmt: skip
+
+
+@claim(_directed, S >= 2 * energy, minimizer, one_output, given=(F3.univariate, form), bounds=_DEEP)
+def direction(form: Claim) -> Iterator[Step]:
+    """The sharpness is at least twice the energy along any path."""
+    yield rules.transitive(rules.largest(frozen_sharpness, frozen_quotient), rules.given(form))
+
+
+@claim(
+    univariate_minimizers, S >= frozen_bound, minimizer, one_output,
+    given=(direction, start, pairs), bounds=_DEEP,
+)  # fmt: skip
+def lower(direction: Claim, start: Claim, pairs: Claim) -> Iterator[Step]:
+    """No minimizer is flatter."""
+    mean = path_bound(
+        gain_out, gain_in, energy=frozen_energy, ends=frozen_ends, least=frozen_pair,
+        pairs=rules.given(pairs), length=m,
+    )  # fmt: skip
+    path = rules.transitive(rules.given(direction), rules.scaled(mean, 2))
+    from_row = rules.substituted(path, rules.given(start))
+    yield rules.at_the_supremum(from_row, frozen_gain, lambda x: 2 * m * p ** (2 / m) * x)
 
 
 @claim(
@@ -192,7 +266,7 @@ def lower(frozen_bound: Any) -> Iterator[Step]:
     S <= _CLOSE * frozen_bound,
     minimizer,
     one_output,
-    given=(U1.attained,),
+    cites=(SION, BRICKMAN),
     bounds=_DEEP,
 )
 def close(frozen_bound: Any) -> Iterator[Step]:
@@ -245,6 +319,7 @@ attained = stated(
 whole = stated(
     "whole", "the trained block of the Hessian has this top eigenvalue",
     univariate_minimizers, sp.Eq(S, S_jet), minimizer, one_output, bounds=Bounds((3, 3), (1, 2)),
+    check=True,
 )  # fmt: skip
 
 # --- false twins --------------------------------------------------------------------------------
@@ -317,18 +392,12 @@ def _layer_path(flow: Flow, sigma: Any, loss: float) -> float:
 
 THEOREM = Theorem(
     id="C4",
-    title="With a frozen output row the least sharpness gains the factor |p|^(2/L)",
-    statement=(
-        r"x \mapsto p^TW_L\cdots W_1x,\; p \text{ fixed},\; P\Sigma = c \;\Longrightarrow\; "
-        r"S(W) \ge 2L|p|^{2/L}\max_{|z|=1}|Kz|^{2/L}|w^{*T}Kz|^{2-2/L} = S_{\min}; \quad "
-        r"W_k(0) = I + \tfrac{s}{\sqrt{Ld}}N_k:\; S/S_{\min} \text{ bounded in } L"
-        r" \text{ (of the paper; observed here, not tested)}"
-    ),
+    title="With a frozen output row the least sharpness gains a power of the norm of that row",
     normalisation="R = E|y - Px|², no factor 1/2; Hessian in W_1, ..., W_L only",
     source=Source(
         "marion2024deep", "residual initialisation (constants not given); S_min as in U1"
     ),
-    claims=(lower, close, attained, whole),
+    claims=(form, start, pairs, direction, lower, close, attained, whole),
     controls=_twins,
     witnesses=(
         witness("residual", lower, "two residual layers, correlated data",

@@ -1,33 +1,35 @@
 r"""Balance has a price off whitened data, and the worst price is known at every depth.
 
 Statement
-    Let L >= 2, K = Σ^{1/2} and σ = |T|_2.  Every balanced minimizer with P = T has
+    Let L >= 2, K = Σ^{1/2}, σ = |T|_2 and κ the condition number of Σ.  Every balanced minimizer
+    with P = T has (W_1ᵀW_1)^L = TᵀT and
 
-        S_bal = 2 λ_max( K [ Σ_k σ^{2(L-k)/L} (TᵀT)^{(k-1)/L} ] K ).
+        S = S_bal = 2 λ_max( K [ Σ_k σ^{2(L-k)/L} (TᵀT)^{(k-1)/L} ] K ).   [root, value]
 
-    Over all T and all Σ ≻ 0 of condition number κ, for d_x, d_y and hidden widths at
-    least 2, the largest value of S_bal/S_min is
+    On data with Σ ≻ 0 it has S <= r_L(κ) S_min, S_min as in U1, where
 
-        r_L(κ) = ( (1/(L-1)) Σ_{j=1}^{L-1} κ^{j/(L-1)} )^{1-1/L}
-               = ( (κ-1) / ((L-1)(1 - κ^{-1/(L-1)})) )^{1-1/L}    (κ > 1).
+        r_L(κ) = ( (1/(L-1)) Σ_{j=1}^{L-1} κ^{j/(L-1)} )^{1-1/L}.          [ratio]
 
-    r_2 = √κ, and r_L -> (κ-1)/ln κ as L -> ∞.
+    For two inputs, outputs and hidden directions there are balanced minimizers with S = √κ S_min
+    at depth 2, where r_2(κ) = √κ, and with S >= (1 - 1e-7) r_L(κ) S_min at each depth that was
+    tried.   [attained_two, two, attained]
 
 Notation
     S_bal/2 is ``balanced_top``, κ = Λ/λ is ``condition``; g(y) = 1 + y + ... + y^{L-1}.
 
 Assumptions
     minimizer  PΣ = TΣ; with Σ ≻ 0 that is P = T, which on singular Σ is part of the settings.
-    Gradient flow keeps balance (F4), so S_bal is what every convergent flow from a balanced start
-    reaches: on data with Σ ≻ 0 that set of sharpnesses is the single number S_bal.
+    Gradient flow keeps balance (F4), so on paper S_bal is what every convergent flow from a
+    balanced start reaches: on data with Σ ≻ 0 that set of sharpnesses is the single number S_bal.
 
 Proof
-    Balanced: A_kA_kᵀ = (TTᵀ)^{(L-k)/L}, B_kᵀB_k = (TᵀT)^{(k-1)/L}.  The first factor has its top
-    eigenvector in common for all k, which gives S_bal by F3.
+    Balanced: A_kA_kᵀ = (TTᵀ)^{(L-k)/L}, B_kᵀB_k = (TᵀT)^{(k-1)/L} (U6.gram).  The first factor has
+    its top eigenvector in common for all k, which gives S_bal by F3.
     Upper bound.  Let σ = 1, λ = 1, X = (TᵀT)^{1/L}.  For a maximizer z of S_bal let x = Kz/|Kz| and
     q = 1/(xᵀΣ⁻¹x) <= κ.  Then S_bal/2 = q Σ_k xᵀX^{k-1}x <= q g(y), where y^L = xᵀX^Lx, by Jensen:
-    ρ -> ρ^{k/L} is concave.  U1's dual at any c, with t = c^{-1/(L-1)}, is at least 2q(c+(L-1)ty^L)
-    along x, and at least 2(c+(L-1)t) >= 2(q/κ)(c+(L-1)t) along a top singular vector of T.  Average
+    ρ -> ρ^{k/L} is concave.  S_min is the least of U1's dual over c (Sion and Brickman, see U1).
+    That dual at c, with t = c^{-1/(L-1)}, is at least 2q(c+(L-1)ty^L) along x, and at least
+    2(c+(L-1)t) >= 2(q/κ)(c+(L-1)t) along a top singular vector of T.  Average
     with weights θ, 1-θ; minimise over c by AM-GM:
 
         S_min >= 2(q/κ) L (1+(κ-1)θ)^{1/L} (1-mθ)^{1-1/L},   m = 1-κy^L,   for each 0 <= θ <= 1.
@@ -36,17 +38,18 @@ Proof
     whose only stationary point is κy^{L-1} = 1, a maximum, of value r_L.  To its left (θ = 0) the
     bound is κg(y)/L and grows, to its right (θ = 1) it is g(y)/(Ly^{L-1}) and falls: both are
     largest where they meet the middle.
-    Attained by Σ = diag(1, κ), T = diag(1, y^{L/2}), y = κ^{-1/(L-1)}.
+    Attained by Σ = diag(1, κ), T = diag(1, y^{L/2}), y = κ^{-1/(L-1)} (on paper at every depth and
+    for every κ).  With κ > 1, r_L = ((κ-1)/((L-1)(1 - κ^{-1/(L-1)})))^{1-1/L}, which tends to
+    (κ-1)/ln κ as L -> ∞ (not checked).
 
 Sharpness
-    r_L(κ) is attained for every L and κ: exactly in U6.attained_two (r_2 = √κ), within 1e-7 in
-    U6.attained, where S_min is enclosed.  So the perfection of U3 with depth is special to one
-    output: for several outputs balanced limits can stay away from flattest at every depth.
+    r_2 = √κ is attained exactly in U6.attained_two, r_L within 1e-7 in U6.attained, where S_min is
+    enclosed.  So the perfection of U3 with depth is special to one output: for several outputs
+    balanced limits can stay away from flattest at every depth.
 
 Implementation notes
     (TᵀT)^{1/L} = W_1ᵀW_1 (U6.root) is rational for rational balanced layers: no matrix root is
-    taken.  The balanced Gram matrix is checked for diagonal layers of size 2, which rotations carry
-    to all balanced ones of that size.  Flows from identity layers on the worst data end at
+    taken.  Flows from identity layers on the worst data end at
     r_L S_min.
 
 References
@@ -64,16 +67,15 @@ import numpy as np
 import sympy as sp
 
 from numeric.arithmetic.floating import Floating
-from numeric.arithmetic.symbolic import Symbolic
 from numeric.gain import float_optimum
-from numeric.networks import LinearNetwork
 from numeric.spectrum import dual_gram, sharpness_at_minimizer
 from numeric.training import gradient_flow
 from theorems.assumptions import minimizer
 from theorems.foundations import hessian_spectrum_eq_dual_gram as F3
-from theorems.foundations import imbalance_conserved_of_gradient_flow as F4
 from theorems.instances import Instance
+from theorems.lemmas import BRICKMAN, SION
 from theorems.quantities import (
+    compared,
     condition,
     data_max,
     depth,
@@ -120,20 +122,38 @@ def balanced_top(instance: Instance) -> Any:
     return ar.eig_max(total, instance.sigma)
 
 
-@quantity("root_gap", r"|(W_1^TW_1)^L-T^TT|_F^2", positive=False)
-def root_gap(instance: Instance) -> Any:
-    """|(W_1ᵀW_1)^L - PᵀP|_F² / |P|_F⁴: zero for balanced layers."""
-    ar, P = instance.arithmetic, instance.net.end_to_end
-    root = instance.weights[0].mT @ instance.weights[0]
-    power = root
-    for _ in range(instance.net.depth - 1):
-        power = power @ root
-    size = ar.frobenius_sq(P)
-    return ar.frobenius_sq(power - P.mT @ P) / (size * size)
+def _powers(ar: Any, A: Any, count: int) -> list[Any]:
+    """I, A, A², ... of a square matrix, as many."""
+    powers = [ar.identity(A.shape[-1])]
+    for _ in range(count - 1):
+        powers.append(powers[-1] @ A)
+    return powers
+
+
+@compared("root_gap", r"\delta((W_1^TW_1)^L)", r"(W_1^TW_1)^L = T^TT")
+def root_gap(instance: Instance) -> tuple[Any, Any]:
+    """(W_1ᵀW_1)^L against PᵀP."""
+    ar, P, W = instance.arithmetic, instance.net.end_to_end, instance.weights[0]
+    return _powers(ar, W.mT @ W, instance.net.depth + 1)[-1], P.mT @ P
+
+
+@compared(
+    "balanced_gram_gap",
+    r"\delta(G')",
+    r"\textstyle\sum_k A_kA_k^T\otimes B_k^TB_k = "
+    r"\textstyle\sum_k (W_LW_L^T)^{L-k}\otimes(W_1^TW_1)^{k-1}",
+)
+def balanced_gram_gap(instance: Instance) -> tuple[Any, Any]:
+    """The dual Gram matrix against roots of TTᵀ and TᵀT, which the outer layers give."""
+    ar, net = instance.arithmetic, instance.net
+    first, last = net.weights[0].mT @ net.weights[0], net.weights[-1] @ net.weights[-1].mT
+    after, before = _powers(ar, last, net.depth)[::-1], _powers(ar, first, net.depth)
+    terms = [ar.kron(A, B) for A, B in zip(after, before, strict=True)]
+    return dual_gram(net), sum(terms[1:], start=terms[0])
 
 
 S, S_min, L, kappa, top = symbols(sharpness, minimal_sharpness, depth, condition, data_max)
-sigma, balanced, gap = symbols(target_norm, balanced_top, root_gap)
+sigma, balanced, gap, gram_gap = symbols(target_norm, balanced_top, root_gap, balanced_gram_gap)
 
 balanced_sharpness = Formula(
     "balanced_sharpness",
@@ -154,35 +174,18 @@ _SMALL = Bounds((2, 4), (1, 2))
 root = stated(
     "root", "(W_1ᵀW_1)^L = TᵀT for balanced layers",
     balanced_minimizers, sp.Eq(gap, 0), minimizer, bounds=_SMALL,
+    sizes=((2, 2, 1, 2), (2, 2, 2, 2), (3, 2, 2, 2, 2), (4, 1, 1, 1, 1, 2)),
 )  # fmt: skip
-
-
-@claim(
-    balanced_minimizers, sp.Eq(S, balanced_sharpness), minimizer,
-    given=(F3.spectrum, F4.flow), bounds=_SMALL,
+gram = stated(
+    "gram", "the dual Gram matrix of balanced layers has roots of TTᵀ and TᵀT only",
+    balanced_minimizers, sp.Eq(gram_gap, 0), minimizer, bounds=_SMALL,
+    sizes=((2, 2, 1, 2), (2, 2, 2, 2), (3, 2, 1, 2, 1), (4, 1, 1, 1, 1, 2)), check=True,
 )  # fmt: skip
-def value(balanced_sharpness: Any) -> Iterator[Step]:
-    """The sharpness of balanced minimizers.
-
-    The dual Gram matrix of L diagonal layers, one block for each output.
-    """
-    ar, x = Symbolic(), sp.symbols("x1:3", positive=True)
-    for size in (2, 3, 4):
-        net = LinearNetwork(ar, (ar.matrix(sp.diag(*x).tolist()),) * size)
-        root = sp.diag(*(t**2 for t in x))
-        blocks = [
-            sum((t ** (2 * (size - k)) * root ** (k - 1) for k in range(1, size + 1)), sp.zeros(2))
-            for t in x
-        ]
-        yield Identity(
-            "balanced Gram matrix", sp.Matrix(dual_gram(net)), sp.diag(*blocks),
-            why="⊕_i Σ_k s_i^{2(L-k)/L}(TᵀT)^{(k-1)/L}", at={"L": size, "d": 2},
-        )  # fmt: skip
-    yield Identity(
-        "factor two", 2 * balanced, balanced_sharpness,
-        why="F3; each s_i^{2(L-k)/L} grows with s_i, so the block of σ is the largest",
-    )  # fmt: skip
-
+value = stated(
+    "value", "the sharpness of balanced minimizers",
+    balanced_minimizers, sp.Eq(S, balanced_sharpness), minimizer, given=(F3.spectrum, gram),
+    bounds=_SMALL,
+)  # fmt: skip
 
 n = sp.Symbol("n", integer=True, positive=True)  # L - 1
 y, e, m = sp.symbols("y e m", positive=True)  # xᵀX^Lx = y^L; e = κ - 1, m = 1 - κy^L
@@ -192,7 +195,7 @@ _AT = {"L": _SIZE}
 
 @claim(
     balanced_on_definite_data, S <= worst_ratio * S_min, minimizer,
-    given=(value, U1.attained), bounds=_SMALL,
+    given=(value, U1.attained), cites=(SION, BRICKMAN), bounds=_SMALL,
 )  # fmt: skip
 def ratio(worst_ratio: Any) -> Iterator[Step]:
     """Balanced minimizers are at most r_L(κ) times as sharp as the flattest.
@@ -258,23 +261,14 @@ def _best_target(worst_ratio: Any) -> Iterator[Step]:
     )  # fmt: skip
 
 
-@claim(
-    worst_balanced, sp.Eq(S, worst_ratio * S_min), minimizer, bounds=Bounds((2, 2), (1, 2))
+attained_two = stated(
+    "attained_two", "exactly r_2(κ) at depth 2",
+    worst_balanced, sp.Eq(S, worst_ratio * S_min), minimizer, bounds=Bounds((2, 2), (1, 2)),
 )  # fmt: skip
-def attained_two(worst_ratio: Any) -> Iterator[Step]:
-    """Exactly √κ at depth 2.
-
-    Both ends of depth: √κ, and the logarithmic mean of 1 and κ.
-    """
-    yield Identity("depth 2", worst_ratio.subs(L, 2), sp.sqrt(kappa), why="one term", at={"L": 2})
-    h, ell = sp.symbols("h ell", positive=True)  # 1/(L-1), ln κ
-    limit = sp.limit(h * (sp.exp(ell) - 1) / (1 - sp.exp(-h * ell)), h, 0)
-    yield Condition(
-        "infinite depth", limit == (sp.exp(ell) - 1) / ell,
-        why="h(κ-1)/(1-κ^{-h}) -> (κ-1)/ln κ as h = 1/(L-1) -> 0",
-    )  # fmt: skip
-
-
+two = stated(
+    "two", "exactly √κ at depth 2",
+    worst_balanced, sp.Eq(S, sp.sqrt(kappa) * S_min), minimizer, bounds=Bounds((2, 2), (1, 2)),
+)  # fmt: skip
 attained = stated(
     "attained", "r_L(κ), within 1e-7, at any depth",
     worst_balanced, S >= sp.Rational(10**7 - 1, 10**7) * worst_ratio * S_min, minimizer,
@@ -327,15 +321,10 @@ def _train(seed: int, runs: int) -> Iterator[TrainedSolution]:
 
 THEOREM = Theorem(
     id="U6",
-    title="Balanced minimizers are at most r_L(κ) times as sharp as the flattest, and can be",
-    statement=(
-        r"D_k = 0 \implies S = 2\lambda_{\max}\Bigl(K\sum_{k=1}^{L}|T|_2^{2(L-k)/L}"
-        r"(T^TT)^{(k-1)/L}K\Bigr),\qquad \max_{T,\;\kappa(\Sigma)=\kappa} S/S_{\min} = "
-        r"\Bigl(\frac{1}{L-1}\sum_{j=1}^{L-1}\kappa^{j/(L-1)}\Bigr)^{1-1/L}"
-    ),
+    title="Balance has a price off whitened data, and the worst price is known",
     normalisation="R = E|y - Px|², no factor 1/2; K = Σ^{1/2}, κ = λ_max(Σ)/λ_min(Σ)",
     source=Source("certimin2026", "the price of balancedness, with its worst case at every depth"),
-    claims=(root, value, ratio, attained_two, attained),
+    claims=(root, gram, value, ratio, attained_two, two, attained),
     controls=_twins,
     witnesses=(
         witness("depth_two", attained_two, "Σ = diag(1, 4), layers diag(1, 1/2): S = 10, S_min = 5",

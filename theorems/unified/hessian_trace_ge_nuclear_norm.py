@@ -1,9 +1,16 @@
 r"""The least trace of the Hessian of a minimizer is governed by a nuclear norm.
 
 Statement
-    Let Σ ⪰ 0, TΣ != 0, K = Σ^{1/2} and let the hidden widths be at least rank(TΣ).  Then
+    Let Σ ⪰ 0, TΣ != 0 and K = Σ^{1/2}.  At every minimizer
 
-        min_{PΣ = TΣ} tr H = 2 L (d_y tr Σ)^{1/L} |TK|_*^{2-2/L}.
+        tr H >= 2 L (d_y tr Σ)^{1/L} |TK|_*^{2-2/L},                       [lower]
+        |A_k|_F² |B_{k+1}K|_F² >= |TK|_*²        for k < L.                [pairs]
+
+    Where the hidden widths are at least rank(TΣ), the factors W_1 = β s^{1/2}VᵀK⁺, identities and
+    W_L = γ U s^{1/2} of TK = U s Vᵀ attain the first bound up to 1e-7 with rational β and γ, for
+    invertible Σ and for singular Σ.   [attained, attained_singular]
+    It is attained exactly by multiples of rotations on isotropic data, where
+    tr H = 2L(d_y tr Σ)^{1/L}|TK|_*^{2-2/L}.   [exact]
 
 Notation
     tr H (``hessian_trace``), |TK|_* (``target_nuclear``, the sum of singular values),
@@ -15,24 +22,23 @@ Assumptions
 
 Proof
     tr H = 2 Σ_k |A_k|_F² |B_kK|_F² (trace formula), with |A_L|_F² = d_y and |B_1K|_F² = tr Σ.
-    Nuclear and Frobenius norms are dual: |A_k|_F |B_{k+1}K|_F >= |A_kB_{k+1}K|_* = |TK|_*.  AM-GM
-    as in M1, for a_k = |A_k|_F/d_y^{1/2} and b_k = d_y^{1/2}|B_kK|_F, so that a_L = 1 and
-    b_1 = (d_y tr Σ)^{1/2}.
+    Hölder for Schatten norms: |A_k|_F |B_{k+1}K|_F >= |A_kB_{k+1}K|_* = |TK|_*.  AM-GM as in M1,
+    for a_k = |A_k|_F² and b_k = |B_kK|_F², with b_1 a_L = d_y tr Σ.
     Attained: with TK = U s Vᵀ and n = Σ_i s_i take W_1 = β s^{1/2}VᵀK⁺, W_L = γ U s^{1/2}, and
     identities between, β² = tr Σ/n, γ² = d_y/n: all L terms are d_y tr Σ.  A common gain of the
     layers then gives any T.
 
 Sharpness
-    Attained for every Σ, T and L.  The Frobenius or spectral norm in place of the nuclear one gives
-    a bound that is not attained; flattest and balanced minimizers do not have least trace
-    (controls).
+    Attained for every Σ, T and L (on paper exactly, with the roots β and γ).  The Frobenius or
+    spectral norm in place of the nuclear one gives a bound that is not attained; flattest and
+    balanced minimizers do not have least trace (controls).
 
 Implementation notes
-    Σ = F Fᵀ with F any invertible matrix: |TF|_* = |TK|_*, and no root of Σ is needed.
+    Σ = F Fᵀ with F any matrix of full column rank: |TF|_* = |TK|_*, and no root of Σ is needed.
 
 References
 ----------
-    certimin2026
+    certimin2026; horn1950singular (Hölder's inequality for singular values)
 """
 
 from __future__ import annotations
@@ -44,9 +50,11 @@ from typing import Any
 import sympy as sp
 
 from theorems.assumptions import minimizer
+from theorems.directions import k
 from theorems.foundations import hessian_trace_eq_layer_norms as F3p
 from theorems.inequalities import path_bound
 from theorems.instances import Instance
+from theorems.lemmas import HORN
 from theorems.quantities import (
     d_y,
     data_trace,
@@ -62,15 +70,21 @@ from theorems.settings import (
     isotropic_balanced,
     minimizers,
     trace_attaining,
+    trace_attaining_on_singular_data,
 )
+from verify.derivation import rules
+from verify.expression import Least
 from verify.theorem import (
     Bounds,
+    Claim,
     Formula,
     Identity,
     Source,
     Step,
     Theorem,
     claim,
+    expanded,
+    family,
     needed,
     quantity,
     stated,
@@ -103,16 +117,75 @@ trace_bound = Formula(
     "trace_bound", r"2L(d_y\operatorname{tr}\Sigma)^{1/L}|TK|_*^{2-2/L}", _bound(nuclear)
 )
 
+# --- the norms before and after each layer -------------------------------------------------------
+
+
+@family("suffix_norm", "a")
+def suffix_norm(instance: Instance) -> list[Any]:
+    """a_k = |A_k|_F², k = 1..L."""
+    return [instance.arithmetic.frobenius_sq(A) for A in instance.net.suffixes]
+
+
+@family("prefix_norm", "b")
+def prefix_norm(instance: Instance) -> list[Any]:
+    """b_k = |B_k K|_F², k = 1..L."""
+    ar = instance.arithmetic
+    return [ar.trace(B @ instance.sigma @ B.mT) for B in instance.net.prefixes]
+
+
+norm_total = expanded(
+    "norm_total", r"\textstyle\sum_k|A_k|_F^2|B_kK|_F^2", "Σ_k |A_k|_F² |B_kK|_F².",
+    sp.Sum(suffix_norm(k) * prefix_norm(k), (k, 1, L)),
+)  # fmt: skip
+norm_ends = expanded(
+    "norm_ends", r"|B_1K|_F^2|A_L|_F^2", "|B_1K|_F² |A_L|_F² = d_y tr Σ.",
+    prefix_norm(1) * suffix_norm(L),
+)  # fmt: skip
+norm_pair = expanded(
+    "norm_pair", r"\min_{k<L}|A_k|_F^2|B_{k+1}K|_F^2",
+    "The least |A_k|_F² |B_{k+1}K|_F² over neighbours, k < L; undefined at depth 1.",
+    Least(suffix_norm(k) * prefix_norm(k + 1), k, 1, L - 1),
+)  # fmt: skip
+total, ends, least = symbols(norm_total, norm_ends, norm_pair)
+
 # --- claims and proofs --------------------------------------------------------------------------
 
 _CLOSE = sp.Rational(10**7 + 1, 10**7)
 _SMALL = Bounds((2, 4), (1, 2))
+_SIZES = ((2, 2, 2, 2, 2), (3, 2, 1, 2, 1, 1))
+
+form = stated(
+    "form", "the trace is twice the sum over layers",
+    minimizers, sp.Eq(trace_hessian, 2 * total), given=(F3p.trace,), bounds=_SMALL, sizes=_SIZES,
+    check=True,
+)  # fmt: skip
+start = stated(
+    "start", "the ends of the path are those of the data and the outputs",
+    minimizers, sp.Eq(ends, outputs * spread), bounds=_SMALL, sizes=_SIZES, check=True,
+)  # fmt: skip
+pairs = stated(
+    "pairs", "neighbours carry at least the target",
+    minimizers, least >= nuclear**2, minimizer, cites=(HORN,), bounds=_SMALL,
+    sizes=((2, 2, 2, 1, 1), (2, 1, 1, 2, 1), (3, 1, 1, 1, 1)),
+)  # fmt: skip
+pairs_attained = stated(
+    "pairs_attained", "no more than the target where they are multiples of rotations",
+    isotropic_balanced, sp.Eq(least, nuclear**2), minimizer, bounds=_SMALL, check=True,
+)  # fmt: skip
 
 
-@claim(minimizers, trace_hessian >= trace_bound, minimizer, given=(F3p.trace,), bounds=_SMALL)
-def lower(trace_bound: Any) -> Iterator[Step]:
+@claim(
+    minimizers, trace_hessian >= trace_bound, minimizer, given=(form, start, pairs), bounds=_SMALL
+)
+def lower(form: Claim, start: Claim, pairs: Claim, trace_bound: Any) -> Iterator[Step]:
     """No minimizer has less trace."""
-    yield from path_bound(trace_bound / 2, start=sp.sqrt(outputs * spread), gain=nuclear)
+    bound = path_bound(
+        suffix_norm, prefix_norm, energy=norm_total, ends=norm_ends, least=norm_pair,
+        pairs=rules.given(pairs),
+    )  # fmt: skip
+    from_start = rules.substituted(bound, rules.given(start))
+    chain = rules.transitive(rules.given(form), rules.scaled(from_start, 2))
+    yield rules.rewritten(chain, trace_hessian, trace_bound)
 
 
 @claim(
@@ -140,6 +213,11 @@ def attained(trace_bound: Any) -> Iterator[Step]:
     yield Identity("sum of L equal terms", 2 * L * outputs * spread, least, why="|TK|_* = βγn")
 
 
+attained_singular = stated(
+    "attained_singular", "the same where the data are singular",
+    trace_attaining_on_singular_data, trace_hessian <= _CLOSE * trace_bound, minimizer,
+    bounds=_SMALL,
+)  # fmt: skip
 exact = stated(
     "exact", "equality for multiples of rotations on isotropic data",
     isotropic_balanced, sp.Eq(trace_hessian, trace_bound), minimizer, bounds=_SMALL,
@@ -165,14 +243,10 @@ _twins = (
 
 THEOREM = Theorem(
     id="U5",
-    title="The least trace of the Hessian is 2 L (d_y tr Σ)^(1/L) |TK|_*^(2-2/L)",
-    statement=(
-        r"\min_{P\Sigma = T\Sigma}\operatorname{tr}\nabla^2R = "
-        r"2L\,(d_y\operatorname{tr}\Sigma)^{1/L}\,|TK|_*^{2-2/L}"
-    ),
+    title="The least trace of the Hessian of a minimizer is governed by a nuclear norm",
     normalisation="R = E|y - Px|², no factor 1/2; K = Σ^{1/2}, |.|_* nuclear",
     source=Source("certimin2026", "minimal trace of the Hessian"),
-    claims=(lower, attained, exact),
+    claims=(form, start, pairs, pairs_attained, lower, attained, attained_singular, exact),
     controls=_twins,
     witnesses=(
         witness("two_outputs", lower, "two outputs, correlated data",

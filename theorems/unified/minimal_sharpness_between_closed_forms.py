@@ -1,32 +1,40 @@
 r"""Closed-form brackets of the least sharpness.
 
 Statement
-    One output, w* the regressor, a = w*ᵀΣw*/|w*|², a_2 = w*ᵀΣ²w*/w*ᵀΣw* >= a, Λ = λ_max(Σ):
+    Let there be one output, w* the regressor, a = w*ᵀΣw*/|w*|², a_2 = w*ᵀΣ²w*/w*ᵀΣw*,
+    Λ = λ_max(Σ) and S_min as in U1.  Then
 
-        2La|w*|^{2-2/L} (a_2/a)^{1/L} <= S_min <= 2La|w*|^{2-2/L} (Λ/a)^{1/L}
-                                                <= 2|w*|^{2-2/L} (Λ + (L-1)a),
+        2La|w*|^{2-2/L} <= 2La|w*|^{2-2/L} (a_2/a)^{1/L} <= S_min,         [improves, lower]
+        S_min <= 2La|w*|^{2-2/L} (Λ/a)^{1/L} <= 2|w*|^{2-2/L} (Λ + (L-1)a).   [upper, sum]
 
-    all with equality for w* along a top eigenvector of Σ.  The lower bound is never below C1's,
-    2La|w*|^{2-2/L}.  Any number of outputs: S_min <= 2LΛ^{1/L}|TK|_2^{2-2/L}.
+    All are equalities for w* along a top eigenvector of Σ: there the lower bracket is S_min, and
+    S_min = 2|w*|^{2-2/L} (Λ + (L-1)a).   [lower_attained, upper_attained, upper_tight]
+    For any number of outputs
+
+        S_min <= 2LΛ^{1/L}|TK|_2^{2-2/L},                                  [outputs]
+
+    with equality on this family for several outputs too: S_min = 2LΛ^{1/L}|TK|_2^{2-2/L} where one
+    path starts at a top eigenvector of Σ.   [outputs_attained]
 
 Notation
     ``minimal_sharpness``, ``depth``, ``w_norm``, ``a``, ``a2``, ``data_max``; |TK|_2 is
-    ``target_on_data``.
+    ``target_on_data``; z, û directions of inputs and outputs as in F6.
 
 Assumptions
     one_output  for the first line: a is not defined otherwise.
     S_min is that of U1: hidden widths at least rank(TΣ).
 
 Proof
-    U1 at z = Kw*/|Kw*| gives the lower bound, |Kz|² <= Λ and |w*ᵀKz|² <= a|w*|² the upper one.
-    The last step is AM-GM for Λ/a and L-1 ones: x + L-1 - Lx^{1/L} is convex in x, and vanishes
-    with its derivative at x = 1.
-    Several outputs: |Kz|² <= Λ and |TKz| <= |TK|_2.  With z_1 a top right singular vector of TK, U1
-    at z_1 gives S_min >= 2L|Kz_1|^{2/L}|TK|_2^{2-2/L} too; both ends divided by 2L tend to |TK|_2²,
-    so S_min/(2L) -> λ_max(TΣTᵀ) as L -> ∞.
+    S_min = 2L max_z (|Kz|²)^{1/L}(|TKz|²)^{1-1/L}.  At z = Kw*/|Kw*| the two squares are a_2 and
+    a|w*|²: the lower bound.  Everywhere |Kz|² <= Λ and |w*ᵀKz|² <= |Kw*|² = a|w*|²: the upper one.
+    The last step is AM-GM for Λ, once, and a, L-1 times.  By Cauchy-Schwarz
+    (w*ᵀΣw*)² <= |w*|²|Σw*|², that is a_2 >= a.
+    Several outputs: |Kz|² <= Λ and |TKz| <= |TK|_2.
 
 Sharpness
-    Both ends are attained for every L.  The exponent 1/L of a_2/a cannot be raised to 1/(L-1).
+    Both ends are attained.  Not checked: with z_1 a top right singular vector of TK, U1 at z_1
+    gives S_min >= 2L|Kz_1|^{2/L}|TK|_2^{2-2/L} too; both ends divided by 2L tend to |TK|_2², so
+    S_min/(2L) -> λ_max(TΣTᵀ) as L -> ∞.  The exponent 1/L of a_2/a cannot be raised to 1/(L-1).
 
 Implementation notes
     Everything here is rational but for roots, so ties are decided exactly.
@@ -44,6 +52,7 @@ from typing import Any
 import sympy as sp
 
 from theorems.assumptions import one_output
+from theorems.directions import DirectedInstance, pairing, path_ends
 from theorems.instances import Instance
 from theorems.quantities import (
     a,
@@ -61,16 +70,16 @@ from theorems.settings import (
     univariate_minimizers,
     univariate_top_eigenvector,
 )
-from theorems.unified import minimal_sharpness_eq_gain as U1
+from verify.derivation import rules
 from verify.theorem import (
     Bounds,
-    Condition,
     Formula,
-    Identity,
     Source,
     Step,
     Theorem,
     claim,
+    expanded,
+    quantity,
     stated,
     twin,
     witness,
@@ -103,73 +112,112 @@ outputs_bracket = Formula(
 )
 
 
-def _objective(square: Any, image_square: Any) -> Any:
-    """U1's 2L|Kz|^{2/L}|TKz|^{2-2/L} from both squared norms."""
-    return 2 * L * square ** (1 / L) * image_square ** (1 - 1 / L)
+# --- the value at the regressor ------------------------------------------------------------------
 
+
+def _along_regressor(instance: Instance) -> DirectedInstance:
+    """The instance with z = Kw*/|Kw*| and û = 1."""
+    one = instance.arithmetic.identity(1)
+    return DirectedInstance.beside(instance, output=one, input=instance.target.mT)
+
+
+@quantity("spread_at_regressor", r"|Kz|^2|_{z=Kw^*/|Kw^*|}")
+def spread_at_regressor(instance: Instance) -> Any:
+    """|Kz|² at z = Kw*/|Kw*| (one output)."""
+    return path_ends.measure(_along_regressor(instance))
+
+
+@quantity("pairing_at_regressor", r"(w^{*T}Kz)^2|_{z=Kw^*/|Kw^*|}")
+def pairing_at_regressor(instance: Instance) -> Any:
+    """(w*ᵀKz)² at z = Kw*/|Kw*| (one output)."""
+    return pairing.measure(_along_regressor(instance))
+
+
+spread, paired = symbols(spread_at_regressor, pairing_at_regressor)
+value_at_regressor = expanded(
+    "value_at_regressor", r"2L|Kz|^{2/L}|w^{*T}Kz|^{2-2/L}|_{z=Kw^*/|Kw^*|}",
+    "2L |Kz|^{2/L} |w*ᵀKz|^{2-2/L} at z = Kw*/|Kw*|.",
+    2 * L * (spread * paired ** (L - 1)) ** (1 / L),
+)  # fmt: skip
 
 # --- claims and proofs --------------------------------------------------------------------------
 
 _DEEP = Bounds((2, 5), (1, 3))
+_SIZES = ((2, 2, 2, 2), (2, 2, 1, 1), (3, 2, 1, 2, 2))
+
+spread_is = stated(
+    "spread", "at z = Kw*/|Kw*| the data have the share a_2",
+    univariate_minimizers, sp.Eq(spread, rayleigh2), one_output, bounds=_DEEP, sizes=_SIZES,
+    check=True,
+)  # fmt: skip
+pairing_is = stated(
+    "pairing", "at z = Kw*/|Kw*| the target has its norm on the data",
+    univariate_minimizers, sp.Eq(paired, rayleigh * w**2), one_output, bounds=_DEEP, sizes=_SIZES,
+    check=True,
+)  # fmt: skip
+image_is = stated(
+    "image", "the norm of the target on the data, for one output",
+    univariate_minimizers, sp.Eq(image, w * sp.sqrt(rayleigh)), one_output, bounds=_DEEP,
+    sizes=((2, 1, 1, 1), (2, 2, 1, 1), (3, 1, 2, 1, 1)), check=True,
+)  # fmt: skip
+growth = stated(
+    "growth", "Cauchy-Schwarz: a_2 is at least a",
+    univariate_minimizers, rayleigh2 * rayleigh * w**4 >= (rayleigh * w**2) ** 2, one_output,
+    bounds=_DEEP, sizes=((2, 1, 1, 1), (2, 2, 1, 1), (2, 2, 1, 2)), check=True,
+)  # fmt: skip
 
 
 @claim(
-    univariate_minimizers, S_min >= lower_bracket, one_output, given=(U1.as_quantity,), bounds=_DEEP
-)
+    univariate_minimizers, S_min >= lower_bracket, one_output,
+    given=(spread_is, pairing_is), bounds=_DEEP,
+)  # fmt: skip
 def lower(lower_bracket: Any) -> Iterator[Step]:
     """The lower bracket."""
-    at_z = _objective(rayleigh2, rayleigh * w**2)
-    yield Identity("at z = Kw*/|Kw*|", at_z, lower_bracket, why="every z gives a lower bound")
+    value = rules.transitive(
+        rules.largest(minimal_sharpness, value_at_regressor), rules.definition(value_at_regressor)
+    )
+    known = rules.substituted(value, rules.given(spread_is))
+    known = rules.substituted(known, rules.given(pairing_is))
+    yield rules.rewritten(known, S_min, lower_bracket)
 
 
-@claim(
-    univariate_minimizers, S_min <= upper_bracket, one_output, given=(U1.as_quantity,), bounds=_DEEP
-)
+@claim(minimizers, S_min <= outputs_bracket, bounds=_DEEP)
+def outputs(outputs_bracket: Any) -> Iterator[Step]:
+    """The upper bracket for any number of outputs: both factors at their largest."""
+    yield rules.rewritten(_outputs(), outputs_bracket, S_min)
+
+
+def _outputs() -> rules.Fact:
+    """2L (Λ |TK|_2^{2(L-1)})^{1/L} >= S_min: what holds in all directions holds of the largest."""
+    target = rules.raised(rules.at_a_direction(target_on_data), 2 * (L - 1))
+    both = rules.multiplied(rules.largest(data_max, path_ends), target)
+    root = rules.scaled(rules.raised(both, 1 / L), 2 * L)
+    return rules.at_the_supremum(root, minimal_sharpness, lambda value: value)
+
+
+@claim(univariate_minimizers, S_min <= upper_bracket, one_output, given=(image_is,), bounds=_DEEP)
 def upper(upper_bracket: Any) -> Iterator[Step]:
     """The upper bracket."""
-    yield Identity(
-        "both factors at their largest", _objective(top, rayleigh * w**2), upper_bracket,
-        why="Rayleigh: |Kz|² <= Λ; Cauchy-Schwarz: |w*ᵀKz|² <= |Kw*|²",
-    )  # fmt: skip
+    known = rules.substituted(_outputs(), rules.given(image_is))
+    yield rules.rewritten(known, upper_bracket, S_min)
 
 
 @claim(univariate_minimizers, upper_bracket <= sum_bracket, one_output, bounds=_DEEP, name="sum")
 def upper_le_sum(upper_bracket: Any, sum_bracket: Any) -> Iterator[Step]:
-    """The upper bracket is below the sum.
-
-    AM-GM for x = Λ/a and L-1 ones, as convexity and a tangent at x = 1.
-    """
-    m, x = sp.Symbol("m", integer=True, positive=True), sp.Symbol("x", positive=True)
-    gap, deep = x + m - (m + 1) * x ** (1 / (m + 1)), {"L": m + 1}
-    scaled = (sum_bracket - upper_bracket) / (2 * rayleigh * w ** (2 - 2 / L))
-    at_x = scaled.subs({L: m + 1, top: x * rayleigh})
-    yield Identity("the gap in x = Λ/a", at_x, gap, why="substitution", at=deep)
-    yield Identity("it vanishes at x = 1", gap.subs(x, 1), why="tangent")
-    yield Identity("it is flat at x = 1", sp.diff(gap, x).subs(x, 1), why="tangent")
-    why = "a convex function lies above its tangent"
-    yield Condition("it is convex", sp.diff(gap, x, 2), ">", why=why, at=deep)
+    """The upper bracket is below the sum: AM-GM for Λ, once, and a, L-1 times."""
+    mean = rules.am_gm_weighted((1 / L, top), (1 - 1 / L, rayleigh))
+    scaled = rules.scaled(mean, 2 * L * w ** (2 - 2 / L))
+    yield rules.rewritten(scaled, sum_bracket, upper_bracket)
 
 
-@claim(minimizers, S_min <= outputs_bracket, given=(U1.as_quantity,), bounds=_DEEP)
-def outputs(outputs_bracket: Any) -> Iterator[Step]:
-    """The upper bracket for any number of outputs.
-
-    The lower end |Kz_1|^{2/L}|TK|_2^{2-2/L} has p = |Kz_1|² for Λ.
-    """
-    yield Identity(
-        "both factors at their largest", _objective(top, image**2), outputs_bracket,
-        why="Rayleigh: |Kz|² <= Λ, |TKz| <= |TK|_2",
-    )  # fmt: skip
-    for name, square in (("upper", top), ("lower", sp.Symbol("p", positive=True))):
-        end = outputs_bracket.subs(top, square) / (2 * L)
-        limit = sp.limit(end, L, sp.oo)
-        yield Identity(f"limit of the {name} end", limit, image**2, why="L -> oo, divided by 2L")
+@claim(univariate_minimizers, lower_bracket >= _common, one_output, given=(growth,), bounds=_DEEP)
+def improves(lower_bracket: Any) -> Iterator[Step]:
+    """The lower bracket is never below C1's bound 2La|w*|^{2-2/L}."""
+    root = rules.raised(rules.given(growth), 1 / L)
+    scaled = rules.scaled(root, 2 * L * rayleigh ** (1 - 2 / L) * w ** (2 - 6 / L))
+    yield rules.rewritten(scaled, lower_bracket, _common)
 
 
-improves = stated(
-    "improves", "the lower bracket is never below C1's bound 2La|w*|^{2-2/L}",
-    univariate_minimizers, lower_bracket >= _common, one_output, bounds=_DEEP,
-)  # fmt: skip
 lower_attained = stated(
     "lower_attained", "equality for w* along the top eigenvector",
     univariate_top_eigenvector, sp.Eq(S_min, lower_bracket), one_output, bounds=_DEEP,
@@ -202,14 +250,10 @@ _twins = (
 THEOREM = Theorem(
     id="U2",
     title="Closed-form brackets of the least sharpness",
-    statement=(
-        r"2La|w^*|^{2-2/L}(a_2/a)^{1/L} \le S_{\min} \le 2La|w^*|^{2-2/L}(\Lambda/a)^{1/L}"
-        r" \le 2|w^*|^{2-2/L}(\Lambda+(L-1)a)"
-    ),
     normalisation="R = E|y - Px|², no factor 1/2; K = Σ^{1/2}",
     source=Source("certimin2026", "closed-form brackets; the sum is finer than marion2024deep"),
     claims=(
-        lower, upper, upper_le_sum, outputs, improves,
+        spread_is, pairing_is, image_is, growth, lower, upper, upper_le_sum, outputs, improves,
         lower_attained, upper_attained, upper_tight, outputs_attained,
     ),
     controls=_twins,

@@ -1,12 +1,18 @@
 r"""The least sharpness of any minimizer, for any data covariance and any number of outputs.
 
 Statement
-    Let Σ ⪰ 0, TΣ != 0, K = Σ^{1/2}, L >= 2 and let the hidden widths be at least rank(TΣ).  Then
+    Let Σ ⪰ 0, TΣ != 0, K = Σ^{1/2} and L >= 2.  At every minimizer
 
-        S_min = 2 L max_{|z|=1} |K z|^{2/L} |T K z|^{2-2/L}
-              = 2 min_{c>0} λ_max( c Σ + (L-1) c^{-1/(L-1)} K TᵀT K ),
+        S >= 2 L max_{|z|=1} |K z|^{2/L} |T K z|^{2-2/L},                  [lower, least]
 
-    and the minimum over minimizers is attained.  Σ = I gives 2Lσ^{2-2/L} (M1).
+    S_min in what follows.  Let the hidden widths be at least rank(TΣ), and let W_τ be the factors
+    W_1 = τ^{1-L} E_1 T', W_k = τ E_kE_{k-1}ᵀ, isometries E_k, with τ > 0.  They are minimizers with
+
+        S = 2 λ_max( c Σ + (L-1) c^{-1/(L-1)} K TᵀT K ),   c = τ^{2(L-1)},          [dual]
+
+    and attain S_min up to 1e-7 with rational τ.   [attained]
+    S = S_min exactly where Σ and TᵀT have a top eigenvector in common and τ = g.   [exact]
+    Σ = I gives S_min = 2Lσ^{2-2/L}, the bound of M1.   [whitened]
 
 Notation
     S (``sharpness``), L (``depth``), the gain max_z |Kz|^{2/L}|TKz|^{2-2/L} (``gain``),
@@ -26,20 +32,24 @@ Proof
     W_k = τ E_k E_{k-1}ᵀ the dual Gram matrix is, Π = E_L E_Lᵀ, c = τ^{2(L-1)}, t = τ^{-2} =
     c^{-1/(L-1)}:  Π ⊗ (cΣ + (L-1) t K TᵀT K) + (I-Π) ⊗ t K TᵀT K  (up to similarity), so
     S = 2 λ_max(cΣ + (L-1) t K TᵀT K).
-    Max = min: weighted AM-GM shows max <= min; equality by Sion's minimax theorem on density
-    matrices, where the joint numerical range of two real quadratic forms is convex (Brickman) or,
-    for d_x <= 2, has the upper right boundary that suffices.
+    The least of these over c is S_min (max = min).  Weighted AM-GM shows max <= min.  Equality:
+    tr ρ(cΣ + (L-1)c^{-1/(L-1)}KTᵀTK) is convex in c and linear in the density matrix ρ, and grows
+    at both ends of c, so that c may be kept in a compact interval: Sion gives a ρ with
+    2L (tr ρΣ)^{1/L} (tr ρKTᵀTK)^{1-1/L} = min.  A unit vector z has the same two traces or larger
+    ones: for d_x >= 3 their range over unit vectors is convex (Brickman), for d_x = 2 it is an
+    ellipse, and a pair inside it is below one on it in both.
 
 Sharpness
-    Equality is attained; exponents swapped, L for L-1, and the top singular vector of TK taken
-    for the maximizer are refuted.
+    Equality is attained (on paper for every Σ and T, at the best τ, which is mostly irrational);
+    exponents swapped, L for L-1, and the top singular vector of TK taken for the maximizer are
+    refuted.
 
 Implementation notes
     :func:`minimal_sharpness` returns a rigorous two-sided enclosure, see :mod:`numeric.gain`.  Each
-    enclosure proves its own minimax equality, one vector certifies both sides; the derivation has
-    max = min at each z alone.  The family W_τ is drawn with rational τ within 1e-9 of the optimum.
-    Its sharpness, and descents over factorisations (:mod:`theorems.unified.factorisations`), are
-    routes to S_min that know no gain.
+    enclosure proves its own minimax equality, one vector certifies both sides; the derivation of
+    the attainment has max = min at each z alone.  The family W_τ is drawn with rational τ within
+    1e-9 of the optimum.  Its sharpness, and descents over factorisations
+    (:mod:`theorems.unified.factorisations`), are routes to S_min that know no gain.
 
 References
 ----------
@@ -49,7 +59,6 @@ References
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Iterator
 from fractions import Fraction
 from typing import Any
@@ -58,24 +67,33 @@ import numpy as np
 import sympy as sp
 
 from numeric.arithmetic.ball import Ball, Balls
-from numeric.arithmetic.symbolic import Symbolic
 from numeric.gain import weighted_gain
-from numeric.networks import LinearNetwork
 from numeric.spectrum import dual_gram, sharpness_lanczos
 from numeric.training import dyadic
 from theorems.assumptions import minimizer
+from theorems.assumptions import whitened as on_white_data
 from theorems.directions import pairing, path_ends
 from theorems.flat_minima import sharpness_ge_of_minimizer as M1
 from theorems.flat_minima.sharpness_ge_of_minimizer import whitened_bound
 from theorems.foundations import hessian_spectrum_eq_dual_gram as F3
 from theorems.foundations import sharpness_ge_along_paths as F6
 from theorems.instances import Instance
-from theorems.quantities import a, a2, depth, sharpness, symbols, w_norm
+from theorems.lemmas import BRICKMAN, SION
+from theorems.quantities import (
+    a,
+    a2,
+    compared,
+    depth,
+    sharpness,
+    symbols,
+    target_on_data,
+    w_norm,
+)
 from theorems.quantities import minimal_sharpness as least_sharpness
-from theorems.recipes import inclusion
 from theorems.settings import (
     attaining_minimizers,
     balanced_minimizers,
+    exactly_attaining_minimizers,
     flattest_minimizers,
     minimizers,
     univariate_minimizers,
@@ -139,8 +157,28 @@ def dual_value(instance: Instance) -> Any:
     return 2 * ar.eig_max(ar.scale(c, ar.identity(net.widths[0])) + image, instance.sigma)
 
 
-S, S_min, L, g, g_swapped, D = symbols(
-    sharpness, least_sharpness, depth, gain, gain_swapped, dual_value
+@compared(
+    "family_gap",
+    r"\delta(G')",
+    r"\textstyle\sum_k A_kA_k^T\otimes B_k^TB_k = \Pi\otimes(cI+(L-1)\tau^{-2}T^TT)"
+    r"+(I-\Pi)\otimes\tau^{-2}T^TT",
+)
+def family_gap(instance: Instance) -> tuple[Any, Any]:
+    """The dual Gram matrix of W_τ against its blocks, Π = τ⁻²W_LW_Lᵀ, c = τ^{2(L-1)}."""
+    ar, net, T = instance.arithmetic, instance.net, instance.target
+    last = net.weights[-1] @ net.weights[-1].mT
+    square = ar.frobenius_sq(last) / ar.trace(last)  # τ²
+    projector, image = ar.scale(1 / square, last), ar.scale(1 / square, T.mT @ T)
+    c = ar.scalar(1)
+    for _ in range(net.depth - 1):
+        c = c * square
+    inside = ar.scale(c, ar.identity(net.widths[0])) + ar.scale(ar.scalar(net.depth - 1), image)
+    beside = ar.kron(ar.identity(net.widths[-1]) - projector, image)
+    return dual_gram(net), ar.kron(projector, inside) + beside
+
+
+S, S_min, L, g, g_swapped, D, gap = symbols(
+    sharpness, least_sharpness, depth, gain, gain_swapped, dual_value, family_gap
 )
 w, rayleigh, rayleigh2 = symbols(w_norm, a, a2)
 gain_bound = Formula("gain_bound", r"2L\max_z|Kz|^{2/L}|TKz|^{2-2/L}", 2 * L * g)
@@ -203,9 +241,7 @@ def minimal_sharpness(sigma: Any, target: Any, depth: int, *, precision: int = 1
 # --- claims and proofs --------------------------------------------------------------------------
 
 _CLOSE = sp.Rational(10**7 + 1, 10**7)
-_SHAPES = ((2, 1, 1), (2, 1, 2), (2, 2, 2), (3, 2, 2), (2, 1, 1, 1), (2, 1, 2, 2), (2, 2, 2, 2))
-"""The last width exceeds the smallest in two of them: there I - Π does not vanish."""
-Kz, TKz, c, tau = sp.symbols(r"|Kz| |TKz| c \tau", positive=True)
+Kz, TKz, c = sp.symbols(r"|Kz| |TKz| c", positive=True)
 m = sp.Symbol("m", integer=True, positive=True)  # L - 1
 
 
@@ -220,37 +256,27 @@ def lower(path: Claim) -> Iterator[Step]:
     yield rules.at_the_supremum(rules.given(path), gain, lambda value: 2 * L * value)
 
 
-@claim(attaining_minimizers, sp.Eq(S, D), minimizer, given=(F3.spectrum,))
-def dual() -> Iterator[Step]:
-    """The attaining family has exactly the dual value as sharpness, at every scale.
-
-    Its dual Gram matrix is Π ⊗ (cI + (L-1)c^{-1/(L-1)}TᵀT) + (I-Π) ⊗ c^{-1/(L-1)}TᵀT for Σ = I;
-    for any Σ multiply by I ⊗ K from both sides.
-    """
-    for shape in _SHAPES:
-        gram, blocks = _attaining_family(shape)
-        widths = "-".join(map(str, shape))
-        yield Identity("attaining family", gram, blocks, why="expansion", at={"widths": widths})
+@claim(minimizers, S >= S_min, minimizer, given=(F6.path,), bounds=Bounds((2, 4), (1, 3)))
+def least(path: Claim) -> Iterator[Step]:
+    """No minimizer is flatter than the quantity minimal_sharpness says."""
+    yield rules.at_the_supremum(rules.given(path), least_sharpness, lambda value: value)
 
 
-def _attaining_family(shape: tuple[int, ...]) -> tuple[Any, Any]:
-    """The dual Gram matrix of W_1 = τ^{1-L} T', W_k = τ E (coordinate isometries), in blocks too.
-
-    The blocks have c = τ^{2(L-1)}, and c^{-1/(L-1)} for what the later layers give.
-    """
-    ar, rank, later = Symbolic(), min(shape[1:]), len(shape) - 2
-    rows = [[sp.Symbol(f"t_{{{i}{j}}}", real=True) for j in range(shape[0])] for i in range(rank)]
-    inner, E = ar.matrix(rows), [inclusion(ar, d, rank) for d in shape[1:]]
-    others = [ar.scale(tau, after @ before.mT) for before, after in itertools.pairwise(E)]
-    net = LinearNetwork(ar, (ar.scale(tau**-later, E[0] @ inner), *others))
-    scale, projector = tau ** (2 * later), E[-1] @ E[-1].mT
-    image = ar.scale(scale ** sp.Rational(-1, later), inner.mT @ inner)
-    inside = ar.scale(scale, ar.identity(shape[0])) + ar.scale(later, image)
-    outside = ar.kron(ar.identity(shape[-1]) - projector, image)
-    return sp.Matrix(dual_gram(net)), sp.Matrix(ar.kron(projector, inside) + outside)
+family = stated(
+    "family", "the dual Gram matrix of the attaining family has two blocks, at every scale τ",
+    attaining_minimizers, sp.Eq(gap, 0), check=True,
+    sizes=((2, 2, 2, 1, 1), (2, 2, 1, 2, 1), (2, 2, 2, 2, 1), (3, 2, 2, 2, 1, 1)),
+)  # fmt: skip
+dual = stated(
+    "dual", "the attaining family has the dual value as its sharpness, at every scale τ",
+    attaining_minimizers, sp.Eq(S, D), minimizer, given=(F3.spectrum, family),
+    sizes=((2, 1, 2, 1), (2, 2, 1, 1, 1), (3, 2, 1, 1, 1, 1)),
+)  # fmt: skip
 
 
-@claim(attaining_minimizers, S <= _CLOSE * gain_bound, minimizer, given=(dual,))
+@claim(
+    attaining_minimizers, S <= _CLOSE * gain_bound, minimizer, given=(dual,), cites=(SION, BRICKMAN)
+)
 def attained(gain_bound: Any) -> Iterator[Step]:
     """Attained up to 1e-7 by rational factors beside the optimal ones.
 
@@ -266,15 +292,30 @@ def attained(gain_bound: Any) -> Iterator[Step]:
     yield Condition("convex in log c", curvature, ">", why="stationary means least", at=deep)
 
 
+exact = stated(
+    "exact", "attained exactly where Σ and TᵀT have a top eigenvector in common",
+    exactly_attaining_minimizers, sp.Eq(S, gain_bound), minimizer,
+)  # fmt: skip
 as_quantity = stated(
     "quantity", "the quantity minimal_sharpness is the sharpness of these networks, up to 1e-7",
-    attaining_minimizers, sp.Abs(S - S_min) <= (_CLOSE - 1) * S_min, minimizer,
+    attaining_minimizers, sp.Abs(S - S_min) <= (_CLOSE - 1) * S_min, minimizer, check=True,
 )  # fmt: skip
-whitened = stated(
-    "whitened", "Σ = I: the least sharpness is 2 L σ^(2-2/L)",
-    flattest_minimizers, sp.Eq(gain_bound, whitened_bound), minimizer,
-    given=(M1.lower, M1.attained),
+
+
+@claim(
+    flattest_minimizers, sp.Eq(gain_bound, whitened_bound), minimizer, on_white_data,
+    given=(F6.start, M1.norm),
 )  # fmt: skip
+def whitened(start: Claim, norm: Claim) -> Iterator[Step]:
+    """Σ = I: the least sharpness is 2 L σ^(2-2/L)."""
+    one = rules.turned(rules.raised(rules.given(start), 1 / L))
+    longest = rules.raised(rules.at_a_direction(target_on_data), 2 - 2 / L)
+    above = rules.at_the_supremum(rules.multiplied(longest, one), gain, lambda value: value)
+    each = rules.substituted(rules.at_a_direction(gain), rules.given(start))
+    below = rules.at_the_supremum(each, target_on_data, lambda s: s ** (2 - 2 / L))
+    both = rules.squeezed(below, above)
+    yield rules.scaled(rules.substituted(both, rules.given(norm)), 2 * L)
+
 
 # --- false twins --------------------------------------------------------------------------------
 
@@ -330,14 +371,10 @@ def _descend(seed: int, runs: int) -> Iterator[TrainedSolution]:
 
 THEOREM = Theorem(
     id="U1",
-    title="The least sharpness for any covariance and any outputs is 2 L times a gain",
-    statement=(
-        r"\min_{P\Sigma = T\Sigma} S(W) = 2L\max_{|z|=1}|Kz|^{2/L}|TKz|^{2-2/L} = "
-        r"2\min_{c>0}\lambda_{\max}\bigl(c\Sigma+(L-1)c^{-1/(L-1)}KT^TTK\bigr)"
-    ),
+    title="The least sharpness for any covariance and any outputs is a weighted gain of the target",
     normalisation="R = E|y - Px|², no factor 1/2; K = Σ^{1/2}; hidden widths >= rank(TΣ)",
     source=Source("certimin2026", "minimal sharpness for any covariance and any outputs"),
-    claims=(lower, attained, dual, as_quantity, whitened),
+    claims=(lower, least, family, dual, attained, exact, as_quantity, whitened),
     controls=_twins,
     witnesses=(
         witness("two_outputs", lower, "two outputs, correlated data",

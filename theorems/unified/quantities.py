@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from theorems.directions import path_ends, regressor_share
 from theorems.instances import Instance
+from theorems.quantities import depth
 from verify.claims import quantity
 
 __all__ = ["aligned_top", "blend_top", "imbalance_total", "layer_energy_max"]
@@ -17,7 +19,14 @@ def blend_top(instance: Instance, weight: int) -> Any:
     return ar.eig_max(ar.identity(w.shape[-1]) + ar.scale(share, w.mT @ w), instance.sigma)
 
 
-@quantity("aligned_top", r"\lambda_{\max}(\Sigma+(L-1)K\hat w\hat w^TK)")
+@quantity(
+    "aligned_top",
+    r"\lambda_{\max}(\Sigma+(L-1)K\hat w\hat w^TK)",
+    supremum=(
+        path_ends.symbol + (depth.symbol - 1) * regressor_share.symbol,
+        (path_ends.name, regressor_share.name),
+    ),
+)
 def aligned_top(instance: Instance) -> Any:
     """λ_max(Σ + (L-1) K ŵŵᵀ K), ŵ = w*/|w*| (one output)."""
     return blend_top(instance, instance.net.depth - 1)

@@ -4,9 +4,19 @@ Statement
     Let d_y = 1, w* = Pᵀ, ŵ = w*/|w*|, K = Σ^{1/2}, μ = λ_max(Σ + (L-1)KŵŵᵀK), Λ = λ_max(Σ) and
     N = max_k |W_k|_F².  Every minimizer W has
 
-        2(|w*|²/N) μ <= S(W) <= 2(|w*|²/N) μ + 2LΛ(N^{L-1} - |w*|²/N),
+        2(|w*|²/N) μ <= S(W) <= 2(|w*|²/N) μ + 2LΛ(N^{L-1} - |w*|²/N),     [below, above]
 
-    and any weights have N <= |w*|^{2/L} + Σ_j (|D_j|_2 + |tr D_j|).
+    and has N <= |w*|^{2/L} + Σ_j (|D_j|_2 + |tr D_j|).   [energy]
+    All three are equalities at rank-one, aligned, balanced layers, where S = 2(|w*|²/N) μ and
+    N = |w*|^{2/L} + Σ_j (|D_j|_2 + |tr D_j|).   [below_attained, above_attained, energy_attained]
+    For all z, |z| = 1, the terms |α_k|²|B_kKz|² of the energy along a path have the bounds
+
+        (|w*|²/N) |Kz|² <= |α_1|²|Kz|² <= N^{L-1} |Kz|²,                   [first, first_above]
+        (L-1)(|w*|²/N) (ŵ·Kz)² <= Σ_{k>1} |α_k|²|B_kKz|²
+            <= (L-1)((|w*|²/N) (ŵ·Kz)² + (N^{L-1} - |w*|²/N) |Kz|²).       [later, later_above]
+
+    With n = |W_L|² and e = Σ_j |D_j|_2, N <= n + Σ_j |tr D_j| and max(n - e, 0)^L <= |w*|².
+    [last, ratios]
 
 Notation
     μ is ``aligned_top``; N ``layer_energy_max``; the last sum ``imbalance_total``, D_j the
@@ -19,16 +29,17 @@ Assumptions
 
 Proof
     S = 2λ_max(KMK), M = Σ_k |α_k|² B_kᵀB_k.  As w* = B_kᵀα_{k-1} and |α_{k-1}| <= |W_k||α_k|,
-    each term is at least w*w*ᵀ/N, and the first, |α_1|² I, at least (|w*|²/N) I: the lower half.
+    each term is at least w*w*ᵀ/N, and the first, |α_1|² I, at least (|w*|²/N) I: at each z the sum
+    is at least (|w*|²/N)(|Kz|² + (L-1)(ŵ·Kz)²), whose supremum over z is (|w*|²/N)μ.
     The first is at most N^{L-1} I; each other one is w*w*ᵀ/N plus a positive matrix whose trace is
-    at most N^{L-1} - |w*|²/N: the upper half.
+    at most N^{L-1} - |w*|²/N.  With |Kz|² <= Λ: the upper half.
     Put ρ_k = |α_{k-1}|²/|α_k|², n = |W_L|² = ρ_L.  As W_kW_kᵀ = W_{k+1}ᵀW_{k+1} - D_k and
     α_k = W_{k+1}ᵀα_{k+1}, Cauchy-Schwarz gives ρ_k >= ρ_{k+1} - |D_k|_2.  So |w*|² = Π_k ρ_k >=
     (n - Σ_j |D_j|_2)^L, unless n is below that sum, and |W_k|_F² = n - Σ_{j>=k} tr D_j.
 
 Sharpness
-    All three are equalities at rank-one, aligned, balanced layers, for every L, Σ and w*.  There
-    N = |w*|^{2/L}, its least value: |w*| <= Π_k |W_k|_F <= N^{L/2}.
+    Aligned layers attain all three.  There N = |w*|^{2/L}, its least value: |w*| <= Π_k |W_k|_F <=
+    N^{L/2}.
 
 Implementation notes
     D_j is conserved by gradient flow, so all three follow a training run from its start (U3).
@@ -47,21 +58,33 @@ from typing import Any
 import sympy as sp
 
 from theorems.assumptions import minimizer, one_output
+from theorems.directions import (
+    directed_univariate_minimizers,
+    gain_in,
+    gain_out,
+    k,
+    pairing,
+    path_ends,
+    path_energy,
+    regressor_share,
+)
 from theorems.foundations import hessian_spectrum_eq_dual_gram as F3
+from theorems.foundations.hessian_spectrum_eq_dual_gram import path_gram_top
 from theorems.instances import Instance
 from theorems.quantities import data_max, depth, sharpness, symbols, w_norm
 from theorems.settings import aligned_minimizers, univariate_minimizers
 from theorems.unified.quantities import aligned_top, imbalance_total, layer_energy_max
-from theorems.words import matrix, transpose
+from verify.derivation import rules
 from verify.theorem import (
     Bounds,
     Formula,
-    Identity,
     Source,
     Step,
     Theorem,
     claim,
+    expanded,
     needed,
+    quantity,
     stated,
     twin,
     witness,
@@ -84,79 +107,162 @@ energy_bound = Formula(
     w ** (2 / L) + E,
 )
 
+# --- parts of the energy along a path, and of the imbalances ------------------------------------
+
+first_on_path = expanded(
+    "first_on_path", r"|\alpha_1|^2|Kz|^2", "|α_1|² |Kz|², the term of the first layer.",
+    gain_out(1) * gain_in(1),
+)  # fmt: skip
+later_energy = expanded(
+    "later_energy", r"\textstyle\sum_{k>1}|\alpha_k|^2|B_kKz|^2",
+    "Σ_{k>1} |α_k|² |B_kKz|², the terms of the later layers.",
+    sp.Sum(gain_out(k) * gain_in(k), (k, 2, L)),
+)  # fmt: skip
+reach = expanded("reach", r"|w^*|^2/N", "|w*|²/N.", w**2 / N)
+excess = expanded(
+    "energy_excess", r"N^{L-1}-|w^*|^2/N", "N^{L-1} - |w*|²/N, not negative.",
+    N ** (L - 1) - w**2 / N,
+)  # fmt: skip
+
+
+@quantity("last_energy", r"|W_L|_F^2")
+def last_energy(instance: Instance) -> Any:
+    """Squared Frobenius norm of the last layer."""
+    return instance.arithmetic.frobenius_sq(instance.weights[-1])
+
+
+@quantity("imbalance_norms", r"\textstyle\sum_j|D_j|_2", positive=False)
+def imbalance_norms(instance: Instance) -> Any:
+    """Σ_j |D_j|_2."""
+    ar = instance.arithmetic
+    return sum((ar.singular_max(D) for D in instance.net.imbalances), start=ar.scalar(0))
+
+
+@quantity("imbalance_traces", r"\textstyle\sum_j|\operatorname{tr}D_j|", positive=False)
+def imbalance_traces(instance: Instance) -> Any:
+    """Σ_j |tr D_j|."""
+    ar, traces = instance.arithmetic, map(instance.arithmetic.trace, instance.net.imbalances)
+    return sum((ar.maximum(t, -t) for t in traces), start=ar.scalar(0))
+
+
+@quantity("last_kept", r"\max(|W_L|_F^2-\textstyle\sum_j|D_j|_2, 0)")
+def last_kept(instance: Instance) -> Any:
+    """What the imbalances leave of the last layer: max(|W_L|_F² - Σ_j |D_j|_2, 0)."""
+    left = last_energy.measure(instance) - imbalance_norms.measure(instance)
+    return instance.arithmetic.maximum(left, instance.arithmetic.scalar(0))
+
+
+first_term, later_terms, r, rest = symbols(first_on_path, later_energy, reach, excess)
+length_in, share, paired = symbols(path_ends, regressor_share, pairing)
+M_top, last_term, e, t, kept = symbols(
+    path_gram_top, last_energy, imbalance_norms, imbalance_traces, last_kept
+)
+
 # --- claims and proofs --------------------------------------------------------------------------
 
 _SMALL = Bounds((2, 4), (1, 2))
-q, p, n = sp.symbols("q p N", positive=True)  # |Kz|² and (ŵᵀKz)² for a unit vector z; N
+_DIRECTED = directed_univariate_minimizers
+
+gram = stated(
+    "gram", "one output: the sharpness is twice the top eigenvalue of the path Gram matrix",
+    univariate_minimizers, sp.Eq(S, 2 * M_top), minimizer, one_output, given=(F3.univariate,),
+    bounds=_SMALL, sizes=((2, 2, 1, 1), (2, 2, 2, 1), (3, 2, 1, 2, 1)), check=True,
+)  # fmt: skip
+shares = stated(
+    "shares", "what the regressor sees of a direction is its share of the data",
+    _DIRECTED, sp.Eq(paired, w**2 * share), one_output, bounds=_SMALL,
+    sizes=((2, 2, 1, 1), (2, 2, 2, 1), (3, 2, 1, 2, 1)), check=True,
+)  # fmt: skip
+first = stated(
+    "first", "the first layer carries at least |w*|²/N of the data",
+    _DIRECTED, first_term >= r * length_in, one_output, bounds=_SMALL,
+)  # fmt: skip
+later = stated(
+    "later", "each later layer carries at least |w*|²/N of the regressor",
+    _DIRECTED, later_terms >= (L - 1) * r * share, one_output, bounds=_SMALL,
+)  # fmt: skip
+first_above = stated(
+    "first_above", "the first layer carries at most N^{L-1} of the data",
+    _DIRECTED, first_term <= (r + rest) * length_in, one_output, bounds=_SMALL,
+)  # fmt: skip
+later_above = stated(
+    "later_above", "each later layer carries little more than |w*|²/N of the regressor",
+    _DIRECTED, later_terms <= (L - 1) * (r * share + rest * length_in), one_output, bounds=_SMALL,
+)  # fmt: skip
+no_less = stated(
+    "no_less", "the product of the layers is no longer than they allow",
+    univariate_minimizers, N**L >= w**2, one_output, bounds=_SMALL, check=True,
+)  # fmt: skip
 
 
-def _at_z(bound: Any) -> Any:
-    """The quadratic form at z whose maximum over z is the eigenvalue."""
-    return bound.subs({mu: q + (L - 1) * p, top: q, N: n})
-
-
-def _layer_by_layer(energy_floor: Any) -> Iterator[Step]:
-    """Yield w* = B_kᵀW_kᵀα_k and the sum of the L lower bounds."""
-    A, W, B = map(matrix, ("A", "W", "B"))
-    yield Identity(
-        "through layer k", transpose(transpose(B) * transpose(W) * transpose(A)), A * W * B,
-        why="Cauchy-Schwarz: (w*ᵀx)² <= |W_kᵀα_k|²|B_kx|² <= N|α_k|²|B_kx|²",
-    )  # fmt: skip
-    total = 2 * (w**2 / n * q + (L - 1) * (w**2 / n) * p)
-    yield Identity("sum of the lower bounds", total, _at_z(energy_floor), why="sum over layers")
+def _in_two() -> rules.Fact:
+    """The energy along a path as the first term and the later ones."""
+    parts = rules.transitive(
+        rules.definition(path_energy), rules.split(gain_out(k) * gain_in(k), (k, 1, L))
+    )
+    named = rules.substituted(parts, rules.turned(rules.definition(later_energy)))
+    return rules.substituted(named, rules.turned(rules.definition(first_on_path)))
 
 
 @claim(
     univariate_minimizers, S >= energy_floor, minimizer, one_output,
-    given=(F3.univariate,), bounds=_SMALL,
+    given=(gram, first, later), bounds=_SMALL,
 )  # fmt: skip
 def below(energy_floor: Any) -> Iterator[Step]:
     """The lower half: at least 2(|w*|²/N)μ."""
-    yield from _layer_by_layer(energy_floor)
+    at_z = rules.transitive(_in_two(), rules.added(rules.given(first), rules.given(later)))
+    found = rules.transitive(rules.at_a_direction(path_gram_top), at_z)
+    largest = rules.at_the_supremum(found, aligned_top, lambda value: r * value)
+    half = rules.transitive(rules.given(gram), rules.scaled(largest, 2))
+    yield rules.rewritten(rules.substituted(half, rules.definition(reach)), S, energy_floor)
 
 
 @claim(
     univariate_minimizers, S <= energy_ceiling, minimizer, one_output,
-    given=(F3.univariate,), bounds=_SMALL,
+    given=(gram, first_above, later_above, no_less), bounds=_SMALL,
 )  # fmt: skip
-def above(energy_floor: Any, energy_ceiling: Any) -> Iterator[Step]:
-    """The upper half: at most that and what the largest layer leaves.
-
-    Each layer's upper bound is its lower bound and what the trace leaves.
-    """
-    yield from _layer_by_layer(energy_floor)
-    rest = n ** (L - 1) - w**2 / n
-    total = 2 * (n ** (L - 1) * q + (L - 1) * (w**2 / n * p + rest * q))
-    yield Identity(
-        "sum of the upper bounds", total, _at_z(energy_ceiling),
-        why="a positive matrix is at most its trace; |α_k|²|B_k|_F² <= N^{L-1}",
-    )  # fmt: skip
-    for name, half in (("lower", energy_floor), ("upper", energy_ceiling)):
-        yield Identity(
-            f"{name} half at N = |w*|^(2/L)", half.subs(N, w ** (2 / L)),
-            2 * w ** (2 - 2 / L) * mu, why="balanced layers: both halves meet",
-        )  # fmt: skip
+def above(energy_ceiling: Any) -> Iterator[Step]:
+    """The upper half: at most that and what the largest layer leaves."""
+    terms = rules.added(rules.given(first_above), rules.given(later_above))
+    aligned = rules.scaled(rules.at_a_direction(aligned_top), r)
+    beside = rules.scaled(rules.largest(data_max, path_ends), L * rest)
+    at_z = rules.transitive(rules.added(aligned, beside), terms, rules.turned(_in_two()))
+    largest = rules.at_the_supremum(at_z, path_gram_top, lambda value: value)
+    half = rules.transitive(rules.scaled(largest, 2), rules.turned(rules.given(gram)))
+    known = rules.substituted(half, rules.definition(excess))
+    known = rules.substituted(known, rules.definition(reach))
+    yield rules.rewritten(known, energy_ceiling, S)
 
 
-@claim(univariate_minimizers, energy_bound >= N, one_output, bounds=_SMALL)
+last = stated(
+    "last", "no layer is larger than the last one and the traces of the imbalances",
+    univariate_minimizers, N <= last_term + t, one_output, bounds=_SMALL,
+)  # fmt: skip
+ratios = stated(
+    "ratios", "what the imbalances leave of the last layer is in every layer",
+    univariate_minimizers, kept**L <= w**2, one_output, bounds=_SMALL,
+)  # fmt: skip
+left = stated(
+    "left", "what they leave, and they",
+    univariate_minimizers, kept + e >= last_term, one_output, bounds=_SMALL, check=True,
+)  # fmt: skip
+total = stated(
+    "total", "norms and traces of the imbalances",
+    univariate_minimizers, sp.Eq(E, e + t), one_output, bounds=_SMALL, check=True,
+)  # fmt: skip
+
+
+@claim(
+    univariate_minimizers, energy_bound >= N, one_output, given=(last, ratios, left, total),
+    bounds=_SMALL,
+)  # fmt: skip
 def energy(energy_bound: Any) -> Iterator[Step]:
-    """No layer is larger than balance and the imbalances allow.
-
-    The recursion of the ratios ρ_k, and the bound solved for |w*|².
-    """
-    x, before, after = map(matrix, ("x", "W1", "W2"))
-    D = transpose(after) * after - before * transpose(before)
-    yield Identity(
-        "one layer down",
-        transpose(x) * before * transpose(before) * x,
-        transpose(after * x) * after * x - transpose(x) * D * x,
-        why="Cauchy-Schwarz: |W_{k+1}α_k|² >= |α_k|⁴/|α_{k+1}|², α_k = W_{k+1}ᵀα_{k+1}",
-    )
-    m, e, t = sp.symbols("m e t", positive=True)  # n - e, e = Σ|D_j|_2, t = Σ|tr D_j|
-    yield Identity(
-        "|w*|² = (n - e)^L at worst", energy_bound.subs({w: m ** (L / 2), E: e + t}), m + e + t,
-        why="monotonicity of x^{1/L}; |W_k|_F² <= n + t",
-    )  # fmt: skip
+    """No layer is larger than balance and the imbalances allow."""
+    root = rules.raised(rules.given(ratios), 1 / L)
+    whole = rules.added(root, rules.given(left), rules.given(last))
+    bound = rules.shifted(whole, -kept - last_term)
+    known = rules.substituted(bound, rules.turned(rules.given(total)))
+    yield rules.rewritten(known, energy_bound, N)
 
 
 _attained = (
@@ -170,7 +276,7 @@ _attained = (
 two_numbers = stated(
     "two_numbers", "two numbers: the imbalances are twice what the larger square has beyond",
     univariate_minimizers, sp.Eq(E, 2 * (N - w**2 / N)), minimizer, one_output,
-    bounds=Bounds((2, 2), (1, 1)),
+    bounds=Bounds((2, 2), (1, 1)), check=True,
 )  # fmt: skip
 
 # --- false twins --------------------------------------------------------------------------------
@@ -187,14 +293,12 @@ _twins = (
 THEOREM = Theorem(
     id="U10",
     title="One-output minimizers are as sharp as aligned ones, up to the largest layer",
-    statement=(
-        r"\tfrac{2|w^*|^2}{N}\mu \le S(W) \le \tfrac{2|w^*|^2}{N}\mu"
-        r" + 2L\Lambda\bigl(N^{L-1}-\tfrac{|w^*|^2}{N}\bigr),\quad N = \max_k|W_k|_F^2 \le "
-        r"|w^*|^{2/L}+\sum_j(|D_j|_2+|\operatorname{tr}D_j|)"
-    ),
     normalisation="R = E|y - Px|², no factor 1/2; K = Σ^{1/2}, |.|_2 spectral",
     source=Source("certimin2026", "sharpness of one-output minimizers by layer energies"),
-    claims=(below, above, energy, *_attained, two_numbers),
+    claims=(
+        gram, shares, first, later, first_above, later_above, no_less, below, above,
+        last, ratios, left, total, energy, *_attained, two_numbers,
+    ),
     controls=_twins,
     witnesses=(
         witness("unbalanced", above, "an unbalanced minimizer, correlated features",

@@ -1,13 +1,19 @@
 r"""Sharpness is bounded below at every point, by single layers and by the map itself.
 
 Statement
-    At every W, minimizer or not, K = Σ^{1/2}, Λ = λ_max(Σ):
+    At every W, minimizer or not, for the blocks 2|A_k|_2²|B_kK|_2² of the single layers,
 
-        S(W) >= 2 max_k |A_k|_2² |B_k K|_2² >= 2 Λ^{1/L} |P K|_2^{2-2/L}.
+        S(W) >= 2 max_k |A_k|_2² |B_k K|_2²,                              [blocks]
+        2 max_k |A_k|_2² |B_k K|_2² >= 2 Λ^{1/L} |P K|_2^{2-2/L}.         [map]
+
+    Neighbouring layers satisfy |A_k|_2² |B_{k+1}K|_2² >= |PK|_2², k = 1..L, B_{L+1} = P.   [pairs]
+    The second bound is attained: the blocks agree along one path of equal gains that starts at a
+    top eigenvector of Σ, where 2 max_k |A_k|_2²|B_kK|_2² = 2Λ^{1/L}|PK|_2^{2-2/L}.   [attained]
 
 Notation
     S (``sharpness``), A_k, B_k suffixes and prefixes, P = A_k W_k B_k the end-to-end map,
-    ``block_sharpness`` = 2 max_k |A_k|_2²|B_kK|_2², ``map_norm`` = |PK|_2.
+    K = Σ^{1/2}, Λ = λ_max(Σ), ``block_sharpness`` = 2 max_k |A_k|_2²|B_kK|_2²,
+    ``map_norm`` = |PK|_2, a_k = |A_k|_2², b_k = |B_kK|_2².
 
 Assumptions
     None: any weights, any Σ, any target.
@@ -15,10 +21,11 @@ Assumptions
 Proof
     P is affine in a single layer, so the diagonal blocks of the Hessian are D ↦ 2|A_kDB_kK|_F²
     everywhere, with largest eigenvalue 2|A_k|_2²|B_kK|_2²; a diagonal block never exceeds λ_max
-    (Rayleigh).  The maximum is at least the geometric mean: with p_k = |A_k|_2, q_k = |B_kK|_2,
-    p_L = 1, q_1 = Λ^{1/2} and p_k q_{k+1} >= |A_kB_{k+1}K|_2 = |PK|_2,
-    Π_k p_k²q_k² = q_1² Π_{k<L}(p_kq_{k+1})² >= Λ|PK|_2^{2L-2}.
-    For PK = 0 and L >= 2 the bound is 0.
+    (Rayleigh).  The maximum is at least the mean, and the mean at least the geometric one: with
+    a_L = 1, b_1 = Λ and a_k b_{k+1} >= |A_kB_{k+1}K|_2² = |PK|_2²,
+
+        Σ_k a_k b_k >= L (Π_k a_k b_k)^{1/L} = L (b_1 a_L Π_{k<L} a_k b_{k+1})^{1/L}
+                    >= L (Λ|PK|_2^{2L-2})^{1/L}.
 
 Sharpness
     The second inequality is attained for every L (U4.attained), the first at depth 1, where there
@@ -40,13 +47,29 @@ from typing import Any
 
 import sympy as sp
 
+from theorems.directions import k
 from theorems.foundations import hessian_form_eq_two_terms as F2
 from theorems.foundations.hessian_spectrum_eq_dual_gram import block_sharpness
 from theorems.inequalities import path_bound
 from theorems.instances import Instance
 from theorems.quantities import data_max, depth, map_norm, sharpness, symbols
 from theorems.settings import any_weights, balanced_path
-from verify.theorem import Bounds, Formula, Source, Step, Theorem, claim, stated, twin, witness
+from verify.derivation import rules
+from verify.expression import Least
+from verify.theorem import (
+    Bounds,
+    Claim,
+    Formula,
+    Source,
+    Step,
+    Theorem,
+    claim,
+    expanded,
+    family,
+    stated,
+    twin,
+    witness,
+)  # fmt: skip
 
 __all__ = ["THEOREM", "map_bound"]
 
@@ -54,6 +77,42 @@ S, block, L, top, image = symbols(sharpness, block_sharpness, depth, data_max, m
 map_bound = Formula(
     "map_bound", r"2\Lambda^{1/L}|PK|_2^{2-2/L}", 2 * top ** (1 / L) * image ** (2 - 2 / L)
 )
+
+# --- the gains before and after each layer -------------------------------------------------------
+
+
+@family("suffix_gain", "a")
+def suffix_gain(instance: Instance) -> list[Any]:
+    """a_k = |A_k|_2², k = 1..L."""
+    return [instance.arithmetic.eig_max(A @ A.mT) for A in instance.net.suffixes]
+
+
+@family("prefix_gain", "b")
+def prefix_gain(instance: Instance) -> list[Any]:
+    """b_k = |B_k K|_2², k = 1..L + 1, B_{L+1} = P."""
+    ar, net = instance.arithmetic, instance.net
+    return [ar.eig_max(B @ instance.sigma @ B.mT) for B in (*net.prefixes, net.end_to_end)]
+
+
+block_total = expanded(
+    "block_total", r"\textstyle\sum_k|A_k|_2^2|B_kK|_2^2", "Σ_k |A_k|_2² |B_kK|_2².",
+    sp.Sum(suffix_gain(k) * prefix_gain(k), (k, 1, L)),
+)  # fmt: skip
+block_mean = expanded(
+    "block_mean", r"\tfrac2L\textstyle\sum_k|A_k|_2^2|B_kK|_2^2",
+    "The mean of the blocks' largest eigenvalues 2|A_k|_2²|B_kK|_2².",
+    2 * block_total.symbol / L,
+)  # fmt: skip
+block_ends = expanded(
+    "block_ends", r"|B_1K|_2^2|A_L|_2^2", "|B_1K|_2² |A_L|_2² = Λ.",
+    prefix_gain(1) * suffix_gain(L),
+)  # fmt: skip
+block_pair = expanded(
+    "block_pair", r"\min_k|A_k|_2^2|B_{k+1}K|_2^2",
+    "The least |A_k|_2² |B_{k+1}K|_2², k = 1..L, B_{L+1} = P.",
+    Least(suffix_gain(k) * prefix_gain(k + 1), k, 1, L),
+)  # fmt: skip
+total, mean, ends, least = symbols(block_total, block_mean, block_ends, block_pair)
 
 # --- claims and proofs --------------------------------------------------------------------------
 
@@ -65,14 +124,43 @@ blocks = stated(
 )  # fmt: skip
 
 
-@claim(any_weights, block >= map_bound, bounds=_DEEP, name="map")
-def geometric_mean(map_bound: Any) -> Iterator[Step]:
-    """The largest block is at least the geometric mean along the path.
+pairs = stated(
+    "pairs", "neighbours carry at least the whole map",
+    any_weights, least >= image**2, bounds=_DEEP,
+    sizes=((1, 2, 2, 1), (1, 2, 2, 2), (2, 1, 1, 1, 1), (2, 2, 1, 1, 1), (3, 1, 1, 1, 1, 1)),
+)  # fmt: skip
+pairs_attained = stated(
+    "pairs_attained", "no more than the whole map along one path of equal gains",
+    balanced_path, sp.Eq(least, image**2), bounds=_DEEP, check=True,
+)  # fmt: skip
+start = stated(
+    "start", "the ends of the path are the top eigenvalue of the data",
+    any_weights, sp.Eq(ends, top), bounds=_DEEP,
+    sizes=((1, 2, 2, 2), (2, 2, 1, 1, 2), (3, 2, 1, 1, 1, 2)), check=True,
+)  # fmt: skip
+average = stated(
+    "average", "the largest block is at least the mean of the blocks",
+    any_weights, block >= mean, bounds=_DEEP, check=True,
+)  # fmt: skip
+average_attained = stated(
+    "average_attained", "and is the mean where they agree",
+    balanced_path, sp.Eq(block, mean), bounds=_DEEP, check=True,
+)  # fmt: skip
 
-    The largest of L numbers is at least their geometric mean; the steps of the bound on their sum,
-    divided by L, are those of the mean's.
-    """
-    yield from path_bound(map_bound * L / 2, start=sp.sqrt(top), gain=image)
+
+@claim(any_weights, block >= map_bound, given=(pairs, start), bounds=_DEEP, name="map")
+def geometric_mean(pairs: Claim, start: Claim, map_bound: Any) -> Iterator[Step]:
+    """The largest block is at least the geometric mean along the path."""
+    bound = path_bound(
+        suffix_gain, prefix_gain, energy=block_total, ends=block_ends, least=block_pair,
+        pairs=rules.given(pairs), last=L,
+    )  # fmt: skip
+    from_top = rules.substituted(bound, rules.given(start))
+    largest = rules.transitive(
+        rules.largest(block_sharpness, block_mean), rules.definition(block_mean)
+    )
+    chain = rules.transitive(largest, rules.scaled(from_top, 2 / L))
+    yield rules.rewritten(chain, block, map_bound)
 
 
 attained = stated(
@@ -95,14 +183,12 @@ _twins = (
 
 THEOREM = Theorem(
     id="U4",
-    title="Sharpness is at least 2 Λ^(1/L) |PK|^(2-2/L) at every point",
-    statement=(
-        r"S(W) \ge 2\max_k |A_k|_2^2\,|B_kK|_2^2 \ge 2\Lambda^{1/L}|PK|_2^{2-2/L}"
-        r"\quad \text{at every } W"
-    ),
+    title="At every point the sharpness is at least that of a single layer and of the whole map",
     normalisation="R = E|y - Px|², no factor 1/2; K = Σ^{1/2}, Λ = λ_max(Σ)",
     source=Source("certimin2026", "sharpness anywhere"),
-    claims=(blocks, geometric_mean, attained),
+    claims=(
+        blocks, pairs, pairs_attained, start, average, average_attained, geometric_mean, attained,
+    ),
     controls=_twins,
     witnesses=(
         witness("off_minimizer", blocks, "not a minimizer, correlated data",

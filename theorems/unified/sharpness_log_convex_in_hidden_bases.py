@@ -2,31 +2,45 @@ r"""Sharpness is log-convex in the hidden bases of a minimizer.
 
 Statement
     Let W be a minimizer and change the bases of its hidden layers, W_k -> G_k W_k G_{k-1}^{-1} with
-    G_0 = G_L = I, which keeps P.  For symmetric X_k, log S is convex along G_k = exp(tX_k).
+    G_0 = G_L = I, which keeps P.  For symmetric positive G_k, and S(GW), S(G⁻¹W) the sharpness
+    after the change by G_k and by its inverse,
 
-    Consequence, proved below on paper only.  Let TΣ != 0, r = rank(TΣ), L >= 2.  If all hidden
-    widths are at least r + 1, the set of flattest minimizers is path-connected.  If all are r, it
-    has exactly 2^{L-1} components.
+        S(W)² <= S(GW) S(G⁻¹W),                                           [convex]
+        q(W)² <= q(GW) q(G⁻¹W)   for the form q of 2JJᵀ in each direction.          [cauchy]
+
+    Rotations G_k keep the sharpness, S(GW) = S(G⁻¹W) = S(W).   [turned, turned_back]
+    With Π_k the projector on the row space of A_k, S(Π_1W_1, ..., Π_{L-1}W_{L-1}, W_L) <= S(W),
+    and q does not grow in any direction.   [contract, shrinks]
 
 Notation
     S (``sharpness``); ``sharpness_forward``, ``sharpness_backward`` are S after changing bases by
     G_k and by G_k^{-1}; ``sharpness_contracted`` is S of (Π_1W_1, ..., Π_{L-1}W_{L-1}, W_L), Π_k
-    the projector on the row space of the suffix A_k.
+    the projector on the row space of the suffix A_k.  q (``gram_quotient``) is the value
+    2Σ_k|A_kᵀZKB_kᵀ|_F² of the dual Gram form at Z = YK/|YK|_F, Y comes with the instance.
 
 Assumptions
     minimizer  S is the dual Gram value.  G_k must be symmetric and positive: for other changes of
                basis S(W)² can exceed S(GW) S(G⁻¹W) (control).
 
 Proof
-    Log-convex: along t, A_k -> A_kG_k^{-1} and B_k -> G_{k-1}B_k, so each
-    |A_kᵀZKB_kᵀ|_F² is a sum of terms c_i²e^{λ_it}; sums of such are log-convex, maxima too.
+    A_k -> A_kG_k^{-1} and B_k -> G_{k-1}B_k, so X_k = A_kᵀZKB_kᵀ -> G_k^{-1}X_kG_{k-1}; for the
+    inverse change G_kX_kG_{k-1}^{-1}.  These two have the inner product |X_k|_F², for symmetric
+    G_k: q(W)² <= q(GW)q(G⁻¹W) by Cauchy-Schwarz, and S is the largest q.
+    With G_k = exp(tX_k), which any positive G_k is, this is midpoint convexity of log S along t,
+    so log S is convex.
+
     Contraction: A_{k+1}W_{k+1} = A_k gives Π_{k+1}W_{k+1} = Π_{k+1}W_{k+1}Π_k.  So with
     G_k(t) = Π_k + e^{-t}(I-Π_k) the layers stay bounded, all A_k stay as they are and each B_kᵀB_k
     decreases: S does not grow, and as t -> ∞ the layers tend to networks that use only the row
-    spaces of the A_k; whatever acts beside them can be scaled to 0.  The part of W_1 in ker Σ can
-    be scaled away too.  The transposed argument restricts to the ranges of the B_kK.  So every
-    flattest minimizer is joined, through flattest ones, to one with W_k = J_kw_kJ_{k-1}ᵀ, J_k
-    isometries from R^r, w_k invertible for 1 < k < L, and P = T on the range of Σ.
+    spaces of the A_k; whatever acts beside them can be scaled to 0.
+
+    A consequence, on paper only.  Let TΣ != 0, r = rank(TΣ), L >= 2.  If all hidden widths are at
+    least r + 1, the set of flattest minimizers is path-connected.  If all are r, it has exactly
+    2^{L-1} components.
+    The part of W_1 in ker Σ can be scaled away too.  The transposed argument restricts to the
+    ranges of the B_kK.  So every flattest minimizer is joined, through flattest ones, to one with
+    W_k = J_kw_kJ_{k-1}ᵀ, J_k isometries from R^r, w_k invertible for 1 < k < L, and P = T on the
+    range of Σ.
     Two of these differ in w by G in GL(r)^{L-1}.  With G_k = O_kS_k (polar), S is minimal at both
     ends of exp(t log S_k), 0 <= t <= 1, hence throughout.  Last, O_k turns J_k into J_kO_k: the
     Stiefel manifold of isometries R^r -> R^d is connected for d > r; for d = r the sign of det O_k
@@ -63,11 +77,12 @@ from theorems.instances import Instance
 from theorems.quantities import minimal_sharpness, sharpness, symbols
 from theorems.recipes import Draw, setting
 from theorems.settings import minimizers, univariate_minimizers
+from verify.derivation import rules
 from verify.errors import Undefined
+from verify.expression import symbol
 from verify.theorem import (
     Bounds,
-    Condition,
-    Identity,
+    Claim,
     Source,
     Step,
     Theorem,
@@ -90,38 +105,94 @@ class RebasedInstance(Instance):
     bases: tuple[Any, ...]
 
 
-def _rebased(instance: RebasedInstance, *, inverted: bool) -> Any:
-    """Sharpness of the layers G_kW_kG_{k-1}^{-1}, of those with G_k^{-1} for G_k if inverted."""
+@dataclass(frozen=True, eq=False)
+class SteeredInstance(Instance):
+    """A minimizer with a direction Y of its map, YΣ != 0, of shape (d_y, d_x)."""
+
+    direction: Any
+
+
+@dataclass(frozen=True, eq=False)
+class SteeredBases(RebasedInstance):
+    """A minimizer with a change of its hidden bases and a direction of its map."""
+
+    direction: Any
+
+
+def _rebased(instance: RebasedInstance, *, inverted: bool) -> LinearNetwork:
+    """The layers G_kW_kG_{k-1}^{-1}, those with G_k^{-1} for G_k if inverted."""
     ar, layers = instance.arithmetic, list(instance.weights)
     for k, G in enumerate(instance.bases):
         inverse = ar.inverse(G)
         left, right = (inverse, G) if inverted else (G, inverse)
         layers[k], layers[k + 1] = left @ layers[k], layers[k + 1] @ right
-    return sharpness_at_minimizer(LinearNetwork(ar, tuple(layers)), instance.sigma)
+    return LinearNetwork(ar, tuple(layers))
 
 
-@quantity("sharpness_forward", "S(GW)")
+@quantity("sharpness_forward", "S(GW)", above=("gram_quotient_forward",))
 def sharpness_forward(instance: RebasedInstance) -> Any:
     """Sharpness after the hidden bases are changed by G_k."""
-    return _rebased(instance, inverted=False)
+    return sharpness_at_minimizer(_rebased(instance, inverted=False), instance.sigma)
 
 
-@quantity("sharpness_backward", "S(G^{-1}W)")
+@quantity("sharpness_backward", "S(G^{-1}W)", above=("gram_quotient_backward",))
 def sharpness_backward(instance: RebasedInstance) -> Any:
     """Sharpness after the hidden bases are changed by G_k^{-1}."""
-    return _rebased(instance, inverted=True)
+    return sharpness_at_minimizer(_rebased(instance, inverted=True), instance.sigma)
 
 
-@quantity("sharpness_contracted", r"S(\Pi W)")
+@quantity(
+    "sharpness_contracted",
+    r"S(\Pi W)",
+    supremum=(symbol("gram_quotient_contracted"), ("gram_quotient_contracted",)),
+)
 def sharpness_contracted(instance: Instance) -> Any:
     """Sharpness of (Π_1W_1, ..., Π_{L-1}W_{L-1}, W_L); the A_k must have full row rank."""
+    return sharpness_at_minimizer(_contracted(instance), instance.sigma)
+
+
+def _contracted(instance: Instance) -> LinearNetwork:
     ar, net = instance.arithmetic, instance.net
     layers = [
         A.mT @ ar.inverse(A @ A.mT) @ A @ W
         for A, W in zip(net.suffixes[:-1], net.weights[:-1], strict=True)
     ]
-    contracted = LinearNetwork(ar, (*layers, net.weights[-1]))
-    return sharpness_at_minimizer(contracted, instance.sigma)
+    return LinearNetwork(ar, (*layers, net.weights[-1]))
+
+
+def _quotient(instance: SteeredInstance | SteeredBases, net: LinearNetwork) -> Any:
+    """2 Σ_k |A_kᵀ YΣ B_kᵀ|_F² / |YK|_F²."""
+    ar, Y = instance.arithmetic, instance.direction
+    image = Y @ instance.sigma
+    terms = [
+        ar.frobenius_sq(A.mT @ image @ B.mT)
+        for A, B in zip(net.suffixes, net.prefixes, strict=True)
+    ]
+    return 2 * sum(terms[1:], start=terms[0]) / ar.trace(image @ Y.mT)
+
+
+@quantity("gram_quotient", "q(W)")
+def gram_quotient(instance: SteeredInstance | SteeredBases) -> Any:
+    """2 Σ_k |A_kᵀ Z K B_kᵀ|_F², Z = YK/|YK|_F: a value of the dual Gram form."""
+    return _quotient(instance, instance.net)
+
+
+@quantity("gram_quotient_forward", "q(GW)")
+def gram_quotient_forward(instance: SteeredBases) -> Any:
+    """The same after the hidden bases are changed by G_k."""
+    return _quotient(instance, _rebased(instance, inverted=False))
+
+
+@quantity("gram_quotient_backward", "q(G^{-1}W)")
+def gram_quotient_backward(instance: SteeredBases) -> Any:
+    """The same after the hidden bases are changed by G_k^{-1}."""
+    return _quotient(instance, _rebased(instance, inverted=True))
+
+
+@quantity("gram_quotient_contracted", r"q(\Pi W)")
+def gram_quotient_contracted(instance: SteeredInstance) -> Any:
+    """The same for (Π_1W_1, ..., Π_{L-1}W_{L-1}, W_L)."""
+    return _quotient(instance, _contracted(instance))
 
 
 @setting("positive-bases", "any minimizer, hidden bases changed by G_k = R Rᵀ + I/4")
@@ -148,6 +219,44 @@ def any_bases(draw: Draw) -> RebasedInstance:
     return RebasedInstance.beside(plain, bases=bases)
 
 
+def _straight(instance: Instance) -> Any:
+    """Y of ones: what was drawn without a direction, with one."""
+    ar, widths = instance.arithmetic, instance.net.widths
+    ones = ar.matrix([[1] * widths[0]] * widths[-1])
+    return (SteeredBases if hasattr(instance, "bases") else SteeredInstance).beside(
+        instance, direction=ones
+    )
+
+
+@setting(
+    "steered-bases",
+    "any minimizer, hidden bases changed by G_k = R Rᵀ + I/4, any direction Y of its map",
+    extend=_straight,
+)
+def steered_bases(draw: Draw) -> SteeredBases:
+    """Symmetric positive changes of the hidden bases, with a direction."""
+    plain = draw.of(positive_bases)
+    return SteeredBases.beside(plain, direction=draw.matrix(*plain.target.shape[-2:]))
+
+
+@setting(
+    "steered-turned-bases",
+    "any minimizer, hidden bases changed by rotations G_k, any direction Y of its map",
+    extend=_straight,
+)
+def steered_turned_bases(draw: Draw) -> SteeredBases:
+    """Orthogonal changes of the hidden bases, with a direction."""
+    plain = draw.of(turned_bases)
+    return SteeredBases.beside(plain, direction=draw.matrix(*plain.target.shape[-2:]))
+
+
+@setting("steered-minimizers", "any minimizer, any direction Y of its map", extend=_straight)
+def steered_minimizers(draw: Draw) -> SteeredInstance:
+    """Any minimizer with a direction."""
+    plain = draw.of(minimizers)
+    return SteeredInstance.beside(plain, direction=draw.matrix(*plain.target.shape[-2:]))
+
+
 @setting("turned-bases", "any minimizer, hidden bases changed by rotations G_k")
 def turned_bases(draw: Draw) -> RebasedInstance:
     """Orthogonal changes of the hidden bases."""
@@ -159,45 +268,58 @@ S, S_min, S_forward, S_backward, S_contracted = symbols(
     sharpness, minimal_sharpness, sharpness_forward, sharpness_backward, sharpness_contracted
 )
 
+q, q_forward, q_backward, q_contracted = symbols(
+    gram_quotient, gram_quotient_forward, gram_quotient_backward, gram_quotient_contracted
+)
+
 # --- claims and proofs --------------------------------------------------------------------------
 
 _SMALL = Bounds((2, 3), (1, 2))
 
+cauchy = stated(
+    "cauchy", "Cauchy-Schwarz in each direction for both changes of the bases",
+    steered_bases, q**2 <= q_forward * q_backward, minimizer, bounds=_SMALL,
+)  # fmt: skip
+
 
 @claim(
-    positive_bases, S**2 <= S_forward * S_backward, minimizer, given=(F3.spectrum,), bounds=_SMALL
-)
-def convex() -> Iterator[Step]:
-    """Sharpness is log-convex in the hidden bases.
-
-    Log-convexity of sums of exponentials, f f'' - f'^2 being a sum over pairs of terms.
-    """
-    t, x, y = sp.symbols("t x y", real=True)
-    c, d = sp.symbols("c d", nonnegative=True)
-    first, second = c * sp.exp(x * t), d * sp.exp(y * t)
-    total, pair = first + second, first * second * (x - y) ** 2
-    curvature = total * sp.diff(total, t, 2) - sp.diff(total, t) ** 2
-    yield Identity("f f'' - f'^2 for a pair of terms", curvature, pair, why="calculus")
-    yield Condition("no pair is negative", pair, ">=", why="maxima of log-convex are log-convex")
+    positive_bases, S**2 <= S_forward * S_backward, minimizer, given=(F3.spectrum, cauchy),
+    bounds=_SMALL,
+)  # fmt: skip
+def convex(cauchy: Claim) -> Iterator[Step]:
+    """Sharpness is log-convex in the hidden bases."""
+    both = rules.multiplied(
+        rules.largest(sharpness_forward, gram_quotient_forward),
+        rules.largest(sharpness_backward, gram_quotient_backward),
+    )
+    in_each = rules.transitive(both, rules.given(cauchy))
+    yield rules.turned(rules.at_the_supremum(in_each, sharpness, lambda value: value**2))
 
 
-@claim(minimizers, S_contracted <= S, minimizer, given=(F3.spectrum,), bounds=_SMALL)
-def contract() -> Iterator[Step]:
-    """Contraction to the row spaces of the suffixes does not raise it.
-
-    What a change by Π + ε(I-Π) does, block by block: blocks are noncommuting symbols of any size;
-    A_k = (u, 0), and A_{k+1}W_{k+1} = A_k makes the upper right block of each later layer vanish.
-    """
-    u, a, b, c, p, q = sp.symbols("u a b c p q", commutative=False)
-    e = sp.Symbol(r"\varepsilon", positive=True)
-    G, back = sp.diag(1, e), sp.diag(1, 1 / e)
-    A, W, B = sp.Matrix([[u, 0]]), sp.Matrix([[a, 0], [b, c]]), sp.Matrix([p, q])
-    why = "the B_kᵀB_k decrease in the order of forms, so the dual Gram matrix does"
-    yield Identity("suffixes stay", A * back, A, why=why)
-    yield Identity("layers stay bounded", G * W * back, sp.Matrix([[a, 0], [e * b, c]]), why=why)
-    yield Identity("prefixes shrink", G * B, sp.Matrix([p, e * q]), why=why)
+shrinks = stated(
+    "shrinks", "contraction to the row spaces of the suffixes raises no value of the form",
+    steered_minimizers, q_contracted <= q, minimizer, bounds=_SMALL,
+    sizes=((2, 2, 1, 1), (2, 1, 2, 2, 1), (3, 1, 1, 1, 1), (3, 2, 1, 1, 1)),
+)  # fmt: skip
 
 
+@claim(minimizers, S_contracted <= S, minimizer, given=(F3.spectrum, shrinks), bounds=_SMALL)
+def contract(shrinks: Claim) -> Iterator[Step]:
+    """Contraction to the row spaces of the suffixes does not raise it."""
+    in_each = rules.transitive(rules.largest(sharpness, gram_quotient), rules.given(shrinks))
+    yield rules.turned(rules.at_the_supremum(in_each, sharpness_contracted, lambda value: value))
+
+
+steered = stated(
+    "steered", "rotations of the hidden bases keep each value of the form",
+    steered_turned_bases, sp.Eq(q_forward, q), minimizer, bounds=_SMALL, check=True,
+    sizes=((2, 1, 2, 2, 1), (3, 1, 1, 1, 1)),
+)  # fmt: skip
+steered_back = stated(
+    "steered_back", "and so do their inverses",
+    steered_turned_bases, sp.Eq(q_backward, q), minimizer, bounds=_SMALL, check=True,
+    sizes=((2, 1, 2, 2, 1), (3, 1, 1, 1, 1)),
+)  # fmt: skip
 turned = stated(
     "turned", "rotations of the hidden bases keep it",
     turned_bases, sp.Eq(S_forward, S), minimizer, bounds=_SMALL,
@@ -209,6 +331,7 @@ turned_back = stated(
 contracted = stated(
     "contracted", "one output: contraction leaves a minimizer, no flatter than the flattest",
     univariate_minimizers, S_contracted >= S_min, minimizer, one_output, bounds=_SMALL,
+    check=True,
 )  # fmt: skip
 
 # --- false twins --------------------------------------------------------------------------------
@@ -232,13 +355,11 @@ def _example() -> RebasedInstance:
 THEOREM = Theorem(
     id="U11",
     title="Sharpness is log-convex in the hidden bases of a minimizer",
-    statement=(
-        r"P\Sigma = T\Sigma,\ X_k = X_k^T,\ X_0 = X_L = 0 \implies "
-        r"t \mapsto \log S\bigl((e^{tX_k}W_ke^{-tX_{k-1}})_k\bigr) \text{ is convex}"
-    ),
     normalisation="R = E|y - Px|², no factor 1/2; X_k symmetric, X_0 = X_L = 0",
     source=Source("certimin2026", "log-convexity of sharpness in the hidden bases"),
-    claims=(convex, contract, turned, turned_back, contracted),
+    claims=(
+        cauchy, convex, shrinks, contract, steered, steered_back, turned, turned_back, contracted,
+    ),
     controls=_twins,
     witnesses=(
         witness("bases", convex, "one hidden layer changed by [[2, 1], [1, 1]]", _example),

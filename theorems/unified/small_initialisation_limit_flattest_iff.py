@@ -1,15 +1,19 @@
 r"""Small initialisation ends at a flattest minimizer iff w* is an eigenvector and La >= Λ.
 
 Statement
-    One output, L >= 2, c = Σw* != 0, a = w*ᵀΣw*/|w*|², Λ = λ_max(Σ), S_0 the limit of U3.  Then
+    Let there be one output, L >= 2, Σw* != 0, a = w*ᵀΣw*/|w*|², Λ = λ_max(Σ), S_min as in U1, and
+    S_0 = 2|w*|^{2-2/L} μ with μ = λ_max(Σ + (L-1)KŵŵᵀK) the sharpness of aligned layers (U3).  If
+    Σw* = a w* and La >= Λ, then μ = La and
 
-        S_0 = S_min   if and only if   Σw* = a w*  and  La >= Λ,
+        S_0 = S_min = 2La|w*|^{2-2/L}.                                     [top, if, value]
 
-    and both are 2La|w*|^{2-2/L} then.  If w* is an eigenvector and Λ >= La, then
-    S_0/S_min = ((Λ/a - 1)/(L-1))^{1-1/L}.
+    If Σw* != a w* or La < Λ, then S_0 > S_min.   [only_if, only_if_eigenvector]
+    If Σw* = a w* and Λ = a(L + (L-1)q²) with a rational q and no other eigenvalue above a, then
+    S_0/S_min = ((Λ/a - 1)/(L-1))^{1-1/L}.   [price]
 
 Notation
-    S_0 (``small_start_sharpness``, U3), S_min (``minimal_sharpness``), a, Λ (``data_max``).
+    S_0 (``small_start_sharpness``, U3), S_min (``minimal_sharpness``), a, Λ (``data_max``),
+    ŵ = w*/|w*|, K = Σ^{1/2}, μ (``aligned_top``).
 
 Assumptions
     one_output   a and w* are not defined otherwise.
@@ -27,8 +31,9 @@ Proof
     zero iff Kz is a multiple of ŵ.  So c_0 is a minimum iff some top eigenvector z of
     H = Σ + (L-1)KŵŵᵀK has Kz = ŵ up to scale (a mixture of top eigenvectors has zero slope only if
     each of them has).  Then Hz = LKŵ = μz; applying K, Σŵ = (μ/L)ŵ, so ŵ is an eigenvector,
-    a = μ/L, and μ = La is the largest eigenvalue, that is La >= Λ.  The converse is C1: no
-    minimizer is flatter than 2La|w*|^{2-2/L}, and S_0 is the sharpness of aligned ones (U3).
+    a = μ/L, and μ = La is the largest eigenvalue, that is La >= Λ.  Conversely μ = La for such
+    eigenvectors: no minimizer is flatter than 2La|w*|^{2-2/L} (U2), which is then S_0, and that is
+    the sharpness of aligned ones (U3).
     For an eigenvector and Λ >= La, U1's objective on the span of w* and a top eigenvector is
     (Λ - (Λ-a)s)^{1/L}(a|w*|²s)^{1-1/L}, s the share of w*: log-concave, largest at
     s = (L-1)Λ/(L(Λ-a)) <= 1; with Λ = a(1 + (L-1)x) the ratio is x^{1-1/L}.
@@ -59,8 +64,8 @@ from numeric.spectrum import sharpness_at_minimizer
 from theorems.assumptions import at_most, equal, one_output
 from theorems.instances import Instance
 from theorems.quantities import a, a2, data_max, depth, minimal_sharpness, symbols, w_norm
-from theorems.regression import sharpness_ge_rayleigh as C1
 from theorems.settings import eigenvector_regressors, overlooked_direction, univariate_minimizers
+from theorems.unified import minimal_sharpness_between_closed_forms as U2
 from theorems.unified import minimal_sharpness_eq_gain as U1
 from theorems.unified.quantities import aligned_top
 from theorems.unified.small_initialisation_limit_nearly_flattest import (
@@ -68,6 +73,7 @@ from theorems.unified.small_initialisation_limit_nearly_flattest import (
     flow_from_small_start,
     small_start_sharpness,
 )
+from verify.derivation import rules
 from verify.theorem import (
     Assumption,
     Bounds,
@@ -122,24 +128,35 @@ m = sp.Symbol("m", integer=True, positive=True)  # L - 1
 _AT = {"L": m + 1}
 
 
-@claim(
-    eigenvector_regressors, sp.Eq(small_start_sharpness, S_min), one_output, eigenvector,
-    deep_enough, given=(C1.lower, aligned), bounds=_SMALL, name="if",
-)  # fmt: skip
-def sufficient(small_start_sharpness: Any, eigenvector_bound: Any) -> Iterator[Step]:
-    """For eigenvectors with La >= Λ the limit is flattest."""
-    at_top = small_start_sharpness.subs(mu, L * rayleigh)
-    yield Identity(
-        "S_0 at the top eigenvalue La of Σ + (L-1)aŵŵᵀ", at_top, eigenvector_bound,
-        why="C1: no minimizer is flatter",
-    )  # fmt: skip
-
-
-value = stated(
-    "value", "and its sharpness is 2La|w*|^{2-2/L}",
-    eigenvector_regressors, sp.Eq(S_min, eigenvector_bound), one_output, eigenvector, deep_enough,
+top_is = stated(
+    "top", "for eigenvectors with La >= Λ the eigenvalue in S_0 is La",
+    eigenvector_regressors, sp.Eq(mu, L * rayleigh), one_output, eigenvector, deep_enough,
     bounds=_SMALL,
 )  # fmt: skip
+
+
+@claim(
+    eigenvector_regressors, sp.Eq(small_start_sharpness, S_min), one_output, eigenvector,
+    deep_enough, given=(top_is, aligned, U1.least, U2.improves, U2.lower), bounds=_SMALL, name="if",
+)  # fmt: skip
+def sufficient(small_start_sharpness: Any) -> Iterator[Step]:
+    """For eigenvectors with La >= Λ the limit is flattest."""
+    reached = rules.transitive(rules.turned(rules.given(aligned)), rules.given(U1.least))
+    known = rules.scaled(rules.given(top_is), 2 * w ** (2 - 2 / L))
+    flattest = rules.transitive(rules.given(U2.lower), rules.given(U2.improves))
+    bound = rules.transitive(flattest, rules.turned(known))
+    yield rules.rewritten(rules.squeezed(reached, bound), small_start_sharpness, S_min)
+
+
+@claim(
+    eigenvector_regressors, sp.Eq(S_min, eigenvector_bound), one_output, eigenvector, deep_enough,
+    given=(top_is, sufficient), bounds=_SMALL,
+)  # fmt: skip
+def value(eigenvector_bound: Any) -> Iterator[Step]:
+    """The sharpness of both is 2La|w*|^{2-2/L} then."""
+    known = rules.scaled(rules.given(top_is), 2 * w ** (2 - 2 / L))
+    chain = rules.transitive(rules.turned(rules.given(sufficient)), known)
+    yield rules.rewritten(chain, S_min, eigenvector_bound)
 
 
 @claim(
@@ -253,15 +270,10 @@ def _one_neuron(regressor: list[int], largest: int) -> Instance:
 
 THEOREM = Theorem(
     id="U7",
-    title="Small initialisation ends flattest iff w* is an eigenvector and La >= Λ",
-    statement=(
-        r"d_y = 1, L \ge 2:\quad S_0 = S_{\min} \iff \Sigma w^* = aw^* \text{ and } La \ge \Lambda;"
-        r"\quad \Sigma w^* = aw^*,\ \Lambda \ge La \implies "
-        r"S_0/S_{\min} = \Bigl(\frac{\Lambda/a-1}{L-1}\Bigr)^{1-1/L}"
-    ),
+    title="Aligned layers are flattest only for eigenvectors of the data and deep enough",
     normalisation="R = E|y - Px|², no factor 1/2; a = w*ᵀΣw*/|w*|², Λ = λ_max(Σ)",
     source=Source("certimin2026", "when the small-initialisation limit is flattest"),
-    claims=(sufficient, value, only_if, only_if_eigenvector, price),
+    claims=(top_is, sufficient, value, only_if, only_if_eigenvector, price),
     controls=_twins,
     witnesses=(
         witness("second_eigenvector", sufficient,

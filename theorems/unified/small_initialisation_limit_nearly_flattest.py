@@ -1,11 +1,14 @@
 r"""From small initialisation gradient flow ends at one sharpness, which depth makes minimal.
 
 Statement
-    One output, w* the regressor (of least norm where Σ is singular), ŵ = w*/|w*|, K = Σ^{1/2},
-    a = ŵᵀΣŵ, Λ = λ_max(Σ).  Let gradient flow start at s·W̄ and converge to a global minimizer
-    for all small s > 0.  Then, as s -> 0, the sharpness of its limit tends to
+    Let there be one output, w* the regressor, ŵ = w*/|w*|, K = Σ^{1/2}, a = ŵᵀΣŵ, Λ = λ_max(Σ).
+    Rank-one, aligned, balanced layers W_k = g u_ku_{k-1}ᵀ have the sharpness
 
-        S_0 = 2|w*|^{2-2/L} λ_max(Σ + (L-1) K ŵŵᵀ K),    S_0/S_min <= 1 + (Λ/a - 1)/L.
+        S_0 = 2|w*|^{2-2/L} λ_max(Σ + (L-1) K ŵŵᵀ K),                      [aligned]
+
+    and, with S_min as in U1, S_0 <= (1 + (Λ/a - 1)/L) S_min.   [ratio]
+    This is an equality for w* along a top eigenvector of Σ.   [ratio_attained]
+    The matrix in S_0 has λ_max(Σ + (L-1)KŵŵᵀK) <= Λ + (L-1)a.   [weyl]
 
 Notation
     S_0 is ``small_start_sharpness``, its eigenvalue μ ``aligned_top``; D_j the imbalances.
@@ -13,25 +16,29 @@ Notation
 Assumptions
     minimizer   used where S is the dual Gram value.
     one_output  a and w* are not defined otherwise; see U6 for several outputs.
-    The flow is assumed to converge to a global minimizer; it does from any W̄ with W̄_L = 0 and
-    W̄_{L-1}⋯W̄_1 c != 0, where the loss starts at R(0) with a non-zero slope.
 
 Proof
-    Aligned layers W_k = g u_ku_{k-1}ᵀ, g^L = |w*|, have |α_k|²B_kᵀB_k = g^{2(L-1)} ŵŵᵀ for k >= 2
-    and g^{2(L-1)} I for k = 1, so S = S_0 by F3.  Flow conserves D_j = s² D̄_j (F4); as they vanish,
-    U10 squeezes S to S_0 from both sides, and says how far S is from S_0 at a given s.
-    Weyl: μ <= Λ + (L-1)a; with S_min >= 2La|w*|^{2-2/L} (C1) the ratio follows.
+    U10 holds S between two bounds that both are S_0 where N = max_k |W_k|_F² is |w*|^{2/L}, as it
+    is for aligned layers.
+    At each z, |Kz|² <= Λ and (ŵ·Kz)² <= a: λ_max(Σ + (L-1)KŵŵᵀK) <= Λ + (L-1)a, and
+    2|w*|^{2-2/L}(Λ + (L-1)a) is 1 + (Λ/a - 1)/L times 2La|w*|^{2-2/L}, which is at most S_min (U2).
+
+    Why S_0 is the small-initialisation limit, on paper: let gradient flow start at s·W̄ and converge
+    to a global minimizer for all small s > 0 (it does from any W̄ with W̄_L = 0 and
+    W̄_{L-1}⋯W̄_1 Σw* != 0, where the loss starts at R(0) with a non-zero slope), w* of least norm.
+    Flow conserves D_j = s² D̄_j (F4); as they vanish, U10 squeezes S to S_0 from both sides, and
+    says how far S is from S_0 at a given s.  No claim here takes the limit.
 
 Sharpness
-    The ratio is 1 for w* along the top eigenvector (U3.ratio_attained).  The constant 1 of 1/L is
+    The ratio is attained for w* along the top eigenvector.  The constant 1 of 1/L is
     best possible for all L at once: for w* an eigenvector and Λ = a(1 + (L-1)x), x >= 1, the ratio
     is x^{1-1/L} (U7) and the bound 1 + (1-1/L)x.  1/L² and 1/(2L) fail, and S_0 is not S_min in
     general (controls).
 
 Implementation notes
-    U10 makes the limit a statement about single instances, which can be attacked; U3.aligned is
-    the limit itself.  Flows from s·W̄ with shrinking s are compared with S_0, the difference
-    allowed being what U10 leaves at the conserved imbalance.
+    U10 makes the limit a statement about single instances, which can be attacked.  Flows from s·W̄
+    with shrinking s are compared with S_0, the difference allowed being what U10 leaves at the
+    conserved imbalance.
 
 References
 ----------
@@ -40,7 +47,6 @@ References
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Iterator
 from fractions import Fraction
 from typing import Any
@@ -49,18 +55,15 @@ import numpy as np
 import sympy as sp
 
 from numeric.arithmetic.floating import Floating
-from numeric.arithmetic.symbolic import Symbolic
-from numeric.networks import LinearNetwork
-from numeric.spectrum import dual_gram, sharpness_at_minimizer
+from numeric.spectrum import sharpness_at_minimizer
 from numeric.training import gradient_flow
 from theorems.assumptions import minimizer, one_output
-from theorems.foundations import hessian_spectrum_eq_dual_gram as F3
-from theorems.foundations import imbalance_conserved_of_gradient_flow as F4
+from theorems.directions import path_ends
 from theorems.instances import Instance
 from theorems.quantities import a, data_max, depth, minimal_sharpness, sharpness, symbols, w_norm
-from theorems.regression import sharpness_ge_rayleigh as C1
 from theorems.settings import aligned_minimizers, univariate_minimizers, univariate_top_eigenvector
 from theorems.training import Trained
+from theorems.unified import minimal_sharpness_between_closed_forms as U2
 from theorems.unified.quantities import aligned_top, blend_top, layer_energy_max
 from theorems.unified.sharpness_between_layer_energies import (
     above,
@@ -69,12 +72,10 @@ from theorems.unified.sharpness_between_layer_energies import (
     energy_ceiling,
     energy_floor,
 )
+from verify.derivation import rules
 from verify.theorem import (
     Bounds,
-    Claim,
-    Condition,
     Formula,
-    Identity,
     Measurement,
     Source,
     Step,
@@ -82,6 +83,7 @@ from verify.theorem import (
     TrainedSolution,
     Training,
     claim,
+    expanded,
     quantity,
     stated,
     twin,
@@ -106,72 +108,52 @@ small_start_sharpness = Formula(
     2 * w ** (2 - 2 / L) * mu,
 )
 ratio_bound = Formula("ratio_bound", r"1+(\Lambda/a-1)/L", 1 + (top / rayleigh - 1) / L)
+price = expanded(
+    "price_of_small_starts", r"1+(\Lambda/a-1)/L", "1 + (Λ/a - 1)/L, at least 1.",
+    1 + (top / rayleigh - 1) / L,
+)  # fmt: skip
 
 # --- claims and proofs --------------------------------------------------------------------------
 
 _DEEP, _SMALL = Bounds((2, 5), (1, 3)), Bounds((2, 4), (1, 2))
 
+level = stated(
+    "level", "the layers of aligned networks have the energy |w*|^{2/L}",
+    aligned_minimizers, sp.Eq(N**L, w**2), one_output, bounds=_SMALL, check=True,
+)  # fmt: skip
+
 
 @claim(
     aligned_minimizers, sp.Eq(S, small_start_sharpness), minimizer, one_output,
-    given=(F3.univariate, F4.flow, below, above), bounds=_SMALL,
+    given=(below, above, level), bounds=_SMALL,
 )  # fmt: skip
-def aligned(small_start_sharpness: Any, below: Claim, above: Claim) -> Iterator[Step]:
-    """Rank-one, aligned, balanced layers have exactly this sharpness.
-
-    The dual Gram matrix of aligned layers, term by term and as a whole, then both ends of U10
-    where the imbalance is gone.
-    """
-    g, k = sp.Symbol("g", positive=True), sp.Symbol("k", integer=True, positive=True)
-    gain = g ** (2 * (L - 1))
-    later = sp.Sum(g ** (2 * (L - k)) * g ** (2 * (k - 1)), (k, 2, L))
-    yield Identity("the L-1 later terms", later, (L - 1) * gain, why="|α_k|²|B_k|², k >= 2")
-    yield Identity(
-        "sharpness of aligned layers", 2 * gain * mu, small_start_sharpness.subs(w, g**L),
-        why="F3, |w*| = g^L",
-    )  # fmt: skip
-    for widths in ((2, 1, 1), (2, 2, 1), (2, 1, 2, 1)):
-        yield _aligned_gram(widths, g)
-    for name, half in (("lower", below.expanded.lts), ("upper", above.expanded.gts)):
-        yield Identity(
-            f"{name} half of U10 at N = |w*|^(2/L)", half.subs(N, w ** (2 / L)),
-            small_start_sharpness, why="U10 and F4: N -> |w*|^{2/L} as s -> 0",
-        )  # fmt: skip
+def aligned(small_start_sharpness: Any) -> Iterator[Step]:
+    """Rank-one, aligned, balanced layers have exactly this sharpness: both halves of U10 meet."""
+    root = rules.raised(rules.given(level), 1 / L)
+    at_least, at_most = (rules.substituted(rules.given(half), root) for half in (below, above))
+    yield rules.rewritten(rules.squeezed(at_least, at_most), S, small_start_sharpness)
 
 
-def _aligned_gram(widths: tuple[int, ...], g: Any) -> Step:
-    """M = g^{2(L-1)}(I + (L-1)ŵŵᵀ) for any unit vectors, on the rational circle."""
-    ar, size = Symbolic(), len(widths) - 1
-    t = sp.symbols(f"t0:{size + 1}", real=True)
-    units = [
-        ar.matrix([[(1 - x**2) / (1 + x**2)], [2 * x / (1 + x**2)]]) if d == 2 else ar.identity(1)
-        for d, x in zip(widths, t, strict=True)
-    ]
-    pairs = itertools.pairwise(units)
-    net = LinearNetwork(ar, tuple(ar.scale(g, after @ before.mT) for before, after in pairs))
-    whole = ar.identity(2) + ar.scale(size - 1, units[0] @ units[0].mT)
-    return Identity(
-        "dual Gram matrix",
-        sp.Matrix(dual_gram(net)),
-        sp.Matrix(ar.scale(g ** (2 * size - 2), whole)),
-        why="Σ_k |α_k|²B_kᵀB_k = g^{2(L-1)}(I + (L-1)ŵŵᵀ)",
-        at={"widths": "-".join(map(str, widths))},
-    )
+@claim(univariate_minimizers, mu <= top + (L - 1) * rayleigh, one_output, bounds=_DEEP)
+def weyl() -> Iterator[Step]:
+    """The eigenvalue in S_0 is at most the sum of the two largest ones."""
+    along = rules.scaled(rules.at_a_direction(a), L - 1)
+    both = rules.added(rules.largest(data_max, path_ends), along)
+    yield rules.at_the_supremum(both, aligned_top, lambda value: value)
 
 
 @claim(
     univariate_minimizers, small_start_sharpness <= ratio_bound * S_min, one_output,
-    given=(C1.lower,), bounds=_DEEP,
+    given=(weyl, U2.improves, U2.lower), bounds=_DEEP,
 )  # fmt: skip
 def ratio(small_start_sharpness: Any, ratio_bound: Any) -> Iterator[Step]:
     """The limit is at most 1 + (Λ/a - 1)/L times the least sharpness."""
-    weyl = small_start_sharpness.subs(mu, top + (L - 1) * rayleigh)
-    yield Identity(
-        "Weyl over C1", weyl / (2 * L * rayleigh * w ** (2 - 2 / L)), ratio_bound,
-        why="Weyl: λ_max(Σ + (L-1)KŵŵᵀK) <= Λ + (L-1)a; C1: S_min >= 2La|w*|^{2-2/L}",
-    )  # fmt: skip
-    perfect = sp.limit(ratio_bound, L, sp.oo) == 1
-    yield Condition("perfect with depth", perfect, why="1 + (Λ/a - 1)/L -> 1 as L -> ∞")
+    flattest = rules.transitive(rules.given(U2.lower), rules.given(U2.improves))
+    priced = rules.substituted(rules.scaled(flattest, price.symbol), rules.definition(price))
+    above = rules.scaled(rules.given(weyl), 2 * w ** (2 - 2 / L))
+    yield rules.rewritten(
+        rules.transitive(priced, above), ratio_bound * S_min, small_start_sharpness
+    )
 
 
 ratio_attained = stated(
@@ -260,15 +242,10 @@ def flow_from_small_start(
 
 THEOREM = Theorem(
     id="U3",
-    title="Small initialisation ends within 1 + (Λ/a - 1)/L of the flattest minimizer",
-    statement=(
-        r"d_y = 1,\; s \to 0 \;\Longrightarrow\; S \to "
-        r"2|w^*|^{2-2/L}\lambda_{\max}(\Sigma+(L-1)K\hat w\hat w^TK) \le "
-        r"\bigl(1+(\Lambda/a-1)/L\bigr)S_{\min}"
-    ),
+    title="Aligned layers, the limit of small initialisations, are nearly flattest when deep",
     normalisation="R = E|y - Px|², no factor 1/2; K = Σ^{1/2}, a = w*ᵀΣw*/|w*|²",
     source=Source("certimin2026", "the small-initialisation limit, with a bound at finite scale"),
-    claims=(aligned, ratio, ratio_attained),
+    claims=(level, aligned, weyl, ratio, ratio_attained),
     controls=_twins,
     witnesses=(
         witness("correlated", ratio, "correlated features, w* = (1, 3) no eigenvector",

@@ -1,11 +1,13 @@
 r"""The energy of the layers is at least L times a Schatten quasi-norm of their product.
 
 Statement
-    Let P = W_L ... W_1, with singular values s_i(P).  Then
+    Let P = W_L ... W_1, with singular values s_i(P), and D_k = W_{k+1}ᵀW_{k+1} - W_kW_kᵀ.  Then
 
-        Σ_k |W_k|_F² >= L Σ_i s_i(P)^{2/L},
+        Σ_k |W_k|_F² >= L Σ_i s_i(P)^{2/L},                                [lower]
 
-    with equality if and only if the layers are balanced, D_k = 0 for all k.
+    with equality for balanced layers, D_k = 0 for all k, and strictly if some D_k != 0.
+    [balanced, only_if]
+    The product of the layers' norms has Π_k |W_k|_F² >= (Σ_i s_i(P)^{2/L})^L.   [product]
 
 Notation
     Σ_k |W_k|_F² is ``weights_sq``; Σ_i s_i(P)^{2/L} is ``schatten``; D_k the imbalances.
@@ -14,15 +16,15 @@ Assumptions
     unbalanced  D_k != 0 for some k, for strictness only.  No data enter: any weights will do.
 
 Proof
-    Horn: Σ_i f(s_i(P)) <= Σ_i f(Π_k s_i(W_k)) for f(e^x) convex and increasing, here
-    f(t) = t^{2/L}.  AM-GM for each i: L Π_k s_i(W_k)^{2/L} <= Σ_k s_i(W_k)²; sum over i.
+    Horn: Σ_i s_i(P)^{2/L} <= Σ_i Π_k s_i(W_k)^{2/L}, at most Π_k (Σ_i s_i(W_k)²)^{1/L} by Hölder.
+    AM-GM for the layers: Σ_k |W_k|_F² >= L (Π_k |W_k|_F²)^{1/L}.
     Balanced layers share the singular values s_i(P)^{1/L}: equality.  Conversely, where equality
     holds no change of the layers that keeps P lowers the energy; along W_k -> e^{tX}W_k,
     W_{k+1} -> W_{k+1}e^{-tX} its slope at t = 0 is -2 tr(X D_k), which vanishes for all symmetric
     X only if D_k = 0.
 
 Sharpness
-    Attained for every P (by balanced factors).  Equal Frobenius norms of the layers do not suffice,
+    Balanced factors attain it.  Equal Frobenius norms of the layers do not suffice,
     and the exponent 2/L cannot be 1 at depth 3 or more (controls).
 
 Implementation notes
@@ -42,23 +44,26 @@ from typing import Any
 import sympy as sp
 
 from theorems.assumptions import vanishes
+from theorems.directions import k
 from theorems.instances import Instance
+from theorems.lemmas import HORN
 from theorems.quantities import depth, symbols, weights_sq
 from theorems.settings import balanced_minimizers, minimizers
 from theorems.unified.quantities import layer_energy_max
-from theorems.words import matrix, symmetric, trace, transpose
-from verify.derivation.steps import am_gm
+from verify.derivation import rules
 from verify.theorem import (
     Assumption,
     Bounds,
-    Condition,
+    Claim,
     Formula,
-    Identity,
     Source,
     Step,
     Theorem,
     claim,
+    expanded,
+    family,
     quantity,
+    stated,
     twin,
     witness,
 )  # fmt: skip
@@ -74,7 +79,7 @@ def _power_sum(instance: Instance, exponent: Fraction) -> Any:
     return instance.arithmetic.power_sum(P.mT @ P if tall else P @ P.mT, exponent)
 
 
-@quantity("schatten", r"\textstyle\sum_i s_i(P)^{2/L}", positive=False)
+@quantity("schatten", r"\textstyle\sum_i s_i(P)^{2/L}")
 def schatten(instance: Instance) -> Any:
     """Σ_i s_i(P)^{2/L}, s_i the singular values of the end-to-end map."""
     return _power_sum(instance, Fraction(1, instance.net.depth))
@@ -104,49 +109,54 @@ equal_energies = Assumption("equal_energies", L * largest <= energy, r"|W_1|_F =
 _SMALL = Bounds((2, 4), (1, 2))
 
 
-@claim(minimizers, energy >= schatten_bound, bounds=_SMALL)
-def lower(schatten_bound: Any) -> Iterator[Step]:
-    """The energy of the layers is at least L Σ_i s_i(P)^{2/L}.
-
-    The side condition of Horn's inequality, then AM-GM for one singular value.
-    """
-    x = sp.Symbol("x", real=True)
-    f = sp.exp(2 * x / L)
-    for name, order in (("increasing", 1), ("convex", 2)):
-        slope = sp.diff(f, x, order)
-        yield Condition(f"f(e^x) = e^(2x/L) is {name}", slope, ">", why="Horn's inequality")
-    for size in range(2, 6):
-        s = sp.symbols(f"s_1:{size + 1}", nonnegative=True)
-        bound, conditions = am_gm([t**2 for t in s], "AM-GM", L=size)
-        yield from conditions
-        product = sp.Mul(*(t ** sp.Rational(2, size) for t in s))
-        closed = schatten_bound.subs({L: size, cost: product})
-        yield Identity("one singular value", bound, closed, why="AM-GM", at={"L": size})
+@family("layer_energy", "e")
+def layer_energy(instance: Instance) -> list[Any]:
+    """e_k = |W_k|_F², k = 1..L."""
+    return [instance.arithmetic.frobenius_sq(W) for W in instance.weights]
 
 
-@claim(balanced_minimizers, sp.Eq(energy, schatten_bound), bounds=_SMALL)
-def balanced(schatten_bound: Any) -> Iterator[Step]:
-    """Equality for balanced layers.
+layer_total = expanded(
+    "layer_total", r"\textstyle\sum_k|W_k|_F^2", "Σ_k |W_k|_F², layer by layer.",
+    sp.Sum(layer_energy(k), (k, 1, L)),
+)  # fmt: skip
+layer_product = expanded(
+    "layer_product", r"\textstyle\prod_k|W_k|_F^2", "Π_k |W_k|_F².",
+    sp.Product(layer_energy(k), (k, 1, L)),
+)  # fmt: skip
 
-    Layers share the singular value g = s^{1/L}.
-    """
-    g = sp.Symbol("g", positive=True)
-    total = schatten_bound.subs(cost, (g**L) ** (2 / L))
-    yield Identity("L equal terms", L * g**2, total, why="M4: balanced layers share s_i(P)^{1/L}")
+sum_of_layers = stated(
+    "sum", "the energy layer by layer",
+    minimizers, sp.Eq(energy, layer_total.symbol), bounds=_SMALL,
+    sizes=((2, 2, 2, 2), (3, 2, 1, 2, 2)), check=True,
+)  # fmt: skip
+product = stated(
+    "product", "the norm of the product is at most the product of norms",
+    minimizers, layer_product.symbol >= cost**L, cites=(HORN,), bounds=_SMALL,
+    sizes=((2, 1, 1, 1), (2, 2, 1, 1), (2, 1, 2, 1), (2, 2, 1, 2), (3, 2, 1, 1, 1)),
+)  # fmt: skip
 
 
-@claim(minimizers, energy > schatten_bound, unbalanced, bounds=_SMALL)
-def only_if() -> Iterator[Step]:
-    """Strict inequality for unbalanced layers.
+@claim(minimizers, energy >= schatten_bound, given=(sum_of_layers, product), bounds=_SMALL)
+def lower(product: Claim, schatten_bound: Any) -> Iterator[Step]:
+    """The energy of the layers is at least L Σ_i s_i(P)^{2/L}."""
+    mean = rules.am_gm_sum(layer_energy(k), (k, 1, L))
+    named = rules.substituted(mean, rules.turned(rules.definition(layer_product)))
+    root = rules.scaled(rules.raised(rules.given(product), 1 / L), L)
+    total = rules.transitive(rules.definition(layer_total), rules.transitive(named, root))
+    yield rules.rewritten(
+        rules.transitive(rules.given(sum_of_layers), total), energy, schatten_bound
+    )
 
-    The slope of |e^{tX}W|_F² + |Ve^{-tX}|_F² at t = 0, which keeps P, for layers V after W.
-    """
-    W, V, X = matrix("W"), matrix("V"), symmetric("X")
-    slope = 2 * trace(transpose(W) * X * W) - 2 * trace(V * X * transpose(V))
-    imbalance = transpose(V) * V - W * transpose(W)
-    why = "an interior minimum is stationary"
-    yield Identity("slope of the energy", slope, -2 * trace(X * imbalance), why=why)
 
+balanced = stated(
+    "balanced", "equality for balanced layers",
+    balanced_minimizers, sp.Eq(energy, schatten_bound), bounds=_SMALL,
+    sizes=((2, 1, 1, 1), (2, 2, 1, 1), (2, 1, 2, 1), (2, 2, 2, 1), (3, 2, 1, 1, 1)),
+)  # fmt: skip
+only_if = stated(
+    "only_if", "strict inequality for unbalanced layers",
+    minimizers, energy > schatten_bound, unbalanced, bounds=_SMALL,
+)  # fmt: skip
 
 # --- false twins --------------------------------------------------------------------------------
 
@@ -167,14 +177,10 @@ _twins = (
 
 THEOREM = Theorem(
     id="U9",
-    title="The energy of the layers is at least L Σ s_i(P)^(2/L), and equal iff balanced",
-    statement=(
-        r"\sum_{k=1}^{L}|W_k|_F^2 \ge L\sum_i s_i(P)^{2/L}, \quad"
-        r"\text{with equality iff } D_k = 0 \text{ for all } k"
-    ),
+    title="The energy of the layers is at least a Schatten quasi-norm, and balanced layers have it",
     normalisation="squared Frobenius norms, no factor 1/2; s_i singular values of P = W_L...W_1",
     source=Source("dai2021representation", "representation cost; equality iff balanced added here"),
-    claims=(lower, balanced, only_if),
+    claims=(sum_of_layers, product, lower, balanced, only_if),
     controls=_twins,
     witnesses=(
         witness("unbalanced", only_if,

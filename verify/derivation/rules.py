@@ -29,6 +29,7 @@ __all__ = [
     "am_gm",
     "am_gm_pair",
     "am_gm_sum",
+    "am_gm_weighted",
     "assumed",
     "at_a_direction",
     "at_the_infimum",
@@ -56,7 +57,9 @@ __all__ = [
     "root",
     "scaled",
     "self_power",
+    "shifted",
     "smallest",
+    "split",
     "squares_vanish",
     "squeezed",
     "substituted",
@@ -339,6 +342,13 @@ def divided(fact: Step, divisor: Any) -> Fact:
     return Fact("divided", relation, by="quotient", premises=(fact,), needs=needs)
 
 
+def shifted(fact: Step, term: Any) -> Fact:
+    """Return the fact with a term added to both sides."""
+    old = fact.relation
+    relation = related(old.lhs + term, operator(old), old.rhs + term)
+    return Fact("shifted", relation, by="sum", premises=(fact,))
+
+
 def raised(fact: Step, exponent: Any, *, positive: Step | None = None) -> Fact:
     """Return the fact with both sides to a power that is not negative; the smaller is not either.
 
@@ -495,6 +505,18 @@ def am_gm_sum(term: Any, index: Index) -> Fact:
     return Fact("AM-GM", related(sp.Sum(term, index), ">=", bound), by="AM-GM", needs=needs)
 
 
+def am_gm_weighted(*terms: tuple[Any, Any]) -> Fact:
+    """Return Σ w_i x_i >= Π x_i^{w_i} for pairs (w_i, x_i), not negative, the weights of sum 1."""
+    needs = (
+        Identity("the weights have the sum 1", sum(weight for weight, _ in terms), 1),
+        *(Condition(f"weight {n}", w, ">=") for n, (w, _) in enumerate(terms, start=1)),
+        *(Condition(f"term {n}", x, ">=") for n, (_, x) in enumerate(terms, start=1)),
+    )
+    mean = sp.Mul(*(x**weight for weight, x in terms))
+    relation = related(sum(weight * x for weight, x in terms), ">=", mean)
+    return Fact("AM-GM", relation, by="AM-GM", needs=needs)
+
+
 def am_gm_pair(x: Any, m: Any, y: Any, n: Any) -> Fact:
     """Return m^m n^n (x + y)^{m+n} >= (m+n)^{m+n} x^m y^n: AM-GM for m terms x/m and n terms y/n.
 
@@ -532,6 +554,15 @@ def telescoped_sum(function: Callable[[Any], Any], index: Index) -> Fact:
     total = sp.Sum(function(k) - function(k + 1), index)
     relation = related(total, "==", function(first) - function(last + 1))
     return Fact("telescoped", relation, by="telescoping")
+
+
+def split(term: Any, index: Index) -> Fact:
+    """Return Σ_k x_k = x_first + Σ_{k > first} x_k; there is a first one."""
+    k, first, last = index
+    needs = (Condition("there is a first term", last - first, ">="),)
+    rest = sp.Sum(term, (k, first + 1, last))
+    relation = related(sp.Sum(term, index), "==", term.subs(k, first) + rest)
+    return Fact("split", relation, by="sum", needs=needs)
 
 
 def taken_out(factor: Any, term: Any, index: Index) -> Fact:
