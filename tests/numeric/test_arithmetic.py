@@ -385,6 +385,17 @@ def test_what_is_undefined_raises(ar):
                 ar.sqrt(-2)
 
 
+def test_quotients_of_balls_have_a_sign_and_a_divisor():
+    with Balls():
+        for x, y in ((1, 3), (-1, 3), (1, -3), (-1, -3)):
+            assert Fraction(x, y) in Ball.of(x) / y
+            assert Fraction(x, y) in x / Ball.of(y)
+        with pytest.raises(ZeroDivisionError):
+            Ball.of(1) / 0
+        with pytest.raises(ZeroDivisionError):
+            1 / Ball.of(0)
+
+
 @pytest.mark.parametrize("ar", [Rational(), Balls(), Symbolic(), Floating()], ids=lambda a: a.kind)
 def test_the_logarithm_of_one_and_the_exponential_of_zero_are_exact(ar):
     with ar:

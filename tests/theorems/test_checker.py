@@ -179,6 +179,30 @@ def test_products_and_whole_powers_of_any_sign(low, other, share, n):
         assert number.low <= value <= number.high
 
 
+@pytest.mark.parametrize(
+    ("intervals", "largest", "least"),
+    [
+        ([(1, 5), (2, 3)], (2, 5), (1, 3)),
+        ([(1, 2), (3, 4), (0, 9)], (3, 9), (0, 2)),
+        ([(1, 2), (2, 3)], (2, 3), (1, 2)),
+        ([(3, 4), (1, 2)], (3, 4), (1, 2)),
+        ([(-1, 1), (0, 0)], (0, 1), (-1, 0)),
+    ],
+)
+def test_extremes_of_intervals_that_overlap_hold_all_they_may_be(intervals, largest, least):
+    numbers = [checker.Number(*ends) for ends in intervals]
+    assert _ends(checker.extreme(numbers, 1)) == largest
+    assert _ends(checker.extreme(numbers, -1)) == least
+
+
+@pytest.mark.parametrize(
+    ("ends", "n", "power"),
+    [((-2, 3), 2, (0, 9)), ((-3, 2), 4, (0, 81)), ((-2, 3), 3, (-8, 27)), ((-3, -2), 2, (4, 9))],
+)
+def test_whole_powers_of_intervals_are_as_narrow_as_they_can_be(ends, n, power):
+    assert _ends(checker.Number(*ends) ** Fraction(n)) == power
+
+
 @given(st.integers(0, 10**40), st.integers(1, 9))
 def test_integer_roots(m, n):
     r = checker.integer_root(m, n)
@@ -292,6 +316,19 @@ def test_members_are_let_in():
         checker.check_setting(point(TWISTED), setting)
     checker.check_setting(point(TWISTED), "flattest-minimizers")
     checker.check_setting(point(ELSEWHERE), "weights")
+
+
+def test_a_minimizer_that_may_be_flattest_is_not_let_in(monkeypatch):
+    """W2 = a I, W1 = T/a has S = 2 (a² + φ²/a²), with φ the norm of T; the least is at a² = φ."""
+    scale = Fraction(14, 11)
+    layers = [[[1 / scale, 1 / scale], [1 / scale, 0]], [[scale, 0], [0, scale]]]
+    near = Instance.of_minimizer(layers, IDENTITY)
+    monkeypatch.setattr(checker.Number, "bits", 1)
+    p = point(near)
+    bound = checker.Number(4) * checker.evaluate("target_norm", p)
+    assert checker.evaluate("sharpness", p).minus(bound) is None
+    with pytest.raises(checker.Refused, match="S = 2L"):
+        checker.check_setting(p, "flattest-minimizers")
 
 
 def test_flattest_minimizers_with_large_inner_layers_are_let_in():

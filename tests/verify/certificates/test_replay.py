@@ -162,6 +162,28 @@ def test_undecided_on_one_route_is_undecided(tmp_path, monkeypatch):
     assert replay(folder).verdict == "undecided"
 
 
+def test_a_denial_weighs_more_than_what_is_undecided(tmp_path, monkeypatch):
+    monkeypatch.setattr(module, "run_program", lambda program: ("undecided", ""))
+    assert replay(certified(tmp_path, S <= 10)).verdict == "not confirmed"
+
+
+@pytest.mark.parametrize(
+    ("decision", "verdict"),
+    [
+        (Decision("violated", "certified"), "confirmed"),
+        (Decision("violated", "sampled"), "undecided"),
+        (Decision("undecided", "certified"), "undecided"),
+        (Decision("holds", "certified"), "not confirmed"),
+        (Decision("invalid", "exact"), "not confirmed"),
+    ],
+)
+def test_only_a_violation_beyond_doubt_confirms(tmp_path, monkeypatch, decision, verdict):
+    folder = certified(tmp_path, S <= 9)
+    monkeypatch.setattr(module, "decide", lambda *_, **options: decision)
+    monkeypatch.setattr(module, "run_program", lambda program: ("confirmed", ""))
+    assert replay(folder).verdict == verdict
+
+
 @pytest.mark.parametrize(
     ("relation", "conditions", "verdict"),
     [
