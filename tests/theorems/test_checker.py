@@ -223,6 +223,7 @@ def test_integer_roots(m, n):
         (["log", "1"], ("0", "0")),
         (["exp", "0"], ("1", "1")),
         (["**", "-2", "3"], ("-8", "-8")),
+        (["**", "-2", "-1"], ("-1/2", "-1/2")),
     ],
 )
 def test_what_is_rational_stays_rational(tree, ends):
@@ -248,6 +249,34 @@ def test_what_is_rational_stays_rational(tree, ends):
 def test_what_has_no_value_or_no_known_value(tree, error):
     with pytest.raises(error):
         checker.evaluate(tree, None)
+
+
+@given(st.fractions(), st.integers(-40, 40))
+def test_decimals_are_rounded_outwards_in_the_twelfth_digit(x, power):
+    x *= Fraction(10) ** power
+    down, up = (checker.decimal(x, upwards) for upwards in (False, True))
+    assert Fraction(down) <= x <= Fraction(up)
+    assert Fraction(up) - Fraction(down) <= abs(x) / 10**10
+
+
+def test_short_decimals_are_exact():
+    for x, text in ((Fraction(5, 2), "2.5"), (Fraction(-3), "-3"), (Fraction(0), "0")):
+        assert checker.decimal(x, False) == checker.decimal(x, True) == text
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "simplest"),
+    [
+        (Fraction(9), Fraction(10), Fraction(19, 2)),
+        (Fraction(1, 2), Fraction(5, 2), Fraction(1)),
+        (Fraction(-5, 2), Fraction(-1, 2), Fraction(-2)),
+        (Fraction(3, 10), Fraction(2, 5), Fraction(1, 3)),
+        (Fraction(0), Fraction(1, 7), Fraction(1, 8)),
+        (Fraction(7, 5), Fraction(3, 2), Fraction(10, 7)),
+    ],
+)
+def test_the_simplest_number_between_two(a, b, simplest):
+    assert checker.simplest_between(a, b) == simplest
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ import pytest
 
 from tests.toys import NUMBERS, Numbers, claim, first, last, never, norm, vague
 from verify.claims import Assumption, Decision
+from verify.search import outcomes
 from verify.search.outcomes import Error, Inconclusive, Receipt, Survived, judge, shown, worst
 from verify.search.pipeline import Budget, attack
 from verify.search.record import Attack, Counterexample, Near
@@ -15,6 +16,12 @@ FALSE = claim(first <= last)
 VIOLATED = Decision("violated", "exact", -0.5, "2", "1")
 FOUND = Counterexample(Numbers.exact(2, 1), VIOLATED, "floats", NUMBERS)
 MET = {"engines": {"hypothesis": 3}, "tried": 4, "valid": 3, "worst_slack": 0.25}
+
+
+@pytest.fixture(autouse=True)
+def without_sizes(monkeypatch):
+    """Where it is tight is not asked here: toys have no depth."""
+    monkeypatch.setattr(outcomes, "tightest", lambda claim, result: ())
 
 
 def judged(own, result):

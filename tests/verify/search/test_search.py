@@ -161,6 +161,16 @@ def test_a_tie_in_floats_is_decided_exactly_where_a_tie_is_a_violation(monkeypat
     assert attack(claim(norm**2 >= first**2, width=(1, 1)), seed=0, **floats).valid == 9
 
 
+def test_an_interrupt_ends_the_attack_and_is_told():
+    def stop(result):
+        raise KeyboardInterrupt
+
+    result = attack(claim(norm >= first), seed=0, **ALL, progress=stop)
+    assert result.interrupted
+    assert result.valid > 0
+    assert not attack(claim(norm >= first), seed=0, **ALL).interrupted
+
+
 def test_no_time_means_nothing_tried():
     result = attack(
         claim(first > 99), seed=0, budget=Budget(-1.0, batches=9, batch_size=9, examples=9)
