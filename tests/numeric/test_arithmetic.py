@@ -385,6 +385,21 @@ def test_what_is_undefined_raises(ar):
                 ar.sqrt(-2)
 
 
+def test_the_width_of_a_ball_is_relative_to_its_middle():
+    assert Ball.between(Ball.of(1), Ball.of(3)).relative_width == pytest.approx(1)
+    assert Ball.between(Ball.of(-3), Ball.of(-1)).relative_width == pytest.approx(1)
+    assert Ball.between(Ball.of(0), Ball.of(1)).relative_width == float("inf")
+    assert Ball.of(0).relative_width == Ball.of(2).relative_width == 0
+
+
+def test_small_matrices_keep_what_is_known_of_their_entries():
+    with Balls() as ar:
+        assert ar.matrix([]).shape == (0, 0)
+        x = ar.scalar(third)
+        top = ar.eig_max(ar.matrix([[third]]))
+        assert (top.lower, top.upper) == (x.lower, x.upper)
+
+
 def test_quotients_of_balls_have_a_sign_and_a_divisor():
     with Balls():
         for x, y in ((1, 3), (-1, 3), (1, -3), (-1, -3)):

@@ -180,3 +180,10 @@ def test_tangents_are_compared_by_their_values(name):
     x, y = np.array([1.0, 2.0, 3.0]), np.array([2.0, 2.0, 2.0])
     for other in (y, Tangent(y, x)):
         assert (compare(Tangent(x, y), other) == compare(x, y)).all()
+
+
+@pytest.mark.parametrize("x", [-3.0, 0.0, 1.0])
+@pytest.mark.parametrize("y", [-2.0, 2.0, 0.0])
+def test_margins_are_relative_to_the_larger_side_whatever_the_signs(x, y):
+    one, other = (Tangent(np.array([z]), np.array([[1.0]])) for z in (x, y))
+    assert value(TANGENTS.margin(one, other)) == FLOATS.margin(np.array([x]), np.array([y]))

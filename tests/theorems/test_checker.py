@@ -259,6 +259,19 @@ def test_decimals_are_rounded_outwards_in_the_twelfth_digit(x, power):
     assert Fraction(up) - Fraction(down) <= abs(x) / 10**10
 
 
+def test_numbers_in_words_hold_the_number():
+    third = Fraction(1, 3)
+    assert checker.describe(checker.Number(third)) == "= 1/3"
+    low, high = checker.describe(checker.Number(third, 2 * third))[4:-1].split(", ")
+    assert Fraction(low) <= third < 2 * third <= Fraction(high)
+
+
+def test_exponentials_of_large_numbers_are_numbers():
+    low, high = _ends(checker.evaluate(["exp", "50000"], None))
+    assert 10**21714 < low < high < 10**21715
+    assert _ends(checker.evaluate(["exp", "-500000"], None))[0] == 0
+
+
 def test_short_decimals_are_exact():
     for x, text in ((Fraction(5, 2), "2.5"), (Fraction(-3), "-3"), (Fraction(0), "0")):
         assert checker.decimal(x, False) == checker.decimal(x, True) == text
@@ -385,6 +398,12 @@ def test_flattest_minimizers_with_large_inner_layers_are_let_in():
 def test_what_is_no_network_is_refused(change):
     with pytest.raises((checker.Refused, IndexError)):
         checker.Point({**TWISTED.to_json(), **change}, {})
+
+
+@pytest.mark.parametrize("rows", [[], [[]], [["1"], []], [["1"], ["1", "2"]]])
+def test_what_is_no_matrix_is_refused(rows):
+    with pytest.raises(checker.Refused, match="empty or ragged"):
+        checker.matrix(rows)
 
 
 # --- the program

@@ -168,20 +168,22 @@ def test_a_denial_weighs_more_than_what_is_undecided(tmp_path, monkeypatch):
 
 
 @pytest.mark.parametrize(
-    ("decision", "verdict"),
+    ("decision", "verdict", "told"),
     [
-        (Decision("violated", "certified"), "confirmed"),
-        (Decision("violated", "sampled"), "undecided"),
-        (Decision("undecided", "certified"), "undecided"),
-        (Decision("holds", "certified"), "not confirmed"),
-        (Decision("invalid", "exact"), "not confirmed"),
+        (Decision("violated", "certified", 1, "3", "2"), "confirmed", "certified: 3 against 2"),
+        (Decision("violated", "sampled"), "undecided", "sampled"),
+        (Decision("undecided", "certified", reason="overlap"), "undecided", "certified (overlap)"),
+        (Decision("holds", "certified"), "not confirmed", "certified"),
+        (Decision("invalid", "exact"), "not confirmed", "exact"),
     ],
 )
-def test_only_a_violation_beyond_doubt_confirms(tmp_path, monkeypatch, decision, verdict):
+def test_only_a_violation_beyond_doubt_confirms(tmp_path, monkeypatch, decision, verdict, told):
     folder = certified(tmp_path, S <= 9)
     monkeypatch.setattr(module, "decide", lambda *_, **options: decision)
     monkeypatch.setattr(module, "run_program", lambda program: ("confirmed", ""))
-    assert replay(folder).verdict == verdict
+    result = replay(folder)
+    assert result.verdict == verdict
+    assert f"arithmetic: {decision.outcome}, {told}" in result.lines
 
 
 @pytest.mark.parametrize(

@@ -84,7 +84,9 @@ def test_another_assumption_that_fails_is_named():
     item = needed(LARGE, own, "", lambda: Numbers.exact(-1))
     record = stages.witness(theorem(claims=(own,), necessity=(item,)), item)
     assert record["reason"] == "the assumption wide fails there too"
-    own = claim(norm >= 300, LARGE, Assumption("open", vague >= first))
+    own = claim(
+        norm >= 300, LARGE, Assumption("open", vague >= first), wide, Assumption("n", first > 1)
+    )
     item = needed(LARGE, own, "", lambda: Numbers.exact(1))
     record = stages.witness(theorem(claims=(own,), necessity=(item,)), item)
     assert record["reason"] == "the assumption open fails there too"

@@ -190,3 +190,9 @@ def test_a_proof_names_its_premises():
     evidence = assembled(theorem("A"), own)["T"]["claims"][0]["evidence"][0]
     assert evidence["scope"] == "all L, given A.claim"
     assert evidence["details"]["given"] == ["A.claim"]
+
+
+def test_a_proof_that_never_ran_is_listed_and_one_that_raised_is_not():
+    for options, name in (({"skip": ["derive"]}, "s"), ({"error": ["derive"]}, "derivation")):
+        (step,) = assembled(FULL, **options)["T"]["derivation"]
+        assert step["name"] == name

@@ -92,3 +92,18 @@ def test_the_worst_outcome_stands_for_several():
 )
 def test_margins_that_rounding_cannot_tell_from_zero_are_ties(margin, words):
     assert shown(margin) == words
+
+
+def test_an_error_is_told_with_the_name_of_its_file():
+    error = Error("folder/file.py", "hung", "Traceback")
+    assert error.headline == "error: file.py: hung"
+    assert error.to_json() == {
+        "verdict": "error",
+        "conjecture": "folder/file.py",
+        "instances": 0,
+        "best_margin": None,
+        "certificate": None,
+        "seconds": 0.0,
+        "reason": "file.py: hung",
+        "traceback": "Traceback",
+    }
