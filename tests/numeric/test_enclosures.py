@@ -191,7 +191,12 @@ def test_a_factor_of_what_is_no_gram_matrix_is_refused():
     with Balls() as ar:
         with pytest.raises(ValueError, match="symmetric"):
             ar.factor(ar.matrix([[1, 2], [0, 1]]))
-        for rows in ([[-1]], [[1, 2], [2, 1]], [[1, 1, 0], [1, 1, 1], [0, 1, 9]]):
+        for rows in (
+            [[-1]],
+            [[1, 2], [2, 1]],
+            [[0, -1], [-1, 0]],
+            [[1, 1, 0], [1, 1, 1], [0, 1, 9]],
+        ):
             with pytest.raises(ValueError, match="semidefinite"):
                 ar.factor(ar.matrix(rows))
         F, rest = ar.factor(ar.matrix([[1.0, 0], [0, 0]]))
