@@ -385,6 +385,13 @@ def test_what_is_undefined_raises(ar):
                 ar.sqrt(-2)
 
 
+@pytest.mark.parametrize("ar", [Rational(), Balls(), Symbolic(), Floating()], ids=lambda a: a.kind)
+@pytest.mark.parametrize(("x", "sign"), [(1, -1), (2, 0), (3, 1)])
+def test_a_comparison_has_the_sign_of_the_difference(ar, x, sign):
+    with ar:
+        assert ar.compare(ar.scalar(x), ar.scalar(2)).sign == sign
+
+
 def test_the_width_of_a_ball_is_relative_to_its_middle():
     assert Ball.between(Ball.of(1), Ball.of(3)).relative_width == pytest.approx(1)
     assert Ball.between(Ball.of(-3), Ball.of(-1)).relative_width == pytest.approx(1)

@@ -406,6 +406,14 @@ def test_what_is_no_matrix_is_refused(rows):
         checker.matrix(rows)
 
 
+@pytest.mark.parametrize(
+    ("operator", "true"),
+    [("==", "2"), (">=", "23"), ("<=", "12"), (">", "3"), ("<", "1")],
+)
+def test_relations_hold_for_the_signs_they_say(operator, true):
+    assert [x for x in "123" if checker.holds([operator, x, "2"], None)] == list(true)
+
+
 # --- the program
 
 FALSE_AT_ONE = [">=", "sharpness", "11"]  # S = 2 (2² + 1²) = 10
@@ -447,6 +455,26 @@ def test_violations_are_confirmed(tmp_path, relation, conditions):
     data = certificate(ONE, relation, *conditions)
     code, line = run(tmp_path, data, beside=data)
     assert (code, line) == (0, "the claim is false here")
+
+
+@pytest.mark.parametrize(
+    ("relation", "sides", "between"),
+    [
+        (FALSE_AT_ONE, ("= 10", "= 11"), "left < 21/2 < right"),
+        (["<=", "sharpness", "9"], ("= 10", "= 9"), "right < 19/2 < left"),
+        ([">", "sharpness", "10"], ("= 10", "= 10"), "both sides are the same number, exactly"),
+    ],
+)
+def test_it_says_what_is_decided_and_what_lies_between(capsys, relation, sides, between):
+    claim = certificate(ONE, relation, [">=", "depth", "2"])["claim"]
+    checker.explain(claim, point(ONE))
+    said = capsys.readouterr().out.splitlines()
+    assert said[1] == f"that is     sharpness {relation[0]} {relation[2]} if depth >= 2"
+    assert said[-3:] == [
+        f"left side   {sides[0]}",
+        f"right side  {sides[1]}",
+        f"so          {between}",
+    ]
 
 
 IRRATIONAL = Instance.of_minimizer([[[1, 1]]], IDENTITY)

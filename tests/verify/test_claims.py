@@ -28,6 +28,7 @@ from verify.claims import (
     Bounds,
     Claim,
     Formula,
+    Proof,
     Quantity,
     decide,
     quantity,
@@ -219,6 +220,15 @@ def test_two_assumptions_have_two_names():
 def test_a_closed_form_may_be_negative():
     below = Formula("below", "b", first - 10)
     assert decide(claim(first >= sp.Abs(below)), ONE).outcome == "violated"  # 1 >= 9
+
+
+def test_closed_forms_of_assumptions_and_proofs_belong_to_the_claim():
+    own, assumed, asked = (Formula(name, name, k * first) for k, name in enumerate("abc", start=2))
+    met = Assumption("met", last >= assumed)
+    made = claim(last >= own, met, POSITIVE, proof=Proof(lambda x: iter(()), {"x": asked}))
+    assert set(made.formulas) == {own, assumed, asked}
+    other = Formula("b", "b", 9 * first)
+    assert made.altered(assumed, other, {}).conditions == (last >= 9 * first,)
 
 
 def test_to_alter_a_closed_form_is_to_alter_what_builds_on_it():
