@@ -74,7 +74,7 @@ TESTS: dict[str, tuple[str, ...]] = {
 }
 """What is altered, and the tests it meets after its doctests and those of the same name."""
 
-_SECONDS, _MEMORY = 240.0, 12 << 30
+_SECONDS, _MEMORY = 180.0, 12 << 30
 """What the tests of a mutant may take, many times what they need, and bytes they may ask for."""
 
 LIBRARIES = ("hypothesis", "jsonschema", "mpmath", "numpy", "scipy.optimize", "sympy", "flint")
@@ -247,18 +247,20 @@ def report(count: int, left: Sequence[Mutant]) -> Iterator[str]:
 @click.option("--count", default=300, show_default=True, help="mutants")
 @click.option("--seed", default=0, show_default=True)
 @click.option("--only", default="", help="files whose path contains this")
-@click.option("--again", is_flag=True, help="those only that the last run did not kill")
+@click.option(
+    "--again", is_flag=True, help="go on: neither those killed before nor those explained"
+)
 @click.option("--out", type=click.Path(path_type=Path), default=Path("reports/bench"))
 def main(count: int, seed: int, only: str, again: bool, out: Path) -> None:
     """Run a random sample of mutants and list those that survive."""
-    os.nice(5)
+    os.nice(2)
     resource.setrlimit(resource.RLIMIT_AS, (_MEMORY, _MEMORY))
     record = out.resolve() / "mutants.json"
     record.parent.mkdir(parents=True, exist_ok=True)
     chosen = [found for found in islice(shuffled(seed), count) if only in found.file]
     killed = json.loads(record.read_text(encoding="utf-8"))["killed"] if again else []
-    left = []
-    for found, alive in survivors([found for found in chosen if found.key not in killed]):
+    left = [m for m in chosen if again and m.key not in killed and tuple(m.key) in reasons()]
+    for found, alive in survivors([m for m in chosen if m.key not in killed and m not in left]):
         if alive:
             left.append(found)
             click.echo(f"survived: {found}", err=True)
