@@ -81,6 +81,11 @@ bench: $(STAMP) ## Measure against peers (installs the extra bench); records in 
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[bench]'
 	@$(BIN)/certimin bench --out reports/bench
 
+.PHONY: mutants
+mutants: $(STAMP) ## Alter what decides in 300 places and count what the tests notice (an hour)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[mutants]'
+	@$(BIN)/python -m benchmarks.mutants $(MUTANTS_OPTIONS)
+
 .PHONY: check
 check: lint type contracts test verify ## What CI checks first; then come test-slow and verify-full
 
@@ -92,8 +97,8 @@ constraints: ## Choose new pins from the lower bounds of pyproject.toml
 	  exit 1; }
 	@scratch=$$(mktemp -d); trap 'rm -rf "$$scratch"' EXIT; \
 	$(PYTHON) -m venv "$$scratch"; \
-	"$$scratch/bin/python" -m pip install --quiet --disable-pip-version-check '.[dev,data,distributed,fast,bench]'; \
-	{ echo "# Tested versions of the runtime, dev, data, distributed, fast and bench dependencies, for Python $(OLDEST) to 3.13."; \
+	"$$scratch/bin/python" -m pip install --quiet --disable-pip-version-check '.[dev,data,distributed,fast,bench,mutants]'; \
+	{ echo "# Tested versions of the runtime, dev, data, distributed, fast, bench and mutants dependencies, for Python $(OLDEST) to 3.13."; \
 	  echo "# Written by 'make constraints'."; \
 	  "$$scratch/bin/python" -m pip freeze --disable-pip-version-check --exclude certimin; } > constraints.new
 	@mv constraints.new constraints.txt

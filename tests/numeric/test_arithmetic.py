@@ -386,6 +386,39 @@ def test_what_is_undefined_raises(ar):
 
 
 @pytest.mark.parametrize("ar", [Rational(), Balls(), Symbolic(), Floating()], ids=lambda a: a.kind)
+@pytest.mark.parametrize(("x", "sign"), [(1, -1), (2, 0), (3, 1)])
+def test_a_comparison_has_the_sign_of_the_difference(ar, x, sign):
+    with ar:
+        assert ar.compare(ar.scalar(x), ar.scalar(2)).sign == sign
+
+
+def test_the_width_of_a_ball_is_relative_to_its_middle():
+    assert Ball.between(Ball.of(1), Ball.of(3)).relative_width == pytest.approx(1)
+    assert Ball.between(Ball.of(-3), Ball.of(-1)).relative_width == pytest.approx(1)
+    assert Ball.between(Ball.of(0), Ball.of(1)).relative_width == float("inf")
+    assert Ball.of(0).relative_width == Ball.of(2).relative_width == 0
+
+
+def test_small_matrices_keep_what_is_known_of_their_entries():
+    with Balls() as ar:
+        assert ar.matrix([]).shape == (0, 0)
+        x = ar.scalar(third)
+        top = ar.eig_max(ar.matrix([[third]]))
+        assert (top.lower, top.upper) == (x.lower, x.upper)
+
+
+def test_quotients_of_balls_have_a_sign_and_a_divisor():
+    with Balls():
+        for x, y in ((1, 3), (-1, 3), (1, -3), (-1, -3)):
+            assert Fraction(x, y) in Ball.of(x) / y
+            assert Fraction(x, y) in x / Ball.of(y)
+        with pytest.raises(ZeroDivisionError):
+            Ball.of(1) / 0
+        with pytest.raises(ZeroDivisionError):
+            1 / Ball.of(0)
+
+
+@pytest.mark.parametrize("ar", [Rational(), Balls(), Symbolic(), Floating()], ids=lambda a: a.kind)
 def test_the_logarithm_of_one_and_the_exponential_of_zero_are_exact(ar):
     with ar:
         assert ar.compare(ar.log(ar.scalar(1)), 0).sign == 0

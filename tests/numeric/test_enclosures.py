@@ -81,6 +81,15 @@ def test_the_largest_eigenvalue_is_enclosed_narrowly(name, exponent):
             assert ball.relative_width <= 1e-22
 
 
+@pytest.mark.parametrize("end", [Fraction(0), Fraction(1, 100), Fraction(-1, 100)])
+def test_an_eigenvalue_is_enclosed_for_all_that_a_wide_matrix_may_be(end):
+    with Balls() as ar:
+        x = Ball.between(Ball.of(Fraction(-1, 100)), Ball.of(Fraction(1, 100)))
+        ball = ar.eig_max(ar.matrix([[1, x, x], [x, 0, 0], [x, 0, 0]]))
+        assert (EXACT.sqrt(1 + 8 * end**2) + 1) / 2 in ball
+        assert ball.upper - ball.lower < Fraction(1, 500)
+
+
 def noisy(error):
     def spoil(rng, d, V):
         noise = error * rng.standard_normal((len(d), len(d) + 1))
@@ -182,7 +191,12 @@ def test_a_factor_of_what_is_no_gram_matrix_is_refused():
     with Balls() as ar:
         with pytest.raises(ValueError, match="symmetric"):
             ar.factor(ar.matrix([[1, 2], [0, 1]]))
-        for rows in ([[-1]], [[1, 2], [2, 1]], [[1, 1, 0], [1, 1, 1], [0, 1, 9]]):
+        for rows in (
+            [[-1]],
+            [[1, 2], [2, 1]],
+            [[0, -1], [-1, 0]],
+            [[1, 1, 0], [1, 1, 1], [0, 1, 9]],
+        ):
             with pytest.raises(ValueError, match="semidefinite"):
                 ar.factor(ar.matrix(rows))
         F, rest = ar.factor(ar.matrix([[1.0, 0], [0, 0]]))

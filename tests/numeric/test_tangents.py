@@ -1,5 +1,6 @@
 """Derivatives carried along by tangents are those of finite differences."""
 
+import operator
 from fractions import Fraction
 
 import numpy as np
@@ -171,3 +172,18 @@ def test_comparisons_are_by_value():
     assert TANGENTS.compare(x[0], 2).sign == -1
     assert np.isnan(value(TANGENTS.maximum(x, float("nan")))).all()
     assert TANGENTS.is_zero(TANGENTS.seed(np.zeros((1, 2, 2)), 0, 4)).all()
+
+
+@pytest.mark.parametrize("name", ["lt", "le", "gt", "ge", "eq", "ne"])
+def test_tangents_are_compared_by_their_values(name):
+    compare = getattr(operator, name)
+    x, y = np.array([1.0, 2.0, 3.0]), np.array([2.0, 2.0, 2.0])
+    for other in (y, Tangent(y, x)):
+        assert (compare(Tangent(x, y), other) == compare(x, y)).all()
+
+
+@pytest.mark.parametrize("x", [-3.0, 0.0, 1.0])
+@pytest.mark.parametrize("y", [-2.0, 2.0, 0.0])
+def test_margins_are_relative_to_the_larger_side_whatever_the_signs(x, y):
+    one, other = (Tangent(np.array([z]), np.array([[1.0]])) for z in (x, y))
+    assert value(TANGENTS.margin(one, other)) == FLOATS.margin(np.array([x]), np.array([y]))

@@ -179,6 +179,30 @@ def test_products_and_whole_powers_of_any_sign(low, other, share, n):
         assert number.low <= value <= number.high
 
 
+@pytest.mark.parametrize(
+    ("intervals", "largest", "least"),
+    [
+        ([(1, 5), (2, 3)], (2, 5), (1, 3)),
+        ([(1, 2), (3, 4), (0, 9)], (3, 9), (0, 2)),
+        ([(1, 2), (2, 3)], (2, 3), (1, 2)),
+        ([(3, 4), (1, 2)], (3, 4), (1, 2)),
+        ([(-1, 1), (0, 0)], (0, 1), (-1, 0)),
+    ],
+)
+def test_extremes_of_intervals_that_overlap_hold_all_they_may_be(intervals, largest, least):
+    numbers = [checker.Number(*ends) for ends in intervals]
+    assert _ends(checker.extreme(numbers, 1)) == largest
+    assert _ends(checker.extreme(numbers, -1)) == least
+
+
+@pytest.mark.parametrize(
+    ("ends", "n", "power"),
+    [((-2, 3), 2, (0, 9)), ((-3, 2), 4, (0, 81)), ((-2, 3), 3, (-8, 27)), ((-3, -2), 2, (4, 9))],
+)
+def test_whole_powers_of_intervals_are_as_narrow_as_they_can_be(ends, n, power):
+    assert _ends(checker.Number(*ends) ** Fraction(n)) == power
+
+
 @given(st.integers(0, 10**40), st.integers(1, 9))
 def test_integer_roots(m, n):
     r = checker.integer_root(m, n)
@@ -199,6 +223,7 @@ def test_integer_roots(m, n):
         (["log", "1"], ("0", "0")),
         (["exp", "0"], ("1", "1")),
         (["**", "-2", "3"], ("-8", "-8")),
+        (["**", "-2", "-1"], ("-1/2", "-1/2")),
     ],
 )
 def test_what_is_rational_stays_rational(tree, ends):
@@ -224,6 +249,47 @@ def test_what_is_rational_stays_rational(tree, ends):
 def test_what_has_no_value_or_no_known_value(tree, error):
     with pytest.raises(error):
         checker.evaluate(tree, None)
+
+
+@given(st.fractions(), st.integers(-40, 40))
+def test_decimals_are_rounded_outwards_in_the_twelfth_digit(x, power):
+    x *= Fraction(10) ** power
+    down, up = (checker.decimal(x, upwards) for upwards in (False, True))
+    assert Fraction(down) <= x <= Fraction(up)
+    assert Fraction(up) - Fraction(down) <= abs(x) / 10**10
+
+
+def test_numbers_in_words_hold_the_number():
+    third = Fraction(1, 3)
+    assert checker.describe(checker.Number(third)) == "= 1/3"
+    low, high = checker.describe(checker.Number(third, 2 * third))[4:-1].split(", ")
+    assert Fraction(low) <= third < 2 * third <= Fraction(high)
+
+
+def test_exponentials_of_large_numbers_are_numbers():
+    low, high = _ends(checker.evaluate(["exp", "50000"], None))
+    assert 10**21714 < low < high < 10**21715
+    assert _ends(checker.evaluate(["exp", "-500000"], None))[0] == 0
+
+
+def test_short_decimals_are_exact():
+    for x, text in ((Fraction(5, 2), "2.5"), (Fraction(-3), "-3"), (Fraction(0), "0")):
+        assert checker.decimal(x, False) == checker.decimal(x, True) == text
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "simplest"),
+    [
+        (Fraction(9), Fraction(10), Fraction(19, 2)),
+        (Fraction(1, 2), Fraction(5, 2), Fraction(1)),
+        (Fraction(-5, 2), Fraction(-1, 2), Fraction(-2)),
+        (Fraction(3, 10), Fraction(2, 5), Fraction(1, 3)),
+        (Fraction(0), Fraction(1, 7), Fraction(1, 8)),
+        (Fraction(7, 5), Fraction(3, 2), Fraction(10, 7)),
+    ],
+)
+def test_the_simplest_number_between_two(a, b, simplest):
+    assert checker.simplest_between(a, b) == simplest
 
 
 @pytest.mark.parametrize(
@@ -294,6 +360,19 @@ def test_members_are_let_in():
     checker.check_setting(point(ELSEWHERE), "weights")
 
 
+def test_a_minimizer_that_may_be_flattest_is_not_let_in(monkeypatch):
+    """W2 = a I, W1 = T/a has S = 2 (a² + φ²/a²), with φ the norm of T; the least is at a² = φ."""
+    scale = Fraction(14, 11)
+    layers = [[[1 / scale, 1 / scale], [1 / scale, 0]], [[scale, 0], [0, scale]]]
+    near = Instance.of_minimizer(layers, IDENTITY)
+    monkeypatch.setattr(checker.Number, "bits", 1)
+    p = point(near)
+    bound = checker.Number(4) * checker.evaluate("target_norm", p)
+    assert checker.evaluate("sharpness", p).minus(bound) is None
+    with pytest.raises(checker.Refused, match="S = 2L"):
+        checker.check_setting(p, "flattest-minimizers")
+
+
 def test_flattest_minimizers_with_large_inner_layers_are_let_in():
     for seed in range(8):
         random = Random(seed)
@@ -319,6 +398,20 @@ def test_flattest_minimizers_with_large_inner_layers_are_let_in():
 def test_what_is_no_network_is_refused(change):
     with pytest.raises((checker.Refused, IndexError)):
         checker.Point({**TWISTED.to_json(), **change}, {})
+
+
+@pytest.mark.parametrize("rows", [[], [[]], [["1"], []], [["1"], ["1", "2"]]])
+def test_what_is_no_matrix_is_refused(rows):
+    with pytest.raises(checker.Refused, match="empty or ragged"):
+        checker.matrix(rows)
+
+
+@pytest.mark.parametrize(
+    ("operator", "true"),
+    [("==", "2"), (">=", "23"), ("<=", "12"), (">", "3"), ("<", "1")],
+)
+def test_relations_hold_for_the_signs_they_say(operator, true):
+    assert [x for x in "123" if checker.holds([operator, x, "2"], None)] == list(true)
 
 
 # --- the program
@@ -362,6 +455,26 @@ def test_violations_are_confirmed(tmp_path, relation, conditions):
     data = certificate(ONE, relation, *conditions)
     code, line = run(tmp_path, data, beside=data)
     assert (code, line) == (0, "the claim is false here")
+
+
+@pytest.mark.parametrize(
+    ("relation", "sides", "between"),
+    [
+        (FALSE_AT_ONE, ("= 10", "= 11"), "left < 21/2 < right"),
+        (["<=", "sharpness", "9"], ("= 10", "= 9"), "right < 19/2 < left"),
+        ([">", "sharpness", "10"], ("= 10", "= 10"), "both sides are the same number, exactly"),
+    ],
+)
+def test_it_says_what_is_decided_and_what_lies_between(capsys, relation, sides, between):
+    claim = certificate(ONE, relation, [">=", "depth", "2"])["claim"]
+    checker.explain(claim, point(ONE))
+    said = capsys.readouterr().out.splitlines()
+    assert said[1] == f"that is     sharpness {relation[0]} {relation[2]} if depth >= 2"
+    assert said[-3:] == [
+        f"left side   {sides[0]}",
+        f"right side  {sides[1]}",
+        f"so          {between}",
+    ]
 
 
 IRRATIONAL = Instance.of_minimizer([[[1, 1]]], IDENTITY)

@@ -7,6 +7,7 @@ from types import SimpleNamespace
 import pytest
 import sympy as sp
 
+from numeric.arithmetic.ball import Ball
 from numeric.arithmetic.protocol import NotExact
 from tests.toys import (
     NUMBERS,
@@ -21,7 +22,18 @@ from tests.toys import (
     total,
     vague,
 )
-from verify.claims import QUANTITIES, Assumption, Bounds, Claim, Formula, decide, quantity, slack
+from verify.claims import (
+    QUANTITIES,
+    Assumption,
+    Bounds,
+    Claim,
+    Formula,
+    Proof,
+    Quantity,
+    decide,
+    quantity,
+    slack,
+)
 from verify.errors import Undefined, UsageError
 from verify.runs.stages import decide_instances
 from verify.search.pipeline import Budget
@@ -102,6 +114,26 @@ def test_a_ball_around_zero_is_no_zero():
     assert decide(claim(relation), third, exact_first=False).outcome == "invalid"  # exactly 0
     decision = decide(claim((3 * first - 1 + vague) ** -1 < 5), third, exact_first=False)
     assert decision.outcome == "undecided"  # balls alone: the denominator may or may not vanish
+
+
+@pytest.mark.parametrize("exact_first", [True, False])
+def test_a_denominator_that_vanishes_in_balls_alone_makes_nothing_undefined(exact_first):
+    tiny = Numbers.exact(Fraction(1, 3) + Fraction(1, 10**200))
+    relation = (3 * first - 1) ** sp.Rational(-1, 2) > 1
+    decision = decide(claim(relation), tiny, exact_first=exact_first)
+    assert (decision.outcome, decision.kind) == ("holds", "exact")
+
+
+def test_what_floats_say_gives_way_to_what_is_proved(monkeypatch):
+    def rounded(instance):
+        x = instance.values[0]
+        return x if instance.arithmetic.kind == "exact" else Ball.of(float(x))
+
+    monkeypatch.setitem(QUANTITIES, "rounded", Quantity("rounded", "r", "", rounded))
+    third = Numbers.exact(Fraction(1, 3))  # its float is less
+    relation = QUANTITIES["rounded"].symbol >= first
+    decision = decide(claim(relation), third, exact_first=False)
+    assert (decision.outcome, decision.kind) == ("holds", "exact")
 
 
 def test_floats_never_refute():
@@ -188,6 +220,15 @@ def test_two_assumptions_have_two_names():
 def test_a_closed_form_may_be_negative():
     below = Formula("below", "b", first - 10)
     assert decide(claim(first >= sp.Abs(below)), ONE).outcome == "violated"  # 1 >= 9
+
+
+def test_closed_forms_of_assumptions_and_proofs_belong_to_the_claim():
+    own, assumed, asked = (Formula(name, name, k * first) for k, name in enumerate("abc", start=2))
+    met = Assumption("met", last >= assumed)
+    made = claim(last >= own, met, POSITIVE, proof=Proof(lambda x: iter(()), {"x": asked}))
+    assert set(made.formulas) == {own, assumed, asked}
+    other = Formula("b", "b", 9 * first)
+    assert made.altered(assumed, other, {}).conditions == (last >= 9 * first,)
 
 
 def test_to_alter_a_closed_form_is_to_alter_what_builds_on_it():

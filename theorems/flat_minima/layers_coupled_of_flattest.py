@@ -174,7 +174,6 @@ def gain_least(last: Claim) -> Iterator[Step]:
 way_back = stated(
     "return", "the transposed layers have the same gain on the way back",
     paired_flattest_minimizers, sp.Eq(back, path_gain**2), *_FLATTEST,
-    sizes=((2, 1, 2, 1), (3, 1, 1, 1, 1)),
 )  # fmt: skip
 
 

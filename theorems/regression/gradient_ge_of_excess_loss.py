@@ -152,7 +152,6 @@ def inequality(gradient: Claim, shrunk: Claim, spectral: Claim) -> Iterator[Step
 attained = stated(
     "attained", "equality for isotropic data and layers that are multiples of rotations",
     isotropic_weights, sp.Eq(slope, pl_bound), one_output, bounds=Bounds((2, 4), (1, 3)),
-    sizes=((2, 1), (3, 1)),
 )  # fmt: skip
 
 # --- false twins --------------------------------------------------------------------------------

@@ -175,16 +175,15 @@ stationary_value = Formula(
 
 _ONE, _TWO, _MORE = (Bounds(depth, (1, 2)) for depth in ((2, 2), (3, 3), (3, 4)))
 _DEEP = Bounds((2, 4), (1, 3))
-_SMALLEST = ((2, 1, 1),)
 _FLAT = ((2, 1, 1), (2, 2, 1), (2, 1, 2), (2, 2, 2))
 
 shallow_max = stated(
     "shallow_max", "D = 1: the largest eigenvalue",
-    noisy_origins, sp.Eq(top, upper_eigenvalue), at_origin, bounds=_ONE, sizes=_SMALLEST,
+    noisy_origins, sp.Eq(top, upper_eigenvalue), at_origin, bounds=_ONE,
 )  # fmt: skip
 shallow_min = stated(
     "shallow_min", "D = 1: the smallest eigenvalue",
-    noisy_origins, sp.Eq(bottom, lower_eigenvalue), at_origin, bounds=_ONE, sizes=_SMALLEST,
+    noisy_origins, sp.Eq(bottom, lower_eigenvalue), at_origin, bounds=_ONE,
 )  # fmt: skip
 shallow_spectrum = stated(
     "shallow_spectrum", "D = 1: all eigenvalues with their multiplicities",

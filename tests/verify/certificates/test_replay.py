@@ -16,7 +16,7 @@ from theorems.instances import Instance
 from verify.certificates import replay as module
 from verify.certificates.folder import _digest, write
 from verify.certificates.replay import replay
-from verify.claims import SETTINGS, Claim, Decision, assumed, decide
+from verify.claims import QUANTITIES, SETTINGS, Claim, Decision, assumed, decide
 from verify.errors import UsageError
 
 S, S_MIN, D_X = q.sharpness.symbol, q.minimal_sharpness.symbol, q.d_x.symbol
@@ -162,6 +162,30 @@ def test_undecided_on_one_route_is_undecided(tmp_path, monkeypatch):
     assert replay(folder).verdict == "undecided"
 
 
+def test_a_denial_weighs_more_than_what_is_undecided(tmp_path, monkeypatch):
+    monkeypatch.setattr(module, "run_program", lambda program: ("undecided", ""))
+    assert replay(certified(tmp_path, S <= 10)).verdict == "not confirmed"
+
+
+@pytest.mark.parametrize(
+    ("decision", "verdict", "told"),
+    [
+        (Decision("violated", "certified", 1, "3", "2"), "confirmed", "certified: 3 against 2"),
+        (Decision("violated", "sampled"), "undecided", "sampled"),
+        (Decision("undecided", "certified", reason="overlap"), "undecided", "certified (overlap)"),
+        (Decision("holds", "certified"), "not confirmed", "certified"),
+        (Decision("invalid", "exact"), "not confirmed", "exact"),
+    ],
+)
+def test_only_a_violation_beyond_doubt_confirms(tmp_path, monkeypatch, decision, verdict, told):
+    folder = certified(tmp_path, S <= 9)
+    monkeypatch.setattr(module, "decide", lambda *_, **options: decision)
+    monkeypatch.setattr(module, "run_program", lambda program: ("confirmed", ""))
+    result = replay(folder)
+    assert result.verdict == verdict
+    assert f"arithmetic: {decision.outcome}, {told}" in result.lines
+
+
 @pytest.mark.parametrize(
     ("relation", "conditions", "verdict"),
     [
@@ -174,6 +198,21 @@ def test_the_text_must_say_what_is_decided(tmp_path, monkeypatch, relation, cond
     parsed = SimpleNamespace(relation=relation, conditions=conditions)
     monkeypatch.setattr(module, "_parser", lambda: lambda text: parsed)
     assert replay(certified(tmp_path, S <= 9)).verdict == verdict
+
+
+def test_a_former_name_in_a_certificate_is_todays_name(tmp_path, monkeypatch):
+    parsed = SimpleNamespace(relation=S <= 9, conditions=[D_X >= 2])
+    monkeypatch.setattr(module, "_parser", lambda: lambda text: parsed)
+    for name in ("sharpness", "d_x"):
+        monkeypatch.setitem(QUANTITIES, f"former_{name}", QUANTITIES[name])
+    folder = certified(tmp_path, S <= 9, D_X >= 2)
+
+    def rename(data):
+        data["claim"]["relation"] = ["<=", "former_sharpness", "9"]
+        data["claim"]["conditions"] = [[">=", "former_d_x", "2"]]
+
+    rewritten(folder, rename)
+    assert "text: says what is decided" in replay(folder).lines
 
 
 def test_a_text_in_prose_is_not_compared(tmp_path, monkeypatch):

@@ -102,7 +102,16 @@ class Own(sp.Symbol):
 def test_keys_tell_apart_what_proofs_may_tell_apart():
     real, plain = sp.Symbol("a", real=True), sp.Symbol("a")
     sides = [a, real, plain, b, a + b, a * b, a**b, sp.Sum(a**b, (b, 1, 3)), sp.Matrix([a])]
-    sides += [sp.Matrix([[a, b]]), sp.Matrix([a, b]), sp.sin(a), sp.cos(a), 1, sp.Rational(1, 2)]
+    sides += [
+        b**a,
+        sp.Matrix([[a, b]]),
+        sp.Matrix([a, b]),
+        sp.Matrix([b, a]),
+        sp.sin(a),
+        sp.cos(a),
+        1,
+        sp.Rational(1, 2),
+    ]
     assert len({key(identity(side, a)) for side in sides}) == len(sides)
     assert key(identity(a, b)) != key(identity(b, a))
 

@@ -180,3 +180,8 @@ def test_what_holds_by_the_sign_of_a_quantity_alone_is_no_whole_proof(monkeypatc
     ):
         record = derive(claimed(NUMBERS, relation)(proof), PROFILES["quick"])
         assert (record["steps"][0]["verdict"], record["complete"]) == ("holds", whole)
+
+
+def test_matrices_of_up_to_nine_entries_are_printed():
+    assert "matrix" in statement([Identity("s", sp.eye(3), sp.eye(3))])
+    assert "2 rows and 5 columns" in statement([Identity("s", sp.ones(2, 5), sp.ones(2, 5))])

@@ -91,16 +91,43 @@ def test_places_count(theirs):
 
 def test_a_name_and_its_content_cannot_swap_their_ends(theirs):
     package, code = theirs
-    (package / "values.py").write_text("values.py")
+    (package / "values.py").write_text("hashed_package/valves.py")
     before = code()
     (package / "values.py").write_text("")
-    (package / "values.pyvalues.py").write_text("")
+    (package / "valves.py").write_text("")
     assert code() != before
+
+
+@pytest.mark.parametrize("name", ["numeric", "verify"])
+def test_the_engine_counts(theirs, monkeypatch, name):
+    before, sources = theirs[1](), runner._sources
+
+    def edited(package):
+        return [("edited", b"")] if package.__name__ == name else sources(package)
+
+    monkeypatch.setattr(runner, "_sources", edited)
+    assert theirs[1]() != before
+
+
+def test_a_provider_that_is_one_module_counts(theirs, monkeypatch):
+    module = theirs[0].parent / "hashed_module.py"
+    module.write_text("\n")
+    monkeypatch.setattr(runner, "providers", lambda: [import_module("hashed_module")])
+    before = theirs[1]()
+    module.write_text("edited = True\n")
+    assert theirs[1]() != before
+    del sys.modules["hashed_module"]
 
 
 def test_the_version_of_python_counts(theirs, monkeypatch):
     before = theirs[1]()
     monkeypatch.setattr(sys, "version", "4.0")
+    assert theirs[1]() != before
+
+
+def test_the_versions_of_what_is_used_count(theirs, monkeypatch):
+    before = theirs[1]()
+    monkeypatch.setattr(runner, "versions", lambda: {"sympy": "0"})
     assert theirs[1]() != before
 
 

@@ -10,7 +10,7 @@ from verify.claims import Cited, Proof, Source, assumed
 from verify.derivation.steps import Identity
 from verify.environment import describe
 from verify.errors import UsageError
-from verify.evidence import EXIT_CODES, VERDICTS, Evidence, worst
+from verify.evidence import EXIT_CODES, PART, VERDICTS, Evidence, worst
 from verify.report.shape import fault
 from verify.report.summary import reason
 from verify.runs.tasks import Outcome, tasks
@@ -290,3 +290,27 @@ def test_records_keep_to_the_contract_of_the_report(options):
     report = {"schema": 2, "environment": environment, "seed": 0, "profile": "quick"}
     report |= {"seconds": 0.0, "verdict": overall(records), "theorems": records}
     assert fault(report) is None
+
+
+@pytest.mark.parametrize(("complete", "scope"), [(True, "all L"), (False, f"{PART}all L")])
+def test_a_proof_that_does_not_end_in_its_claim_is_a_part_of_one(complete, scope):
+    def change(task, result):
+        return {**result, "complete": complete} if task.stage == "derive" else result
+
+    evidence = assembled(FULL, change=change)["T"]["claims"][0]["evidence"][0]
+    assert evidence["scope"] == scope
+    assert evidence["details"] == {"part": not complete, "given": [], "listed": False}
+
+
+def test_a_proof_names_its_premises():
+    premise = replace(claim(norm >= first), theorem="A")
+    own = theorem(claims=(replace(CLAIM, given=(premise,)),))
+    evidence = assembled(theorem("A"), own)["T"]["claims"][0]["evidence"][0]
+    assert evidence["scope"] == "all L, given A.claim (tested)"
+    assert evidence["details"]["given"] == ["A.claim"]
+
+
+def test_a_proof_that_never_ran_is_listed_and_one_that_raised_is_not():
+    for options, name in (({"skip": ["derive"]}, "s"), ({"error": ["derive"]}, "derivation")):
+        (step,) = assembled(FULL, **options)["T"]["derivation"]
+        assert step["name"] == name

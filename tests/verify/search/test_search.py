@@ -25,6 +25,7 @@ from tests.toys import (
 from verify.claims import Assumption, Setting
 from verify.errors import Undefined
 from verify.runs.stages import search
+from verify.search import pipeline
 from verify.search.floats import sample_floats
 from verify.search.pipeline import Budget, attack
 from verify.search.record import Attack
@@ -143,6 +144,31 @@ def test_a_float_violation_that_stays_open_is_not_forgotten():
     )
     assert result.found is None
     assert result.undecided > 0
+
+
+def test_given_instances_are_counted_like_others():
+    known = [Numbers.exact(1), Numbers.exact(-1)]
+    result = attack(claim(sp.sqrt(first) >= vague), seed=0, budget=Budget(), known=known)
+    assert (result.tried, result.valid, result.undecided) == (2, 1, 1)
+    assert attack(claim(vague > first), seed=0, budget=Budget(), known=known).undecided == 2
+
+
+def test_a_tie_in_floats_is_decided_exactly_where_a_tie_is_a_violation(monkeypatch):
+    floats = {"budget": Budget(batches=1, batch_size=9)}
+    assert attack(claim(norm**2 > first**2, width=(1, 1)), seed=0, **floats).found
+    assert attack(claim(norm**2 * 2 < first**2 * 2, width=(1, 1)), seed=0, **floats).found
+    monkeypatch.setattr(pipeline, "snap", pytest.fail)
+    assert attack(claim(norm**2 >= first**2, width=(1, 1)), seed=0, **floats).valid == 9
+
+
+def test_an_interrupt_ends_the_attack_and_is_told():
+    def stop(result):
+        raise KeyboardInterrupt
+
+    result = attack(claim(norm >= first), seed=0, **ALL, progress=stop)
+    assert result.interrupted
+    assert result.valid > 0
+    assert not attack(claim(norm >= first), seed=0, **ALL).interrupted
 
 
 def test_no_time_means_nothing_tried():

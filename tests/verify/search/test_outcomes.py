@@ -1,0 +1,109 @@
+"""What an attack says about its claim: never more than it met, and the worst of several."""
+
+from math import inf
+
+import pytest
+
+from tests.toys import NUMBERS, Numbers, claim, first, last, never, norm, vague
+from verify.claims import Assumption, Decision
+from verify.search import outcomes
+from verify.search.outcomes import Error, Inconclusive, Receipt, Survived, judge, shown, worst
+from verify.search.pipeline import Budget, attack
+from verify.search.record import Attack, Counterexample, Near
+
+OWN = claim(norm >= first)
+FALSE = claim(first <= last)
+VIOLATED = Decision("violated", "exact", -0.5, "2", "1")
+FOUND = Counterexample(Numbers.exact(2, 1), VIOLATED, "floats", NUMBERS)
+MET = {"engines": {"hypothesis": 3}, "tried": 4, "valid": 3, "worst_slack": 0.25}
+
+
+@pytest.fixture(autouse=True)
+def without_sizes(monkeypatch):
+    """Where it is tight is not asked here: toys have no depth."""
+    monkeypatch.setattr(outcomes, "tightest", lambda claim, result: ())
+
+
+def judged(own, result):
+    return judge(own, result, 1.5, 7)
+
+
+def near(x, slack=0.5):
+    return {(): Near(slack, [1, float(x)], NUMBERS)}
+
+
+def test_an_attack_that_met_something_and_found_nothing_survives():
+    outcome = judged(OWN, Attack(**MET))
+    assert (outcome.verdict, outcome.exit_code) == ("survived", 0)
+    assert outcome.receipt == Receipt(3, 4, 0, 0, {"hypothesis": 3}, 0.25, 1.5, 7)
+    assert str(outcome.receipt) == "3 instances (3 hypothesis) in 1.5 s, seed 7"
+
+
+def test_what_stays_undecided_is_no_survival():
+    outcome = judged(OWN, Attack(**MET, undecided=1))
+    assert (outcome.verdict, outcome.exit_code) == ("inconclusive", 3)
+    assert outcome.reason == "1 instances stay undecided: a tie, or too close to tell"
+
+
+def test_an_interrupt_is_no_survival_but_loses_no_counterexample():
+    assert judged(OWN, Attack(**MET, interrupted=True)).reason.startswith("interrupted")
+    found = judged(FALSE, Attack(**MET, found=FOUND, undecided=1, interrupted=True))
+    assert (found.verdict, found.exit_code) == ("refuted", 1)
+    assert found.receipt.best_margin == -0.5
+    assert found.headline.endswith("decided in exact arithmetic: lhs = 2, rhs = 1")
+
+
+@pytest.mark.parametrize("engine", ["floats", "optimiser"])
+def test_what_only_floats_met_is_met_where_an_exact_instance_is(engine):
+    positive = claim(norm >= first, Assumption("positive", first > 0))
+    for x, verdict in ((1, "survived"), (-1, "vacuous")):
+        result = Attack(engines={engine: 9, "hypothesis": 0}, tried=9, valid=9, near=near(x))
+        assert judged(positive, result).verdict == verdict
+    assert judged(positive, result).reason == "none of 9 instances satisfies the condition"
+    assert judged(claim(never > 0), result).reason == "none of 9 instances is defined"
+
+
+def test_a_real_attack_on_what_stays_open_is_inconclusive():
+    own = claim(vague > first, width=(1, 1))
+    assert judged(own, attack(own, seed=0, budget=Budget(examples=5))).verdict == "inconclusive"
+
+
+def test_no_margin_is_reported_where_nothing_was_measured():
+    assert judged(OWN, Attack(worst_slack=inf)).receipt.best_margin is None
+    assert judged(OWN, Attack(worst_slack=inf)).to_json()["best_margin"] is None
+
+
+def test_the_worst_outcome_stands_for_several():
+    receipt = judged(OWN, Attack(**MET)).receipt
+    ordered = [
+        judged(FALSE, Attack(found=FOUND)),
+        Error("file.py", "hung"),
+        Inconclusive(OWN, receipt, "", verdict="vacuous"),
+        Inconclusive(OWN, receipt),
+        Survived(OWN, receipt),
+    ]
+    for k, outcome in enumerate(ordered):
+        assert worst([*ordered[:k:-1], outcome]) is outcome
+    assert [outcome.exit_code for outcome in ordered] == [1, 3, 3, 3, 0]
+
+
+@pytest.mark.parametrize(
+    ("margin", "words"), [(0.0, "a tie"), (-9e-12, "a tie"), (1e-11, "1e-11"), (-0.5, "-0.5")]
+)
+def test_margins_that_rounding_cannot_tell_from_zero_are_ties(margin, words):
+    assert shown(margin) == words
+
+
+def test_an_error_is_told_with_the_name_of_its_file():
+    error = Error("folder/file.py", "hung", "Traceback")
+    assert error.headline == "error: file.py: hung"
+    assert error.to_json() == {
+        "verdict": "error",
+        "conjecture": "folder/file.py",
+        "instances": 0,
+        "best_margin": None,
+        "certificate": None,
+        "seconds": 0.0,
+        "reason": "file.py: hung",
+        "traceback": "Traceback",
+    }
