@@ -37,9 +37,6 @@ from fractions import Fraction
 from functools import cached_property, reduce
 from typing import Any
 
-import sympy as sp
-
-from numeric.arithmetic.symbolic import Symbolic
 from numeric.networks import LinearNetwork
 from numeric.regularised import regularised_gradient
 from theorems.assumptions import at_most, vanishes
@@ -74,7 +71,6 @@ __all__ = [
     "noisy_ties",
     "signs",
     "stationary",
-    "symbolic_aligned",
     "unit_network",
 ]
 
@@ -149,15 +145,6 @@ class Aligned:
         """Return the stationary network where every layer costs ``share`` of κ_m wᵀA_0w."""
         energy = self.arithmetic.entry(self.w @ sigma @ self.w.mT, 0, 0)
         return self.costing(self.arithmetic.scalar(share) * self.kappa * energy, sigma)
-
-
-def symbolic_aligned(widths: Sequence[int]) -> Aligned:
-    """Return an aligned network of widths d_x, d_1, ..., d_D: scales, v and σ² are symbols."""
-    ar, hidden = Symbolic(), widths[1:]
-    patterns = [[(-1) ** (i * k) for i in range(d)] for k, d in enumerate(hidden, start=1)]
-    scales = sp.symbols(f"b_2:{len(hidden) + 2}", positive=True)
-    row = ar.matrix([sp.symbols(f"x_0:{widths[0]}", real=True)])
-    return Aligned(ar, patterns, scales, row, sp.Symbol("s", nonnegative=True))
 
 
 def unit_network() -> NoisyInstance:
@@ -244,19 +231,24 @@ def minimal_networks(draw: Draw) -> NoisyInstance:
 
 
 def isotropic_stationary(
-    name: str, description: str, share: Callable[[int], Fraction] | None = None
+    name: str,
+    description: str,
+    share: Callable[[int], Fraction] | None = None,
+    *,
+    all_active: bool = False,
 ) -> Setting:
     """Return a setting of aligned stationary networks with A_0 = aI.
 
     Parameters
     ----------
     share
-        κ a|w|²/τ as a function of D; without it, any positive number, and neurons switched off.
+        κ a|w|²/τ as a function of D; without it, any positive number, and neurons switched off
+        unless ``all_active``.
     """
 
     @setting(name, description)
     def build(draw: Draw) -> NoisyInstance:
-        network, penalty = drawn_network(draw, switched_off=share is None)
+        network, penalty = drawn_network(draw, switched_off=share is None and not all_active)
         ar = network.arithmetic
         if share is None:
             level = draw.number(0, 3) + ar.scalar(Fraction(1, 16))

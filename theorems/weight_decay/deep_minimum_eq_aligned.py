@@ -273,8 +273,8 @@ THEOREM = Theorem(
     normalisation="loss E(f - y)² + Σ γ|W|_F², no factor 1/2; noise averaged; E y² left out",
     source=Source("ziyin2022exact", "global minimum at any depth (reconstructed)"),
     claims=(
-        stationary, beta, value, global_minimum, lower, unrivalled,
-        level, product, square, curved, angle,
+        stationary, beta, value, level, product, square, curved, angle,
+        unrivalled, global_minimum, lower,
     ),
     controls=_twins,
     witnesses=(

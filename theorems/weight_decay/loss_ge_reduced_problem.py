@@ -350,8 +350,8 @@ THEOREM = Theorem(
     normalisation="loss E(f - y)² + Σ γ|W|_F², no factor 1/2; noise averaged; E y² left out",
     source=Source("certimin2026", "reduction without widths, pointwise in the weights"),
     claims=(
-        lower, attained, minimum, reached, strict, data, decay,
         excess, uneven_positive, uneven_strict, norms, parts, pairs,
+        data, decay, lower, attained, minimum, reached, strict,
     ),
     controls=_twins,
     witnesses=(

@@ -172,7 +172,7 @@ def noise_factor(instance: Any, widths: Iterable[int]) -> Any:
     return math.prod((one + instance.noise_variance / d for d in widths), start=one)
 
 
-@quantity("noisy_output_power", "U M_D U^T", positive=False)
+@quantity("noisy_output_power", "U M_D U^T")
 def noisy_output_power(instance: NoisyInstance) -> Any:
     """U M_D Uᵀ = E f(x)², averaged over inputs and noise."""
     moments = noisy_moments(instance.net, instance.sigma, instance.noise_variance)
@@ -180,7 +180,7 @@ def noisy_output_power(instance: NoisyInstance) -> Any:
     return instance.arithmetic.entry(U @ moments[-1] @ U.mT, 0, 0)
 
 
-@quantity("effective_energy", "w^TA_0w", positive=False)
+@quantity("effective_energy", "w^TA_0w")
 def effective_energy(instance: NoisyInstance) -> Any:
     """wᵀA_0w, the power of the noise-free output; wᵀ = U W^(D) ... W^(1)."""
     w = instance.net.end_to_end
@@ -212,7 +212,7 @@ def decay_input(instance: NoisyInstance) -> Any:
     return instance.decays[0]
 
 
-@quantity("layer_penalty", r"\tau", positive=False)
+@quantity("layer_penalty", r"\tau")
 def layer_penalty(instance: NoisyInstance) -> Any:
     """τ = γ_u|U|²: what the last layer costs, and every layer at a stationary point (Z1)."""
     return instance.decays[-1] * instance.arithmetic.frobenius_sq(instance.weights[-1])
@@ -224,7 +224,7 @@ def layer_penalties(instance: NoisyInstance) -> list[Any]:
     return [g * ar.frobenius_sq(W) for g, W in zip(instance.decays, instance.weights, strict=True)]
 
 
-@quantity("layer_penalty_max", r"\max_i\gamma_i|W^{(i)}|^2", positive=False)
+@quantity("layer_penalty_max", r"\max_i\gamma_i|W^{(i)}|^2", above=("layer_penalty",))
 def layer_penalty_max(instance: NoisyInstance) -> Any:
     """Largest weight decay γ_i|W^(i)|² that a layer pays."""
     return instance.arithmetic.maximum(*layer_penalties(instance))

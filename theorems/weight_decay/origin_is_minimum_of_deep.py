@@ -1,44 +1,60 @@
-r"""The origin: a saddle or the global minimum at D = 1, always a strict local minimum beyond.
+r"""The origin: a saddle or the global minimum at D = 1, a strict local minimum beyond.
 
 Statement
-    The origin is stationary.  With one hidden layer of width d its Hessian has the eigenvalues
+    The origin is stationary: ∇L = 0 at W = 0.   [critical]
 
-        γ_u + γ_w ± sqrt((γ_u - γ_w)² + 4|c|²)   (d times each),     2γ_w   (d(d_x - 1) times),
+    Let D = 1, with d hidden neurons and d_x inputs.  The Hessian at the origin has the eigenvalues
 
-    so it is a strict saddle if |c|² > γ_u γ_w, and otherwise the global minimum.
-    With D >= 2 hidden layers the Hessian is 2 diag(γ), whatever the data: the origin is a strict
-    local minimum.  L > 0 at every other point with
+        λ± = γ_u + γ_w ± sqrt((γ_u - γ_w)² + 4|c|²)   (d times each),
+        2γ_w   (d(d_x - 1) times, so not at all if d_x = 1),           [shallow_spectrum]
 
-        |W|^{D-1} <= min(γ) (D+1)^{(D+1)/2} / (2|c|),
+    λ₊ the largest and λ₋ the smallest.   [shallow_max, shallow_min]
 
-    and yet at a global minimum with (D-1)γ_u|U|² < U M_D Uᵀ it is L < 0.
+    If D = 1 and |c|² > γ_u γ_w, then λ₋ < 0: the origin is a strict saddle.   [strong]
+
+    If D = 1 and |c|² <= γ_u γ_w, then L >= 0 = L(0) everywhere: it is the global minimum.   [weak]
+
+    For D = 2 and D = 3 the Hessian at the origin is 2 diag(γ), whatever the data.   [deep]
+
+    For D >= 2 the origin is a strict local minimum: L > 0 at every other point with
+
+        |W|^{D-1} <= min(γ) (D+1)^{(D+1)/2} / (2|c|).                              [isolated]
+
+    At a stationary point L = (D-1)τ - U M_D Uᵀ with τ = γ_u|U|²,                  [value]
+
+    so that L < 0 at one with (D-1)τ < U M_D Uᵀ: there the origin is no global minimum.   [bad]
 
 Notation
-    γ_u (``decay_output``), γ_w = γ_1 (``decay_input``), |c|² (``cross_sq``), extreme eigenvalues
-    of the Hessian (``curvature_max``, ``curvature_min``); |W|² = |U|² + Σ|W^(i)|².
+    L (``regularised_loss``, without E y²), γ_u (``decay_output``), γ_w = γ_1 (``decay_input``),
+    |c|² (``cross_sq``), extreme eigenvalues of the Hessian (``curvature_max``,
+    ``curvature_min``); |W|² = |U|² + Σ|W^(i)|² (``size_sq``), min γ (``decay_min``).
 
 Assumptions
     at_origin      all weights are zero.
     weak_signal    |c|² <= γ_u γ_w (D = 1).  Without it zero is a saddle and L < 0 nearby.
     strong_signal  |c|² > γ_u γ_w (D = 1).  Without it the least curvature is not negative.
-    near_origin    the radius above, W != 0.  Without it, weights 1, c = 10 have L < 0.
+    near_origin    the radius above.  Without it, weights 1, c = 10 have L < 0.
+    off_origin     W != 0.  At the origin L = 0.
     stationary     ∇L = 0: gives the value of L.
     light_decay    (D-1)γ_u|U|² < U M_D Uᵀ.  Without it the global minimum may tie with zero.
 
 Proof
-    L(hW) = h^{2D+2} U M_D Uᵀ - 2h^{D+1} w·c + h² Σ γ_i|W^(i)|².  D >= 2: only decay is of second
-    order.  D = 1: w·c joins it, and couples each neuron's u_j to its row along c.
-    Weak signal: L >= γ_u|U|² + γ_w|W|² - 2|c||U||W| >= 2(√(γ_uγ_w) - |c|)|U||W|.
-    Radius: w·c <= |c| Π|W^(i)| <= |c| (|W|²/(D+1))^{(D+1)/2} by AM-GM; U M_D Uᵀ > 0 if w != 0.
-    A stationary point has w·c = U M_D Uᵀ + τ (Z1), so L = (D-1)τ - U M_D Uᵀ, τ = γ_u|U|².
+    L = U M_D Uᵀ - 2 w·c + T with T = Σ γ_i|W^(i)|², of degrees 2D+2, D+1 and 2.  D >= 2: only decay
+    is of second order.  D = 1: w·c joins it, and couples each neuron's u_j to its row along c.
+    Strong signal: sqrt((γ_u - γ_w)² + 4|c|²) > γ_u + γ_w.
+    Weak signal: 2 w·c <= 2|c||U||W| <= 2√(γ_uγ_w)|U||W| <= γ_u|U|² + γ_w|W|².
+    Radius: w·c <= |c| Π|W^(i)| <= |c| (|W|²/(D+1))^{(D+1)/2} by Cauchy-Schwarz and AM-GM, which is
+    at most ½ min(γ)|W|² <= T/2 there.  So T >= 2 w·c, and U M_D Uᵀ > 0 where w·c != 0: with
+    s = 2 w·c, Y = U M_D Uᵀ, Q = 4cᵀA_0⁻¹c and QY >= s² it is (4T + 2Q + 1)(T - s + Y) >= T² > 0.
+    A stationary point has w·c = U M_D Uᵀ + τ and T = (D+1)τ (Z1), so L = (D-1)τ - U M_D Uᵀ.
 
 Sharpness
-    Thresholds and radius cannot be improved: with the arithmetic for the geometric mean of the
-    decays, or with twice the radius, exact counterexamples are found.
+    With the arithmetic for the geometric mean of the decays, or with twice the radius, exact
+    counterexamples are found.
 
 Implementation notes
     Differences of step 1 give the exact Hessian, since L is quadratic in each layer: no formula
-    for derivatives is used.  Z4.deep is decided at D = 2, where the Hessian is cheap.
+    for derivatives is used.
 
 References
 ----------
@@ -48,17 +64,14 @@ References
 
 from __future__ import annotations
 
-import itertools
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from fractions import Fraction
 from typing import Any
 
 import numpy as np
 import sympy as sp
 
-from numeric.arithmetic.symbolic import second_derivatives
 from theorems.quantities import symbols
-from theorems.weight_decay import averaged_loss_eq_recursion as Z0
 from theorems.weight_decay import layer_penalties_eq_of_stationary as Z1
 from theorems.weight_decay.aligned import (
     noisy_global_minima,
@@ -70,36 +83,51 @@ from theorems.weight_decay.networks import (
     cross_sq,
     decay_input,
     decay_output,
+    effective_alignment,
+    explained_power,
+    gradient_sq,
     hidden_layers,
     layer_penalty,
     noisy_networks,
     noisy_output_power,
     regularised_loss,
-    symbolic_network,
 )
 from theorems.weight_decay.origins import (
     at_origin,
     curvature_max,
     curvature_min,
+    decay_min,
     deep_hessian_gap,
+    input_sq,
     light_decay,
     mean_decay,
     near_origin,
     near_origin_networks,
     noisy_origins,
+    off_origin,
+    output_sq,
     shallow_spectrum_gap,
+    size_product,
+    size_sq,
     strong_signal,
+    total_penalty,
     weak_signal,
     weak_signals,
     within_twice,
 )
+from theorems.weight_decay.signal_against_decay import (
+    mean_signal,
+    outweighed,
+    same,
+    squared_cost,
+)
 from theorems.weight_decay.training import NoisyProblem, certified_distance, drawn_start, size
-from verify.derivation.steps import am_gm
+from verify.derivation import rules
 from verify.theorem import (
     Bounds,
+    Claim,
     Condition,
     Formula,
-    Identity,
     Measurement,
     Source,
     Step,
@@ -113,20 +141,24 @@ from verify.theorem import (
     witness,
 )  # fmt: skip
 
-__all__ = ["THEOREM", "signal_against_decay"]
+__all__ = ["THEOREM"]
 
 # --- closed forms -------------------------------------------------------------------------------
 
-top, bottom, g_u, g_w, c_sq = symbols(
-    curvature_max, curvature_min, decay_output, decay_input, cross_sq
+top, bottom, g_u, g_w, c_sq, q = symbols(
+    curvature_max, curvature_min, decay_output, decay_input, cross_sq, explained_power
 )
-loss, power, paid, D, gap_deep, gap_shallow = symbols(
+loss, power, tau, D, gap_deep, gap_shallow, signal = symbols(
     regularised_loss,
     noisy_output_power,
     layer_penalty,
     hidden_layers,
     deep_hessian_gap,
     shallow_spectrum_gap,
+    effective_alignment,
+)
+paid, product, W_sq, m, first, last, slope = symbols(
+    total_penalty, size_product, size_sq, decay_min, input_sq, output_sq, gradient_sq
 )
 _root = sp.sqrt((g_u - g_w) ** 2 + 4 * c_sq)
 upper_eigenvalue = Formula(
@@ -136,151 +168,149 @@ lower_eigenvalue = Formula(
     "lower_eigenvalue", r"\gamma_u+\gamma_w-\sqrt{(\gamma_u-\gamma_w)^2+4|c|^2}", g_u + g_w - _root
 )
 stationary_value = Formula(
-    "stationary_value", r"(D-1)\gamma_u|U|^2 - U M_D U^T", (D - 1) * paid - power
+    "stationary_value", r"(D-1)\gamma_u|U|^2 - U M_D U^T", (D - 1) * tau - power
 )
 
-# --- claims and proofs --------------------------------------------------------------------------
+# --- claims and proofs: one hidden layer ---------------------------------------------------------
 
 _ONE, _TWO, _MORE = (Bounds(depth, (1, 2)) for depth in ((2, 2), (3, 3), (3, 4)))
+_DEEP = Bounds((2, 4), (1, 3))
+_SMALLEST = ((2, 1, 1),)
+_FLAT = ((2, 1, 1), (2, 2, 1), (2, 1, 2), (2, 2, 2))
+
+shallow_max = stated(
+    "shallow_max", "D = 1: the largest eigenvalue",
+    noisy_origins, sp.Eq(top, upper_eigenvalue), at_origin, bounds=_ONE, sizes=_SMALLEST,
+)  # fmt: skip
+shallow_min = stated(
+    "shallow_min", "D = 1: the smallest eigenvalue",
+    noisy_origins, sp.Eq(bottom, lower_eigenvalue), at_origin, bounds=_ONE, sizes=_SMALLEST,
+)  # fmt: skip
+shallow_spectrum = stated(
+    "shallow_spectrum", "D = 1: all eigenvalues with their multiplicities",
+    noisy_origins, sp.Eq(gap_shallow, 0), at_origin, bounds=_ONE, sizes=_FLAT,
+)  # fmt: skip
 
 
-@claim(noisy_origins, sp.Eq(top, upper_eigenvalue), at_origin, bounds=_ONE)
-def shallow_max(lower_eigenvalue: Any, upper_eigenvalue: Any) -> Iterator[Step]:
-    """D = 1: the largest eigenvalue."""
-    yield from _pair_is_extreme(lower_eigenvalue, upper_eigenvalue)
-
-
-@claim(noisy_origins, sp.Eq(bottom, lower_eigenvalue), at_origin, bounds=_ONE)
-def shallow_min(lower_eigenvalue: Any, upper_eigenvalue: Any) -> Iterator[Step]:
-    """D = 1: the smallest eigenvalue."""
-    yield from _pair_is_extreme(lower_eigenvalue, upper_eigenvalue)
-
-
-def _pair_is_extreme(lower: Any, upper: Any) -> Iterator[Step]:
-    """λ₋ <= 2γ_w <= λ₊: the extremes of the spectrum are the pair."""
-    between = (2 * g_w - lower) * (upper - 2 * g_w)
-    yield Identity("2γ_w lies between", between, 4 * c_sq, why="not negative, and λ₋ <= λ₊")
-
-
-@claim(noisy_origins, sp.Eq(gap_shallow, 0), at_origin, given=(Z0.average,), bounds=_ONE)
-def shallow_spectrum(lower_eigenvalue: Any, upper_eigenvalue: Any) -> Iterator[Step]:
-    """D = 1: all eigenvalues with their multiplicities."""
-    x = sp.Symbol("x")
-    for d_x, d in itertools.product((1, 2), repeat=2):
-        H, network = _hessian_at_origin((d_x, d))
-        decay, last = network.decays
-        values = {g_w: decay, g_u: last, c_sq: cross_sq.measure(network)}
-        pair = sp.expand((x - lower_eigenvalue) * (x - upper_eigenvalue)).subs(values)
-        yield Identity(
-            "characteristic polynomial", H.charpoly(x).as_expr(),
-            pair**d * (x - 2 * decay) ** (d * (d_x - 1)),
-            why="of the expanded loss; any c, γ, A_0, σ²", at={"d_x": d_x, "d": d},
-        )  # fmt: skip
-
-
-def _hessian_at_origin(shape: tuple[int, ...]) -> tuple[Any, NoisyInstance]:
-    """(Hessian at zero from the expanded loss, the network), all data symbolic."""
-    network = symbolic_network(shape)
-    variables = [x for W in network.weights for x in W]
-    expanded = regularised_loss.measure(network)
-    H = second_derivatives(expanded, variables, dict.fromkeys(variables, 0))
-    return sp.Matrix(H), network
-
-
-@claim(noisy_origins, bottom < 0, at_origin, strong_signal, bounds=_ONE)
-def strong(lower_eigenvalue: Any, upper_eigenvalue: Any) -> Iterator[Step]:
+@claim(noisy_origins, bottom < 0, at_origin, strong_signal, given=(shallow_min,), bounds=_ONE)
+def strong(shallow_min: Claim) -> Iterator[Step]:
     """D = 1: a strict saddle when the signal is strong."""
-    product = upper_eigenvalue * lower_eigenvalue
-    yield Identity(
-        "product of the pair", product, 4 * (g_u * g_w - c_sq),
-        why="λ₊ > 0, so λ₋ < 0 iff |c|² > γ_uγ_w",
-    )  # fmt: skip
-    yield Condition("λ₊ is positive", upper_eigenvalue, ">", why="sum of positive terms")
+    gap = rules.added(rules.scaled(rules.assumed(c_sq > g_u * g_w), 4), same((g_u - g_w) ** 2))
+    squares = rules.rewritten(gap, 4 * c_sq + (g_u - g_w) ** 2, (g_u + g_w) ** 2)
+    lower = rules.added(rules.raised(squares, sp.Rational(1, 2)), same(-_root))
+    yield rules.transitive(lower, rules.turned(rules.given(shallow_min)))
 
 
-@claim(weak_signals, loss >= 0, weak_signal, given=(Z0.average,), bounds=_ONE)
-def weak() -> Iterator[Step]:
+shallow_terms = stated(
+    "shallow_terms", "D = 1: the terms of the loss",
+    noisy_networks, sp.Eq(loss, power - 2 * signal + g_w * first + g_u * last), bounds=_ONE,
+    sizes=_FLAT, check=True,
+)  # fmt: skip
+shallow_cauchy = stated(
+    "shallow_cauchy", "D = 1: (w·c)² is at most |c|²|U|²|W|²",
+    noisy_networks, c_sq * first * last >= signal**2, bounds=_ONE, sizes=_FLAT[:3], check=True,
+)  # fmt: skip
+
+
+@claim(
+    weak_signals, loss >= 0, weak_signal, given=(shallow_terms, shallow_cauchy), bounds=_ONE
+)  # fmt: skip
+def weak(shallow_terms: Claim, shallow_cauchy: Claim) -> Iterator[Step]:
     """D = 1: the global minimum when it is not."""
-    U, W, signal = sp.symbols("U W c", nonnegative=True)  # |U|, |W|, |c|
-    square = (sp.sqrt(g_u) * U - sp.sqrt(g_w) * W) ** 2
-    yield Identity(
-        "completed square", g_u * U**2 + g_w * W**2 - 2 * signal * U * W,
-        square + 2 * (sp.sqrt(g_u * g_w) - signal) * U * W,
-        why="Cauchy-Schwarz: w·c <= |c||U||W|; U M_1 Uᵀ >= 0",
-    )  # fmt: skip
-    slack = sp.Symbol("slack", nonnegative=True)  # √(γ_uγ_w) - |c|
-    yield Condition("both terms", square + 2 * slack * U * W, ">=", why="weak signal")
+    decays = rules.scaled(rules.assumed(c_sq <= g_u * g_w), first * last)
+    reached = rules.root(
+        rules.transitive(rules.turned(decays), rules.given(shallow_cauchy)), signal
+    )
+    square = Condition("a square", (sp.sqrt(g_u * last) - sp.sqrt(g_w * first)) ** 2, ">=")
+    output = Condition("power of the output", power, ">=")
+    total = rules.added(output, square, rules.scaled(reached, 2), same(-2 * signal))
+    least = rules.rewritten(total, power - 2 * signal + g_w * first + g_u * last, 0)
+    yield rules.transitive(rules.given(shallow_terms), least)
 
 
-@claim(noisy_origins, sp.Eq(gap_deep, 0), at_origin, given=(Z0.average, Z1.radial), bounds=_TWO)
-def deep() -> Iterator[Step]:
-    """D = 2: the Hessian is 2 diag(γ)."""
-    n = sp.Symbol("n", integer=True, nonnegative=True)  # D - 2
-    h, P, q, N = sp.symbols("h P q N", real=True)  # P, q, N: U M_D Uᵀ, w·c, Σ γ_i|W^(i)|²
-    along = h ** (2 * n + 6) * P - 2 * h ** (n + 3) * q + h**2 * N  # degrees 2D+2, D+1, 2 (Z1)
-    third = h**3 * (h ** (2 * n + 3) * P - 2 * h**n * q)
-    yield Identity(
-        "second order along a ray", along, h**2 * N + third,
-        why="decay alone: no exponent in the bracket is negative", at={"D": n + 2},
-    )  # fmt: skip
-    for shape in ((2, 2, 1), (1, 2, 2), (1, 1, 2, 1)):
-        H, network = _hessian_at_origin(shape)
-        pairs = zip(network.decays, network.weights, strict=True)
-        diagonal = [2 * g for g, W in pairs for _ in W]
-        at = {"widths": "-".join(map(str, (*shape, 1)))}
-        yield Identity("whole Hessian", H, sp.diag(*diagonal), why="any data", at=at)
+# --- claims and proofs: two and more -------------------------------------------------------------
+
+critical = stated(
+    "critical", "the origin is stationary",
+    noisy_origins, sp.Eq(slope, 0), at_origin, bounds=Bounds((2, 4), (1, 2)),
+    sizes=((2, 1, 1), (2, 2, 2), (3, 2, 2, 2), (4, 2, 2, 2, 2)),
+)  # fmt: skip
+deep = stated(
+    "deep", "D = 2 and 3: the Hessian is 2 diag(γ)",
+    noisy_origins, sp.Eq(gap_deep, 0), at_origin, bounds=_MORE,
+    sizes=((3, 1, 1, 1), (3, 2, 2, 1), (3, 1, 2, 2), (4, 1, 1, 2, 1)),
+)  # fmt: skip
+
+_SINGLE = ((2, 1, 1), (2, 1, 2), (2, 1, 3), (3, 1, 1, 1))
+_THIN = ((2, 1, 1), (2, 2, 1), (2, 1, 2), (3, 1, 1, 1), (3, 2, 1, 1), (3, 1, 2, 1), (3, 1, 1, 2))
+terms = stated(
+    "terms", "the terms of the loss",
+    noisy_networks, sp.Eq(loss, power - 2 * signal + paid), sizes=(*_THIN, (3, 2, 2, 2)),
+    bounds=_DEEP, check=True,
+)  # fmt: skip
+cauchy = stated(
+    "cauchy", "(w·c)² is at most |c|² times the product of all |W^(i)|²",
+    noisy_networks, c_sq * product >= signal**2, sizes=_THIN, bounds=_DEEP, check=True,
+)  # fmt: skip
+explained = stated(
+    "explained", "(w·c)² is at most U M_D Uᵀ cᵀA_0⁻¹c",
+    noisy_networks, q * power >= signal**2, sizes=_SINGLE, bounds=_DEEP, check=True,
+)  # fmt: skip
 
 
-@claim(near_origin_networks, loss > 0, near_origin, given=(Z0.average,), bounds=_MORE)
-def isolated() -> Iterator[Step]:
+@claim(
+    near_origin_networks, loss > 0, near_origin, off_origin,
+    given=(terms, cauchy, explained), bounds=_MORE,
+)  # fmt: skip
+def isolated(terms: Claim, cauchy: Claim, explained: Claim) -> Iterator[Step]:
     """D >= 2: every other point within the radius is higher."""
-    yield from signal_against_decay(2, lambda c, m: m * (D + 1) ** ((D + 1) / 2) / (2 * c))
-
-
-def signal_against_decay(share: Any, radius: Callable[[Any, Any], Any]) -> Iterator[Step]:
-    """Yield that ``share`` |c| Π|W^(i)| < mρ² inside a radius, ρ = |W|, m = min γ.
-
-    ``radius(|c|, m)`` bounds ρ^{D-1}.
-    """
-    for hidden in range(2, 5):
-        norms = sp.symbols(f"W1:{hidden + 2}", positive=True)
-        mean, conditions = am_gm([x**2 for x in norms], "layers", D=hidden)
-        yield from conditions
-        product = (hidden + 1) * sp.Mul(*norms) ** sp.Rational(2, hidden + 1)
-        yield Identity(
-            "product of the norms",
-            mean,
-            product,
-            why="AM-GM: ρ² is at least this",
-            at={"D": hidden},
-        )
-    c, m, rho = sp.symbols(r"|c| m \rho", positive=True)
-    signal = share * c * (rho**2 / (D + 1)) ** ((D + 1) / 2)
-    yield Identity(
-        "signal against decay", signal / (m * rho**2), rho ** (D - 1) / radius(c, m),
-        why="below 1 inside the radius",
+    radius = rules.assumed(4 * c_sq * W_sq ** (D - 1) <= m**2 * (D + 1) ** (D + 1))
+    within = rules.transitive(
+        rules.scaled(squared_cost(), (D + 1) ** (D + 1)),
+        rules.turned(rules.scaled(radius, W_sq**2)),
+        rules.scaled(mean_signal(cauchy), 4),
     )  # fmt: skip
+    within = rules.scaled(within, (D + 1) ** (-D - 1))
+    within = rules.rewritten(within, paid**2, 4 * signal**2)
+    kept = outweighed(2 * signal, power, within, rules.scaled(rules.given(explained), 4))
+    yield rules.transitive(rules.given(terms), kept)
+
+
+_AT_REST = ((2, 1, 1, 1, 0), (2, 1, 1, 1, 1), (2, 1, 2, 2, 0), (3, 1, 1, 1, 1, 1, 0))
+shares = stated(
+    "shares", "at stationary points all layers together pay D+1 times τ",
+    noisy_stationary_points, sp.Eq(paid, (D + 1) * tau), stationary, given=(Z1.balance,),
+    bounds=_DEEP, sizes=_AT_REST, check=True,
+)  # fmt: skip
+at_rest = stated(
+    "at_rest", "and w·c is the power of the output and τ",
+    noisy_stationary_points, sp.Eq(signal, power + tau), stationary, given=(Z1.common,),
+    bounds=_DEEP, sizes=_AT_REST, check=True,
+)  # fmt: skip
 
 
 @claim(
     noisy_stationary_points,
     sp.Eq(loss, stationary_value),
     stationary,
-    given=(Z1.common,),
+    given=(terms, shares, at_rest),
     bounds=Bounds((2, 4), (1, 2)),
 )
-def value(stationary_value: Any) -> Iterator[Step]:
+def value(stationary_value: Any, terms: Claim, shares: Claim, at_rest: Claim) -> Iterator[Step]:
     """The loss at any stationary point."""
-    at_rest = power - 2 * (power + paid) + (D + 1) * paid
-    yield Identity(
-        "value at a stationary point", at_rest, stationary_value, why="w·c = U M_D Uᵀ + τ (Z1)"
-    )
+    found = rules.substituted(rules.given(terms), rules.given(at_rest))
+    found = rules.substituted(found, rules.given(shares))
+    yield rules.rewritten(found, loss, stationary_value)
 
 
-bad = stated(
-    "bad", "D >= 2: yet elsewhere the loss is lower",
-    noisy_global_minima, loss < 0, stationary, light_decay, given=(value,), bounds=_MORE,
+@claim(
+    noisy_global_minima, loss < 0, stationary, light_decay, given=(value,), bounds=_MORE
 )  # fmt: skip
+def bad(value: Claim) -> Iterator[Step]:
+    """D >= 2: yet elsewhere the loss is lower."""
+    lower = rules.added(rules.assumed((D - 1) * tau < power), same(-power))
+    yield rules.transitive(lower, rules.turned(rules.given(value)))
+
 
 # --- false twins --------------------------------------------------------------------------------
 
@@ -305,7 +335,7 @@ _twins = (
          noisy_networks, loss >= 0, mean_decay, bounds=_ONE,
          known=lambda: [_scalar([Fraction(1, 2), 1], _low, 1, [Fraction(2), Fraction(1, 4)])]),
     twin("twice_the_radius", "L > 0 within twice the radius",
-         noisy_networks, loss > 0, within_twice, bounds=_TWO,
+         noisy_networks, loss > 0, within_twice, off_origin, bounds=_TWO,
          known=lambda: [_scalar([2, 2, 2], _low, 1, [1, 1, 1])]),
 )  # fmt: skip
 
@@ -347,16 +377,12 @@ def _train(seed: int, runs: int) -> Iterator[TrainedSolution]:
 
 THEOREM = Theorem(
     id="Z4",
-    title="The origin is a saddle or global at D = 1, a strict local minimum for every D >= 2",
-    statement=(
-        r"D=1:\;\operatorname{spec}\nabla^2\mathcal{L}(0) = \{\gamma_u+\gamma_w\pm"
-        r"\sqrt{(\gamma_u-\gamma_w)^2+4|c|^2},\,2\gamma_w\};\quad "
-        r"D\ge2:\;\nabla^2\mathcal{L}(0) = 2\operatorname{diag}(\gamma) \succ 0"
-    ),
+    title="The origin is a saddle or the global minimum if shallow, a strict local minimum if deep",
     normalisation="L = E(f - y)² + Σ γ_i|W^(i)|_F² + γ_u|U|², no factors 1/2; D hidden layers",
     source=Source("ziyin2022exact", "the origin at D = 1 and beyond (reconstructed)"),
     claims=(
-        shallow_max, shallow_min, shallow_spectrum, strong, weak, deep, isolated, value, bad,
+        critical, shallow_spectrum, shallow_max, shallow_min, strong, weak, deep, isolated, value,
+        bad, shallow_terms, shallow_cauchy, terms, cauchy, explained, shares, at_rest,
     ),
     controls=_twins,
     witnesses=(
@@ -377,6 +403,8 @@ THEOREM = Theorem(
                lambda: _scalar([1, 1], 1, 2, [1, 1])),
         needed(near_origin, isolated, "weights 1, c = 10: L = 1 - 20 + 3 < 0",
                lambda: _scalar([1, 1, 1], 1, 10, [1, 1, 1])),
+        needed(off_origin, isolated, "the origin itself: L = 0",
+               lambda: _scalar([0, 0, 0], 1, 1, [1, 1, 1])),
         needed(light_decay, bad,
                "weights 1, A_0 = 1, γ = 1, c = 2: stationary at the threshold, L = 0",
                lambda: _scalar([1, 1, 1], 1, 2, [1, 1, 1])),

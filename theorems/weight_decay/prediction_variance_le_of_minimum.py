@@ -257,7 +257,8 @@ factor = stated(
 )  # fmt: skip
 payments = stated(
     "payments", "a layer's payment is not negative",
-    noisy_networks, paid >= 0, bounds=_DEEP, check=True, sizes=((2, 2, 2), (3, 2, 2, 2)),
+    noisy_networks, sp.Ge(paid, 0, evaluate=False), bounds=_DEEP, check=True,
+    sizes=((2, 2, 2), (3, 2, 2, 2)),
 )  # fmt: skip
 
 
@@ -455,8 +456,8 @@ THEOREM = Theorem(
     normalisation="L = E(f - y)² + Σ γ_i|W^(i)|_F² + γ_u|U|², no factors 1/2; A_0 = E xxᵀ ≻ 0",
     source=Source("ziyin2022exact", "prediction variance at the global minimum (reconstructed)"),
     claims=(
-        pointwise, average, bound, wide, noisy, quarter, small_decay, half, no_rival, mirrored,
-        aligned, spent, regression, regression_twice, factor, payments, explained,
+        pointwise, aligned, spent, regression, regression_twice, factor, payments,
+        average, explained, bound, wide, noisy, quarter, small_decay, half, no_rival, mirrored,
     ),
     controls=_twins,
     witnesses=(

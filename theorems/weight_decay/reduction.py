@@ -65,7 +65,7 @@ def data_level(instance: NoisyInstance) -> Any:
     return level
 
 
-@quantity("effective_sq", r"|w|^2", positive=False)
+@quantity("effective_sq", r"|w|^2")
 def effective_sq(instance: NoisyInstance) -> Any:
     """|w|², w = (U W^(D) ... W^(1))ᵀ the effective linear map."""
     return instance.arithmetic.frobenius_sq(instance.net.end_to_end)
@@ -96,7 +96,8 @@ def reduced_minimum(instance: NoisyInstance) -> Any:
 
 
 (w_sq,) = symbols(effective_sq)
-nonzero = Assumption("nonzero", w_sq > 0, r"w \ne 0")
+# not evaluated: to SymPy what is said not to be negative is > 0
+nonzero = Assumption("nonzero", sp.Gt(w_sq, 0, evaluate=False), r"w \ne 0")
 
 # --- the published closed form ------------------------------------------------------------------
 

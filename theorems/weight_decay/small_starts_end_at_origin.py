@@ -1,44 +1,60 @@
-r"""Small starts end at the origin for D >= 2; the global minimum has entries of order 1/d.
+r"""Small starts of a deep network fall to the origin, and at rest decay bounds every layer.
 
 Statement
-    (i) Let D >= 2.  On 0 < |W|^{D-1} <= min(γ) (D+1)^{(D-1)/2} / |c| the loss grows along rays,
-    <W, ∇L> > 0: gradient flow from such a start shrinks |W| to 0, however good the data.
+    (i) Let D >= 2.  The loss grows along the ray through W, so that gradient flow lowers |W|:
+
+        <W, ∇L> > 0   at every W != 0 with |W|^{D-1} <= min(γ) (D+1)^{(D-1)/2} / |c|.     [basin]
+
     (ii) At every stationary point each layer pays at most
 
-        γ_i |W^(i)|_F² <= cᵀA_0⁻¹c / (4κ),
+        γ_i |W^(i)|_F² <= cᵀA_0⁻¹c / (4κ),                                              [scale]
 
-    and at a global minimum with D >= 2 at most (D-1)/D² cᵀA_0⁻¹c/κ.  The bounds do not grow with
-    the width: between layers of width d the entries have root mean square O(1/d), where Kaiming's
-    have sqrt(2/d) and |W^(i)|_F² of order 2d.
+    with equality where A_0 = aI and each pays κ wᵀA_0w = U M_D Uᵀ.   [scale_attained]
+
+    At a global minimum with D >= 2 that the certificate below knows, each layer pays at most
+
+        γ_i |W^(i)|_F² <= (D-1)/D² cᵀA_0⁻¹c/κ,                                        [minimum]
+
+    with equality where it ties with the origin, A_0 = aI and κ wᵀA_0w = (D-1)γ_i|W^(i)|².
+    [minimum_attained]
+
+    (iii) At any weights noise multiplies the power of the output by at least κ:
+
+        U M_D Uᵀ >= κ wᵀA_0w.                                                         [reduced]
 
 Notation
-    <W, ∇L> (``radial_slope``), |W|² = |U|² + Σ|W^(i)|²; the largest payment
+    <W, ∇L> (``radial_slope``), |W|² = |U|² + Σ|W^(i)|² (``size_sq``); the largest payment
     (``layer_penalty_max``); κ, cᵀA_0⁻¹c (``explained_power``).
 
 Assumptions
     inside_basin    the radius in (i).  Without it the slope may be negative.
+    off_origin      W != 0.  At the origin the slope is 0.
     stationary      first bound of (ii).  Without it weights are arbitrarily large.
-    global_minimum  second bound of (ii).  Without it, D = 3 has stationary points above it.
+    global_minimum  second bound of (ii); the certificate is a_max <= (D+1)a_min, (D-1)τ <= κ wᵀA_0w
+                    and equal contributions of all neurons.  Without it, D = 3 has stationary points
+                    above the bound.
     deep            D >= 2 in the second bound.  Without it, it would say that nothing is learnt.
 
 Proof
-    (i) ½<W, ∇L> = Σγ_i|W^(i)|² + (D+1)(U M_D Uᵀ - w·c) (Z1), and w·c <= |c|(|W|²/(D+1))^{(D+1)/2}
-    by AM-GM (Z4).
-    (ii) G + σ² diag(G) ⪰ (1 + σ²/d)G for every G ⪰ 0 of size d, since (Σx_j)² <= dΣx_j²; pulled
-    back from UᵀU through the layers, U M_D Uᵀ >= X := κ wᵀA_0w.  At a stationary point the payment
-    is τ = w·c - U M_D Uᵀ <= sqrt(X q/κ) - X <= q/(4κ), q = cᵀA_0⁻¹c.  At a global minimum
-    w·c = X + τ and X >= (D-1)τ, for otherwise the origin is lower; so
-    q/κ >= (X+τ)²/X >= D²τ/(D-1).
+    (i) ½<W, ∇L> = T + (D+1)(U M_D Uᵀ - w·c) with T = Σγ_i|W^(i)|², and (D+1) w·c <= T by
+    w·c <= |c|(|W|²/(D+1))^{(D+1)/2} (Z4); it is positive as in Z4.
+    (ii) At a stationary point the payment is τ = w·c - U M_D Uᵀ (Z1), X := κ wᵀA_0w <= U M_D Uᵀ and
+    w·c <= sqrt(X q/κ), q = cᵀA_0⁻¹c; so τ <= sqrt(X q/κ) - X <= q/(4κ).  At a global minimum
+    w·c = X + τ and X >= (D-1)τ, for otherwise the origin is lower.  Then, since D >= 2,
+    D(D-1)τ <= 2(D-1) w·c - DX <= 2(D-1) sqrt(X q/κ) - DX <= (D-1)² q/(Dκ).
+    (iii) G + σ² diag(G) ⪰ (1 + σ²/d)G for every G ⪰ 0 of size d, since (Σx_j)² <= dΣx_j²; pulled
+    back from UᵀU through the layers.
 
 Sharpness
-    Both bounds of (ii) are attained; the radius of (i) is best possible as A_0 -> 0, and the
-    larger radius of Z4, where L > 0, is no basin.
+    The larger radius of Z4, where L > 0, is no basin.
+    Unchecked remark: the bounds of (ii) do not grow with the width, so between layers of width d
+    the entries have root mean square O(1/d), where Kaiming's have sqrt(2/d).
 
 Implementation notes
     Z8.map is empirical: gradient descent from eight starts of each kind for widths 1, 4, 16, on
     dyadic data whose global minimum is known exactly.  A start is counted as trapped once inside
     the basin of (i), as escaped once its loss is below the origin's, for then it can never return.
-    Small starts are all trapped for D >= 2 and all escape for D = 1, as proved.  Kaiming's and
+    Small starts were all trapped for D >= 2 and all escaped for D = 1.  Kaiming's and
     Xavier's starts escaped at width 16 in every run and at width 4 nearly always; at width 1 many
     are trapped.  To escape is not to arrive: wide networks share the work among neurons slowly.
 
@@ -60,9 +76,7 @@ import sympy as sp
 
 from numeric.regularised import regularised_gradient
 from theorems.quantities import symbols
-from theorems.weight_decay import averaged_loss_eq_recursion as Z0
 from theorems.weight_decay import layer_penalties_eq_of_stationary as Z1
-from theorems.weight_decay import loss_ge_reduced_problem as Z3p
 from theorems.weight_decay import origin_is_minimum_of_deep as Z4
 from theorems.weight_decay.aligned import (
     global_minimum,
@@ -74,6 +88,7 @@ from theorems.weight_decay.aligned import (
 )
 from theorems.weight_decay.networks import (
     NoisyInstance,
+    cross_sq,
     effective_alignment,
     effective_covariance_factor,
     effective_energy,
@@ -84,8 +99,23 @@ from theorems.weight_decay.networks import (
     noisy_output_power,
     regularised_loss,
 )
-from theorems.weight_decay.origin_is_minimum_of_deep import signal_against_decay
-from theorems.weight_decay.origins import inside_basin, near_origin, near_origin_networks
+from theorems.weight_decay.origins import (
+    decay_min,
+    deep,
+    inside_basin,
+    near_origin,
+    near_origin_networks,
+    off_origin,
+    size_sq,
+    total_penalty,
+)
+from theorems.weight_decay.signal_against_decay import (
+    mean_signal,
+    one_less,
+    outweighed,
+    same,
+    squared_cost,
+)
 from theorems.weight_decay.training import (
     NoisyProblem,
     certified_distance,
@@ -94,12 +124,12 @@ from theorems.weight_decay.training import (
     matched,
     size,
 )
+from verify.derivation import rules
 from verify.theorem import (
-    Assumption,
     Bounds,
+    Claim,
     Condition,
     Formula,
-    Identity,
     Measurement,
     Source,
     Step,
@@ -128,121 +158,138 @@ def radial_slope(instance: NoisyInstance) -> Any:
     return sum(products[1:], start=products[0])
 
 
-slope, paid, kappa, best, D, power, mean_power, loss, signal = symbols(
-    radial_slope,
-    layer_penalty_max,
-    effective_covariance_factor,
-    explained_power,
-    hidden_layers,
-    noisy_output_power,
-    effective_energy,
-    regularised_loss,
-    effective_alignment,
-)
-payment_bound = Formula("payment_bound", r"\frac{c^TA_0^{-1}c}{4\kappa}", best / (4 * kappa))
+slope, most, kappa, q, D, power, energy, signal, paid, c_sq, W_sq, m = symbols(
+    radial_slope, layer_penalty_max, effective_covariance_factor, explained_power, hidden_layers,
+    noisy_output_power, effective_energy, effective_alignment, total_penalty, cross_sq, size_sq,
+    decay_min,
+)  # fmt: skip
+payment_bound = Formula("payment_bound", r"\frac{c^TA_0^{-1}c}{4\kappa}", q / (4 * kappa))
 payment_at_minimum = Formula(
     "payment_at_minimum",
     r"\frac{D-1}{D^2}\frac{c^TA_0^{-1}c}{\kappa}",
-    (D - 1) / D**2 * best / kappa,
+    (D - 1) / D**2 * q / kappa,
 )
-ray_slope = Formula(
-    "ray_slope",
-    r"2(\mathcal{L}-E y^2)+2D\,UM_DU^T-2(D-1)\,w\cdot c",
-    2 * loss + 2 * D * power - 2 * (D - 1) * signal,
-)
-reduced_power = Formula("reduced_power", r"\kappa\,w^TA_0w", kappa * mean_power)
+reduced_power = Formula("reduced_power", r"\kappa\,w^TA_0w", kappa * energy)
 
-# --- claims and proofs --------------------------------------------------------------------------
+# --- claims and proofs: the basin ----------------------------------------------------------------
 
 _ANY, _DEEP = Bounds((2, 4), (1, 3)), Bounds((3, 4), (1, 3))
-deep = Assumption("deep", D >= 2)
+_SINGLE = ((2, 1, 1), (2, 1, 2), (2, 1, 3), (3, 1, 1, 1))
 
-
-@claim(near_origin_networks, slope > 0, inside_basin, given=(Z1.radial, Z4.isolated), bounds=_DEEP)
-def basin() -> Iterator[Step]:
-    """The loss grows along rays near the origin."""
-    h, P, q, N = sp.symbols("h P q N", real=True)  # P, q, N: U M_D Uᵀ, w·c, Σ γ_i|W^(i)|²
-    along = h ** (2 * D + 2) * P - 2 * h ** (D + 1) * q + h**2 * N
-    radial = 2 * N + 2 * (D + 1) * (P - q)
-    yield Identity("slope along a ray", sp.diff(along, h).subs(h, 1), radial, why="degrees (Z1)")
-    yield from signal_against_decay(D + 1, lambda c, m: m * (D + 1) ** ((D - 1) / 2) / c)
-
-
-@claim(noisy_stationary_points, payment_bound >= paid, stationary, given=(Z1.common,), bounds=_ANY)
-def scale(payment_bound: Any) -> Iterator[Step]:
-    """A bound on every layer at every stationary point."""
-    root = sp.Symbol("x", nonnegative=True)  # sqrt(X)
-    reached = root * sp.sqrt(best / kappa) - root**2
-    yield Identity(
-        "completed square", payment_bound - reached, (root - sp.sqrt(best / kappa) / 2) ** 2,
-        why="w·c <= sqrt(wᵀA_0w cᵀA_0⁻¹c); τ = w·c - U M_D Uᵀ (Z1), X = κ wᵀA_0w = x²",
-    )  # fmt: skip
-
-
-scale_attained = stated(
-    "scale_attained", "equality for A_0 = aI at half of the regression's output",
-    halfway_points, sp.Eq(paid, payment_bound), stationary, bounds=_ANY,
+radial = stated(
+    "radial", "the slope along a ray, term by term",
+    noisy_networks, sp.Eq(slope, 2 * (paid + (D + 1) * (power - signal))), given=(Z1.radial,),
+    bounds=_ANY, sizes=((2, 1, 1), (2, 2, 2), (3, 1, 2, 1), (3, 2, 2, 2), (4, 1, 2, 1, 2)),
+    check=True,
 )  # fmt: skip
 
 
 @claim(
-    noisy_global_minima,
-    payment_at_minimum >= paid,
-    global_minimum,
-    deep,
-    given=(Z1.common, Z3p.lower, Z3p.attained, Z4.value),
-    bounds=_DEEP,
-)
-def minimum(payment_at_minimum: Any) -> Iterator[Step]:
-    """A smaller bound at global minima."""
-    m = sp.Symbol("m", integer=True, positive=True)  # D - 1
-    tau, over = sp.Symbol(r"\tau", positive=True), sp.Symbol("y", nonnegative=True)  # X - (D-1)τ
-    X = m * tau + over
-    factor = m * X - tau
-    yield Identity(
-        "payment against the signal", (X + tau) ** 2 / X - (m + 1) ** 2 * tau / m,
-        over * factor / (m * X),
-        why="w·c = X + τ at a global minimum (Z3p), (w·c)² <= X q/κ", at={"D": m + 1},
+    near_origin_networks, slope > 0, inside_basin, off_origin,
+    given=(radial, Z4.cauchy, Z4.explained), bounds=_DEEP,
+)  # fmt: skip
+def basin(radial: Claim, cauchy: Claim, explained: Claim) -> Iterator[Step]:
+    """The loss grows along rays near the origin."""
+    radius = rules.assumed(c_sq * W_sq ** (D - 1) <= m**2 * (D + 1) ** (D - 1))
+    within = rules.transitive(
+        rules.scaled(squared_cost(), (D + 1) ** (D - 1)),
+        rules.turned(rules.scaled(radius, W_sq**2)),
+        mean_signal(cauchy),
     )  # fmt: skip
-    k = sp.Symbol("k", integer=True, nonnegative=True)  # D - 2
-    yield Condition(
-        "second factor", factor.subs(m, k + 1), ">=",
-        why="the first, y = X - (D-1)τ, is >= 0: the minimum is no higher than the origin (Z4)",
-        at={"D": k + 2},
-    )  # fmt: skip
-    largest = payment_at_minimum.subs(D, m + 1)
-    yield Identity(
-        "bound", largest, m / (m + 1) ** 2 * best / kappa, why="linear in τ", at={"D": m + 1}
+    within = rules.scaled(within, (D + 1) ** (1 - D))
+    within = rules.rewritten(within, paid**2, (D + 1) ** 2 * signal**2)
+    reached = rules.scaled(rules.given(explained), (D + 1) ** 2)
+    kept = outweighed((D + 1) * signal, (D + 1) * power, within, reached)
+    total = rules.scaled(kept, 2)
+    yield rules.transitive(rules.given(radial), total)
+
+
+# --- claims and proofs: what a layer pays --------------------------------------------------------
+
+reduced = stated(
+    "reduced", "noise multiplies the output's power by at least κ, at any weights",
+    noisy_networks, power >= reduced_power, bounds=_ANY,
+    sizes=((2, 1, 1), (2, 2, 1), (2, 1, 2), (3, 1, 1, 1), (3, 1, 2, 1), (3, 1, 1, 2)),
+)  # fmt: skip
+factor = stated(
+    "factor", "κ is positive",
+    noisy_networks, sp.Gt(kappa, 0, evaluate=False), bounds=_ANY,
+    sizes=((2, 1, 1), (3, 1, 2, 2), (4, 1, 2, 2, 2)), check=True,
+)  # fmt: skip
+correlation = stated(
+    "correlation", "(w·c)² is at most wᵀA_0w cᵀA_0⁻¹c",
+    noisy_networks, q * energy >= signal**2, bounds=_ANY, sizes=_SINGLE, check=True,
+)  # fmt: skip
+
+
+@claim(
+    noisy_stationary_points, payment_bound >= most, stationary,
+    given=(Z1.common, reduced, correlation, factor), bounds=_ANY,
+)  # fmt: skip
+def scale(common: Claim, reduced: Claim, correlation: Claim, factor: Claim) -> Iterator[Step]:
+    """A bound on every layer at every stationary point."""
+    total = rules.added(
+        Condition("a square", (sp.sqrt(q) - 2 * kappa * sp.sqrt(energy)) ** 2, ">="),
+        rules.scaled(rules.root(rules.given(correlation), signal), 4 * kappa),
+        rules.scaled(rules.given(reduced), 4 * kappa),
+        same(-4 * kappa * power - 4 * kappa**2 * energy),
     )
+    bound = rules.rewritten(total, q, 4 * kappa * (signal - power))
+    bound = rules.cancelled(bound, rules.scaled(rules.given(factor), 4))
+    yield rules.transitive(bound, rules.turned(rules.given(common)))
+
+
+scale_attained = stated(
+    "scale_attained", "equality for A_0 = aI at half of the regression's output",
+    halfway_points, sp.Eq(most, payment_bound), stationary, bounds=_ANY,
+    sizes=((2, 1, 1), (2, 1, 2), (3, 1, 1, 1)),
+)  # fmt: skip
+unspread = stated(
+    "unspread", "at the certified global minima noise multiplies the output's power by κ alone",
+    noisy_global_minima, sp.Eq(power, reduced_power), bounds=_DEEP,
+    sizes=((3, 1, 1, 1), (3, 2, 1, 1), (3, 1, 2, 2)), check=True,
+)  # fmt: skip
+no_higher = stated(
+    "no_higher", "and they are no higher than the origin",
+    noisy_global_minima, reduced_power >= (D - 1) * most, global_minimum, bounds=_DEEP, check=True,
+)  # fmt: skip
+
+
+@claim(
+    noisy_global_minima, payment_at_minimum >= most, global_minimum, deep,
+    given=(Z1.common, unspread, no_higher, correlation, factor), bounds=_DEEP,
+)  # fmt: skip
+def minimum(
+    common: Claim, unspread: Claim, no_higher: Claim, correlation: Claim, factor: Claim
+) -> Iterator[Step]:
+    """A smaller bound at global minima."""
+    assumed = rules.assumed(D - 2 >= 0)
+    X, excess = kappa * energy, kappa * energy - (D - 1) * most
+    above = rules.added(rules.given(no_higher), same(-(D - 1) * most))
+    lower = rules.multiplied(assumed, rules.rewritten(above, excess, 0))
+    shared = rules.substituted(rules.given(common), rules.given(unspread))  # p = w·c - X
+    shared = rules.scaled(rules.turned(shared), 2 * (D - 1))
+    paid_by_all = rules.rewritten(
+        rules.added(lower, shared, same((D - 2) * (D - 1) * most)),
+        2 * (D - 1) * signal - D * X, D * (D - 1) * most,
+    )  # fmt: skip
+    square = (D - 1) * sp.sqrt(q) - D * kappa * sp.sqrt(energy)
+    reached = rules.scaled(rules.root(rules.given(correlation), signal), 2 * (D - 1) * D * kappa)
+    total = rules.added(
+        Condition("a square", square**2, ">="),
+        reached,
+        rules.scaled(paid_by_all, D * kappa),
+        same(-2 * (D - 1) * D * kappa * signal),
+    )
+    bound = rules.rewritten(total, (D - 1) ** 2 * q, D**2 * (D - 1) * kappa * most)
+    bound = rules.cancelled(bound, one_less())
+    yield rules.cancelled(bound, rules.scaled(rules.given(factor), D**2))
 
 
 minimum_attained = stated(
     "minimum_attained", "equality where the global minimum ties with the origin",
-    noisy_ties, sp.Eq(paid, payment_at_minimum), global_minimum, deep, bounds=_DEEP,
+    noisy_ties, sp.Eq(most, payment_at_minimum), global_minimum, deep, bounds=_DEEP,
 )  # fmt: skip
-
-
-@claim(noisy_networks, power >= reduced_power, given=(Z0.average,), bounds=_ANY)
-def reduced() -> Iterator[Step]:
-    """Noise multiplies the output's power by at least κ, at any weights."""
-    for d in range(2, 5):
-        x = sp.symbols(f"x1:{d + 1}", real=True)
-        squares = [(x[i] - x[j]) ** 2 for i in range(d) for j in range(i)]
-        yield Identity(
-            "one layer", d * sum(v**2 for v in x) - sum(x) ** 2, sp.Add(*squares),
-            why="squares: Q + σ² diag(Q) carries at least 1 + σ²/d of Q; induction over layers",
-            at={"d": d},
-        )  # fmt: skip
-
-
-@claim(noisy_networks, sp.Eq(slope, ray_slope), given=(Z0.average,), bounds=_ANY)
-def ray(ray_slope: Any) -> Iterator[Step]:
-    """The slope along a ray is read off the loss, its power and its signal."""
-    h, P, q, N = sp.symbols("h P q N", real=True)  # as in basin
-    along = h ** (2 * D + 2) * P - 2 * h ** (D + 1) * q + h**2 * N
-    read = ray_slope.subs({loss: P - 2 * q + N, power: P, signal: q})
-    yield Identity("slope along a ray", sp.diff(along, h).subs(h, 1), read, why="degrees")
-
 
 # --- false twins --------------------------------------------------------------------------------
 
@@ -259,21 +306,21 @@ def _halfway_at_three() -> NoisyInstance:
 
 _twins = (
     twin("larger_basin", "the radius of Z4, where L > 0, is a basin too",
-         near_origin_networks, slope > 0, near_origin, bounds=_DEEP,
+         near_origin_networks, slope > 0, near_origin, off_origin, bounds=_DEEP,
          known=lambda: [_equal(Fraction(7, 5), 1)]),
     twin("leaves_origin", "small starts leave the origin at D = 2 when the signal is strong",
-         near_origin_networks, slope < 0, inside_basin, bounds=Bounds((3, 3), (1, 3))),
+         near_origin_networks, slope < 0, inside_basin, off_origin, bounds=Bounds((3, 3), (1, 3))),
     twin("shallow_basin", "the loss grows along every ray at D = 1",
          noisy_networks, slope > 0, bounds=Bounds((2, 2), (1, 3))),
     twin("eighth", "1/8 for 1/4",
-         halfway_points, paid <= best / (8 * kappa), stationary, bounds=_ANY),
+         halfway_points, most <= q / (8 * kappa), stationary, bounds=_ANY),
     twin("noise_squared", "κ² for κ",
-         halfway_points, paid <= best / (4 * kappa**2), stationary, bounds=_ANY),
+         halfway_points, most <= q / (4 * kappa**2), stationary, bounds=_ANY),
     twin("any_stationary", "the bound of global minima at every stationary point",
-         halfway_points, paid <= (D - 1) / D**2 * best / kappa, stationary, bounds=_DEEP,
+         halfway_points, most <= (D - 1) / D**2 * q / kappa, stationary, bounds=_DEEP,
          known=lambda: [_halfway_at_three()]),
     twin("reduced_equal", "noise multiplies the output's power by exactly κ",
-         noisy_networks, sp.Eq(power, kappa * mean_power), bounds=_ANY),
+         noisy_networks, sp.Eq(power, kappa * energy), bounds=_ANY),
 )  # fmt: skip
 
 # --- training -----------------------------------------------------------------------------------
@@ -385,15 +432,13 @@ def _arrive(seed: int, runs: int) -> Iterator[TrainedSolution]:
 
 THEOREM = Theorem(
     id="Z8",
-    title="Small starts end at the origin for D >= 2; the minimum's entries are of order 1/d",
-    statement=(
-        r"D\ge2,\;0<|W|^{D-1}\le\frac{\min(\gamma)(D+1)^{(D-1)/2}}{|c|} \;\Longrightarrow\; "
-        r"\langle W,\nabla\mathcal{L}\rangle>0;\qquad \nabla\mathcal{L}(W)=0 \;\Longrightarrow\; "
-        r"\gamma_i|W^{(i)}|_F^2\le\frac{c^TA_0^{-1}c}{4\kappa}"
-    ),
+    title="Small starts of a deep network fall to the origin, and at rest decay bounds every layer",
     normalisation="L = E(f - y)² + Σ γ_i|W^(i)|_F² + γ_u|U|², no factors 1/2; A_0 = E xxᵀ ≻ 0",
     source=Source("ziyin2022exact", "initialisation and the scale of the solution (reconstructed)"),
-    claims=(basin, scale, scale_attained, minimum, minimum_attained, reduced, ray),
+    claims=(
+        basin, scale, scale_attained, minimum, minimum_attained, reduced,
+        radial, factor, correlation, unspread, no_higher,
+    ),
     controls=_twins,
     witnesses=(
         witness("halfway", scale, "D = 3, all weights 1, A_0 = 1, γ = 1, c = 2: pays 1 = c²/4",
@@ -405,6 +450,7 @@ THEOREM = Theorem(
         needed(inside_basin, basin,
                "D = 2, weights 7/5, γ = 1, c = 1, A_0 = 1/100: L > 0, but falls along the ray",
                lambda: _equal(Fraction(7, 5), 1)),
+        needed(off_origin, basin, "the origin itself: the slope is 0", lambda: _equal(0, 1)),
         needed(stationary, scale, "weights 1, c = 1, γ = 1, A_0 = 1: pays 1 > 1/4",
                lambda: _equal(1, 1, 1, 2)),
         needed(global_minimum, minimum,

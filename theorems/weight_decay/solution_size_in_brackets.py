@@ -1,19 +1,27 @@
 r"""Brackets for the size of every non-trivial solution, for two and more hidden layers.
 
 Statement
-    D >= 2.  At every non-trivial stationary point each layer costs the same, τ, and
+    Let D >= 2.  At every stationary point with w != 0 each layer costs the same, τ, and
 
-        (Γ/|c|²)^{1/(D-1)} <= τ <= cᵀA_0^{-1}c / (4κ).
+        (Γ/|c|²)^{1/(D-1)} <= τ <= cᵀA_0^{-1}c / (4κ).                     [lower, upper, Z8.scale]
 
-    For aligned solutions (Z3) τ = Gβ^{2/D}, so that
+    At the aligned solutions of Z3 τ = Gβ^{2/D}, and so
 
         (G g/(m²|c|²))^{D/(2(D-1))} <= β <= (m² cᵀA_0^{-1}c/(4 G q))^{D/2}.
+                                                                        [beta_lower, beta_upper]
 
-    With equal widths d_0 and equal decays γ, b = b_i (i >= 2), b_u = √d_0 b,
+    Let a_min be the smallest eigenvalue of A_0.  At those with equal widths d_0 (1 and 4 are
+    tried) and equal decays γ, b = b_i (i >= 2), b_u = √d_0 b,
 
         (1/d_0)(γ/|c|)^{1/(D-1)} <= b <= [ |c| / (d_0 (σ² + d_0)^D a_min) ]^{1/(D+1)},
+                                                                      [equal_lower, equal_upper]
 
-    a_min the smallest eigenvalue of A_0.
+    The upper bracket of τ and of β is attained where κa|w|² = τ and A_0 = aI.
+    [attained, beta_attained]
+
+    The lower ones of τ, β and b are met up to a factor 1 + 1e-6 where A_0 = aI, κa|w|² = 1e-8 τ
+    and D = 2 or 3; that of b from above where κa|w|² = 1e8 τ.
+    [lower_tight, beta_tight, equal_lower_tight, equal_upper_tight]
 
 Notation
     τ (``layer_penalty``), Γ (``decay_product``), κ (``effective_covariance_factor``),
@@ -24,16 +32,17 @@ Notation
 
 Assumptions
     nonzero  w != 0: the origin has τ = 0 below every positive bound.
+    deep     D >= 2: the lower brackets have no meaning for D = 1.
 
 Proof
-    As in Z5, w·c >= κ wᵀA_0w + τ and |w|² <= τ^{D+1}/Γ at any stationary point.  Lower: |c||w| >=
-    w·c >= τ, so |c|²τ^{D+1} >= Γτ².  Upper: (w·c)² <= cᵀA_0^{-1}c · wᵀA_0w and (κE + τ)² >= 4κEτ
-    with E = wᵀA_0w.  The form in β follows from Γm² = G^D g and q = κm².  Equal widths: τ =
-    γb²d_0², |w| = (b d_0)^{D+1} and κ a_min |w| <= |c|, κ = ((d_0 + σ²)/d_0)^D.
+    As in Z5, w·c = U M_D Uᵀ + τ >= κ wᵀA_0w + τ and Γ|w|² <= τ^{D+1} at any stationary point.
+    Lower: |c||w| >= w·c >= τ, so |c|²τ^{D+1} >= Γτ², that is |c|²τ^{D-1} >= Γ.  Upper: Z8.  The
+    form in β follows from τ^D = G^D β², Γm² = G^D g and q = κm².  Equal widths: τ = γb²d_0²,
+    |w| = (b d_0)^{D+1} and κ a_min |w| <= |c|, κ = ((d_0 + σ²)/d_0)^D.
 
 Sharpness
-    The upper bracket of τ and β is attained where κa|w|² = τ, A_0 = aI.  The lower ones are
-    approached as A_0 -> 0, the upper bracket of b as the decay fades; both are strict.
+    See the statement: the lower brackets are approached as A_0 -> 0, the upper bracket of b as the
+    decay fades; that they are strict is not checked.
 
 Implementation notes
     The published bracket of b is recalled with a_max; with it the bound is false (control).
@@ -57,7 +66,8 @@ import sympy as sp
 from numeric.arithmetic.ball import Balls
 from theorems.quantities import data_max, data_min, symbols, width_min
 from theorems.recipes import Draw, setting
-from theorems.weight_decay import loss_ge_reduced_problem as Z3p
+from theorems.weight_decay import origin_is_minimum_of_deep as Z4
+from theorems.weight_decay import small_starts_end_at_origin as Z8
 from theorems.weight_decay import thresholds_of_isotropic_data as Z5
 from theorems.weight_decay.aligned import (
     Aligned,
@@ -72,20 +82,32 @@ from theorems.weight_decay.networks import (
     NoisyInstance,
     cross_sq,
     decay_input,
+    effective_alignment,
     effective_covariance_factor,
+    effective_energy,
     explained_power,
     hidden_layers,
     layer_penalty,
+    layer_penalty_max,
+    noisy_networks,
+    noisy_output_power,
 )
-from theorems.weight_decay.reduction import decay_product, nonzero, published_networks
-from theorems.weight_decay.thresholds_of_isotropic_data import stationary_balance
+from theorems.weight_decay.origins import deep
+from theorems.weight_decay.reduction import (
+    decay_product,
+    effective_sq,
+    nonzero,
+    published_networks,
+)
+from theorems.weight_decay.signal_against_decay import one_less, same
 from theorems.weight_decay.training import trained_minima
 from verify.claims import Setting
+from verify.derivation import rules
 from verify.theorem import (
     Bounds,
+    Claim,
     Condition,
     Formula,
-    Identity,
     Measurement,
     Source,
     Step,
@@ -93,6 +115,7 @@ from verify.theorem import (
     TrainedSolution,
     Training,
     claim,
+    expanded,
     needed,
     quantity,
     stated,
@@ -105,13 +128,20 @@ __all__ = ["THEOREM"]
 # --- quantities ---------------------------------------------------------------------------------
 
 
-@quantity("beta", r"\beta")
-def beta(instance: NoisyInstance) -> Any:
-    """β = b_u Π_{i>=2} b_i of an aligned network: the root of Π|W^(i)|²/sizes over i >= 2, U."""
-    ar, product = instance.arithmetic, instance.arithmetic.scalar(1)
+@quantity("beta_sq", r"\beta^2")
+def beta_sq(instance: NoisyInstance) -> Any:
+    """β² of an aligned network: the product of |W^(i)|² over its number of weights, i >= 2, U."""
+    product = instance.arithmetic.scalar(1)
     for W, size in zip(instance.weights[1:], instance.sizes[1:], strict=True):
-        product = product * ar.frobenius_sq(W) / size
-    return ar.sqrt(product)
+        product = product * instance.arithmetic.frobenius_sq(W) / size
+    return product
+
+
+beta = expanded(
+    "beta", r"\beta",
+    "β = b_u Π_{i>=2} b_i of an aligned network: the root of Π|W^(i)|²/sizes over i >= 2, U.",
+    sp.sqrt(beta_sq.symbol),
+)  # fmt: skip
 
 
 @quantity("width_product", "m")
@@ -132,15 +162,20 @@ def first_cost(instance: NoisyInstance) -> Any:
     return instance.decays[0] * instance.hidden_widths[0]
 
 
-@quantity("decay_mean", "G")
-def decay_mean(instance: NoisyInstance) -> Any:
-    """G = (γ_u d_D Π_{i>=2} γ_i d_i d_{i-1})^{1/D}."""
+@quantity("later_cost", r"\gamma_u d_D\textstyle\prod_{i\ge2}\gamma_i d_i d_{i-1}")
+def later_cost(instance: NoisyInstance) -> Any:
+    """G^D = γ_u d_D Π_{i>=2} γ_i d_i d_{i-1}."""
     pairs = zip(instance.decays[1:], instance.sizes[1:], strict=True)
-    product = math.prod(decay * size for decay, size in pairs)
-    return instance.arithmetic.power(product, Fraction(1, len(instance.hidden_widths)))
+    return math.prod(decay * size for decay, size in pairs)
 
 
-@quantity("neuron_noise", r"\sigma^2", positive=False)
+decay_mean = expanded(
+    "decay_mean", "G", "G = (γ_u d_D Π_{i>=2} γ_i d_i d_{i-1})^{1/D}.",
+    later_cost.symbol ** (1 / hidden_layers.symbol),
+)  # fmt: skip
+
+
+@quantity("neuron_noise", r"\sigma^2")
 def neuron_noise(instance: NoisyInstance) -> Any:
     """σ², the variance of the noise on each hidden neuron."""
     return instance.noise_variance
@@ -164,6 +199,9 @@ tau, D, kappa, Gamma, c_sq, energy = symbols(
     explained_power,
 )
 B, G, g, m, q = symbols(beta, decay_mean, first_cost, width_product, noisy_width_product)
+later, B_sq = symbols(later_cost, beta_sq)
+w_sq, signal, power = symbols(effective_sq, effective_alignment, noisy_output_power)
+linear = effective_energy.symbol
 b, gamma, d_0, noise = symbols(common_scale, decay_input, width_min, neuron_noise)
 a_min, a_max = symbols(data_min, data_max)
 
@@ -174,10 +212,12 @@ penalty_upper = Formula("penalty_upper", r"c^TA_0^{-1}c/(4\kappa)", energy / (4 
 beta_lower = Formula(
     "beta_lower",
     r"(Gg/(m^2|c|^2))^{D/(2(D-1))}",
-    (G * g / (m**2 * c_sq)) ** (D / (2 * (D - 1))),
+    (G * g) ** (D / (2 * (D - 1))) / (m**2 * c_sq) ** (D / (2 * (D - 1))),
 )
 beta_upper = Formula(
-    "beta_upper", r"(m^2c^TA_0^{-1}c/(4Gq))^{D/2}", (m**2 * energy / (4 * G * q)) ** (D / 2)
+    "beta_upper",
+    r"(m^2c^TA_0^{-1}c/(4Gq))^{D/2}",
+    (m**2 * energy) ** (D / 2) / (4 * G * q) ** (D / 2),
 )
 equal_lower = Formula(
     "equal_lower",
@@ -231,97 +271,234 @@ weak_data = isotropic_stationary(
     "isotropic-weak", "aligned stationary networks, A_0 = aI, κa|w|² = 1e-8 τ", lambda D: _TINY
 )
 
-# --- claims and proofs --------------------------------------------------------------------------
+# --- claims and proofs: what they rest on --------------------------------------------------------
 
-_DEEP = Bounds((3, 4), (1, 3))
+_DEEP, _ANY = Bounds((3, 4), (1, 3)), Bounds((2, 4), (1, 3))
 _CLOSE = sp.Rational(10**6 + 1, 10**6)
-n = sp.Symbol("n", integer=True, positive=True)  # D - 1
+_HALFWAY = ((3, 1, 1, 1), (3, 1, 2, 1), (4, 1, 1, 1, 1))
+_SIZES = ((2, 1, 1), (3, 2, 1, 2), (4, 1, 2, 1, 2))
+_NARROW = ((3, 1, 1), (4, 1, 1), (3, 1, 2))
+_EQUAL = ((3, 1, 1), (3, 2, 1), (4, 1, 1), (3, 1, 2))
+
+
+def _positive(name: str, title: str, number: Any, sizes: tuple[tuple[int, ...], ...]) -> Claim:
+    """A number is positive, whatever the weights."""
+    return stated(
+        name, title, noisy_networks, sp.Gt(number, 0, evaluate=False), bounds=_ANY, sizes=sizes,
+        check=True,
+    )  # fmt: skip
+
+
+damped = _positive("damped", "Γ is positive", Gamma, _SIZES)
+first_damped = _positive("first_damped", "γ_1 is positive", gamma, _SIZES)
+later_damped = _positive("later_damped", "G is positive", later, _SIZES)
+wide = _positive("wide", "m is positive", m, _SIZES)
+noisy_wide = _positive("noisy_wide", "q is positive", q, _SIZES)
+definite = _positive("definite", "a_min is positive", a_min, ((2, 1, 1), (3, 1, 2, 1)))
+costs = stated(
+    "costs", "Γm² = G^D g",
+    noisy_networks, sp.Eq(Gamma * m**2, later * g), bounds=_ANY, sizes=_SIZES, check=True,
+)  # fmt: skip
+widths = stated(
+    "widths", "q = κm²",
+    noisy_networks, sp.Eq(q, kappa * m**2), bounds=_ANY, sizes=_SIZES, check=True,
+)  # fmt: skip
+least_energy = stated(
+    "least_energy", "wᵀA_0w is at least a_min|w|², both squared",
+    noisy_networks, linear**2 >= (a_min * w_sq) ** 2, bounds=_ANY, sizes=((2, 1, 1), (3, 1, 2, 1)),
+    check=True,
+)  # fmt: skip
+layer_cost = stated(
+    "layer_cost", "τ = Gβ^{2/D} in the closed form of Z3",
+    published, sp.Eq(tau**D, later * B_sq), bounds=_DEEP, sizes=((3, 1, 1, 1), (3, 2, 1, 2)),
+    check=True,
+)  # fmt: skip
+equal_cost = stated(
+    "equal_cost", "equal widths and decays: τ = γb²d_0²",
+    equal_networks, sp.Eq(tau, gamma * b**2 * d_0**2), bounds=_DEEP, sizes=_EQUAL, check=True,
+)  # fmt: skip
+equal_decays = stated(
+    "equal_decays", "Γ = γ^{D+1}",
+    equal_networks, sp.Eq(Gamma, gamma ** (D + 1)), bounds=_DEEP, sizes=_EQUAL, check=True,
+)  # fmt: skip
+equal_size = stated(
+    "equal_size", "|w| = (b d_0)^{D+1}",
+    equal_networks, sp.Eq(w_sq, (b * d_0) ** (2 * D + 2)), bounds=_DEEP, sizes=_EQUAL, check=True,
+)  # fmt: skip
+equal_noise = stated(
+    "equal_noise", "κ = ((d_0 + σ²)/d_0)^D",
+    equal_networks, sp.Eq(kappa, ((d_0 + noise) / d_0) ** D), bounds=_DEEP, sizes=_EQUAL,
+    check=True,
+)  # fmt: skip
+
+# --- claims and proofs: the cost of a layer ------------------------------------------------------
+
+
+def _exponent(share: Any) -> rules.Fact:
+    """share/(D-1) > 0."""
+    less = one_less()
+    return rules.scaled(rules.cancelled(less, rules.raised(less, 2)), share)
+
+
+def _signal(weak: Claim, damped: Claim) -> rules.Fact:
+    """|c|² > 0, from |c|²τ^{D-1} >= Γ."""
+    return rules.factor(rules.transitive(rules.given(weak), rules.given(damped)), c_sq)
 
 
 @claim(
-    noisy_stationary_points, tau >= penalty_lower, nonzero,
-    given=(Z3p.lower, Z5.exists), bounds=_DEEP,
+    noisy_stationary_points, c_sq * tau ** (D - 1) >= Gamma, nonzero,
+    given=(Z4.at_rest, Z5.cauchy, Z5.dear, damped), bounds=_DEEP, check=True,
 )  # fmt: skip
-def lower(penalty_lower: Any) -> Iterator[Step]:
+def weak(at_rest: Claim, cauchy: Claim, dear: Claim, damped: Claim) -> Iterator[Step]:
+    """The lower bracket without a root."""
+    output = rules.added(Condition("power of the output", power, ">="), same(tau))
+    square = rules.raised(rules.transitive(rules.given(at_rest), output), 2)
+    reached = rules.scaled(rules.transitive(rules.given(cauchy), square), Gamma)
+    needed = rules.transitive(rules.scaled(rules.given(dear), c_sq), reached)
+    solid = rules.multiplied(rules.given(damped), rules.assumed(sp.Gt(w_sq, 0, evaluate=False)))
+    paid = rules.raised(rules.transitive(rules.given(dear), solid), 2 / (D + 1))
+    yield rules.rewritten(rules.cancelled(needed, paid), c_sq * tau ** (D - 1), Gamma)
+
+
+@claim(
+    noisy_stationary_points, tau >= penalty_lower, nonzero, deep, given=(weak, damped),
+    bounds=_DEEP,
+)  # fmt: skip
+def lower(penalty_lower: Any, weak: Claim, damped: Claim) -> Iterator[Step]:
     """No layer of a non-trivial stationary point is cheaper."""
-    yield from stationary_balance()
-    bound = penalty_lower.subs(D, n + 1)
-    yield Identity(
-        "equality of |c|²|w|² >= τ² at |w|² = τ^{D+1}/Γ", c_sq * bound ** (n + 2) / Gamma, bound**2,
-        why="monotonicity of τ^{D-1}", at={"D": n + 1},
-    )  # fmt: skip
+    root = rules.raised(rules.given(weak), 1 / (D - 1), positive=_exponent(1))
+    root = rules.rewritten(root, c_sq ** (1 / (D - 1)) * tau, Gamma ** (1 / (D - 1)))
+    signal = rules.raised(_signal(weak, damped), 1 / (D - 1), positive=_exponent(1))
+    yield rules.rewritten(rules.cancelled(root, signal), tau, penalty_lower)
+
+
+@claim(noisy_stationary_points, tau <= penalty_upper, nonzero, given=(Z8.scale,), bounds=_DEEP)
+def upper(scale: Claim) -> Iterator[Step]:
+    """None is dearer."""
+    yield rules.transitive(rules.given(scale), rules.largest(layer_penalty_max, layer_penalty))
+
+
+# --- claims and proofs: the scale of aligned solutions -------------------------------------------
 
 
 @claim(
-    noisy_stationary_points, tau <= penalty_upper, nonzero,
-    given=(Z3p.lower, Z5.exists), bounds=_DEEP,
+    published, beta_lower <= B, nonzero, deep,
+    given=(weak, damped, later_damped, wide, costs, layer_cost), bounds=_DEEP, name="beta_lower",
 )  # fmt: skip
-def upper(penalty_upper: Any) -> Iterator[Step]:
-    """None is dearer."""
-    E, t, s, r = sp.symbols("E t a_1 a_2", positive=True)  # wᵀA_0w, τ, eigenvalues of A_0
-    x, y, u, v = sp.symbols("w_1 w_2 c_1 c_2", real=True)
-    rest = (s * x * v - r * y * u) ** 2 / (s * r)
-    gap = (u**2 / s + v**2 / r) * (s * x**2 + r * y**2) - (x * u + y * v) ** 2
-    yield Identity("Cauchy-Schwarz, two eigencomponents", gap, rest, why="a sum over such pairs")
-    yield Condition("a square", rest, ">=", why="Cauchy-Schwarz")
-    yield Identity("AM-GM", (kappa * E + t) ** 2 - 4 * kappa * E * t, (kappa * E - t) ** 2)
-    bound = energy * E / (4 * kappa * E)
-    yield Identity("the bound", bound, penalty_upper, why="cᵀA_0⁻¹c E >= 4κEτ, divided by 4κE > 0")
-
-
-@claim(published, beta_lower <= B, given=(lower,), bounds=_DEEP, name="beta_lower")
-def beta_from_below(penalty_lower: Any, beta_lower: Any) -> Iterator[Step]:
+def beta_from_below(
+    beta_lower: Any, weak: Claim, damped: Claim, later_damped: Claim, wide: Claim, costs: Claim,
+    layer_cost: Claim,
+) -> Iterator[Step]:  # fmt: skip
     """β from below."""
-    yield _bracket_of_beta(penalty_lower, beta_lower)
+    e = D / (2 * (D - 1))
+    cost = rules.scaled(rules.raised(rules.given(layer_cost), D - 1), c_sq**D)
+    power = rules.transitive(rules.turned(cost), rules.raised(rules.given(weak), D))
+    power = rules.scaled(power, m ** (2 * D))
+    power = rules.transitive(power, rules.raised(rules.given(costs), D))
+    power = rules.cancelled(
+        power, rules.raised(rules.given(later_damped), D - 1, positive=one_less())
+    )
+    power = rules.rewritten(power, (m**2 * c_sq) ** D * B_sq ** (D - 1), later * g**D)
+    root = rules.raised(power, e / D, positive=_exponent(sp.S.Half))
+    root = rules.rewritten(root, (m**2 * c_sq) ** e * sp.sqrt(B_sq), later ** (e / D) * g**e)
+    size = rules.multiplied(rules.raised(rules.given(wide), 2), _signal(weak, damped))
+    root = rules.cancelled(root, rules.raised(size, e, positive=_exponent(D / 2)))
+    mean = rules.raised(rules.definition(decay_mean), e, positive=_exponent(D / 2))
+    mean = rules.rewritten(mean, G**e, later ** (e / D))
+    named = rules.substituted(root, rules.turned(mean))
+    named = rules.substituted(named, rules.turned(rules.definition(beta)))
+    yield rules.rewritten(named, B, beta_lower)
 
 
-@claim(published, beta_upper >= B, given=(upper,), bounds=_DEEP, name="beta_upper")
-def beta_from_above(penalty_upper: Any, beta_upper: Any) -> Iterator[Step]:
+@claim(
+    published, beta_upper >= B, nonzero,
+    given=(upper, later_damped, noisy_wide, widths, layer_cost), bounds=_DEEP, name="beta_upper",
+)  # fmt: skip
+def beta_from_above(
+    beta_upper: Any, upper: Claim, later_damped: Claim, noisy_wide: Claim, widths: Claim,
+    layer_cost: Claim,
+) -> Iterator[Step]:  # fmt: skip
     """β from above."""
-    yield _bracket_of_beta(penalty_upper, beta_upper)
+    paid = rules.raised(rules.scaled(rules.turned(rules.given(upper)), 4 * kappa), D)
+    cost = rules.scaled(rules.given(layer_cost), (4 * kappa) ** D)
+    bound = rules.scaled(rules.transitive(paid, cost), m ** (2 * D))
+    bound = rules.rewritten(bound, (m**2 * energy) ** D, (4 * kappa * m**2) ** D * later * B_sq)
+    noise = rules.scaled(rules.raised(rules.given(widths), D), 4**D * later * B_sq)
+    mean = rules.raised(rules.definition(decay_mean), D)  # G^D
+    bound = rules.substituted(rules.transitive(bound, rules.turned(noise)), rules.turned(mean))
+    root = rules.raised(bound, sp.S.Half)
+    root = rules.rewritten(root, (m**2 * energy) ** (D / 2), (4 * G * q) ** (D / 2) * sp.sqrt(B_sq))
+    root = rules.substituted(root, rules.turned(rules.definition(beta)))
+    size = rules.raised(rules.given(later_damped), 1 / D)
+    size = rules.transitive(rules.definition(decay_mean), size)
+    size = rules.scaled(rules.multiplied(size, rules.given(noisy_wide)), 4)
+    root = rules.cancelled(root, rules.raised(size, D / 2))
+    yield rules.rewritten(root, beta_upper, B)
 
 
-def _bracket_of_beta(penalty: Any, bound: Any) -> Step:
-    """The bracket of β = (τ/G)^{D/2} that one of τ becomes."""
-    cost = penalty.subs({Gamma: G**D * g / m**2, kappa: q / m**2})
-    return Identity(
-        "β = (τ/G)^{D/2} at the bracket of τ", ((cost / G) ** (D / 2)).subs(D, n + 1),
-        bound.subs(D, n + 1), why="Γm² = G^D g, q = κm²", at={"D": n + 1},
-    )  # fmt: skip
-
-
-@claim(equal_networks, b >= equal_lower, given=(lower,), bounds=_DEEP, name="equal_lower")
-def equal_from_below(penalty_lower: Any, equal_lower: Any) -> Iterator[Step]:
+@claim(
+    equal_networks, b >= equal_lower, nonzero, deep,
+    given=(weak, damped, first_damped, equal_cost, equal_decays), bounds=_DEEP,
+    name="equal_lower",
+)  # fmt: skip
+def equal_from_below(
+    equal_lower: Any, weak: Claim, damped: Claim, first_damped: Claim, equal_cost: Claim,
+    equal_decays: Claim,
+) -> Iterator[Step]:  # fmt: skip
     """The scale b from below."""
-    cost = penalty_lower.subs(Gamma, gamma ** (D + 1)).subs(D, n + 1)
-    yield Identity(
-        "τ = γb²d_0² at the lower bracket", gamma * equal_lower.subs(D, n + 1) ** 2 * d_0**2, cost,
-        why="Γ = γ^{D+1}", at={"D": n + 1},
-    )  # fmt: skip
+    e = 1 / (2 * (D - 1))
+    power = rules.substituted(rules.given(weak), rules.given(equal_cost))
+    power = rules.substituted(power, rules.given(equal_decays))
+    power = rules.cancelled(
+        power, rules.raised(rules.given(first_damped), D - 1, positive=one_less())
+    )
+    power = rules.rewritten(power, c_sq * (b * d_0) ** (2 * D - 2), gamma**2)
+    root = rules.raised(power, e, positive=_exponent(sp.S.Half))
+    root = rules.rewritten(root, c_sq**e * b * d_0, gamma ** (2 * e))
+    signal = rules.raised(_signal(weak, damped), e, positive=_exponent(sp.S.Half))
+    scale = rules.scaled(rules.cancelled(root, signal), 1 / d_0)
+    yield rules.rewritten(scale, b, equal_lower)
 
 
-@claim(equal_networks, b <= equal_upper, given=(Z3p.lower,), bounds=_DEEP, name="equal_upper")
-def equal_from_above(equal_upper: Any) -> Iterator[Step]:
+@claim(
+    equal_networks, b <= equal_upper, nonzero,
+    given=(Z4.at_rest, Z8.reduced, Z5.cauchy, least_energy, definite, equal_size, equal_noise),
+    bounds=_DEEP, name="equal_upper",
+)  # fmt: skip
+def equal_from_above(
+    equal_upper: Any, at_rest: Claim, reduced: Claim, cauchy: Claim, least_energy: Claim,
+    definite: Claim, equal_size: Claim, equal_noise: Claim,
+) -> Iterator[Step]:  # fmt: skip
     """The scale b from above."""
-    size = (equal_upper * d_0) ** (D + 1)  # |w|
-    pull = ((d_0 + noise) / d_0) ** D * a_min * size
-    yield Identity(
-        "κ a_min (b d_0)^{D+1} = |c| at the upper bracket", pull.subs(D, n + 1), sp.sqrt(c_sq),
-        why="κ a_min |w| <= |c|, since κ a_min|w|² <= w·c; κ = ((d_0 + σ²)/d_0)^D",
-        at={"D": n + 1},
-    )  # fmt: skip
+    data = rules.added(rules.given(reduced), Condition("the cost", tau, ">="))
+    below = rules.transitive(rules.given(at_rest), data)
+    square = rules.transitive(rules.given(cauchy), rules.raised(below, 2))
+    square = rules.transitive(square, rules.scaled(rules.given(least_energy), kappa**2))
+    square = rules.cancelled(square, rules.assumed(sp.Gt(w_sq, 0, evaluate=False)))
+    square = rules.substituted(square, rules.given(equal_noise))
+    square = rules.substituted(square, rules.given(equal_size))
+    factor = (d_0 + noise) ** D * d_0
+    root = rules.root(square, factor * a_min * b ** (D + 1))
+    root = rules.cancelled(root, rules.scaled(rules.given(definite), factor))
+    root = rules.raised(
+        rules.rewritten(root, sp.sqrt(c_sq) / (factor * a_min), b ** (D + 1)), 1 / (D + 1)
+    )
+    yield rules.rewritten(root, equal_upper, b)
 
 
 attained, beta_attained, lower_tight, beta_tight, equal_lower_tight, equal_upper_tight = (
     stated("attained", "equality above where κa|w|² = τ",
-           halfway_points, sp.Eq(tau, penalty_upper), bounds=_DEEP),
-    stated("beta_attained", "and for β", halfway_points, sp.Eq(B, beta_upper), bounds=_DEEP),
+           halfway_points, sp.Eq(tau, penalty_upper), bounds=_DEEP, sizes=_HALFWAY),
+    stated("beta_attained", "and for β", halfway_points, sp.Eq(B, beta_upper), bounds=_DEEP,
+           sizes=_HALFWAY),
     stated("lower_tight", "nearly equal below for weak data",
-           weak_data, tau <= _CLOSE * penalty_lower, bounds=_DEEP),
-    stated("beta_tight", "and for β", weak_data, _CLOSE * beta_lower >= B, bounds=_DEEP),
-    stated("equal_lower_tight", "and for b", equal_weak, b <= _CLOSE * equal_lower, bounds=_DEEP),
+           weak_data, tau <= _CLOSE * penalty_lower, bounds=_DEEP, sizes=_HALFWAY),
+    stated("beta_tight", "and for β", weak_data, _CLOSE * beta_lower >= B, bounds=_DEEP,
+           sizes=_HALFWAY),
+    stated("equal_lower_tight", "and for b", equal_weak, b <= _CLOSE * equal_lower, bounds=_DEEP,
+           sizes=_NARROW),
     stated("equal_upper_tight", "nearly equal above for strong data",
-           equal_strong, _CLOSE * b >= equal_upper, bounds=_DEEP),
+           equal_strong, _CLOSE * b >= equal_upper, bounds=_DEEP, sizes=_NARROW),
 )  # fmt: skip
 
 # --- false twins --------------------------------------------------------------------------------
@@ -364,18 +541,14 @@ def _origin() -> NoisyInstance:
 
 THEOREM = Theorem(
     id="Z6",
-    title="The size of every non-trivial solution lies in explicit brackets for D >= 2",
-    statement=(
-        r"D\ge 2:\quad \Bigl(\frac{Gg}{m^2|c|^2}\Bigr)^{\frac{D}{2(D-1)}}\le\beta\le"
-        r"\Bigl(\frac{m^2c^TA_0^{-1}c}{4Gq}\Bigr)^{D/2},\quad "
-        r"\frac1{d_0}\Bigl(\frac{\gamma}{|c|}\Bigr)^{\frac1{D-1}}\le b\le"
-        r"\Bigl[\frac{|c|}{d_0(\sigma^2+d_0)^Da_{\min}}\Bigr]^{\frac1{D+1}}"
-    ),
+    title="In a deep network the size of every non-trivial solution lies in explicit brackets",
     normalisation="loss E(f - y)² + Σ γ|W|_F², no factor 1/2; noise averaged",
     source=Source("ziyin2022exact", "brackets of the solution (reconstructed, a_min derived)"),
     claims=(
         lower, upper, beta_from_below, beta_from_above, equal_from_below, equal_from_above,
         attained, beta_attained, lower_tight, beta_tight, equal_lower_tight, equal_upper_tight,
+        damped, first_damped, later_damped, wide, noisy_wide, definite, costs, widths, least_energy,
+        layer_cost, equal_cost, equal_decays, equal_size, equal_noise, weak,
     ),
     controls=_twins,
     witnesses=(

@@ -1,22 +1,38 @@
 r"""Two thresholds: weight decay destroys the solution after it has stopped being the best.
 
 Statement
-    A_0 = aI, c != 0, (D-1)^{D-1} = 1 for D = 1.  A non-trivial global minimum exists iff
+    Let A_0 = aI, c != 0 and (D-1)^{D-1} = 1 for D = 1; losses are without E y².
 
-        |c|^{2D} >= Γ (κa)^{D-1} D^{2D} / (D-1)^{D-1}                             (collapse)
+    Collapse.  No weights have L < 0 if
 
-    (strictly for D = 1), and a non-trivial stationary point of the full loss exists iff
+        |c|^{2D} <= Γ (κa)^{D-1} D^{2D} / (D-1)^{D-1},                               [below]
 
-        |c|^{2D} >= Γ (κa)^{D-1} (2D)^{2D} / ((D-1)^{D-1} (D+1)^{D+1})             (birth)
+    and the least L of all is negative if |c|^{2D} is greater than that.   [above]
 
-    (strictly for D = 1).  In Γ they differ by the factor (D+1)^{D+1}/4^D, that is 1, 27/16, 4,
-    3125/256, ...  At the collapse threshold the solution has |w|^{2D} = Γ((D-1)/(κa))^{D+1}:
-    it jumps there from zero for D >= 2 and starts continuously for D = 1.
+    In particular stationary weights with L < 0 have |c|^{2D} > Γ (κa)^{D-1} D^{2D} / (D-1)^{D-1}.
+    [negative]
+
+    With equality there is an aligned solution with κa|w|² = (D-1)τ, as high as the origin: L = 0.
+    [tie, tie_value]
+
+    Its size there is |w|^{2D} = Γ((D-1)/(κa))^{D+1}: for D >= 2 the best weights jump from zero.
+    [jump]
+
+    For D = 1 they start from zero: aligned solutions have κa|w| = |c| - Γ^{1/2}.   [continuous]
+
+    Birth.  At every stationary point with w != 0, of any loss,
+
+        |c|^{2D} >= Γ (κa)^{D-1} (2D)^{2D} / ((D-1)^{D-1} (D+1)^{D+1}),              [exists]
+
+    with equality at aligned solutions with (D+1)κa|w|² = (D-1)τ, for D >= 2.   [born]
+
+    In Γ the thresholds differ by the factor (D+1)^{D+1}/4^D = 1, 27/16, 4, 3125/256, ...   [ratio]
 
 Notation
     |c|² (``cross_sq``), Γ (``decay_product``), κ (``effective_covariance_factor``), a
-    (``data_level``), D (``hidden_layers``), |w|² (``effective_sq``), τ the cost of a layer;
-    L - E y² (``regularised_loss``), its certified minimum (``reduced_minimum``).
+    (``data_level``), D (``hidden_layers``), |w|² (``effective_sq``), τ the cost of a layer
+    (``layer_penalty``); L - E y² (``regularised_loss``), its certified minimum
+    (``reduced_minimum``, which is the least L by Z3p).
 
 Assumptions
     below, above  |c|^{2D} against the collapse threshold: each is the other's negation.
@@ -24,22 +40,25 @@ Assumptions
     nonzero       w != 0: the origin is stationary for every D >= 1.
 
 Proof
-    At any stationary point w·c = U M_D Uᵀ + τ (multiply the gradient of the last layer by Uᵀ),
-    U M_D Uᵀ >= κa|w|² and τ^{D+1} = Π γ_i|W^(i)|² >= Γ|w|² (Z3p).  So with s = |w|
+    AM-GM for D-1 terms x/(D-1) and D+1 terms y/(D+1), x = κa|w|²:
 
-        |c| >= κa s + Γ^{1/(D+1)} s^{-(D-1)/(D+1)},
+        (D-1)^{D-1} (D+1)^{D+1} (x + y)^{2D} >= (2D)^{2D} x^{D-1} y^{D+1}.
 
-    with equality on aligned networks (Z3).  The right side is least at κa s² = (D-1)τ/(D+1), where
-    it is the birth threshold; it grows without bound on both sides, so every larger |c| is met.
-    The value Dτ - w·c of a solution vanishes at κa s² = (D-1)τ: the collapse threshold.
+    Collapse: L >= x + y - 2 w·c with y = (D+1)(Γ|w|²)^{1/(D+1)} (Z3p), and |w·c| <= |c||w|: so
+    x + y >= 2|w|·(threshold)^{1/2D}, at least 2|c||w| below it.
+    Birth: at a stationary point w·c = U M_D Uᵀ + τ (Z4) >= x + τ (Z8) and τ^{D+1} >= Γ|w|²: the
+    same inequality with y = τ bounds |c|^{2D}|w|^{2D} >= (x + τ)^{2D}.
+    Aligned solutions have |c||w| = x + τ and τ^{D+1} = Γ|w|²; x/τ is D-1 at collapse, where
+    L = Dτ - w·c vanishes, and (D-1)/(D+1) at birth.
+    Unchecked remark: |c| = κa s + Γ^{1/(D+1)} s^{-(D-1)/(D+1)} grows without bound as s = |w| goes
+    to 0 (D >= 2) or ∞, so that every |c| above birth has a solution too.
 
 Sharpness
     Each threshold is attained exactly; they coincide only for D = 1.
 
 Implementation notes
     Exact networks between the thresholds are local but not global minima.  Stationary points with
-    neurons switched off are included: Z5.exists speaks of the full loss.  That solutions exist
-    all the way above birth is the proof's; the claims decide that none exist below it.
+    neurons switched off are included: Z5.exists speaks of the full loss.
 
 References
 ----------
@@ -49,7 +68,7 @@ References
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import replace
 from fractions import Fraction
 from typing import Any
@@ -59,19 +78,29 @@ import sympy as sp
 
 from theorems.quantities import symbols
 from theorems.recipes import Draw, setting
-from theorems.weight_decay import deep_minimum_eq_aligned as Z3
 from theorems.weight_decay import loss_ge_reduced_problem as Z3p
-from theorems.weight_decay.aligned import isotropic_stationary, noisy_ties, unit_network
+from theorems.weight_decay import origin_is_minimum_of_deep as Z4
+from theorems.weight_decay import small_starts_end_at_origin as Z8
+from theorems.weight_decay.aligned import (
+    isotropic_stationary,
+    noisy_stationary_points,
+    noisy_ties,
+    stationary,
+    unit_network,
+)
 from theorems.weight_decay.networks import (
     NoisyInstance,
     cross_sq,
     decay_input,
+    effective_alignment,
     effective_covariance_factor,
     effective_energy,
     hidden_layers,
     isotropic,
     isotropic_networks,
     layer_penalty,
+    noisy_networks,
+    noisy_output_power,
     regularised_loss,
 )
 from theorems.weight_decay.reduction import (
@@ -81,11 +110,13 @@ from theorems.weight_decay.reduction import (
     nonzero,
     reduced_minimum,
 )
+from theorems.weight_decay.signal_against_decay import same
 from theorems.weight_decay.training import NoisyProblem, trained_minimum
+from verify.derivation import rules
 from verify.theorem import (
     Assumption,
     Bounds,
-    Condition,
+    Claim,
     Formula,
     Identity,
     Source,
@@ -100,7 +131,7 @@ from verify.theorem import (
     witness,
 )  # fmt: skip
 
-__all__ = ["THEOREM", "birth", "collapse", "stationary_balance"]
+__all__ = ["THEOREM", "birth", "collapse"]
 
 # --- closed forms -------------------------------------------------------------------------------
 
@@ -112,9 +143,10 @@ loss, least, D, kappa, Gamma, a = symbols(
     decay_product,
     data_level,
 )
-c_sq, w_sq, energy, tau, decay = symbols(
-    cross_sq, effective_sq, effective_energy, layer_penalty, decay_input
-)
+c_sq, w_sq, energy, tau, decay, signal, power = symbols(
+    cross_sq, effective_sq, effective_energy, layer_penalty, decay_input, effective_alignment,
+    noisy_output_power,
+)  # fmt: skip
 
 collapse = Formula(
     "collapse",
@@ -135,6 +167,11 @@ jump_size = Formula(
 any_solution = isotropic_stationary(
     "isotropic-stationary",
     "aligned stationary networks, A_0 = aI with κa|w|²/τ at random, some neurons switched off",
+)
+solutions = isotropic_stationary(
+    "isotropic-solutions",
+    "aligned stationary networks, A_0 = aI with κa|w|²/τ at random",
+    all_active=True,
 )
 at_birth = isotropic_stationary(
     "isotropic-at-birth",
@@ -160,140 +197,210 @@ local_minimum = Assumption("local_minimum", (D + 1) * kappa * energy >= (D - 1) 
 above_square = Assumption("above_square", c_sq > decay**2)
 below_square = Assumption("below_square", c_sq <= decay**2)
 
-# --- claims and proofs --------------------------------------------------------------------------
+# --- claims and proofs: what they rest on --------------------------------------------------------
 
-_DEEP, _JUMPING = Bounds((2, 4), (1, 3)), Bounds((3, 5), (1, 2))
-C, k, g, y, s, t = sp.symbols("c k g y s t", positive=True)  # |c|, κa, Γ^{1/(D+1)}, s = y^{D+1}, τ
-m = sp.Symbol("m", integer=True, positive=True)  # D - 1
+_DEEP, _JUMPING, _FLAT = Bounds((2, 4), (1, 3)), Bounds((3, 5), (1, 2)), Bounds((2, 2), (1, 3))
+_THIN = ((2, 1, 1), (2, 2, 1), (2, 1, 2), (3, 1, 1, 1), (3, 2, 1, 1), (3, 1, 2, 2))
+_ALIGNED = ((2, 1, 1), (3, 1, 1, 1), (3, 2, 1, 1), (3, 1, 2, 2), (4, 1, 1, 1, 1))
+x = kappa * a * w_sq
 
-no_better = stated(
-    "below", "at or below collapse no weights do better than zero",
-    isotropic_networks, loss >= 0, below, given=(Z3p.minimum,), bounds=_DEEP,
+level = stated(
+    "level", "on isotropic data wᵀA_0w = a|w|²",
+    isotropic_networks, sp.Eq(energy, a * w_sq), bounds=_DEEP, sizes=_THIN, check=True,
 )  # fmt: skip
+cauchy = stated(
+    "cauchy", "(w·c)² is at most |c|²|w|²",
+    noisy_networks, c_sq * w_sq >= signal**2, bounds=_DEEP, sizes=_THIN, check=True,
+)  # fmt: skip
+dear = stated(
+    "dear", "what the layers pay at a stationary point is at least what w needs",
+    noisy_stationary_points, tau ** (D + 1) >= Gamma * w_sq, stationary, bounds=_DEEP,
+    sizes=((2, 1, 1, 1, 0), (2, 1, 1, 1, 1), (3, 1, 1, 1, 1, 1, 0)), check=True,
+)  # fmt: skip
+pull = stated(
+    "pull", "aligned solutions have |c||w| = κa|w|² + τ",
+    solutions, sp.Eq(c_sq * w_sq, (x + tau) ** 2), bounds=_DEEP, sizes=_ALIGNED, check=True,
+)  # fmt: skip
+cost = stated(
+    "cost", "and pay as little as w needs",
+    solutions, sp.Eq(tau ** (D + 1), Gamma * w_sq), bounds=_DEEP, sizes=_ALIGNED, check=True,
+)  # fmt: skip
+unspread = stated(
+    "unspread", "noise multiplies the power of their output by κ alone",
+    solutions, sp.Eq(power, x), bounds=_DEEP, sizes=_ALIGNED, check=True,
+)  # fmt: skip
+tie_share = stated(
+    "tie_share", "at ties κa|w|² = (D-1)τ",
+    noisy_ties, sp.Eq(x, (D - 1) * tau), bounds=_JUMPING, sizes=_ALIGNED[1:], check=True,
+)  # fmt: skip
+birth_share = stated(
+    "birth_share", "at birth κa|w|² = (D-1)τ/(D+1)",
+    at_birth, sp.Eq(x, (D - 1) / (D + 1) * tau), bounds=_JUMPING, sizes=_ALIGNED[1:], check=True,
+)  # fmt: skip
+
+
+def _mean(y: Any) -> rules.Fact:
+    """(D-1)^{D-1} (x + y)^{2D} >= (2D)^{2D} (D+1)^{-D-1} x^{D-1} y^{D+1}."""
+    return rules.scaled(rules.am_gm_pair(x, D - 1, y, D + 1), (D + 1) ** (-D - 1))
+
+
+# --- claims and proofs: collapse -----------------------------------------------------------------
+
+_quasi = (D + 1) * (Gamma * w_sq) ** (1 / (D + 1))
+
+
+def _data_and_decay(lower: Claim, level: Claim) -> rules.Fact:
+    """The loss is at least x + y - 2 w·c."""
+    return rules.substituted(rules.given(lower), rules.given(level))
+
+
+def _needed(collapse: Any) -> rules.Fact:
+    """(x + y)^{2D} >= 4^D collapse |w|^{2D}."""
+    mean = rules.cancelled(_mean(_quasi), rules.self_power(D - 1))
+    return rules.rewritten(mean, (x + _quasi) ** (2 * D), 4**D * collapse * w_sq**D)
+
+
+@claim(
+    isotropic_networks, loss >= 0, below, given=(Z3p.lower, level, cauchy), bounds=_DEEP,
+    name="below",
+)  # fmt: skip
+def no_better(collapse: Any, lower: Claim, level: Claim, cauchy: Claim) -> Iterator[Step]:
+    """At or below collapse no weights do better than zero."""
+    reached = rules.scaled(rules.assumed(c_sq**D <= collapse), 4**D * w_sq**D)
+    root = rules.raised(rules.transitive(_needed(collapse), rules.turned(reached)), 1 / D)
+    square = rules.rewritten(root, (x + _quasi) ** 2, 4 * c_sq * w_sq)
+    outer = rules.root(rules.transitive(square, rules.scaled(rules.given(cauchy), 4)), 2 * signal)
+    kept = rules.added(outer, same(-2 * signal))
+    yield rules.transitive(_data_and_decay(lower, level), kept)
+
+
 better = stated(
     "above", "above it the minimum is negative",
     isotropic_networks, least < 0, above, given=(Z3p.minimum,), bounds=_DEEP,
 )  # fmt: skip
-negative = stated(
-    "negative", "stationary weights of negative loss need |c| above collapse",
-    any_solution, c_sq**D > collapse, negative_loss, bounds=_DEEP,
+
+
+@claim(
+    any_solution, c_sq**D > collapse, negative_loss, given=(Z3p.lower, level, cauchy), bounds=_DEEP
 )  # fmt: skip
+def negative(collapse: Any, lower: Claim, level: Claim, cauchy: Claim) -> Iterator[Step]:
+    """Stationary weights of negative loss need |c| above collapse."""
+    below = rules.transitive(rules.turned(rules.assumed(loss < 0)), _data_and_decay(lower, level))
+    square = rules.raised(rules.added(below, same(2 * signal)), 2)
+    above = rules.transitive(rules.scaled(rules.given(cauchy), 4), square)
+    strict = rules.transitive(rules.raised(above, D), _needed(collapse))
+    size = rules.raised(rules.factor(above, w_sq), D)
+    yield rules.rewritten(rules.scaled(rules.cancelled(strict, size), 4 ** (-D)), c_sq**D, collapse)
 
 
-@claim(noisy_ties, sp.Eq(c_sq**D, collapse), given=(Z3.value,), bounds=_JUMPING)
-def tie(collapse: Any) -> Iterator[Step]:
+@claim(
+    noisy_ties, sp.Eq(c_sq**D, collapse), nonzero, given=(pull, cost, tie_share), bounds=_JUMPING
+)  # fmt: skip
+def tie(collapse: Any, pull: Claim, cost: Claim, tie_share: Claim) -> Iterator[Step]:
     """|c| is at collapse where κa|w|² = (D-1)τ."""
-    yield from _resultants(collapse, lambda p, D: C * p[D - 1] - D * g)
-    yield Identity(
-        "collapse by elimination", ((m + 1) * t / s) ** (2 * m + 2), _with_share(collapse, m),
-        why="|c|s = Dτ, κas² = (D-1)τ, τ^{D+1} = Γs²", at={"D": m + 1},
-    )  # fmt: skip
-    met = k * s + t / s  # |c|, for |c|s = κas² + τ
-    yield Identity(
-        "value of a solution", k * s**2 - 2 * met * s + (D + 1) * t, D * t - met * s,
-        why="|c| = κas + τ/s",
-    )  # fmt: skip
+    weight = D ** (2 * D) * (D - 1) ** (1 - D)
+    yield _at_threshold(collapse, weight, D, pull, cost, tie_share)
 
 
-tie_value = stated(
-    "tie_value", "the solution has loss zero there", noisy_ties, sp.Eq(loss, 0), bounds=_JUMPING
+def _at_threshold(
+    threshold: Any, weight: Any, total: Any, pull: Claim, cost: Claim, share: Claim
+) -> Step:
+    """|c|^{2D} is the threshold where x is a share of τ.
+
+    ``weight`` is what the threshold has beside Γ(κa)^{D-1}, ``total`` is (x + τ)/τ.
+    """
+    part = rules.given(share)
+    whole = (total * tau) ** (2 * D)
+    left = rules.raised(rules.substituted(rules.given(pull), part), D)
+    left = rules.rewritten(left, c_sq**D * w_sq**D, whole)
+    right = rules.multiplied(rules.raised(part, D - 1), rules.turned(rules.given(cost)))
+    right = rules.rewritten(rules.scaled(right, weight), threshold * w_sq**D, whole)
+    return rules.cancelled(rules.transitive(left, right), rules.raised(_solid(), D))
+
+
+def _solid() -> rules.Fact:
+    return rules.assumed(sp.Gt(w_sq, 0, evaluate=False))
+
+
+@claim(
+    noisy_ties, sp.Eq(loss, 0), stationary, given=(Z4.value, unspread, tie_share), bounds=_JUMPING
 )
+def tie_value(value: Claim, unspread: Claim, tie_share: Claim) -> Iterator[Step]:
+    """The solution has loss zero there."""
+    found = rules.substituted(rules.given(value), rules.given(unspread))
+    yield rules.substituted(found, rules.given(tie_share))
 
 
-@claim(noisy_ties, sp.Eq(w_sq**D, jump_size), bounds=_JUMPING)
-def jump(jump_size: Any) -> Iterator[Step]:
+@claim(noisy_ties, sp.Eq(w_sq**D, jump_size), nonzero, given=(cost, tie_share), bounds=_JUMPING)
+def jump(jump_size: Any, cost: Claim, tie_share: Claim) -> Iterator[Step]:
     """Its size there, positive for D >= 2."""
-    yield Identity(
-        "size at collapse", s ** (2 * m + 2), _with_share(jump_size, m),
-        why="κas² = (D-1)τ, τ^{D+1} = Γs²", at={"D": m + 1},
-    )  # fmt: skip
-    yield Identity("no jump", jump_size.subs(D, 1), why="|w|² = 0", at={"D": 1})
+    powers = rules.raised(rules.given(tie_share), D + 1)
+    paid = rules.scaled(rules.given(cost), (D - 1) ** (D + 1))
+    paid = rules.rewritten(paid, ((D - 1) * tau) ** (D + 1), (D - 1) ** (D + 1) * Gamma * w_sq)
+    sizes = rules.cancelled(rules.transitive(powers, paid), _solid())
+    scaled = rules.scaled(sizes, (kappa * a) ** (-D - 1))
+    yield rules.rewritten(scaled, w_sq**D, jump_size)
 
 
-continuous = stated(
-    "continuous", "one hidden layer: κa|w| = |c| - Γ^{1/2} at global minima",
-    shallow, sp.Eq(kappa * a * sp.sqrt(w_sq), sp.sqrt(c_sq) - sp.sqrt(Gamma)),
-    bounds=Bounds((2, 2), (1, 3)),
+shallow_cost = stated(
+    "shallow_cost", "one hidden layer: τ² = Γ|w|²",
+    shallow, sp.Eq(tau**2, Gamma * w_sq), bounds=_FLAT, sizes=((2, 1, 1), (2, 2, 1), (2, 1, 2)),
+    check=True,
 )  # fmt: skip
 
 
-@claim(any_solution, c_sq**D >= birth, nonzero, given=(Z3p.lower, Z3.stationary), bounds=_DEEP)
-def exists(birth: Any) -> Iterator[Step]:
+@claim(
+    shallow, sp.Eq(kappa * a * sp.sqrt(w_sq), sp.sqrt(c_sq) - sp.sqrt(Gamma)), nonzero,
+    given=(pull, shallow_cost), bounds=_FLAT,
+)  # fmt: skip
+def continuous(pull: Claim, shallow_cost: Claim) -> Iterator[Step]:
+    """One hidden layer: κa|w| = |c| - Γ^{1/2} at aligned solutions."""
+    half = sp.S.Half
+    ends = rules.raised(rules.given(pull), half)
+    ends = rules.substituted(ends, rules.raised(rules.given(shallow_cost), half))
+    ends = rules.cancelled(ends, rules.raised(_solid(), half))
+    shifted = rules.added(ends, same(-sp.sqrt(Gamma)))
+    yield rules.rewritten(
+        rules.turned(shifted), kappa * a * sp.sqrt(w_sq), sp.sqrt(c_sq) - sp.sqrt(Gamma)
+    )
+
+
+# --- claims and proofs: birth --------------------------------------------------------------------
+
+
+@claim(
+    any_solution, c_sq**D >= birth, nonzero,
+    given=(Z4.at_rest, Z8.reduced, level, cauchy, dear), bounds=_DEEP,
+)  # fmt: skip
+def exists(
+    birth: Any, at_rest: Claim, reduced: Claim, level: Claim, cauchy: Claim, dear: Claim
+) -> Iterator[Step]:
     """Non-trivial stationary points have |c| at or above birth."""
-    yield from stationary_balance()
-    needed_signal = k * y ** (m + 2) + g * y ** (-m)  # κas + Γ^{1/(D+1)} s^{-(D-1)/(D+1)}
-    tip = m / (m + 2) * g * y ** (-2 * m - 2)  # κa with κas² = (D-1)τ/(D+1)
-    at = {"D": m + 1}
-    slope, least = sp.diff(needed_signal, y), (2 * m + 2) / (m + 2) * g * y ** (-m)
-    yield Identity("least |c|", slope.subs(k, tip), why="κas² = (D-1)τ/(D+1)", at=at)
-    closed = birth.xreplace({kappa: tip, a: sp.Integer(1), Gamma: g ** (m + 2), D: m + 1})
-    yield Identity("the least |c| is birth", least ** (2 * m + 2), closed, why="elimination", at=at)
-    yield Identity("value of |c| there", needed_signal.subs(k, tip), least, at=at)
-    curvature = (m + 2) * (m + 1) * k * y**m + m * (m + 1) * g * y ** (-m - 2)
-    yield Identity("curvature in y", sp.diff(needed_signal, y, 2), curvature, why="calculus", at=at)
-    yield Condition("convex in y", curvature, ">", why="the least value", at=at)
-    for hidden in range(2, 6):
-        concrete = needed_signal.subs(m, hidden - 1)
-        ends = sp.limit(concrete, y, 0, "+"), sp.limit(concrete, y, sp.oo)
-        yield Condition(
-            "every larger |c| is met", ends == (sp.oo, sp.oo),
-            why="the signal needed grows without bound as s -> 0 and s -> ∞", at={"D": hidden},
-        )  # fmt: skip
+    data = rules.added(rules.substituted(rules.given(reduced), rules.given(level)), same(tau))
+    square = rules.raised(rules.transitive(rules.given(at_rest), data), 2)
+    reached = rules.raised(rules.transitive(rules.given(cauchy), square), D)
+    mean = rules.cancelled(_mean(tau), rules.self_power(D - 1))
+    paid = rules.scaled(rules.given(dear), x ** (D - 1))
+    paid = rules.cancelled(paid, rules.self_power(D - 1))
+    paid = rules.scaled(paid, (2 * D) ** (2 * D) * (D + 1) ** (-D - 1))
+    total = rules.transitive(reached, mean, paid)
+    total = rules.rewritten(total, c_sq**D * w_sq**D, birth * w_sq**D)
+    yield rules.cancelled(total, rules.raised(_solid(), D))
 
 
-def stationary_balance() -> Iterator[Step]:
-    """Yield w·c = U M_D Uᵀ + τ at any stationary point, for any moments M_D of the last layer."""
-    decay = sp.Symbol(r"\gamma_u", positive=True)
-    for d in (1, 2, 3):
-        U = sp.Matrix(1, d, lambda _, j: sp.Symbol(f"u{j}", real=True))
-        M = sp.Matrix(d, d, lambda i, j: sp.Symbol(f"m{min(i, j)}{max(i, j)}", real=True))
-        B = sp.Matrix(1, d, lambda _, j: sp.Symbol(f"e{j}", real=True))  # W^(D)...W^(1) c
-        power, aligned, paid = ((U * X.T)[0] for X in (U * M, B, decay * U))
-        total = power - 2 * aligned + paid
-        slope = sum(u * sp.diff(total, u) for u in U)
-        yield Identity(
-            "the gradient of the last layer along itself", slope / 2, power - aligned + paid,
-            why="it vanishes at stationary points, and U M_D Uᵀ >= κ wᵀA_0w (Z3p)", at={"d_D": d},
-        )  # fmt: skip
-
-
-@claim(at_birth, sp.Eq(c_sq**D, birth), bounds=_JUMPING)
-def born(birth: Any, collapse: Any) -> Iterator[Step]:
+@claim(
+    at_birth, sp.Eq(c_sq**D, birth), nonzero, given=(pull, cost, birth_share), bounds=_JUMPING
+)  # fmt: skip
+def born(birth: Any, pull: Claim, cost: Claim, birth_share: Claim) -> Iterator[Step]:
     """|c| is at birth where κa|w|² = (D-1)τ/(D+1)."""
-    yield from _resultants(birth, lambda p, D: 2 * D * k * p[D + 1] - (D - 1) * C)
-    yield Identity(
-        "birth by elimination", ((2 * m + 2) / (m + 2) * t / s) ** (2 * m + 2),
-        _with_share(birth, m / (m + 2)),
-        why="|c| = κas + τ/s, κas² = (D-1)τ/(D+1), τ^{D+1} = Γs²", at={"D": m + 1},
-    )  # fmt: skip
-    yield Identity("ratio of the thresholds", collapse / birth, (D + 1) ** (D + 1) / 4**D)
+    weight = (2 * D) ** (2 * D) * (D - 1) ** (1 - D) * (D + 1) ** (-D - 1)
+    yield _at_threshold(birth, weight, 2 * D / (D + 1), pull, cost, birth_share)
 
 
-def _with_share(closed: Any, share: Any) -> Any:
-    """A closed form at D = m + 1, κa = share τ/s² and Γ = τ^{D+1}/s²."""
-    here = {kappa: share * t / s**2, a: sp.Integer(1), Gamma: t ** (m + 2) / s**2, D: m + 1}
-    return closed.xreplace(here)
-
-
-def _resultants(threshold: Any, second: Callable[[Mapping[int, Any], int], Any]) -> Iterator[Step]:
-    """Eliminate y from stationarity, k y^{2D} - C y^{D-1} + g = 0, and a second equation.
-
-    For odd D only y² occurs; the product over ±C then has powers of C² only.
-    """
-    for size in range(1, 6):
-        step = 2 if size % 2 else 1
-        power = {e: y ** sp.Rational(e, step) for e in range(2 * size + 1)}
-        balance = k * power[2 * size] - C * power[size - 1] + g
-        # D = 1: both thresholds are where the solution leaves y = 0
-        equation = second(power, size) if size > 1 else y
-        result = sp.resultant(balance, equation, y)
-        result = sp.expand(result * result.subs(C, -C)) if step == 2 else result
-        here = {D: sp.Integer(size), kappa: k, a: sp.Integer(1), Gamma: g ** (size + 1)}
-        quotient = sp.cancel(result / (C ** (2 * size) - threshold.xreplace(here)))
-        yield Condition(
-            "resultant", bool(quotient != 0 and not quotient.has(C)),
-            why="Res_y = (|c|^{2D} - threshold) q with q free of |c|", at={"D": size},
-        )  # fmt: skip
+@claim(isotropic_networks, sp.Eq(4**D * collapse, (D + 1) ** (D + 1) * birth), bounds=_DEEP)
+def ratio(birth: Any, collapse: Any) -> Iterator[Step]:
+    """The two thresholds differ by (D+1)^{D+1}/4^D."""
+    yield Identity("ratio of the thresholds", 4**D * collapse, (D + 1) ** (D + 1) * birth)
 
 
 # --- instances ----------------------------------------------------------------------------------
@@ -337,7 +444,7 @@ _twins = (
     twin("noise_forgotten", "a for κa in the collapse threshold",
          noisy_ties, sp.Eq(c_sq**D, collapse.expression.subs(kappa, 1)), bounds=_TWO),
     twin("no_jump", "the solution starts from zero for D = 2",
-         noisy_ties, sp.Eq(w_sq, 0), bounds=_TWO),
+         noisy_ties, sp.Eq(w_sq, 0, evaluate=False), bounds=_TWO),
 )  # fmt: skip
 
 # --- training -----------------------------------------------------------------------------------
@@ -367,16 +474,12 @@ def _problem(rng: np.random.Generator, size: int, share: float) -> NoisyProblem:
 THEOREM = Theorem(
     id="Z5",
     title="Isotropic data have two thresholds: of existence and of global minimality",
-    statement=(
-        r"A_0=aI:\quad W\ne 0 \text{ is a global minimum for some } W \iff "
-        r"|c|^{2D}\ge\Gamma(\kappa a)^{D-1}\frac{D^{2D}}{(D-1)^{D-1}},\quad "
-        r"\text{a stationary point} \iff "
-        r"|c|^{2D}\ge\Gamma(\kappa a)^{D-1}\frac{(2D)^{2D}}{(D-1)^{D-1}(D+1)^{D+1}}"
-        r"\quad (0^0=1;\ \text{strict for } D=1)"
-    ),
     normalisation="loss E(f - y)² + Σ γ|W|_F², no factor 1/2; noise averaged; E y² left out",
     source=Source("certimin2026", "two thresholds; the transitions after ziyin2022phase"),
-    claims=(no_better, better, negative, tie, tie_value, jump, continuous, exists, born),
+    claims=(
+        no_better, better, negative, tie, tie_value, jump, continuous, exists, born, ratio,
+        level, cauchy, dear, pull, cost, unspread, tie_share, birth_share, shallow_cost,
+    ),
     controls=_twins,
     witnesses=(
         witness("tie", tie_value, "unit weights, D = 2, exactly at collapse", unit_network),

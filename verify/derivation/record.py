@@ -25,7 +25,7 @@ from verify.derivation.steps import (
 from verify.evidence import worst
 from verify.expression import operator, render
 
-__all__ = ["lines", "narrowest", "scope", "statement"]
+__all__ = ["at_listed_sizes", "lines", "narrowest", "scope", "statement"]
 
 
 def lines(results: Iterable[StepResult]) -> list[dict[str, Any]]:
@@ -42,6 +42,11 @@ def narrowest(results: Iterable[StepResult]) -> str:
     listed = [scope(steps) for steps in families if _is_listed(steps)]
     told = listed or [scope(steps) for steps in families]
     return "; ".join(dict.fromkeys(part for text in told for part in text.split("; ") if part))
+
+
+def at_listed_sizes(results: Iterable[StepResult]) -> bool:
+    """Return whether some facts were tried at given sizes only."""
+    return any(_is_listed([result.step]) for result in results)
 
 
 def _is_listed(family: Sequence[Step]) -> bool:

@@ -17,7 +17,7 @@ from typing import Any, Literal
 
 import sympy as sp
 
-from verify.claims import QUANTITIES, Assumption, Claim, Quantity
+from verify.claims import QUANTITIES, Claim, Quantity
 from verify.derivation.steps import Condition, Identity, Step, check, related
 from verify.errors import UsageError
 from verify.evidence import Verdict
@@ -27,15 +27,18 @@ __all__ = [
     "Fact",
     "added",
     "am_gm",
+    "am_gm_pair",
     "am_gm_sum",
     "assumed",
     "at_a_direction",
     "at_the_infimum",
     "at_the_supremum",
+    "cancelled",
     "chosen",
     "definition",
     "divided",
     "each",
+    "factor",
     "flat",
     "given",
     "increasing",
@@ -50,7 +53,9 @@ __all__ = [
     "put",
     "raised",
     "rewritten",
+    "root",
     "scaled",
+    "self_power",
     "smallest",
     "squares_vanish",
     "squeezed",
@@ -82,8 +87,6 @@ class Fact(Step):
         Identities and conditions it follows under.
     claim
         The claim that is taken for granted, for what is given.
-    assumption
-        The assumption of the claim that is derived, for what is assumed.
     index
         The index it is stated in and the values that this runs through, where it is not free.
 
@@ -98,7 +101,6 @@ class Fact(Step):
     premises: tuple[Step, ...] = field(default=(), kw_only=True)
     needs: tuple[Step, ...] = field(default=(), kw_only=True)
     claim: Claim | None = field(default=None, kw_only=True)
-    assumption: Assumption | None = field(default=None, kw_only=True)
     index: Index | None = field(default=None, kw_only=True)
 
     def __post_init__(self) -> None:
@@ -168,17 +170,13 @@ def given(claim: Claim) -> Fact:
     return Fact(claim.id, claim.expanded, by="given", claim=claim)
 
 
-def assumed(assumption: Assumption) -> Fact:
-    """Return what an assumption of the claim says.
+def assumed(relation: Relation) -> Fact:
+    """Return what a claim assumes; closed forms in it are those that the proof was given.
 
-    Raises
-    ------
-    UsageError
-        If it is no relation.
+    That the claim does assume it is checked where the proof is run.
     """
-    if assumption.relation is None:
-        raise UsageError(f"assumption {assumption.id} is no relation between quantities")
-    return Fact(assumption.id, assumption.relation, by="assumption", assumption=assumption)
+    relation = related(relation.lhs, operator(relation), relation.rhs)
+    return Fact("assumption", relation, by="assumption")
 
 
 def definition(quantity: Quantity) -> Fact:
@@ -329,18 +327,77 @@ def divided(fact: Step, divisor: Any) -> Fact:
     return Fact("divided", relation, by="quotient", premises=(fact,), needs=needs)
 
 
-def raised(fact: Step, exponent: Any) -> Fact:
+def raised(fact: Step, exponent: Any, *, positive: Step | None = None) -> Fact:
     """Return the fact with both sides to a power that is not negative; the smaller is not either.
 
-    A strict relation needs a positive exponent.
+    A strict relation needs a positive exponent; ``positive`` is the fact that it is where SymPy
+    does not know.
     """
     above, op, below = _falling(fact.relation)
+    known = [] if positive is None else [positive]
+    if positive is None:
+        sign: Step = Condition("the exponent", exponent, _strict(op == ">"))
+    else:
+        sign = Identity("the exponent", _positive(positive), exponent)
+    needs = (Condition("the smaller side", below, ">="), sign)
+    power = sp.S.Zero if op == ">" and below == 0 else below**exponent
+    relation = related(above**exponent, op, power)
+    return Fact("raised", relation, by="monotone power", premises=(fact, *known), needs=needs)
+
+
+def _positive(fact: Step) -> Any:
+    """What a fact f > 0 says to be positive."""
+    found, sign, zero = _falling(fact.relation)
+    if sign != ">" or zero != 0:
+        raise UsageError(f"expected a fact f > 0, got {fact.relation}")
+    return found
+
+
+def root(fact: Step, x: Any) -> Fact:
+    """Return √a >= x from a >= x², for an x of any sign."""
+    above, op, below = _falling(fact.relation)
+    op = ">=" if op == "==" else op
     needs = (
-        Condition("the smaller side", below, ">="),
-        Condition("the exponent", exponent, _strict(op == ">")),
+        Identity("the smaller side", below, x**2),
+        Condition("it is real", bool(sp.sympify(x).is_real)),
     )
-    relation = related(above**exponent, op, below**exponent)
-    return Fact("raised", relation, by="monotone power", premises=(fact,), needs=needs)
+    relation = related(sp.sqrt(above), op, x)
+    return Fact("root", relation, by="monotone power", premises=(fact,), needs=needs)
+
+
+def cancelled(fact: Step, positive: Step) -> Fact:
+    """Return the fact with both sides over a factor f, from the fact that f > 0.
+
+    Raises
+    ------
+    UsageError
+        If that is no f > 0.
+    """
+    factor, old = _positive(positive), fact.relation
+    relation = related(old.lhs / factor, operator(old), old.rhs / factor)
+    return Fact("cancelled", relation, by="product", premises=(fact, positive))
+
+
+def factor(fact: Step, x: Any) -> Fact:
+    """Return x > 0 from x y > b, where none of x, y and b is negative.
+
+    Raises
+    ------
+    UsageError
+        If the fact is not strict.
+    """
+    above, op, below = _falling(fact.relation)
+    if op != ">":
+        raise UsageError(f"expected a strict relation, got {fact.relation}")
+    rest = above / x
+    needs = (
+        Identity("the product", above, x * rest),
+        Condition("the factor", x, ">="),
+        Condition("what it multiplies", rest, ">="),
+        Condition("the smaller side", below, ">="),
+    )
+    relation = related(x, ">", sp.S.Zero)
+    return Fact("factor", relation, by="product", premises=(fact,), needs=needs)
 
 
 def increasing(fact: Step, function: Callable[[Any], Any], x: Any) -> Fact:
@@ -426,6 +483,27 @@ def am_gm_sum(term: Any, index: Index) -> Fact:
     return Fact("AM-GM", related(sp.Sum(term, index), ">=", bound), by="AM-GM", needs=needs)
 
 
+def am_gm_pair(x: Any, m: Any, y: Any, n: Any) -> Fact:
+    """Return m^m n^n (x + y)^{m+n} >= (m+n)^{m+n} x^m y^n: AM-GM for m terms x/m and n terms y/n.
+
+    Both must not be negative, nor x and y; 0^0 = 1.
+    """
+    weights = (m, n)
+    needs = (
+        *(Condition(f"the weight {w}", w, ">=") for w in weights),
+        *(Condition(f"the term {t}", t, ">=") for t in (x, y)),
+    )
+    left = m**m * n**n * (x + y) ** (m + n)
+    bound = (m + n) ** (m + n) * x**m * y**n
+    return Fact("weighted AM-GM", related(left, ">=", bound), by="AM-GM", needs=needs)
+
+
+def self_power(n: Any) -> Fact:
+    """Return n^n > 0 for a whole number n >= 0; 0^0 = 1."""
+    needs = (Condition("a whole number", bool(n.is_integer)), Condition("it", n, ">="))
+    return Fact(f"{n} to itself", related(n**n, ">", sp.S.Zero), by="0^0 = 1", needs=needs)
+
+
 def telescoped(left: Callable[[Any], Any], right: Callable[[Any], Any], index: Index) -> Fact:
     """Return Π_k a_k b_k = b_first a_last Π_{k < last} a_k b_{k+1}."""
     k, first, last = index
@@ -461,19 +539,20 @@ def taken_out(factor: Any, term: Any, index: Index) -> Fact:
 def each(fact: Step, index: Index, *, product: bool = False) -> Fact:
     """Return the sum, or the product, over an index of a fact that holds for each of its values.
 
-    Factors must not be negative; a right side without the index is taken as often as it stands.
+    Factors must not be negative; what is without the index on the right side is taken out.
     """
     k, first, last = index
     above, op, below = _falling(fact.relation)
     inside = tuple(_inside(index, fact))
     op = ">=" if op == ">" else op  # there may be no value of the index at all
-    free = not below.has(k)
+    free, rest = sp.sympify(below).as_independent(k, as_Add=False)
+    count = last - first + 1
     if product:
-        total = below ** (last - first + 1) if free else sp.Product(below, index)
+        total = free**count * (sp.Product(rest, index) if rest.has(k) else rest**count)
         needs: tuple[Step, ...] = (Condition("no factor is negative", below, ">="),)
         relation = related(sp.Product(above, index), op, total)
     else:
-        total = below * (last - first + 1) if free else sp.Sum(below, index)
+        total = free * (sp.Sum(rest, index) if rest.has(k) else rest * count)
         needs, relation = (), related(sp.Sum(above, index), op, total)
     return Fact("over all k", relation, by=_EACH, premises=(fact,), needs=(*inside, *needs))
 
@@ -495,9 +574,13 @@ def _inside(index: Index, fact: Step) -> Iterator[Condition]:
 
 
 def multiplied(*facts: Step) -> Fact:
-    """Return the product of relations whose smaller sides are not negative."""
+    """Return the product of relations whose smaller sides are not negative.
+
+    It is strict where all of them are.
+    """
     sides = [_falling(fact.relation) for fact in facts]
-    op = "==" if all(op == "==" for _, op, _ in sides) else ">="
+    ops = {op for _, op, _ in sides}
+    op = ops.pop() if len(ops) == 1 else ">="
     needs = tuple(Condition(f"factor {n}", b, ">=") for n, (_, _, b) in enumerate(sides, start=1))
     relation = related(sp.Mul(*(a for a, _, _ in sides)), op, sp.Mul(*(b for _, _, b in sides)))
     return Fact("product", relation, by="product", premises=facts, needs=needs)

@@ -19,7 +19,7 @@ from verify.claims import Claim, Decision, decide
 from verify.derivation.dependence import fault
 from verify.derivation.everywhere import Everywhere, everywhere
 from verify.derivation.kept import Proofs
-from verify.derivation.record import lines, narrowest
+from verify.derivation.record import at_listed_sizes, lines, narrowest
 from verify.derivation.rules import Fact, flat
 from verify.derivation.steps import Step, check, concludes
 from verify.errors import NoValue, UsageError
@@ -53,6 +53,7 @@ def derive(claim: Claim, profile: Profile, proofs: Path | None = None) -> dict[s
     return {
         "steps": lines(results),
         "scope": narrowest(results),
+        "listed": at_listed_sizes(results),
         "complete": complete,
         "void": fault(claim) if holds and not complete else "",
     }
@@ -89,15 +90,14 @@ _TRIED = 4
 
 
 def _check_premises(claim: Claim, steps: list[Step]) -> None:
-    """What is given must be named, and must speak of the instances of the claim."""
+    """What is assumed and given must be named, and what is given speak of the claim's instances."""
+    for step in (s for s in steps if isinstance(s, Fact) and s.by == "assumption"):
+        if step.conclusion not in claim.conditions:
+            raise UsageError(f"the proof of {claim.id} assumes {step.conclusion}, the claim not")
     taken = [s.claim for s in steps if isinstance(s, Fact) and s.claim is not None]
     for premise in taken:
         if premise not in claim.given:
             raise UsageError(f"the proof of {claim.id} takes {premise.id}, which is not in given")
-    assumed = (s.assumption for s in steps if isinstance(s, Fact) and s.assumption is not None)
-    for assumption in assumed:
-        if assumption not in claim.assumptions:
-            raise UsageError(f"the proof of {claim.id} takes {assumption.id}, which it assumes not")
     random, found = Random(0), 0
     for _ in range(_TRIED * 5 if taken else 0):
         try:

@@ -175,8 +175,10 @@ def _fits(task: Task, result: Any, seconds: Any) -> bool:
         return False
     parts = result
     if task.stage == "derive":
-        whole = isinstance(result, dict) and isinstance(result.get("complete"), bool)
-        told = whole and all(isinstance(result.get(name), str) for name in ("scope", "void"))
+        kinds = {"complete": bool, "listed": bool, "scope": str, "void": str}
+        told = isinstance(result, dict) and all(
+            isinstance(result.get(name), kind) for name, kind in kinds.items()
+        )
         parts = result.get("steps") if told else None
     elif task.stage == "train":
         parts = list(result.values()) if isinstance(result, dict) else None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from verify.claims import Claim
@@ -37,27 +37,48 @@ def assemble(
         outcome = done.get(task, _never_ran(task))
         by_theorem[task.theorem][task.stage, task.piece] = outcome
     records: dict[str, dict[str, Any]] = {}
-    levels: dict[str, Level | None] = {}
+    known: dict[str, Premise] = {}
     for theorem in chosen:
         record = _theorem(theorem, by_theorem[theorem.id])
         ancestors = all(records[used]["verified"] for used in theorem.uses)
         is_theorem = theorem.status == "theorem"
         record["verified"] = is_theorem and record["verdict"] == "holds" and ancestors
-        _set_levels(theorem, record, levels)
+        _set_levels(theorem, record, known)
         records[theorem.id] = record
     return in_families(records.values())
 
 
-def _set_levels(theorem: Theorem, record: dict[str, Any], levels: dict[str, Level | None]) -> None:
+@dataclass(frozen=True)
+class Premise:
+    """What a claim is worth to those that are given it.
+
+    ``listed`` says that it, or something that it is given, was seen at given sizes only.
+    """
+
+    level: Level | None
+    listed: bool
+
+    @property
+    def words(self) -> str:
+        """Return what keeps it from being derived for all sizes."""
+        if self.level not in ("proved", "derived"):
+            return f" ({self.level or 'does not hold'})"
+        return " (at listed sizes)" if self.listed else ""
+
+
+def _set_levels(theorem: Theorem, record: dict[str, Any], known: dict[str, Premise]) -> None:
     """Write the level of each claim and of the theorem: the weakest of what it states."""
+    records = {claim["id"]: claim for claim in record["claims"]}
     own = {claim.id: claim for claim in theorem.claims}
-    for claim in record["claims"]:
-        given = own[claim["id"]].given if claim["id"] in own else ()
-        premises = {premise.id: levels.get(premise.id) for premise in given}
-        levels[claim["id"]] = claim["level"] = _level(claim, list(premises.values()))
-        for evidence in claim["evidence"]:
-            if evidence["kind"] == "symbolic":
-                evidence["scope"] += _rests(premises, claim["cited"])
+
+    def settle(name: str) -> Premise:
+        if name not in known and name in records:
+            given = [premise.id for premise in own[name].given] if name in own else []
+            known[name] = _worth(records[name], {premise: settle(premise) for premise in given})
+        return known.get(name, Premise(None, listed=True))
+
+    for name in records:
+        settle(name)
     stated = [claim["level"] for claim in record["claims"] if not claim["check"]]
     record["level"] = weakest(stated) if record["verified"] and None not in stated else None
     if theorem.status != "theorem":
@@ -65,14 +86,18 @@ def _set_levels(theorem: Theorem, record: dict[str, Any], levels: dict[str, Leve
             claim["level"] = None
 
 
-def _rests(premises: Mapping[str, Level | None], cited: list[dict[str, Any]]) -> str:
-    """What a derivation is given: premises, with the level of those that are not derived."""
-    words = [
-        name if level in ("proved", "derived") else f"{name} ({level or 'does not hold'})"
-        for name, level in premises.items()
-    ]
-    words += [lemma["name"] for lemma in cited]
-    return f", given {', '.join(words)}" if words else ""
+def _worth(claim: dict[str, Any], premises: Mapping[str, Premise]) -> Premise:
+    """Write a claim's level and what its derivation is given; return what it is as a premise."""
+    claim["level"] = _level(claim, [premise.level for premise in premises.values()])
+    symbolic = [e for e in claim["evidence"] if e["kind"] == "symbolic"]
+    rests = [f"{name}{premise.words}" for name, premise in premises.items()]
+    rests += [lemma["name"] for lemma in claim["cited"]]
+    for evidence in symbolic if rests else ():
+        evidence["scope"] += f", given {', '.join(rests)}"
+    listed = [e["details"]["listed"] for e in symbolic]
+    listed += [premise.listed for premise in premises.values()]
+    free = claim["level"] == "proved" or (symbolic and not any(listed))
+    return Premise(claim["level"], not free)
 
 
 _WORTH: Mapping[str, Level] = {
@@ -198,7 +223,8 @@ def _derivation(claim: Claim, outcome: Outcome) -> dict[str, Any]:
         for step in listed or [Condition("derivation", False)]
     ]
     return {
-        "steps": lines(unfinished), "scope": narrowest(unfinished), "complete": False, "void": ""
+        "steps": lines(unfinished), "scope": narrowest(unfinished), "listed": False,
+        "complete": False, "void": "",
     }  # fmt: skip
 
 
@@ -257,7 +283,7 @@ def _symbolic(claim: Claim, proof: dict[str, Any]) -> Evidence:
     """The proof as evidence: until its last fact is the claim, it is a part of one."""
     steps, part = proof["steps"], not proof["complete"]
     given = [premise.id for premise in claim.given]
-    details: dict[str, Any] = {"part": part, "given": given}
+    details: dict[str, Any] = {"part": part, "given": given, "listed": proof["listed"]}
     verdicts: list[Verdict] = [step["verdict"] for step in steps]
     if proof["void"]:
         verdicts.append("void")

@@ -32,7 +32,9 @@ def good(task):
     return {
         "search": [{**record, "kind": "searched"}],
         "decide": [record],
-        "derive": {"steps": [STEP], "scope": "all L", "complete": True, "void": ""},
+        "derive": {
+            "steps": [STEP], "scope": "all L", "complete": True, "listed": False, "void": "",
+        },
         "train": {"T.claim": {**record, "kind": "trained"}, "T.run": {**record, "kind": "trained"}},
         "refute": {
             "id": task.piece, "statement": "", "title": "", "verdict": "refuted",
@@ -213,6 +215,17 @@ def test_a_derivation_is_worth_no_more_than_its_premises():
         return [{**result[0], "kind": kind}] if weakened else result
 
     told = {}
+    weak = replace(weak, proof=CLAIM.proof)
+    found_derived = theorem(claims=(replace(rests, given=(weak,)), weak))  # in any order
+    for listed, words in ((False, ""), (True, " (at listed sizes)")):
+
+        def list_weak(task, result, listed=listed):
+            weakened = task.piece == "T.weak" and task.stage == "derive"
+            return {**result, "listed": listed} if weakened else result
+
+        claims = assembled(found_derived, change=list_weak)["T"]["claims"]
+        assert [c["level"] for c in claims] == ["derived", "derived"]
+        assert claims[0]["evidence"][0]["scope"] == f"all L, given T.weak{words}"
     for kind in ("formal", "exact", "sampled"):
         claims = assembled(found, change=change)["T"]["claims"]
         told[kind] = [*(c["level"] for c in claims), claims[1]["evidence"][0]["scope"]]
