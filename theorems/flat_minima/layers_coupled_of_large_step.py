@@ -119,7 +119,7 @@ _BOUNDS = Bounds((2, 4), (1, 2))
 @claim(stepped_minimizers, aligned >= coupled_floor, *_ASSUMED, given=(M2.cost,), bounds=_BOUNDS)
 def coupled(cost: Claim, coupled_floor: Any) -> Iterator[Step]:
     """What is stable at a large step size is coupled."""
-    most = rules.scaled(rules.raised(rules.assumed(stable), L), aligned / 2**L)
+    most = rules.scaled(rules.raised(rules.assumed(stable.relation), L), aligned / 2**L)
     least = rules.scaled(rules.given(cost), (eta / 2) ** L)
     yield rules.rewritten(rules.transitive(most, least), aligned, coupled_floor)
 
@@ -131,7 +131,7 @@ def coupled(cost: Claim, coupled_floor: Any) -> Iterator[Step]:
 def step(lower: Claim) -> Iterator[Step]:
     """No minimizer is stable at a larger step."""
     least = rules.scaled(rules.given(lower), eta / 2)
-    yield rules.transitive(rules.scaled(rules.assumed(stable), sp.Rational(1, 2)), least)
+    yield rules.transitive(rules.scaled(rules.assumed(stable.relation), sp.Rational(1, 2)), least)
 
 
 edge = stated(

@@ -60,7 +60,7 @@ class Premises:
     @cached_property
     def paired(self) -> rules.Fact:
         """Return that the pairing is σ²."""
-        return rules.transitive(rules.given(self.stretch), rules.assumed(top_vector))
+        return rules.transitive(rules.given(self.stretch), rules.assumed(top_vector.relation))
 
     @cached_property
     def each_pair(self) -> rules.Fact:
@@ -136,7 +136,7 @@ def _even_terms(known: Premises) -> rules.Fact:
     """
     more = (s - 1) * _term.subs(k, place)
     half = rules.scaled(known.energy, sp.Rational(1, 2))
-    least = rules.substituted(half, rules.assumed(flattest))
+    least = rules.substituted(half, rules.assumed(flattest.relation))
     total = rules.added(least, Identity("the term once more", more, more))
     mean = known.regrouped(extremes.am_gm_bent(_term, _all, place, s))
     product = rules.each(known.each_pair, _inner, product=True)
@@ -149,7 +149,7 @@ def _even_pairs(known: Premises) -> rules.Fact:
     """p_j = σ² for any j < L: S^L >= (2L)^L p_j σ^{2(L-2)}."""
     product = extremes.all_but_one(known.each_pair, _inner, place)
     steep = rules.transitive(known.steep, rules.scaled(product, (2 * L) ** L))
-    flat = rules.substituted(steep, rules.assumed(flattest))
+    flat = rules.substituted(steep, rules.assumed(flattest.relation))
     shared = rules.scaled(flat, sigma ** (4 - 2 * L) / (2 * L) ** L)
     upper = rules.rewritten(shared, sigma**2, _pair.subs(k, place))
     return rules.squeezed(rules.narrowed(known.each_pair, (place, 1, L - 1)), upper)
