@@ -152,13 +152,14 @@ def hessian_trace(instance: Instance) -> Any:
     return 2 * sum(terms[1:], start=terms[0])
 
 
-_L, _ends, _paired = symbol("depth", integer=True), symbol("path_ends"), symbol("pairing")
+_L = symbol("depth", integer=True)
+_value = 2 * _L * (symbol("path_ends") * symbol("pairing") ** (_L - 1)) ** (1 / _L)
 
 
 @quantity(
     "minimal_sharpness",
     r"S_{\min}",
-    supremum=(2 * _L * (_ends * _paired ** (_L - 1)) ** (1 / _L), ("path_ends", "pairing")),
+    supremum=(_value, ("path_ends", "pairing")),
     above=("value_at_regressor",),
 )
 def minimal_sharpness(instance: Instance) -> Any:

@@ -279,7 +279,7 @@ _SMALL = Bounds((2, 3), (1, 2))
 cauchy = stated(
     "cauchy", "Cauchy-Schwarz in each direction for both changes of the bases",
     steered_bases, q**2 <= q_forward * q_backward, minimizer, bounds=_SMALL,
-    sizes=((2, 1, 1, 1), (2, 2, 1, 1)),
+    sizes=((2, 1, 1, 1),),
 )  # fmt: skip
 
 
@@ -300,7 +300,6 @@ def convex(cauchy: Claim) -> Iterator[Step]:
 shrinks = stated(
     "shrinks", "contraction to the row spaces of the suffixes raises no value of the form",
     steered_minimizers, q_contracted <= q, minimizer, bounds=_SMALL,
-    sizes=((2, 1, 2, 1), (2, 2, 1, 1), (2, 1, 2, 2, 1), (3, 1, 1, 1, 1)),
 )  # fmt: skip
 
 
