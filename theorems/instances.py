@@ -15,6 +15,7 @@ from numeric.arithmetic.rational import Rational, fraction, fractions
 from numeric.gain import maximizers
 from numeric.loss import residual
 from numeric.networks import LinearNetwork
+from verify.errors import Undefined
 
 __all__ = ["ExactInstance", "Instance", "Rows"]
 
@@ -202,6 +203,11 @@ class Instance(ExactInstance):
             return Fraction(0)
         gained = ar.frobenius_sq(self.target @ image)
         return fraction(ar.frobenius_sq(image) / energy * (gained / energy) ** (self.net.depth - 1))
+
+    def expect_minimizer(self) -> None:
+        """Raise Undefined away from minimizers: there the dual Gram form is not the Hessian's."""
+        if not self.at_minimizer:
+            raise Undefined("the dual Gram form is that of the Hessian at minimizers only")
 
     @cached_property
     def net(self) -> LinearNetwork:

@@ -131,7 +131,7 @@ def _hidden_widths(instance: Instance) -> tuple[int, ...]:
 @quantity(
     "sharpness",
     "S(W)",
-    supremum=(symbol("gram_quotient"), ("gram_quotient",)),
+    supremum=(symbol("gram_quotient"), ("gram_quotient", "path_quotient")),
     above=("path_quotient", "gram_quotient"),
 )
 def sharpness(instance: Instance) -> Any:

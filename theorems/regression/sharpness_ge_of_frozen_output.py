@@ -165,6 +165,7 @@ def frozen_jet_sharpness(instance: Instance) -> Any:
 @quantity("frozen_quotient", r"2\langle z, K\sum_k|\alpha_k|^2B_k^TB_kKz\rangle")
 def frozen_quotient(instance: DirectedInstance) -> Any:
     """2 <z, K Σ_k |α_k|²B_kᵀB_k Kz>: a value of the Gram form of the trained layers."""
+    instance.expect_minimizer()
     ar, (image, energy) = instance.arithmetic, instance.image()
     return 2 * ar.entry(image.mT @ _path_gram(instance.net) @ image, 0, 0) / energy
 
@@ -191,7 +192,7 @@ _paths = (path_ends.symbol * pairing.symbol ** (trained_depth.symbol - 1)) ** (
 @quantity(
     "frozen_gain",
     r"\max_{|z|=1}|Kz|^{2/L}|w^{*T}Kz|^{2-2/L}",
-    supremum=(_paths, (path_ends.name, pairing.name)),
+    supremum=(_paths, (path_ends.name, pairing.name, "frozen_quotient")),
 )
 def frozen_gain(instance: Instance) -> Any:
     """Max over unit z of |Kz|^{2/L} |w*ᵀKz|^{2-2/L}, L trained layers."""

@@ -205,7 +205,7 @@ def upper(upper_bracket: Any) -> Iterator[Step]:
 @claim(univariate_minimizers, upper_bracket <= sum_bracket, one_output, bounds=_DEEP, name="sum")
 def upper_le_sum(upper_bracket: Any, sum_bracket: Any) -> Iterator[Step]:
     """The upper bracket is below the sum: AM-GM for Λ, once, and a, L-1 times."""
-    mean = rules.am_gm_weighted((1 / L, top), (1 - 1 / L, rayleigh))
+    mean = rules.am_gm((1 / L, top), (1 - 1 / L, rayleigh))
     scaled = rules.scaled(mean, 2 * L * w ** (2 - 2 / L))
     yield rules.rewritten(scaled, sum_bracket, upper_bracket)
 

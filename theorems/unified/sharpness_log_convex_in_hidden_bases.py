@@ -162,6 +162,7 @@ def _contracted(instance: Instance) -> LinearNetwork:
 
 def _quotient(instance: SteeredInstance | SteeredBases, net: LinearNetwork) -> Any:
     """2 Σ_k |A_kᵀ YΣ B_kᵀ|_F² / |YK|_F²."""
+    instance.expect_minimizer()
     ar, Y = instance.arithmetic, instance.direction
     image = Y @ instance.sigma
     terms = [

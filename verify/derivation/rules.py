@@ -29,7 +29,6 @@ __all__ = [
     "am_gm",
     "am_gm_pair",
     "am_gm_sum",
-    "am_gm_weighted",
     "assumed",
     "at_a_direction",
     "at_the_infimum",
@@ -505,18 +504,6 @@ def am_gm_sum(term: Any, index: Index) -> Fact:
     return Fact("AM-GM", related(sp.Sum(term, index), ">=", bound), by="AM-GM", needs=needs)
 
 
-def am_gm_weighted(*terms: tuple[Any, Any]) -> Fact:
-    """Return Σ w_i x_i >= Π x_i^{w_i} for pairs (w_i, x_i), not negative, the weights of sum 1."""
-    needs = (
-        Identity("the weights have the sum 1", sum(weight for weight, _ in terms), 1),
-        *(Condition(f"weight {n}", w, ">=") for n, (w, _) in enumerate(terms, start=1)),
-        *(Condition(f"term {n}", x, ">=") for n, (_, x) in enumerate(terms, start=1)),
-    )
-    mean = sp.Mul(*(x**weight for weight, x in terms))
-    relation = related(sum(weight * x for weight, x in terms), ">=", mean)
-    return Fact("AM-GM", relation, by="AM-GM", needs=needs)
-
-
 def am_gm_pair(x: Any, m: Any, y: Any, n: Any) -> Fact:
     """Return m^m n^n (x + y)^{m+n} >= (m+n)^{m+n} x^m y^n: AM-GM for m terms x/m and n terms y/n.
 
@@ -798,6 +785,17 @@ def smallest(bottom: Quantity, value: Quantity) -> Fact:
     return Fact(f"{bottom.name} is the least", relation, by="definition")
 
 
+def _is_directed(expression: Any, own: Iterable[str]) -> bool:
+    """Whether a number depends on a direction: by its name, its expansion, or as a family."""
+    extrema = [q.supremum or q.infimum for q in QUANTITIES.values()]
+    directed = {name for _, names in filter(None, extrema) for name in names} | set(own)
+    if families(expression) or directed & {s.name for s in expression.free_symbols}:
+        return True
+    found = (QUANTITIES.get(s.name) for s in expression.free_symbols)
+    expansions = (q.expansion for q in found if q and q.expansion is not None)
+    return any(_is_directed(expansion, own) for expansion in expansions)
+
+
 def at_the_infimum(fact: Step, quantity: Quantity) -> Fact:
     """Return q >= a from e >= a in every direction, q being the infimum of e over them.
 
@@ -810,8 +808,7 @@ def at_the_infimum(fact: Step, quantity: Quantity) -> Fact:
         raise UsageError(f"{quantity.name} is not registered as an infimum over directions")
     expression, directed = quantity.infimum
     above, op, below = _falling(fact.relation)
-    bound = {s.name for s in below.free_symbols} & set(directed)
-    if op not in ("==", ">=") or bound or families(below):
+    if op not in ("==", ">=") or _is_directed(below, directed):
         raise UsageError(f"expected a >= with nothing directed on its smaller side, got {below}")
     needs = (Identity("the larger side", above, expression),)
     relation = related(quantity.symbol, ">=", below)
@@ -835,8 +832,7 @@ def at_the_supremum(fact: Step, quantity: Quantity, through: Callable[[Any], Any
         raise UsageError(f"{quantity.name} is not registered as a supremum over directions")
     expression, directed = quantity.supremum
     above, op, below = _falling(fact.relation)
-    bound = {s.name for s in above.free_symbols} & set(directed)
-    if op != ">=" or bound or families(above):
+    if op != ">=" or _is_directed(above, directed):
         raise UsageError(f"expected a >= with nothing directed on its larger side, got {above}")
     x = sp.Symbol("x", positive=True)
     needs = (
