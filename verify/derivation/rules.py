@@ -62,7 +62,6 @@ __all__ = [
     "squares_vanish",
     "squeezed",
     "substituted",
-    "taken_out",
     "telescoped",
     "telescoped_sum",
     "transitive",
@@ -550,20 +549,6 @@ def split(term: Any, index: Index) -> Fact:
     rest = sp.Sum(term, (k, first + 1, last))
     relation = related(sp.Sum(term, index), "==", term.subs(k, first) + rest)
     return Fact("split", relation, by="sum", needs=needs)
-
-
-def taken_out(factor: Any, term: Any, index: Index) -> Fact:
-    """Return Σ_k c x_k = c Σ_k x_k.
-
-    Raises
-    ------
-    UsageError
-        If the factor depends on the index.
-    """
-    if sp.sympify(factor).has(index[0]):
-        raise UsageError(f"{factor} depends on {index[0]}: it is no common factor")
-    relation = related(sp.Sum(factor * term, index), "==", factor * sp.Sum(term, index))
-    return Fact("common factor", relation, by="distributivity")
 
 
 def each(fact: Step, index: Index, *, product: bool = False) -> Fact:

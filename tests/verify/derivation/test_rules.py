@@ -58,8 +58,6 @@ TRUE = {
               sp.Sum(a(k) * b(k), (k, 1, L)) >= L * sp.Product(a(k) * b(k), (k, 1, L)) ** (1 / L)),
     "telescoped sum": (rules.telescoped_sum(a, (k, 1, L)),
                        sp.Eq(sp.Sum(a(k) - a(k + 1), (k, 1, L)), a(1) - a(L + 1))),
-    "common factor": (rules.taken_out(x, a(k), (k, 1, L)),
-                      sp.Eq(sp.Sum(x * a(k), (k, 1, L)), x * sp.Sum(a(k), (k, 1, L)))),
     "divided": (rules.divided(fact(r, ">=", x * y), z), r / z >= x * y / z),
     "one of them": (rules.one_of(1, r), sp.Ge(sp.Max(1, r), r, evaluate=False)),
     "telescoped": (rules.telescoped(a, b, (k, 1, L)),
@@ -206,11 +204,6 @@ def test_a_quotient_says_nothing_where_its_divisor_vanishes():
     with pytest.raises(UsageError, match="cancels"):
         rules.divided(fact(r * z, ">=", s * z), z)
     assert verdict(rules.divided(fact(x, ">=", y), s)) != "holds"
-
-
-def test_a_common_factor_has_no_index():
-    with pytest.raises(UsageError, match="common factor"):
-        rules.taken_out(a(k), b(k), (k, 1, L))
 
 
 def test_what_is_given_is_the_premise():
