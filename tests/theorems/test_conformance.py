@@ -3,6 +3,7 @@
 Truth is decided by ``make verify``; here a theorem must be complete, citable and printable.
 """
 
+import inspect
 import re
 from importlib import import_module
 from pathlib import Path
@@ -81,6 +82,12 @@ def test_a_cited_lemma_is_in_the_bibliography(theorem):
     for lemma in (lemma for claim in theorem.claims for lemma in claim.cites):
         assert re.search(rf"@\w+{{{lemma.source.key},", BIBLIOGRAPHY)
         assert lemma.statement
+
+
+@each
+def test_no_page_takes_a_limit_for_a_proof(theorem):
+    """SymPy's limits are wrong at times: a page tells them by the step Limit."""
+    assert "limit(" not in inspect.getsource(import_module(theorem.module)).replace("_limit(", "")
 
 
 @each

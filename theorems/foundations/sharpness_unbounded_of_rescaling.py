@@ -78,6 +78,7 @@ from verify.theorem import (
     Condition,
     Formula,
     Identity,
+    Limit,
     Source,
     Step,
     Theorem,
@@ -255,8 +256,7 @@ def unbounded(rescaled_bound: Any, leading_bound: Any) -> Iterator[Step]:
     rest, level = sp.Symbol("r", nonnegative=True), sp.Symbol("M", positive=True)
     bound = rescaled_bound.subs(r, rest)
     yield Condition("strict", bound - leading_bound, ">", why="the other terms, r >= 0")
-    ratio = sp.limit(bound / leading_bound, c, sp.oo)
-    yield Identity("leading term", ratio, 1, why="limit of the ratio of both bounds for large c")
+    yield Limit("leading term", bound / leading_bound, c, sp.oo, 1, why="both bounds, for large c")
     reached = leading_bound.subs(c, p * sp.sqrt(level / 2) / tau)
     yield Identity("every level is passed", reached, level, why="at c = |W_i| √(M/2) / τ")
 
