@@ -329,6 +329,11 @@ turned_back = stated(
     "turned_back", "and so do their inverses",
     turned_bases, sp.Eq(S_backward, S), minimizer, bounds=_SMALL,
 )  # fmt: skip
+kept = stated(
+    "kept", "with one neuron a layer contraction changes nothing",
+    steered_minimizers, sp.Eq(q_contracted, q), minimizer, bounds=Bounds((2, 3), (1, 1)),
+    check=True,
+)  # fmt: skip
 contracted = stated(
     "contracted", "one output: contraction leaves a minimizer, no flatter than the flattest",
     univariate_minimizers, S_contracted >= S_min, minimizer, one_output, bounds=_SMALL,
@@ -360,6 +365,7 @@ THEOREM = Theorem(
     source=Source("certimin2026", "log-convexity of sharpness in the hidden bases"),
     claims=(
         cauchy, convex, shrinks, contract, steered, steered_back, turned, turned_back, contracted,
+        kept,
     ),
     controls=_twins,
     witnesses=(

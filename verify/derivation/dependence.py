@@ -35,7 +35,7 @@ def fault(claim: Claim, decide: Callable[..., Any] = check) -> str:
     >>> x = sp.Symbol("x", real=True)
     >>> square = Formula("square", "x^2", x**2)
     >>> setting = Setting("numbers", "numbers", lambda source, bounds: None)
-    >>> claim = Claim("c", "", setting, x >= square, proof=Proof(lambda: [Step("s")]))
+    >>> claim = Claim("c", "", setting, x >= square, proof=Proof(lambda: []))
     >>> fault(claim)
     'it takes no closed form of the claim, and its last fact is not the claim'
     """

@@ -154,7 +154,7 @@ def _progress(listed: Sequence[Task], console: Console) -> Iterator[Callable[[Ou
     def line(outcome: Outcome) -> None:
         left[outcome.task.theorem] -= 1
         if not left[outcome.task.theorem]:
-            console.print(f"{outcome.task.theorem}: all checks ran")
+            console.print(f"{outcome.task.theorem}: all checks ran", markup=False)
 
     if not console.is_terminal:
         yield line

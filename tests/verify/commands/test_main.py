@@ -30,7 +30,8 @@ def test_list(certimin):
 def test_show_without_reports(certimin, tmp_path):
     code, out, err = certimin("show", "M1", "--out", tmp_path)
     assert code == 0
-    assert "On whitened data every minimizer" in out
+    assert "On whitened data the sharpness of a minimizer" in out
+    assert "[M1.lower]" in out
     assert f"no evidence yet in {tmp_path}" in err
 
 
