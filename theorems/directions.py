@@ -94,6 +94,7 @@ def _straight(instance: Instance) -> DirectedInstance:
 @setting(
     "directed-minimizers",
     "any minimizer, any direction u of its outputs and y of its inputs",
+    every_direction=True,
     extend=_straight,
 )
 def directed_minimizers(draw: Draw) -> DirectedInstance:
@@ -104,6 +105,7 @@ def directed_minimizers(draw: Draw) -> DirectedInstance:
 @setting(
     "directed-whitened-minimizers",
     "any minimizer of whitened data, any direction u of its outputs and y of its inputs",
+    every_direction=True,
     extend=_straight,
 )
 def directed_whitened_minimizers(draw: Draw) -> DirectedInstance:
@@ -130,6 +132,7 @@ def regressor_directions(draw: Draw) -> DirectedInstance:
 @setting(
     "directed-univariate-minimizers",
     "any minimizer of one output, any direction y of its inputs, û = 1 or -1",
+    every_direction=True,
     extend=_straight,
 )
 def directed_univariate_minimizers(draw: Draw) -> DirectedInstance:

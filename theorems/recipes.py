@@ -161,6 +161,7 @@ def setting(
     load: Callable[[dict[str, Any]], Any] | None = Instance.from_json,
     express: Callable[[Any], list[int | Fraction] | None] | None = None,
     exists: bool = False,
+    every_direction: bool = False,
     extend: Callable[[Any], Any] | None = None,
     aliases: Sequence[str] = (),
 ) -> Callable[[Callable[[Draw], Any]], Setting]:
@@ -174,7 +175,7 @@ def setting(
         build = drawn(recipe)
         found = Setting(
             name, description, build, tuple(special), Tangents.seed, checker, load, express,
-            exists, extend,
+            exists, every_direction, extend,
         )  # fmt: skip
         SETTINGS.update(dict.fromkeys((name, *aliases), found))
         return found

@@ -314,6 +314,8 @@ class Setting:
         cannot: what was found there is then simplified as an instance of this one.
     exists
         Its instances are constructed, to show what there is: a claim over it says "there are".
+    every_direction
+        Its recipe draws the directions that its instances name, whatever they are.
     extend
         For a setting whose instances have more than those of another one, such as a direction:
         makes one of any other instance, so that what holds here for all directions can be tried
@@ -329,6 +331,7 @@ class Setting:
     load: Callable[[dict[str, Any]], Any] | None = None
     express: Callable[[Any], list[int | Fraction] | None] | None = None
     exists: bool = False
+    every_direction: bool = False
     extend: Callable[[Any], Any] | None = None
 
     def family(self) -> Iterator[Setting]:

@@ -167,11 +167,23 @@ def check(found: Iterable[Theorem]) -> dict[str, Theorem]:
             raise UsageError(f"{path[-1]} uses {theorem_id!r}, which no module defines")
         for used in by_id[theorem_id].uses:
             visit(used, (*path, theorem_id))
+        _check_premises(by_id[theorem_id], by_id)
         ordered[theorem_id] = by_id[theorem_id]
 
     for theorem_id in by_id:
         visit(theorem_id, ())
     return ordered
+
+
+def _check_premises(theorem: Theorem, by_id: Mapping[str, Theorem]) -> None:
+    """Raise UsageError if a premise is not the very claim that its theorem makes."""
+    for claim in theorem.claims:
+        for premise in claim.given:
+            if not any(premise is own for own in by_id[premise.theorem].claims):
+                raise UsageError(
+                    f"{claim.id} is given a claim that calls itself {premise.id}, but {premise.id} "
+                    "is another one; give the claim that its module defines"
+                )
 
 
 def _check_parts(theorem: Theorem) -> None:

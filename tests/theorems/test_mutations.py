@@ -15,6 +15,7 @@ from verify.runs import tasks as runner
 from verify.runs import verdicts as assembly
 from verify.runs.profiles import PROFILES, Profile
 from verify.search.pipeline import Budget
+from verify.theorem import Theorem
 
 TINY = Profile("quick", 12, 0, 20.0, Budget(batches=2, batch_size=200, examples=20))
 SPINE = ("F3", "M1", "C1", "C2", "C5", "U1", "Z3p")
@@ -73,8 +74,8 @@ def verdict(theorem, monkeypatch):
     """Run the stages of one theorem as ``certimin verify`` does and return its claims' verdict."""
     monkeypatch.setitem(PROFILES, "quick", TINY)
     monkeypatch.setattr(runner, "theorems", lambda: {theorem.id: theorem})
-    claims = tuple(replace(claim, given=()) for claim in theorem.claims)
-    lone = replace(theorem, claims=claims, trainings=(), controls=())
+    monkeypatch.setattr(Theorem, "uses", ())  # its premises are taken as they are
+    lone = replace(theorem, trainings=(), controls=())
     listed = [t for t in runner.tasks([lone], 0, "quick", "numpy") if t.stage != "search"]
     listed += [t for t in runner.tasks([lone], 0, "quick", "numpy") if t.stage == "search"]
     outcomes = [runner.execute(task) for task in listed]

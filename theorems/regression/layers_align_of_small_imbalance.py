@@ -124,6 +124,10 @@ weyl = stated(
     layer_pairs, weyl_least.symbol >= 0, bounds=_BOUNDS, check=True,
 )  # fmt: skip
 
+within = stated(
+    "within", "a pair has a next layer",
+    layer_pairs, position.symbol <= L - 1, bounds=_BOUNDS, check=True,
+)  # fmt: skip
 row = stated(
     "row", "the last layer is a row: both its norms agree",
     layer_pairs, sp.Eq(layer_fro(L), layer_top(L)), one_output, bounds=_BOUNDS, check=True,
@@ -136,14 +140,17 @@ def _excess(i: Any) -> Any:
     return layer_fro(i) - layer_top(i)
 
 
-def _from(first: Any, weyl: Claim, row: Claim) -> rules.Fact:
+def _from(first: Any, weyl: Claim, row: Claim, within: Claim) -> rules.Fact:
     """Return ε >= f_first: each f_j - f_{j+1} is at most λ_max(D_j) - tr D_j, and f_L = 0."""
     index, term = (j, 1, L - 1), weyl_least.expansion.args[0]
     gap = rules.transitive(rules.least(weyl_least, term, index), rules.given(weyl))
     moved = rules.increasing(gap, lambda t: t + _excess(j) - _excess(j + 1), _t)
     fall = rules.rewritten(moved, defect(first).function, _excess(j) - _excess(j + 1))
     below = (j, first, L - 1)
-    total = rules.transitive(rules.each(fall, below), rules.telescoped_sum(_excess, below))
+    some = rules.given(within)
+    total = rules.transitive(
+        rules.each(fall, below, some=some), rules.telescoped_sum(_excess, below, some=some)
+    )
     return rules.substituted(total, rules.given(row))
 
 
@@ -154,19 +161,21 @@ def _named(fact: rules.Fact, *quantities: Quantity) -> rules.Fact:
     return fact
 
 
-@claim(layer_pairs, fro - top <= eps, one_output, given=(weyl, row), bounds=_BOUNDS)
-def rank(weyl: Claim, row: Claim) -> Iterator[Step]:
+@claim(layer_pairs, fro - top <= eps, one_output, given=(weyl, row, within), bounds=_BOUNDS)
+def rank(weyl: Claim, row: Claim, within: Claim) -> Iterator[Step]:
     """Every layer is nearly of rank one."""
-    yield _named(_from(position.symbol, weyl, row), rank_defect, layer_fro_sq, layer_top_sq)
+    yield _named(_from(position.symbol, weyl, row, within), rank_defect, layer_fro_sq, layer_top_sq)
 
 
 @claim(
     layer_pairs, next_fro - after <= eps_next, one_output,
-    given=(weyl, row), bounds=_BOUNDS, check=True,
+    given=(weyl, row, within), bounds=_BOUNDS, check=True,
 )  # fmt: skip
-def next_rank(weyl: Claim, row: Claim) -> Iterator[Step]:
+def next_rank(weyl: Claim, row: Claim, within: Claim) -> Iterator[Step]:
     """And so is the next one."""
-    yield _named(_from(position.symbol + 1, weyl, row), next_rank_defect, next_fro_sq, next_top_sq)
+    yield _named(
+        _from(position.symbol + 1, weyl, row, within), next_rank_defect, next_fro_sq, next_top_sq
+    )
 
 
 norms = stated(
@@ -292,7 +301,10 @@ THEOREM = Theorem(
     source=Source(
         "marion2024deep", "small initialisation (pointwise form; constant reconstructed)"
     ),
-    claims=(weyl, row, rank, next_rank, norms, overlap, nearly_aligned, attained, initial, *_more),
+    claims=(
+        weyl, within, row, rank, next_rank, norms, overlap, nearly_aligned, attained, initial,
+        *_more,
+    ),
     controls=_twins,
     witnesses=(
         witness("generic", nearly_aligned,

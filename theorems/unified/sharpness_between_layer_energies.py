@@ -9,6 +9,8 @@ Statement
     and has N <= |w*|^{2/L} + Σ_j (|D_j|_2 + |tr D_j|).   [energy]
     All three are equalities at rank-one, aligned, balanced layers, where S = 2(|w*|²/N) μ and
     N = |w*|^{2/L} + Σ_j (|D_j|_2 + |tr D_j|).   [below_attained, above_attained, energy_attained]
+    At depth 2 the upper bound, S = 2(|w*|²/N) μ + 4Λ(N - |w*|²/N), is also attained by layers of
+    rank one and equal energy at any angle, along a top eigenvector of Σ.   [above_bent]
     For all z, |z| = 1, the terms |α_k|²|B_kKz|² of the energy along a path have the bounds
 
         (|w*|²/N) |Kz|² <= |α_1|²|Kz|² <= N^{L-1} |Kz|²,                   [first, first_above]
@@ -72,6 +74,7 @@ from theorems.foundations import hessian_spectrum_eq_dual_gram as F3
 from theorems.foundations.hessian_spectrum_eq_dual_gram import path_gram_top
 from theorems.instances import Instance
 from theorems.quantities import data_max, depth, sharpness, symbols, w_norm
+from theorems.recipes import Draw, diagonal, setting
 from theorems.settings import aligned_minimizers, univariate_minimizers
 from theorems.unified.quantities import aligned_top, imbalance_total, layer_energy_max
 from verify.derivation import rules
@@ -121,7 +124,7 @@ later_energy = expanded(
 reach = expanded("reach", r"|w^*|^2/N", "|w*|²/N.", w**2 / N)
 excess = expanded(
     "energy_excess", r"N^{L-1}-|w^*|^2/N", "N^{L-1} - |w*|²/N, not negative.",
-    N ** (L - 1) - w**2 / N,
+    N ** (L - 1) - w**2 / N, positive=False,
 )  # fmt: skip
 
 
@@ -157,6 +160,22 @@ length_in, share, paired = symbols(path_ends, regressor_share, pairing)
 M_top, last_term, e, t, kept = symbols(
     path_gram_top, last_energy, imbalance_norms, imbalance_traces, last_kept
 )
+
+
+@setting(
+    "two-bent-layers",
+    "depth 2, W_1 = g u vᵀ and W_2 = g e_1ᵀ, u a unit vector at any angle, v on top of Σ",
+    exists=True,
+)
+def two_bent_layers(draw: Draw) -> Instance:
+    """Two layers of equal energy that need not be aligned, from the top eigenvector of Σ."""
+    ar, d = draw.arithmetic, draw.width()
+    turn, axes, gain = draw.rotation(2), draw.rotation(d), draw.number(1, 2)
+    spectrum = [draw.number(2, 3), *draw.numbers(d - 1, 0, 2)]
+    sigma = axes @ diagonal(ar, spectrum, d, d) @ axes.mT
+    first = turn @ diagonal(ar, [gain], 2, d) @ axes.mT
+    return draw.instance([first, diagonal(ar, [gain], 1, 2)], sigma)
+
 
 # --- claims and proofs --------------------------------------------------------------------------
 
@@ -225,7 +244,9 @@ def above(energy_ceiling: Any) -> Iterator[Step]:
     """The upper half: at most that and what the largest layer leaves."""
     terms = rules.added(rules.given(first_above), rules.given(later_above))
     aligned = rules.scaled(rules.at_a_direction(aligned_top), r)
-    beside = rules.scaled(rules.largest(data_max, path_ends), L * rest)
+    spare = rules.divided(rules.given(no_less), N)
+    known = rules.transitive(rules.definition(excess), rules.shifted(spare, -(w**2) / N))
+    beside = rules.scaled(rules.scaled(rules.largest(data_max, path_ends), rest, known=known), L)
     at_z = rules.transitive(rules.added(aligned, beside), terms, rules.turned(_in_two()))
     largest = rules.at_the_supremum(at_z, path_gram_top, lambda value: value)
     half = rules.transitive(rules.scaled(largest, 2), rules.turned(rules.given(gram)))
@@ -273,6 +294,10 @@ _attained = (
     stated("energy_attained", "aligned: N", aligned_minimizers, sp.Eq(N, energy_bound),
            bounds=_SMALL),
 )  # fmt: skip
+above_bent = stated(
+    "above_bent", "two layers of equal energy at any angle: upper half",
+    two_bent_layers, sp.Eq(S, energy_ceiling), minimizer, one_output, bounds=Bounds((2, 2), (1, 3)),
+)  # fmt: skip
 two_numbers = stated(
     "two_numbers", "two numbers: the imbalances are twice what the larger square has beyond",
     univariate_minimizers, sp.Eq(E, 2 * (N - w**2 / N)), minimizer, one_output,
@@ -297,7 +322,7 @@ THEOREM = Theorem(
     source=Source("certimin2026", "sharpness of one-output minimizers by layer energies"),
     claims=(
         gram, shares, first, later, first_above, later_above, no_less, below, above,
-        last, ratios, left, total, energy, *_attained, two_numbers,
+        last, ratios, left, total, energy, *_attained, above_bent, two_numbers,
     ),
     controls=_twins,
     witnesses=(

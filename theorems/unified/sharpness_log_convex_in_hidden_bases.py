@@ -232,6 +232,7 @@ def _straight(instance: Instance) -> Any:
 @setting(
     "steered-bases",
     "any minimizer, hidden bases changed by G_k = R Rᵀ + I/4, any direction Y of its map",
+    every_direction=True,
     extend=_straight,
 )
 def steered_bases(draw: Draw) -> SteeredBases:
@@ -243,6 +244,7 @@ def steered_bases(draw: Draw) -> SteeredBases:
 @setting(
     "steered-turned-bases",
     "any minimizer, hidden bases changed by rotations G_k, any direction Y of its map",
+    every_direction=True,
     extend=_straight,
 )
 def steered_turned_bases(draw: Draw) -> SteeredBases:
@@ -251,7 +253,12 @@ def steered_turned_bases(draw: Draw) -> SteeredBases:
     return SteeredBases.beside(plain, direction=draw.matrix(*plain.target.shape[-2:]))
 
 
-@setting("steered-minimizers", "any minimizer, any direction Y of its map", extend=_straight)
+@setting(
+    "steered-minimizers",
+    "any minimizer, any direction Y of its map",
+    every_direction=True,
+    extend=_straight,
+)
 def steered_minimizers(draw: Draw) -> SteeredInstance:
     """Any minimizer with a direction."""
     plain = draw.of(minimizers)

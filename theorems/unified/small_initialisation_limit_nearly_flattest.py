@@ -156,6 +156,11 @@ def ratio(small_start_sharpness: Any, ratio_bound: Any) -> Iterator[Step]:
     )
 
 
+priced = stated(
+    "priced", "the bound on the ratio is that on the eigenvalue over La",
+    univariate_minimizers, sp.Eq(L * rayleigh * ratio_bound, top + (L - 1) * rayleigh), one_output,
+    bounds=_DEEP, check=True,
+)  # fmt: skip
 ratio_attained = stated(
     "ratio_attained", "equality for w* along the top eigenvector",
     univariate_top_eigenvector, sp.Eq(small_start_sharpness, ratio_bound * S_min), one_output,
@@ -245,7 +250,7 @@ THEOREM = Theorem(
     title="Aligned layers, the limit of small initialisations, are nearly flattest when deep",
     normalisation="R = E|y - Px|², no factor 1/2; K = Σ^{1/2}, a = w*ᵀΣw*/|w*|²",
     source=Source("certimin2026", "the small-initialisation limit, with a bound at finite scale"),
-    claims=(level, aligned, weyl, ratio, ratio_attained),
+    claims=(level, aligned, weyl, ratio, priced, ratio_attained),
     controls=_twins,
     witnesses=(
         witness("correlated", ratio, "correlated features, w* = (1, 3) no eigenvector",

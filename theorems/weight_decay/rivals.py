@@ -68,6 +68,7 @@ def _with_ones(instance: NoisyInstance) -> RivalInstance:
 @setting(
     "published-minimal-with-rival",
     "the closed form of Z3 with κ λ_min(A_0)|w|² >= (D-1)τ, and any other map v != 0",
+    every_direction=True,
     extend=_with_ones,
 )
 def minimal_with_rival(draw: Draw) -> RivalInstance:

@@ -11,7 +11,19 @@ from typing import Any
 
 import sympy as sp
 
-from verify.derivation.rules import _LEAST, _SOME, Fact, Index, _falling, _range, _smooth, _within
+from verify.claims import QUANTITIES
+from verify.derivation.rules import (
+    _LEAST,
+    _SOME,
+    Fact,
+    Index,
+    _falling,
+    _range,
+    _smooth,
+    _within,
+    expect_place,
+    ranged,
+)
 from verify.derivation.steps import Condition, Identity, Step, related
 from verify.errors import UsageError
 from verify.expression import Least
@@ -37,12 +49,13 @@ def at_the_least(
         If the fact is about other values, its right side depends on k, or it is another relation.
     """
     k, first, final = index
+    runs = ranged(index)
     above, op, below = _falling(fact.relation)
     if _range(fact) != (index if last is None else (k, first, final - 1)):
         raise UsageError(f"{fact.name!r} holds for {_range(fact)}, not for {index}")
     if op == ">" or below.has(k):
         raise UsageError(f"expected == or >= with a bound free of {k}, got {fact.relation}")
-    needs: list[Step] = [Identity("the term", above, factor * term)]
+    needs: list[Step] = [*runs, Identity("the term", above, factor * term)]
     if factor != 1:
         needs.append(Condition("the factor", factor, ">="))
     if last is not None:
@@ -69,11 +82,13 @@ def all_but_one(
         If the facts are about other values, or g depends on k.
     """
     k, first, final = index
+    expect_place(place)
     term, _, bound = _falling(fact.relation)
     if {_range(known) for known in (fact, bent or fact)} != {index} or bound.has(k):
         raise UsageError(f"expected facts for {index}, the first with a bound that is free of {k}")
     above, _, least = _falling(bent.relation) if bent else (term, "==", term)
     needs = (
+        *ranged(index),
         Condition("no factor is negative", bound, ">="),
         Condition("nor is the other bound", least, ">="),
         Identity("the other factor", above, factor * term),
@@ -90,8 +105,10 @@ def all_but_one(
 def am_gm_bent(term: Any, index: Index, place: Any, factor: Any) -> Fact:
     """Return Σ_k x_k + (s - 1) x_i >= n (s Π_k x_k)^{1/n} for each i: AM-GM with x_i times s."""
     k, first, final = index
+    expect_place(place)
     count = final - first + 1
     needs = (
+        *ranged(index),
         Condition("no term is negative", term, ">="),
         Condition("nor is the factor", factor, ">="),
     )
@@ -109,7 +126,7 @@ def touching(fact: Step, x: Any, at: Any) -> Fact:
     UsageError
         If the symbol x does not stand for every positive number.
     """
-    if x.assumptions0 != sp.Symbol("x", positive=True).assumptions0:
+    if x.assumptions0 != sp.Symbol("x", positive=True).assumptions0 or x.name in QUANTITIES:
         raise UsageError(f"expected a symbol of any positive number, got {x}")
     above, _, below = _falling(fact.relation)
     needs = (

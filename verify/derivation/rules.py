@@ -142,6 +142,27 @@ class Fact(Step):
         return "holds", None
 
 
+def ranged(index: Index) -> tuple[Condition, ...]:
+    """Conditions under which an index runs through whole numbers, none or more, from first to last.
+
+    Raises
+    ------
+    UsageError
+        If it is no symbol of a whole number, or does not end at whole numbers.
+    """
+    k, first, last = index
+    expect_place(k)
+    if not all(sp.sympify(end).is_integer for end in (first, last)):
+        raise UsageError(f"expected whole numbers as the ends of {k}, got {first} and {last}")
+    return Condition("the range", last - first + 1, ">="), *_within(k, first)
+
+
+def expect_place(k: Any) -> None:
+    """Raise UsageError unless a symbol may be an index: of a whole number, and no quantity."""
+    if not (isinstance(k, sp.Symbol) and k.is_integer) or k.name in QUANTITIES:
+        raise UsageError(f"expected a symbol of a whole number as an index, got {k}")
+
+
 _EACH, _SOME, _LEAST = "for each index", "some indices", "least of a family"
 _BINDING = (_EACH, _SOME, _LEAST)
 """Rules that say themselves in which index their conclusion is stated, if in one."""
@@ -313,14 +334,29 @@ def _strict(strict: bool) -> Literal[">", ">="]:
     return ">" if strict else ">="
 
 
-def scaled(fact: Step, factor: Any) -> Fact:
-    """Return the fact with both sides times a factor that is not negative (> 0 if strict)."""
+def scaled(fact: Step, factor: Any, *, known: Step | None = None) -> Fact:
+    """Return the fact with both sides times a factor that is not negative (> 0 if strict).
+
+    ``known`` is the fact that the factor is at least 0 where SymPy does not know; it must have a
+    value, whatever else vanishes.
+    """
     old = fact.relation
     op = operator(old)
-    sign = _strict(op in (">", "<"))
-    needs = (Condition("the factor", factor, sign),) if op != "==" else ()
+    premises: tuple[Step, ...] = (fact,)
+    needs: list[Step] = []
+    if known is not None:
+        above, sign, below = _falling(known.relation)
+        needs.append(Identity("the factor", above - below, factor))
+        premises = (fact, known)
+        if op in (">", "<") and sign != ">":
+            raise UsageError(f"expected a factor > 0 for a strict relation, got {known.relation}")
+    elif op != "==":
+        needs.append(Condition("the factor", factor, _strict(op in (">", "<"))))
+    below_it = sp.denom(sp.together(sp.sympify(factor)))
+    if below_it.free_symbols:
+        needs.append(Condition("the factor has a value", below_it, "!="))
     relation = related(factor * old.lhs, op, factor * old.rhs)
-    return Fact("scaled", relation, by="product", premises=(fact,), needs=needs)
+    return Fact("scaled", relation, by="product", premises=premises, needs=tuple(needs))
 
 
 def divided(fact: Step, divisor: Any) -> Fact:
@@ -432,14 +468,14 @@ def increasing(fact: Step, function: Callable[[Any], Any], x: Any) -> Fact:
         be known to lie there.
     """
     above, op, below = _falling(fact.relation)
-    slope = sp.diff(function(x), x)
+    value = _applied(function, x)
     needs = (
-        Condition("the slope", slope, _strict(op == ">")),
-        *_smooth(function(x), x),
+        Condition("the slope", sp.diff(value(x), x), _strict(op == ">")),
+        *_smooth(value(x), x),
         *_within(x, above),
         *_within(x, below),
     )
-    relation = related(function(above), op, function(below))
+    relation = related(value(above), op, value(below))
     return Fact("increasing", relation, by="monotone function", premises=(fact,), needs=needs)
 
 
@@ -455,7 +491,7 @@ def _smooth(function: Any, x: Any) -> Iterator[Condition]:
         If the symbol is not real, or the function is made of others than sums, products, powers,
         exponentials and logarithms.
     """
-    if not x.is_real:
+    if not x.is_real or x.is_integer:
         raise UsageError(f"expected a symbol that is real, got {x}")
     parts = [part for part in sp.preorder_traversal(function) if part.has(x) and part != x]
     for part in parts:
@@ -472,7 +508,19 @@ def _smooth(function: Any, x: Any) -> Iterator[Condition]:
 
 
 def _within(x: Any, value: Any) -> Iterator[Condition]:
-    """Conditions under which a value lies where a symbol may."""
+    """Conditions under which a value lies where a symbol may.
+
+    Raises
+    ------
+    UsageError
+        If it is known not to, or the symbol stands for other numbers than the rules know.
+    """
+    signs = ("positive", "nonnegative", "real")
+    known = [sp.Dummy("x", integer=w, **{sign: True}) for w in (True, None) for sign in signs]
+    if x.assumptions0 not in [kind.assumptions0 for kind in known]:
+        raise UsageError(f"expected a symbol of real, positive or whole numbers, got {x}")
+    if x.is_integer and not sp.sympify(value).is_integer:
+        raise UsageError(f"{value} is not known to be a whole number, as {x} is")
     if x.is_positive:
         yield Condition(f"{value} is positive", value, ">")
     elif x.is_nonnegative:
@@ -498,7 +546,7 @@ def am_gm_sum(term: Any, index: Index) -> Fact:
     """Return Σ_k x_k >= n (Π_k x_k)^{1/n} for n terms that are not negative."""
     _, first, last = index
     count = last - first + 1
-    needs = (Condition("no term is negative", term, ">="),)
+    needs = (Condition("no term is negative", term, ">="), *ranged(index))
     bound = count * sp.Product(term, index) ** (1 / count)
     return Fact("AM-GM", related(sp.Sum(term, index), ">=", bound), by="AM-GM", needs=needs)
 
@@ -531,32 +579,67 @@ def telescoped(left: Callable[[Any], Any], right: Callable[[Any], Any], index: I
     relation = related(
         sp.Product(left(k) * right(k), index), "==", right(first) * left(last) * inner
     )
-    return Fact("telescoped", relation, by="telescoping")
+    needs = (*ranged(index), Condition("there is a first factor", last - first, ">="))
+    return Fact("telescoped", relation, by="telescoping", needs=needs)
 
 
-def telescoped_sum(function: Callable[[Any], Any], index: Index) -> Fact:
-    """Return Σ_k (f(k) - f(k+1)) = f(first) - f(last+1)."""
+def telescoped_sum(
+    function: Callable[[Any], Any], index: Index, *, some: Step | None = None
+) -> Fact:
+    """Return Σ_k (f(k) - f(k+1)) = f(first) - f(last+1).
+
+    ``some`` is the fact that last + 1 >= first, or more, where SymPy does not know.
+    """
     k, first, last = index
-    total = sp.Sum(function(k) - function(k + 1), index)
-    relation = related(total, "==", function(first) - function(last + 1))
-    return Fact("telescoped", relation, by="telescoping")
+    value = _applied(function, k)
+    total = sp.Sum(value(k) - value(k + 1), index)
+    relation = related(total, "==", value(first) - value(last + 1))
+    needs, known = _range_known(index, some)
+    return Fact("telescoped", relation, by="telescoping", premises=known, needs=needs)
+
+
+def _range_known(index: Index, some: Step | None) -> tuple[tuple[Step, ...], tuple[Step, ...]]:
+    """What a range needs, and the fact that it is one, if there is one."""
+    at_all, *others = ranged(index)
+    if some is None:
+        return (at_all, *others), ()
+    above, _, below = _falling(some.relation)
+    count = Condition("the range", index[2] - index[1] + 1 - (above - below), ">=")
+    return (count, *others), (some,)
+
+
+def _applied(function: Callable[[Any], Any], x: Any) -> Callable[[Any], Any]:
+    """The function as an expression in its variable, which is asked for once.
+
+    Raises
+    ------
+    UsageError
+        If the expression has the symbol of the range itself in it.
+    """
+    variable = sp.Dummy(x.name, **x.assumptions0)
+    expression = sp.sympify(function(variable))
+    if expression.has(x):
+        raise UsageError(f"{expression} mentions {x} itself, not only what is put in its place")
+    return lambda value: expression.subs(variable, value)
 
 
 def split(term: Any, index: Index) -> Fact:
     """Return Σ_k x_k = x_first + Σ_{k > first} x_k; there is a first one."""
     k, first, last = index
-    needs = (Condition("there is a first term", last - first, ">="),)
+    needs = (*ranged(index), Condition("there is a first term", last - first, ">="))
     rest = sp.Sum(term, (k, first + 1, last))
     relation = related(sp.Sum(term, index), "==", term.subs(k, first) + rest)
     return Fact("split", relation, by="sum", needs=needs)
 
 
-def each(fact: Step, index: Index, *, product: bool = False) -> Fact:
+def each(fact: Step, index: Index, *, product: bool = False, some: Step | None = None) -> Fact:
     """Return the sum, or the product, over an index of a fact that holds for each of its values.
 
     Factors must not be negative; what is without the index on the right side is taken out.
+    ``some`` is told at :func:`telescoped_sum`.
     """
     k, first, last = index
+    runs, known = _range_known(index, some)
     above, op, below = _falling(fact.relation)
     inside = tuple(_inside(index, fact))
     op = ">=" if op == ">" else op  # there may be no value of the index at all
@@ -569,7 +652,8 @@ def each(fact: Step, index: Index, *, product: bool = False) -> Fact:
     else:
         total = free * (sp.Sum(rest, index) if rest.has(k) else rest * count)
         needs, relation = (), related(sp.Sum(above, index), op, total)
-    return Fact("over all k", relation, by=_EACH, premises=(fact,), needs=(*inside, *needs))
+    needs = (*runs, *inside, *needs)
+    return Fact("over all k", relation, by=_EACH, premises=(fact, *known), needs=needs)
 
 
 def _inside(index: Index, fact: Step) -> Iterator[Condition]:
@@ -601,6 +685,19 @@ def multiplied(*facts: Step) -> Fact:
     return Fact("product", relation, by="product", premises=facts, needs=needs)
 
 
+def _expect_free(fact: Step, *values: Any) -> None:
+    """Raise UsageError if a value mentions what a sum, product or least runs through."""
+    bound = {
+        symbol
+        for side in fact.relation.args
+        for part in side.atoms(sp.Sum, sp.Product, Least)
+        for symbol in ({part.args[1]} if isinstance(part, Least) else set(part.bound_symbols))
+    }
+    caught = bound & {s for value in values for s in sp.sympify(value).free_symbols}
+    if caught:
+        raise UsageError(f"{min(map(str, caught))} already runs through values in {fact.name!r}")
+
+
 def put(fact: Step, symbol: Any, value: Any) -> Fact:
     """Return a fact in any ``symbol`` at one value of it that its assumptions allow.
 
@@ -609,10 +706,11 @@ def put(fact: Step, symbol: Any, value: Any) -> Fact:
     UsageError
         If the symbol is a quantity, or an index that runs through given values only.
     """
-    if any(symbol == quantity.symbol for quantity in QUANTITIES.values()):
+    if symbol.name in QUANTITIES:
         raise UsageError(f"{symbol} is a quantity: it has one value on each instance")
-    if (known := _range(fact)) is not None and known[0] == symbol:
+    if (known := _range(fact)) is not None and any(sp.sympify(x).has(symbol) for x in known):
         raise UsageError(f"{fact.name!r} holds for {known} only")
+    _expect_free(fact, value)
     old = fact.relation
     lhs, rhs = (side.subs(symbol, value) for side in old.args)
     relation = related(lhs, operator(old), rhs)
@@ -632,6 +730,11 @@ def narrowed(fact: Step, index: Index) -> Fact:
     if known is None:
         raise UsageError(f"{fact.name!r} is stated in no index")
     k, first, last = index
+    if isinstance(k, sp.Symbol):
+        expect_place(k)
+    _expect_free(fact, k, first, last)
+    if not all(sp.sympify(end).is_integer for end in (first, last)):
+        raise UsageError(f"expected whole numbers as the ends of {k}, got {first} and {last}")
     needs = (
         Condition("the first value", first - known[1], ">="),
         Condition("the last value", known[2] - last, ">="),
@@ -646,6 +749,7 @@ def chosen(fact: Step, value: Any) -> Fact:
     """Return a fact that is stated in an index for one of its values."""
     k, *_ = _range(fact) or (None,)
     needs = narrowed(fact, (k, value, value)).needs
+    _expect_free(fact, value)
     old = fact.relation
     lhs, rhs = (side.subs(k, value) for side in old.args)
     relation = related(lhs, operator(old), rhs)
@@ -681,8 +785,10 @@ def least(quantity: Quantity, term: Any, index: Index) -> Fact:
     """
     if quantity.expansion != Least(term, *index):
         raise UsageError(f"{quantity.name} is not registered as the least of {term}")
-    relation = related(term, ">=", quantity.symbol)
-    return Fact(f"each is at least {quantity.name}", relation, by="definition", index=index)
+    relation, needs = related(term, ">=", quantity.symbol), ranged(index)
+    return Fact(
+        f"each is at least {quantity.name}", relation, by="definition", needs=needs, index=index
+    )
 
 
 def least_exceeds(quantity: Quantity, fact: Step) -> Fact:
@@ -770,6 +876,20 @@ def smallest(bottom: Quantity, value: Quantity) -> Fact:
     return Fact(f"{bottom.name} is the least", relation, by="definition")
 
 
+def _expect_every_direction(fact: Step) -> None:
+    """Raise UsageError unless all that a fact is given or assumes holds in every direction."""
+    for step in flat([fact]):
+        if not isinstance(step, Fact) or not any(_is_directed(part, ()) for part in step.parts):
+            continue
+        if step.by == _ASSUMED:
+            raise UsageError(f"{step.conclusion} is assumed of one direction, not of all")
+        if step.claim is not None:
+            taken = step.claim
+            narrow = any(_is_directed(side, ()) for r in taken.conditions for side in r.args)
+            if narrow or not taken.setting.every_direction:
+                raise UsageError(f"{taken.id} is not about all directions ({taken.setting.name})")
+
+
 def _is_directed(expression: Any, own: Iterable[str]) -> bool:
     """Whether a number depends on a direction: by its name, its expansion, or as a family."""
     extrema = [q.supremum or q.infimum for q in QUANTITIES.values()]
@@ -795,6 +915,7 @@ def at_the_infimum(fact: Step, quantity: Quantity) -> Fact:
     above, op, below = _falling(fact.relation)
     if op not in ("==", ">=") or _is_directed(below, directed):
         raise UsageError(f"expected a >= with nothing directed on its smaller side, got {below}")
+    _expect_every_direction(fact)
     needs = (Identity("the larger side", above, expression),)
     relation = related(quantity.symbol, ">=", below)
     return Fact("infimum", relation, by="infimum", premises=(fact,), needs=needs)
@@ -819,11 +940,13 @@ def at_the_supremum(fact: Step, quantity: Quantity, through: Callable[[Any], Any
     above, op, below = _falling(fact.relation)
     if op != ">=" or _is_directed(above, directed):
         raise UsageError(f"expected a >= with nothing directed on its larger side, got {above}")
-    x = sp.Symbol("x", positive=True)
+    _expect_every_direction(fact)
+    x = sp.Dummy("x", positive=True)
+    value = _applied(through, x)
     needs = (
-        Identity("the smaller side", below, through(expression)),
-        Condition("it does not decrease", sp.diff(through(x), x), ">="),
-        *_smooth(through(x), x),
+        Identity("the smaller side", below, value(expression)),
+        Condition("it does not decrease", sp.diff(value(x), x), ">="),
+        *_smooth(value(x), x),
     )
-    relation = related(above, ">=", through(quantity.symbol))
+    relation = related(above, ">=", value(quantity.symbol))
     return Fact("supremum", relation, by="supremum", premises=(fact,), needs=needs)

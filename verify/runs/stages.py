@@ -9,19 +9,20 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from itertools import product
 from math import inf
 from pathlib import Path
 from random import Random
 from time import monotonic
 from typing import Any
 
-from verify.claims import Claim, Decision, decide
+from verify.claims import QUANTITIES, Claim, Decision, Setting, decide
 from verify.derivation.dependence import fault
 from verify.derivation.everywhere import Everywhere, everywhere
 from verify.derivation.kept import Proofs
 from verify.derivation.record import at_listed_sizes, lines, narrowest
 from verify.derivation.rules import Fact, flat
-from verify.derivation.steps import Step, check, concludes
+from verify.derivation.steps import Condition, Identity, Limit, Step, check, concludes
 from verify.errors import NoValue, UsageError
 from verify.evidence import Evidence, Verdict, worst
 from verify.expression import operator
@@ -46,7 +47,7 @@ def derive(claim: Claim, profile: Profile, proofs: Path | None = None) -> dict[s
     steps = [*flat(claim.proof() if claim.proof else ()), *everywhere(claim)]
     if not steps:
         raise UsageError(f"the derivation of {claim.id} has no steps: it proves nothing")
-    _check_premises(claim, steps)
+    _check_steps(claim, steps)
     results = [decide_step(step, seconds=profile.step_seconds) for step in steps]
     complete = _ends_in_claim(claim, steps, profile)
     holds = all(result.verdict == "holds" for result in results)
@@ -85,37 +86,55 @@ def _decided(premise: Claim, instance: Any) -> Decision:
     return decide(premise, premise.setting.extend(instance))
 
 
-_TRIED = 4
-"""Instances of a claim on which each premise that a fact takes from it is decided."""
+_TRIED, _DRAWN = 4, 40
+"""Instances of a claim, and of each setting special to its own, on which premises are decided."""
 
 
-def _check_premises(claim: Claim, steps: list[Step]) -> None:
-    """What is assumed and given must be named, and what is given speak of the claim's instances."""
-    for step in (s for s in steps if isinstance(s, Fact) and s.by == "assumption"):
-        if step.conclusion not in claim.conditions:
-            raise UsageError(f"the proof of {claim.id} assumes {step.conclusion}, the claim not")
+def _check_steps(claim: Claim, steps: list[Step]) -> None:
+    """What is assumed and given must be named, what is given speak of the claim's instances."""
+    for step in steps:
+        if type(step) not in (Identity, Condition, Limit, Fact, Everywhere):
+            raise UsageError(
+                f"the proof of {claim.id} has a {type(step).__name__}, no step of ours"
+            )
+        assumed = isinstance(step, Fact) and step.by == "assumption"
+        if assumed and step.relation not in claim.conditions:
+            raise UsageError(f"the proof of {claim.id} assumes {step.relation}, the claim not")
+    for symbol in claim.expanded.free_symbols:
+        known = QUANTITIES.get(symbol.name)
+        if known and known.symbol.assumptions0 != symbol.assumptions0:
+            raise UsageError(f"{claim.id}: {symbol} bears a quantity's name and is another symbol")
     taken = [s.claim for s in steps if isinstance(s, Fact) and s.claim is not None]
     for premise in taken:
         if premise not in claim.given:
             raise UsageError(f"the proof of {claim.id} takes {premise.id}, which is not in given")
-    random, found = Random(0), 0
-    for _ in range(_TRIED * 5 if taken else 0):
+    if not taken:
+        return
+    found = [i for setting in claim.setting.family() for i in _instances(claim, setting)]
+    if not found:
+        raise UsageError(f"{claim.id}: no instance met its assumptions, to try its premises on")
+    for premise, instance in product(taken, found):
+        decision = _decided(premise, instance)
+        if decision.outcome == "invalid" or decision.refutes:
+            raise UsageError(
+                f"the proof of {claim.id} takes {premise.id}, which does not hold of "
+                f"instances of {claim.setting.name}: {decision.reason or decision.outcome}"
+            )
+
+
+def _instances(claim: Claim, setting: Setting) -> list[Any]:
+    """Some instances of a setting that a claim speaks of."""
+    random, found = Random(0), list[Any]()
+    for _ in range(_DRAWN):
         try:
-            instance = claim.setting.build(RandomSource(random), claim.bounds)
-        except ArithmeticError:
+            instance = setting.build(RandomSource(random), claim.bounds)
+            if decide(claim, instance).outcome != "invalid":
+                found.append(instance)
+        except (ArithmeticError, NoValue):
             continue
-        if decide(claim, instance).outcome == "invalid":
-            continue
-        for premise in taken:
-            decision = _decided(premise, instance)
-            if decision.outcome == "invalid" or decision.refutes:
-                raise UsageError(
-                    f"the proof of {claim.id} takes {premise.id}, which does not hold of "
-                    f"instances of {claim.setting.name}: {decision.reason or decision.outcome}"
-                )
-        found += 1
-        if found == _TRIED:
-            return
+        if len(found) == (_TRIED if setting is claim.setting else 1):
+            break
+    return found
 
 
 def decide_instances(theorem: Theorem, claim: Claim, seed: int, profile: Profile) -> list[Evidence]:

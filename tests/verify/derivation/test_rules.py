@@ -119,7 +119,10 @@ def test_an_index_keeps_the_values_it_runs_through(monkeypatch):
         total, sp.Sum((a(k) * b(k + 1)) ** 2, (k, 1, L - 1)) >= (L - 1) * low.symbol**2
     )
     m = sp.Symbol("m", integer=True, positive=True)
-    assert verdict(rules.each(square, (k, m, L - 1))) == "holds"
+    assert verdict(rules.each(square, (k, m, L - 1))) == "inconclusive"
+    assert verdict(rules.each(square, (k, m, L - 1), some=fact(L, ">=", m))) == "holds"
+    assert verdict(rules.each(square, (k, m, L - 1), some=fact(L, ">=", m + 1))) == "holds"
+    assert verdict(rules.each(square, (k, m, L - 1), some=fact(L + 2, ">=", m))) == "refuted"
     assert verdict(rules.each(square, (k, 1, L))) == "refuted"
     assert verdict(rules.each(pairs, (k, 0, L - 1), product=True)) == "refuted"
     for wrong in (

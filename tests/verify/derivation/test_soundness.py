@@ -1,0 +1,159 @@
+"""Proofs that a hostile referee once got through: none may end in its claim any more."""
+
+from dataclasses import replace
+
+import pytest
+import sympy as sp
+
+from theorems.assumptions import minimizer, one_output
+from theorems.flat_minima.sharpness_ge_of_minimizer import attained, lower, whitened_bound
+from theorems.quantities import minimal_sharpness
+from theorems.regression.sharpness_ge_rayleigh import pair, start
+from theorems.settings import any_weights, minimizers, univariate_minimizers
+from verify.claims import QUANTITIES
+from verify.derivation import extremes, rules
+from verify.derivation.rules import Fact
+from verify.derivation.steps import Condition, Step, check, related
+from verify.errors import UsageError
+from verify.registry import check as registered
+from verify.registry import theorems
+from verify.runs.profiles import PROFILES
+from verify.runs.stages import derive
+from verify.theorem import Assumption, claim, stated
+
+ALL = theorems()
+q = {name: quantity.symbol for name, quantity in QUANTITIES.items()}
+S, L, T, off = (q[name] for name in ("sharpness", "depth", "target_norm", "imbalance_total"))
+k, m = sp.symbols("k m", integer=True, positive=True)
+QUICK = PROFILES["quick"]
+
+
+def fact(lhs, op, rhs, **options):
+    return Fact("known", related(lhs, op, rhs), by="given", **options)
+
+
+def holds(found):
+    return all(check(step).verdict == "holds" for step in rules.flat([found]))
+
+
+RANGES = {
+    "backward": (k, 1, -3),
+    "that may be backward": (k, 1, L - 5),
+    "from below its symbol": (k, -2, 1),
+}
+
+
+@pytest.mark.parametrize("index", RANGES.values(), ids=RANGES)
+def test_a_sum_runs_forward_through_what_its_index_may_be(index):
+    assert not holds(rules.each(fact(S, ">=", T), index))
+
+
+NONE = {
+    "a real end": lambda: rules.each(fact(S, ">=", T), (k, 1, T)),
+    "an index that is a quantity": lambda: rules.each(fact(S, ">=", T), (L, 1, 3)),
+    "a place that is a quantity": lambda: extremes.am_gm_bent(k, (k, 1, 1), S, 0),
+    "half a whole number": lambda: rules.put(fact(k, ">=", 1), k, sp.Rational(1, 2)),
+    "between whole values": lambda: rules.chosen(
+        fact(k, ">=", 1, index=(k, 1, L)), sp.Rational(3, 2)
+    ),
+    "what a sum runs through": lambda: rules.put(fact(6 * m, "==", sp.Sum(m * k, (k, 1, 3))), m, k),
+    "the end of an index": lambda: rules.put(fact(k, ">=", 1, index=(k, 1, m)), m, 1),
+    "whole numbers for real ones": lambda: rules.minimum((k - 1) * (k - 2), k, k),
+    "a function of its own symbol": lambda: rules.increasing(
+        fact(S, ">=", T), lambda t: 2 * sp.Symbol("x", real=True) - t, sp.Symbol("x", real=True)
+    ),
+    "the slope at a quantity": lambda: extremes.touching(fact(S**2, ">=", 2 * S - 1), S, 1),
+}
+
+
+@pytest.mark.parametrize("rule", NONE.values(), ids=NONE)
+def test_a_rule_refuses(rule):
+    with pytest.raises(UsageError):
+        rule()
+
+
+def test_an_equation_is_not_divided_by_what_may_vanish():
+    assert not holds(rules.scaled(fact(off * S, "==", off * L), 1 / off))
+
+
+def test_one_direction_is_not_all():
+    """In the direction of its regressor a network shows less than in the best one."""
+    value = minimal_sharpness.supremum[0]
+    known = [rules.given(start), rules.given(pair)]
+    there = fact(S, ">=", value)
+    for equation in (*known, *map(rules.turned, known)):
+        there = rules.substituted(there, equation)
+    with pytest.raises(UsageError, match="not about all directions"):
+        rules.at_the_supremum(there, minimal_sharpness, lambda g: g)
+
+
+def test_what_is_assumed_of_a_direction_is_not_true_of_all():
+    assumed = rules.assumed(related(L, ">=", L * q["pairing"]))
+    with pytest.raises(UsageError, match="of one direction"):
+        rules.at_the_supremum(assumed, QUANTITIES["target_on_data"], lambda g: L * g**2)
+
+
+def test_premises_are_tried_or_the_proof_fails():
+    """At a norm that no instance drawn has, nothing would be tried."""
+    rare = Assumption("rare", sp.Eq(T, sp.Rational(17, 13)))
+
+    @claim(any_weights, whitened_bound <= S, rare, given=(lower,))
+    def everywhere():
+        """The bound at any weights."""
+        yield rules.given(lower)
+
+    with pytest.raises(UsageError, match="no instance met"):
+        derive(everywhere, QUICK)
+
+
+def test_premises_are_tried_where_a_setting_is_special():
+    """Random minimizers are not balanced; some are, and of them the premise says nothing."""
+    some = stated("some", "", minimizers, off >= 0, Assumption("unbalanced", off > 0))
+    object.__setattr__(some, "theorem", "X")
+
+    @claim(minimizers, off >= 0, given=(some,))
+    def always(some):
+        """Also where balanced."""
+        yield rules.given(some)
+
+    with pytest.raises(UsageError, match="does not hold of instances"):
+        derive(always, QUICK)
+
+
+def test_a_symbol_must_be_the_quantity_that_it_is_called():
+    other = sp.Symbol("sharpness", real=True)
+    same = stated("same", "", univariate_minimizers, sp.Ge(other**2, 0, evaluate=False), minimizer)
+
+    @claim(univariate_minimizers, same.relation, minimizer, one_output)
+    def square():
+        """A square."""
+        yield Condition("square", other**2, ">=")
+
+    with pytest.raises(UsageError, match="is another symbol"):
+        derive(square, QUICK)
+
+
+def test_a_step_of_an_authors_own_decides_nothing():
+    class Trusted(Step):
+        rule = "trust"
+
+        def decide(self):
+            return "holds", None
+
+    @claim(minimizers, S >= 2 * L * S)
+    def trusted():
+        """Trust me."""
+        yield Trusted("trust")
+
+    with pytest.raises(UsageError, match="no step of ours"):
+        derive(trusted, QUICK)
+
+
+def test_a_premise_is_the_claim_that_its_theorem_makes():
+    forged = replace(lower, relation=3 * whitened_bound <= S)
+    theorem = ALL["M1"]
+    own = replace(attained, name="own", given=(forged,), theorem="")
+    thief = replace(theorem, id="X", claims=(own,), controls=(), witnesses=(), necessity=(),
+                    trainings=())  # fmt: skip
+    with pytest.raises(UsageError, match="calls itself"):
+        registered([*ALL.values(), thief])
