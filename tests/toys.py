@@ -112,11 +112,12 @@ def theorem(id="T", claims=None, witnesses=None, uses=(), **options):
     """
     claims = (claim(norm >= first),) if claims is None else claims
     if uses:
-        given = tuple(replace(claim(norm >= first), theorem=getattr(t, "id", t)) for t in uses)
+        given = tuple(_MADE.get(name) or replace(claim(norm >= first), theorem=name)
+                      for name in (getattr(t, "id", t) for t in uses))  # fmt: skip
         claims = (replace(claims[0], given=given), *claims[1:])
     if witnesses is None and claims:
         witnesses = (Witness("met", claims[0], "it can be met", lambda: Numbers.exact(1)),)
-    return Theorem(
+    made = Theorem(
         id=id,
         title="toy",
         normalisation="none",
@@ -126,3 +127,10 @@ def theorem(id="T", claims=None, witnesses=None, uses=(), **options):
         module=options.pop("module", "toys"),
         **options,
     )
+    if made.claims:
+        _MADE[id] = made.claims[0]
+    return made
+
+
+_MADE = {}
+"""The first claim of the toy theorem made last under each id: what those that use it are given."""

@@ -16,7 +16,9 @@ from verify.theorem import Control, Training, Witness, needed, twin, witness
 
 
 def chain():
-    return [theorem("C", uses=("B", "A")), theorem("B", uses=("A",)), theorem("A"), theorem("D")]
+    a = theorem("A")
+    b = theorem("B", uses=(a,))
+    return [theorem("C", uses=(b, a)), b, a, theorem("D")]
 
 
 def test_ancestors_come_first():
