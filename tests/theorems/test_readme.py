@@ -17,7 +17,8 @@ README = Path(__file__).parents[2] / "README.md"
 def table():
     text = README.read_text(encoding="utf-8")
     inside = text.partition(markdown.BEGIN)[2].partition(markdown.END)[0].strip()
-    rows = [re.split(r"(?<!\\)\|", line)[1:-1] for line in inside.splitlines()[2:]]
+    lines = [line for line in inside.splitlines() if line.startswith("|")]
+    rows = [re.split(r"(?<!\\)\|", line)[1:-1] for line in lines[2:]]
     return [[cell.strip().replace("\\|", "|") for cell in row] for row in rows]
 
 
