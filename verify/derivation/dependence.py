@@ -2,8 +2,8 @@
 
 A derivation whose last fact is the claim does.  Of any other, each closed form that it takes is
 made stronger, in the claim and in the derivation together: a derivation that still holds says
-nothing about the claim, and is void.  Identities whose two sides are built alike do not count:
-to write a closed form down twice is no derivation.
+nothing about the claim, and is void.  Identities whose two sides are built alike do not count, nor
+do truth values: to write a closed form down twice is no derivation.
 """
 
 from __future__ import annotations
@@ -16,12 +16,12 @@ import sympy as sp
 
 from verify.claims import Claim, Formula
 from verify.derivation.rules import flat
-from verify.derivation.steps import Identity, allowed_value, check
+from verify.derivation.steps import Condition, Identity, Step, allowed_value, check
 from verify.expression import Relation, closed_forms, exchanged, operator, with_nested, written_out
 
 __all__ = ["fault"]
 
-_SECONDS = 5.0
+_SECONDS = 20.0
 """For one step of an altered derivation: one that is not decided by then does not hold."""
 
 _POINTS = 12
@@ -60,9 +60,18 @@ def _asked(claim: Claim) -> list[Formula]:
 
 
 def _restatements(claim: Claim) -> set[int]:
-    """Places of the identities whose sides SymPy builds alike: they say nothing of a claim."""
+    """Places of steps that say nothing of a claim, however it is altered.
+
+    Identities whose sides SymPy builds alike, and truth values that the author's code computes.
+    """
+
+    def empty(step: Step) -> bool:
+        if isinstance(step, Condition):
+            return not step.sign
+        return isinstance(step, Identity) and bool(step.lhs == step.rhs)
+
     steps = flat(claim.proof()) if claim.proof else []
-    return {i for i, s in enumerate(steps) if isinstance(s, Identity) and s.lhs == s.rhs}
+    return {place for place, step in enumerate(steps) if empty(step)}
 
 
 def _holds(claim: Claim, weightless: set[int], decide: Callable[..., Any]) -> bool:

@@ -16,6 +16,8 @@ from random import Random
 from time import monotonic
 from typing import Any
 
+import sympy as sp
+
 from verify.claims import QUANTITIES, Claim, Decision, Setting, decide
 from verify.derivation.dependence import fault
 from verify.derivation.everywhere import Everywhere, everywhere
@@ -72,9 +74,14 @@ def _ends_in_claim(claim: Claim, steps: list[Step], profile: Profile) -> bool:
 
 
 def _positive(claim: Claim) -> set[str]:
-    """Names of the quantities that an assumption of the claim says to be positive."""
-    found = (r for r in claim.conditions if operator(r) == ">" and r.lhs.is_Symbol and r.rhs == 0)
-    return {str(relation.lhs.name) for relation in found}
+    """Names of quantities that are not zero where the claim speaks.
+
+    An assumption says so, or the claim divides by them, so that it has no value where they vanish.
+    """
+    found = [r.lhs for r in claim.conditions if operator(r) == ">" and r.rhs == 0]
+    powers = (p for side in claim.expanded.args for p in side.atoms(sp.Pow) if p.exp.is_negative)
+    found += [factor for power in powers for factor in sp.Mul.make_args(power.base)]
+    return {str(factor.name) for factor in found if factor.is_Symbol}
 
 
 def _decided(premise: Claim, instance: Any) -> Decision:

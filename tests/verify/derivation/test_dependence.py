@@ -39,6 +39,10 @@ def restated(bound):
     yield Identity("restated", bound, 2 * count * x)
 
 
+def told(bound):
+    yield Condition("told", bool(bound == 2 * count * x))
+
+
 def about_other(other):
     yield Identity("square", other, first * first)
 
@@ -64,7 +68,7 @@ def test_a_derivation_that_dies_with_its_closed_form_depends_on_it(relation, ste
 
 
 @pytest.mark.parametrize("relation", [norm >= bound, norm <= bound, sp.Eq(norm, bound)], ids=str)
-@pytest.mark.parametrize("steps", [cancels, both_sides, restated])
+@pytest.mark.parametrize("steps", [cancels, both_sides, restated, told])
 def test_a_derivation_that_outlives_its_closed_form_is_void(relation, steps):
     assert fault(derived(relation, steps, bound=bound)).startswith("it holds as well with")
 
