@@ -109,7 +109,7 @@ def _check_steps(claim: Claim, steps: list[Step]) -> None:
             raise UsageError(f"the proof of {claim.id} assumes {step.relation}, the claim not")
     for symbol in claim.expanded.free_symbols:
         known = QUANTITIES.get(symbol.name)
-        if known and known.symbol.assumptions0 != symbol.assumptions0:
+        if known and not symbol.assumptions0.items() <= known.symbol.assumptions0.items():
             raise UsageError(f"{claim.id}: {symbol} bears a quantity's name and is another symbol")
     taken = [s.claim for s in steps if isinstance(s, Fact) and s.claim is not None]
     for premise in taken:

@@ -121,7 +121,7 @@ def test_premises_are_tried_where_a_setting_is_special():
 
 
 def test_a_symbol_must_be_the_quantity_that_it_is_called():
-    other = sp.Symbol("sharpness", real=True)
+    other = sp.Symbol("sharpness", negative=True)
     same = stated("same", "", univariate_minimizers, sp.Ge(other**2, 0, evaluate=False), minimizer)
 
     @claim(univariate_minimizers, same.relation, minimizer, one_output)
