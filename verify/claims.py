@@ -44,6 +44,7 @@ __all__ = [
     "Cited",
     "Claim",
     "Decision",
+    "Family",
     "Formula",
     "Instance",
     "Proof",
@@ -174,20 +175,10 @@ def quantity(
     def register(measure: Callable[[Any], Any]) -> Quantity:
         definition = " ".join((measure.__doc__ or "").split())
         found = Quantity(
-            name,
-            latex,
-            definition,
-            measure,
-            integer,
-            positive,
-            compares,
-            equation,
-            None,
-            supremum,
-            above,
-            infimum,
-            below,
-        )
+            name, latex, definition, measure, integer=integer, positive=positive,
+            compares=compares, equation=equation,
+            supremum=supremum, above=above, infimum=infimum, below=below,
+        )  # fmt: skip
         return _registered(found, aliases)
 
     return register
@@ -228,8 +219,17 @@ def expanded(
     )
 
 
-FAMILIES: dict[str, Callable[[Any], Any]] = {}
-"""What measures each family of numbers that expansions are made of, by name."""
+@dataclass(frozen=True)
+class Family:
+    """Numbers f(1), f(2), ... >= 0 that expansions are made of; ``measure`` returns their list."""
+
+    name: str
+    latex: str
+    measure: Callable[[Any], Any]
+
+
+FAMILIES: dict[str, Family] = {}
+"""Every family by name."""
 
 
 def family(name: str, latex: str) -> Callable[[Callable[[Any], Any]], Any]:
@@ -239,8 +239,9 @@ def family(name: str, latex: str) -> Callable[[Callable[[Any], Any]], Any]:
     """
 
     def register(measure: Callable[[Any], Any]) -> Any:
-        _check_name("family", name, FAMILIES.get(name, measure), measure)
-        FAMILIES[name] = measure
+        if name in FAMILIES:
+            _check_name("family", name, FAMILIES[name].measure, measure)
+        FAMILIES[name] = Family(name, latex, measure)
         return indexed(name)
 
     return register
@@ -606,7 +607,7 @@ def _names(expression: Any) -> list[str]:
 
 
 def _families(expression: Any) -> dict[str, Callable[[Any], Any]]:
-    return {name: FAMILIES[name] for name in families(expression)}
+    return {name: FAMILIES[name].measure for name in families(expression)}
 
 
 def _latex(relation: Relation) -> str:

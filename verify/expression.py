@@ -21,6 +21,8 @@ from verify.errors import Undefined, UsageError
 
 __all__ = [
     "MAX_EXPONENT",
+    "RELATIONS",
+    "TURNED",
     "ClosedForm",
     "Least",
     "Operator",
@@ -33,6 +35,7 @@ __all__ = [
     "from_tree",
     "indexed",
     "operator",
+    "related",
     "render",
     "symbol",
     "tree",
@@ -357,7 +360,18 @@ _HEADS: dict[type, str] = {
     sp.log: "log",
     sp.exp: "exp",
 }
-_RELATIONS = {"==": sp.Eq, ">=": sp.Ge, "<=": sp.Le, ">": sp.Gt, "<": sp.Lt}
+RELATIONS = {"==": sp.Eq, ">=": sp.Ge, "<=": sp.Le, ">": sp.Gt, "<": sp.Lt}
+"""SymPy's relation for each operator."""
+
+TURNED = {"==": "==", ">=": "<=", "<=": ">=", ">": "<", "<": ">"}
+"""The operator of a relation read from its other side."""
+
+
+def related(lhs: Any, op: str, rhs: Any) -> Relation:
+    """Return a relation as it is written, also where SymPy knows whether it is true."""
+    build = sp.Ne if op == "!=" else RELATIONS[op]
+    return build(sp.sympify(lhs), sp.sympify(rhs), evaluate=False)
+
 
 Tree = Any  # "p/q", a name, or [head, Tree, ...]
 
@@ -403,7 +417,7 @@ def from_tree(written: Tree, symbols: Callable[[str], sp.Symbol] = symbol) -> sp
     """
     if isinstance(written, str) and written[:1].isalpha():
         return symbols(written)
-    heads = {head: function for function, head in _HEADS.items()} | _RELATIONS
+    heads = {head: function for function, head in _HEADS.items()} | RELATIONS
     try:
         if isinstance(written, str):
             value = Fraction(written)

@@ -14,11 +14,9 @@ import sys
 from importlib import import_module
 from typing import Any
 
-import sympy as sp
-
 from verify.claims import SETTINGS, Claim, Proof, Setting
-from verify.derivation.steps import related
 from verify.errors import UsageError
+from verify.expression import RELATIONS, related
 from verify.theorem import Control
 
 __all__ = ["send_by_name"]
@@ -29,7 +27,7 @@ def send_by_name() -> None:
     copyreg.pickle(Setting, _setting)
     copyreg.pickle(Proof, _proof)
     copyreg.pickle(Control, _control)
-    for kind in (sp.Eq, sp.Ge, sp.Le, sp.Gt, sp.Lt):
+    for kind in RELATIONS.values():
         copyreg.pickle(kind, _relation)
 
 

@@ -245,7 +245,7 @@ def above(energy_ceiling: Any) -> Iterator[Step]:
     terms = rules.added(rules.given(first_above), rules.given(later_above))
     aligned = rules.scaled(rules.at_a_direction(aligned_top), r)
     spare = rules.divided(rules.given(no_less), N)
-    known = rules.transitive(rules.definition(excess), rules.shifted(spare, -(w**2) / N))
+    known = rules.transitive(rules.definition(excess), rules.added(spare, -(w**2) / N))
     beside = rules.scaled(rules.scaled(rules.largest(data_max, path_ends), rest, known=known), L)
     at_z = rules.transitive(rules.added(aligned, beside), terms, rules.turned(_in_two()))
     largest = rules.at_the_supremum(at_z, path_gram_top, lambda value: value)
@@ -281,7 +281,7 @@ def energy(energy_bound: Any) -> Iterator[Step]:
     """No layer is larger than balance and the imbalances allow."""
     root = rules.raised(rules.given(ratios), 1 / L)
     whole = rules.added(root, rules.given(left), rules.given(last))
-    bound = rules.shifted(whole, -kept - last_term)
+    bound = rules.added(whole, -kept - last_term)
     known = rules.substituted(bound, rules.turned(rules.given(total)))
     yield rules.rewritten(known, energy_bound, N)
 

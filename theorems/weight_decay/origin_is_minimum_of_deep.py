@@ -118,7 +118,6 @@ from theorems.weight_decay.origins import (
 from theorems.weight_decay.signal_against_decay import (
     mean_signal,
     outweighed,
-    same,
     squared_cost,
 )
 from theorems.weight_decay.training import NoisyProblem, certified_distance, drawn_start, size
@@ -194,9 +193,9 @@ shallow_spectrum = stated(
 @claim(noisy_origins, bottom < 0, at_origin, strong_signal, given=(shallow_min,), bounds=_ONE)
 def strong(shallow_min: Claim) -> Iterator[Step]:
     """D = 1: a strict saddle when the signal is strong."""
-    gap = rules.added(rules.scaled(rules.assumed(c_sq > g_u * g_w), 4), same((g_u - g_w) ** 2))
+    gap = rules.added(rules.scaled(rules.assumed(c_sq > g_u * g_w), 4), (g_u - g_w) ** 2)
     squares = rules.rewritten(gap, 4 * c_sq + (g_u - g_w) ** 2, (g_u + g_w) ** 2)
-    lower = rules.added(rules.raised(squares, sp.Rational(1, 2)), same(-_root))
+    lower = rules.added(rules.raised(squares, sp.Rational(1, 2)), -_root)
     yield rules.transitive(lower, rules.turned(rules.given(shallow_min)))
 
 
@@ -222,7 +221,7 @@ def weak(shallow_terms: Claim, shallow_cauchy: Claim) -> Iterator[Step]:
     )
     square = Condition("a square", (sp.sqrt(g_u * last) - sp.sqrt(g_w * first)) ** 2, ">=")
     output = Condition("power of the output", power, ">=")
-    total = rules.added(output, square, rules.scaled(reached, 2), same(-2 * signal))
+    total = rules.added(output, square, rules.scaled(reached, 2), -2 * signal)
     least = rules.rewritten(total, power - 2 * signal + g_w * first + g_u * last, 0)
     yield rules.transitive(rules.given(shallow_terms), least)
 
@@ -307,7 +306,7 @@ def value(stationary_value: Any, terms: Claim, shares: Claim, at_rest: Claim) ->
 )  # fmt: skip
 def bad(value: Claim) -> Iterator[Step]:
     """D >= 2: yet elsewhere the loss is lower."""
-    lower = rules.added(rules.assumed((D - 1) * tau < power), same(-power))
+    lower = rules.added(rules.assumed((D - 1) * tau < power), -power)
     yield rules.transitive(lower, rules.turned(rules.given(value)))
 
 

@@ -22,16 +22,11 @@ from theorems.weight_decay.origins import (
     total_penalty,
 )
 from verify.derivation import rules
-from verify.theorem import Claim, Condition, Identity, Step
+from verify.theorem import Claim, Condition, Step
 
-__all__ = ["mean_signal", "one_less", "outweighed", "same", "squared_cost"]
+__all__ = ["mean_signal", "one_less", "outweighed", "squared_cost"]
 
 D, c_sq, paid = symbols(hidden_layers, cross_sq, total_penalty)
-
-
-def same(x: Any) -> Step:
-    """Return x = x, to be added to a fact."""
-    return Identity("the same on both sides", x, x)
 
 
 def one_less() -> rules.Fact:
@@ -77,7 +72,7 @@ def outweighed(signal: Any, output: Any, within: Step, reached: Step) -> rules.F
         rules.scaled(within, 2),
         rules.scaled(reached, 2),
         rules.scaled(rules.root(within, signal), 2 * weight + 1),
-        same(paid**2 - 4 * signal**2 - (2 * weight + 1) * signal),
+        paid**2 - 4 * signal**2 - (2 * weight + 1) * signal,
     )
     bound = rules.rewritten(total, factor * (paid - signal + output), paid**2)
     positive = rules.raised(rules.assumed(sp.Gt(paid, 0, evaluate=False)), 2)

@@ -113,7 +113,6 @@ from theorems.weight_decay.signal_against_decay import (
     mean_signal,
     one_less,
     outweighed,
-    same,
     squared_cost,
 )
 from theorems.weight_decay.training import (
@@ -232,7 +231,7 @@ def scale(common: Claim, reduced: Claim, correlation: Claim, factor: Claim) -> I
         Condition("a square", (sp.sqrt(q) - 2 * kappa * sp.sqrt(energy)) ** 2, ">="),
         rules.scaled(rules.root(rules.given(correlation), signal), 4 * kappa),
         rules.scaled(rules.given(reduced), 4 * kappa),
-        same(-4 * kappa * power - 4 * kappa**2 * energy),
+        -4 * kappa * power - 4 * kappa**2 * energy,
     )
     bound = rules.rewritten(total, q, 4 * kappa * (signal - power))
     bound = rules.cancelled(bound, rules.scaled(rules.given(factor), 4))
@@ -265,12 +264,12 @@ def minimum(
     """A smaller bound at global minima."""
     assumed = rules.assumed(D - 2 >= 0)
     X, excess = kappa * energy, kappa * energy - (D - 1) * most
-    above = rules.added(rules.given(no_higher), same(-(D - 1) * most))
+    above = rules.added(rules.given(no_higher), -(D - 1) * most)
     lower = rules.multiplied(assumed, rules.rewritten(above, excess, 0))
     shared = rules.substituted(rules.given(common), rules.given(unspread))  # p = w·c - X
     shared = rules.scaled(rules.turned(shared), 2 * (D - 1))
     paid_by_all = rules.rewritten(
-        rules.added(lower, shared, same((D - 2) * (D - 1) * most)),
+        rules.added(lower, shared, (D - 2) * (D - 1) * most),
         2 * (D - 1) * signal - D * X, D * (D - 1) * most,
     )  # fmt: skip
     square = (D - 1) * sp.sqrt(q) - D * kappa * sp.sqrt(energy)
@@ -279,7 +278,7 @@ def minimum(
         Condition("a square", square**2, ">="),
         reached,
         rules.scaled(paid_by_all, D * kappa),
-        same(-2 * (D - 1) * D * kappa * signal),
+        -2 * (D - 1) * D * kappa * signal,
     )
     bound = rules.rewritten(total, (D - 1) ** 2 * q, D**2 * (D - 1) * kappa * most)
     bound = rules.cancelled(bound, one_less())

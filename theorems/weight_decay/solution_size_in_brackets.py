@@ -99,7 +99,7 @@ from theorems.weight_decay.reduction import (
     nonzero,
     published_networks,
 )
-from theorems.weight_decay.signal_against_decay import one_less, same
+from theorems.weight_decay.signal_against_decay import one_less
 from theorems.weight_decay.training import trained_minima
 from verify.claims import Setting
 from verify.derivation import rules
@@ -351,7 +351,7 @@ def _signal(weak: Claim, damped: Claim) -> rules.Fact:
 )  # fmt: skip
 def weak(at_rest: Claim, cauchy: Claim, dear: Claim, damped: Claim) -> Iterator[Step]:
     """The lower bracket without a root."""
-    output = rules.added(Condition("power of the output", power, ">="), same(tau))
+    output = rules.added(Condition("power of the output", power, ">="), tau)
     square = rules.raised(rules.transitive(rules.given(at_rest), output), 2)
     reached = rules.scaled(rules.transitive(rules.given(cauchy), square), Gamma)
     needed = rules.transitive(rules.scaled(rules.given(dear), c_sq), reached)

@@ -110,7 +110,6 @@ from theorems.weight_decay.reduction import (
     nonzero,
     reduced_minimum,
 )
-from theorems.weight_decay.signal_against_decay import same
 from theorems.weight_decay.training import NoisyProblem, trained_minimum
 from verify.derivation import rules
 from verify.theorem import (
@@ -270,7 +269,7 @@ def no_better(collapse: Any, lower: Claim, level: Claim, cauchy: Claim) -> Itera
     root = rules.raised(rules.transitive(_needed(collapse), rules.turned(reached)), 1 / D)
     square = rules.rewritten(root, (x + _quasi) ** 2, 4 * c_sq * w_sq)
     outer = rules.root(rules.transitive(square, rules.scaled(rules.given(cauchy), 4)), 2 * signal)
-    kept = rules.added(outer, same(-2 * signal))
+    kept = rules.added(outer, -2 * signal)
     yield rules.transitive(_data_and_decay(lower, level), kept)
 
 
@@ -286,7 +285,7 @@ better = stated(
 def negative(collapse: Any, lower: Claim, level: Claim, cauchy: Claim) -> Iterator[Step]:
     """Stationary weights of negative loss need |c| above collapse."""
     below = rules.transitive(rules.turned(rules.assumed(loss < 0)), _data_and_decay(lower, level))
-    square = rules.raised(rules.added(below, same(2 * signal)), 2)
+    square = rules.raised(rules.added(below, 2 * signal), 2)
     above = rules.transitive(rules.scaled(rules.given(cauchy), 4), square)
     strict = rules.transitive(rules.raised(above, D), _needed(collapse))
     size = rules.raised(rules.factor(above, w_sq), D)
@@ -359,7 +358,7 @@ def continuous(pull: Claim, shallow_cost: Claim) -> Iterator[Step]:
     ends = rules.raised(rules.given(pull), half)
     ends = rules.substituted(ends, rules.raised(rules.given(shallow_cost), half))
     ends = rules.cancelled(ends, rules.raised(_solid(), half))
-    shifted = rules.added(ends, same(-sp.sqrt(Gamma)))
+    shifted = rules.added(ends, -sp.sqrt(Gamma))
     yield rules.rewritten(
         rules.turned(shifted), kappa * a * sp.sqrt(w_sq), sp.sqrt(c_sq) - sp.sqrt(Gamma)
     )
@@ -376,7 +375,7 @@ def exists(
     birth: Any, at_rest: Claim, reduced: Claim, level: Claim, cauchy: Claim, dear: Claim
 ) -> Iterator[Step]:
     """Non-trivial stationary points have |c| at or above birth."""
-    data = rules.added(rules.substituted(rules.given(reduced), rules.given(level)), same(tau))
+    data = rules.added(rules.substituted(rules.given(reduced), rules.given(level)), tau)
     square = rules.raised(rules.transitive(rules.given(at_rest), data), 2)
     reached = rules.raised(rules.transitive(rules.given(cauchy), square), D)
     mean = rules.cancelled(_mean(tau), rules.self_power(D - 1))

@@ -15,7 +15,7 @@ from typing import Any
 import sympy as sp
 
 from verify.claims import Claim, Formula
-from verify.derivation.rules import flat
+from verify.derivation.chain import proved
 from verify.derivation.steps import Condition, Identity, Step, allowed_value, check
 from verify.expression import Relation, closed_forms, exchanged, operator, with_nested, written_out
 
@@ -70,13 +70,12 @@ def _restatements(claim: Claim) -> set[int]:
             return not step.sign
         return isinstance(step, Identity) and bool(step.lhs == step.rhs)
 
-    steps = flat(claim.proof()) if claim.proof else []
-    return {place for place, step in enumerate(steps) if empty(step)}
+    return {place for place, step in enumerate(proved(claim)) if empty(step)}
 
 
 def _holds(claim: Claim, weightless: set[int], decide: Callable[..., Any]) -> bool:
     try:
-        steps = flat(claim.proof()) if claim.proof else []
+        steps = proved(claim)
     except Exception:  # a construction that the altered form does not allow
         return False
     weighty = (step for i, step in enumerate(steps) if i not in weightless)

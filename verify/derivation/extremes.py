@@ -24,9 +24,9 @@ from verify.derivation.rules import (
     expect_place,
     ranged,
 )
-from verify.derivation.steps import Condition, Identity, Step, related
+from verify.derivation.steps import Condition, Identity, Step
 from verify.errors import UsageError
-from verify.expression import Least
+from verify.expression import Least, related
 
 __all__ = ["all_but_one", "am_gm_bent", "at_the_least", "touching"]
 

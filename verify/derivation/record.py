@@ -11,8 +11,9 @@ from itertools import product
 from typing import Any
 
 import sympy as sp
+from sympy.core.function import AppliedUndef
 
-from verify.claims import QUANTITIES
+from verify.claims import FAMILIES, QUANTITIES
 from verify.derivation.steps import (
     AnySize,
     Condition,
@@ -133,7 +134,7 @@ def _relation(lhs: Any, sign: str, rhs: Any) -> str:
     if large:
         rows, columns = large[0].shape
         return rf"\text{{two matrices of {rows} rows and {columns} columns agree}}"
-    left, right = (render(side, _names(side)) for side in sides)
+    left, right = map(_printed, sides)
     if len(left) + len(right) > _LONG:
         terms = max(len(sp.Add.make_args(x)) for side in sides for x in _entries(side))
         return rf"\text{{an expression of up to {terms} terms}} {sign} \ldots"
@@ -141,8 +142,15 @@ def _relation(lhs: Any, sign: str, rhs: Any) -> str:
 
 
 def _printed(side: Any) -> str:
+    """LaTeX of an expression, the members of a family with their index below."""
     expression = _expression(side)
-    return render(expression, _names(expression))
+    members = {
+        member: sp.Symbol(f"{FAMILIES[name].latex}_{{{_printed(member.args[0])}}}")
+        for member in expression.atoms(AppliedUndef)
+        if (name := member.func.__name__) in FAMILIES
+    }
+    names = _names(expression) | {symbol.name: symbol.name for symbol in members.values()}
+    return render(expression.xreplace(members), names)
 
 
 def _names(side: Any) -> dict[str, str]:

@@ -18,12 +18,13 @@ from typing import Any, Literal
 import sympy as sp
 
 from verify.claims import QUANTITIES, Assumption, Claim, Quantity
-from verify.derivation.steps import Condition, Identity, Step, check, related
+from verify.derivation.steps import Condition, Identity, Step, check
 from verify.errors import UsageError
 from verify.evidence import Verdict
-from verify.expression import Least, Relation, families, operator
+from verify.expression import TURNED, Least, Relation, families, operator, related
 
 __all__ = [
+    "ASSUMED",
     "Fact",
     "added",
     "am_gm",
@@ -56,7 +57,6 @@ __all__ = [
     "root",
     "scaled",
     "self_power",
-    "shifted",
     "smallest",
     "split",
     "squares_vanish",
@@ -192,7 +192,8 @@ def given(claim: Claim) -> Fact:
     return Fact(claim.id, claim.expanded, by="given", claim=claim)
 
 
-_ASSUMED = "assumption"
+ASSUMED = "assumption"
+"""What a fact that a claim assumes is by."""
 
 
 def assumed(assumption: Assumption | Relation) -> Fact:
@@ -210,7 +211,7 @@ def assumed(assumption: Assumption | Relation) -> Fact:
     if relation is None:
         raise UsageError(f"assumption {assumption.id} is no relation between quantities")
     relation = related(relation.lhs, operator(relation), relation.rhs)
-    return Fact("assumption", relation, by=_ASSUMED)
+    return Fact("assumption", relation, by=ASSUMED)
 
 
 def definition(quantity: Quantity) -> Fact:
@@ -239,14 +240,13 @@ _JOINED = {
     ("==", "=="): "==", ("==", ">="): ">=", (">=", "=="): ">=", (">=", ">="): ">=",
     ("==", ">"): ">", (">", "=="): ">", (">=", ">"): ">", (">", ">="): ">", (">", ">"): ">",
 }  # fmt: skip
-_TURNED = {"<=": ">=", "<": ">"}
 
 
 def _falling(relation: Relation) -> tuple[Any, str, Any]:
     """The sides and the operator, the larger side first."""
     op = operator(relation)
-    if op in _TURNED:
-        return relation.rhs, _TURNED[op], relation.lhs
+    if op in ("<=", "<"):
+        return relation.rhs, TURNED[op], relation.lhs
     return relation.lhs, op, relation.rhs
 
 
@@ -277,8 +277,8 @@ def transitive(*facts: Step) -> Fact:
 def turned(fact: Step) -> Fact:
     """Return the fact read from the other side."""
     old = fact.relation
-    op = {"==": "==", ">=": "<=", "<=": ">=", ">": "<", "<": ">"}[operator(old)]
-    return Fact("turned", related(old.rhs, op, old.lhs), by="turned", premises=(fact,))
+    relation = related(old.rhs, TURNED[operator(old)], old.lhs)
+    return Fact("turned", relation, by="turned", premises=(fact,))
 
 
 def squeezed(first: Step, second: Step) -> Fact:
@@ -321,13 +321,19 @@ def substituted(fact: Step, equation: Step) -> Fact:
     return Fact("substituted", relation, by="substitution", premises=(fact, equation))
 
 
-def added(*facts: Step) -> Fact:
-    """Return the sum of relations, each turned so that its larger side is on the left."""
+def added(*parts: Any) -> Fact:
+    """Return the sum of relations, each turned so that its larger side is on the left.
+
+    A part that is no fact is a number, and is added to both sides.
+    """
+    facts = [part for part in parts if isinstance(part, Step)]
+    numbers = sum(part for part in parts if not isinstance(part, Step))
     sides = [_falling(fact.relation) for fact in facts]
     ops = {op for _, op, _ in sides}
     op = ">" if ">" in ops else ">=" if ">=" in ops else "=="
-    relation = related(sum(a for a, _, _ in sides), op, sum(b for _, _, b in sides))
-    return Fact("sum", relation, by="sum", premises=facts)
+    above, below = (sum(a for a, _, _ in sides), sum(b for _, _, b in sides))
+    relation = related(above + numbers, op, below + numbers)
+    return Fact("sum", relation, by="sum", premises=tuple(facts))
 
 
 def _strict(strict: bool) -> Literal[">", ">="]:
@@ -374,13 +380,6 @@ def divided(fact: Step, divisor: Any) -> Fact:
     needs = (Condition("the divisor", divisor, ">="),)
     relation = related(lhs, operator(old), rhs)
     return Fact("divided", relation, by="quotient", premises=(fact,), needs=needs)
-
-
-def shifted(fact: Step, term: Any) -> Fact:
-    """Return the fact with a term added to both sides."""
-    old = fact.relation
-    relation = related(old.lhs + term, operator(old), old.rhs + term)
-    return Fact("shifted", relation, by="sum", premises=(fact,))
 
 
 def raised(fact: Step, exponent: Any, *, positive: Step | None = None) -> Fact:
@@ -881,7 +880,7 @@ def _expect_every_direction(fact: Step) -> None:
     for step in flat([fact]):
         if not isinstance(step, Fact) or not any(_is_directed(part, ()) for part in step.parts):
             continue
-        if step.by == _ASSUMED:
+        if step.by == ASSUMED:
             raise UsageError(f"{step.conclusion} is assumed of one direction, not of all")
         if step.claim is not None:
             taken = step.claim

@@ -32,7 +32,7 @@ from verify.claims import QUANTITIES
 from verify.derivation.rings import agree
 from verify.errors import UsageError
 from verify.evidence import Verdict
-from verify.expression import ClosedForm, Relation, operator
+from verify.expression import TURNED, ClosedForm, Relation, operator, related
 
 __all__ = [
     "AnySize",
@@ -47,7 +47,6 @@ __all__ = [
     "concludes",
     "ground_types",
     "is_zero",
-    "related",
 ]
 
 
@@ -290,24 +289,13 @@ def concludes(step: Step, relation: Relation) -> bool:
     except UsageError:
         return False
     lhs, rhs = relation.args
-    if _TURNED[op] == operator(relation) and agree(zip(found.args, (rhs, lhs), strict=True)):
+    if TURNED[op] == operator(relation) and agree(zip(found.args, (rhs, lhs), strict=True)):
         return True
     if op != operator(relation):
         return False
     if isinstance(step, Condition):
         return agree([(step.value, lhs - rhs)])
     return agree(zip(found.args, (lhs, rhs), strict=True))
-
-
-_TURNED = {"==": "==", ">=": "<=", "<=": ">=", ">": "<", "<": ">"}
-_RELATIONS = {
-    "==": sp.Eq, ">=": sp.Ge, "<=": sp.Le, ">": sp.Gt, "<": sp.Lt, "!=": sp.Ne
-}  # fmt: skip
-
-
-def related(lhs: Any, op: str, rhs: Any) -> Relation:
-    """Return a relation as it is written, also where SymPy knows that it is true."""
-    return _RELATIONS[op](sp.sympify(lhs), sp.sympify(rhs), evaluate=False)
 
 
 def _check_identity(step: Identity) -> tuple[Verdict, str | None]:

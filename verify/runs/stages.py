@@ -9,25 +9,19 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from itertools import product
 from math import inf
 from pathlib import Path
 from random import Random
 from time import monotonic
 from typing import Any
 
-import sympy as sp
-
-from verify.claims import QUANTITIES, Claim, Decision, Setting, decide
+from verify.claims import Claim, Decision, decide
+from verify.derivation.chain import check_steps, ends_in, steps_of
 from verify.derivation.dependence import fault
-from verify.derivation.everywhere import Everywhere, everywhere
 from verify.derivation.kept import Proofs
 from verify.derivation.record import at_listed_sizes, lines, narrowest
-from verify.derivation.rules import Fact, flat
-from verify.derivation.steps import Condition, Identity, Limit, Step, check, concludes
-from verify.errors import NoValue, UsageError
+from verify.derivation.steps import check
 from verify.evidence import Evidence, Verdict, worst
-from verify.expression import operator
 from verify.runs.profiles import Profile
 from verify.search.pipeline import Budget, attack
 from verify.search.record import Attack
@@ -46,12 +40,10 @@ def derive(claim: Claim, profile: Profile, proofs: Path | None = None) -> dict[s
     ``proofs`` is the folder of identities proved before; without one all are proved afresh.
     """
     decide_step = check if proofs is None else Proofs(proofs).check
-    steps = [*flat(claim.proof() if claim.proof else ()), *everywhere(claim)]
-    if not steps:
-        raise UsageError(f"the derivation of {claim.id} has no steps: it proves nothing")
-    _check_steps(claim, steps)
+    steps = steps_of(claim)
+    check_steps(claim, steps)
     results = [decide_step(step, seconds=profile.step_seconds) for step in steps]
-    complete = _ends_in_claim(claim, steps, profile)
+    complete = ends_in(claim, steps, profile.step_seconds)
     holds = all(result.verdict == "holds" for result in results)
     return {
         "steps": lines(results),
@@ -60,88 +52,6 @@ def derive(claim: Claim, profile: Profile, proofs: Path | None = None) -> dict[s
         "complete": complete,
         "void": fault(claim) if holds and not complete else "",
     }
-
-
-def _ends_in_claim(claim: Claim, steps: list[Step], profile: Profile) -> bool:
-    """Whether the last fact is the claim, also where quantities called positive are zero."""
-    last = steps[-1]
-    if isinstance(last, Everywhere):
-        return True
-    chain = flat([last.with_zeros(_positive(claim))])
-    return concludes(last, claim.expanded) and all(
-        check(step, seconds=profile.step_seconds).verdict == "holds" for step in chain
-    )
-
-
-def _positive(claim: Claim) -> set[str]:
-    """Names of quantities that are not zero where the claim speaks.
-
-    An assumption says so, or the claim divides by them, so that it has no value where they vanish.
-    """
-    found = [r.lhs for r in claim.conditions if operator(r) == ">" and r.rhs == 0]
-    powers = (p for side in claim.expanded.args for p in side.atoms(sp.Pow) if p.exp.is_negative)
-    found += [factor for power in powers for factor in sp.Mul.make_args(power.base)]
-    return {str(factor.name) for factor in found if factor.is_Symbol}
-
-
-def _decided(premise: Claim, instance: Any) -> Decision:
-    try:
-        return decide(premise, instance)
-    except NoValue:
-        if premise.setting.extend is None:
-            raise
-    return decide(premise, premise.setting.extend(instance))
-
-
-_TRIED, _DRAWN = 4, 40
-"""Instances of a claim, and of each setting special to its own, on which premises are decided."""
-
-
-def _check_steps(claim: Claim, steps: list[Step]) -> None:
-    """What is assumed and given must be named, what is given speak of the claim's instances."""
-    for step in steps:
-        if type(step) not in (Identity, Condition, Limit, Fact, Everywhere):
-            raise UsageError(
-                f"the proof of {claim.id} has a {type(step).__name__}, no step of ours"
-            )
-        assumed = isinstance(step, Fact) and step.by == "assumption"
-        if assumed and step.relation not in claim.conditions:
-            raise UsageError(f"the proof of {claim.id} assumes {step.relation}, the claim not")
-    for symbol in claim.expanded.free_symbols:
-        known = QUANTITIES.get(symbol.name)
-        if known and not symbol.assumptions0.items() <= known.symbol.assumptions0.items():
-            raise UsageError(f"{claim.id}: {symbol} bears a quantity's name and is another symbol")
-    taken = [s.claim for s in steps if isinstance(s, Fact) and s.claim is not None]
-    for premise in taken:
-        if premise not in claim.given:
-            raise UsageError(f"the proof of {claim.id} takes {premise.id}, which is not in given")
-    if not taken:
-        return
-    found = [i for setting in claim.setting.family() for i in _instances(claim, setting)]
-    if not found:
-        raise UsageError(f"{claim.id}: no instance met its assumptions, to try its premises on")
-    for premise, instance in product(taken, found):
-        decision = _decided(premise, instance)
-        if decision.outcome == "invalid" or decision.refutes:
-            raise UsageError(
-                f"the proof of {claim.id} takes {premise.id}, which does not hold of "
-                f"instances of {claim.setting.name}: {decision.reason or decision.outcome}"
-            )
-
-
-def _instances(claim: Claim, setting: Setting) -> list[Any]:
-    """Some instances of a setting that a claim speaks of."""
-    random, found = Random(0), list[Any]()
-    for _ in range(_DRAWN):
-        try:
-            instance = setting.build(RandomSource(random), claim.bounds)
-            if decide(claim, instance).outcome != "invalid":
-                found.append(instance)
-        except (ArithmeticError, NoValue):
-            continue
-        if len(found) == (_TRIED if setting is claim.setting else 1):
-            break
-    return found
 
 
 def decide_instances(theorem: Theorem, claim: Claim, seed: int, profile: Profile) -> list[Evidence]:

@@ -9,9 +9,8 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from verify.claims import Claim
-from verify.derivation.everywhere import everywhere
+from verify.derivation.chain import steps_of
 from verify.derivation.record import lines, narrowest
-from verify.derivation.rules import flat
 from verify.derivation.steps import Condition, StepResult
 from verify.evidence import PART, Evidence, Level, Verdict, strongest, weakest, worst
 from verify.registry import in_families
@@ -217,7 +216,7 @@ def _derivation(claim: Claim, outcome: Outcome) -> dict[str, Any]:
     verdict, listed = _failure(outcome), list[Any]()
     if outcome.error == _NEVER_RAN:
         with suppress(Exception):  # what it raises is told when it is run
-            listed = [*flat(claim.proof() if claim.proof else ()), *everywhere(claim)]
+            listed = steps_of(claim)
     unfinished = [
         StepResult(step, verdict, outcome.error, outcome.seconds)
         for step in listed or [Condition("derivation", False)]

@@ -10,9 +10,9 @@ from tests.verify.derivation.test_rules import fact, numbers, verdict
 from verify.claims import QUANTITIES, Assumption, Proof
 from verify.derivation import extremes, rules
 from verify.derivation.rules import Fact
-from verify.derivation.steps import concludes, related
+from verify.derivation.steps import concludes
 from verify.errors import UsageError
-from verify.expression import Least, indexed
+from verify.expression import Least, indexed, related
 from verify.runs.profiles import PROFILES
 from verify.runs.stages import derive
 

@@ -6,10 +6,11 @@ import pytest
 import sympy as sp
 
 from tests.toys import NUMBERS, claim, count, first, norm
-from verify.claims import QUANTITIES, Formula, Quantity
+from verify.claims import FAMILIES, QUANTITIES, Family, Formula, Quantity
 from verify.derivation.record import lines, scope, statement
 from verify.derivation.steps import AnySize, Condition, Identity, StepResult, concludes
 from verify.errors import UsageError
+from verify.expression import indexed
 from verify.runs.profiles import PROFILES
 from verify.runs.stages import derive
 from verify.theorem import claim as claimed
@@ -185,3 +186,10 @@ def test_what_holds_by_the_sign_of_a_quantity_alone_is_no_whole_proof(monkeypatc
 def test_matrices_of_up_to_nine_entries_are_printed():
     assert "matrix" in statement([Identity("s", sp.eye(3), sp.eye(3))])
     assert "2 rows and 5 columns" in statement([Identity("s", sp.ones(2, 5), sp.ones(2, 5))])
+
+
+def test_a_member_of_a_family_is_printed_with_its_index_below(monkeypatch):
+    monkeypatch.setitem(FAMILIES, "toy_gains", Family("toy_gains", "g", lambda i: i.values))
+    gain, k = indexed("toy_gains"), sp.Symbol("k", integer=True, positive=True)
+    step = Identity("s", sp.Sum(gain(k), (k, 1, count)), gain(count))
+    assert statement([step]) == r"\sum_{k=1}^{count} g_{k} = g_{count}"

@@ -7,9 +7,9 @@ from tests.toys import claim, first, last, norm, total
 from verify.claims import QUANTITIES, Quantity
 from verify.derivation import rules
 from verify.derivation.rules import Fact, flat
-from verify.derivation.steps import Condition, Identity, check, concludes, related
+from verify.derivation.steps import Condition, Identity, check, concludes
 from verify.errors import UsageError
-from verify.expression import Least, indexed
+from verify.expression import Least, indexed, related
 
 x, y, z = sp.symbols("x y z", positive=True)
 r, s = sp.symbols("r s", real=True)
@@ -40,6 +40,7 @@ TRUE = {
     "turned": (rules.turned(fact(x, "<", y)), y > x),
     "rewritten": (rules.rewritten(fact(x * (y + 1), ">=", z), x + x * y, z), x + x * y >= z),
     "added": (rules.added(fact(r, ">=", s), fact(y, "<", x)), r + x > s + y),
+    "added numbers": (rules.added(fact(y, "<=", x), r, s), x + r + s >= y + r + s),
     "added equations": (rules.added(fact(r, "==", s), fact(x, "==", y)), sp.Eq(r + x, s + y)),
     "scaled": (rules.scaled(fact(r, ">=", s), x), r * x >= s * x),
     "scaled equation": (rules.scaled(fact(r, "==", s), -1), sp.Eq(-r, -s)),

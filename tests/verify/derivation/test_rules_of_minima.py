@@ -5,8 +5,9 @@ import sympy as sp
 
 from verify.claims import Quantity
 from verify.derivation import rules
-from verify.derivation.steps import Identity, check, related
+from verify.derivation.steps import Identity, check
 from verify.errors import UsageError
+from verify.expression import related
 
 a, b = sp.symbols("a b", nonnegative=True)
 r = sp.Symbol("r", real=True)

@@ -7,9 +7,9 @@ from tests.toys import claim, first, last, toy_quantities
 from verify.claims import Assumption, Proof
 from verify.derivation import rules
 from verify.derivation.rules import Fact, flat
-from verify.derivation.steps import check, concludes, related
+from verify.derivation.steps import check, concludes
 from verify.errors import UsageError
-from verify.expression import indexed
+from verify.expression import indexed, related
 from verify.runs.profiles import PROFILES
 from verify.runs.stages import derive
 

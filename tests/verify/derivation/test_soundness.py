@@ -12,9 +12,11 @@ from theorems.regression.sharpness_ge_rayleigh import pair, start
 from theorems.settings import any_weights, minimizers, univariate_minimizers
 from verify.claims import QUANTITIES
 from verify.derivation import extremes, rules
+from verify.derivation.chain import ends_in
 from verify.derivation.rules import Fact
-from verify.derivation.steps import Condition, Step, check, related
+from verify.derivation.steps import Condition, Step, check
 from verify.errors import UsageError
+from verify.expression import related
 from verify.registry import check as registered
 from verify.registry import theorems
 from verify.runs.profiles import PROFILES
@@ -70,6 +72,14 @@ NONE = {
 def test_a_rule_refuses(rule):
     with pytest.raises(UsageError):
         rule()
+
+
+def test_what_holds_for_values_of_an_index_is_not_yet_the_claim():
+    """There may be no such value: over no k at all anything holds for each."""
+    within = claim(any_weights, S >= T, name="within")(lambda: iter([fact(S, ">=", T)]))
+    steps = [fact(S, ">=", T, index=(k, 1, L - 1))]
+    assert ends_in(within, [fact(S, ">=", T)], 1.0)
+    assert not ends_in(within, steps, 1.0)
 
 
 def test_an_equation_is_not_divided_by_what_may_vanish():
