@@ -282,9 +282,11 @@ def w_norm(instance: Instance) -> Any:
     return ar.sqrt(ar.frobenius_sq(_regressor(instance)))
 
 
-@quantity("a", "a", supremum=(symbol("regressor_share"), ("regressor_share",)))
+@quantity(
+    "a", "a", nonzero=True, supremum=(symbol("regressor_share"), ("regressor_share",))
+)  # fmt: skip
 def a(instance: Instance) -> Any:
-    """Rayleigh quotient w*ᵀΣw*/|w*|² (one output)."""
+    """Rayleigh quotient w*ᵀΣw*/|w*|² (one output), > 0 since w* has no part in the kernel of Σ."""
     ar, w = instance.arithmetic, _regressor(instance)
     return ar.entry(w @ instance.sigma @ w.mT, 0, 0) / ar.frobenius_sq(w)
 

@@ -116,6 +116,8 @@ class Quantity:
         For a quantity that is an expression in others: that expression.
     above
         For the largest value of a form: the names of quantities that are values of that form.
+    nonzero
+        Whether it never vanishes where it has a value, as its docstring explains.
     below
         For the least value of a function: the names of quantities that are values of it.
     supremum, infimum
@@ -130,6 +132,7 @@ class Quantity:
     measure: Callable[[Any], Any]
     integer: bool = False
     positive: bool = True
+    nonzero: bool = False
     compares: Callable[[Any], tuple[Any, Any]] | None = None
     equation: str = ""
     expansion: Any = None
@@ -157,6 +160,7 @@ def quantity(
     *,
     integer: bool = False,
     positive: bool = True,
+    nonzero: bool = False,
     aliases: Sequence[str] = (),
     compares: Callable[[Any], tuple[Any, Any]] | None = None,
     equation: str = "",
@@ -168,15 +172,15 @@ def quantity(
     """Register the decorated function as the quantity ``name``; its docstring defines it.
 
     ``positive`` is used only for printing and simplifying; say False where a value may be < 0.
-    ``aliases`` are names it had, which relations written then may go on using; ``compares``,
-    ``equation``, ``supremum``, ``above``, ``infimum`` and ``below`` are told at :class:`Quantity`.
+    ``aliases`` are names it had, which relations written then may go on using; the others are told
+    at :class:`Quantity`.
     """
 
     def register(measure: Callable[[Any], Any]) -> Quantity:
         definition = " ".join((measure.__doc__ or "").split())
         found = Quantity(
             name, latex, definition, measure, integer=integer, positive=positive,
-            compares=compares, equation=equation,
+            nonzero=nonzero, compares=compares, equation=equation,
             supremum=supremum, above=above, infimum=infimum, below=below,
         )  # fmt: skip
         return _registered(found, aliases)

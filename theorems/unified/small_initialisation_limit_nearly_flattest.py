@@ -16,6 +16,7 @@ Notation
 Assumptions
     minimizer   used where S is the dual Gram value.
     one_output  a and w* are not defined otherwise; see U6 for several outputs.
+    nonzero     w* != 0.  ŵ, and so S_0, is not defined otherwise.
 
 Proof
     U10 holds S between two bounds that both are S_0 where N = max_k |W_k|_F² is |w*|^{2/L}, as it
@@ -74,6 +75,7 @@ from theorems.unified.sharpness_between_layer_energies import (
 )
 from verify.derivation import rules
 from verify.theorem import (
+    Assumption,
     Bounds,
     Formula,
     Measurement,
@@ -117,6 +119,8 @@ price = expanded(
 
 _DEEP, _SMALL = Bounds((2, 5), (1, 3)), Bounds((2, 4), (1, 2))
 
+nonzero = Assumption("nonzero", sp.Gt(w, 0, evaluate=False), r"w^* \ne 0")
+
 level = stated(
     "level", "the layers of aligned networks have the energy |w*|^{2/L}",
     aligned_minimizers, sp.Eq(N**L, w**2), one_output, bounds=_SMALL, check=True,
@@ -124,7 +128,7 @@ level = stated(
 
 
 @claim(
-    aligned_minimizers, sp.Eq(S, small_start_sharpness), minimizer, one_output,
+    aligned_minimizers, sp.Eq(S, small_start_sharpness), minimizer, one_output, nonzero,
     given=(below, above, level), bounds=_SMALL,
 )  # fmt: skip
 def aligned(small_start_sharpness: Any) -> Iterator[Step]:

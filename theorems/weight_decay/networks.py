@@ -154,9 +154,9 @@ def cross_sq(instance: NoisyInstance) -> Any:
     return instance.arithmetic.frobenius_sq(instance.cross)
 
 
-@quantity("effective_covariance_factor", r"\kappa")
+@quantity("effective_covariance_factor", r"\kappa", nonzero=True)
 def effective_covariance_factor(instance: NoisyInstance) -> Any:
-    """κ = Π_i (1 + σ²/d_i): the factor by which noise rescales the covariance (Z3')."""
+    """κ = Π_i (1 + σ²/d_i) >= 1: the factor by which noise rescales the covariance (Z3')."""
     return noise_factor(instance, instance.hidden_widths)
 
 

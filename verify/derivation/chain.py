@@ -12,6 +12,7 @@ from verify.claims import QUANTITIES, Claim, Decision, Setting, decide
 from verify.derivation.everywhere import Everywhere, everywhere
 from verify.derivation.rules import ASSUMED, Fact, flat
 from verify.derivation.steps import Condition, Identity, Limit, Step, check, concludes
+from verify.derivation.values import have_values
 from verify.errors import NoValue, UsageError
 from verify.expression import operator
 from verify.sources import RandomSource
@@ -37,7 +38,8 @@ def ends_in(claim: Claim, steps: list[Step], seconds: float) -> bool:
     if getattr(last, "index", None) is not None or not concludes(last, claim.expanded):
         return False
     chain = flat([last.with_zeros(_positive(claim))])
-    return all(check(step, seconds=seconds).verdict == "holds" for step in chain)
+    holds = all(check(step, seconds=seconds).verdict == "holds" for step in chain)
+    return holds and have_values(chain)
 
 
 def _positive(claim: Claim) -> set[str]:

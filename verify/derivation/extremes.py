@@ -17,11 +17,11 @@ from verify.derivation.rules import (
     _SOME,
     Fact,
     Index,
-    _falling,
     _range,
     _smooth,
     _within,
     expect_place,
+    falling,
     ranged,
 )
 from verify.derivation.steps import Condition, Identity, Step
@@ -50,7 +50,7 @@ def at_the_least(
     """
     k, first, final = index
     runs = ranged(index)
-    above, op, below = _falling(fact.relation)
+    above, op, below = falling(fact.relation)
     if _range(fact) != (index if last is None else (k, first, final - 1)):
         raise UsageError(f"{fact.name!r} holds for {_range(fact)}, not for {index}")
     if op == ">" or below.has(k):
@@ -59,7 +59,7 @@ def at_the_least(
     if factor != 1:
         needs.append(Condition("the factor", factor, ">="))
     if last is not None:
-        top, other, bottom = _falling(last.relation)
+        top, other, bottom = falling(last.relation)
         needs.append(Identity("the last term", top, factor * term.subs(k, final)))
         needs.append(Identity("its bound", bottom, below))
         if other != op:
@@ -83,10 +83,10 @@ def all_but_one(
     """
     k, first, final = index
     expect_place(place)
-    term, _, bound = _falling(fact.relation)
+    term, _, bound = falling(fact.relation)
     if {_range(known) for known in (fact, bent or fact)} != {index} or bound.has(k):
         raise UsageError(f"expected facts for {index}, the first with a bound that is free of {k}")
-    above, _, least = _falling(bent.relation) if bent else (term, "==", term)
+    above, _, least = falling(bent.relation) if bent else (term, "==", term)
     needs = (
         *ranged(index),
         Condition("no factor is negative", bound, ">="),
@@ -128,7 +128,7 @@ def touching(fact: Step, x: Any, at: Any) -> Fact:
     """
     if x.assumptions0 != sp.Symbol("x", positive=True).assumptions0 or x.name in QUANTITIES:
         raise UsageError(f"expected a symbol of any positive number, got {x}")
-    above, _, below = _falling(fact.relation)
+    above, _, below = falling(fact.relation)
     needs = (
         Identity("both agree there", above.subs(x, at), below.subs(x, at)),
         *_smooth(above, x),

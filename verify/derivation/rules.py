@@ -25,6 +25,7 @@ from verify.expression import TURNED, Least, Relation, families, operator, relat
 
 __all__ = [
     "ASSUMED",
+    "DEFINITION",
     "Fact",
     "added",
     "am_gm",
@@ -40,6 +41,7 @@ __all__ = [
     "divided",
     "each",
     "factor",
+    "falling",
     "flat",
     "given",
     "increasing",
@@ -192,8 +194,8 @@ def given(claim: Claim) -> Fact:
     return Fact(claim.id, claim.expanded, by="given", claim=claim)
 
 
-ASSUMED = "assumption"
-"""What a fact that a claim assumes is by."""
+ASSUMED, DEFINITION = "assumption", "definition"
+"""What facts are by that a claim assumes, or that quantities are by their registration."""
 
 
 def assumed(assumption: Assumption | Relation) -> Fact:
@@ -225,7 +227,7 @@ def definition(quantity: Quantity) -> Fact:
     if quantity.expansion is None:
         raise UsageError(f"{quantity.name} is measured, and no expression in other quantities")
     relation = related(quantity.symbol, "==", quantity.expansion)
-    return Fact(f"definition of {quantity.name}", relation, by="definition")
+    return Fact(f"definition of {quantity.name}", relation, by=DEFINITION)
 
 
 def rewritten(fact: Step, lhs: Any, rhs: Any, *, why: str = "") -> Fact:
@@ -242,8 +244,8 @@ _JOINED = {
 }  # fmt: skip
 
 
-def _falling(relation: Relation) -> tuple[Any, str, Any]:
-    """The sides and the operator, the larger side first."""
+def falling(relation: Relation) -> tuple[Any, str, Any]:
+    """Return the sides and the operator of a relation, the larger side first."""
     op = operator(relation)
     if op in ("<=", "<"):
         return relation.rhs, TURNED[op], relation.lhs
@@ -258,10 +260,10 @@ def transitive(*facts: Step) -> Fact:
     UsageError
         If they are no chain.
     """
-    top, op, bottom = _falling(facts[0].relation)
+    top, op, bottom = falling(facts[0].relation)
     needs = []
     for number, fact in enumerate(facts[1:], start=2):
-        above, other, below = _falling(fact.relation)
+        above, other, below = falling(fact.relation)
         if other == "==" and bottom == below:
             above, below = below, above
         elif op == "==" and top == above:
@@ -289,7 +291,7 @@ def squeezed(first: Step, second: Step) -> Fact:
     UsageError
         If one of them is strict.
     """
-    (a, op, b), (c, other, d) = (_falling(fact.relation) for fact in (first, second))
+    (a, op, b), (c, other, d) = (falling(fact.relation) for fact in (first, second))
     if ">" in (op, other):
         raise UsageError("expected two relations >= or ==, got a strict one")
     needs = (Identity("the larger side of one", a, d), Identity("that of the other", c, b))
@@ -328,7 +330,7 @@ def added(*parts: Any) -> Fact:
     """
     facts = [part for part in parts if isinstance(part, Step)]
     numbers = sum(part for part in parts if not isinstance(part, Step))
-    sides = [_falling(fact.relation) for fact in facts]
+    sides = [falling(fact.relation) for fact in facts]
     ops = {op for _, op, _ in sides}
     op = ">" if ">" in ops else ">=" if ">=" in ops else "=="
     above, below = (sum(a for a, _, _ in sides), sum(b for _, _, b in sides))
@@ -351,7 +353,7 @@ def scaled(fact: Step, factor: Any, *, known: Step | None = None) -> Fact:
     premises: tuple[Step, ...] = (fact,)
     needs: list[Step] = []
     if known is not None:
-        above, sign, below = _falling(known.relation)
+        above, sign, below = falling(known.relation)
         needs.append(Identity("the factor", above - below, factor))
         premises = (fact, known)
         if op in (">", "<") and sign != ">":
@@ -388,7 +390,7 @@ def raised(fact: Step, exponent: Any, *, positive: Step | None = None) -> Fact:
     A strict relation needs a positive exponent; ``positive`` is the fact that it is where SymPy
     does not know.
     """
-    above, op, below = _falling(fact.relation)
+    above, op, below = falling(fact.relation)
     known = [] if positive is None else [positive]
     if positive is None:
         sign: Step = Condition("the exponent", exponent, _strict(op == ">"))
@@ -402,7 +404,7 @@ def raised(fact: Step, exponent: Any, *, positive: Step | None = None) -> Fact:
 
 def _positive(fact: Step) -> Any:
     """What a fact f > 0 says to be positive."""
-    found, sign, zero = _falling(fact.relation)
+    found, sign, zero = falling(fact.relation)
     if sign != ">" or zero != 0:
         raise UsageError(f"expected a fact f > 0, got {fact.relation}")
     return found
@@ -410,7 +412,7 @@ def _positive(fact: Step) -> Any:
 
 def root(fact: Step, x: Any) -> Fact:
     """Return √a >= x from a >= x², for an x of any sign."""
-    above, op, below = _falling(fact.relation)
+    above, op, below = falling(fact.relation)
     op = ">=" if op == "==" else op
     needs = (
         Identity("the smaller side", below, x**2),
@@ -441,7 +443,7 @@ def factor(fact: Step, x: Any) -> Fact:
     UsageError
         If the fact is not strict.
     """
-    above, op, below = _falling(fact.relation)
+    above, op, below = falling(fact.relation)
     if op != ">":
         raise UsageError(f"expected a strict relation, got {fact.relation}")
     rest = above / x
@@ -466,7 +468,7 @@ def increasing(fact: Step, function: Callable[[Any], Any], x: Any) -> Fact:
         A symbol whose assumptions are the range in which the function increases; both sides must
         be known to lie there.
     """
-    above, op, below = _falling(fact.relation)
+    above, op, below = falling(fact.relation)
     value = _applied(function, x)
     needs = (
         Condition("the slope", sp.diff(value(x), x), _strict(op == ">")),
@@ -602,7 +604,7 @@ def _range_known(index: Index, some: Step | None) -> tuple[tuple[Step, ...], tup
     at_all, *others = ranged(index)
     if some is None:
         return (at_all, *others), ()
-    above, _, below = _falling(some.relation)
+    above, _, below = falling(some.relation)
     count = Condition("the range", index[2] - index[1] + 1 - (above - below), ">=")
     return (count, *others), (some,)
 
@@ -639,7 +641,7 @@ def each(fact: Step, index: Index, *, product: bool = False, some: Step | None =
     """
     k, first, last = index
     runs, known = _range_known(index, some)
-    above, op, below = _falling(fact.relation)
+    above, op, below = falling(fact.relation)
     inside = tuple(_inside(index, fact))
     op = ">=" if op == ">" else op  # there may be no value of the index at all
     free, rest = sp.sympify(below).as_independent(k, as_Add=False)
@@ -676,7 +678,7 @@ def multiplied(*facts: Step) -> Fact:
 
     It is strict where all of them are.
     """
-    sides = [_falling(fact.relation) for fact in facts]
+    sides = [falling(fact.relation) for fact in facts]
     ops = {op for _, op, _ in sides}
     op = ops.pop() if len(ops) == 1 else ">="
     needs = tuple(Condition(f"factor {n}", b, ">=") for n, (_, _, b) in enumerate(sides, start=1))
@@ -758,7 +760,7 @@ def chosen(fact: Step, value: Any) -> Fact:
 def one_of(*values: Any) -> Fact:
     """Return that the largest of some numbers is at least the last of them."""
     relation = related(sp.Max(*values), ">=", values[-1])
-    return Fact("one of them", relation, by="definition")
+    return Fact("one of them", relation, by=DEFINITION)
 
 
 def minimum(function: Any, x: Any, at: Any) -> Fact:
@@ -786,7 +788,7 @@ def least(quantity: Quantity, term: Any, index: Index) -> Fact:
         raise UsageError(f"{quantity.name} is not registered as the least of {term}")
     relation, needs = related(term, ">=", quantity.symbol), ranged(index)
     return Fact(
-        f"each is at least {quantity.name}", relation, by="definition", needs=needs, index=index
+        f"each is at least {quantity.name}", relation, by=DEFINITION, needs=needs, index=index
     )
 
 
@@ -803,7 +805,7 @@ def least_exceeds(quantity: Quantity, fact: Step) -> Fact:
     if not isinstance(found, Least):
         raise UsageError(f"{quantity.name} is not registered as the least of a family")
     term, k, *ends = found.args
-    above, op, below = _falling(fact.relation)
+    above, op, below = falling(fact.relation)
     bound = sp.expand(term - (above - below))
     if op not in (">=", ">", "==") or bound.has(k):
         raise UsageError(f"expected a bound of {term} that is free of {k}, got {fact.relation}")
@@ -844,7 +846,7 @@ def largest(top: Quantity, value: Quantity) -> Fact:
     if value.name not in top.above:
         raise UsageError(f"{top.name} is not registered as the largest of {value.name}")
     relation = related(top.symbol, ">=", value.symbol)
-    return Fact(f"{top.name} is the largest", relation, by="definition")
+    return Fact(f"{top.name} is the largest", relation, by=DEFINITION)
 
 
 def at_a_direction(quantity: Quantity) -> Fact:
@@ -858,7 +860,7 @@ def at_a_direction(quantity: Quantity) -> Fact:
     if quantity.supremum is None:
         raise UsageError(f"{quantity.name} is not registered as a supremum over directions")
     relation = related(quantity.symbol, ">=", quantity.supremum[0])
-    return Fact(f"{quantity.name} in any direction", relation, by="definition")
+    return Fact(f"{quantity.name} in any direction", relation, by=DEFINITION)
 
 
 def smallest(bottom: Quantity, value: Quantity) -> Fact:
@@ -872,7 +874,7 @@ def smallest(bottom: Quantity, value: Quantity) -> Fact:
     if value.name not in bottom.below:
         raise UsageError(f"{bottom.name} is not registered as the least of {value.name}")
     relation = related(value.symbol, ">=", bottom.symbol)
-    return Fact(f"{bottom.name} is the least", relation, by="definition")
+    return Fact(f"{bottom.name} is the least", relation, by=DEFINITION)
 
 
 def _expect_every_direction(fact: Step) -> None:
@@ -911,7 +913,7 @@ def at_the_infimum(fact: Step, quantity: Quantity) -> Fact:
     if quantity.infimum is None:
         raise UsageError(f"{quantity.name} is not registered as an infimum over directions")
     expression, directed = quantity.infimum
-    above, op, below = _falling(fact.relation)
+    above, op, below = falling(fact.relation)
     if op not in ("==", ">=") or _is_directed(below, directed):
         raise UsageError(f"expected a >= with nothing directed on its smaller side, got {below}")
     _expect_every_direction(fact)
@@ -936,7 +938,7 @@ def at_the_supremum(fact: Step, quantity: Quantity, through: Callable[[Any], Any
     if quantity.supremum is None:
         raise UsageError(f"{quantity.name} is not registered as a supremum over directions")
     expression, directed = quantity.supremum
-    above, op, below = _falling(fact.relation)
+    above, op, below = falling(fact.relation)
     if op != ">=" or _is_directed(above, directed):
         raise UsageError(f"expected a >= with nothing directed on its larger side, got {above}")
     _expect_every_direction(fact)

@@ -107,7 +107,9 @@ class Step:
         ``but`` names those that an assumption says to be positive.
         """
         numbers = (
-            q for q in QUANTITIES.values() if q.positive and not q.integer and q.name not in but
+            q
+            for q in QUANTITIES.values()
+            if q.positive and not (q.integer or q.nonzero or q.name in but)
         )
         known = {q.symbol: sp.Symbol(q.name, real=True, nonnegative=True) for q in numbers}
         return replace(

@@ -1,0 +1,102 @@
+"""A chain has a value wherever its claim has one: nothing follows from a quotient without."""
+
+from random import Random
+
+import pytest
+import sympy as sp
+
+from theorems.settings import any_weights
+from verify.claims import QUANTITIES, SETTINGS
+from verify.derivation import rules
+from verify.derivation.chain import ends_in
+from verify.derivation.rules import Fact
+from verify.derivation.values import have_values
+from verify.errors import NoValue
+from verify.expression import Least, related
+from verify.registry import theorems
+from verify.sources import RandomSource
+from verify.theorem import Bounds, claim
+
+theorems()  # registers all settings
+q = {name: quantity.symbol for name, quantity in QUANTITIES.items()}
+S, L, off = (q[name] for name in ("sharpness", "depth", "imbalance_total"))
+
+
+def fact(lhs, op, rhs, **options):
+    return Fact("known", related(lhs, op, rhs), by="given", **options)
+
+
+def test_a_singularity_that_is_put_in_and_taken_out_again_is_noticed():
+    """S = (I S + I)/I - 1, but not where I = 0."""
+
+    def removed():
+        quotient = rules.rewritten(fact(S, ">=", L), (off * S + off) / off - 1, L)
+        return rules.rewritten(quotient, S, L)
+
+    within = claim(any_weights, S >= L, name="within")(lambda: iter([removed()]))
+    assert not ends_in(within, [removed()], 5.0)
+    assert ends_in(within, [fact(S, ">=", L)], 5.0)
+
+
+def chain(*relations):
+    """Relations of which each follows from the one before."""
+    facts = []
+    for lhs, op, rhs in relations:
+        facts.append(fact(lhs, op, rhs, premises=tuple(facts[-1:])))
+    return facts
+
+
+a, b = sp.symbols("a b", nonnegative=True)
+n = sp.Symbol("n", integer=True, positive=True)
+VALUES = {
+    "a quotient that is allowed": (True, [(a, ">", 0), (b / a, ">=", 1), (b, ">=", a)]),
+    "one that is allowed later": (False, [(b / a, ">=", 1), (a, ">", 0), (b, ">=", a)]),
+    "a factor of what is positive": (True, [(a * b, ">", 0), (1 / a, ">=", 1), (b, ">=", a)]),
+    "a product that is a number": (True, [(a * b, "==", 2), (1 / b, ">=", a), (b, ">=", a)]),
+    "the claim's own": (True, [(b / a, ">=", 1), (b / a + 1, ">=", 2)]),
+    "a whole number above 1": (True, [(n, ">=", 2), (1 / (n - 1), ">=", b), (1, ">=", b)]),
+    "one that may be 1": (False, [(n, ">=", 1), (1 / (n - 1), ">=", b), (1, ">=", b)]),
+    "0^0": (True, [((n - 1) ** (1 - n), ">=", b), (1, ">=", b)]),
+    "a root": (True, [(a ** (1 / n), ">=", b), (a, ">=", b)]),
+    "a power that may be negative": (False, [(a ** (2 - n), ">=", b), (a, ">=", b)]),
+    "a logarithm": (False, [(sp.log(a), ">=", b), (a, ">=", b)]),
+    "a logarithm of what is positive": (True, [(sp.log(1 + a), ">=", b), (a, ">=", b)]),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", VALUES)
+def test_a_fact_has_a_value(name):
+    expected, relations = VALUES[name]
+    assert have_values(chain(*relations)) == expected
+
+
+def test_members_of_a_family_that_defines_the_claims_quantity():
+    """Where one of p(1), ..., p(L) is zero the quantity has no value; p(L + 1) may be."""
+    p, (k, j) = sp.Function("p"), sp.symbols("k j", integer=True, positive=True)
+    smallest = sp.Symbol("smallest", real=True)
+    by = fact(smallest, "==", Least(p(k + 1) / p(k), k, 1, L))
+    defined = Fact(by.name, by.conclusion, by=rules.DEFINITION)
+    for index, expected in (((j, 1, L), True), ((j, 1, L + 1), False)):
+        member = fact(p(j + 1) / p(j), ">=", b, premises=(defined,), index=index)
+        last = Fact("last", related(smallest, ">=", b), by="given", premises=(member,))
+        assert have_values(rules.flat([last])) == expected
+
+
+NONZERO = sorted({quantity.name for quantity in QUANTITIES.values() if quantity.nonzero})
+
+
+@pytest.mark.parametrize("name", NONZERO)
+def test_what_is_called_nonzero_never_vanishes(name):
+    """Measured on exact instances of every setting whose instances have the quantity."""
+    found, random = 0, Random(0)
+    for setting in SETTINGS.values():
+        for _ in range(4):
+            try:
+                value = QUANTITIES[name].measure(
+                    setting.build(RandomSource(random), Bounds((2, 4), (1, 3)))
+                )
+            except (AttributeError, ArithmeticError, IndexError, ValueError, NoValue):
+                continue  # no such instance, or it has no value there
+            assert value != 0, setting.name
+            found += 1
+    assert found > 20
