@@ -107,7 +107,13 @@ class Symbolic(Scoped):
         return sp.Min(*xs)
 
     def is_zero(self, A: SymbolicMatrix) -> bool:
-        return all(sp.expand(sp.numer(sp.together(x))) == 0 for x in A)
+        """Return whether it is identically zero; NotExact if it is so for some numbers only."""
+        entries = [sp.expand(sp.numer(sp.together(x))) for x in A]
+        if any(entry.is_nonzero for entry in entries):
+            return False
+        if all(entry == 0 for entry in entries):
+            return True
+        raise NotExact("a matrix that is zero for some values of its symbols and not for others")
 
     def compare(self, x: Any, y: Any) -> Comparison:
         """Return sign 0 when the difference expands to zero, its sign when SymPy knows it."""
