@@ -78,7 +78,7 @@ TESTS: dict[str, tuple[str, ...]] = {
     "verify/expression.py": ("verify/test_claims.py", "verify/certificates/test_folder.py"),
     "verify/runs/stages.py": ("verify/search/test_search.py", "verify/test_claims.py"),
     "verify/runs/verdicts.py": (),
-    "verify/search/outcomes.py": (),
+    "verify/search/outcomes.py": ("verify/search/test_api.py",),
     "verify/search/pipeline.py": (
         "verify/search/test_search.py",
         "verify/search/test_corpus.py",

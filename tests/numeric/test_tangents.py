@@ -1,5 +1,6 @@
 """Derivatives carried along by tangents are those of finite differences."""
 
+import math
 import operator
 from fractions import Fraction
 
@@ -187,3 +188,8 @@ def test_tangents_are_compared_by_their_values(name):
 def test_margins_are_relative_to_the_larger_side_whatever_the_signs(x, y):
     one, other = (Tangent(np.array([z]), np.array([[1.0]])) for z in (x, y))
     assert value(TANGENTS.margin(one, other)) == FLOATS.margin(np.array([x]), np.array([y]))
+
+
+def test_functions_of_constants_are_plain_numbers():
+    for name, expected in (("exp", math.e), ("log", 0.0), ("sqrt", 1.0)):
+        assert getattr(TANGENTS, name)(np.float64(1)) == pytest.approx(expected)

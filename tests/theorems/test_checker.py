@@ -12,7 +12,7 @@ from types import ModuleType
 
 import mpmath
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from numeric.arithmetic.ball import Balls
@@ -204,6 +204,8 @@ def test_whole_powers_of_intervals_are_as_narrow_as_they_can_be(ends, n, power):
 
 
 @given(st.integers(0, 10**40), st.integers(1, 9))
+@example(0, 3)
+@example(1, 3)
 def test_integer_roots(m, n):
     r = checker.integer_root(m, n)
     assert r**n <= m < (r + 1) ** n
@@ -257,6 +259,12 @@ def test_decimals_are_rounded_outwards_in_the_twelfth_digit(x, power):
     down, up = (checker.decimal(x, upwards) for upwards in (False, True))
     assert Fraction(down) <= x <= Fraction(up)
     assert Fraction(up) - Fraction(down) <= abs(x) / 10**10
+
+
+def test_decimals_have_about_twelve_digits():
+    third, large = Fraction(1, 3), Fraction(10**7, 3)
+    assert checker.decimal(third, False) == "0.3333333333333"
+    assert checker.decimal(large, True) == "3333333.333334"
 
 
 def test_numbers_in_words_hold_the_number():

@@ -244,3 +244,15 @@ def test_to_alter_a_closed_form_is_to_alter_what_builds_on_it():
 def test_sizes_that_leave_nothing_to_draw_are_refused():
     with pytest.raises(UsageError, match=r"1 <= least <= most depth, got 4\.\.1"):
         Bounds((4, 1))
+
+
+def test_bounds_say_what_they_allow():
+    assert str(Bounds((2, 4), (1, 3))) == "depth 2..4, widths 1..3"
+
+
+def test_the_only_claim_of_a_theorem_may_bear_its_name():
+    alone = Claim("X1", "", NUMBERS, norm >= 0)
+    object.__setattr__(alone, "theorem", "X1")
+    assert alone.id == "X1"
+    object.__setattr__(alone, "theorem", "X2")
+    assert alone.id == "X2.X1"

@@ -205,3 +205,16 @@ def test_a_power_is_of_the_whole_name(expression, latex):
 def test_render_keeps_the_order_when_asked():
     written = sp.Add(y, sp.Integer(1), x, evaluate=False)
     assert render(written, {}, order="none") == "y + 1 + x"
+
+
+def test_products_are_taken_of_numerators_whatever_their_exponents():
+    """x² y is no quotient by x^{-2}: it has a value at zero."""
+    assert evaluate(x**2 * y, {"x": Fraction(0), "y": Fraction(3)}, EXACT) == 0
+    assert evaluate(y / x**2, {"x": Fraction(2), "y": Fraction(3)}, EXACT) == Fraction(3, 4)
+
+
+def test_a_member_of_a_family_is_counted_from_one():
+    gain = sp.Function("gain")
+    values = {"gain": [EXACT.scalar(n) for n in (5, 7, 9)]}
+    assert evaluate(gain(2) - gain(1), values, EXACT) == 2
+    assert evaluate(gain(3), values, EXACT) == 9

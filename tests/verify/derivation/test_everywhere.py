@@ -5,7 +5,8 @@ import sympy as sp
 
 from numeric.arithmetic.symbolic import Symbolic
 from theorems.quantities import compared
-from verify.claims import QUANTITIES, SETTINGS, Assumption, Bounds, Claim
+from verify.claims import QUANTITIES, SETTINGS, Assumption, Bounds, Claim, quantity
+from verify.derivation.chain import ends_in
 from verify.derivation.everywhere import SymbolSource, everywhere
 from verify.derivation.steps import check
 from verify.errors import NoValue
@@ -103,3 +104,24 @@ def test_a_quantity_without_a_formula_has_no_value_there():
         verdicts(
             claim(sp.Eq(q["sharpness"], q["sharpness"] * q["depth"]), sizes=((2, 2, 2, 2, 2),))
         )
+
+
+def test_an_instance_of_symbols_ends_in_its_claim():
+    found = claim(sp.Eq(q["loss"], 0))
+    assert ends_in(found, everywhere(found), 5.0)
+
+
+def test_compared_things_are_not_measured(monkeypatch):
+    """Entries agree in a ring even where the measure takes a branch or has no formula."""
+
+    @quantity("toy_same", "s", positive=False, compares=lambda i: (i.sigma, i.sigma.mT))
+    def same(instance):
+        """Measured in floats only."""
+        raise NoValue("no formula")
+
+    try:
+        assert verdicts(claim(sp.Eq(same.symbol, 0))) == ["holds", "holds"]
+        with pytest.raises(NoValue):
+            verdicts(claim(same.symbol <= 1))
+    finally:
+        del QUANTITIES["toy_same"]

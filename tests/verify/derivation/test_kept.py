@@ -9,7 +9,7 @@ import sympy as sp
 from tests.toys import claim, first, last
 from verify.claims import Proof
 from verify.derivation import kept as proofs
-from verify.derivation.kept import Proofs, key
+from verify.derivation.kept import Proofs, _digest, key
 from verify.derivation.steps import Condition, Identity
 from verify.registry import theorems
 from verify.runs.profiles import PROFILES
@@ -165,3 +165,13 @@ def test_a_task_with_a_folder_is_the_same_task(tmp_path):
     assert all(not step["cached"] for step in execute(plain).result["steps"])
     execute(kept)
     assert any(step["cached"] for step in execute(kept).result["steps"])
+
+
+def test_no_proof_took_less_than_no_time(kept, tmp_path):
+    """A digest seals what was written; what makes no sense is not believed all the same."""
+    kept.check(TRUE, seconds=5)
+    saved = json.loads(entry(tmp_path).read_text())
+    for seconds, believed in ((0.0, True), (-1.0, False), (1, False)):
+        unsealed = {**{k: v for k, v in saved.items() if k != "digest"}, "seconds": seconds}
+        entry(tmp_path).write_text(json.dumps({**unsealed, "digest": _digest(unsealed)}))
+        assert kept.check(TRUE, seconds=5).cached == believed

@@ -193,3 +193,8 @@ def test_a_member_of_a_family_is_printed_with_its_index_below(monkeypatch):
     gain, k = indexed("toy_gains"), sp.Symbol("k", integer=True, positive=True)
     step = Identity("s", sp.Sum(gain(k), (k, 1, count)), gain(count))
     assert statement([step]) == r"\sum_{k=1}^{count} g_{k} = g_{count}"
+
+
+def test_the_shape_of_large_matrices_is_told_rows_first():
+    tall = sp.Matrix(5, 2, sp.symbols("x:10"))
+    assert "5 rows and 2 columns" in statement([Identity("s", tall, tall)])

@@ -12,7 +12,7 @@ from theorems.regression.sharpness_ge_rayleigh import pair, start
 from theorems.settings import any_weights, minimizers, univariate_minimizers
 from verify.claims import QUANTITIES
 from verify.derivation import extremes, rules
-from verify.derivation.chain import ends_in
+from verify.derivation.chain import _instances, ends_in
 from verify.derivation.rules import Fact
 from verify.derivation.steps import Condition, Step, check
 from verify.errors import UsageError
@@ -167,3 +167,50 @@ def test_a_premise_is_the_claim_that_its_theorem_makes():
                     trainings=())  # fmt: skip
     with pytest.raises(UsageError, match="calls itself"):
         registered([*ALL.values(), thief])
+
+
+def test_a_fact_is_not_read_outside_its_range():
+    known = fact(k, ">=", 2, index=(k, 2, L))
+    assert holds(rules.narrowed(known, (k, 3, L)))
+    assert not holds(rules.narrowed(known, (k, 1, L)))
+    assert not holds(rules.narrowed(known, (k, 2, L + 1)))
+
+
+@pytest.mark.parametrize("place", [sp.Symbol("x", real=True), sp.Integer(3), L], ids=str)
+def test_an_index_is_a_symbol_of_a_whole_number(place):
+    with pytest.raises(UsageError, match="as an index"):
+        rules.each(fact(S, ">=", T), (place, 1, 3))
+
+
+def test_the_last_fact_counts():
+    within = claim(any_weights, S >= T, name="within")(lambda: iter([]))
+    assert ends_in(within, [fact(S, ">=", L), fact(S, ">=", T)], 1.0)
+    assert not ends_in(within, [fact(S, ">=", T), fact(S, ">=", L)], 1.0)
+
+
+def test_a_premise_that_is_not_given_is_not_taken():
+    @claim(univariate_minimizers, whitened_bound <= S, minimizer, one_output)
+    def taken():
+        """What another claim says."""
+        yield rules.given(lower)
+
+    with pytest.raises(UsageError, match="which is not in given"):
+        derive(taken, QUICK)
+
+
+def test_an_assumption_of_another_claim_is_not_taken():
+    @claim(any_weights, S >= T)
+    def taken():
+        """What nobody assumes."""
+        yield rules.assumed(related(S, ">=", T))
+
+    with pytest.raises(UsageError, match="the claim not"):
+        derive(taken, QUICK)
+
+
+def test_premises_are_tried_on_some_instances_of_each_setting():
+    """Four of the claim's own, one of each that is special to it."""
+    own = claim(minimizers, off >= 0, name="own")(lambda: iter([]))
+    counts = [len(_instances(own, setting)) for setting in own.setting.family()]
+    assert counts == [4, *[1] * (len(counts) - 1)]
+    assert len(counts) > 1

@@ -16,6 +16,7 @@ from verify.derivation.steps import (
     Step,
     am_gm,
     check,
+    concludes,
     is_zero,
     time_limit,
 )
@@ -208,3 +209,22 @@ def test_a_limit_that_sympy_gets_wrong_is_found_out():
     f = (a * sp.exp(-a * x) + b * sp.exp(-b * x)) * sp.exp(b * x)
     assert sp.limit(f, x, sp.oo) == sp.oo
     assert check(Limit("grows", f, x, sp.oo, sp.oo)).verdict == "inconclusive"
+
+
+def test_a_limit_may_be_written_in_another_form():
+    x = sp.Symbol("x", positive=True)
+    for value, verdict in ((a**2 + 2 * a + 1, "holds"), (a**2 + 1, "inconclusive")):
+        assert check(Limit("same", (a + 1) ** 2 + 1 / x, x, sp.oo, value)).verdict == verdict
+
+
+def test_a_wrong_limit_says_where():
+    x = sp.Symbol("x", positive=True)
+    wrong = check(Limit("wrong", 2 + 1 / x, x, sp.oo, 3))
+    assert wrong.residual == "SymPy finds 2, expected 3"
+    f = (a * sp.exp(-a * x) + b * sp.exp(-b * x)) * sp.exp(b * x)
+    assert " at {" in check(Limit("grows", f, x, sp.oo, sp.oo)).residual
+
+
+def test_a_limit_concludes_nothing():
+    x = sp.Symbol("x", positive=True)
+    assert not concludes(Limit("l", 1 / x, x, sp.oo, sp.S.Zero), sp.Ge(a, 0, evaluate=False))

@@ -1,5 +1,6 @@
 """What an attack says about its claim: never more than it met, and the worst of several."""
 
+from dataclasses import replace
 from math import inf
 
 import pytest
@@ -10,6 +11,7 @@ from verify.search import outcomes
 from verify.search.outcomes import Error, Inconclusive, Receipt, Survived, judge, shown, worst
 from verify.search.pipeline import Budget, attack
 from verify.search.record import Attack, Counterexample, Near
+from verify.search.tightness import Tight
 
 OWN = claim(norm >= first)
 FALSE = claim(first <= last)
@@ -107,3 +109,16 @@ def test_an_error_is_told_with_the_name_of_its_file():
         "reason": "file.py: hung",
         "traceback": "Traceback",
     }
+
+
+def test_a_plot_is_shown_where_there_is_one():
+    survived = judged(OWN, Attack(**MET))
+    tight = tuple(Tight(depth, 2, 1.5, 0.5, "numbers", {}) for depth in (2, 3))
+    assert "<svg" not in survived._repr_html_()
+    assert "<svg" in replace(survived, tight=tight)._repr_html_()
+
+
+def test_a_refutation_is_plain_data():
+    plain = judged(FALSE, Attack(**MET, found=FOUND)).to_json()
+    assert (plain["verdict"], plain["lhs"], plain["rhs"]) == ("refuted", "2", "1")
+    assert plain["certificate"] is None

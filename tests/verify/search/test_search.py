@@ -235,3 +235,12 @@ def test_numbers_are_ordered_by_simplicity():
 
 def test_the_setting_serves_all_engines():
     assert claim(first > 0).setting is NUMBERS
+
+
+def test_what_is_found_is_made_simpler():
+    """The simplest violation of x <= 3/2 within these bounds is 2."""
+    told = []
+    result = attack(claim(first <= sp.Rational(3, 2), width=(1, 3)), seed=0, **ALL,
+                    progress=lambda result: told.append(result.found))  # fmt: skip
+    assert result.found.instance.values == (2,)
+    assert told[-1] is result.found
