@@ -74,6 +74,7 @@ TESTS: dict[str, tuple[str, ...]] = {
         "verify/derivation/test_soundness.py",
     ),
     "verify/derivation/steps.py": ("verify/derivation/test_record.py",),
+    "verify/derivation/values.py": (),
     "verify/evidence.py": ("verify/runs/test_verdicts.py", "verify/runs/test_stages.py"),
     "verify/expression.py": ("verify/test_claims.py", "verify/certificates/test_folder.py"),
     "verify/runs/stages.py": ("verify/search/test_search.py", "verify/test_claims.py"),
@@ -116,8 +117,8 @@ class Mutant:
         return f"{self.file}:{self.line}\n    was {self.was}\n    now {self.now}"
 
 
-def places(code: str) -> list[Place]:
-    """Return the places at which a module can be altered, in the order of the text."""
+def places(code: str) -> dict[tuple[str, int, int], Place]:
+    """Return the mutations of a module by their place: its line, which of those alike, column."""
     found: dict[tuple[int, int], Place] = defaultdict(list)
     nodes = list(ast_nodes(get_ast(code)))
     for name in sorted(operator_names()):
@@ -127,7 +128,12 @@ def places(code: str) -> list[Place]:
         starts = (start for node in nodes for start, _ in kind().mutation_positions(node))
         for occurrence, start in enumerate(starts):
             found[start].append((name, occurrence))
-    return [found[start] for start in sorted(found)]
+    lines = code.splitlines()
+    alike = [lines[:n].count(line) for n, line in enumerate(lines)]
+    return {
+        (lines[line - 1], alike[line - 1], column): found[line, column]
+        for line, column in sorted(found)
+    }
 
 
 @lru_cache(maxsize=2)
@@ -167,14 +173,19 @@ def _told(lines: Sequence[str]) -> str:
 
 
 def shuffled(seed: int) -> Iterator[Mutant]:
-    """Yield mutants without end in sight: places in random order, a random mutation of each."""
-    random = Random(seed)
+    """Yield mutants without end in sight: places in random order, a random mutation of each.
+
+    A place keeps its number whatever is changed elsewhere, so that a sample stays what it is.
+    """
     codes = {file: (ROOT / file).read_text(encoding="utf-8") for file in TESTS}
-    drawn = [(file, place) for file, code in codes.items() for place in places(code)]
-    random.shuffle(drawn)
-    for file, place in drawn:
-        random.shuffle(place)
-        made = (mutant(file, codes[file], *mutation) for mutation in place)
+    drawn = [
+        (Random(f"{seed} {file} {place}"), file, mutations)
+        for file, code in codes.items()
+        for place, mutations in places(code).items()
+    ]
+    for random, file, mutations in sorted(drawn, key=lambda found: found[0].random()):
+        random.shuffle(mutations)
+        made = (mutant(file, codes[file], *mutation) for mutation in mutations)
         found = next((m for m in made if m is not None), None)
         if found is not None:
             yield found
