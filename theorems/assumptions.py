@@ -13,14 +13,15 @@ from functools import reduce
 from operator import and_
 from typing import Any
 
-from sympy import S
+from sympy import Gt, S
 
 from numeric.arithmetic.ball import Balls
 from theorems.instances import Instance
 from verify.claims import Assumption
 from verify.derivation.rings import agree
+from verify.expression import symbol
 
-__all__ = ["at_most", "equal", "minimizer", "one_output", "vanishes", "whitened"]
+__all__ = ["at_most", "equal", "minimizer", "one_output", "seen", "vanishes", "whitened"]
 
 _ROUNDING = 1e-9
 """Float numbers that agree to this, relatively, may be equal."""
@@ -86,3 +87,4 @@ def _has_one_output(instance: Instance) -> bool:
 minimizer = Assumption("minimizer", _is_minimizer, r"P\Sigma = T\Sigma")
 whitened = Assumption("whitened", _is_whitened, r"\Sigma = I")
 one_output = Assumption("one_output", _has_one_output, "d_y = 1")
+seen = Assumption("seen", Gt(symbol("a"), 0, evaluate=False), r"\Sigma w^* \ne 0")

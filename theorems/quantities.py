@@ -91,31 +91,31 @@ def _paired(x: Any, y: Any) -> list[tuple[Any, Any]]:
     return list(zip(x, y, strict=True)) if isinstance(x, list | tuple) else [(x, y)]
 
 
-@quantity("depth", "L", integer=True)
+@quantity("depth", "L", integer=True, nonzero=True)
 def depth(instance: Instance) -> int:
     """Number of layers L."""
     return instance.net.depth
 
 
-@quantity("d_x", "d_x", integer=True)
+@quantity("d_x", "d_x", integer=True, nonzero=True)
 def d_x(instance: Instance) -> int:
     """Number of inputs."""
     return instance.net.widths[0]
 
 
-@quantity("d_y", "d_y", integer=True)
+@quantity("d_y", "d_y", integer=True, nonzero=True)
 def d_y(instance: Instance) -> int:
     """Number of outputs."""
     return instance.net.widths[-1]
 
 
-@quantity("width_min", r"d_{\min}", integer=True)
+@quantity("width_min", r"d_{\min}", integer=True, nonzero=True)
 def width_min(instance: Instance) -> int:
     """Smallest hidden width; undefined at depth 1."""
     return min(_hidden_widths(instance))
 
 
-@quantity("width_max", r"d_{\max}", integer=True)
+@quantity("width_max", r"d_{\max}", integer=True, nonzero=True)
 def width_max(instance: Instance) -> int:
     """Largest hidden width; undefined at depth 1."""
     return max(_hidden_widths(instance))
@@ -282,11 +282,9 @@ def w_norm(instance: Instance) -> Any:
     return ar.sqrt(ar.frobenius_sq(_regressor(instance)))
 
 
-@quantity(
-    "a", "a", nonzero=True, supremum=(symbol("regressor_share"), ("regressor_share",))
-)  # fmt: skip
+@quantity("a", "a", supremum=(symbol("regressor_share"), ("regressor_share",)))
 def a(instance: Instance) -> Any:
-    """Rayleigh quotient w*ᵀΣw*/|w*|² (one output), > 0 since w* has no part in the kernel of Σ."""
+    """Rayleigh quotient w*ᵀΣw*/|w*|² (one output)."""
     ar, w = instance.arithmetic, _regressor(instance)
     return ar.entry(w @ instance.sigma @ w.mT, 0, 0) / ar.frobenius_sq(w)
 

@@ -24,7 +24,7 @@ from numeric.arithmetic.tangents import Tangents
 from numeric.gain import float_optimum
 from numeric.networks import LinearNetwork
 from theorems.instances import Instance
-from verify.claims import SETTINGS, Bounds, Setting
+from verify.claims import SETTINGS, Assumption, Bounds, Setting
 from verify.errors import Undefined
 from verify.sources import Choices
 
@@ -161,21 +161,22 @@ def setting(
     load: Callable[[dict[str, Any]], Any] | None = Instance.from_json,
     express: Callable[[Any], list[int | Fraction] | None] | None = None,
     exists: bool = False,
+    ensures: Sequence[Assumption] = (),
     every_direction: bool = False,
     extend: Callable[[Any], Any] | None = None,
     aliases: Sequence[str] = (),
 ) -> Callable[[Callable[[Draw], Any]], Setting]:
     """Turn a recipe, a function of a :class:`Draw`, into the setting ``name`` of the search.
 
-    The checker says itself which settings it does not know.  ``exists`` and ``extend`` are told at
-    :class:`verify.claims.Setting`; ``aliases`` are names it had.
+    The checker says itself which settings it does not know.  ``exists``, ``ensures`` and
+    ``extend`` are told at :class:`verify.claims.Setting`; ``aliases`` are names it had.
     """
 
     def register(recipe: Callable[[Draw], Any]) -> Setting:
         build = drawn(recipe)
         found = Setting(
             name, description, build, tuple(special), Tangents.seed, checker, load, express,
-            exists, every_direction, extend,
+            exists, tuple(ensures), every_direction, extend,
         )  # fmt: skip
         SETTINGS.update(dict.fromkeys((name, *aliases), found))
         return found

@@ -171,7 +171,8 @@ def quantity(
 ) -> Callable[[Callable[[Any], Any]], Quantity]:
     """Register the decorated function as the quantity ``name``; its docstring defines it.
 
-    ``positive`` is used only for printing and simplifying; say False where a value may be < 0.
+    ``positive`` says that it is never negative, and prints and simplifies as if it were never zero:
+    a whole derivation is checked again with zeros, unless ``nonzero`` says that there are none.
     ``aliases`` are names it had, which relations written then may go on using; the others are told
     at :class:`Quantity`.
     """
@@ -319,6 +320,9 @@ class Setting:
         cannot: what was found there is then simplified as an instance of this one.
     exists
         Its instances are constructed, to show what there is: a claim over it says "there are".
+    ensures
+        Assumptions that its instances meet by construction: a proof may take a claim that makes
+        them.
     every_direction
         Its recipe draws the directions that its instances name, whatever they are.
     extend
@@ -336,6 +340,7 @@ class Setting:
     load: Callable[[dict[str, Any]], Any] | None = None
     express: Callable[[Any], list[int | Fraction] | None] | None = None
     exists: bool = False
+    ensures: tuple[Assumption, ...] = ()
     every_direction: bool = False
     extend: Callable[[Any], Any] | None = None
 

@@ -94,7 +94,7 @@ def layer_reach(pair: LayerPair) -> list[Any]:
     return [ar.eig_max(D) + ar.frobenius_sq(W) for D, W in layers]
 
 
-@quantity("position", "k", integer=True)
+@quantity("position", "k", integer=True, nonzero=True)
 def position(pair: LayerPair) -> int:
     """The position k of a pair of neighbouring layers W_k, W_{k+1}."""
     return pair.position

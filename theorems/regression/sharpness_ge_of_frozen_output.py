@@ -115,7 +115,7 @@ __all__ = ["THEOREM", "frozen_sharpness"]
 # --- quantities and closed form -----------------------------------------------------------------
 
 
-@quantity("trained_depth", "L", integer=True)
+@quantity("trained_depth", "L", integer=True, nonzero=True)
 def trained_depth(instance: Instance) -> int:
     """Number of trained layers when the last matrix is frozen; at least 2."""
     if instance.net.depth < 3:

@@ -17,6 +17,7 @@ Assumptions
     minimizer   PΣ = w*ᵀΣ: the path through a minimizer carries exactly w*.  Without it, zero
                 weights are flatter.
     one_output  d_y = 1: with several outputs ``a`` is not defined; see U1.
+    seen        Σw* != 0, for the upper bound, which rests on U2 and its a_2.
 
 Proof
     S >= S_min by F6 in every direction.  At z = Kw*/|Kw*| what S_min is the supremum of is
@@ -46,7 +47,7 @@ from typing import Any
 import sympy as sp
 
 from numeric.spectrum import sharpness_lanczos
-from theorems.assumptions import minimizer, one_output
+from theorems.assumptions import minimizer, one_output, seen
 from theorems.directions import pairing, path_ends, regressor_directions
 from theorems.foundations import sharpness_ge_along_paths as F6
 from theorems.instances import Instance
@@ -184,6 +185,7 @@ def lower(least: Claim, flattest: Claim) -> Iterator[Step]:
     S_min <= upper_bound,
     minimizer,
     one_output,
+    seen,
     given=(U2.upper, U2.upper_le_sum),
     bounds=_DEEP,
 )

@@ -16,7 +16,10 @@ Notation
     ŵ = w*/|w*|, K = Σ^{1/2}, μ (``aligned_top``).
 
 Assumptions
+    minimizer    used where the sharpness is the dual Gram value.
     one_output   a and w* are not defined otherwise.
+    nonzero      w* != 0.  ŵ is not defined otherwise.
+    seen         Σw* != 0.  a_2 is not defined otherwise.
     eigenvector  Σw* = a w*, that is a_2 = a, a_2 = w*ᵀΣ²w*/w*ᵀΣw* >= a (Cauchy-Schwarz).  Without
                  it S_0 > S_min however deep the network.
     deep_enough  La >= Λ.  Without it a direction that w* ignores is the sharpest one.
@@ -61,7 +64,7 @@ import sympy as sp
 from numeric.arithmetic.floating import Floating
 from numeric.gain import float_optimum
 from numeric.spectrum import sharpness_at_minimizer
-from theorems.assumptions import at_most, equal, one_output
+from theorems.assumptions import at_most, equal, minimizer, one_output, seen
 from theorems.instances import Instance
 from theorems.quantities import a, a2, data_max, depth, minimal_sharpness, symbols, w_norm
 from theorems.settings import eigenvector_regressors, overlooked_direction, univariate_minimizers
@@ -71,6 +74,7 @@ from theorems.unified.quantities import aligned_top
 from theorems.unified.small_initialisation_limit_nearly_flattest import (
     aligned,
     flow_from_small_start,
+    nonzero,
     small_start_sharpness,
 )
 from verify.derivation import rules
@@ -136,8 +140,9 @@ top_is = stated(
 
 
 @claim(
-    eigenvector_regressors, sp.Eq(small_start_sharpness, S_min), one_output, eigenvector,
-    deep_enough, given=(top_is, aligned, U1.least, U2.improves, U2.lower), bounds=_SMALL, name="if",
+    eigenvector_regressors, sp.Eq(small_start_sharpness, S_min), minimizer, one_output, nonzero,
+    seen, eigenvector, deep_enough,
+    given=(top_is, aligned, U1.least, U2.improves, U2.lower), bounds=_SMALL, name="if",
 )  # fmt: skip
 def sufficient(small_start_sharpness: Any) -> Iterator[Step]:
     """For eigenvectors with La >= Λ the limit is flattest."""
@@ -149,7 +154,8 @@ def sufficient(small_start_sharpness: Any) -> Iterator[Step]:
 
 
 @claim(
-    eigenvector_regressors, sp.Eq(S_min, eigenvector_bound), one_output, eigenvector, deep_enough,
+    eigenvector_regressors, sp.Eq(S_min, eigenvector_bound), minimizer, one_output, nonzero, seen,
+    eigenvector, deep_enough,
     given=(top_is, sufficient), bounds=_SMALL,
 )  # fmt: skip
 def value(eigenvector_bound: Any) -> Iterator[Step]:

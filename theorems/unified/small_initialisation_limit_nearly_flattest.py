@@ -92,7 +92,7 @@ from verify.theorem import (
     witness,
 )  # fmt: skip
 
-__all__ = ["THEOREM", "aligned", "flow_from_small_start", "small_start_sharpness"]
+__all__ = ["THEOREM", "aligned", "flow_from_small_start", "nonzero", "small_start_sharpness"]
 
 
 @quantity("aligned_top_at_depth", r"\lambda_{\max}(\Sigma+LK\hat w\hat w^TK)")

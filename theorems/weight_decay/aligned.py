@@ -230,6 +230,13 @@ def minimal_networks(draw: Draw) -> NoisyInstance:
     return network.costing(penalty, minimal_covariance(draw, network, penalty))
 
 
+def _is_stationary(instance: NoisyInstance) -> Any:
+    return vanishes(instance, *regularised_gradient(instance.net, *instance.data))
+
+
+stationary = Assumption("stationary", _is_stationary, r"\nabla\mathcal{L}(W) = 0")
+
+
 def isotropic_stationary(
     name: str,
     description: str,
@@ -246,7 +253,7 @@ def isotropic_stationary(
         unless ``all_active``.
     """
 
-    @setting(name, description)
+    @setting(name, description, ensures=[stationary])
     def build(draw: Draw) -> NoisyInstance:
         network, penalty = drawn_network(draw, switched_off=share is None and not all_active)
         ar = network.arithmetic
@@ -298,6 +305,7 @@ def _turned(point: NoisyInstance, vectors: Sequence[Any]) -> NoisyInstance:
 @setting(
     "noisy-stationary-points",
     "stationary points by construction: some neurons active, hidden layers turned where σ² = 0",
+    ensures=[stationary],
 )
 def noisy_stationary_points(draw: Draw) -> NoisyInstance:
     """Stationary points of every value, most of them no minima."""
@@ -332,6 +340,7 @@ def drawn_minimum(draw: Draw, shape: Sequence[int], noise: Any, share: Any = Non
 @setting(
     "noisy-global-minima",
     "global minima by construction, below the origin: a_max <= (D+1) a_min, (D-1)τ < κ wᵀA_0w",
+    ensures=[stationary],
 )
 def noisy_global_minima(draw: Draw) -> NoisyInstance:
     """Global minima strictly below the origin."""
@@ -371,10 +380,6 @@ def halfway_points(draw: Draw) -> NoisyInstance:
 # --- assumptions ----------------------------------------------------------------------------------
 
 
-def _is_stationary(instance: NoisyInstance) -> Any:
-    return vanishes(instance, *regularised_gradient(instance.net, *instance.data))
-
-
 def _reduced_power(instance: NoisyInstance) -> Any:
     """κ wᵀA_0w."""
     return effective_covariance_factor.measure(instance) * effective_energy.measure(instance)
@@ -401,7 +406,6 @@ def _is_global_minimum(instance: NoisyInstance) -> Any:
     return reduce(operator.and_, [*conditions, _is_stationary(instance), _norms(instance)[1] > 0])
 
 
-stationary = Assumption("stationary", _is_stationary, r"\nabla\mathcal{L}(W) = 0")
 global_minimum = Assumption(
     "global_minimum",
     _is_global_minimum,

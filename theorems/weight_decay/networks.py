@@ -117,7 +117,7 @@ class NoisyInstance(ExactInstance):
         return self.sigma, self.cross, self.decays, self.noise_variance
 
 
-@quantity("hidden_layers", "D", integer=True)
+@quantity("hidden_layers", "D", integer=True, nonzero=True)
 def hidden_layers(instance: NoisyInstance) -> int:
     """Number of hidden layers D = L - 1."""
     return instance.net.depth - 1

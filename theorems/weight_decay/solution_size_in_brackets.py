@@ -76,6 +76,7 @@ from theorems.weight_decay.aligned import (
     isotropic_stationary,
     noisy_stationary_points,
     signs,
+    stationary,
     unit_network,
 )
 from theorems.weight_decay.networks import (
@@ -236,7 +237,7 @@ equal_upper = Formula(
 def _equal(name: str, description: str, share: Fraction | None = None) -> Setting:
     """Equal widths 1 or 4 (√d_0 rational), equal decays, κa|w|²/τ = share on A_0 = aI if given."""
 
-    @setting(name, description)
+    @setting(name, description, ensures=[stationary])
     def build(draw: Draw) -> NoisyInstance:
         ar = draw.arithmetic
         hidden, inputs = draw.depth() - 1, draw.integer(1, 2)

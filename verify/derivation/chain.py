@@ -6,13 +6,11 @@ from itertools import product
 from random import Random
 from typing import Any
 
-import sympy as sp
-
 from verify.claims import QUANTITIES, Claim, Decision, Setting, decide
 from verify.derivation.everywhere import Everywhere, everywhere
 from verify.derivation.rules import ASSUMED, Fact, flat
 from verify.derivation.steps import Condition, Identity, Limit, Step, check, concludes
-from verify.derivation.values import have_values
+from verify.derivation.values import divisors, have_values
 from verify.errors import NoValue, UsageError
 from verify.expression import operator
 from verify.sources import RandomSource
@@ -48,8 +46,7 @@ def _positive(claim: Claim) -> set[str]:
     An assumption says so, or the claim divides by them, so that it has no value where they vanish.
     """
     found = [r.lhs for r in claim.conditions if operator(r) == ">" and r.rhs == 0]
-    powers = (p for side in claim.expanded.args for p in side.atoms(sp.Pow) if p.exp.is_negative)
-    found += [factor for power in powers for factor in sp.Mul.make_args(power.base)]
+    found += divisors(*claim.expanded.args)
     return {str(factor.name) for factor in found if factor.is_Symbol}
 
 
@@ -89,11 +86,20 @@ def check_steps(claim: Claim, steps: list[Step]) -> None:
     for premise in taken:
         if premise not in claim.given:
             raise UsageError(f"the proof of {claim.id} takes {premise.id}, which is not in given")
+        for assumption in premise.assumptions:
+            if assumption not in (*claim.assumptions, *claim.setting.ensures):
+                raise UsageError(
+                    f"the proof of {claim.id} takes {premise.id}, which assumes {assumption.id}: "
+                    f"assume it too, or let {claim.setting.name} ensure it"
+                )
     if not taken:
         return
     found = [i for setting in claim.setting.family() for i in _instances(claim, setting)]
     if not found:
         raise UsageError(f"{claim.id}: no instance met its assumptions, to try its premises on")
+    for assumption, instance in product(claim.setting.ensures, found):
+        if assumption.decide(instance).outcome in ("violated", "invalid"):
+            raise UsageError(f"{claim.setting.name} does not ensure {assumption.id}")
     for premise, instance in product(taken, found):
         decision = _decided(premise, instance)
         if decision.outcome == "invalid" or decision.refutes:

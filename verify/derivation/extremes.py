@@ -46,15 +46,18 @@ def at_the_least(
     Raises
     ------
     UsageError
-        If the fact is about other values, its right side depends on k, or it is another relation.
+        If the fact is about other values, its right side or f depends on k, or it is another
+        relation.
     """
     k, first, final = index
     runs = ranged(index)
     above, op, below = falling(fact.relation)
     if _range(fact) != (index if last is None else (k, first, final - 1)):
         raise UsageError(f"{fact.name!r} holds for {_range(fact)}, not for {index}")
-    if op == ">" or below.has(k):
-        raise UsageError(f"expected == or >= with a bound free of {k}, got {fact.relation}")
+    if op == ">" or below.has(k) or sp.sympify(factor).has(k):
+        raise UsageError(
+            f"expected == or >= with factor and bound free of {k}, got {fact.relation}, {factor}"
+        )
     needs: list[Step] = [*runs, Identity("the term", above, factor * term)]
     if factor != 1:
         needs.append(Condition("the factor", factor, ">="))
@@ -89,6 +92,7 @@ def all_but_one(
     above, _, least = falling(bent.relation) if bent else (term, "==", term)
     needs = (
         *ranged(index),
+        *_within(place, first),
         Condition("no factor is negative", bound, ">="),
         Condition("nor is the other bound", least, ">="),
         Identity("the other factor", above, factor * term),
@@ -106,9 +110,10 @@ def am_gm_bent(term: Any, index: Index, place: Any, factor: Any) -> Fact:
     """Return Σ_k x_k + (s - 1) x_i >= n (s Π_k x_k)^{1/n} for each i: AM-GM with x_i times s."""
     k, first, final = index
     expect_place(place)
-    count = final - first + 1
+    count = sp.sympify(final - first + 1)
     needs = (
         *ranged(index),
+        *_within(place, first),
         Condition("no term is negative", term, ">="),
         Condition("nor is the factor", factor, ">="),
     )

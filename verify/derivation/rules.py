@@ -312,11 +312,12 @@ def substituted(fact: Step, equation: Step) -> Fact:
     Raises
     ------
     UsageError
-        If that is no equation.
+        If that is no equation, or is about what a sum, product or least of the fact runs through.
     """
     known = equation.relation
     if operator(known) != "==":
         raise UsageError(f"expected an equation to substitute by, got {known}")
+    _expect_free(fact, *known.args)
     old = fact.relation
     lhs, rhs = (side.subs(known.lhs, known.rhs) for side in old.args)
     relation = related(lhs, operator(old), rhs)
@@ -532,6 +533,7 @@ def _within(x: Any, value: Any) -> Iterator[Condition]:
 
 def am_gm(*weighted: tuple[Any, Any]) -> Fact:
     """Return Σ w x >= (Σ w) Π x^{w/Σw} for pairs (w, x) that are not negative, Σ w > 0."""
+    weighted = tuple(tuple(map(sp.sympify, pair)) for pair in weighted)
     total = sum(w for w, _ in weighted)
     needs = (
         Condition("the weights together", total, ">"),
@@ -576,10 +578,9 @@ def self_power(n: Any) -> Fact:
 def telescoped(left: Callable[[Any], Any], right: Callable[[Any], Any], index: Index) -> Fact:
     """Return Π_k a_k b_k = b_first a_last Π_{k < last} a_k b_{k+1}."""
     k, first, last = index
-    inner = sp.Product(left(k) * right(k + 1), (k, first, last - 1))
-    relation = related(
-        sp.Product(left(k) * right(k), index), "==", right(first) * left(last) * inner
-    )
+    a, b = (_applied(factor, k) for factor in (left, right))
+    inner = sp.Product(a(k) * b(k + 1), (k, first, last - 1))
+    relation = related(sp.Product(a(k) * b(k), index), "==", b(first) * a(last) * inner)
     needs = (*ranged(index), Condition("there is a first factor", last - first, ">="))
     return Fact("telescoped", relation, by="telescoping", needs=needs)
 
@@ -731,14 +732,14 @@ def narrowed(fact: Step, index: Index) -> Fact:
     if known is None:
         raise UsageError(f"{fact.name!r} is stated in no index")
     k, first, last = index
-    if isinstance(k, sp.Symbol):
-        expect_place(k)
+    expect_place(k)
     _expect_free(fact, k, first, last)
     if not all(sp.sympify(end).is_integer for end in (first, last)):
         raise UsageError(f"expected whole numbers as the ends of {k}, got {first} and {last}")
     needs = (
         Condition("the first value", first - known[1], ">="),
         Condition("the last value", known[2] - last, ">="),
+        *_within(k, first),
     )
     old = fact.relation
     lhs, rhs = (side.subs(known[0], k) for side in old.args)

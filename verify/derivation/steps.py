@@ -107,11 +107,12 @@ class Step:
         ``but`` names those that an assumption says to be positive.
         """
         numbers = (
-            q
-            for q in QUANTITIES.values()
-            if q.positive and not (q.integer or q.nonzero or q.name in but)
+            q for q in QUANTITIES.values() if q.positive and not (q.nonzero or q.name in but)
         )
-        known = {q.symbol: sp.Symbol(q.name, real=True, nonnegative=True) for q in numbers}
+        known = {
+            q.symbol: sp.Symbol(q.name, real=True, nonnegative=True, integer=q.integer or None)
+            for q in numbers
+        }
         return replace(
             self, **{f.name: _put(getattr(self, f.name), known, but) for f in fields(self)}
         )
@@ -155,6 +156,9 @@ _SYMBOLIC = sp.Basic | sp.MatrixBase
 
 def _put(value: Any, known: Mapping[Any, Any], but: Collection[str]) -> Any:
     """Put other symbols into an expression, or into the steps that a step stands on."""
+    if isinstance(value, sp.Rel):  # as it is written: SymPy may know it to be true now
+        lhs, rhs = (side.xreplace(known) for side in value.args)
+        return related(lhs, operator(value), rhs)
     if isinstance(value, _SYMBOLIC):
         return value.xreplace(known)
     if isinstance(value, tuple) and all(isinstance(part, Step) for part in value):

@@ -5,12 +5,12 @@ from dataclasses import replace
 import pytest
 import sympy as sp
 
-from theorems.assumptions import minimizer, one_output
+from theorems.assumptions import minimizer, one_output, whitened
 from theorems.flat_minima.sharpness_ge_of_minimizer import attained, lower, whitened_bound
 from theorems.quantities import minimal_sharpness
 from theorems.regression.sharpness_ge_rayleigh import pair, start
 from theorems.settings import any_weights, minimizers, univariate_minimizers
-from verify.claims import QUANTITIES
+from verify.claims import QUANTITIES, quantity
 from verify.derivation import extremes, rules
 from verify.derivation.chain import _instances, ends_in
 from verify.derivation.rules import Fact
@@ -38,6 +38,9 @@ def holds(found):
     return all(check(step).verdict == "holds" for step in rules.flat([found]))
 
 
+gain = sp.Function("gain")
+from_zero = sp.Symbol("j", integer=True, nonnegative=True)
+
 RANGES = {
     "backward": (k, 1, -3),
     "that may be backward": (k, 1, L - 5),
@@ -48,6 +51,24 @@ RANGES = {
 @pytest.mark.parametrize("index", RANGES.values(), ids=RANGES)
 def test_a_sum_runs_forward_through_what_its_index_may_be(index):
     assert not holds(rules.each(fact(S, ">=", T), index))
+
+
+PLACES = {
+    "bent": lambda place: extremes.am_gm_bent(L, (from_zero, 0, 0), place, sp.S.Zero),
+    "all but one": lambda place: extremes.all_but_one(
+        fact(S, ">=", T, index=(from_zero, 0, 2)), (from_zero, 0, 2), place
+    ),
+    "narrowed": lambda place: rules.narrowed(
+        fact(from_zero, ">=", 0, index=(from_zero, 0, 2)), (place, 0, 2)
+    ),
+}
+
+
+@pytest.mark.parametrize("rule", PLACES.values(), ids=PLACES)
+def test_a_place_is_where_its_symbol_may_be(rule):
+    """A positive symbol cannot be at place 0."""
+    assert holds(replace(rule(from_zero), premises=()))
+    assert not holds(replace(rule(k), premises=()))
 
 
 NONE = {
@@ -63,6 +84,21 @@ NONE = {
     "whole numbers for real ones": lambda: rules.minimum((k - 1) * (k - 2), k, k),
     "a function of its own symbol": lambda: rules.increasing(
         fact(S, ">=", T), lambda t: 2 * sp.Symbol("x", real=True) - t, sp.Symbol("x", real=True)
+    ),
+    "what a sum runs through, by an equation": lambda: rules.substituted(
+        fact(3 * L, "==", sp.Sum(L, (k, 1, 3))), fact(L, "==", k * L, index=(k, 1, 1))
+    ),
+    "a member of a family that a sum runs through": lambda: rules.substituted(
+        fact(S, "==", sp.Sum(gain(k), (k, 1, L))), fact(gain(k), "==", 0, index=(k, 1, 1))
+    ),
+    "a product whose factor mentions its index": lambda: rules.telescoped(
+        lambda n: sp.S.One, lambda n: k, (k, 1, 2)
+    ),
+    "a number as an index": lambda: rules.narrowed(
+        fact(3 * T, ">=", T, index=(k, 1, 1)), (sp.Integer(3), 1, 1)
+    ),
+    "the least of members times a factor of their own": lambda: extremes.at_the_least(
+        fact(gain(k) / k, ">=", 0, index=(k, 1, L)), gain(k), (k, 1, L), factor=1 / k
     ),
     "the slope at a quantity": lambda: extremes.touching(fact(S**2, ">=", 2 * S - 1), S, 1),
 }
@@ -107,9 +143,9 @@ def test_premises_are_tried_or_the_proof_fails():
     """At a norm that no instance drawn has, nothing would be tried."""
     rare = Assumption("rare", sp.Eq(T, sp.Rational(17, 13)))
 
-    @claim(any_weights, whitened_bound <= S, rare, given=(lower,))
+    @claim(any_weights, whitened_bound <= S, rare, *lower.assumptions, given=(lower,))
     def everywhere():
-        """The bound at any weights."""
+        """The bound where the norm is one that is never drawn."""
         yield rules.given(lower)
 
     with pytest.raises(UsageError, match="no instance met"):
@@ -117,17 +153,55 @@ def test_premises_are_tried_or_the_proof_fails():
 
 
 def test_premises_are_tried_where_a_setting_is_special():
-    """Random minimizers are not balanced; some are, and of them the premise says nothing."""
-    some = stated("some", "", minimizers, off >= 0, Assumption("unbalanced", off > 0))
+    """Random minimizers are not balanced; some are, and of them the premise does not hold."""
+    some = stated("some", "", minimizers, sp.Gt(off, 0, evaluate=False))
     object.__setattr__(some, "theorem", "X")
 
-    @claim(minimizers, off >= 0, given=(some,))
+    @claim(minimizers, sp.Gt(off, 0, evaluate=False), given=(some,))
     def always(some):
         """Also where balanced."""
         yield rules.given(some)
 
     with pytest.raises(UsageError, match="does not hold of instances"):
         derive(always, QUICK)
+
+
+def test_what_a_premise_assumes_is_assumed_or_ensured():
+    """Weights drawn at random are small; the premise says nothing of others."""
+    small = Assumption("small", T <= 10**4)
+    some = stated("some", "", any_weights, T**2 <= 10**4 * T, small)
+    object.__setattr__(some, "theorem", "X")
+
+    def taken(setting, *assumptions):
+        @claim(setting, T**2 <= 10**4 * T, *assumptions, given=(some,))
+        def same(some):
+            """What the premise says."""
+            yield rules.given(some)
+
+        return same
+
+    with pytest.raises(UsageError, match="which assumes small"):
+        derive(taken(any_weights), QUICK)
+    assert derive(taken(any_weights, small), QUICK)["complete"]
+    assert derive(taken(replace(any_weights, ensures=(small,))), QUICK)["complete"]
+    with pytest.raises(UsageError, match="does not ensure whitened"):
+        derive(taken(replace(any_weights, ensures=(small, whitened)), small), QUICK)
+
+
+def test_a_size_may_be_zero_like_any_number():
+    @quantity("toy_rest", "r", integer=True)
+    def rest(instance):
+        """Layers beyond the first."""
+        return instance.net.depth - 1
+
+    r = rest.symbol
+    try:
+        positive = claim(any_weights, r * S >= S, name="positive")(lambda: iter([]))
+        by_sign = rules.rewritten(rules.added(Condition("r", (r - 1) * S, ">="), S), r * S, S)
+        assert holds(by_sign)
+        assert not ends_in(positive, [by_sign], 5.0)
+    finally:
+        del QUANTITIES["toy_rest"]
 
 
 def test_a_symbol_must_be_the_quantity_that_it_is_called():

@@ -1,5 +1,6 @@
 """A chain has a value wherever its claim has one: nothing follows from a quotient without."""
 
+from dataclasses import replace
 from random import Random
 
 import pytest
@@ -48,6 +49,7 @@ def chain(*relations):
 
 a, b = sp.symbols("a b", nonnegative=True)
 n = sp.Symbol("n", integer=True, positive=True)
+total = sp.Sum(1 / a, (n, 1, L - 1))
 VALUES = {
     "a quotient that is allowed": (True, [(a, ">", 0), (b / a, ">=", 1), (b, ">=", a)]),
     "one that is allowed later": (False, [(b / a, ">=", 1), (a, ">", 0), (b, ">=", a)]),
@@ -59,6 +61,25 @@ VALUES = {
     "0^0": (True, [((n - 1) ** (1 - n), ">=", b), (1, ">=", b)]),
     "a root": (True, [(a ** (1 / n), ">=", b), (a, ">=", b)]),
     "a power that may be negative": (False, [(a ** (2 - n), ">=", b), (a, ">=", b)]),
+    "what a sum of nothing does not divide by": (
+        False,
+        [(1 / a, ">=", b), (total, ">=", b - total)],
+    ),
+    "what a sum of something divides by": (
+        True,
+        [(1 / a, ">=", b), (sp.Sum(1 / a, (n, 1, L)), ">=", b)],
+    ),
+    "a place before the first": (True, [(sp.Sum(1 / (n - 1), (n, 2, L)), ">=", b), (a, ">=", b)]),
+    "the first place": (False, [(sp.Sum(1 / (n - 1), (n, 1, L)), ">=", b), (a, ">=", b)]),
+    "a power that the claim has too": (
+        True,
+        [(a ** (2 - n), ">=", b), (a ** (2 - n) + 1, ">=", b)],
+    ),
+    "another power than the claim's": (False, [(1 / a, ">=", b), (a ** (2 - n), ">=", b)]),
+    "what is at least a positive number": (
+        True,
+        [(a, ">=", sp.Rational(1, 2)), (1 / a, ">=", b), (b, ">=", a)],
+    ),
     "a logarithm": (False, [(sp.log(a), ">=", b), (a, ">=", b)]),
     "a logarithm of what is positive": (True, [(sp.log(1 + a), ">=", b), (a, ">=", b)]),
 }  # fmt: skip
@@ -99,4 +120,37 @@ def test_what_is_called_nonzero_never_vanishes(name):
                 continue  # no such instance, or it has no value there
             assert value != 0, setting.name
             found += 1
-    assert found > 20
+    assert found > 10
+
+
+def test_what_holds_for_values_of_an_index_teaches_nothing_of_the_others():
+    """There may be no such value."""
+    known = fact(a, ">", 0, index=(n, 1, L - 1))
+    quotient = Fact("known", related(b / a, ">=", 1), by="given", premises=(known,))
+    last = Fact("last", related(b, ">=", a), by="sum of squares", premises=(quotient,))
+    assert not have_values([known, quotient, replace(last, index=None)])
+    free = replace(known, index=None)
+    assert have_values([free, replace(quotient, premises=(free,)), replace(last, premises=(free,))])
+
+
+def test_a_bound_by_definition_defines_nothing():
+    """S >= -1/a says nothing of where a may be zero."""
+    loose = rules.one_of(S, -1 / a)
+    last = fact(S + b, ">=", S, premises=(loose,))
+    assert not have_values([loose, last])
+
+
+def test_two_sums_over_one_symbol_have_ranges_of_their_own():
+    """1/p(j) has a value for the j of the claim's first sum, which is that of 1/p(k)."""
+    p, (k, j) = sp.Function("p"), sp.symbols("k j", integer=True, positive=True)
+    sums = sp.Sum(1 / p(k), (k, 1, 1)) + sp.Sum(p(k), (k, 1, L))
+    for last, expected in ((1, True), (L, False)):
+        member = fact(1 / p(j), ">=", b, index=(j, 1, last))
+        claimed = fact(sums, ">=", b)
+        assert have_values([member, claimed]) == expected
+
+
+def test_what_sympy_knows_to_be_true_stays_a_relation():
+    """S >= 0 once S is known not to be negative."""
+    kept = rules.one_of(S, 0).with_zeros()
+    assert kept.relation.args == (sp.Max(0, sp.Symbol("sharpness", nonnegative=True)), 0)
