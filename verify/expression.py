@@ -194,7 +194,8 @@ def operator(relation: Relation) -> Operator:
     if found is None or not relation.atoms(sp.Symbol, ClosedForm):
         raise UsageError(
             f"expected a relation ==, >=, <=, > or < between quantities, got {relation}; "
-            "SymPy decides one that follows from the signs of its symbols"
+            "SymPy decides one that follows from the signs of its symbols; "
+            "write sp.Gt(x, 0, evaluate=False)"
         )
     return found
 

@@ -31,6 +31,7 @@ from verify.report.summary import (
     standing,
     support,
     troubles,
+    worth,
 )
 
 __all__ = ["render"]
@@ -60,7 +61,8 @@ KIND_MEANINGS = {
 
 LEVEL_MEANINGS = {
     "proved": "a proof kernel checked it, for its whole scope",
-    "derived": "a chain of facts ends in the claim, given what it names",
+    "derived": "a chain of facts ends in the claim, or it holds with every number a symbol; at "
+    "listed sizes where that, or what it is given, was seen at the sizes named only",
     "derived in part": "facts of a derivation that depends on the claim were checked, not all",
     "tested": "decided at least once in exact or ball arithmetic, never refuted",
     "sampled": "floating point instances agree",
@@ -79,6 +81,7 @@ def render(report: dict[str, Any]) -> str:
         counts=counts(theorems),
         troubles=[trouble for theorem in theorems for trouble in troubles(theorem)],
         holding=holding(theorems),
+        worth=worth,
         levels=LEVELS,
         level_meanings=LEVEL_MEANINGS,
         verdicts=VERDICTS[::-1],

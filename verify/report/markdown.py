@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from verify.report.summary import SYMBOLS, holding, refuted_controls, standing, support
+from verify.report.summary import SYMBOLS, holding, refuted_controls, standing, support, worth
 
 __all__ = ["BEGIN", "END", "insert", "render"]
 
@@ -41,7 +41,7 @@ def _row(theorem: dict[str, Any]) -> str:
         theorem["id"],
         theorem["title"],
         f"{theorem['source']['key']}, {theorem['source']['where']}",
-        theorem["level"] or "–",
+        worth(theorem) or "–",
         ", ".join(kinds),
         refuted_controls(theorem),
         f"{SYMBOLS[verdict]} {verdict}",

@@ -81,17 +81,31 @@ def counts(theorems: Iterable[dict[str, Any]]) -> dict[str, Counter[str]]:
 
 
 def holding(theorems: Iterable[dict[str, Any]]) -> str:
-    """Return "38 of 38 hold: 0 proved, 5 derived, 20 in part, 13 tested": the levels add up.
+    """Return how many hold and how many have each level: the levels add up.
 
-    >>> theorem = {"status": "theorem", "level": "derived in part"}
+    >>> theorem = {"status": "theorem", "level": "derived", "listed": True}
     >>> holding([theorem, theorem | {"level": None}, theorem | {"status": "open", "level": None}])
-    '1 of 2 hold: 0 proved, 0 derived, 1 in part, 0 tested'
+    '1 of 2 hold: 0 proved, 0 derived, 1 derived at listed sizes, 0 derived in part, 0 tested'
     """
     listed = [t for t in theorems if t.get("status", "theorem") == "theorem"]
-    found = Counter(t["level"] for t in listed if t["level"])
-    shown = [level for level in LEVELS if found[level] or level in LEVELS[:4]]
-    told = (f"{found[level]} {level.removeprefix('derived ')}" for level in shown)
+    found = Counter(worth(t) for t in listed if t["level"])
+    words = [*LEVELS[:2], _LISTED, *LEVELS[2:]]
+    told = (f"{found[word]} {word}" for word in words if found[word] or word in words[:5])
     return f"{found.total()} of {len(listed)} hold: {', '.join(told)}"
+
+
+_LISTED = "derived at listed sizes"
+
+
+def worth(record: dict[str, Any]) -> str:
+    """Return the level of a theorem or claim in words, "" for what has none.
+
+    What is derived may rest on facts, its own or of its premises, that were seen at given sizes.
+
+    >>> worth({"level": "derived", "listed": False}), worth({"level": "derived", "listed": True})
+    ('derived', 'derived at listed sizes')
+    """
+    return _LISTED if record.get("listed") else record["level"] or ""
 
 
 def clauses(theorem: dict[str, Any]) -> list[dict[str, Any]]:

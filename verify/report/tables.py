@@ -13,6 +13,7 @@ from verify.report.summary import (
     shortest_cover,
     standing,
     support,
+    worth,
 )
 
 __all__ = ["render"]
@@ -47,7 +48,7 @@ def _row(theorem: dict[str, Any]) -> str:
         escape(theorem["id"]),
         _text(theorem["title"]),
         _source(theorem["source"]),
-        escape(theorem["level"] or "--"),
+        escape(worth(theorem) or "--"),
         escape(", ".join(_kind(found) for found in support(theorem))),
         escape("; ".join(_scope(found) for found in shortest_cover(theorem)[:1])),
         verdict if verdict == "holds" else rf"\textbf{{{verdict}}}",

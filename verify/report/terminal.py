@@ -28,6 +28,7 @@ from verify.report.summary import (
     standing,
     support,
     troubles,
+    worth,
 )
 
 __all__ = ["show", "show_theorem"]
@@ -85,7 +86,7 @@ def _table(theorems: list[dict[str, Any]], console: Console) -> Table:
         table.add_row(
             _text(theorem["id"], console),
             _text(plain(theorem["title"]), console),
-            _text(theorem["level"] or "–", console),
+            _text(worth(theorem) or "–", console),
             _text(" ".join(_brief(found) for found in support(theorem)) or "none", console),
             _text(refuted_controls(theorem), console),
             _verdict(standing(theorem), console),
@@ -157,7 +158,7 @@ def show_theorem(theorem: dict[str, Any], console: Console) -> None:
     source = ", ".join(filter(None, theorem["source"].values()))
     _print_lines([*map(_clause, clauses(theorem)), plain(theorem["normalisation"])], console)
     uses = f"uses {', '.join(theorem['uses'])}" if theorem["uses"] else ""
-    level = f"level: {theorem['level']}" if theorem["level"] else ""
+    level = f"level: {worth(theorem)}" if theorem["level"] else ""
     _print_lines([f"source: {source}", f"module: {theorem['module']}", uses, level], console)
     for lemma in theorem["cited"]:
         origin = ", ".join(filter(None, lemma["source"].values()))
@@ -177,7 +178,7 @@ def _clause(claim: dict[str, Any]) -> str:
         told = f"there are W in {setting} with {relation}{beside}"
     else:
         told = f"for all W in {setting}{f' with {conditions}' if conditions else ''}: {relation}"
-    return f"{told}   [{', '.join(filter(None, (claim['id'], claim['level'])))}]"
+    return f"{told}   [{', '.join(filter(None, (claim['id'], worth(claim))))}]"
 
 
 def _show_claim(claim: dict[str, Any], console: Console) -> None:
@@ -186,7 +187,7 @@ def _show_claim(claim: dict[str, Any], console: Console) -> None:
     _print(console, head.append_text(_text(f"  {claim['id']}  {plain(claim['title'])}", console)))
     conditions = "; ".join(plain(assumption) for assumption in claim["assumptions"])
     kind = ["check"] if claim["check"] else []
-    words = ", ".join([*kind, *([claim["level"]] if claim["level"] else [])])
+    words = ", ".join(filter(None, [*kind, worth(claim)]))
     where = f"over {claim['setting']}" + (f", assuming {conditions}" if conditions else "")
     where += f" ({words})" if words else ""
     _print_lines([plain(claim["statement"]), where, *map(_evidence_line, evidence)], console)

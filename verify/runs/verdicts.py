@@ -78,11 +78,13 @@ def _set_levels(theorem: Theorem, record: dict[str, Any], known: dict[str, Premi
 
     for name in records:
         settle(name)
-    stated = [claim["level"] for claim in record["claims"] if not claim["check"]]
-    record["level"] = weakest(stated) if record["verified"] and None not in stated else None
     if theorem.status != "theorem":
         for claim in record["claims"]:
-            claim["level"] = None
+            claim |= {"level": None, "listed": False}
+    stated = [claim for claim in record["claims"] if not claim["check"]]
+    levels = [claim["level"] for claim in stated]
+    record["level"] = weakest(levels) if record["verified"] and None not in levels else None
+    record["listed"] = record["level"] == "derived" and any(claim["listed"] for claim in stated)
 
 
 def _worth(claim: dict[str, Any], premises: Mapping[str, Premise]) -> Premise:
@@ -96,6 +98,7 @@ def _worth(claim: dict[str, Any], premises: Mapping[str, Premise]) -> Premise:
     listed = [e["details"]["listed"] for e in symbolic]
     listed += [premise.listed for premise in premises.values()]
     free = claim["level"] == "proved" or (symbolic and not any(listed))
+    claim["listed"] = claim["level"] == "derived" and not free
     return Premise(claim["level"], not free)
 
 

@@ -157,6 +157,26 @@ def test_a_derivation_gives_scope_and_level(changes, scope, level):
     assert [record["level"], record["claims"][0]["level"]] == [level, level]
 
 
+def test_what_was_seen_at_listed_sizes_says_so():
+    """Also where a premise was; what is derived in part, or no derivation, has no such word."""
+    for changes, listed in (({"listed": False}, False), ({"listed": True}, True)):
+        record = assembled(FULL, change=derived(**changes))["T"]
+        assert (record["level"], record["listed"]) == ("derived", listed)
+        assert record["claims"][0]["listed"] == listed
+    record = assembled(FULL, change=derived(complete=False, listed=True))["T"]
+    assert (record["listed"], record["claims"][0]["listed"]) == (False, False)
+    base = replace(CLAIM, name="base")
+    above = replace(CLAIM, name="above", given=(base,))
+
+    def change(task, result):
+        listed = task.stage == "derive" and task.piece == "T.base"
+        return {**result, "listed": True} if listed else result
+
+    found = assembled(theorem(claims=(base, above)), change=change)["T"]["claims"]
+    assert [c["listed"] for c in found] == [True, True]
+    assert "given T.base (at listed sizes)" in found[1]["evidence"][0]["scope"]
+
+
 def test_a_void_derivation_is_loud_and_has_no_level():
     record = assembled(FULL, change=derived(complete=False, void="it holds with 2 for 1"))["T"]
     (symbolic, *_) = record["claims"][0]["evidence"]
