@@ -609,7 +609,7 @@ def test_a_ball_that_may_be_anything_has_no_power(exponent):
 
 
 def test_formulas_do_not_follow_one_branch_of_a_question_that_has_two_answers():
-    """x is zero for one x and not for the others; 1 + x² never is, (x + 1)² - x² - 2x - 1 always."""
+    """One x is zero and others are not; 1 + x² never is, (x + 1)² - x² - 2x - 1 always."""
     ar, x = Symbolic(), sp.Symbol("x", real=True)
     assert not ar.is_zero(ar.matrix([[x, 1 + x**2]]))
     assert ar.is_zero(ar.matrix([[(x + 1) ** 2 - x**2 - 2 * x - 1]]))
