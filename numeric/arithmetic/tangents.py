@@ -320,6 +320,9 @@ class Tangents(Scoped):
         U, s, Vt = np.linalg.svd(A.value, full_matrices=False)
         return Tangent(s[..., 0], _paired(A.tangent, U[..., 0], Vt[..., 0, :]))
 
+    def nonnegative(self, x: Any) -> Any:
+        return x
+
     @_constants_as_floats
     def sqrt(self, x: Any) -> Any:
         root = np.sqrt(x.value)
