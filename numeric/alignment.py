@@ -44,7 +44,7 @@ def overlap_sq(ar: Arithmetic, A: Any, B: Any) -> Any:
     1/2
     """
     if isinstance(ar, Floating):
-        u, v = (ar.xp.linalg.eigh(M)[1][..., :, -1] for M in (A, B))
+        u, v = (ar.eigen(M)[1][..., :, -1] for M in (A, B))
         return ar.xp.sum(u * v, axis=-1) ** 2
     if ar.kind == "exact":
         return _exact(ar, A, B)

@@ -188,7 +188,7 @@ def _proposing() -> Iterator[None]:
     """Turn the failure of a float proposal into NotExact."""
     try:
         yield
-    except (ValueError, OverflowError, np.linalg.LinAlgError) as error:
+    except (ValueError, OverflowError, FloatingPointError, np.linalg.LinAlgError) as error:
         raise NotExact(f"no float proposal of the maximizer: {error}") from error
 
 

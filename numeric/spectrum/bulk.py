@@ -44,7 +44,7 @@ def bulk_sharpness(
     seed: int = 0,
     fast: bool = True,
 ) -> Sharpness:
-    """Return the sharpness of a batch of networks.
+    """Return the sharpness of a batch of networks, NaN where one is not finite.
 
     Parameters
     ----------

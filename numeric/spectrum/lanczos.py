@@ -18,7 +18,7 @@ def top_eigenpairs(
 
     A Ritz value never exceeds the largest eigenvalue, up to rounding, and some eigenvalue lies
     within the residual norm of it.  Ends when each residual is at most ``tolerance`` times the
-    value, or after some 500 products.
+    value, or after some 500 products.  Where products are not finite the value is NaN.
 
     Parameters
     ----------
@@ -57,10 +57,12 @@ def _round(xp: Any, apply: Callable[[Any], Any], start: Any, size: int) -> tuple
         basis = xp.concat([basis, fresh[:, None, :]], axis=1)
         images = xp.concat([images, apply(fresh)[:, None, :]], axis=1)
     small = basis @ images.mT
+    known = xp.all(xp.isfinite(small), axis=(-2, -1))  # LAPACK takes nothing else
+    small = xp.where(known[:, None, None], small, xp.zeros_like(small))
     values, mixes = xp.linalg.eigh((small + small.mT) / 2)
     mix = mixes[..., -1][:, None, :]
     vector, image = (mix @ basis)[:, 0, :], (mix @ images)[:, 0, :]
-    value = values[..., -1]
+    value = xp.where(known, values[..., -1], xp.full_like(values[..., -1], xp.nan))
     return value, xp.linalg.vector_norm(image - value[:, None] * vector, axis=-1), vector
 
 
