@@ -79,12 +79,14 @@ def nth_root(x: arb, q: int) -> arb:
 
 def integer_power(x: arb, n: int) -> arb:
     """Return x ** n, n >= 0; flint's own is NaN where the midpoint is zero, and wide around it."""
+    if n == 1:
+        return x
     if n == 0 or not x.contains(0):
         return x**n
     low, high = (-x).upper() ** n, x.upper() ** n  # the powers of the ends, up to the sign
-    if n % 2:
-        return (-low).union(high)
-    return _from_zero(low.max(high))
+    if n % 2 == 0:
+        return _from_zero(low.max(high))
+    return _from_zero(high) if x >= 0 else (-low).union(high)
 
 
 def _from_zero(top: arb) -> arb:

@@ -38,11 +38,20 @@ def top_eigenpairs(
     """
     size = min(_BASIS, start.shape[-1])
     vectors = start
+    unit = _power_of_two(xp, apply(_unit(xp, start)))
     for _ in range(_ROUNDS):
-        values, residuals, vectors = _round(xp, apply, vectors, size)
+        values, residuals, vectors = _round(xp, lambda v: apply(v) / unit, vectors, size)
         if not bool(xp.any(residuals > tolerance * xp.abs(values))):
             break
-    return values, residuals, vectors
+    return values * unit[:, 0], residuals * unit[:, 0], vectors
+
+
+def _power_of_two(xp: Any, images: Any) -> Any:
+    """The size of each row, so that operators of any size become those of size one; else 1."""
+    largest = xp.max(xp.abs(images), axis=-1)[:, None]
+    known = xp.isfinite(largest) & (largest > 0)
+    one = xp.ones_like(largest)
+    return xp.where(known, xp.pow(2 * one, xp.floor(xp.log2(xp.where(known, largest, one)))), one)
 
 
 def _round(xp: Any, apply: Callable[[Any], Any], start: Any, size: int) -> tuple[Any, Any, Any]:

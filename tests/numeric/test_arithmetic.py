@@ -656,3 +656,53 @@ def test_formulas_do_not_follow_one_branch_of_a_question_that_has_two_answers():
     assert ar.is_zero(ar.matrix([[(x + 1) ** 2 - x**2 - 2 * x - 1]]))
     with pytest.raises(NotExact):
         ar.is_zero(ar.matrix([[x]]))
+
+
+@pytest.mark.parametrize(
+    "operation",
+    ["eig_max", "singular_max", "power_sum", "factor", "eigen"],
+)
+def test_what_cannot_be_decomposed_is_an_arithmetic_error(operation):
+    ar = Floating()
+    bad = np.full((5, 5), np.nan)
+    arguments = (bad, Fraction(1, 2)) if operation == "power_sum" else (bad,)
+    with pytest.raises(ArithmeticError, match="finite"):
+        getattr(ar, operation)(*arguments)
+
+
+@pytest.mark.parametrize("e", [Fraction(1, 2), Fraction(1, 3), Fraction(3, 2), Fraction(-1, 2)])
+def test_no_root_is_taken_of_a_ball_that_may_be_negative(e):
+    """All of it must be >= 0, or its caller must know."""
+    with Balls() as ar:
+        for middle, radius in ((-0.5, 0.6), (0, 1), (0.5, 0.6)):
+            x = Ball(arb(middle, radius))
+            with pytest.raises(NotExact, match="the base may be negative"):
+                ar.power(x, e)
+            if e > 0:
+                power = ar.power(ar.nonnegative(x), e)
+                assert 0 <= power.lower <= 0 < power.upper < 2
+        with pytest.raises(ArithmeticError, match="the base is negative"):
+            ar.power(Ball(arb(-0.5, 0.4)), e)
+        with pytest.raises(ValueError, match="not negative"):
+            ar.nonnegative(Ball(arb(-0.5, 0.4)))
+        with pytest.raises(ValueError, match="semidefinite"):
+            ar.power_sum(ar.matrix([[1, 0], [0, -1]]), abs(e))
+        with pytest.raises(ValueError, match="semidefinite"):
+            ar.power_sum(ar.matrix([[1, 0, 0], [0, 1, 0], [0, 0, -1]]), abs(e))
+
+
+@pytest.mark.parametrize(("low", "high"), [(-1, 1), (-2, 1), (-1, 3), (0, 2), (-3, -1), (1, 2)])
+@pytest.mark.parametrize("n", [0, 1, 2, 3, 6, 7, -1, -2])
+def test_whole_powers_of_a_ball_are_those_of_all_its_numbers(low, high, n):
+    with Balls() as ar:
+        x = Ball.between(ar.scalar(low), ar.scalar(high))
+        if n < 0 and low <= 0 <= high:
+            with pytest.raises(NotExact, match="may be zero"):
+                ar.power(x, Fraction(n))
+            return
+        powers = [Fraction(k, 8) ** n for k in range(8 * low, 8 * high + 1)]
+        found = ar.power(x, Fraction(n))
+        assert all(y in found for y in powers)
+        if low <= 0 <= high:
+            assert found.upper <= max(powers) * (1 + Fraction(1, 10**6))
+    assert EXACT.power(low or 1, Fraction(n)) == to_fmpq(Fraction(low or 1) ** n)
