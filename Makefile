@@ -56,6 +56,10 @@ test: $(STAMP) ## Run the fast tests and the doctests
 test-slow: $(STAMP) ## Run the slow tests
 	@$(BIN)/pytest -q -n 2 -m slow
 
+.PHONY: soak
+soak: $(STAMP) ## Run the standing suites whole; test-slow runs a twentieth of each
+	@CERTIMIN_SOAK=1 $(BIN)/pytest -q -n 2 -m slow --timeout 0 tests/soak
+
 .PHONY: verify
 verify: $(STAMP) ## Verify every theorem with a small budget; reports in reports/
 	@$(BIN)/certimin verify --profile quick --out reports $(VERIFY_OPTIONS)

@@ -16,11 +16,12 @@ from typing import Any
 
 import numpy as np
 
-from numeric.arithmetic.algebraic import AlgebraicReal
+from numeric.arithmetic.algebraic import real_roots
 from numeric.arithmetic.ball import Ball, midpoints
 from numeric.arithmetic.floating import Floating
 from numeric.arithmetic.protocol import Arithmetic, NotExact
 from numeric.arithmetic.rational import kernel
+from numeric.arithmetic.surds import Surd
 
 __all__ = ["overlap_sq"]
 
@@ -43,7 +44,7 @@ def overlap_sq(ar: Arithmetic, A: Any, B: Any) -> Any:
     1/2
     """
     if isinstance(ar, Floating):
-        u, v = (ar.xp.linalg.eigh(M)[1][..., :, -1] for M in (A, B))
+        u, v = (ar.eigen(M)[1][..., :, -1] for M in (A, B))
         return ar.xp.sum(u * v, axis=-1) ** 2
     if ar.kind == "exact":
         return _exact(ar, A, B)
@@ -66,9 +67,9 @@ def _top_space(ar: Arithmetic, M: Any) -> list[list[Any]]:
     An irrational top eigenvalue that is multiple gives two empty vectors: only their number counts.
     """
     top = ar.eig_max(M)
-    if isinstance(top, AlgebraicReal):
-        factors = M.raw.charpoly().numer().factor()[1]
-        multiplicity = max(n for factor, n in factors if factor == top.poly or factor == -top.poly)
+    if isinstance(top, Surd):
+        own = top.algebraic()
+        multiplicity = max(n for x, n in real_roots(M.raw.charpoly()) if x == own)
         return [] if multiplicity == 1 else [[]] * multiplicity
     return kernel(M - ar.scale(top, ar.identity(M.shape[0])))
 

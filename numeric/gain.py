@@ -102,7 +102,7 @@ def _value(ar: Arithmetic, p: Any, q: Any, weight: Fraction) -> Any:
     """Return p^θ q^{1-θ}, as one root: an exact result keeps the smallest degree."""
     m, n = weight.numerator, weight.denominator
     product = ar.power(p, Fraction(m)) * ar.power(q, Fraction(n - m))
-    return ar.power(product, Fraction(1, n))
+    return ar.power(ar.nonnegative(product), Fraction(1, n))
 
 
 def _enclosed_gain(ar: Balls, sigma: Any, target: Any, weight: Fraction) -> Ball:
@@ -125,7 +125,17 @@ def _enclosed_gain(ar: Balls, sigma: Any, target: Any, weight: Fraction) -> Ball
 
 
 def _exact_gain(ar: Arithmetic, sigma: Any, target: Any, weight: Fraction) -> Any:
-    """Return V at a rational vector next to a proposed one, if it is exactly optimal."""
+    """Return V at a rational vector next to a proposed one, if it is exactly optimal.
+
+    Where the rows of T are eigenvectors of Σ with one eigenvalue c >= θ λ_max(Σ), as for Σ = cI,
+    V is optimal at the top right singular vector of T, rational or not: p = c, q = c |T|², and
+    λ_max(ΣN) = max(1, θ λ_max(Σ)/c).
+    """
+    c = ar.trace(target @ sigma @ target.mT) / ar.frobenius_sq(target)
+    if ar.is_zero(target @ sigma - ar.scale(c, target)):
+        largest = ar.scalar(weight) * ar.eig_max(sigma)
+        if ar.compare(largest, c).sign in (-1, 0):
+            return _value(ar, c, c * ar.eig_max(target @ target.mT), weight)
     tried = set()
     Y = maximizers(ar, sigma, target, float(weight))
     Y = Y / np.take_along_axis(Y, np.abs(Y).argmax(axis=0)[None, :], axis=0)
@@ -178,7 +188,7 @@ def _proposing() -> Iterator[None]:
     """Turn the failure of a float proposal into NotExact."""
     try:
         yield
-    except (ValueError, OverflowError, np.linalg.LinAlgError) as error:
+    except (ValueError, OverflowError, FloatingPointError, np.linalg.LinAlgError) as error:
         raise NotExact(f"no float proposal of the maximizer: {error}") from error
 
 

@@ -159,7 +159,7 @@ def _top_eigenpair(A: Any) -> tuple[float, Any]:
     n = len(A)
     values, vectors, _, _, failed = dsyevr(A, range="I", il=n, iu=n)
     if failed:
-        raise np.linalg.LinAlgError("eigenvalues did not converge")
+        raise FloatingPointError("no eigenvalues; are the numbers finite?")
     return float(values[0]), vectors[:, 0]
 
 

@@ -17,7 +17,7 @@ from typing import Any
 
 import numpy as np
 
-from numeric.arithmetic.floating import Floating
+from numeric.arithmetic.floating import Floating, decomposing
 from numeric.arithmetic.tangents import Tangents, value
 from numeric.gain_dual import minimised
 
@@ -27,6 +27,7 @@ _SIDES = 1e-7
 """Relative distance from the optimal u to what is taken as its sides."""
 
 
+@decomposing()
 def gain_with_slope(ar: Tangents, sigma: Any, target: Any, weight: Fraction) -> Any:
     """Return g(weight) with its derivatives; see :func:`numeric.gain.weighted_gain`."""
     y = _maximizer(value(sigma), value(target), float(weight))

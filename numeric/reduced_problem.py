@@ -34,7 +34,7 @@ from typing import Any
 import numpy as np
 
 from numeric.arithmetic.ball import Ball, midpoints
-from numeric.arithmetic.floating import Floating
+from numeric.arithmetic.floating import Floating, decomposing
 from numeric.arithmetic.protocol import Arithmetic, NotExact
 
 __all__ = ["ReducedProblem", "stationary_penalties"]
@@ -287,6 +287,7 @@ class ReducedProblem:
 
     # --- floats ---------------------------------------------------------------------------------
 
+    @decomposing()
     def _float_minimum(self, ar: Floating) -> Any:
         """The best of a grid in log t, then bisection on φ' in the grid cell (batched)."""
         xp, D = ar.xp, self.hidden_layers
@@ -327,6 +328,7 @@ class ReducedProblem:
         return xp.minimum(best_value, xp.zeros_like(best_value))
 
 
+@decomposing()
 def stationary_penalties(
     sigma: Any, cross: Any, noise_factor: float, decay_product: float, hidden_layers: int
 ) -> list[float]:

@@ -191,14 +191,14 @@ def target_fro(instance: Instance) -> Any:
 def map_norm(instance: Instance) -> Any:
     """Spectral norm |PK|_2 of the end-to-end map on data, K = Σ^{1/2}."""
     ar, P = instance.arithmetic, instance.net.end_to_end
-    return ar.sqrt(ar.eig_max(P @ instance.sigma @ P.mT))
+    return ar.sqrt(ar.nonnegative(ar.eig_max(P @ instance.sigma @ P.mT)))
 
 
 @quantity("target_on_data", r"|TK|_2", supremum=(sqrt(symbol("pairing")), ("pairing",)))
 def target_on_data(instance: Instance) -> Any:
     """Spectral norm |TK|_2 of the target on data, K = Σ^{1/2}."""
     ar = instance.arithmetic
-    return ar.sqrt(ar.eig_max(instance.cross @ instance.target.mT))
+    return ar.sqrt(ar.nonnegative(ar.eig_max(instance.cross @ instance.target.mT)))
 
 
 @quantity("data_max", r"\Lambda", above=("a", "a2", "path_ends"))

@@ -71,7 +71,7 @@ _SEVERAL_WORDS = re.compile(r"^[^^]*(\s|\\(operatorname|max|min|sum)\b)[^^]*$")
 _PRINTED_BELOW = (sp.S.NegativeOne, sp.S.Half, -sp.S.Half)
 """Exponents that are printed as a fraction or a root."""
 
-MAX_EXPONENT = 256
+MAX_EXPONENT = 1000
 """Largest numerator and denominator of an exponent; exact powers beyond it would take for ever."""
 
 
@@ -284,7 +284,8 @@ def _folded_chain(func: Any, args: list[sp.Expr]) -> sp.Expr:
 
 def _folded_power(base: sp.Expr, exponent: sp.Expr) -> sp.Expr:
     if exponent.is_Rational and max(abs(exponent.p), exponent.q) > MAX_EXPONENT:
-        raise ArithmeticError(f"the exponent {exponent} is beyond {MAX_EXPONENT}")
+        limits = f"expected p/q with p and q up to {MAX_EXPONENT}"
+        raise ArithmeticError(f"the exponent {exponent} is too large; {limits}")
     if base.is_Rational and exponent.is_Rational:
         if base == 0 and exponent < 0:
             raise ZeroDivisionError(f"0 ** {exponent}")
@@ -333,22 +334,20 @@ def _power(base: sp.Expr, exponent: sp.Expr, values: Mapping[str, Any], arithmet
     if not exponent.is_Rational:
         raise ArithmeticError(f"irrational exponent {exponent}")
     value = _walk(base, values, arithmetic)
-    # only of a symbol: SymPy takes exponential time to find the sign of some nested quotients
-    if exponent.is_Integer and not (exponent > 4 and base.is_Symbol and base.is_nonnegative):
+    if exponent.is_Integer:
         return _integer_power(value, int(exponent), arithmetic)
     return arithmetic.power(value, Fraction(int(exponent.p), int(exponent.q)))
 
 
 def _integer_power(x: Any, n: int, arithmetic: Any) -> Any:
-    """X ** n for x of any sign: arithmetic.power asks for a base >= 0."""
+    """X ** n; small ones are products, to the last bit in floats."""
     if n < 0:
         return arithmetic.scalar(1) / _integer_power(x, -n, arithmetic)
     if n == 0:  # not 1 at once: a ball that may be anything has no power 0 either
         return arithmetic.scalar(1) + x * arithmetic.scalar(0)
     if n <= 4:
         return reduce(mul, [x] * n)
-    even = arithmetic.power(arithmetic.maximum(x, -x), Fraction(n - n % 2))
-    return even * x if n % 2 else even
+    return arithmetic.power(x, Fraction(n))
 
 
 _HEADS: dict[type, str] = {

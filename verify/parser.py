@@ -7,8 +7,8 @@ Grammar
     condition   =  a relation, or a chain of them: 1 <= a <= 2
     formula     =  + - * / ** over numbers, quantities, and sqrt log exp abs min max of formulas
 
-Exponents are rational numbers or formulas of sizes (``depth``, ``d_x``, ...), and decimals are
-exact: 1.1 is 11/10.
+Exponents are rational numbers p/q, p and q up to :data:`MAX_EXPONENT`, or formulas of sizes
+(``depth``, ``d_x``, ...), and decimals are exact: 1.1 is 11/10.
 
 Implementation notes
 --------------------
@@ -43,7 +43,7 @@ import sympy as sp
 
 from verify.claims import QUANTITIES, Assumption, assumed
 from verify.errors import UsageError
-from verify.expression import Relation, evaluate, render, symbol
+from verify.expression import MAX_EXPONENT, Relation, evaluate, render, symbol
 
 __all__ = ["Parsed", "parse", "substitute"]
 
@@ -56,8 +56,6 @@ MAX_BITS = 1000
 """Of the numerator and the denominator of a constant: all are floats too."""
 MAX_SHORT = 40
 """Of the parts of an exponent, and of a constant that is not rational."""
-MAX_EXPONENT = 64
-"""Of the numerator and the denominator of a constant exponent."""
 MAX_GROWTH = 100
 """Of the product of nested exponents; see :func:`_growth`."""
 MAX_ROOTS = 3

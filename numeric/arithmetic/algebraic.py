@@ -1,8 +1,9 @@
-"""Exact real algebraic numbers, so that ties are decided and not merely enclosed.
+"""Real algebraic numbers by their minimal polynomials, so that equal ones are seen to be equal.
 
 A number is a pair: an irreducible integer polynomial and the index of one of its real roots in
 increasing order.  Equal numbers have equal pairs, and different numbers separate at some
-precision, so every comparison ends.
+precision.  :mod:`numeric.arithmetic.surds` computes with them, and asks for the polynomial of a
+sum or product only where it must.
 
 Arithmetic goes through companion matrices: if a and b are eigenvalues of M and N, then a + b,
 a b and a**n are eigenvalues of M (+) N, M (x) N and M**n; the right irreducible factor of the
@@ -12,7 +13,6 @@ multiply, so a cap keeps this to the small numbers it is meant for (:data:`MAX_D
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable
 from fractions import Fraction
 from functools import cached_property, lru_cache
@@ -24,22 +24,23 @@ from numeric.arithmetic.protocol import NotExact
 
 __all__ = [
     "MAX_DEGREE",
+    "PRECISIONS",
+    "Algebraic",
     "AlgebraicReal",
-    "Exact",
-    "exact_power",
+    "integer_root",
     "largest_root",
     "real_roots",
+    "root_of",
     "to_fmpq",
 ]
 
 MAX_DEGREE = 36
 """Largest degree of an intermediate polynomial; beyond it results are enclosed, not decided."""
 
-_PRECISIONS = (64, 192, 512, 1536, 6144, 24576)
+PRECISIONS = (64, 192, 512, 1536, 6144, 24576)
+"""Bits of the enclosures that tell numbers apart."""
 
-_LARGEST = sys.float_info.max
-
-Exact = Any  # fmpq | AlgebraicReal; flint ships no precise types for the former's operators
+Algebraic = Any  # fmpq | AlgebraicReal; flint ships no precise types for the former's operators
 
 
 def to_fmpq(value: int | Fraction | fmpq) -> fmpq:
@@ -94,11 +95,8 @@ class AlgebraicReal:
             rows[i].append(fmpq(-self.poly[i], lead))
         return fmpq_mat(rows)
 
-    def __float__(self) -> float:
-        return float(self.enclose(64).mid())
-
     def __repr__(self) -> str:
-        return f"{float(self):.6g} (root of {self.poly})"
+        return f"root of {self.poly}"
 
     def __eq__(self, other: object) -> bool:
         return (
@@ -108,9 +106,13 @@ class AlgebraicReal:
         )
 
     def __hash__(self) -> int:
+        return self._hash
+
+    @cached_property
+    def _hash(self) -> int:
         return hash((str(self.poly), self.index))
 
-    def _affine(self, slope: fmpq, shift: fmpq) -> Exact:
+    def _affine(self, slope: fmpq, shift: fmpq) -> Algebraic:
         """Return slope * self + shift, slope != 0, by substitution in the polynomial."""
         inner = fmpq_poly([-shift / slope, 1 / slope])
         poly = _primitive(fmpq_poly(self.poly)(inner))
@@ -119,53 +121,42 @@ class AlgebraicReal:
             index = len(_real_roots(poly, 64)) - 1 - index
         return AlgebraicReal(poly, index)
 
-    def __add__(self, other: Exact) -> Exact:
+    def __add__(self, other: Algebraic) -> Algebraic:
         if isinstance(other, AlgebraicReal):
             return _combine(
                 self, other, lambda M, N: _kron(M, _eye(N)) + _kron(_eye(M), N), lambda x, y: x + y
             )
         return self._affine(fmpq(1), to_fmpq(other))
 
-    def __mul__(self, other: Exact) -> Exact:
+    def __mul__(self, other: Algebraic) -> Algebraic:
         if isinstance(other, AlgebraicReal):
             return _combine(self, other, _kron, lambda x, y: x * y)
         factor = to_fmpq(other)
         return fmpq(0) if factor == 0 else self._affine(factor, fmpq(0))
 
-    def __neg__(self) -> Exact:
-        return self * -1
-
-    def __sub__(self, other: Exact) -> Exact:
-        return fmpq(0) if self == other else self + -other
-
-    def __rsub__(self, other: Exact) -> Exact:
-        return -self + other
-
-    def __truediv__(self, other: Exact) -> Exact:
-        if isinstance(other, AlgebraicReal):
-            return self * other.inverse()
-        return self * (1 / to_fmpq(other))
-
-    def __rtruediv__(self, other: Exact) -> Exact:
-        return self.inverse() * other
-
     __radd__ = __add__
     __rmul__ = __mul__
 
-    def inverse(self) -> Exact:
+    def is_positive(self) -> bool:
+        """Return whether it is positive (an irrational number is never zero)."""
+        for bits in PRECISIONS:
+            ball = self.enclose(bits)
+            if not ball.contains(0):
+                return bool(ball > 0)
+        raise NotExact(f"a number that agrees with zero to {PRECISIONS[-1]} bits")
+
+    def inverse(self) -> Algebraic:
         """Return 1 / self (an irrational number is never zero)."""
         return _select(self._companion.inv().charpoly(), lambda bits: 1 / self.enclose(bits))
 
-    def integer_power(self, n: int) -> Exact:
+    def integer_power(self, n: int) -> Algebraic:
         """Return self ** n."""
-        return _select(_power(self._companion, n).charpoly(), lambda bits: self.enclose(bits) ** n)
+        return _select((self._companion**n).charpoly(), lambda bits: self.enclose(bits) ** n)
 
 
-def exact_power(x: Exact, exponent: Fraction) -> Exact:
-    """Return x ** exponent exactly, for x >= 0 (x > 0 when the exponent is negative)."""
-    p, q = exponent.numerator, exponent.denominator
-    base = x.integer_power(p) if isinstance(x, AlgebraicReal) else to_fmpq(x) ** p
-    if q == 1 or base == 0:
+def root_of(base: Algebraic, q: int) -> Algebraic:
+    """Return the q-th root of base > 0."""
+    if q == 1:
         return base
     poly = base.poly if isinstance(base, AlgebraicReal) else fmpz_poly([-base.p, base.q])
     if poly.degree() * q > MAX_DEGREE:
@@ -178,7 +169,17 @@ def exact_power(x: Exact, exponent: Fraction) -> Exact:
     return _select(fmpq_poly(poly.inflate(q)), root)
 
 
-def real_roots(poly: fmpq_poly) -> list[tuple[Exact, int]]:
+def integer_root(m: fmpz, q: int) -> fmpz | None:
+    """Return the q-th root of m > 0 if it is an integer.
+
+    >>> integer_root(fmpz(27), 3), integer_root(fmpz(28), 3)
+    (3, None)
+    """
+    root = m.root(q)
+    return root if root**q == m else None
+
+
+def real_roots(poly: fmpq_poly) -> list[tuple[Algebraic, int]]:
     """Return the real roots of a rational polynomial, exactly, each with its multiplicity."""
     return [
         (_number(factor, index), multiplicity)
@@ -187,62 +188,20 @@ def real_roots(poly: fmpq_poly) -> list[tuple[Exact, int]]:
     ]
 
 
-def largest_root(poly: fmpq_poly) -> Exact:
+def largest_root(poly: fmpq_poly) -> Algebraic:
     """Return the largest real root of a rational polynomial, exactly."""
-    tops = []
-    for factor, _ in _factors(poly):
-        count = len(_real_roots(factor, 64))
-        if count:
-            tops.append(_number(factor, count - 1))
-    best = tops[0]
-    for top in tops[1:]:
-        if compare_exact(top, best) > 0:
-            best = top
-    return best
-
-
-def compare_exact(x: Exact, y: Exact) -> int:
-    """Return the sign of x - y; terminates for all exact reals."""
-    x, y = (v if isinstance(v, AlgebraicReal) else to_fmpq(v) for v in (x, y))
-    if isinstance(x, fmpq) and isinstance(y, fmpq):
-        return int(x > y) - int(x < y)
-    if x == y:
-        return 0
-    for bits in _PRECISIONS:
+    counts = [(factor, len(_real_roots(factor, 64))) for factor, _ in _factors(poly)]
+    tops = [_number(factor, count - 1) for factor, count in counts if count]
+    for bits in PRECISIONS:
         with ctx.workprec(bits):
-            gap = enclose(x, bits) - enclose(y, bits)
-            if gap > 0:
-                return 1
-            if gap < 0:
-                return -1
-    raise NotExact("distinct numbers agree to 24576 bits")
+            balls = [x.enclose(bits) if isinstance(x, AlgebraicReal) else arb(x) for x in tops]
+        for top, ball in zip(tops, balls, strict=True):
+            if all(ball > other for other in balls if other is not ball):
+                return top
+    raise NotExact(f"distinct numbers agree to {PRECISIONS[-1]} bits")
 
 
-def margin(x: Exact, y: Exact) -> float:
-    """Return :func:`relative_margin` of exact reals of any size, rounded.
-
-    >>> margin(fmpq(10) ** 400, fmpq(10) ** 401), margin(fmpq(10) ** 400, fmpq(0))
-    (-0.9, 1.7976931348623157e+308)
-    """
-    return ball_margin(enclose(x, 64), enclose(y, 64))
-
-
-def ball_margin(x: arb, y: arb) -> float:
-    """Return :func:`relative_margin` of the midpoints of balls: nan where that is not finite."""
-    x, y = x.mid(), y.mid()
-    gap = float(x if y == 0 else (x - y) / max(abs(x), abs(y)))
-    return min(max(gap, -_LARGEST), _LARGEST) if gap == gap else gap
-
-
-def enclose(x: Exact, bits: int) -> arb:
-    """Return a ball around an exact real."""
-    if isinstance(x, AlgebraicReal):
-        return x.enclose(bits)
-    with ctx.workprec(bits):
-        return arb(to_fmpq(x))
-
-
-def _number(factor: fmpz_poly, index: int) -> Exact:
+def _number(factor: fmpz_poly, index: int) -> Algebraic:
     if factor.degree() == 1:
         return fmpq(-factor[0], factor[1])
     return AlgebraicReal(_primitive(fmpq_poly(factor)), index)
@@ -256,12 +215,12 @@ def _primitive(poly: fmpq_poly) -> fmpz_poly:
     return -numer if numer[numer.degree()] < 0 else numer
 
 
-def _select(poly: fmpq_poly, ball: Callable[[int], arb]) -> Exact:
+def _select(poly: fmpq_poly, ball: Callable[[int], arb]) -> Algebraic:
     """Return the root of ``poly`` that lies in ``ball(bits)`` for every ``bits``."""
     if poly.degree() > MAX_DEGREE:
         raise NotExact(f"degree {poly.degree()} exceeds {MAX_DEGREE}")
     factors = [f for f, _ in _factors(poly)]
-    for bits in _PRECISIONS:
+    for bits in PRECISIONS:
         with ctx.workprec(bits):
             target = ball(bits)
             hits = [
@@ -277,7 +236,7 @@ def _select(poly: fmpq_poly, ball: Callable[[int], arb]) -> Exact:
 
 def _combine(
     x: AlgebraicReal, y: AlgebraicReal, matrices: Callable[..., fmpq_mat], balls: Callable[..., arb]
-) -> Exact:
+) -> Algebraic:
     if x.poly.degree() * y.poly.degree() > MAX_DEGREE:
         raise NotExact(f"degree {x.poly.degree() * y.poly.degree()} exceeds {MAX_DEGREE}")
     poly = matrices(x._companion, y._companion).charpoly()
@@ -297,12 +256,3 @@ def _kron(M: fmpq_mat, N: fmpq_mat) -> fmpq_mat:
         size,
         [M[i // n, j // n] * N[i % n, j % n] for i in range(size) for j in range(size)],
     )
-
-
-def _power(M: fmpq_mat, n: int) -> fmpq_mat:
-    if n < 0:
-        return _power(M.inv(), -n)
-    result = _eye(M)
-    for _ in range(n):
-        result = result * M
-    return result

@@ -16,7 +16,7 @@ from typing import Any, Self
 import numpy as np
 from flint import arb, arb_mat, ctx
 
-from numeric.arithmetic.algebraic import AlgebraicReal, ball_margin, enclose, to_fmpq
+from numeric.arithmetic.algebraic import to_fmpq
 from numeric.arithmetic.ball_spectrum import (
     Floats,
     cholesky,
@@ -24,12 +24,14 @@ from numeric.arithmetic.ball_spectrum import (
     eigenvalues_psd,
     eye,
     floats_of,
+    integer_power,
     nth_root,
     sum_of_squares,
 )
 from numeric.arithmetic.matrices import FlintMatrix
 from numeric.arithmetic.protocol import Comparison, Kind, NotExact, OutOfDomain, weakest
 from numeric.arithmetic.rational import diagonal_rows, kron_rows, stacked_rows
+from numeric.arithmetic.surds import Irrational, ball_margin, enclose
 
 __all__ = ["Ball", "Balls", "midpoints"]
 
@@ -59,7 +61,7 @@ class Ball:
         """Return ``value`` as a ball; a float taints it."""
         if isinstance(value, Ball):
             return value
-        if isinstance(value, AlgebraicReal):
+        if isinstance(value, Irrational):
             return cls(enclose(value, ctx.prec))
         if isinstance(value, float | np.floating):
             return cls(arb(float(value)), "sampled")
@@ -83,7 +85,7 @@ class Ball:
         return float((2 * self.arb.rad() / abs(self.arb.mid())).upper())
 
     def __contains__(self, value: Any) -> bool:
-        if isinstance(value, AlgebraicReal):
+        if isinstance(value, Irrational):
             return bool(self.arb.overlaps(enclose(value, 2 * ctx.prec)))
         if not self.arb.is_finite():
             return True
@@ -197,7 +199,7 @@ class Balls:
         return FlintMatrix(arb_mat(diagonal_rows(A)), A.kind)
 
     def frobenius_sq(self, A: FlintMatrix) -> Ball:
-        return Ball(sum_of_squares(A.raw), A.kind)
+        return Ball(sum_of_squares(A.raw).nonnegative_part(), A.kind)
 
     def inverse(self, A: FlintMatrix) -> FlintMatrix:
         return FlintMatrix(A.raw.inv(), A.kind)
@@ -218,7 +220,7 @@ class Balls:
             return Ball(eig_max(A.raw), A.kind)
         # λ_max(A B) = λ_max(Fᵀ A F) up to the remainder of B = F Fᵀ + R
         F, rest = self.factor(B)
-        top = Ball(eig_max((F.mT @ A @ F).raw), weakest(A.kind, B.kind))
+        top = self.nonnegative(Ball(eig_max((F.mT @ A @ F).raw), weakest(A.kind, B.kind)))
         if rest.arb.is_zero():
             return top
         return Ball.between(top, top + rest * Ball(eig_max(A.raw), A.kind))
@@ -229,7 +231,13 @@ class Balls:
 
     def singular_max(self, A: FlintMatrix) -> Ball:
         m, n = A.shape
-        return self.sqrt(self.eig_max(A @ A.mT if m <= n else A.mT @ A))
+        return self.sqrt(self.nonnegative(self.eig_max(A @ A.mT if m <= n else A.mT @ A)))
+
+    def nonnegative(self, x: Any) -> Ball:
+        x = Ball.of(x)
+        if x.arb < 0:
+            raise ValueError(f"expected a number that is not negative, got {x}")
+        return Ball(x.arb.nonnegative_part(), x.kind)
 
     def sqrt(self, x: Any) -> Ball:
         return self.power(x, Fraction(1, 2))
@@ -238,13 +246,20 @@ class Balls:
         x = Ball.of(x)
         if not x.arb.is_finite():
             raise NotExact("a power of a ball that may be anything")
-        if x.arb < 0:
-            raise OutOfDomain(f"({x.arb}) ** {exponent}: the base is negative")
-        base = x.arb if exponent.denominator == 1 else nth_root(x.arb, exponent.denominator)
-        result = base**exponent.numerator
-        if not result.is_finite():
+        base, p, q = x.arb, exponent.numerator, exponent.denominator
+        if q > 1:
+            if base < 0:
+                raise OutOfDomain(f"({base}) ** {exponent}: the base is negative")
+            if not base >= 0:
+                raise NotExact(f"({base}) ** {exponent}: the base may be negative")
+            base = nth_root(base, q)
+        if p >= 0:
+            return Ball(integer_power(base, p), x.kind)
+        if base.is_zero():
             raise ZeroDivisionError(f"0 ** {exponent}")
-        return Ball(result, x.kind)
+        if base.contains(0):
+            raise NotExact(f"({base}) ** {exponent}: the base may be zero")
+        return Ball(1 / integer_power(base, -p), x.kind)
 
     def log(self, x: Any) -> Ball:
         x = Ball.of(x)

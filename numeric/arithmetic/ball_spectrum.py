@@ -40,6 +40,7 @@ __all__ = [
     "eigenvalues_psd",
     "eye",
     "floats_of",
+    "integer_power",
     "nth_root",
     "sum_of_squares",
 ]
@@ -50,6 +51,7 @@ _INSEPARABLE = 64 * float(np.finfo(np.float64).eps)
 """Eigenvalues nearer to the top than this, times the size and the norm, belong to its cluster."""
 _LARGE = 2.0**300
 """Beyond this, or below its inverse, a matrix is scaled before float64 sees it."""
+_NOT_PSD = "expected a positive semidefinite matrix"
 _NOT_FINITE = "an eigenvalue enclosure of a matrix that is not finite"
 
 
@@ -68,11 +70,28 @@ def _diagonal(d: list[float]) -> arb_mat:
 
 
 def nth_root(x: arb, q: int) -> arb:
-    """Return the q-th root of what is not negative in x; flint's own is NaN around zero."""
+    """Return the q-th root of x >= 0 in a ball around zero too, where flint's own is NaN."""
     if not x.contains(0):
         return x.root(q)
     top = x.upper()
-    return arb(0).union(top.root(q)) if top > 0 else arb(0)
+    return _from_zero(top.root(q)) if top > 0 else arb(0)
+
+
+def integer_power(x: arb, n: int) -> arb:
+    """Return x ** n, n >= 0; flint's own is NaN where the midpoint is zero, and wide around it."""
+    if n == 1:
+        return x
+    if n == 0 or not x.contains(0):
+        return x**n
+    low, high = (-x).upper() ** n, x.upper() ** n  # the powers of the ends, up to the sign
+    if n % 2 == 0:
+        return _from_zero(low.max(high))
+    return _from_zero(high) if x >= 0 else (-low).union(high)
+
+
+def _from_zero(top: arb) -> arb:
+    """A ball around [0, top] that has nothing below zero."""
+    return arb(0).union(top).nonnegative_part()
 
 
 @lru_cache(maxsize=16)
@@ -219,15 +238,22 @@ def eigenvalues_psd(A: arb_mat) -> list[arb]:
     number between 1 - |F|_F and 1 + |F|_F.
     """
     if A.nrows() == 1:
-        return [A[0, 0].nonnegative_part()]
+        return [_psd_part(A[0, 0])]
     if A.nrows() == 2:
-        return [x.nonnegative_part() for x in _eigenvalues_of_two(A)]
+        return [_psd_part(x) for x in _eigenvalues_of_two(A)]
     A, floats, unit = _of_unit_size(A)
     d, V = _eigh(floats)
     pencil = _compress(A, V)
     e, f = pencil.error(d), pencil.f
     stretch = (1 / (1 - f)).union(1 / (1 + f)) * unit
-    return [(arb(x, e) * stretch).nonnegative_part() for x in d]
+    return [_psd_part(arb(x, e) * stretch) for x in d]
+
+
+def _psd_part(x: arb) -> arb:
+    """What is not negative in an eigenvalue of a PSD matrix."""
+    if x < 0:
+        raise ValueError(_NOT_PSD)
+    return x.nonnegative_part()
 
 
 def cholesky(B: arb_mat) -> tuple[arb_mat, arb]:
@@ -244,7 +270,7 @@ def cholesky(B: arb_mat) -> tuple[arb_mat, arb]:
         alive.remove(pivot)
         columns.append(_eliminate(rest, pivot, alive))
     if any(_not_psd(rest, i, j) for i, j in combinations_with_replacement(alive, 2)):
-        raise ValueError("expected a positive semidefinite matrix")
+        raise ValueError(_NOT_PSD)
     remainder = sum((rest[i][i] for i in alive), arb(0))
     if not columns:
         columns = [[arb(0)] * B.nrows()]

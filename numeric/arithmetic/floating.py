@@ -8,7 +8,8 @@ Results have rounding errors and are never evidence by themselves: kind ``sample
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from fractions import Fraction
 from importlib import import_module
 from typing import Any
@@ -25,6 +26,15 @@ ZERO_TOLERANCE = 1e-9
 
 _MANY = 200
 """From this many matrices on, entry by entry beats one library call for each."""
+
+
+@contextmanager
+def decomposing() -> Iterator[None]:
+    """Raise ArithmeticError for what LAPACK cannot decompose: what is not finite, as a rule."""
+    try:
+        yield
+    except np.linalg.LinAlgError as error:
+        raise FloatingPointError(f"no eigenvalues ({error}); are the numbers finite?") from error
 
 
 def namespace(backend: str) -> Any:
@@ -120,6 +130,7 @@ class Floating(Scoped):
         except np.linalg.LinAlgError as error:  # CuPy returns NaN instead
             raise ZeroDivisionError("inverse of a singular matrix") from error
 
+    @decomposing()
     def eigen(self, A: Any) -> tuple[Any, Any]:
         """Return eigenvalues (..., n) and eigenvectors (..., n, n), as columns, of symmetric A.
 
@@ -144,6 +155,7 @@ class Floating(Scoped):
         # rounding may leave eigenvalues slightly negative
         return V * self.xp.sqrt(self.xp.clip(d, 0.0, None))[..., None, :]
 
+    @decomposing()
     def eig_max(self, A: Any, B: Any = None) -> Any:
         if B is not None:
             factor = self.factor(B)
@@ -152,10 +164,12 @@ class Floating(Scoped):
             return tiny.eigenvalues(self.xp, (A + A.mT) / 2)[-1]
         return self.xp.linalg.eigvalsh((A + A.mT) / 2)[..., -1]
 
+    @decomposing()
     def power_sum(self, A: Any, exponent: Fraction) -> Any:
         d = self.xp.clip(self.xp.linalg.eigvalsh((A + A.mT) / 2), 0.0, None)
         return self.xp.sum(self.power(d, exponent), axis=-1)
 
+    @decomposing()
     def singular_max(self, A: Any) -> Any:
         if min(A.shape[-2:]) > tiny.LARGEST or math.prod(A.shape[:-2]) < _MANY:
             return self.xp.linalg.svdvals(A)[..., 0]
@@ -164,6 +178,9 @@ class Floating(Scoped):
         A = A / largest[..., None, None]
         gram = A @ A.mT if A.shape[-2] <= A.shape[-1] else A.mT @ A
         return largest * self.xp.sqrt(self.xp.clip(self.eig_max(gram), 0.0, None))
+
+    def nonnegative(self, x: Any) -> Any:
+        return x
 
     def sqrt(self, x: Any) -> Any:
         return self.xp.sqrt(x)

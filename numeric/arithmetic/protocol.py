@@ -143,17 +143,24 @@ class Arithmetic(Protocol):
     def singular_max(self, A: Matrix) -> Scalar:
         """Return the largest singular value."""
 
+    def nonnegative(self, x: Scalar) -> Scalar:
+        """Return x, which the caller knows to be >= 0: a ball loses what it has below."""
+
     def sqrt(self, x: Scalar) -> Scalar:
-        """Return the square root of x >= 0."""
+        """Return the square root of x >= 0; see :meth:`power`."""
 
     def power(self, x: Scalar, exponent: Fraction) -> Scalar:
-        """Return x ** exponent for x >= 0 (x > 0 when the exponent is negative)."""
+        """Return x ** exponent: x >= 0 unless the exponent is an integer, x != 0 if it is negative.
+
+        In balls NotExact where x may be negative but need not be, or zero: who knows better says
+        so by :meth:`nonnegative`.
+        """
 
     def log(self, x: Scalar) -> Scalar:
-        """Return the natural logarithm of x > 0; exact arithmetic knows only log(1) = 0."""
+        """Return the natural logarithm of x > 0."""
 
     def exp(self, x: Scalar) -> Scalar:
-        """Return e ** x; exact arithmetic knows only e ** 0 = 1."""
+        """Return e ** x."""
 
     def maximum(self, *xs: Scalar) -> Scalar:
         """Return the largest of the scalars."""

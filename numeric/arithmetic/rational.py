@@ -8,18 +8,20 @@ from typing import Any
 
 from flint import fmpq, fmpq_mat
 
-from numeric.arithmetic.algebraic import (
-    AlgebraicReal,
-    compare_exact,
-    enclose,
-    exact_power,
-    largest_root,
-    margin,
-    real_roots,
-    to_fmpq,
-)
+from numeric.arithmetic.algebraic import largest_root, real_roots, to_fmpq
 from numeric.arithmetic.matrices import FlintMatrix
 from numeric.arithmetic.protocol import Comparison, Kind, NotExact, OutOfDomain, Scoped
+from numeric.arithmetic.surds import (
+    Irrational,
+    Surd,
+    compare_exact,
+    enclose,
+    exact_exp,
+    exact_log,
+    exact_power,
+    margin,
+    settled,
+)
 
 __all__ = ["Rational", "fraction", "fractions", "kernel", "pivots"]
 
@@ -27,8 +29,9 @@ __all__ = ["Rational", "fraction", "fractions", "kernel", "pivots"]
 class Rational(Scoped):
     """Exact arithmetic.  Every comparison is a proof; every matrix entry is rational.
 
-    Eigenvalues, roots and powers are real algebraic numbers; where their degree outgrows
-    :data:`numeric.arithmetic.algebraic.MAX_DEGREE`, NotExact is raised and balls take over.
+    Eigenvalues, roots, powers, logarithms and exponentials are kept as they are made
+    (:mod:`numeric.arithmetic.surds`); where a comparison would take too long, NotExact is raised
+    and balls take over.
 
     >>> ar = Rational()
     >>> ar.eig_max(ar.matrix([[1, 1], [1, 0]]))
@@ -57,9 +60,10 @@ class Rational(Scoped):
         return _wrap(fmpq_mat(stacked_rows(blocks)))
 
     def scale(self, c: Any, A: FlintMatrix) -> FlintMatrix:
-        if isinstance(c, AlgebraicReal):
+        factor = settled(c)
+        if isinstance(factor, Irrational):
             raise NotExact("an irrational multiple of a rational matrix")
-        return _wrap(A.raw * to_fmpq(c))
+        return _wrap(A.raw * to_fmpq(factor))
 
     def kron(self, A: FlintMatrix, B: FlintMatrix) -> FlintMatrix:
         return _wrap(fmpq_mat(kron_rows(A, B)))
@@ -79,38 +83,37 @@ class Rational(Scoped):
     def eig_max(self, A: FlintMatrix, B: FlintMatrix | None = None) -> Any:
         if any(M.raw != M.raw.transpose() for M in (A, B) if M is not None):
             raise ValueError("expected a symmetric matrix")
-        return largest_root((A.raw if B is None else A.raw * B.raw).charpoly())
+        return Surd.of(largest_root((A.raw if B is None else A.raw * B.raw).charpoly()))
 
     def power_sum(self, A: FlintMatrix, exponent: Fraction) -> Any:
         roots = real_roots(A.raw.charpoly())
-        return sum((exact_power(x, exponent) * count for x, count in roots), fmpq(0))
+        return sum((self.power(Surd.of(x), exponent) * count for x, count in roots), fmpq(0))
 
     def singular_max(self, A: FlintMatrix) -> Any:
         m, n = A.shape
         return self.sqrt(self.eig_max(A @ A.mT if m <= n else A.mT @ A))
 
+    def nonnegative(self, x: Any) -> Any:
+        return x
+
     def sqrt(self, x: Any) -> Any:
         return self.power(x, Fraction(1, 2))
 
     def power(self, x: Any, exponent: Fraction) -> Any:
-        if compare_exact(x, fmpq(0)) < 0:
+        if exponent.denominator > 1 and compare_exact(x, fmpq(0)) < 0:
             raise OutOfDomain(f"({enclose(x, 64).mid()}) ** {exponent}: the base is negative")
         return exact_power(x, exponent)
 
-    def log(self, x: Any) -> fmpq:
+    def log(self, x: Any) -> Any:
         sign = compare_exact(x, fmpq(0))
         if sign == 0:
             raise ZeroDivisionError("log(0)")
         if sign < 0:
             raise OutOfDomain(f"log({float(x):.6g}): the argument is negative")
-        if x != 1:
-            raise NotExact(f"log({float(x):.6g}) is transcendental")
-        return fmpq(0)
+        return exact_log(x)
 
-    def exp(self, x: Any) -> fmpq:
-        if compare_exact(x, fmpq(0)) != 0:
-            raise NotExact(f"exp({float(x):.6g}) is transcendental")
-        return fmpq(1)
+    def exp(self, x: Any) -> Any:
+        return exact_exp(x)
 
     def maximum(self, *xs: Any) -> Any:
         best = xs[0]

@@ -88,6 +88,9 @@ class Symbolic(Scoped):
         m, n = A.shape
         return sp.sqrt(self.eig_max(SymbolicMatrix(A @ A.T if m <= n else A.T @ A)))
 
+    def nonnegative(self, x: Any) -> Any:
+        return x
+
     def sqrt(self, x: Any) -> sp.Expr:
         return sp.sqrt(x)
 

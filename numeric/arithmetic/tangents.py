@@ -29,7 +29,7 @@ from typing import Any
 
 import numpy as np
 
-from numeric.arithmetic.floating import Floating
+from numeric.arithmetic.floating import Floating, decomposing
 from numeric.arithmetic.protocol import Comparison, Kind, Scoped
 
 __all__ = ["Tangent", "Tangents", "tangent", "value"]
@@ -274,6 +274,7 @@ class Tangents(Scoped):
         slope = 2 * (A.value * A.tangent).sum(axis=(-2, -1))
         return Tangent((A.value * A.value).sum(axis=(-2, -1)), slope)
 
+    @decomposing()
     @_constants_as_floats
     def inverse(self, A: Any) -> Any:
         X = self.floats.inverse(A.value)
@@ -305,6 +306,7 @@ class Tangents(Scoped):
             slope = slope + share * _paired(B.tangent, image, image)
         return Tangent(top, slope)
 
+    @decomposing()
     @_constants_as_floats
     def power_sum(self, A: Any, exponent: Fraction) -> Any:
         d, V = np.linalg.eigh((A.value + A.value.mT) / 2)
@@ -315,10 +317,14 @@ class Tangents(Scoped):
         slope = (V * weight[..., None, :]) @ V.mT
         return Tangent((d**p).sum(axis=-1), (A.tangent * slope).sum(axis=(-2, -1)))
 
+    @decomposing()
     @_constants_as_floats
     def singular_max(self, A: Any) -> Any:
         U, s, Vt = np.linalg.svd(A.value, full_matrices=False)
         return Tangent(s[..., 0], _paired(A.tangent, U[..., 0], Vt[..., 0, :]))
+
+    def nonnegative(self, x: Any) -> Any:
+        return x
 
     @_constants_as_floats
     def sqrt(self, x: Any) -> Any:

@@ -123,15 +123,17 @@ def sharpness_lanczos(
     Raises
     ------
     ArithmeticError
-        If Lanczos does not converge.
+        If Lanczos does not converge, or weights or moments are not finite.
     """
+    if not all(np.isfinite(M).all() for M in (*net.weights, sigma, cross)):
+        raise ArithmeticError("the weights or moments are not finite")
     # products of small matrices lose by threads, and much when other programs compute too
     alone = _blas().limit(limits=1) if max(net.widths) <= _ONE_THREAD else nullcontext()
     with alone:
-        exact = HessianProducts(net, sigma, cross)
         cheap = None
-        if exact.size >= _SINGLE:
-            with np.errstate(over="ignore", under="ignore"):
+        with np.errstate(over="ignore", under="ignore", invalid="ignore"):
+            exact = HessianProducts(net, sigma, cross)
+            if exact.size >= _SINGLE:
                 cheap = HessianProducts(net, sigma, cross, np.float32)
         value, error, _ = top_eigenpair(
             exact, exact.size, cheap=cheap, tolerance=tolerance, seed=seed

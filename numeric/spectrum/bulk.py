@@ -24,6 +24,8 @@ from numeric.training import fast_path, gradient_descent
 __all__ = ["Sharpness", "bulk_sharpness", "descent_with_sharpness"]
 
 _NOISE = 1e-3
+_ROOM = 200
+"""Exponent of two up to which compiled code may square the entries of a Hessian."""
 
 
 @dataclass(frozen=True)
@@ -44,7 +46,7 @@ def bulk_sharpness(
     seed: int = 0,
     fast: bool = True,
 ) -> Sharpness:
-    """Return the sharpness of a batch of networks.
+    """Return the sharpness of a batch of networks, NaN where one is not finite.
 
     Parameters
     ----------
@@ -59,11 +61,31 @@ def bulk_sharpness(
     layers = [np.asarray(W, dtype=np.float64) for W in weights]
     sigma, cross = np.asarray(sigma, dtype=np.float64), np.asarray(cross, dtype=np.float64)
     kernels = fast_path() if fast else None
-    if kernels is not None:
-        return Sharpness(*kernels.sharpen(layers, sigma, cross, frozen_output, tolerance, seed))
     start = _noise(layers, seed)
+    if kernels is not None:
+        unit = _unit(layers, sigma, cross, start)
+        if (unit != 1).any():
+            sigma, cross = sigma / unit, cross / unit
+        found = kernels.sharpen(layers, sigma, cross, frozen_output, tolerance, seed)
+        return Sharpness(*(x * unit[:, 0, 0] for x in found))
     values, residuals, _ = _lanczos(layers, sigma, cross, frozen_output, tolerance, start)
     return Sharpness(values, residuals)
+
+
+def _unit(layers: Sequence[Any], sigma: Any, cross: Any, start: Any) -> Any:
+    """Powers of two by which to divide Σ and C, where float64 has no room for squares; else 1.
+
+    The Hessian is linear in Σ and C together.  NaN where it is not finite.
+    """
+    net, splits = LinearNetwork(Floating(), tuple(layers)), np.cumsum([W[0].size for W in layers])
+    parts = np.split(start, splits[:-1], axis=-1)
+    direction = [p.reshape(W.shape) for p, W in zip(parts, layers, strict=True)]
+    with np.errstate(over="ignore", invalid="ignore", under="ignore"):
+        images = hvp(net, sigma, cross, direction)
+    largest = np.max([np.abs(M).max(axis=(-2, -1)) for M in images], axis=0)
+    exponent = np.frexp(largest)[1]
+    unit = np.where(np.abs(exponent) > _ROOM, np.ldexp(1.0, exponent), 1.0)
+    return np.where(np.isfinite(largest), unit, np.nan)[:, None, None]
 
 
 def descent_with_sharpness(

@@ -18,7 +18,7 @@ def top_eigenpairs(
 
     A Ritz value never exceeds the largest eigenvalue, up to rounding, and some eigenvalue lies
     within the residual norm of it.  Ends when each residual is at most ``tolerance`` times the
-    value, or after some 500 products.
+    value, or after some 500 products.  Where products are not finite the value is NaN.
 
     Parameters
     ----------
@@ -38,11 +38,20 @@ def top_eigenpairs(
     """
     size = min(_BASIS, start.shape[-1])
     vectors = start
+    unit = _power_of_two(xp, apply(_unit(xp, start)))
     for _ in range(_ROUNDS):
-        values, residuals, vectors = _round(xp, apply, vectors, size)
+        values, residuals, vectors = _round(xp, lambda v: apply(v) / unit, vectors, size)
         if not bool(xp.any(residuals > tolerance * xp.abs(values))):
             break
-    return values, residuals, vectors
+    return values * unit[:, 0], residuals * unit[:, 0], vectors
+
+
+def _power_of_two(xp: Any, images: Any) -> Any:
+    """The size of each row, so that operators of any size become those of size one; else 1."""
+    largest = xp.max(xp.abs(images), axis=-1)[:, None]
+    known = xp.isfinite(largest) & (largest > 0)
+    one = xp.ones_like(largest)
+    return xp.where(known, xp.pow(2 * one, xp.floor(xp.log2(xp.where(known, largest, one)))), one)
 
 
 def _round(xp: Any, apply: Callable[[Any], Any], start: Any, size: int) -> tuple[Any, Any, Any]:
@@ -57,10 +66,12 @@ def _round(xp: Any, apply: Callable[[Any], Any], start: Any, size: int) -> tuple
         basis = xp.concat([basis, fresh[:, None, :]], axis=1)
         images = xp.concat([images, apply(fresh)[:, None, :]], axis=1)
     small = basis @ images.mT
+    known = xp.all(xp.isfinite(small), axis=(-2, -1))  # LAPACK takes nothing else
+    small = xp.where(known[:, None, None], small, xp.zeros_like(small))
     values, mixes = xp.linalg.eigh((small + small.mT) / 2)
     mix = mixes[..., -1][:, None, :]
     vector, image = (mix @ basis)[:, 0, :], (mix @ images)[:, 0, :]
-    value = values[..., -1]
+    value = xp.where(known, values[..., -1], xp.full_like(values[..., -1], xp.nan))
     return value, xp.linalg.vector_norm(image - value[:, None] * vector, axis=-1), vector
 
 

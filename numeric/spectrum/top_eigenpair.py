@@ -30,6 +30,10 @@ _STEPS, _LOOK = 80, 2
 _FIRST = 1e-4
 """Residual, relative to the norm, at which the first vector is corrected in cheap products."""
 _CORRECTIONS = 3
+_FAR = 512
+"""Products beyond 2 ** 512, or below its inverse, are formed of smaller or larger vectors."""
+_ROOM_OF_FLOAT32 = 60
+"""Largest exponent of two of an operator that float32 may see."""
 
 
 def top_eigenpair(
@@ -53,7 +57,7 @@ def top_eigenpair(
     Raises
     ------
     ArithmeticError
-        If the vector does not converge or a product is not finite.
+        If the residual stays larger, or a product is not finite.
 
     Examples
     --------
@@ -61,26 +65,70 @@ def top_eigenpair(
     >>> round(value, 9), residual < 1e-9
     (1.0, True)
     """
-    if size <= _DENSE:
-        x: Floats = np.linalg.eigh(np.column_stack([exact(e) for e in np.eye(size)]))[1][:, -1]
-        return *_quotient(exact, x)[:2], x
-    start = exact(np.random.default_rng(seed).standard_normal(size))
-    if not np.isfinite(start).all():
-        raise ArithmeticError("a product with the operator is not finite")
-    if not start.any():
-        return 0.0, 0.0, start
+    noise = np.random.default_rng(seed).standard_normal(size)
     with np.errstate(over="ignore", invalid="ignore", under="ignore"):
-        x, norm = _first(cheap or exact, start, _FIRST if cheap else tolerance / 2, bool(cheap))
+        start, exponent = _measured(exact, noise)
+        if not start.any():
+            return 0.0, 0.0, np.eye(size)[0]
+        exact = _scaled(exact, exponent)
+        if cheap is not None:  # float32 has less room
+            cheap = _scaled(cheap, exponent) if abs(exponent) <= _ROOM_OF_FLOAT32 else None
+        norm = float(np.linalg.norm(start) / np.linalg.norm(noise))
+        if size <= _DENSE:
+            value, residual, x, norm = _dense(exact, size)
+        else:
+            value, residual, x, norm = _iterated(exact, cheap, start, tolerance, norm)
+    if not residual <= tolerance * norm:
+        raise ArithmeticError(f"the residual {residual / norm:.1e} stays above {tolerance:g}")
+    return math.ldexp(value, exponent), math.ldexp(residual, exponent), x
+
+
+def _measured(exact: Operator, noise: Floats) -> tuple[Floats, int]:
+    """Return (s, e) with 2 ** e s the image of ``noise`` and the largest entry of s about 1."""
+    image, shift = exact(noise), 0
+    if not np.isfinite(image).all():
+        image, shift = exact(noise * 2.0**-_FAR), _FAR
+    elif np.abs(image).max() < 2.0**-_FAR:
+        image, shift = exact(noise * 2.0**_FAR), -_FAR
+    if not np.isfinite(image).all():
+        raise ArithmeticError("a product with the operator is not finite")
+    exponent = math.frexp(float(np.abs(image).max()))[1]
+    return np.ldexp(image, -exponent), exponent + shift
+
+
+def _scaled(apply: Operator, exponent: int) -> Operator:
+    """Return the operator divided by 2 ** exponent: half of it before, half after."""
+    before, after = 2.0 ** (-exponent // 2), 2.0 ** (-exponent - -exponent // 2)
+    return lambda v: after * apply(before * v)
+
+
+def _dense(exact: Operator, size: int) -> tuple[float, float, Floats, float]:
+    """The top eigenpair of the matrix, which is formed, with its norm."""
+    matrix = np.column_stack([exact(e) for e in np.eye(size)])
+    if not np.isfinite(matrix).all():
+        raise ArithmeticError("a product with the operator is not finite")
+    values, vectors = np.linalg.eigh(matrix)
+    x: Floats = vectors[:, -1]
+    return *_quotient(exact, x)[:2], x, float(max(values[-1], -values[0]))
+
+
+def _iterated(
+    exact: Operator, cheap: Operator | None, start: Floats, tolerance: float, norm: float
+) -> tuple[float, float, Floats, float]:
+    """The top eigenpair by Lanczos, with the largest |Ritz value| seen, at least ``norm``."""
+    single = cheap is not None
+    x, largest = _first(cheap or exact, start, _FIRST if single else tolerance / 2, single)
+    norm = max(norm, largest)
+    value, residual, r = _quotient(exact, x)
+    for _ in range(_CORRECTIONS):
+        if not residual > tolerance * norm or not np.isfinite(residual):
+            break
+        x = _corrected(cheap or exact, x, value, r, tolerance * norm / 3, single)
         value, residual, r = _quotient(exact, x)
-        for _ in range(_CORRECTIONS):
-            if not residual > tolerance * norm or not np.isfinite(residual):
-                break
-            x = _corrected(cheap or exact, x, value, r, tolerance * norm / 3, bool(cheap))
-            value, residual, r = _quotient(exact, x)
     if not residual <= tolerance * norm:
         x = _by_arpack(exact, x if np.isfinite(x).all() else start, tolerance)
         value, residual, _ = _quotient(exact, x)
-    return value, residual, x
+    return value, residual, x, norm
 
 
 def _quotient(exact: Operator, x: Floats) -> tuple[float, float, Floats]:
@@ -168,13 +216,13 @@ def _krylov(
 
 def _by_arpack(exact: Operator, start: Floats, tolerance: float) -> Floats:
     """A Ritz vector by implicit restarts, from ``start``."""
-    from scipy.sparse.linalg import ArpackNoConvergence, LinearOperator, eigsh
+    from scipy.sparse.linalg import ArpackError, LinearOperator, eigsh
 
     n = start.size
     operator = LinearOperator((n, n), matvec=lambda v: exact(np.ravel(v)), dtype=np.float64)
     try:
         _, vectors = eigsh(operator, 1, which="LA", v0=start, ncv=min(n, 32), tol=tolerance / 10)
-    except ArpackNoConvergence as failure:
-        raise ArithmeticError(f"Lanczos did not converge in {n} dimensions") from failure
+    except ArpackError as failure:
+        raise ArithmeticError(f"Lanczos did not converge in {n} dimensions: {failure}") from failure
     vector: Floats = vectors[:, 0]
     return vector

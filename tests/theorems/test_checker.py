@@ -496,6 +496,29 @@ def test_ties_of_roots_are_seen(tmp_path):
     assert run(tmp_path, data) == (1, "the claim holds here")
 
 
+@pytest.mark.parametrize(
+    ("left", "right"),
+    [
+        (["**", "sharpness", "999/1000"], ["**", "10", "999/1000"]),
+        (["**", "target_fro", "499/1000"], ["**", "2", "499/2000"]),
+        (
+            ["*", ["**", "target_fro", "1/1000"], ["**", "target_norm", "1/8"]],
+            ["**", "2", "63/1000"],
+        ),
+        (["**", ["**", "target_fro", "7/1000"], "1/2"], ["**", "2", "7/4000"]),
+    ],
+)
+def test_ties_of_high_roots_are_seen_in_seconds(tmp_path, left, right):
+    """S = 10 at one, |T|_2 = |T|_F = √2: an exponent p/q with p and q up to 1000."""
+    instance = ONE if "sharpness" in left else IRRATIONAL
+    started = perf_counter()
+    assert run(tmp_path, certificate(instance, [">", left, right]))[0] == 0
+    assert perf_counter() - started < 60
+    assert (
+        run(tmp_path, certificate(instance, [">", ["*", left, "1000001/1000000"], right]))[0] == 1
+    )
+
+
 GOLDEN = Instance.of_minimizer([[[1, 1], [1, 0]]], IDENTITY)
 
 

@@ -141,9 +141,9 @@ def test_what_is_not_real_at_these_sizes_raises(expression):
         evaluate(expression, {"L": 2}, EXACT)
 
 
-@pytest.mark.parametrize("expression", [x ** (L**9), 2 ** (L**9), x ** (1 / L**9), x**257])
+@pytest.mark.parametrize("expression", [x ** (L**9), 2 ** (L**9), x ** (1 / L**9), x**1001])
 def test_an_exponent_that_would_take_for_ever_raises(expression):
-    with pytest.raises(ArithmeticError, match=f"beyond {MAX_EXPONENT}"):
+    with pytest.raises(ArithmeticError, match=f"up to {MAX_EXPONENT}"):
         evaluate(expression, {"x": EXACT.scalar(2), "L": 3}, EXACT)
 
 

@@ -154,7 +154,7 @@ class Regression:
         energy = ar.entry(left.mT @ explained @ left, 0, 0)  # yᵀΣy
         p, q = ar.frobenius_sq(image) / energy, ar.frobenius_sq(self.target @ image) / energy
         lower = 2 * L * ar.power(p, Fraction(1, L)) * ar.power(q, Fraction(L - 1, L))
-        gain = ar.sqrt(ar.eig_max(explained))  # |TK|
+        gain = ar.sqrt(ar.nonnegative(ar.eig_max(explained)))  # |TK|
         values = {"depth": L, "data_max": ar.eig_max(self.sigma), "target_on_data": gain}
         upper = evaluate(outputs_bracket.expression, values, ar)
         return Bracket.of(lower, upper)

@@ -168,7 +168,7 @@ def minimum_norm_sharpness(instance: SingularInstance) -> Any:
     if instance.net.depth != 2 or not np.all(ar.is_zero(gram - ar.diagonal(gram))):
         raise Undefined("the root of TΠ is written down at L = 2 for orthogonal columns only")
     n = gram.shape[-1]
-    roots = [ar.sqrt(ar.entry(gram, i, i)) for i in range(n)]
+    roots = [ar.sqrt(ar.nonnegative(ar.entry(gram, i, i))) for i in range(n)]
     total = ar.scale(ar.maximum(*roots), ar.identity(n)) + diagonal(ar, roots, n, n)
     return 2 * ar.eig_max(total, instance.sigma)
 

@@ -134,7 +134,7 @@ def beta_objective(instance: NoisyInstance) -> Any:
     g = ar.scale(instance.decays[0] * widths[0], ar.identity(instance.sigma.shape[-1]))
     resolvent = ar.inverse(ar.scale(q * beta_sq, instance.sigma) + g)
     linear = ar.entry(instance.cross @ resolvent @ instance.cross.mT, 0, 0)
-    cost = ar.power(G_power * beta_sq, Fraction(1, D))  # G β^{2/D}, a single root
+    cost = ar.power(ar.nonnegative(G_power * beta_sq), Fraction(1, D))  # G β^{2/D}, a single root
     return D * cost - m_sq * beta_sq * linear
 
 

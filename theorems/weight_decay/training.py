@@ -257,7 +257,7 @@ def _beside(instance: NoisyInstance) -> tuple[float, Fraction]:
         if ar.compare(minimum, ar.scalar(0)).sign != 0:
             exact = PUBLISHED.layers(lifted, _signs(instance), problem.minimiser())
         gaps = [ar.frobenius_sq(V - W) for V, W in zip(exact, lifted.weights, strict=True)]
-        distance = ar.sqrt(sum(gaps[1:], start=gaps[0]))
+        distance = ar.sqrt(ar.nonnegative(sum(gaps[1:], start=gaps[0])))
         return float(minimum), distance.upper
 
 

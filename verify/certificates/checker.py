@@ -27,6 +27,8 @@ CERTIFICATE = None
 
 PRECISIONS = (32, 64, 128, 256, 512)
 
+HIGHEST_ROOT = 4096  # beyond it what a number is the root of is forgotten
+
 
 class Undefined(Exception):
     """A quantity has no value at this instance."""
@@ -73,19 +75,20 @@ class Number:
         """The sign of self - other, or None if the intervals do not tell."""
         if self is other:
             return 0
+        if self.low > other.high or self.high < other.low:
+            return 1 if self.low > other.high else -1
         if self.is_radical() and other.is_radical():
-            a, b = self.base**other.root, other.base**self.root
+            common = gcd(self.root, other.root)
+            a, b = self.base ** (other.root // common), other.base ** (self.root // common)
             return (a > b) - (a < b)
-        if self.low == self.high == other.low == other.high:
-            return 0
-        return 1 if self.low > other.high else -1 if self.high < other.low else None
+        return 0 if self.low == self.high == other.low == other.high else None
 
     def __neg__(self):
         return Number(-self.high, -self.low)
 
     def __mul__(self, other):
-        if self.is_radical() and other.is_radical():
-            n = self.root * other.root // gcd(self.root, other.root)
+        n = self.root * other.root // gcd(self.root, other.root)
+        if self.is_radical() and other.is_radical() and n <= HIGHEST_ROOT:
             return Number.radical(
                 self.base ** (n // self.root) * other.base ** (n // other.root), n
             )
@@ -108,7 +111,7 @@ class Number:
             return self.inverse() ** -exponent
         if p == 0:
             return Number(1)
-        if self.is_radical():
+        if self.is_radical() and self.root * q <= HIGHEST_ROOT:
             return Number.radical(self.base**p, self.root * q)
         if q == 1:
             ends = self.low**p, self.high**p
@@ -158,10 +161,16 @@ def root_bounds(x, n):
 
 
 def integer_root(m, n):
-    """The largest integer r with r ** n <= m, for m >= 0: Newton's iteration from above."""
+    """The largest integer r with r ** n <= m, for m >= 0.
+
+    Its first half of the digits, rounded up, then Newton's iteration from above.
+    """
     if n <= 2 or m == 0:
         return isqrt(m) if n == 2 else m
-    r, lower = None, 1 << -(-m.bit_length() // n)
+    half = m.bit_length() // (2 * n)
+    if half == 0:
+        return max(r for r in (1, 2, 3) if r**n <= m)
+    r, lower = None, integer_root(m >> n * half, n) + 1 << half
     while r is None or lower < r:
         r = lower
         lower = ((n - 1) * r + m // r ** (n - 1)) // n

@@ -77,6 +77,29 @@ def test_vanishing_weights_have_no_curvature(fast):
     assert found.value.tolist() == [0.0]
 
 
+@paths
+@pytest.mark.parametrize("scale", [1e-150, 1e-80, 1e-8, 1e80])
+def test_weights_of_any_size_keep_the_tolerance(fast, scale):
+    layers, sigma, cross = problem((3, 4, 2), 3)
+    usual = bulk_sharpness(layers, sigma, cross, fast=fast)
+    found = bulk_sharpness([scale * W for W in layers], sigma, scale**2 * cross, fast=fast)
+    np.testing.assert_allclose(found.value / scale**2, usual.value, rtol=1e-12)
+    assert (found.residual <= 1e-9 * found.value).all()
+
+
+@paths
+@pytest.mark.parametrize("bad", [np.nan, np.inf])
+def test_one_network_that_is_not_finite_does_not_spoil_the_others(fast, bad):
+    layers, sigma, cross = problem((3, 4, 2), 3)
+    usual = bulk_sharpness(layers, sigma, cross, fast=fast)
+    layers[0][1, 0, 0] = bad
+    with np.errstate(invalid="ignore"):
+        found = bulk_sharpness(layers, sigma, cross, fast=fast)
+    others = np.arange(len(usual.value)) != 1
+    np.testing.assert_allclose(found.value[others], usual.value[others], rtol=1e-12)
+    assert np.isnan([found.value[1], found.residual[1]]).all()
+
+
 @pytest.mark.parametrize("start", [[1.0, 0.0, 0.0], [1.0, 1.0, 1.0]])
 def test_lanczos_in_an_invariant_space(start):
     diagonal = np.array([1.0, 2.0, -7.0])

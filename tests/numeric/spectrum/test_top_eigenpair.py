@@ -113,6 +113,47 @@ def test_spectra(name, single):
     assert np.linalg.norm(x) == pytest.approx(1)
 
 
-def test_what_is_not_finite_is_an_error():
-    with pytest.raises(ArithmeticError, match="not finite"):
-        top_eigenpair(lambda v: v * np.nan, 50, tolerance=1e-9)
+@pytest.mark.parametrize("scale", [1e-300, 1e-160, 1e-20, 1e-12, 1e30, 1e160, 1e300])
+@pytest.mark.parametrize("size", [5, 60])
+@pytest.mark.parametrize("single", [False, True])
+def test_operators_of_any_size_keep_the_tolerance(scale, size, single):
+    apply, _ = diagonal(np.sqrt(np.linspace(0, 1, size)))
+
+    def scaled(v):
+        return (apply(v) * scale).astype(v.dtype)
+
+    value, residual, _ = top_eigenpair(
+        scaled, size, cheap=scaled if single else None, tolerance=1e-8
+    )
+    assert value == pytest.approx(scale, rel=1e-14)
+    assert residual <= 1e-8 * scale
+
+
+@pytest.mark.parametrize("size", [3, 50])
+def test_what_is_not_finite_is_an_error(size):
+    for factor in (np.nan, np.inf):
+        with pytest.raises(ArithmeticError, match="not finite"):
+            top_eigenpair(lambda v, factor=factor: v * factor, size, tolerance=1e-9)
+    with pytest.raises(ArithmeticError, match="not finite"):  # of some vectors only
+        top_eigenpair(lambda v: np.where(np.abs(v).max() == 1, np.nan, v), 3, tolerance=1e-9)
+
+
+def test_a_tolerance_that_cannot_be_kept_is_an_error():
+    apply, size = diagonal(np.sqrt(np.linspace(0, 1, 50)) + np.pi)
+    with pytest.raises(ArithmeticError, match="stays above"):
+        top_eigenpair(apply, size, tolerance=1e-40)
+
+
+def test_nothing_is_known_of_an_operator_that_vanishes():
+    value, residual, x = top_eigenpair(np.zeros_like, 50, tolerance=1e-9)
+    assert (value, residual, np.linalg.norm(x)) == (0, 0, 1)
+
+
+@pytest.mark.parametrize("bad", [np.nan, np.inf, -np.inf])
+@pytest.mark.parametrize("widths", [(1, 1), (1, 1, 1), (3, 3, 3), (5, 5, 5)])
+def test_weights_and_data_that_are_not_finite_are_an_error(widths, bad):
+    for place in range(len(widths) + 1):
+        net, sigma, cross = somewhere(widths)
+        (*net.weights, sigma, cross)[place][0, 0] = bad
+        with pytest.raises(ArithmeticError, match="not finite"):
+            sharpness_lanczos(net, sigma, cross)
