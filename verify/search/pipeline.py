@@ -21,7 +21,7 @@ from verify.search.by_hypothesis import explore
 from verify.search.floats import sample_floats
 from verify.search.optimise import polish
 from verify.search.record import Attack, Counterexample, Near, confirm, rebuild
-from verify.search.shrink import shrink
+from verify.search.shrink import Limit, shrink
 from verify.search.snap import snap
 
 __all__ = ["Budget", "attack"]
@@ -30,7 +30,10 @@ _CLEAR = -0.02
 """The optimiser stops at a violation this large, relative to the larger side."""
 
 _POLISH_SECONDS = 2.0
-"""The most that one descent takes."""
+"""The most that one descent takes where the clock is the budget."""
+
+_POLISH_EVALUATIONS = 2000
+"""The most values of its objective that a descent takes elsewhere."""
 
 _TIE = 1e-9
 """A strict relation is suspected of a tie where its float margin is below this."""
@@ -38,15 +41,21 @@ _TIE = 1e-9
 
 @dataclass(frozen=True)
 class Budget:
-    """How long an attack goes on: until the rounds or the seconds are used up.
+    """How long an attack goes on: until the rounds, the instances or the seconds are used up.
+
+    With ``rounds`` or ``instances`` the outcome is a function of claim and seed alone, unless the
+    clock ends the attack before they are used up; the attack then says so.  With neither, the
+    clock is the budget.
 
     Parameters
     ----------
     seconds
         No stage starts after this long.
     rounds
-        How often the engines take turns; None: until the time is up, sizes growing from the
+        How often the engines take turns; None: until the rest is used up, sizes growing from the
         smallest to all.
+    instances
+        How many instances are tried; what is given or was found before counts among them.
     batches, batch_size
         Float batches in each round (each with sizes of its own), instances in each; special
         settings get one batch each, of a quarter of the size.
@@ -54,17 +63,24 @@ class Budget:
         Float points optimised locally in each round.
     examples
         Hypothesis examples in each round.
-    shrink_seconds
-        Time to make a counterexample simple.
+    shrink_seconds, shrink_tries
+        Time to make a counterexample simple where the clock is the budget, and decisions elsewhere.
     """
 
     seconds: float = 60.0
     rounds: int | None = 1
+    instances: int | None = None
     batches: int = 0
     batch_size: int = 0
     starts: int = 0
     examples: int = 0
     shrink_seconds: float = 2.0
+    shrink_tries: int = 1000
+
+    @property
+    def timed(self) -> bool:
+        """Return whether the clock is the budget."""
+        return self.rounds is None and self.instances is None
 
 
 class Known(Protocol):
@@ -89,7 +105,7 @@ def attack(
     Parameters
     ----------
     seed
-        Makes the attack reproducible, up to where the clock ends it.
+        Makes the attack reproducible, up to where the clock ends it (see :class:`Budget`).
     backend
         Array library of the float batches.
     known
@@ -107,17 +123,20 @@ def attack(
         result.found = next(hunt.stages(known, corpus), None)
         if result.found is not None:
             progress(result)
-            for simpler in _simpler(claim, result.found, budget.shrink_seconds):
+            for simpler in _simpler(claim, result.found, hunt.shrinking()):
                 result.found = simpler
                 progress(result)
+            hunt.note_the_clock()
     except KeyboardInterrupt:
         result.interrupted = True
     return result
 
 
-def _simpler(claim: Claim, found: Counterexample, seconds: float) -> Iterator[Counterexample]:
+def _simpler(
+    claim: Claim, found: Counterexample, limits: Iterator[Limit]
+) -> Iterator[Counterexample]:
     """Shrink in the setting where it was found, then as an instance of the claim's own."""
-    for simpler in shrink(claim, found, seconds):
+    for simpler in shrink(claim, found, next(limits)):
         found = simpler
         yield simpler
     own = claim.setting
@@ -129,7 +148,7 @@ def _simpler(claim: Claim, found: Counterexample, seconds: float) -> Iterator[Co
     plain = instance and confirm(claim, instance, found.found_by, own, values)
     if plain:
         yield plain
-        yield from shrink(claim, plain, seconds)
+        yield from shrink(claim, plain, next(limits))
 
 
 class _Hunt:
@@ -156,8 +175,32 @@ class _Hunt:
 
     @property
     def over(self) -> bool:
-        """Return whether the time is up."""
-        return monotonic() > self.deadline
+        """Return whether the instances or the time are used up."""
+        self.note_the_clock()
+        return self.left == 0 or monotonic() > self.deadline
+
+    @property
+    def left(self) -> int | None:
+        """Return how many instances may still be tried, None if their number is free."""
+        limit = self.budget.instances
+        return None if limit is None else max(0, limit - self.result.tried)
+
+    def allowed(self, count: int) -> int:
+        """Return ``count``, or what is left of the instances if that is less."""
+        return count if self.left is None else min(count, self.left)
+
+    def note_the_clock(self) -> None:
+        """Note whether the clock ends what counts alone should have ended."""
+        if not self.budget.timed and monotonic() > self.deadline:
+            self.result.cut_short = True
+
+    def shrinking(self) -> Iterator[Limit]:
+        """Yield what each of the rounds of shrinking may use."""
+        while True:
+            if self.budget.timed:
+                yield Limit(None, monotonic() + self.budget.shrink_seconds)
+            else:
+                yield Limit(self.budget.shrink_tries, self.deadline)
 
     def stages(self, known: Iterable[Any], corpus: Known | None) -> Iterator[Counterexample]:
         """Yield what the engines find, one after the other."""
@@ -206,7 +249,7 @@ class _Hunt:
                     return
                 seed = [self.seed, turn, index, family]
                 batch = replace(claim, setting=setting)
-                size = self.budget.batch_size // (4 if family else 1)
+                size = self.allowed(self.budget.batch_size // (4 if family else 1))
                 for near in sample_floats(batch, seed, size, self.backend, self.result):
                     self.result.approach(near)
                     if self.suspect(near.slack):
@@ -235,9 +278,15 @@ class _Hunt:
         if not numbers:
             return None
         left = self.deadline - monotonic()
+        timed = self.budget.timed
         claim = replace(self.claim, setting=near.setting)  # the corpus knows no growing bounds
         choices, slack = polish(
-            claim, near.sizes, numbers, seconds=min(left, _POLISH_SECONDS), target=_CLEAR
+            claim,
+            near.sizes,
+            numbers,
+            seconds=min(left, _POLISH_SECONDS) if timed else left,
+            evaluations=None if timed else _POLISH_EVALUATIONS,
+            target=_CLEAR,
         )
         return None if choices is None else Near(slack, choices, near.setting)
 
@@ -249,7 +298,7 @@ class _Hunt:
         found = explore(
             replace(claim, setting=setting),
             self.seed + turn,
-            self.budget.examples,
+            self.allowed(self.budget.examples),
             self.result,
             self.deadline,
         )
