@@ -69,12 +69,13 @@ def _by_seed_alone() -> Iterator[None]:
     if kept is None:
         yield
         return
-    provider._local_constants = SimpleNamespace(set_for_type=lambda kind: ())
+    nothing = SimpleNamespace(set_for_type=lambda kind: ())
+    setattr(provider, "_local_constants", nothing)  # noqa: B010
     providers.CONSTANTS_CACHE.cache.clear()
     try:
         yield
     finally:
-        provider._local_constants = kept
+        setattr(provider, "_local_constants", kept)  # noqa: B010
         providers.CONSTANTS_CACHE.cache.clear()
 
 

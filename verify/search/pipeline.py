@@ -1,9 +1,10 @@
 """Try to break a claim: cheap stages first, exact arithmetic last.
 
-known instances -> corpus -> rounds of (batched floats -> local optimisation of the worst ones ->
-Hypothesis over small rationals).  Floats only propose: a suspect is rebuilt from its choices
-rounded to rationals, and only an exact or certified decision counts.  What is found is shrunk to a
-simple instance.
+known instances -> corpus -> rounds of (batched floats -> the recipe read along its scalings and
+with simple matrices -> points on the equations among the conditions -> local optimisation of the
+worst ones -> Hypothesis over small rationals).  Floats only propose: a suspect is rebuilt from its
+choices rounded to rationals, and only an exact or certified decision counts.  What is found is
+shrunk to a simple instance.
 """
 
 from __future__ import annotations
@@ -18,8 +19,10 @@ from typing import Any, Protocol
 from verify.claims import Bounds, Claim, decide
 from verify.search.batches import ROUNDING
 from verify.search.by_hypothesis import explore
+from verify.search.equations import denominators, equations, freed, projected, solved
 from verify.search.floats import sample_floats
 from verify.search.optimise import polish
+from verify.search.readings import scaled, simple
 from verify.search.record import Attack, Counterexample, Near, confirm, rebuild
 from verify.search.shrink import Limit, shrink
 from verify.search.snap import snap
@@ -34,6 +37,16 @@ _POLISH_SECONDS = 2.0
 
 _POLISH_EVALUATIONS = 2000
 """The most values of its objective that a descent takes elsewhere."""
+
+_SCALED, _SCALED_SHARE = 6, 64
+_SIMPLE, _SIMPLE_SHARE = 2, 8
+"""Batches of each reading of a recipe, and the part of a float batch that each is large."""
+
+_READ = 3
+"""Of so many starts of the optimiser, one is left to the readings."""
+
+_ON_EQUATIONS = 4
+"""Instances of a batch that are moved onto the equations among the conditions."""
 
 _TIE = 1e-9
 """A strict relation is suspected of a tie where its float margin is below this."""
@@ -171,7 +184,9 @@ class _Hunt:
         self.progress = progress
         self.deadline = monotonic() + budget.seconds
         self.settings = list(claim.setting.family())
+        self.strict = claim.operator in ("<", ">")
         self.optimised: set[int] = set()
+        self.least: dict[str, float] = {}
 
     @property
     def over(self) -> bool:
@@ -212,7 +227,13 @@ class _Hunt:
             if self.over:
                 return
             bounds = self.claim.bounds if self.budget.rounds else _grown(self.claim.bounds, turn)
-            for stage in (self.floats, self.optimise, self.hypothesis):
+            for stage in (
+                self.floats,
+                self.readings,
+                self.equations,
+                self.optimise,
+                self.hypothesis,
+            ):
                 yield from stage(turn, replace(self.claim, bounds=bounds))
                 self.progress(self.result)
 
@@ -255,10 +276,97 @@ class _Hunt:
                     if self.suspect(near.slack):
                         yield from self.exact(near, "floats")
 
+    def readings(self, turn: int, claim: Claim) -> Iterator[Counterexample]:
+        """Sample the setting along its scalings and with simple matrices, and one more in turn."""
+        if not self.budget.batches:
+            return
+        own, other = self.settings[0], self.settings[turn % len(self.settings)]
+        lattices = denominators(claim)
+        for family, setting in enumerate((own,) if other is own else (own, other)):
+            for index in range(_SCALED):
+                yield from self.reading(
+                    replace(claim, setting=scaled(setting)), [turn, index, family, 1], 0
+                )
+            for index in range(max(_SIMPLE, len(lattices))):
+                yield from self.reading(
+                    replace(claim, setting=simple(setting)),
+                    [turn, index, family, 2],
+                    lattices[(turn + index) % len(lattices)],
+                )
+
+    def reading(self, claim: Claim, place: list[int], q: int) -> Iterator[Counterexample]:
+        """Sample one batch, of multiples of 1/q if q is not 0; keep the worst of its setting."""
+        share = _SIMPLE_SHARE if q else _SCALED_SHARE
+        size = self.allowed(max(1, self.budget.batch_size // share))
+        if self.over:
+            return
+        seed, name = [self.seed, *place], claim.setting.name
+        for near in sample_floats(
+            claim, seed, size, self.backend, self.result, kept=1, denominator=q
+        ):
+            if near.slack < self.least.get(name, inf):
+                self.least[name] = near.slack
+                self.result.approach(near)
+            if near.slack < (0.0 if self.strict else -ROUNDING) or (
+                self.strict and q and not near.slack
+            ):
+                yield from self.exact(near, "floats")
+
+    def equations(self, turn: int, claim: Claim) -> Iterator[Counterexample]:
+        """Move instances onto the equations among the conditions, and solve for exact ones."""
+        if not self.budget.batches or not equations(claim):
+            return
+        setting, lattices = self.settings[turn % len(self.settings)], denominators(claim)
+        for index, place in enumerate((simple(setting), setting)):
+            q = lattices[turn % len(lattices)] if index == 0 else 0
+            size = self.allowed(self.budget.batch_size // _SIMPLE_SHARE)
+            if self.over or not size:
+                return
+            without = replace(freed(claim), setting=place)
+            seed = [self.seed, turn, index, 3]
+            apart = Attack()  # these are no instances of the claim yet
+            nears = sample_floats(
+                without, seed, size, self.backend, apart, kept=_ON_EQUATIONS, denominator=q
+            )
+            self.result.tried += apart.tried
+            for near in nears:
+                if self.over:
+                    return
+                if self.suspect(near.slack):
+                    found = solved(self.claim, near, "equations", turn, lattice=bool(q))
+                    if found is not None:
+                        yield found
+                onto = projected(self.claim, near)
+                if onto is not None:
+                    yield from self.onto(Near(inf, onto, place))
+
+    def onto(self, near: Near) -> Iterator[Counterexample]:
+        """Descend along the equations; solve for an exact point where that violates the claim."""
+        best = self.downhill(near)
+        self.result.count("equations", 1, int(best is not None), inf)
+        if best is None:
+            return
+        self.result.approach(best)
+        self.optimised.add(id(best))
+        if self.suspect(best.slack):
+            yield from self.exact(best, "equations")
+            found = solved(self.claim, best, "equations", 0)
+            if found is not None:
+                yield found
+
+    def starts(self) -> Iterator[Near]:
+        """Yield the worst float points not optimised yet, some of them from readings."""
+        plain = {setting.name for setting in self.settings}
+        waiting = [n for n in self.result.near.values() if id(n) not in self.optimised]
+        waiting.sort(key=lambda n: n.slack)
+        read = [n for n in waiting if n.setting.name not in plain]
+        read = read[: -(-self.budget.starts // _READ)]
+        rest = [n for n in waiting if n.setting.name in plain]
+        yield from (*rest[: self.budget.starts - len(read)], *read)
+
     def optimise(self, turn: int, claim: Claim) -> Iterator[Counterexample]:
         """Descend from the worst float points of different shapes."""
-        waiting = [n for n in self.result.near.values() if id(n) not in self.optimised]
-        for near in sorted(waiting, key=lambda n: n.slack)[: self.budget.starts]:
+        for near in self.starts():
             if self.over:
                 return
             self.optimised.add(id(near))
@@ -307,8 +415,7 @@ class _Hunt:
 
     def suspect(self, slack: float) -> bool:
         """Return whether a float margin is worth an exact decision."""
-        strict = self.claim.operator in ("<", ">")
-        return slack < (_TIE if strict else -ROUNDING)
+        return slack < (_TIE if self.strict else -ROUNDING)
 
     def exact(self, near: Near, engine: str) -> Iterator[Counterexample]:
         """Yield the exact counterexample next to a float point, if there is one."""
