@@ -106,7 +106,11 @@ certimin search "sharpness >= c*hessian_trace" --tighten c
 )
 @click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True)
 @click.option("--backend", type=click.Choice(["numpy", "cupy"]), default="numpy", show_default=True)
-@click.option("--tighten", metavar="NAME", help="bracket the largest constant NAME that survives")
+@click.option(
+    "--tighten",
+    metavar="NAME",
+    help="bracket the largest constant NAME that survives a plain search; takes the budget a few times",
+)
 @click.option("--json", "json_path", type=click.Path(path_type=Path), help="write the outcome here")
 @click.option("--out", type=click.Path(path_type=Path), default="reports", show_default=True)
 @click.option("--fresh", is_flag=True, help="try nothing from the corpus of earlier searches")
@@ -245,9 +249,9 @@ def _show(outcome: Outcome) -> None:
 
     screen, claim = console(), outcome.claim
     for name, text in (
-        ("conjecture", claim.title),
-        ("read as", readable(claim.latex)),
-        ("in LaTeX", claim.latex),
+        ("conjecture", outcome.title),
+        ("read as", readable(outcome.latex)),
+        ("in LaTeX", outcome.latex),
         ("over", f"{claim.setting.name}, {claim.bounds}"),
     ):
         screen.print(f"{name:<11} {text}", markup=False, highlight=False)

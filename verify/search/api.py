@@ -10,7 +10,7 @@ from time import monotonic
 from verify.certificates import folder
 from verify.claims import Claim, Setting
 from verify.conjecture import conjecture as conjectured
-from verify.conjecture import with_constant
+from verify.conjecture import latex_with_constant, with_constant
 from verify.environment import describe
 from verify.errors import UsageError
 from verify.search.corpus import Corpus
@@ -92,7 +92,7 @@ def search(
     claims = (conjecture,) if isinstance(conjecture, Claim) else conjecture.claims
     if not claims:
         raise UsageError(f"conjecture: {conjecture.id} makes no claim; give it one")
-    limits = replace(_BUDGET, seconds=seconds / len(claims), instances=instances)
+    limits = replace(_BUDGET, seconds=seconds / len(claims)).of(instances)
     corpus = None if out is None else Corpus(Path(out, "corpus"))
     outcomes: list[Outcome] = []
     for claim in claims:
@@ -149,8 +149,9 @@ def tighten(
     like = conjectured("conjecture", "depth >= 1", over=over, depth=depth, width=width).claims[0]
     check_sizes(like)
     at = with_constant(text, name, like)
-    limits = replace(_BUDGET, seconds=seconds, instances=instances)
+    limits = replace(_BUDGET, seconds=seconds).of(instances)
     outcome = bracketed(at, name, seed=seed, budget=limits, backend=backend, progress=progress)
+    outcome = replace(outcome, text=text, symbolic=latex_with_constant(text, name, like))
     if outcome.counterexample is not None and out is not None:
         kept = _certified(outcome.claim, outcome.counterexample, Path(out), seed, command)
         outcome = replace(outcome, certificate=kept.folder)

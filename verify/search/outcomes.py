@@ -107,6 +107,16 @@ class Outcome:
         return EXIT_CODES[self.verdict]
 
     @property
+    def title(self) -> str:
+        """Return the conjecture as it was asked."""
+        return self.claim.title
+
+    @property
+    def latex(self) -> str:
+        """Return the conjecture in LaTeX."""
+        return self.claim.latex
+
+    @property
     def headline(self) -> str:
         """Return the outcome in one sentence."""
         return f"{self.verdict}: {self.receipt}"
@@ -117,8 +127,8 @@ class Outcome:
         receipt = self.receipt
         return {
             "verdict": self.verdict,
-            "conjecture": self.claim.title,
-            "latex": self.claim.latex,
+            "conjecture": self.title,
+            "latex": self.latex,
             "over": self.claim.setting.name,
             "depth": list(bounds.depth),
             "width": list(bounds.width),
@@ -135,7 +145,7 @@ class Outcome:
         }
 
     def _repr_latex_(self) -> str:
-        return rf"$\displaystyle {self.claim.latex}$ — {self.verdict}"
+        return rf"$\displaystyle {self.latex}$ — {self.verdict}"
 
     def _repr_html_(self) -> str:
         rows = "".join(
@@ -147,7 +157,7 @@ class Outcome:
     def _rows(self) -> list[tuple[str, Any]]:
         return [
             ("verdict", self.verdict),
-            ("conjecture", self.claim.title),
+            ("conjecture", self.title),
             ("over", f"{self.claim.setting.name}, {self.claim.bounds}"),
             ("tried", self.receipt),
         ]

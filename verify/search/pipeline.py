@@ -42,6 +42,12 @@ _SCALED, _SCALED_SHARE = 6, 64
 _SIMPLE, _SIMPLE_SHARE = 2, 8
 """Batches of each reading of a recipe, and the part of a float batch that each is large."""
 
+_BATCHES, _LEAST_BATCH = 32, 64
+"""A batch is at most so small a part of the instances allowed: a round takes about eight."""
+
+_SPECIAL = 4
+"""Batches of each special setting, which share a quarter of a batch."""
+
 _READ = 3
 """Of so many starts of the optimiser, one is left to the readings."""
 
@@ -65,17 +71,18 @@ class Budget:
     seconds
         No stage starts after this long.
     rounds
-        How often the engines take turns; None: until the rest is used up, sizes growing from the
-        smallest to all.
+        How often the engines take turns; None: until the rest is used up.
     instances
         How many instances are tried; what is given or was found before counts among them.
     batches, batch_size
         Float batches in each round (each with sizes of its own), instances in each; special
-        settings get one batch each, of a quarter of the size.
+        settings get a quarter of one, as four batches: of them sizes matter more than numbers.
     starts
         Float points optimised locally in each round.
     examples
         Hypothesis examples in each round.
+    growing
+        Whether sizes grow from turn to turn where ``rounds`` is None.
     shrink_seconds, shrink_tries
         Time to make a counterexample simple where the clock is the budget, and decisions elsewhere.
     """
@@ -87,6 +94,7 @@ class Budget:
     batch_size: int = 0
     starts: int = 0
     examples: int = 0
+    growing: bool = True
     shrink_seconds: float = 2.0
     shrink_tries: int = 1000
 
@@ -94,6 +102,16 @@ class Budget:
     def timed(self) -> bool:
         """Return whether the clock is the budget."""
         return self.rounds is None and self.instances is None
+
+    def of(self, instances: int | None) -> Budget:
+        """Return the budget for so many instances, its batches so large that all engines get some.
+
+        None stands for no such limit.
+        """
+        if instances is None:
+            return replace(self, instances=None)
+        size = min(self.batch_size, max(_LEAST_BATCH, instances // _BATCHES))
+        return replace(self, instances=instances, batch_size=size)
 
 
 class Known(Protocol):
@@ -226,7 +244,8 @@ class _Hunt:
         for turn in rounds:
             if self.over:
                 return
-            bounds = self.claim.bounds if self.budget.rounds else _grown(self.claim.bounds, turn)
+            growing = self.budget.growing and not self.budget.rounds
+            bounds = _grown(self.claim.bounds, turn) if growing else self.claim.bounds
             for stage in (
                 self.floats,
                 self.readings,
@@ -264,17 +283,23 @@ class _Hunt:
 
     def floats(self, turn: int, claim: Claim) -> Iterator[Counterexample]:
         """Sample float batches, one of each special setting; decide the worst ones exactly."""
-        for index in range(self.budget.batches):
-            for family, setting in enumerate(self.settings if index == 0 else self.settings[:1]):
-                if self.over:
-                    return
-                seed = [self.seed, turn, index, family]
-                batch = replace(claim, setting=setting)
-                size = self.allowed(self.budget.batch_size // (4 if family else 1))
-                for near in sample_floats(batch, seed, size, self.backend, self.result):
-                    self.result.approach(near)
-                    if self.suspect(near.slack):
-                        yield from self.exact(near, "floats")
+        own, *special = self.settings
+        whole = [(0, index, own) for index in range(self.budget.batches)]
+        parts = [
+            (1 + family, index, setting)
+            for family, setting in enumerate(special)
+            for index in range(_SPECIAL if whole else 0)
+        ]
+        for family, index, setting in (*whole[:1], *parts, *whole[1:]):
+            if self.over:
+                return
+            size = self.budget.batch_size
+            size = self.allowed(max(1, size // (4 * _SPECIAL)) if family else size)
+            batch, seed = replace(claim, setting=setting), [self.seed, turn, index, family]
+            for near in sample_floats(batch, seed, size, self.backend, self.result):
+                self.result.approach(near)
+                if self.suspect(near.slack):
+                    yield from self.exact(near, "floats")
 
     def readings(self, turn: int, claim: Claim) -> Iterator[Counterexample]:
         """Sample the setting along its scalings and with simple matrices, and one more in turn."""
@@ -287,7 +312,7 @@ class _Hunt:
                 yield from self.reading(
                     replace(claim, setting=scaled(setting)), [turn, index, family, 1], 0
                 )
-            for index in range(max(_SIMPLE, len(lattices))):
+            for index in range(max(_SIMPLE, len(lattices)) if equations(claim) else _SIMPLE):
                 yield from self.reading(
                     replace(claim, setting=simple(setting)),
                     [turn, index, family, 2],
