@@ -109,7 +109,7 @@ certimin search "sharpness >= c*hessian_trace" --tighten c
 @click.option(
     "--tighten",
     metavar="NAME",
-    help="bracket the largest constant NAME that survives a plain search; takes the budget a few times",
+    help="bracket the largest constant NAME that survives a plain search; takes a few budgets",
 )
 @click.option("--json", "json_path", type=click.Path(path_type=Path), help="write the outcome here")
 @click.option("--out", type=click.Path(path_type=Path), default="reports", show_default=True)
