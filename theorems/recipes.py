@@ -26,7 +26,7 @@ from numeric.networks import LinearNetwork
 from theorems.instances import Instance
 from verify.claims import SETTINGS, Assumption, Bounds, Setting
 from verify.errors import Undefined
-from verify.sources import Choices
+from verify.sources import WHOLE, Choices, Scalable
 
 __all__ = [
     "Draw",
@@ -103,15 +103,30 @@ class Draw:
         """Draw (d_0, ..., d_L): the depth first, so that shrinking reaches it first."""
         return [*self.widths(self.depth()), outputs or self.width()]
 
-    def number(self, low: int = -3, high: int = 3) -> Any:
+    def number(self, low: int = WHOLE[0], high: int = WHOLE[1]) -> Any:
         """Draw a scalar between low and high."""
         return self.arithmetic.scalar(self.source.number(low, high))
 
-    def numbers(self, count: int, low: int = -3, high: int = 3) -> list[Any]:
+    def numbers(self, count: int, low: int = WHOLE[0], high: int = WHOLE[1]) -> list[Any]:
         """Draw scalars between low and high."""
         return [self.number(low, high) for _ in range(count)]
 
-    def matrix(self, rows: int, columns: int, low: int = -3, high: int = 3) -> Any:
+    def scaled(self, numbers: Sequence[Any]) -> list[Any]:
+        """Return numbers that may be multiplied by a common factor and still be of the setting.
+
+        The declaration of a scaling: searches along them choose the factor, others leave it at 1.
+        A matrix over the whole range needs none.
+        """
+        if not isinstance(self.source, Scalable):
+            return list(numbers)
+        factor = self.arithmetic.scalar(self.source.scale())
+        return [factor * number for number in numbers]
+
+    def scale(self) -> Any:
+        """Draw a scalar between 1 and 2 for any positive one: a gain, a level of the data."""
+        return self.scaled([self.number(1, 2)])[0]
+
+    def matrix(self, rows: int, columns: int, low: int = WHOLE[0], high: int = WHOLE[1]) -> Any:
         """Draw a matrix with entries between low and high."""
         return self.arithmetic.matrix(self.source.matrix(rows, columns, low, high))
 
@@ -269,7 +284,7 @@ def reject_vanishing(ar: Any, cross: Any) -> None:
 
 def balanced_layers(draw: Draw, shape: Sequence[int]) -> list[Any]:
     """W_k = Q_k diag(s) Q_{k-1}ᵀ with common s >= 0: D_k = 0 for every k."""
-    ar, gains = draw.arithmetic, draw.numbers(min(shape), 0, 2)
+    ar, gains = draw.arithmetic, draw.scaled(draw.numbers(min(shape), 0, 2))
     turns = draw.rotations(shape)
     layers = []
     for before, after in itertools.pairwise(turns):
@@ -311,7 +326,7 @@ def flattest_layers(draw: Draw) -> tuple[list[Any], list[Any]]:
     blocks are arbitrary; N_1 and N_L are scaled until the traces say so.
     """
     ar, shape = draw.arithmetic, draw.shape()
-    gain = draw.number(1, 2)
+    gain = draw.scale()
     blocks = [draw_block(draw, rows, columns) for columns, rows in itertools.pairwise(shape)]
     blocks = scaled_until_flattest(ar, blocks)
     cores = [
@@ -388,8 +403,8 @@ def single_path(
 ) -> Instance:
     """One path starting at an eigenvector of Σ: its eigenvalue, and the ranges of all others."""
     ar, turns = draw.arithmetic, draw.rotations(shape)
-    gain, own = draw.number(1, 2), draw.number(*along)
-    rest = draw.numbers(shape[0] - 1, *beside)
+    gain, own = draw.scale(), draw.number(*along)
+    own, *rest = draw.scaled([own, *draw.numbers(shape[0] - 1, *beside)])
     sigma = turns[0] @ diagonal(ar, [own, *rest], shape[0], shape[0]) @ turns[0].mT
     return draw.instance(rank_one_layers(ar, turns, gain), sigma)
 

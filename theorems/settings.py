@@ -156,7 +156,7 @@ def worst_balanced(draw: Draw) -> Instance:
         raise Undefined("these networks have width 2")
     ar = draw.arithmetic
     depth = draw.depth()
-    gain, b, smallest = draw.number(1, 2), draw.number(1, 2), draw.number(1, 2)
+    gain, b, smallest = draw.scale(), draw.number(1, 2), draw.scale()
     turns = [draw.rotation(2) for _ in range(depth + 1)]
     core = diagonal(ar, [gain, gain / b], 2, 2)
     spectrum = diagonal(ar, [smallest, smallest * b ** (2 * (depth - 1))], 2, 2)
@@ -177,7 +177,7 @@ def flattest_minimizers(draw: Draw) -> Instance:
     """Flattest minimizers of whitened data with an arbitrary small block beside the top path."""
     ar = draw.arithmetic
     shape = draw.shape()
-    gain = draw.number(1, 2)
+    gain = draw.scale()
     turns = draw.rotations(shape)
     layers = []
     for before, after in itertools.pairwise(turns):
@@ -237,8 +237,8 @@ def exactly_attaining_minimizers(draw: Draw) -> Instance:
     shape = draw.shape()
     rank = draw.integer(1, min(shape))
     turns = draw.rotations(shape)
-    gain, own = draw.number(1, 2), draw.number(1, 3)
-    beside = [draw.number(0, 1) for _ in range(shape[0] - 1)]
+    gain, own = draw.scale(), draw.number(1, 3)
+    own, *beside = draw.scaled([own, *draw.numbers(shape[0] - 1, 0, 1)])
     smaller = [draw.number(0, 1) for _ in range(rank - 1)]
     sigma = turns[0] @ diagonal(ar, [own, *beside], shape[0], shape[0]) @ turns[0].mT
     ends = [turns[0] @ diagonal(ar, [1, *smaller], shape[0], rank)]
@@ -276,7 +276,7 @@ def aligned_minimizers(draw: Draw) -> Instance:
     ar = draw.arithmetic
     shape = draw.shape(outputs=1)
     turns = draw.rotations(shape)
-    layers = rank_one_layers(ar, turns, draw.number(1, 2))
+    layers = rank_one_layers(ar, turns, draw.scale())
     return draw.instance(layers, draw.covariance(shape[0]))
 
 
@@ -303,9 +303,9 @@ def overlooked_direction(draw: Draw) -> Instance:
     shape[0] = max(2, shape[0])
     L = len(shape) - 1
     turns = draw.rotations(shape)
-    gain, own, q = draw.number(1, 2), draw.number(1, 2), draw.number(0, 2)
+    gain, own, q = draw.scale(), draw.number(1, 2), draw.number(0, 2)
+    own, *rest = draw.scaled([own, *draw.numbers(shape[0] - 2, 0, 1)])
     top = own * (L + (L - 1) * q * q)
-    rest = [draw.number(0, 1) for _ in range(shape[0] - 2)]
     sigma = turns[0] @ diagonal(ar, [own, top, *rest], shape[0], shape[0]) @ turns[0].mT
     return draw.instance(rank_one_layers(ar, turns, gain), sigma)
 
@@ -319,7 +319,7 @@ def isotropic_balanced(draw: Draw) -> Instance:
     """Multiples of rotations on isotropic data: every sum over layers has equal terms."""
     ar = draw.arithmetic
     depth, d = draw.depth(), draw.width()
-    gain, scale = draw.number(1, 2), draw.number(1, 2)
+    gain, scale = draw.scale(), draw.scale()
     turns = [draw.rotation(d) for _ in range(depth + 1)]
     layers = [ar.scale(gain, after @ before.mT) for before, after in itertools.pairwise(turns)]
     unit = turns[0] @ turns[0].mT  # the identity, with the batch axes of floats
@@ -360,7 +360,7 @@ def trace_attaining_on_singular_data(draw: Draw) -> Instance:
 def _of_least_trace(draw: Draw, shape: list[int], rank: int, factor: Any) -> Instance:
     """W_1 = β s^{1/2} Vᵀ F^{-1}, W_k = I, W_L = γ U s^{1/2} for Σ = F Fᵀ, F^{-1} a left inverse."""
     ar, outputs = draw.arithmetic, shape[-1]
-    roots = [draw.number(1, 2) for _ in range(rank)]
+    roots = draw.scaled(draw.numbers(rank, 1, 2))
     core = diagonal(ar, roots, rank, rank)
     left = draw.rotation(outputs) @ inclusion(ar, outputs, rank)
     right = draw.rotation(factor.shape[-1]) @ inclusion(ar, factor.shape[-1], rank)

@@ -18,7 +18,7 @@ from verify.errors import UsageError
 from verify.registry import theorems
 from verify.theorem import Source, Theorem
 
-__all__ = ["conjecture", "from_file", "setting_named", "with_constant"]
+__all__ = ["conjecture", "from_file", "latex_with_constant", "setting_named", "with_constant"]
 
 
 def conjecture(
@@ -107,6 +107,12 @@ def with_constant(text: str, name: str, like: Claim) -> Callable[[Fraction], Cla
         )
 
     return at
+
+
+def latex_with_constant(text: str, name: str, like: Claim) -> str:
+    """Return what ``text`` says in LaTeX, the free constant ``name`` left in it."""
+    read = parser.parse(text, constants=(name,))
+    return replace(like, relation=read.relation, assumptions=read.assumptions).latex
 
 
 def from_file(path: Path) -> Theorem:

@@ -12,11 +12,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from random import Random
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 
 __all__ = [
+    "WHOLE",
     "BatchSource",
     "Choice",
     "Choices",
@@ -24,7 +25,11 @@ __all__ = [
     "PointSource",
     "RandomSource",
     "RecordedSource",
+    "Scalable",
 ]
+
+WHOLE = (-3, 3)
+"""The range of a number that may be any: the bounds only keep examples small."""
 
 
 @dataclass(frozen=True)
@@ -53,11 +58,19 @@ class Choices(Protocol):
     def integer(self, low: int, high: int) -> int:
         """Return a size between ``low`` and ``high``, both included."""
 
-    def number(self, low: int = -3, high: int = 3) -> Any:
+    def number(self, low: int = WHOLE[0], high: int = WHOLE[1]) -> Any:
         """Return a number between ``low`` and ``high``."""
 
-    def matrix(self, rows: int, columns: int, low: int = -3, high: int = 3) -> Any:
+    def matrix(self, rows: int, columns: int, low: int = WHOLE[0], high: int = WHOLE[1]) -> Any:
         """Return numbers between ``low`` and ``high`` as a matrix of this shape."""
+
+
+@runtime_checkable
+class Scalable(Protocol):
+    """A source that also says by what power of ten numbers are multiplied."""
+
+    def scale(self) -> Fraction:
+        """Return the factor of a number that the recipe declares to be a scale."""
 
 
 class ExactSource:
@@ -80,12 +93,14 @@ class ExactSource:
         self.choices.append(Choice(value, low, high))
         return value
 
-    def number(self, low: int = -3, high: int = 3) -> Fraction:
+    def number(self, low: int = WHOLE[0], high: int = WHOLE[1]) -> Fraction:
         value = self._pick_number(low, high)
         self.choices.append(Choice(value, low, high))
         return value
 
-    def matrix(self, rows: int, columns: int, low: int = -3, high: int = 3) -> list[list[Fraction]]:
+    def matrix(
+        self, rows: int, columns: int, low: int = WHOLE[0], high: int = WHOLE[1]
+    ) -> list[list[Fraction]]:
         return [[self.number(low, high) for _ in range(columns)] for _ in range(rows)]
 
 
@@ -138,6 +153,8 @@ class BatchSource:
         The first sizes to hand out, in the order asked for; all are random if there are none.
     uniform
         Give no instance a scale of its own.
+    denominator
+        Draw multiples of one over it, so that equalities are met; 0 draws any floats.
     """
 
     exact = False
@@ -150,10 +167,12 @@ class BatchSource:
         sizes: Sequence[int] = (),
         *,
         uniform: bool = False,
+        denominator: int = 0,
     ) -> None:
         self.backend = backend
         self.size = size
         self._uniform = uniform
+        self._denominator = denominator
         self._rng = rng
         self._given = iter(tuple(sizes))
         self._choices: list[Any] = []
@@ -169,13 +188,17 @@ class BatchSource:
         self._choices.append(value)
         return value
 
-    def number(self, low: int = -3, high: int = 3) -> Any:
+    def number(self, low: int = WHOLE[0], high: int = WHOLE[1]) -> Any:
         return self.matrix(1, 1, low, high)[..., 0, 0]
 
-    def matrix(self, rows: int, columns: int, low: int = -3, high: int = 3) -> Any:
-        values = self._rng.uniform(low, high, size=(self.size, rows, columns))
-        if low < 0 < high and not self._uniform:
-            values *= 2.0 ** -self._rng.uniform(0, 4, size=(self.size, 1, 1))
+    def matrix(self, rows: int, columns: int, low: int = WHOLE[0], high: int = WHOLE[1]) -> Any:
+        shape = (self.size, rows, columns)
+        if q := self._denominator:
+            values = self._rng.integers(low * q, high * q, size=shape, endpoint=True) / q
+        else:
+            values = self._rng.uniform(low, high, size=shape)
+        if not q and low < 0 < high and not self._uniform:
+            values = values * 2.0 ** -self._rng.uniform(0, 4, size=(self.size, 1, 1))
         self._choices += list(values.reshape(self.size, -1).T)
         return values
 
@@ -230,10 +253,10 @@ class PointSource:
         self._choices.append(value)
         return value
 
-    def number(self, low: int = -3, high: int = 3) -> Any:
+    def number(self, low: int = WHOLE[0], high: int = WHOLE[1]) -> Any:
         return self.matrix(1, 1, low, high)[..., 0, 0]
 
-    def matrix(self, rows: int, columns: int, low: int = -3, high: int = 3) -> Any:
+    def matrix(self, rows: int, columns: int, low: int = WHOLE[0], high: int = WHOLE[1]) -> Any:
         first, total = len(self.boxes), self._numbers.shape[-1]
         self.boxes += [(low, high)] * (rows * columns)
         if len(self.boxes) > total:

@@ -67,7 +67,7 @@ def one_output_minimizers(draw: Draw) -> Instance:
 def small_limits(draw: Draw) -> Instance:
     """The limits of gradient flow from vanishing weights: balanced, of rank one."""
     shape = draw.shape(outputs=1)
-    gain = draw.number(1, 2)
+    gain = draw.scale()
     layers = rank_one_layers(draw.arithmetic, draw.rotations(shape), gain)
     return draw.instance(layers, draw.covariance(shape[0]))
 
@@ -81,7 +81,7 @@ def small_limits(draw: Draw) -> Instance:
 def half_aligned_minimizers(draw: Draw) -> Instance:
     """Layers of equal norm s and |w*| = s^L/2: as sharp as small layers allow."""
     ar, L, d = draw.arithmetic, draw.depth(), draw.width()
-    scale, axes = draw.number(1, 2), draw.rotation(d)
+    scale, axes = draw.scale(), draw.rotation(d)
     sigma = _top_first(draw, axes)
     turn = draw.rotation(4)  # the direction of the signal in every hidden layer
     first = turn @ diagonal(ar, [1], 4, d) @ axes.mT
@@ -93,7 +93,7 @@ def half_aligned_minimizers(draw: Draw) -> Instance:
 def _top_first(draw: Draw, axes: Any) -> Any:
     """Σ with these eigenvectors, the first one on top."""
     d = axes.shape[-1]
-    spectrum = [draw.number(2, 3), *draw.numbers(d - 1, 0, 2)]
+    spectrum = draw.scaled([draw.number(2, 3), *draw.numbers(d - 1, 0, 2)])
     return axes @ diagonal(draw.arithmetic, spectrum, d, d) @ axes.mT
 
 
@@ -107,7 +107,7 @@ def frozen_paths(draw: Draw) -> Instance:
     ar = draw.arithmetic
     *trained, _ = draw.shape(outputs=1)
     turns = draw.rotations(trained)
-    gain, rho = draw.number(1, 2), draw.number(1, 3)
+    gain, (rho,) = draw.scale(), draw.scaled([draw.number(1, 3)])
     row = ar.scale(rho, (turns[-1] @ inclusion(ar, trained[-1], 1)).mT)
     sigma = _top_first(draw, turns[0])
     return draw.instance([*rank_one_layers(ar, turns, gain), row], sigma)

@@ -98,7 +98,7 @@ def isotropic_weights(draw: Draw) -> FeatureInstance:
     ar, L, d = draw.arithmetic, draw.depth(), draw.width()
     layers = [ar.scale(draw.number(-2, 2), draw.rotation(d)) for _ in range(L - 1)]
     last, target = draw.matrix(1, d), draw.matrix(1, d)
-    factor = ar.scale(draw.number(1, 2), ar.identity(d))
+    factor = ar.scale(draw.scale(), ar.identity(d))
     return FeatureInstance.of_factor(ar, [*layers, last], factor, target)
 
 
@@ -123,7 +123,7 @@ def _path(draw: Draw) -> tuple[list[Any], Any]:
     """Layers g q_k q_{k-1}ᵀ and features with q_0 as top eigenvector, of deficient rank."""
     ar, shape = draw.arithmetic, draw.shape(outputs=1)
     turns = draw.rotations(shape)
-    gain, stretch = draw.numbers(2, 1, 2)
+    gain, stretch = draw.scale(), draw.scale()
     axes = inclusion(ar, shape[0], draw.integer(1, shape[0] - 1))
     return rank_one_layers(ar, turns, gain), ar.scale(stretch, turns[0] @ axes)
 

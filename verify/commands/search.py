@@ -98,12 +98,22 @@ certimin search "sharpness >= c*hessian_trace" --tighten c
 )
 @click.option("--depth", type=_Range(), default="2:6", show_default=True, help="layers")
 @click.option("--width", type=_Range(), default="1:5", show_default=True, help="of every layer")
-@click.option("--budget", type=float, default=60.0, show_default=True, help="seconds")
+@click.option("--budget", type=float, help="seconds  [default: 60, none beside --instances]")
+@click.option(
+    "--instances",
+    type=click.IntRange(min=1),
+    help="how many to try: the outcome then hangs on neither the clock nor the machine's load",
+)
 @click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True)
 @click.option("--backend", type=click.Choice(["numpy", "cupy"]), default="numpy", show_default=True)
-@click.option("--tighten", metavar="NAME", help="bracket the largest constant NAME that survives")
+@click.option(
+    "--tighten",
+    metavar="NAME",
+    help="bracket the largest constant NAME that survives a plain search; takes a few budgets",
+)
 @click.option("--json", "json_path", type=click.Path(path_type=Path), help="write the outcome here")
 @click.option("--out", type=click.Path(path_type=Path), default="reports", show_default=True)
+@click.option("--fresh", is_flag=True, help="try nothing from the corpus of earlier searches")
 @click.option("--child", type=click.Path(path_type=Path), hidden=True)
 def search(conjecture: str, child: Path | None, **options: Any) -> None:
     """Try to refute a conjecture; certify what refutes it."""
@@ -117,7 +127,7 @@ def search(conjecture: str, child: Path | None, **options: Any) -> None:
         sys.exit(_in_a_child(conjecture, options))
     from verify.search.isolation import watched
 
-    with watched(child, options["budget"]):
+    with watched(child, _seconds(options)):
         code = _report(_attack_file(Path(conjecture), child, options), options)
     sys.exit(code)
 
@@ -133,11 +143,11 @@ def _attack(conjecture: Any, options: dict[str, Any]) -> Outcome:
     from verify.search import api
 
     command = shlex.join(["certimin", *sys.argv[1:]])
-    names = ("over", "depth", "width", "budget", "seed", "backend", "out")
+    names = ("over", "depth", "width", "budget", "instances", "seed", "backend", "out")
     chosen: dict[str, Any] = {name: options[name] for name in names}
     chosen |= {"command": command, "progress": _Progress()}
     if options["tighten"] is None:
-        return api.search(conjecture, **chosen)
+        return api.search(conjecture, fresh=options["fresh"], **chosen)
     if not isinstance(conjecture, str):
         raise UsageError("--tighten: expected an expression with a free constant, got a module")
     return api.tighten(conjecture, options["tighten"], **chosen)
@@ -185,10 +195,16 @@ def _in_a_child(path: str, options: dict[str, Any]) -> int:
     from verify.search.isolation import isolated
     from verify.search.outcomes import Error
 
-    ended = isolated(sys.argv[1:], options["budget"])
+    ended = isolated(sys.argv[1:], _seconds(options))
     if ended.failure:
         return _report(Error(path, ended.failure, ended.traceback), options)
     return ended.code
+
+
+def _seconds(options: dict[str, Any]) -> float:
+    from verify.search.api import check_budget
+
+    return check_budget(options["budget"], options["instances"])
 
 
 def _check(options: dict[str, Any]) -> None:
@@ -196,9 +212,8 @@ def _check(options: dict[str, Any]) -> None:
     from verify.files import expect_writable
     from verify.registry import theorems
     from verify.runs.session import check_backend
-    from verify.search.api import check_budget
 
-    check_budget(options["budget"])
+    _seconds(options)
     expect_writable("--out", options["out"] / "search.json")
     expect_writable("--out", options["out"] / "counterexamples" / "probe")
     if options["json_path"]:
@@ -234,9 +249,9 @@ def _show(outcome: Outcome) -> None:
 
     screen, claim = console(), outcome.claim
     for name, text in (
-        ("conjecture", claim.title),
-        ("read as", readable(claim.latex)),
-        ("in LaTeX", claim.latex),
+        ("conjecture", outcome.title),
+        ("read as", readable(outcome.latex)),
+        ("in LaTeX", outcome.latex),
         ("over", f"{claim.setting.name}, {claim.bounds}"),
     ):
         screen.print(f"{name:<11} {text}", markup=False, highlight=False)

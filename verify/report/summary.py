@@ -16,6 +16,7 @@ __all__ = [
     "clauses",
     "count_text",
     "counts",
+    "ended_by_clock",
     "established",
     "holding",
     "margin_text",
@@ -194,6 +195,16 @@ def shortest_cover(theorem: dict[str, Any]) -> list[Support]:
             chosen.append(found)
             covered |= holding
     return chosen
+
+
+def ended_by_clock(theorems: Iterable[dict[str, Any]]) -> list[str]:
+    """Return the ids of claims and controls with a record that the clock ended."""
+    return [
+        part["id"]
+        for theorem in theorems
+        for part in (*theorem["claims"], *theorem["controls"])
+        if "cut_short" in part or any("cut_short" in e["details"] for e in part.get("evidence", ()))
+    ]
 
 
 def troubles(theorem: dict[str, Any]) -> list[Trouble]:

@@ -19,6 +19,7 @@ from verify.report.summary import (
     clauses,
     count_text,
     counts,
+    ended_by_clock,
     established,
     holding,
     margin_text,
@@ -54,6 +55,9 @@ def show(report: dict[str, Any], console: Console) -> None:
     for theorem in report["theorems"]:
         for trouble in troubles(theorem):
             _show_trouble(trouble, console)
+    if early := ended_by_clock(report["theorems"]):
+        text = f"ended by the clock, not by their counts: {', '.join(early)}"
+        _print(console, _text(text, console, "yellow"))
     _print(console, _totals(report, console))
 
 

@@ -22,7 +22,9 @@ class Profile:
     step_seconds
         Time limit of a derivation step.
     budget
-        Of the attack on each claim and control; its seconds also bound the decisions of a claim.
+        Of the attack on each claim and control: counts, so that a record is a function of claim and
+        seed.  Its seconds end what would take for ever, also the decisions of a claim; a record
+        that the clock ended says so.
     """
 
     name: str
@@ -33,6 +35,6 @@ class Profile:
 
 
 PROFILES = {
-    "quick": Profile("quick", 24, 2, 20.0, Budget(20.0, 1, 2, 600, 0, 20)),
-    "full": Profile("full", 200, 6, 120.0, Budget(60.0, 1, 10, 5000, 4, 300)),
+    "quick": Profile("quick", 24, 2, 20.0, Budget(300.0, 1, None, 2, 600, 0, 20, shrink_tries=400)),
+    "full": Profile("full", 200, 6, 120.0, Budget(1800.0, 1, None, 10, 5000, 4, 300)),
 }

@@ -63,8 +63,10 @@ def decide_instances(theorem: Theorem, claim: Claim, seed: int, profile: Profile
     random = Random(seed)
     decisions = [decide(claim, instance) for instance in theorem.hard_instances(claim)]
     deadline = start + profile.budget.seconds
+    cut_short = False
     for _ in range(profile.instances):
         if monotonic() > deadline:
+            cut_short = True
             break
         try:
             instance = claim.setting.build(RandomSource(random), claim.bounds)
@@ -72,10 +74,12 @@ def decide_instances(theorem: Theorem, claim: Claim, seed: int, profile: Profile
             decisions.append(Decision("invalid", "exact", reason=str(error)))
             continue
         decisions.append(decide(claim, instance))
-    return _records(claim, decisions, monotonic() - start)
+    return _records(claim, decisions, monotonic() - start, cut_short)
 
 
-def _records(claim: Claim, decisions: list[Decision], seconds: float) -> list[Evidence]:
+def _records(
+    claim: Claim, decisions: list[Decision], seconds: float, cut_short: bool
+) -> list[Evidence]:
     valid = [d for d in decisions if d.outcome != "invalid"]
     groups: dict[str, list[Decision]] = defaultdict(list)
     for decision in valid:
@@ -90,10 +94,15 @@ def _records(claim: Claim, decisions: list[Decision], seconds: float) -> list[Ev
             len(group),
             min(d.slack for d in group),
             seconds * len(group) / len(valid),
-            _details(group, len(decisions) - len(valid)),
+            _details(group, len(decisions) - len(valid)) | _clock(cut_short),
         )
         for kind, group in sorted(groups.items())
     ]
+
+
+def _clock(cut_short: bool) -> dict[str, Any]:
+    """What a record says where the clock ended it: it depends on the machine."""
+    return {"cut_short": "the clock ended it before its count was used up"} if cut_short else {}
 
 
 def _verdict(decisions: Sequence[Decision]) -> Verdict:
@@ -128,6 +137,7 @@ def search(
     if result.undecided and verdict == "holds":
         verdict = "inconclusive"
     details: dict[str, Any] = {"engines": result.engines, "undecided": result.undecided}
+    details |= _clock(result.cut_short)
     if result.found:
         details["counterexample"] = result.found.to_json()
     margin = None if result.worst_slack == inf else result.worst_slack
@@ -168,6 +178,7 @@ def refute(theorem: Theorem, control_id: str, seed: int, profile: Profile, backe
         "verdict": "refuted" if result.found else "survived",
         "witness": result.found.to_json() if result.found else None,
         "seconds": monotonic() - start,
+        **_clock(result.cut_short),
     }
 
 

@@ -10,7 +10,7 @@ from time import monotonic
 from verify.certificates import folder
 from verify.claims import Claim, Setting
 from verify.conjecture import conjecture as conjectured
-from verify.conjecture import with_constant
+from verify.conjecture import latex_with_constant, with_constant
 from verify.environment import describe
 from verify.errors import UsageError
 from verify.search.corpus import Corpus
@@ -25,8 +25,8 @@ __all__ = ["check_budget", "search", "tighten"]
 
 _BUDGET = Budget(rounds=None, batches=4, batch_size=4096, starts=6, examples=40, shrink_seconds=5.0)
 
-_LONGEST = 1e6
-"""Seconds a search may take."""
+_SECONDS, _LONGEST = 60.0, 1e6
+"""Seconds a search takes if nothing is said, and at most."""
 
 Progress = Callable[[Claim, Attack], None]
 
@@ -41,9 +41,11 @@ def search(
     over: str | Setting = "minimizers",
     depth: tuple[int, int] = (2, 6),
     width: tuple[int, int] = (1, 5),
-    budget: float = 60.0,
+    budget: float | None = None,
+    instances: int | None = None,
     seed: int = 0,
     out: Path | str | None = None,
+    fresh: bool = False,
     backend: str = "numpy",
     command: str = "verify.search.search",
     progress: Progress = _quiet,
@@ -58,9 +60,15 @@ def search(
     over, depth, width
         The setting of an expression and its sizes, both ends included.
     budget
-        Seconds, shared by the claims; a survivor uses all of it.
+        Seconds, shared by the claims; a survivor uses all of it.  60 if neither it nor
+        ``instances`` is given.
+    instances
+        How many instances are tried at most for each claim.  Then nothing depends on the clock,
+        unless ``budget`` is given too and ends the search first, which the receipt says.
     seed
         The same seed tries the same instances in the same order.
+    fresh
+        Try nothing that the folder ``out`` remembers of earlier searches.
     out
         Folder for certificates (``counterexamples/``) and for what is remembered (``corpus/``);
         None writes nothing.
@@ -77,14 +85,14 @@ def search(
         If the conjecture cannot be read, or for a setting, size or budget that cannot be.
     """
     _check(depth, width)
-    check_budget(budget)
+    seconds = check_budget(budget, instances)
     if isinstance(conjecture, str):
         conjecture = conjectured("conjecture", conjecture, over=over, depth=depth, width=width)
         check_sizes(conjecture.claims[0])
     claims = (conjecture,) if isinstance(conjecture, Claim) else conjecture.claims
     if not claims:
         raise UsageError(f"conjecture: {conjecture.id} makes no claim; give it one")
-    limits = replace(_BUDGET, seconds=budget / len(claims))
+    limits = replace(_BUDGET, seconds=seconds / len(claims)).of(instances)
     corpus = None if out is None else Corpus(Path(out, "corpus"))
     outcomes: list[Outcome] = []
     for claim in claims:
@@ -94,7 +102,7 @@ def search(
             seed=seed,
             budget=limits,
             backend=backend,
-            corpus=corpus,
+            corpus=None if fresh else corpus,
             known=() if isinstance(conjecture, Claim) else conjecture.hard_instances(claim),
             progress=lambda attacked, claim=claim: progress(claim, attacked),  # type: ignore[misc]
         )
@@ -119,7 +127,8 @@ def tighten(
     over: str | Setting = "minimizers",
     depth: tuple[int, int] = (2, 6),
     width: tuple[int, int] = (1, 5),
-    budget: float = 60.0,
+    budget: float | None = None,
+    instances: int | None = None,
     seed: int = 0,
     out: Path | str | None = None,
     backend: str = "numpy",
@@ -136,12 +145,13 @@ def tighten(
     Fraction(1, 1)
     """
     _check(depth, width)
-    check_budget(budget)
+    seconds = check_budget(budget, instances)
     like = conjectured("conjecture", "depth >= 1", over=over, depth=depth, width=width).claims[0]
     check_sizes(like)
     at = with_constant(text, name, like)
-    limits = replace(_BUDGET, seconds=budget)
+    limits = replace(_BUDGET, seconds=seconds).of(instances)
     outcome = bracketed(at, name, seed=seed, budget=limits, backend=backend, progress=progress)
+    outcome = replace(outcome, text=text, symbolic=latex_with_constant(text, name, like))
     if outcome.counterexample is not None and out is not None:
         kept = _certified(outcome.claim, outcome.counterexample, Path(out), seed, command)
         outcome = replace(outcome, certificate=kept.folder)
@@ -156,12 +166,23 @@ def _check(depth: tuple[int, int], width: tuple[int, int]) -> None:
             )
 
 
-def check_budget(budget: float) -> None:
-    """Raise UsageError for a number of seconds that no search can take."""
+def check_budget(budget: float | None, instances: int | None = None) -> float:
+    """Return the seconds a search may take: as given, else 60, else no limit beside instances.
+
+    Raises
+    ------
+    UsageError
+        For a number of seconds or of instances that no search can take.
+    """
+    if instances is not None and instances < 1:
+        raise UsageError(f"instances: expected a positive number, got {instances}")
+    if budget is None:
+        return _SECONDS if instances is None else _LONGEST
     if not 0 < budget <= _LONGEST:
         raise UsageError(
             f"budget: expected a positive number of seconds, at most {_LONGEST:g}, got {budget:g}"
         )
+    return budget
 
 
 def _certified(

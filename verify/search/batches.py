@@ -42,10 +42,13 @@ class Chunk:
     lanes: int
     backend: str
     sizes: tuple[int, ...]
+    denominator: int = 0
 
     def source(self) -> BatchSource:
         """Return a source that draws these lanes."""
-        return BatchSource(np.random.default_rng(self.seed), self.lanes, self.backend, self.sizes)
+        rng = np.random.default_rng(self.seed)
+        q = self.denominator
+        return BatchSource(rng, self.lanes, self.backend, self.sizes, denominator=q)
 
 
 @dataclass(frozen=True)
@@ -93,6 +96,7 @@ def evaluate(
     backend: str = "numpy",
     chunk: int | None = None,
     executor: Executor | None = None,
+    denominator: int = 0,
 ) -> Batch:
     """Return ``size`` random instances of ``claim.setting`` with their slacks.
 
@@ -107,6 +111,8 @@ def evaluate(
     executor
         Works on chunks at the same time.  Processes are sent the claim, so its assumptions must be
         functions of modules.
+    denominator
+        As :class:`verify.sources.BatchSource` takes it.
 
     Returns
     -------
@@ -119,7 +125,7 @@ def evaluate(
     first, *seeds = np.random.SeedSequence(seed).spawn(1 + count)
     sizes = _sizes(claim, Chunk(first, 1, backend, ()))
     lanes = [size // count + (k < size % count) for k in range(count)]
-    chunks = [Chunk(s, n, backend, sizes) for s, n in zip(seeds, lanes, strict=True)]
+    chunks = [Chunk(s, n, backend, sizes, denominator) for s, n in zip(seeds, lanes, strict=True)]
     sent = replace(claim, proof=None, given=())  # a proof cannot travel: its name is the claim's
     work = partial(_slacks, _modules(claim), sent)
     slacks = executor.map(work, chunks) if executor else map(work, chunks)

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from fractions import Fraction
 from math import inf, isfinite
 from time import monotonic
+from types import SimpleNamespace
 from typing import Any
 
 from hypothesis import HealthCheck, Phase, given, settings, target
 from hypothesis import seed as seeded
 from hypothesis import strategies as st
+from hypothesis.internal.conjecture import providers
 
 from verify.claims import Claim, decide
 from verify.search.record import Attack, Counterexample
@@ -53,6 +56,29 @@ class _Found(Exception):
     """Carries a counterexample out of Hypothesis' loop."""
 
 
+@contextmanager
+def _by_seed_alone() -> Iterator[None]:
+    """Keep Hypothesis from drawing integers that it reads in the source of loaded modules.
+
+    Which modules are loaded hangs on what ran before in this process, and what is read in them is
+    stored below the working directory.  The names are not public: where they are absent, Hypothesis
+    is too old to read modules or has another way, and the tests say which.
+    """
+    provider = providers.HypothesisProvider
+    kept = provider.__dict__.get("_local_constants")
+    if kept is None:
+        yield
+        return
+    nothing = SimpleNamespace(set_for_type=lambda kind: ())
+    setattr(provider, "_local_constants", nothing)  # noqa: B010
+    providers.CONSTANTS_CACHE.cache.clear()
+    try:
+        yield
+    finally:
+        setattr(provider, "_local_constants", kept)  # noqa: B010
+        providers.CONSTANTS_CACHE.cache.clear()
+
+
 def explore(
     claim: Claim,
     seed: int,
@@ -92,7 +118,8 @@ def explore(
             raise _Found
 
     try:
-        test()
+        with _by_seed_alone():
+            test()
     except _Found:
         return found[0]
     return None

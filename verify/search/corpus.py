@@ -14,9 +14,10 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-from verify.claims import SETTINGS, Claim
+from verify.claims import Claim
 from verify.errors import UsageError
 from verify.files import write_text
+from verify.search.readings import scaled, simple
 from verify.search.record import Attack, Near
 
 __all__ = ["Corpus"]
@@ -42,11 +43,12 @@ class Corpus:
 
     def candidates(self, claim: Claim) -> Iterator[Near]:
         """Yield choices of the claim's setting, or of one special to it, worth trying first."""
-        families = {setting.name for setting in claim.setting.family()}
+        plain = list(claim.setting.family())
+        families = {s.name: s for s in (*plain, *map(scaled, plain), *map(simple, plain))}
         entries = [entry for entry in self._entries() if entry["setting"] in families]
         entries.sort(key=lambda e: (e["relation"] != str(claim.expanded), e["slack"]))
         for entry in entries[:_TRIED]:
-            yield Near(entry["slack"], entry["choices"], SETTINGS[entry["setting"]])
+            yield Near(entry["slack"], entry["choices"], families[entry["setting"]])
 
     def keep(self, claim: Claim, result: Attack) -> None:
         """Add the counterexample of an attack, or else its nearest misses."""

@@ -61,6 +61,7 @@ def minimise(
     target: float = -inf,
     resolution: float = 0.0,
     deadline: float = inf,
+    evaluations: int | None = None,
 ) -> tuple[Any, float]:
     """Return (x, f): a local minimum of a function that need not be smooth there.
 
@@ -78,6 +79,8 @@ def minimise(
         What f is known up to: decreases no larger are no progress.
     deadline
         Stop at this time of :func:`time.monotonic`.
+    evaluations
+        Start no line search after so many values of the objective; None sets no limit.
 
     Examples
     --------
@@ -85,16 +88,25 @@ def minimise(
     >>> bool(f < 1e-12)
     True
     """
-    here = _evaluate(objective, np.array(start, dtype=np.float64))
+    spent = 0
+
+    def counted(x: Any) -> tuple[float, Any]:
+        nonlocal spent
+        spent += 1
+        return objective(x)
+
+    here = _evaluate(counted, np.array(start, dtype=np.float64))
     inverse, length = None, 1.0
     for _ in range(iterations):
         if not target < here.f < inf or not here.g.any() or monotonic() > deadline:
+            break
+        if evaluations is not None and spent >= evaluations:
             break
         if inverse is None:  # steepest descent, a step about as long as the last one
             direction = -length * (here.g / np.abs(here.g).max())
         else:
             direction = -inverse @ here.g
-        there = _line_search(objective, here, direction)
+        there = _line_search(counted, here, direction)
         if there is None or here.f - there.f <= resolution:
             if inverse is None:
                 break
@@ -257,6 +269,7 @@ def polish(
     numbers: Any,
     *,
     iterations: int = 300,
+    evaluations: int | None = None,
     seconds: float = 5.0,
     target: float = -inf,
 ) -> tuple[list[int | float] | None, float]:
@@ -267,8 +280,8 @@ def polish(
 
     Parameters
     ----------
-    iterations, seconds
-        Budget: line searches and time.
+    iterations, evaluations, seconds
+        Budget: line searches, values of the objective and time.
     target
         Stop at a value this low.
     """
@@ -282,6 +295,7 @@ def polish(
         target=target,
         resolution=_RESOLUTION,
         deadline=deadline,
+        evaluations=evaluations,
     )
     f, at = objective.best
     return (None if f == inf else objective.choices(at)), f

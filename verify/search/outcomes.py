@@ -30,6 +30,9 @@ __all__ = [
 _EXAMINED = 64
 """Float instances rebuilt exactly to see whether the conditions can be met at all."""
 
+_ENGINES = {"corpus": "from the corpus"}
+"""What is printed for an engine whose name does not say enough."""
+
 _WORTH = {"exact": "decided in exact arithmetic", "certified": "decided by enclosures"}
 _ORDER = ("refuted", "error", "vacuous", "inconclusive", "survived")
 
@@ -40,7 +43,8 @@ class Receipt:
 
     ``instances`` counts those the conjecture speaks about, ``tried`` all, ``discarded`` float
     margins that were not numbers; ``best_margin`` is the least slack met, relative to the larger
-    side (negative: violated).
+    side (negative: violated).  ``cut_short`` says that the clock ended what a number of instances
+    should have ended.
     """
 
     instances: int
@@ -51,6 +55,7 @@ class Receipt:
     best_margin: float | None
     seconds: float
     seed: int
+    cut_short: bool = False
 
     @classmethod
     def of(cls, result: Attack, seconds: float, seed: int) -> Receipt:
@@ -65,11 +70,18 @@ class Receipt:
             best if abs(best) != float("inf") else None,
             seconds,
             seed,
+            result.cut_short,
         )
 
     def __str__(self) -> str:
-        parts = ", ".join(f"{count:,} {name}" for name, count in self.engines.items() if count)
-        return f"{self.instances:,} instances ({parts}) in {self.seconds:.1f} s, seed {self.seed}"
+        parts = ", ".join(
+            f"{count:,} {_ENGINES.get(name, name)}" for name, count in self.engines.items() if count
+        )
+        early = ", ended by the clock" if self.cut_short else ""
+        return (
+            f"{self.instances:,} instances ({parts}) in {self.seconds:.1f} s{early}, "
+            f"seed {self.seed}"
+        )
 
 
 def shown(margin: float) -> str:
@@ -95,6 +107,16 @@ class Outcome:
         return EXIT_CODES[self.verdict]
 
     @property
+    def title(self) -> str:
+        """Return the conjecture as it was asked."""
+        return self.claim.title
+
+    @property
+    def latex(self) -> str:
+        """Return the conjecture in LaTeX."""
+        return self.claim.latex
+
+    @property
     def headline(self) -> str:
         """Return the outcome in one sentence."""
         return f"{self.verdict}: {self.receipt}"
@@ -105,8 +127,8 @@ class Outcome:
         receipt = self.receipt
         return {
             "verdict": self.verdict,
-            "conjecture": self.claim.title,
-            "latex": self.claim.latex,
+            "conjecture": self.title,
+            "latex": self.latex,
             "over": self.claim.setting.name,
             "depth": list(bounds.depth),
             "width": list(bounds.width),
@@ -118,11 +140,12 @@ class Outcome:
             "best_margin": receipt.best_margin,
             "seconds": receipt.seconds,
             "seed": receipt.seed,
+            "cut_short": receipt.cut_short,
             "certificate": None,
         }
 
     def _repr_latex_(self) -> str:
-        return rf"$\displaystyle {self.claim.latex}$ — {self.verdict}"
+        return rf"$\displaystyle {self.latex}$ — {self.verdict}"
 
     def _repr_html_(self) -> str:
         rows = "".join(
@@ -134,7 +157,7 @@ class Outcome:
     def _rows(self) -> list[tuple[str, Any]]:
         return [
             ("verdict", self.verdict),
-            ("conjecture", self.claim.title),
+            ("conjecture", self.title),
             ("over", f"{self.claim.setting.name}, {self.claim.bounds}"),
             ("tried", self.receipt),
         ]
@@ -157,10 +180,8 @@ class Refuted(Outcome):
         """Return the outcome in one sentence."""
         found = self.counterexample
         decision = found.decision
-        return (
-            f"refuted: found by {found.found_by}, {_WORTH[decision.kind]}: lhs = {decision.lhs}, "
-            f"rhs = {decision.rhs}"
-        )
+        by = "from the corpus" if found.found_by == "corpus" else f"found by {found.found_by}"
+        return f"refuted: {by}, {_WORTH[decision.kind]}: lhs = {decision.lhs}, rhs = {decision.rhs}"
 
     def to_json(self) -> dict[str, Any]:
         """Return the outcome as plain data."""

@@ -1,9 +1,10 @@
 """Try to break a claim: cheap stages first, exact arithmetic last.
 
-known instances -> corpus -> rounds of (batched floats -> local optimisation of the worst ones ->
-Hypothesis over small rationals).  Floats only propose: a suspect is rebuilt from its choices
-rounded to rationals, and only an exact or certified decision counts.  What is found is shrunk to a
-simple instance.
+known instances -> corpus -> rounds of (batched floats -> the recipe read along its scalings and
+with simple matrices -> points on the equations among the conditions -> local optimisation of the
+worst ones -> Hypothesis over small rationals).  Floats only propose: a suspect is rebuilt from its
+choices rounded to rationals, and only an exact or certified decision counts.  What is found is
+shrunk to a simple instance.
 """
 
 from __future__ import annotations
@@ -18,10 +19,12 @@ from typing import Any, Protocol
 from verify.claims import Bounds, Claim, decide
 from verify.search.batches import ROUNDING
 from verify.search.by_hypothesis import explore
+from verify.search.equations import denominators, equations, freed, projected, solved
 from verify.search.floats import sample_floats
 from verify.search.optimise import polish
+from verify.search.readings import scaled, simple
 from verify.search.record import Attack, Counterexample, Near, confirm, rebuild
-from verify.search.shrink import shrink
+from verify.search.shrink import Limit, shrink
 from verify.search.snap import snap
 
 __all__ = ["Budget", "attack"]
@@ -30,7 +33,26 @@ _CLEAR = -0.02
 """The optimiser stops at a violation this large, relative to the larger side."""
 
 _POLISH_SECONDS = 2.0
-"""The most that one descent takes."""
+"""The most that one descent takes where the clock is the budget."""
+
+_POLISH_EVALUATIONS = 2000
+"""The most values of its objective that a descent takes elsewhere."""
+
+_SCALED, _SCALED_SHARE = 6, 64
+_SIMPLE, _SIMPLE_SHARE = 2, 8
+"""Batches of each reading of a recipe, and the part of a float batch that each is large."""
+
+_BATCHES, _LEAST_BATCH = 32, 64
+"""A batch is at most so small a part of the instances allowed: a round takes about eight."""
+
+_SPECIAL = 4
+"""Batches of each special setting, which share a quarter of a batch."""
+
+_READ = 3
+"""Of so many starts of the optimiser, one is left to the readings."""
+
+_ON_EQUATIONS = 4
+"""Instances of a batch that are moved onto the equations among the conditions."""
 
 _TIE = 1e-9
 """A strict relation is suspected of a tie where its float margin is below this."""
@@ -38,33 +60,58 @@ _TIE = 1e-9
 
 @dataclass(frozen=True)
 class Budget:
-    """How long an attack goes on: until the rounds or the seconds are used up.
+    """How long an attack goes on: until the rounds, the instances or the seconds are used up.
+
+    With ``rounds`` or ``instances`` the outcome is a function of claim and seed alone, unless the
+    clock ends the attack before they are used up; the attack then says so.  With neither, the
+    clock is the budget.
 
     Parameters
     ----------
     seconds
         No stage starts after this long.
     rounds
-        How often the engines take turns; None: until the time is up, sizes growing from the
-        smallest to all.
+        How often the engines take turns; None: until the rest is used up.
+    instances
+        How many instances are tried; what is given or was found before counts among them.
     batches, batch_size
         Float batches in each round (each with sizes of its own), instances in each; special
-        settings get one batch each, of a quarter of the size.
+        settings get a quarter of one, as four batches: of them sizes matter more than numbers.
     starts
         Float points optimised locally in each round.
     examples
         Hypothesis examples in each round.
-    shrink_seconds
-        Time to make a counterexample simple.
+    growing
+        Whether sizes grow from turn to turn where ``rounds`` is None.
+    shrink_seconds, shrink_tries
+        Time to make a counterexample simple where the clock is the budget, and decisions elsewhere.
     """
 
     seconds: float = 60.0
     rounds: int | None = 1
+    instances: int | None = None
     batches: int = 0
     batch_size: int = 0
     starts: int = 0
     examples: int = 0
+    growing: bool = True
     shrink_seconds: float = 2.0
+    shrink_tries: int = 1000
+
+    @property
+    def timed(self) -> bool:
+        """Return whether the clock is the budget."""
+        return self.rounds is None and self.instances is None
+
+    def of(self, instances: int | None) -> Budget:
+        """Return the budget for so many instances, its batches so large that all engines get some.
+
+        None stands for no such limit.
+        """
+        if instances is None:
+            return replace(self, instances=None)
+        size = min(self.batch_size, max(_LEAST_BATCH, instances // _BATCHES))
+        return replace(self, instances=instances, batch_size=size)
 
 
 class Known(Protocol):
@@ -89,7 +136,7 @@ def attack(
     Parameters
     ----------
     seed
-        Makes the attack reproducible, up to where the clock ends it.
+        Makes the attack reproducible, up to where the clock ends it (see :class:`Budget`).
     backend
         Array library of the float batches.
     known
@@ -107,17 +154,20 @@ def attack(
         result.found = next(hunt.stages(known, corpus), None)
         if result.found is not None:
             progress(result)
-            for simpler in _simpler(claim, result.found, budget.shrink_seconds):
+            for simpler in _simpler(claim, result.found, hunt.shrinking()):
                 result.found = simpler
                 progress(result)
+            hunt.note_the_clock()
     except KeyboardInterrupt:
         result.interrupted = True
     return result
 
 
-def _simpler(claim: Claim, found: Counterexample, seconds: float) -> Iterator[Counterexample]:
+def _simpler(
+    claim: Claim, found: Counterexample, limits: Iterator[Limit]
+) -> Iterator[Counterexample]:
     """Shrink in the setting where it was found, then as an instance of the claim's own."""
-    for simpler in shrink(claim, found, seconds):
+    for simpler in shrink(claim, found, next(limits)):
         found = simpler
         yield simpler
     own = claim.setting
@@ -129,7 +179,7 @@ def _simpler(claim: Claim, found: Counterexample, seconds: float) -> Iterator[Co
     plain = instance and confirm(claim, instance, found.found_by, own, values)
     if plain:
         yield plain
-        yield from shrink(claim, plain, seconds)
+        yield from shrink(claim, plain, next(limits))
 
 
 class _Hunt:
@@ -152,12 +202,38 @@ class _Hunt:
         self.progress = progress
         self.deadline = monotonic() + budget.seconds
         self.settings = list(claim.setting.family())
+        self.strict = claim.operator in ("<", ">")
         self.optimised: set[int] = set()
+        self.least: dict[str, float] = {}
 
     @property
     def over(self) -> bool:
-        """Return whether the time is up."""
-        return monotonic() > self.deadline
+        """Return whether the instances or the time are used up."""
+        self.note_the_clock()
+        return self.left == 0 or monotonic() > self.deadline
+
+    @property
+    def left(self) -> int | None:
+        """Return how many instances may still be tried, None if their number is free."""
+        limit = self.budget.instances
+        return None if limit is None else max(0, limit - self.result.tried)
+
+    def allowed(self, count: int) -> int:
+        """Return ``count``, or what is left of the instances if that is less."""
+        return count if self.left is None else min(count, self.left)
+
+    def note_the_clock(self) -> None:
+        """Note whether the clock ends what counts alone should have ended."""
+        if not self.budget.timed and monotonic() > self.deadline:
+            self.result.cut_short = True
+
+    def shrinking(self) -> Iterator[Limit]:
+        """Yield what each of the rounds of shrinking may use."""
+        while True:
+            if self.budget.timed:
+                yield Limit(None, monotonic() + self.budget.shrink_seconds)
+            else:
+                yield Limit(self.budget.shrink_tries, self.deadline)
 
     def stages(self, known: Iterable[Any], corpus: Known | None) -> Iterator[Counterexample]:
         """Yield what the engines find, one after the other."""
@@ -168,8 +244,15 @@ class _Hunt:
         for turn in rounds:
             if self.over:
                 return
-            bounds = self.claim.bounds if self.budget.rounds else _grown(self.claim.bounds, turn)
-            for stage in (self.floats, self.optimise, self.hypothesis):
+            growing = self.budget.growing and not self.budget.rounds
+            bounds = _grown(self.claim.bounds, turn) if growing else self.claim.bounds
+            for stage in (
+                self.floats,
+                self.readings,
+                self.equations,
+                self.optimise,
+                self.hypothesis,
+            ):
                 yield from stage(turn, replace(self.claim, bounds=bounds))
                 self.progress(self.result)
 
@@ -200,22 +283,115 @@ class _Hunt:
 
     def floats(self, turn: int, claim: Claim) -> Iterator[Counterexample]:
         """Sample float batches, one of each special setting; decide the worst ones exactly."""
-        for index in range(self.budget.batches):
-            for family, setting in enumerate(self.settings if index == 0 else self.settings[:1]):
+        own, *special = self.settings
+        whole = [(0, index, own) for index in range(self.budget.batches)]
+        parts = [
+            (1 + family, index, setting)
+            for family, setting in enumerate(special)
+            for index in range(_SPECIAL if whole else 0)
+        ]
+        for family, index, setting in (*whole[:1], *parts, *whole[1:]):
+            if self.over:
+                return
+            size = self.budget.batch_size
+            size = self.allowed(max(1, size // (4 * _SPECIAL)) if family else size)
+            batch, seed = replace(claim, setting=setting), [self.seed, turn, index, family]
+            for near in sample_floats(batch, seed, size, self.backend, self.result):
+                self.result.approach(near)
+                if self.suspect(near.slack):
+                    yield from self.exact(near, "floats")
+
+    def readings(self, turn: int, claim: Claim) -> Iterator[Counterexample]:
+        """Sample the setting along its scalings and with simple matrices, and one more in turn."""
+        if not self.budget.batches:
+            return
+        own, other = self.settings[0], self.settings[turn % len(self.settings)]
+        lattices = denominators(claim)
+        for family, setting in enumerate((own,) if other is own else (own, other)):
+            for index in range(_SCALED):
+                yield from self.reading(
+                    replace(claim, setting=scaled(setting)), [turn, index, family, 1], 0
+                )
+            for index in range(max(_SIMPLE, len(lattices)) if equations(claim) else _SIMPLE):
+                yield from self.reading(
+                    replace(claim, setting=simple(setting)),
+                    [turn, index, family, 2],
+                    lattices[(turn + index) % len(lattices)],
+                )
+
+    def reading(self, claim: Claim, place: list[int], q: int) -> Iterator[Counterexample]:
+        """Sample one batch, of multiples of 1/q if q is not 0; keep the worst of its setting."""
+        share = _SIMPLE_SHARE if q else _SCALED_SHARE
+        size = self.allowed(max(1, self.budget.batch_size // share))
+        if self.over:
+            return
+        seed, name = [self.seed, *place], claim.setting.name
+        for near in sample_floats(
+            claim, seed, size, self.backend, self.result, kept=1, denominator=q
+        ):
+            if near.slack < self.least.get(name, inf):
+                self.least[name] = near.slack
+                self.result.approach(near)
+            if near.slack < (0.0 if self.strict else -ROUNDING) or (
+                self.strict and q and not near.slack
+            ):
+                yield from self.exact(near, "floats")
+
+    def equations(self, turn: int, claim: Claim) -> Iterator[Counterexample]:
+        """Move instances onto the equations among the conditions, and solve for exact ones."""
+        if not self.budget.batches or not equations(claim):
+            return
+        setting, lattices = self.settings[turn % len(self.settings)], denominators(claim)
+        for index, place in enumerate((simple(setting), setting)):
+            q = lattices[turn % len(lattices)] if index == 0 else 0
+            size = self.allowed(self.budget.batch_size // _SIMPLE_SHARE)
+            if self.over or not size:
+                return
+            without = replace(freed(claim), setting=place)
+            seed = [self.seed, turn, index, 3]
+            apart = Attack()  # these are no instances of the claim yet
+            nears = sample_floats(
+                without, seed, size, self.backend, apart, kept=_ON_EQUATIONS, denominator=q
+            )
+            self.result.tried += apart.tried
+            for near in nears:
                 if self.over:
                     return
-                seed = [self.seed, turn, index, family]
-                batch = replace(claim, setting=setting)
-                size = self.budget.batch_size // (4 if family else 1)
-                for near in sample_floats(batch, seed, size, self.backend, self.result):
-                    self.result.approach(near)
-                    if self.suspect(near.slack):
-                        yield from self.exact(near, "floats")
+                if self.suspect(near.slack):
+                    found = solved(self.claim, near, "equations", turn, lattice=bool(q))
+                    if found is not None:
+                        yield found
+                onto = projected(self.claim, near)
+                if onto is not None:
+                    yield from self.onto(Near(inf, onto, place))
+
+    def onto(self, near: Near) -> Iterator[Counterexample]:
+        """Descend along the equations; solve for an exact point where that violates the claim."""
+        best = self.downhill(near)
+        self.result.count("equations", 1, int(best is not None), inf)
+        if best is None:
+            return
+        self.result.approach(best)
+        self.optimised.add(id(best))
+        if self.suspect(best.slack):
+            yield from self.exact(best, "equations")
+            found = solved(self.claim, best, "equations", 0)
+            if found is not None:
+                yield found
+
+    def starts(self) -> Iterator[Near]:
+        """Yield the worst float points not optimised yet, some of them from readings."""
+        plain = {setting.name for setting in self.settings}
+        waiting = [n for n in self.result.near.values() if id(n) not in self.optimised]
+        waiting.sort(key=lambda n: n.slack)
+        read = [n for n in waiting if n.setting.name not in plain]
+        read = read[: -(-self.budget.starts // _READ)]
+        rest = [n for n in waiting if n.setting.name in plain]
+        yield from (*rest[: self.budget.starts - len(read)], *read)
 
     def optimise(self, turn: int, claim: Claim) -> Iterator[Counterexample]:
         """Descend from the worst float points of different shapes."""
-        waiting = [n for n in self.result.near.values() if id(n) not in self.optimised]
-        for near in sorted(waiting, key=lambda n: n.slack)[: self.budget.starts]:
+        for near in self.starts():
             if self.over:
                 return
             self.optimised.add(id(near))
@@ -235,9 +411,15 @@ class _Hunt:
         if not numbers:
             return None
         left = self.deadline - monotonic()
+        timed = self.budget.timed
         claim = replace(self.claim, setting=near.setting)  # the corpus knows no growing bounds
         choices, slack = polish(
-            claim, near.sizes, numbers, seconds=min(left, _POLISH_SECONDS), target=_CLEAR
+            claim,
+            near.sizes,
+            numbers,
+            seconds=min(left, _POLISH_SECONDS) if timed else left,
+            evaluations=None if timed else _POLISH_EVALUATIONS,
+            target=_CLEAR,
         )
         return None if choices is None else Near(slack, choices, near.setting)
 
@@ -249,7 +431,7 @@ class _Hunt:
         found = explore(
             replace(claim, setting=setting),
             self.seed + turn,
-            self.budget.examples,
+            self.allowed(self.budget.examples),
             self.result,
             self.deadline,
         )
@@ -258,8 +440,7 @@ class _Hunt:
 
     def suspect(self, slack: float) -> bool:
         """Return whether a float margin is worth an exact decision."""
-        strict = self.claim.operator in ("<", ">")
-        return slack < (_TIE if strict else -ROUNDING)
+        return slack < (_TIE if self.strict else -ROUNDING)
 
     def exact(self, near: Near, engine: str) -> Iterator[Counterexample]:
         """Yield the exact counterexample next to a float point, if there is one."""

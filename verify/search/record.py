@@ -56,7 +56,8 @@ class Attack:
     """What an attack covered and what it found.
 
     ``near`` has the worst instance of each shape (setting and sizes) that floats met, ``discarded``
-    counts margins that were not numbers.
+    counts margins that were not numbers.  ``cut_short`` says that the clock ended it although its
+    budget was a count: it may differ from what another machine finds.
     """
 
     tried: int = 0
@@ -68,6 +69,7 @@ class Attack:
     engines: dict[str, int] = field(default_factory=dict)
     near: dict[tuple[Any, ...], Near] = field(default_factory=dict)
     interrupted: bool = False
+    cut_short: bool = False
 
     def count(self, engine: str, tried: int, valid: int, worst: float) -> None:
         """Record ``tried`` instances of one engine."""

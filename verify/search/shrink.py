@@ -9,8 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import suppress
+from dataclasses import dataclass
 from fractions import Fraction
 from itertools import combinations, islice
+from math import inf
 from random import Random
 from time import monotonic
 from typing import Any
@@ -19,7 +21,7 @@ from verify.claims import Bounds, Claim
 from verify.search.record import Counterexample, confirm, rebuild
 from verify.sources import Choice, RandomSource
 
-__all__ = ["complexity", "shrink"]
+__all__ = ["Limit", "complexity", "shrink"]
 
 _SIMPLIFY = 2
 """The move that is taken up again whenever a dearer one has helped."""
@@ -39,44 +41,62 @@ def complexity(value: int | Fraction) -> tuple[int, int, int]:
     return (q.denominator, abs(q.numerator), int(q < 0))
 
 
-def shrink(claim: Claim, found: Counterexample, seconds: float = 2.0) -> Iterator[Counterexample]:
+@dataclass
+class Limit:
+    """How much shrinking may still do: instances decided, and the time it must end at."""
+
+    tries: int | None
+    deadline: float = inf
+
+    @property
+    def reached(self) -> bool:
+        """Return whether nothing more may be tried."""
+        return self.tries == 0 or monotonic() > self.deadline
+
+    def spend(self) -> None:
+        """Count one decision."""
+        if self.tries is not None:
+            self.tries -= 1
+
+
+def shrink(claim: Claim, found: Counterexample, limit: Limit) -> Iterator[Counterexample]:
     """Yield ever simpler counterexamples, then, among equally simple ones, a larger margin.
 
     Sizes are tried before numbers because recipes ask for them first.  Dear moves (dropping
-    choices, two numbers at once) get the time that cheap ones leave.
+    choices, two numbers at once) get what cheap ones leave.
     """
     if found.choices is None:
         return
-    deadline = monotonic() + seconds
     moves = (_tiny, _round_all, _simplify_one, _drop_choices, _simplify_two)
     level = 0
     while level < len(moves):
         improved = False
         position: int | None = 0
-        while position is not None and monotonic() < deadline:
-            better = _first(claim, found, moves[level](claim, found, position), deadline)
+        while position is not None and not limit.reached:
+            better = _first(claim, found, moves[level](claim, found, position), limit)
             if better is not None:
                 found, improved = better, True
                 yield found
             position = position + 1 if position + 1 < len(found.choices or ()) else None
         level = _SIMPLIFY if improved and level >= _SIMPLIFY else level + 1
-    better = _larger_margin(claim, found, deadline)
+    better = _larger_margin(claim, found, limit)
     if better is not found:
         yield better
 
 
 def _first(
-    claim: Claim, found: Counterexample, proposals: Iterator[list[Any]], deadline: float
+    claim: Claim, found: Counterexample, proposals: Iterator[list[Any]], limit: Limit
 ) -> Counterexample | None:
     """Return the first proposal that still violates the claim and is simpler."""
     assert found.choices is not None
     for proposal in proposals:
-        if monotonic() > deadline:
+        if limit.reached:
             return None
         instance, used = rebuild(claim, found.setting, proposal)
         values = tuple(choice.value for choice in used)
         if instance is None or _weight(values) >= _weight(found.choices):
             continue
+        limit.spend()
         better = confirm(claim, instance, found.found_by, found.setting, values)
         if better is not None:
             return better
@@ -144,16 +164,17 @@ def _simplify_two(claim: Claim, found: Counterexample, position: int) -> Iterato
                 yield changed
 
 
-def _larger_margin(claim: Claim, found: Counterexample, deadline: float) -> Counterexample:
+def _larger_margin(claim: Claim, found: Counterexample, limit: Limit) -> Counterexample:
     """Flip signs of single numbers where that violates the claim by more."""
     for position in range(len(found.choices or ())):
         values = list(found.choices or ())
-        if isinstance(values[position], int) or not values[position] or monotonic() > deadline:
+        if isinstance(values[position], int) or not values[position] or limit.reached:
             continue
         values[position] = -values[position]
         instance, used = rebuild(claim, found.setting, values)
         if instance is None or [c.value for c in used] != values:
             continue
+        limit.spend()
         other = confirm(claim, instance, found.found_by, found.setting, values)
         if other is not None and other.decision.slack < found.decision.slack * (1 + 1e-9):
             found = other

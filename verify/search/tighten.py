@@ -2,12 +2,14 @@
 
 Each counterexample at one constant refutes every larger one down to its own critical constant, so
 the search goes on just below that; the optimiser then works on the same quotient a mathematician
-would minimise.
+would minimise.  Short attacks, which simplify nothing, narrow the bracket; then its survivor has to
+survive what a plain search of it would do.  If it does not, the bracket is narrowed again.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from time import monotonic
@@ -20,7 +22,8 @@ from verify.errors import UsageError
 from verify.search.batches import evaluate
 from verify.search.outcomes import Outcome, Receipt
 from verify.search.pipeline import Budget, attack
-from verify.search.record import Attack, Counterexample, Near
+from verify.search.record import Attack, Counterexample, Near, confirm
+from verify.search.shrink import Limit, shrink
 
 __all__ = ["Bracketed", "bracketed"]
 
@@ -37,15 +40,20 @@ _LEAST = Fraction(1, 10**6)
 _SAMPLES, _LANES = 8, 256
 """Float batches, and instances in each, that show in which direction a claim gets harder."""
 
-_SHARE = 1 / 6
-"""Of the budget, the most that one constant gets."""
+_PARTS = 6
+"""A short attack has at most the budget divided by this, all short ones between two long ones the
+budget once."""
+
+_LONG = 24
+"""Survivors of short attacks that are attacked at length before the search gives up."""
 
 
 @dataclass(frozen=True)
 class Bracketed(Outcome):
     """The relation survived for ``survived`` and is refuted for ``refuted``, exactly.
 
-    None stands for a constant that was not found: never refuted, or never survived.
+    None stands for a constant that was not found: never refuted, or never survived.  ``claim`` is
+    the one that is refuted, ``text`` and ``symbolic`` what was asked, with the constant in it.
     """
 
     name: str
@@ -53,11 +61,23 @@ class Bracketed(Outcome):
     refuted: Fraction | None
     counterexample: Counterexample | None = None
     certificate: Any = None
+    text: str = ""
+    symbolic: str = ""
     verdict: str = field(default="survived", kw_only=True)
 
     def __post_init__(self) -> None:
         if self.survived is None and self.refuted is None:
             object.__setattr__(self, "verdict", "inconclusive")
+
+    @property
+    def title(self) -> str:
+        """Return the conjecture with its constant."""
+        return self.text or super().title
+
+    @property
+    def latex(self) -> str:
+        """Return the same in LaTeX."""
+        return self.symbolic or super().latex
 
     @property
     def headline(self) -> str:
@@ -112,46 +132,114 @@ def bracketed(
     name
         What the constant is called.
     """
-    start, total = monotonic(), Attack()
-    sign = _direction(at, name, seed)
+    start, sign = monotonic(), _direction(at, name, seed)
+    hunt = _Narrowing(lambda value: at(sign * value), seed, budget, backend, progress)
+    hunt.run()
+    low, high = (None if x is None else sign * x for x in (hunt.bracket.low, hunt.bracket.high))
+    claim = at(next((x for x in (high, low) if x is not None), Fraction(1)))
+    found = hunt.total.found = _at_the_end(claim, hunt.found, budget, progress)
+    receipt = Receipt.of(hunt.total, monotonic() - start, seed)
+    return Bracketed(claim, receipt, name, low, high, found)
 
-    def harder(value: Fraction) -> Claim:
-        return at(sign * value)
 
-    bracket = _Bracket()
-    recall = _Recall([])
-    found: Counterexample | None = None
-    while (value := bracket.next) is not None:
-        left = budget.seconds - (monotonic() - start)
-        if left <= 0:
-            break
+class _Narrowing:
+    """A bracket under way; the claim gets harder as the constant grows."""
+
+    def __init__(
+        self,
+        at: Callable[[Fraction], Claim],
+        seed: int,
+        budget: Budget,
+        backend: str,
+        progress: Callable[[Claim, Attack], None],
+    ) -> None:
+        self.at, self.seed, self.backend, self.progress = at, seed, backend, progress
+        self.whole = replace(budget, shrink_seconds=0.0, shrink_tries=0)
+        self.bracket, self.recall, self.total = _Bracket(), _Recall([]), Attack()
+        self.found: Counterexample | None = None
+        self.stopped = False
+        self.tries = 0  # each short attack has a seed of its own: the same again finds nothing
+
+    def run(self) -> None:
+        """Narrow by short attacks, attack the survivor at length, again if that refutes it."""
+        for _ in range(_LONG):
+            self.short()
+            survivor = self.bracket.low
+            if self.stopped or survivor is None:
+                break
+            if self.attacked(survivor, self.whole, self.seed):
+                break
+        else:
+            self.bracket.survivors.clear()  # not one of them survived at length
+
+    def short(self) -> None:
+        """Attack one constant after the other until the bracket is narrow or the budget used."""
+        start, tried = monotonic(), self.total.tried
+        most = self.whole.instances
+        while not self.stopped and (value := self.bracket.next) is not None:
+            left = self.whole.seconds - (monotonic() - start)
+            more = None if most is None else most - (self.total.tried - tried)
+            if left <= 0 or (more is not None and more <= 0):
+                if self.bracket.low is not None or self.bracket.high is None:
+                    return
+                left, more = self.whole.seconds, most  # the next survivor must be met somewhere
+            part = None if more is None or most is None else min(more, -(-most // _PARTS))
+            budget = replace(
+                self.whole,
+                seconds=min(left, self.whole.seconds / _PARTS),
+                growing=self.bracket.high is None,
+            )
+            self.tries += 1
+            self.attacked(value, budget.of(part), self.seed + self.tries)
+
+    def attacked(self, value: Fraction, budget: Budget, seed: int) -> bool:
+        """Attack one constant, learn from it, and return whether it survived."""
         try:
-            claim = harder(value)
+            claim = self.at(value)
         except UsageError:  # beyond what an expression may hold: 1/c at 0, an exponent too large
-            break
+            self.stopped = True
+            return False
         result = attack(
             claim,
             seed=seed,
-            budget=replace(budget, seconds=min(left, budget.seconds * _SHARE)),
-            backend=backend,
-            corpus=recall,
-            progress=lambda attacked, claim=claim: progress(claim, attacked),  # type: ignore[misc]
+            budget=budget,
+            backend=self.backend,
+            corpus=self.recall,
+            progress=lambda attacked: self.progress(claim, attacked),
         )
-        _add(total, result)
+        _add(self.total, result)
         if result.found is not None:
-            found = result.found
-            bracket.refute(_critical(harder, found, value))
-            if found.choices is not None:
-                recall.nears.insert(0, Near(0.0, found.choices, found.setting))
+            self.found = result.found
+            self.bracket.refute(_critical(self.at, result.found, value))
+            if result.found.choices is not None:
+                near = Near(0.0, result.found.choices, result.found.setting)
+                self.recall.nears.insert(0, near)
         elif result.interrupted or not result.valid or result.undecided:
-            break
+            self.stopped = True
         else:
-            bracket.survive(value)
-    total.found = found
-    low, high = (None if x is None else sign * x for x in (bracket.low, bracket.high))
-    claim = at(next((x for x in (high, low) if x is not None), Fraction(1)))
-    receipt = Receipt.of(total, monotonic() - start, seed)
-    return Bracketed(claim, receipt, name, low, high, found)
+            self.bracket.survive(value)
+            return True
+        return False
+
+
+def _at_the_end(
+    claim: Claim,
+    found: Counterexample | None,
+    budget: Budget,
+    progress: Callable[[Claim, Attack], None],
+) -> Counterexample | None:
+    """Return the counterexample as one of the refuted end of the bracket, made simple."""
+    if found is None:
+        return None
+    limit = Limit(budget.shrink_tries)
+    if budget.timed:
+        limit = Limit(None, monotonic() + budget.shrink_seconds)
+    there = confirm(claim, found.instance, found.found_by, found.setting, found.choices)
+    best = there or found
+    with suppress(KeyboardInterrupt):
+        for simpler in shrink(claim, best, limit):
+            best = simpler
+    return best
 
 
 def _direction(at: Callable[[Fraction], Claim], name: str, seed: int) -> int:
@@ -213,8 +301,9 @@ class _Bracket:
 
     def survive(self, value: Fraction) -> None:
         """Record that ``value`` survived: the next try is nearer to what is refuted."""
-        self.survivors.append(value)
-        self.gap += self.high is not None
+        if value not in self.survivors:
+            self.survivors.append(value)
+            self.gap += self.high is not None
 
 
 def _beyond(low: Fraction) -> Fraction | None:
@@ -246,6 +335,8 @@ def _add(total: Attack, part: Attack) -> None:
     total.tried += part.tried
     total.valid += part.valid
     total.undecided += part.undecided
+    total.cut_short = total.cut_short or part.cut_short
+    total.interrupted = total.interrupted or part.interrupted
     total.discarded += part.discarded
     total.worst_slack = min(total.worst_slack, part.worst_slack)
     for engine, count in part.engines.items():
