@@ -48,6 +48,8 @@ Floats = np.ndarray[Any, np.dtype[np.float64]]
 
 _INSEPARABLE = 64 * float(np.finfo(np.float64).eps)
 """Eigenvalues nearer to the top than this, times the size and the norm, belong to its cluster."""
+_BLOCK = 96
+"""Up to this size a Cholesky factor is computed entry by entry, with pivoting."""
 _LARGE = 2.0**300
 """Beyond this, or below its inverse, a matrix is scaled before float64 sees it."""
 _NOT_FINITE = "an eigenvalue enclosure of a matrix that is not finite"
@@ -235,6 +237,8 @@ def cholesky(B: arb_mat) -> tuple[arb_mat, arb]:
 
     Raises ValueError if what remains cannot be PSD.
     """
+    if B.nrows() > _BLOCK and (factor := _cholesky_by_blocks(B)) is not None:
+        return factor, arb(0)
     rest, alive = B.tolist(), list(range(B.nrows()))
     columns: list[list[arb]] = []
     while alive:
@@ -249,6 +253,39 @@ def cholesky(B: arb_mat) -> tuple[arb_mat, arb]:
     if not columns:
         columns = [[arb(0)] * B.nrows()]
     return arb_mat(columns).transpose(), remainder.nonnegative_part()
+
+
+def _cholesky_by_blocks(B: arb_mat) -> arb_mat | None:
+    """Return a lower triangular F with B = F Fᵀ by products of halves, None if B may be singular.
+
+    ``[[A, Gᵀ], [G, H]]`` has the factor ``[[F, 0], [G F⁻ᵀ, chol(H - G A⁻¹ Gᵀ)]]``.
+    """
+    n = B.nrows()
+    if n <= _BLOCK:
+        rest = B.tolist()
+        columns = []
+        for pivot in range(n):
+            if not rest[pivot][pivot] > 0:
+                return None
+            columns.append(_eliminate(rest, pivot, list(range(pivot + 1, n))))
+        return arb_mat(columns).transpose()
+    half, rows = n // 2, B.tolist()
+    first = _cholesky_by_blocks(arb_mat([row[:half] for row in rows[:half]]))
+    if first is None:
+        return None
+    below = arb_mat([row[:half] for row in rows[half:]])
+    try:
+        left = first.solve(below.transpose()).transpose()
+    except ZeroDivisionError:
+        return None
+    last = _cholesky_by_blocks(
+        arb_mat([row[half:] for row in rows[half:]]) - left * left.transpose()
+    )
+    if last is None:
+        return None
+    zeros = [arb(0)] * (n - half)
+    upper = [row + zeros for row in first.tolist()]
+    return arb_mat(upper + [a + b for a, b in zip(left.tolist(), last.tolist(), strict=True)])
 
 
 def _eliminate(rest: list[list[arb]], pivot: int, alive: list[int]) -> list[arb]:

@@ -27,6 +27,7 @@ import numpy as np
 from numeric.arithmetic.ball import Ball, midpoints
 from numeric.arithmetic.floating import Floating
 from numeric.loss import excess
+from numeric.moments import moments
 from numeric.networks import LinearNetwork
 from numeric.spectrum import sharpness_lanczos
 from numeric.training import CONVERGED, DIVERGED, gradient_descent
@@ -91,7 +92,8 @@ def train(problem: Regression, depth: int, least: Ball, seed: int) -> Training:
         Of the starts: hidden layers of width max(rank C, min(d_x, 8)), each layer half a random
         isometry in units where |TK| = Λ = 1.
     """
-    sigma, cross = midpoints(problem.sigma), midpoints(problem.cross)
+    exact = moments(problem.data)  # in the coordinates of the data, in which the starts are drawn
+    sigma, cross = np.array(exact.sigma, dtype=float), np.array(exact.cross, dtype=float)
     with problem.arithmetic:
         explained = midpoints(problem.target @ problem.cross.mT)
     top = np.linalg.eigvalsh(sigma)[-1]
