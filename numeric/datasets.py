@@ -132,8 +132,8 @@ def load(
     Parameters
     ----------
     path : path
-        ``.csv``, ``.tsv``, ``.txt``, ``.dat`` (comma, semicolon, tab, ``|`` or blanks, detected;
-        UTF-8; decimal point; packed as ``.csv.gz``, ``.bz2`` or ``.xz``), ``.npz``, ``.npy``,
+        ``.csv``, ``.tsv``, ``.txt``, ``.dat``, ``.data`` (comma, semicolon, tab, ``|`` or blanks,
+        detected; UTF-8; decimal point; packed as ``.csv.gz``, ``.bz2`` or ``.xz``), ``.npz``, ``.npy``,
         ``.mat``, ``.arff``, or ``.parquet``, ``.pq`` (needs pyarrow). An archive holds either
         inputs (n, d_x) and outputs (n,) or (n, d_y) under names that say so (``X`` and ``y``,
         ``X_train`` and ``y_train``, ...), or one matrix, or 1-d arrays, which are the columns.
@@ -177,7 +177,7 @@ def _table(path: Path, header: bool | None, keep_index: bool) -> Table:
     suffix = path.suffix.lower()
     inner = Path(path.stem).suffix.lower() if suffix in (".gz", ".bz2", ".xz") else suffix
     match inner:
-        case ".csv" | ".tsv" | ".txt" | ".dat":
+        case ".csv" | ".tsv" | ".tab" | ".txt" | ".dat" | ".data":
             return read_text(path, header, keep_index)
         case ".npz":
             return read_npz(path)

@@ -68,6 +68,8 @@ class RangeMoments:
         E|y|^2.
     target_rank : int
         The rank of C.
+    features : int
+        d_x, the number of all features.
     """
 
     sigma: FlintMatrix
@@ -75,6 +77,7 @@ class RangeMoments:
     beside: FlintMatrix | None
     target_sq: Fraction
     target_rank: int
+    features: int
 
 
 def range_moments(data: Dataset) -> RangeMoments:
@@ -114,7 +117,7 @@ def range_moments(data: Dataset) -> RangeMoments:
         for rows in (ours, outputs)
     )
     target_sq = scale * sum(products[i][i] for i in outputs)
-    return RangeMoments(sigma, cross, beside, target_sq, len(spanning(cross)))
+    return RangeMoments(sigma, cross, beside, target_sq, len(spanning(cross)), d)
 
 
 def moments(data: Dataset) -> Moments:

@@ -172,6 +172,10 @@ def _check(where: str, values: NDArray[Any], dims: tuple[int, ...]) -> None:
     if values.ndim not in dims:
         expected = f"a {' or '.join(f'{d}-d' for d in dims)} array"
         remedy = "store columns as 1-d arrays, or inputs as 'X' and outputs as 'y'"
+        if values.ndim > 2 and len(values):
+            remedy = f"reshape it to {(len(values), values[0].size)}, a row for each sample"
+        elif dims == (2,):
+            remedy = "store a row for each sample, with the target among the columns"
         fail(where, expected, f"shape {values.shape}", remedy)
     if not values.size:
         fail(where, "at least one row", f"shape {values.shape}", "check how it was written")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import math
 import re
 from collections import Counter
 from collections.abc import Sequence
@@ -75,12 +76,17 @@ def split(where: str, table: Table, choice: Choice) -> Split:
     columns = range(len(table.names))
     targets, left = _targets(where, table, choice.targets)
     notes = list(table.notes)
-    one_hot = [_find(where, name, table.names) for name in choice.one_hot]
+    one_hot = [_find(where, name, table.names, "--one-hot") for name in choice.one_hot]
     out = _left_out(where, table, choice, notes)
     for column in targets:
         if column in out:
             got = f"{table.names[column]!r}, which is left out"
-            fail(where, "targets that are kept", got, "keep the column or choose another target")
+            fail(
+                where,
+                "targets that are kept",
+                got,
+                "keep the column (--no-index) or choose another target",
+            )
     inputs = [c for c in columns if c not in targets and c not in out and c not in left]
     if not inputs:
         fail(where, "at least one feature column", "only targets", "select fewer targets")
@@ -125,17 +131,22 @@ def _targets(where: str, table: Table, targets: Sequence[str]) -> tuple[list[int
 
 def _left_out(where: str, table: Table, choice: Choice, notes: list[str]) -> set[int]:
     """Return the columns that are dropped or number the rows, and note them."""
-    dropped = {_find(where, name, table.names) for name in choice.drop}
+    dropped = {_find(where, name, table.names, "--drop") for name in choice.drop}
     if dropped:
         notes.append(f"dropped: {listed([table.names[c] for c in sorted(dropped)])}")
     index: set[int] = set()
     if isinstance(choice.index, str):
-        index = {_find(where, choice.index, table.names)}
+        index = {_find(where, choice.index, table.names, "--index")}
     elif choice.index is None:
         index = set(table.index)
     if index - dropped:
-        names = listed([table.names[c] for c in sorted(index - dropped)])
-        notes.append(f"index left out: {names} (--no-index keeps it)")
+        names = [table.names[c] for c in sorted(index - dropped)]
+        what = ["the first column, which has no name"] * ("" in names)
+        what += [listed([name for name in names if name])] * any(names)
+        notes.append(
+            f"index left out: {' and '.join(what)}"
+            + " (--no-index keeps it)" * (choice.index is None)
+        )
     return dropped | index
 
 
@@ -202,9 +213,9 @@ def _columns(
         if filled and (gap := np.isnan(column)).any():
             if gap.all():
                 fail(f"{where}, column {name!r}", "a value", "none", f"--drop {name}")
-            column = np.where(
-                gap, np.clip(np.nanmean(column), np.nanmin(column), np.nanmax(column)), column
-            )
+            known = column[~gap]
+            mean = math.fsum(known / len(known))  # divided first: the sum may overflow
+            column = np.where(gap, np.clip(mean, known.min(), known.max()), column)
             notes.append(f"missing values of {name!r} set to its mean: {gap.sum()}")
         kept.blocks.append(column[:, None])
         kept.names.append(name)
@@ -267,7 +278,7 @@ def _quoted(name: str) -> str:
     return f"'{name}'" if re.search(r"[^\w.-]", name) else name
 
 
-def _find(where: str, target: str, names: Sequence[str]) -> int:
+def _find(where: str, target: str, names: Sequence[str], what: str = "target") -> int:
     """Return the column that is meant, by its name first and by its index otherwise."""
     if (count := list(names).count(target)) > 1:
         got = f"{count} columns called {target!r}"
@@ -280,10 +291,10 @@ def _find(where: str, target: str, names: Sequence[str]) -> int:
         near = [name for name in names if name.casefold() == target.casefold()]
         near = near or difflib.get_close_matches(target, names, cutoff=0.5)
         remedy = f"did you mean {listed(near)}?" if near else f"the columns are {listed(names)}"
-        fail(where, "the name of a column", f"target {target!r}", remedy)
+        fail(where, "the name of a column", f"{what} {target!r}", remedy)
     if not -len(names) <= index < len(names):
         remedy = f"the columns are {listed(names)}"
-        fail(where, f"an index below {len(names)}", f"target {target!r}", remedy)
+        fail(where, f"an index below {len(names)}", f"{what} {target!r}", remedy)
     return index % len(names)
 
 

@@ -97,7 +97,7 @@ def known_index(names: Sequence[str]) -> tuple[int, ...]:
     return tuple(
         i
         for i, name in enumerate(names)
-        if name in ("row.names", "rownames", "Unnamed: 0") or name.startswith("__index_level_")
+        if name in ("row.names", "rownames") or name.startswith(("Unnamed: 0", "__index_level_"))
     )
 
 

@@ -77,15 +77,19 @@ def _table(path: Path, header: bool | None, keep_index: bool) -> Table:
         first = ["", *first]
     names = tuple((header and cell.strip()) or str(i) for i, cell in enumerate(first))
     check_names(where, names)
-    notes: tuple[str, ...] = (f"header row: {listed(names)}",)
+    index: tuple[int, ...] = ()
+    if header and not keep_index:
+        index = known_index(names)
+        if not first[0].strip():
+            names, index = ("", *names[1:]), (0, *index)
+    notes: tuple[str, ...] = (f"header row: {listed([name for name in names if name])}",)
     if not header:
         notes = ("no header row: columns are called 0, 1, ...",)
-    unnamed = header and not first[0].strip() and any(cell.strip() for cell in first[1:])
-    index = () if keep_index else (0,) * bool(unnamed) + known_index(names)
+    notes += _comments(path, line)
     skip = line if header else 0
     values = _parse(path, separator, skip)
     if values is not None and values.shape[1] == len(names) and np.isfinite(values).all():
-        beyond = np.flatnonzero((np.abs(values) > 2**53).any(axis=0)).tolist()
+        beyond = np.flatnonzero((np.abs(values) >= 2**53).any(axis=0)).tolist()
         rows = list(_rows(path, separator, skip)) if beyond else []
         notes += _rounded(names, [j for j in beyond if j not in index], rows)
         return Table(names, values, notes=notes, index=index)
@@ -95,7 +99,7 @@ def _table(path: Path, header: bool | None, keep_index: bool) -> Table:
             expected = f"{len(names)} cells as in the first row"
             fail(f"{where}, row {at}", expected, f"{len(row)}", "complete or remove it")
     values, texts = _cells([row for _, row in rows], len(names))
-    large = np.flatnonzero((np.abs(np.nan_to_num(values)) > 2**53).any(axis=0)).tolist()
+    large = np.flatnonzero((np.abs(np.nan_to_num(values)) >= 2**53).any(axis=0)).tolist()
     notes += _rounded(names, [j for j in large if j not in index and j not in texts], rows)
 
     def show(i: int, j: int) -> str:
@@ -117,13 +121,20 @@ def _names_rows(path: Path, separator: str, skip: int, first: list[str]) -> bool
     return not any(map(number, names)) or names == [str(i + 1) for i in range(len(names))]
 
 
+def _comments(path: Path, line: int) -> tuple[str, ...]:
+    """Return a note on comments before the first row, which ends at this line."""
+    with _open(path, "rt") as stream:
+        count = sum(text.startswith("#") for text in islice(stream, line))
+    return (f"lines of comment left out: {count}",) if count else ()
+
+
 def _is_header(where: str, first: list[str]) -> bool:
     """Return whether a row holds names, refusing to guess where it may be either."""
     remedy = "--header says that it holds names, --no-header that it holds data"
     cells = [cell.strip() for cell in first]
     if len(cells) > 1 and cells == [str(i) for i in range(len(cells))]:
         fail(where, "names or data", "0, 1, ..., which may be either", remedy)
-    numbers = [number(cell) is not None for cell in cells]
+    numbers = [number(cell) is not None or _comma(cell) for cell in cells]
     if all(numbers) or not any(cells):
         return False
     if any(numbers):
@@ -188,8 +199,10 @@ def _separator(path: Path) -> str:
         # R's header is one cell shorter than its rows
         short = len(rows) > 1 and len(rows[0]) == width - 1 > 0
         if width > 1 and {len(row) for row in rows[short:]} == {width}:
-            cells = [cell for row in rows[1:] or rows for cell in row]
-            alike[candidate] = all(_like_number(cell) for cell in cells)
+            columns = list(zip(*(rows[1:] or rows), strict=True))
+            alike[candidate] = all(
+                any(column) and all(map(_like_number, column)) for column in columns
+            )
     if alike:
         return next((c for c, numeric in alike.items() if numeric), next(iter(alike)))
     named = {c: w for c, w in widths.items() if c != _BLANKS}

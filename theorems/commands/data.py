@@ -13,7 +13,8 @@ from verify.errors import UsageError
 
 if TYPE_CHECKING:
     from numeric.datasets import Dataset
-    from theorems.commands.dataset_report import Report
+    from numeric.moments import Moments, RangeMoments
+    from theorems.commands.dataset_report import Described, Report
 
 __all__ = ["data"]
 
@@ -107,10 +108,10 @@ def data(
         "drop": _names(drop),
         "missing": missing,
     }
-    dataset = _dataset(file, _names(targets), bundled, options)
     working = Console(stderr=True)
     with working.status("computing"):  # shown on a terminal only
-        report = _report(_prepared(dataset, centre, scale), levels, train, seed)
+        problem = _problem(file, _names(targets), bundled, options, centre, scale, train)
+        report = _report(*problem, levels, train, seed)
     if as_json:
         click.echo(json.dumps(report.to_json(), indent=1, allow_nan=False))
     else:
@@ -194,7 +195,27 @@ def _prepared(dataset: Dataset, centre: bool, scale: bool) -> Dataset:
         raise UsageError(str(error)) from error
 
 
-def _report(dataset: Dataset, depths: list[int], train: bool, seed: int) -> Report:
+def _problem(
+    file: str | None, targets: list[str], bundled: str | None, options: dict[str, Any],
+    centre: bool, scale: bool, train: bool,
+) -> tuple[Described, RangeMoments, Moments | None]:  # fmt: skip
+    """Read the data and return what is needed of them, so that they themselves can be let go."""
+    from threadpoolctl import threadpool_limits
+
+    from numeric.moments import moments, range_moments
+    from theorems.commands.dataset_report import Described
+
+    dataset = _prepared(_dataset(file, targets, bundled, options), centre, scale)
+    with threadpool_limits(1, "blas"):
+        return (
+            Described.of(dataset), range_moments(dataset), moments(dataset) if train else None
+        )  # fmt: skip
+
+
+def _report(
+    described: Described, exact: RangeMoments, full: Moments | None, depths: list[int], train: bool,
+    seed: int,
+) -> Report:  # fmt: skip
     """Compute everything."""
     import numpy as np
     from threadpoolctl import threadpool_limits
@@ -204,7 +225,7 @@ def _report(dataset: Dataset, depths: list[int], train: bool, seed: int) -> Repo
     try:
         # what overflows ends as an error below; small matrices only lose time on several threads
         with np.errstate(all="ignore"), threadpool_limits(1, "blas"):
-            problem = dataset_bounds.regression(dataset)
+            problem = dataset_bounds.regression(exact, full)
             spectrum, reports = problem.spectrum(), []
             for depth in depths:
                 rows = problem.at_depth(depth)
@@ -214,7 +235,7 @@ def _report(dataset: Dataset, depths: list[int], train: bool, seed: int) -> Repo
                 reports.append(dataset_report.DepthReport(depth, rows, runs))
     except (ArithmeticError, np.linalg.LinAlgError) as error:
         raise UsageError(
-            f"{dataset.name}: expected numbers whose squares fit well into float64, got {error}; "
+            f"{described.name}: expected numbers whose squares fit well into float64, got {error}; "
             "rescale the features (--scale) and the targets"
         ) from error
-    return dataset_report.Report(dataset, spectrum, reports, problem.target_rank)
+    return dataset_report.Report(described, spectrum, reports, problem.target_rank)

@@ -28,8 +28,7 @@ import numpy as np
 from numeric.arithmetic.ball import Ball, Balls, midpoints
 from numeric.arithmetic.matrices import FlintMatrix
 from numeric.arithmetic.protocol import Kind, NotExact, weakest
-from numeric.datasets import Dataset
-from numeric.moments import RangeMoments, range_moments
+from numeric.moments import Moments, RangeMoments
 from theorems.regression.sharpness_ge_rayleigh import lower_bound, upper_bound
 from theorems.unified.minimal_sharpness_between_closed_forms import outputs_bracket
 from theorems.unified.minimal_sharpness_eq_gain import minimal_sharpness
@@ -76,8 +75,10 @@ class Regression:
 
     Attributes
     ----------
-    data : Dataset
-        What the moments are of.
+    features : int
+        d_x.
+    full : Moments, optional
+        Σ and C in the coordinates of the data, where they are asked for.
     arithmetic : Balls
         At the precision the data needs.
     sigma, cross, target : ball matrices
@@ -91,7 +92,8 @@ class Regression:
         R(0) - min R = tr(T Cᵀ), and min R = E|y|² - tr(T Cᵀ).
     """
 
-    data: Dataset
+    features: int
+    full: Moments | None
     arithmetic: Balls
     sigma: FlintMatrix
     cross: FlintMatrix
@@ -105,7 +107,7 @@ class Regression:
 
     def spectrum(self) -> list[Row]:
         """Return what there is to say of the data at any depth."""
-        d_x = self.data.features.shape[1]
+        d_x = self.features
         with self.arithmetic:
             condition = self.largest / self.smallest
         singular = self.rank < d_x
@@ -202,15 +204,16 @@ def _several_outputs() -> list[Row]:
     ]
 
 
-def regression(data: Dataset) -> Regression:
-    """Return the regression problem of these data, on the range of its covariance.
+def regression(exact: RangeMoments, full: Moments | None = None) -> Regression:
+    """Return the regression problem with these exact moments, on the range of its covariance.
+
+    The data are not needed any more: they may be much larger than all that is made of them.
 
     Raises
     ------
     UsageError
         If C = 0 (no theorem on S_min applies), or Σ is too close to singular to be inverted.
     """
-    exact = range_moments(data)
     if not exact.target_rank:
         raise UsageError(
             "targets: expected some correlation with the features, got C = E[y x^T] = 0: S_min is "
@@ -233,7 +236,8 @@ def regression(data: Dataset) -> Regression:
                 continue
             explained = ar.trace(target @ cross.mT)
             return Regression(
-                data=data,
+                features=exact.features,
+                full=full,
                 arithmetic=ar,
                 sigma=sigma,
                 cross=cross,
