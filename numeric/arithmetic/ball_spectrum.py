@@ -24,12 +24,13 @@ adds what they are worth.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import lru_cache
 from itertools import combinations_with_replacement
 from typing import Any, NamedTuple
 
 import numpy as np
-from flint import arb, arb_mat
+from flint import arb, arb_mat, ctx
 
 from numeric.arithmetic.protocol import NotExact
 
@@ -39,6 +40,7 @@ __all__ = [
     "eig_max",
     "eigenvalues_psd",
     "eye",
+    "factor_by_blocks",
     "floats_of",
     "nth_root",
     "sum_of_squares",
@@ -237,8 +239,8 @@ def cholesky(B: arb_mat) -> tuple[arb_mat, arb]:
 
     Raises ValueError if what remains cannot be PSD.
     """
-    if B.nrows() > _BLOCK and (factor := _cholesky_by_blocks(B)) is not None:
-        return factor, arb(0)
+    if B.nrows() > _BLOCK and (found := _factor_below(B)) is not None:
+        return found
     rest, alive = B.tolist(), list(range(B.nrows()))
     columns: list[list[arb]] = []
     while alive:
@@ -255,32 +257,48 @@ def cholesky(B: arb_mat) -> tuple[arb_mat, arb]:
     return arb_mat(columns).transpose(), remainder.nonnegative_part()
 
 
-def _cholesky_by_blocks(B: arb_mat) -> arb_mat | None:
+def _factor_below(B: arb_mat) -> tuple[arb_mat, arb] | None:
+    """Return F and r as :func:`cholesky` does, for a large B that is clearly positive definite.
+
+    F is a factor of B - δI, computed at midpoints in more precision than is needed, δ far below
+    what B is worth.  Whatever F is, ``|B - δI - FFᵀ|_F <= δ`` proves ``0 <= B - FFᵀ <= 2δ``.
+    """
+    n, shift = B.nrows(), _norm(B) * arb(2) ** (8 - ctx.prec)
+    if not shift.is_finite():
+        return None
+    moved = B - eye(n) * shift
+    with ctx.workprec(ctx.prec + 64):
+        factor = factor_by_blocks(moved.mid(), arb_mat.mid)
+    if factor is None or not _norm(moved - factor * factor.transpose()) <= shift:
+        return None
+    return factor, (2 * shift).upper()
+
+
+def factor_by_blocks(B: arb_mat, tidy: Callable[[arb_mat], arb_mat] = arb_mat) -> arb_mat | None:
     """Return a lower triangular F with B = F Fᵀ by products of halves, None if B may be singular.
 
-    ``[[A, Gᵀ], [G, H]]`` has the factor ``[[F, 0], [G F⁻ᵀ, chol(H - G A⁻¹ Gᵀ)]]``.
+    ``[[A, Gᵀ], [G, H]]`` has the factor ``[[F, 0], [G F⁻ᵀ, chol(H - G A⁻¹ Gᵀ)]]``.  ``tidy`` is
+    applied to every part: the midpoints do for a proposal, where balls would grow.
     """
-    n = B.nrows()
+    n, rows = B.nrows(), B.tolist()
     if n <= _BLOCK:
-        rest = B.tolist()
         columns = []
         for pivot in range(n):
-            if not rest[pivot][pivot] > 0:
+            if not rows[pivot][pivot] > 0:
                 return None
-            columns.append(_eliminate(rest, pivot, list(range(pivot + 1, n))))
-        return arb_mat(columns).transpose()
-    half, rows = n // 2, B.tolist()
-    first = _cholesky_by_blocks(arb_mat([row[:half] for row in rows[:half]]))
+            columns.append(_eliminate(rows, pivot, list(range(pivot + 1, n))))
+        return tidy(arb_mat(columns).transpose())
+    half = n // 2
+    first = factor_by_blocks(arb_mat([row[:half] for row in rows[:half]]), tidy)
     if first is None:
         return None
     below = arb_mat([row[:half] for row in rows[half:]])
     try:
-        left = first.solve(below.transpose()).transpose()
+        left = tidy(first.solve(below.transpose()).transpose())
     except ZeroDivisionError:
         return None
-    last = _cholesky_by_blocks(
-        arb_mat([row[half:] for row in rows[half:]]) - left * left.transpose()
-    )
+    rest = arb_mat([row[half:] for row in rows[half:]]) - left * left.transpose()
+    last = factor_by_blocks(tidy(rest), tidy)
     if last is None:
         return None
     zeros = [arb(0)] * (n - half)

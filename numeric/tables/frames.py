@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import importlib
 import warnings
 from pathlib import Path
@@ -59,7 +60,7 @@ def read_arff(path: Path) -> Table:
     """Return the table of an ARFF file with numeric and nominal attributes."""
     from scipy.io import arff
 
-    where = str(path)
+    where, limit = str(path), csv.field_size_limit()
     try:
         with path.open(encoding="utf-8") as stream, warnings.catch_warnings():
             warnings.simplefilter("ignore")
@@ -74,6 +75,8 @@ def read_arff(path: Path) -> Table:
     except Exception as error:  # whatever a damaged file does to the reader
         got = cut(f"{type(error).__name__}: {error}")
         fail(where, "an ARFF file with one value for each attribute", got, "convert it to CSV")
+    finally:
+        csv.field_size_limit(limit)  # SciPy lifts it, for the whole process
     names = tuple(meta.names())
     if not names or not len(data):
         got = f"{len(data)} rows, {len(names)} columns"

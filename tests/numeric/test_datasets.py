@@ -1,10 +1,12 @@
 """Data sets: what is read, what is refused and in which words."""
 
+import gzip
 import sys
 import zipfile
 
 import numpy as np
 import pytest
+from scipy.io import savemat
 
 from numeric.datasets import DataError, Dataset, bundled, load, one_hot
 
@@ -92,6 +94,154 @@ def test_header_is_detected_or_as_told(tmp_path, text, header, names, noted):
     data = load(path, ["-1"], header=header)
     assert data.feature_names + data.target_names == names
     assert ("no header row: columns are called 0, 1, ..." in data.notes) is noted
+
+
+@pytest.mark.parametrize(
+    "first", ["?,2,3", "NA,2,3", ",2,3", "1,b,3", "a,1990,1991", "0,1,2", ",0,1", "x,nan,3"]
+)
+def test_a_first_row_that_may_be_either_is_refused(tmp_path, first):
+    path = tmp_path / "data.csv"
+    path.write_text(first + "\n1,2,3.5\n2,1,4\n4,4,9\n")
+    line = message(path, ["2"])
+    assert ", row 1" in line
+    assert line.endswith("--header says that it holds names, --no-header that it holds data")
+    assert len(load(path, ["-1"], header=True, index=False).features) == 3
+
+
+@pytest.mark.parametrize("separator", ["|", " ", "   ", "\t ", " | "])
+def test_bars_and_blanks_separate_too(tmp_path, separator):
+    path = tmp_path / "data.txt"
+    rows = [["a", "b", "y"], ["1", "2", "-3e0"], ["4", "5", "6"]]
+    path.write_text("# a comment\n" + "\n".join(separator.join(row) for row in rows) + "\n")
+    data = load(path, ["y"])
+    assert data.features.tolist() == [[1, 2], [4, 5]]
+    assert data.targets.tolist() == [[-3], [6]]
+    assert data.notes == ("header row: 'a', 'b', 'y'", "lines of comment left out: 1")
+
+
+@pytest.mark.parametrize(
+    ("head", "cells", "named"),
+    [
+        (",a,y", "012", "the first column, which has no name"),
+        (",a,y", "stu", "the first column, which has no name"),
+        ("a,y", "123", "the first column, which has no name"),
+        ("row.names,a,y", "stu", "'row.names'"),
+        ("Unnamed: 0,a,y", "012", "'Unnamed: 0'"),
+        ("__index_level_0__,a,y", "789", "'__index_level_0__'"),
+    ],
+)
+def test_an_index_is_left_out_with_a_note(tmp_path, head, cells, named):
+    path = tmp_path / "data.csv"
+    rows = zip(cells, ("1,2", "2,3", "4,9"), strict=True)
+    path.write_text("\n".join([head, *map(",".join, rows)]))
+    data = load(path, ["y"])
+    assert data.feature_names == ("a",)
+    assert data.features.tolist() == [[1], [2], [4]]
+    assert data.notes[1] == f"index left out: {named} (--no-index keeps it)"
+    if cells.isdecimal():
+        kept = load(path, ["y"], index=False)
+        assert kept.features.tolist() == [
+            [int(c), x] for c, x in zip(cells, (1, 2, 4), strict=True)
+        ]
+
+
+def test_a_named_count_is_kept_with_a_note(tmp_path):
+    path = tmp_path / "data.csv"
+    path.write_text("id,a,y\n0,1,2\n1,2,3\n2,4,9\n")
+    noted = "feature 'id' numbers the rows and is kept (--index id leaves it out)"
+    assert noted in load(path, ["y"]).notes
+    assert noted not in load(path, ["y"], index=False).notes
+    data = load(path, ["y"], index="id")
+    assert data.feature_names == ("a",)
+    assert "index left out: 'id'" in data.notes
+
+
+CELLS = "c,b,y\nred,NA,2\nblue,2,3\nred,5,9\ngreen,3,1\n"
+
+
+@pytest.mark.parametrize(
+    ("options", "features", "noted"),
+    [
+        (
+            {"one_hot": ["c"], "drop": ["b"]},
+            [[0, 0, 1], [1, 0, 0], [0, 0, 1], [0, 1, 0]],
+            "dropped",
+        ),
+        (
+            {"drop": ["c"], "missing": "drop"},
+            [[2], [5], [3]],
+            "rows with missing values left out: 1",
+        ),
+        ({"drop": ["0"], "missing": "mean"}, [[10 / 3], [2], [5], [3]], "'b' set to its mean: 1"),
+    ],
+)
+def test_categories_and_missing_values_where_options_say_so(tmp_path, options, features, noted):
+    path = tmp_path / "data.csv"
+    path.write_text(CELLS)
+    data = load(path, ["y"], **options)
+    assert np.allclose(data.features, features, rtol=1e-15)
+    assert noted in "; ".join(data.notes)
+
+
+@pytest.mark.parametrize(
+    ("text", "remedy"),
+    [
+        (CELLS, "--one-hot c"),
+        ("b,y\n1,2\nNA,3\n5,9\n", "--missing drop, --missing mean or --drop b"),
+        ("b,y\n1,2\n1,\n5,9\n", "--missing drop or --drop y"),
+        ("b,y\n1,2\nTrue,3\n5,9\n", "--one-hot b"),
+        ("b,y\n1,2\n2020-01-02,3\n5,9\n", "--drop b"),
+        ("b,y\n1,2\n-inf,3\n5,9\n", "--drop b"),
+        ("b c,y\n1,2\nx,3\n5,9\n", "--drop 'b c'"),
+        ("b:y\n1:2\n", "separate columns by commas, semicolons, tabs, | or blanks"),
+        ("b y\n1,5 2\n2 3\n", "write decimals with a point"),
+    ],
+)
+def test_a_refusal_names_the_option_that_helps(tmp_path, text, remedy):
+    path = tmp_path / "data.csv"
+    path.write_text(text)
+    assert remedy in message(path).rpartition("; ")[2]
+
+
+@pytest.mark.parametrize("pair", [("x", "y"), ("X_train", "y_train"), ("arr_0", "arr_1")])
+def test_inputs_and_outputs_have_many_names(tmp_path, pair):
+    path = tmp_path / "data.npz"
+    np.savez(path, **dict(zip(pair, (TABLE[:, :2], TABLE[:, 2]), strict=True)))
+    data = load(path, [])
+    assert data.target_names == (pair[1],)
+    assert np.array_equal(data.features, TABLE[:, :2])
+
+
+@pytest.mark.parametrize("suffix", ["npy", "mat", "arff", "csv.gz"])
+def test_formats_that_need_no_extra(tmp_path, suffix):
+    path = tmp_path / f"data.{suffix}"
+    if suffix == "npy":
+        np.save(path, TABLE)
+    elif suffix == "mat":
+        savemat(path, {"table": TABLE})
+    elif suffix == "arff":
+        head = "@relation t\n" + "".join(f"@attribute {name} real\n" for name in "aby")
+        path.write_text(
+            head + "@data\n" + "\n".join(",".join(map(repr, r)) for r in TABLE.tolist())
+        )
+    else:
+        path.write_bytes(
+            gzip.compress("\n".join(",".join(map(repr, r)) for r in TABLE.tolist()).encode())
+        )
+    data = load(path, ["2"])
+    assert np.array_equal(data.features, TABLE[:, :2])
+    assert np.array_equal(data.targets, TABLE[:, 2:])
+
+
+@pytest.mark.parametrize("value", [2**53 + 1, -(2**53) - 1, 2**62 + 1])
+def test_rounded_integers_are_noted(tmp_path, value):
+    path = tmp_path / "data.csv"
+    path.write_text(f"a,y\n{value},2\n{2**60},3\n2,9\n")
+    np.savez(tmp_path / "data.npz", a=np.array([value, 2**60, 2]), y=np.array([2, 3, 9]))
+    for file in (path, tmp_path / "data.npz"):
+        data = load(file, ["y"])
+        assert data.features[0, 0] == float(value)
+        assert "1 integer of 'a' beyond 2^53 rounded to the nearest float64" in data.notes
 
 
 def test_a_row_that_numpy_refuses_but_csv_allows_is_read(tmp_path):

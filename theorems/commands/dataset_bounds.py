@@ -27,7 +27,7 @@ import numpy as np
 
 from numeric.arithmetic.ball import Ball, Balls, midpoints
 from numeric.arithmetic.matrices import FlintMatrix
-from numeric.arithmetic.protocol import Kind, NotExact, weakest
+from numeric.arithmetic.protocol import Kind, weakest
 from numeric.moments import Moments, RangeMoments
 from theorems.regression.sharpness_ge_rayleigh import lower_bound, upper_bound
 from theorems.unified.minimal_sharpness_between_closed_forms import outputs_bracket
@@ -260,9 +260,7 @@ def _stretch(
 ) -> tuple[FlintMatrix, FlintMatrix]:
     """Return L and L⁻¹ for I + ZZᵀ = LLᵀ, with Z = Σ_PP⁻¹ Σ_PN; N are the other columns."""
     Z = inverse @ ar.matrix(exact.beside)
-    L, rest = ar.factor(ar.identity(Z.shape[0]) + Z @ Z.mT)
-    if rest.upper:
-        raise NotExact("a positive definite matrix that cannot be told from a singular one")
+    L = ar.triangular_factor(ar.identity(Z.shape[0]) + Z @ Z.mT)
     return L, ar.inverse(L)
 
 
