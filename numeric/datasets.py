@@ -135,7 +135,7 @@ def load(
         ``.csv``, ``.tsv``, ``.txt``, ``.dat``, ``.data`` (comma, semicolon, tab, ``|`` or blanks,
         detected; UTF-8; decimal point; packed as ``.csv.gz``, ``.bz2``, ``.xz``), ``.npz``,
         ``.npy``, ``.mat``, ``.arff``, or ``.parquet``, ``.pq`` (needs pyarrow). An archive has
-        either inputs (n, d_x) and outputs (n,) or (n, d_y) under names that say so (``X`` and ``y``,
+        inputs (n, d_x) and outputs (n,) or (n, d_y) under names that say so (``X`` and ``y``,
         ``X_train`` and ``y_train``, ...), or one matrix, or 1-d arrays, which are the columns.
         Pickled objects are never loaded.
     targets : sequence of str

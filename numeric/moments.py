@@ -145,8 +145,9 @@ def gram(parts: Sequence[Floats]) -> tuple[list[list[int]], int]:
 
     The values are the columns of all parts, which have as many rows as each other.
 
-    >>> gram([np.array([[0.5], [2.0]]), np.array([[1.0], [-1.0]])])
-    ([[17, -6], [-6, 8]], -2)
+    >>> G, e = gram([np.array([[0.5], [2.0]]), np.array([[1.0], [-1.0]])])
+    >>> [[x * 2.0**e for x in row] for row in G]
+    [[4.25, -1.5], [-1.5, 2.0]]
     """
     n = len(parts[0])
     width = min(20, (62 - n.bit_length()) // 2)  # n products of two limbs fit into int64

@@ -230,7 +230,7 @@ def regression(exact: RangeMoments, full: Moments | None = None) -> Regression:
                     inverse = back @ inverse @ back.mT
                 target = cross @ inverse
                 largest, smallest = ar.eig_max(sigma), 1 / ar.eig_max(inverse)
-            except (ArithmeticError, ValueError):
+            except ArithmeticError:
                 continue
             if ar.frobenius_sq(target).relative_width > _ACCURATE or smallest.relative_width > 0.5:
                 continue
