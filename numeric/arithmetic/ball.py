@@ -23,6 +23,7 @@ from numeric.arithmetic.ball_spectrum import (
     eig_max,
     eigenvalues_psd,
     eye,
+    factor_by_blocks,
     floats_of,
     integer_power,
     nth_root,
@@ -213,6 +214,14 @@ class Balls:
         _expect_symmetric(A)
         factor, rest = cholesky(A.raw)
         return FlintMatrix(factor, A.kind), Ball(rest, A.kind)
+
+    def triangular_factor(self, A: FlintMatrix) -> FlintMatrix:
+        """Return the lower triangular F with A = F Fᵀ; NotExact if A may be singular."""
+        _expect_symmetric(A)
+        factor = factor_by_blocks(A.raw)
+        if factor is None:
+            raise NotExact("a matrix that cannot be told from a singular one")
+        return FlintMatrix(factor, A.kind)
 
     def eig_max(self, A: FlintMatrix, B: FlintMatrix | None = None) -> Ball:
         _expect_symmetric(A)

@@ -24,12 +24,13 @@ adds what they are worth.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import lru_cache
 from itertools import combinations_with_replacement
 from typing import Any, NamedTuple
 
 import numpy as np
-from flint import arb, arb_mat
+from flint import arb, arb_mat, ctx
 
 from numeric.arithmetic.protocol import NotExact
 
@@ -39,6 +40,7 @@ __all__ = [
     "eig_max",
     "eigenvalues_psd",
     "eye",
+    "factor_by_blocks",
     "floats_of",
     "integer_power",
     "nth_root",
@@ -49,6 +51,8 @@ Floats = np.ndarray[Any, np.dtype[np.float64]]
 
 _INSEPARABLE = 64 * float(np.finfo(np.float64).eps)
 """Eigenvalues nearer to the top than this, times the size and the norm, belong to its cluster."""
+_BLOCK = 96
+"""Up to this size a Cholesky factor is computed entry by entry, with pivoting."""
 _LARGE = 2.0**300
 """Beyond this, or below its inverse, a matrix is scaled before float64 sees it."""
 _NOT_PSD = "expected a positive semidefinite matrix"
@@ -261,6 +265,8 @@ def cholesky(B: arb_mat) -> tuple[arb_mat, arb]:
 
     Raises ValueError if what remains cannot be PSD.
     """
+    if B.nrows() > _BLOCK and (found := _factor_below(B)) is not None:
+        return found
     rest, alive = B.tolist(), list(range(B.nrows()))
     columns: list[list[arb]] = []
     while alive:
@@ -275,6 +281,55 @@ def cholesky(B: arb_mat) -> tuple[arb_mat, arb]:
     if not columns:
         columns = [[arb(0)] * B.nrows()]
     return arb_mat(columns).transpose(), remainder.nonnegative_part()
+
+
+def _factor_below(B: arb_mat) -> tuple[arb_mat, arb] | None:
+    """Return F and r as :func:`cholesky` does, for a large B that is clearly positive definite.
+
+    F is a factor of B - δI, computed at midpoints in more precision than is needed, δ far below
+    what B is worth.  Whatever F is, ``|B - δI - FFᵀ|_F <= δ`` proves ``0 <= B - FFᵀ <= 2δ``.
+    """
+    n, shift = B.nrows(), _norm(B) * arb(2) ** (8 - ctx.prec)
+    if not shift.is_finite():
+        return None
+    moved = B - eye(n) * shift
+    with ctx.workprec(ctx.prec + 64):
+        factor = factor_by_blocks(moved.mid(), arb_mat.mid)
+    if factor is None or not _norm(moved - factor * factor.transpose()) <= shift:
+        return None
+    return factor, (2 * shift).upper()
+
+
+def factor_by_blocks(B: arb_mat, tidy: Callable[[arb_mat], arb_mat] = arb_mat) -> arb_mat | None:
+    """Return a lower triangular F with B = F Fᵀ by products of halves, None if B may be singular.
+
+    ``[[A, Gᵀ], [G, H]]`` has the factor ``[[F, 0], [G F⁻ᵀ, chol(H - G A⁻¹ Gᵀ)]]``.  ``tidy`` is
+    applied to every part: the midpoints do for a proposal, where balls would grow.
+    """
+    n, rows = B.nrows(), B.tolist()
+    if n <= _BLOCK:
+        columns = []
+        for pivot in range(n):
+            if not rows[pivot][pivot] > 0:
+                return None
+            columns.append(_eliminate(rows, pivot, list(range(pivot + 1, n))))
+        return tidy(arb_mat(columns).transpose())
+    half = n // 2
+    first = factor_by_blocks(arb_mat([row[:half] for row in rows[:half]]), tidy)
+    if first is None:
+        return None
+    below = arb_mat([row[:half] for row in rows[half:]])
+    try:
+        left = tidy(first.solve(below.transpose()).transpose())
+    except ZeroDivisionError:
+        return None
+    rest = arb_mat([row[half:] for row in rows[half:]]) - left * left.transpose()
+    last = factor_by_blocks(tidy(rest), tidy)
+    if last is None:
+        return None
+    zeros = [arb(0)] * (n - half)
+    upper = [row + zeros for row in first.tolist()]
+    return arb_mat(upper + [a + b for a, b in zip(left.tolist(), last.tolist(), strict=True)])
 
 
 def _eliminate(rest: list[list[arb]], pivot: int, alive: list[int]) -> list[arb]:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from typing import Any
 
-from flint import fmpq, fmpq_mat
+from flint import fmpq, fmpq_mat, fmpz, fmpz_mat, nmod_mat
 
 from numeric.arithmetic.algebraic import largest_root, real_roots, to_fmpq
 from numeric.arithmetic.matrices import FlintMatrix
@@ -23,7 +23,7 @@ from numeric.arithmetic.surds import (
     settled,
 )
 
-__all__ = ["Rational", "fraction", "fractions", "kernel", "pivots"]
+__all__ = ["Rational", "fraction", "fractions", "kernel", "pivots", "spanning"]
 
 
 class Rational(Scoped):
@@ -159,6 +159,64 @@ def pivots(A: FlintMatrix) -> list[int]:
         if len(columns) < rank and reduced[len(columns), j] != 0:
             columns.append(j)
     return columns
+
+
+def spanning(A: FlintMatrix) -> list[int]:
+    """Return columns of a rational matrix that are a basis of the span of its columns.
+
+    They are those of :func:`pivots`, in a fraction of its time on large matrices: elimination
+    modulo a large prime proposes them, and their number is the rank.  Exact: columns independent
+    modulo a prime are independent, and that the rank is no larger is decided over the rationals,
+    by solving for the other rows.  A prime for which it fails is replaced.
+
+    >>> spanning(Rational().matrix([[1, 2, 0], [2, 4, 1]]))
+    [0, 2]
+    """
+    numerators = A.raw.numer_denom()[0]
+    m, n = A.shape
+    for prime in _primes():
+        columns = _heads(nmod_mat(numerators, prime))
+        if len(columns) in (m, n):
+            return columns
+        entries = numerators.tolist()
+        some = fmpz_mat([[row[j] for j in columns] for row in entries]) if columns else None
+        rows = _heads(nmod_mat(some.transpose(), prime)) if some else []
+        others = [i for i in range(m) if i not in set(rows) and any(entries[i])]
+        if not others:
+            return columns
+        if columns and _spanned(entries, rows, columns, others):
+            return columns
+    raise AssertionError("there are infinitely many primes")
+
+
+def _primes() -> Iterator[int]:
+    """Large primes, decreasing from the Mersenne prime below 2^62."""
+    candidate = 2**61 - 1
+    while True:
+        if fmpz(candidate).is_prime():
+            yield candidate
+        candidate -= 2
+
+
+def _heads(A: nmod_mat) -> list[int]:
+    """The columns of a matrix over a prime field that are independent of those before them."""
+    reduced, rank = A.rref()
+    columns: list[int] = []
+    for j in range(A.ncols()):
+        if len(columns) < rank and int(reduced[len(columns), j]):
+            columns.append(j)
+    return columns
+
+
+def _spanned(
+    entries: list[list[fmpz]], rows: list[int], columns: list[int], others: list[int]
+) -> bool:
+    """Whether the other rows are combinations of the rows, whose block at the columns inverts."""
+    square = fmpz_mat([[entries[i][j] for j in columns] for i in rows]).transpose()
+    right = fmpz_mat([[entries[i][j] for j in columns] for i in others]).transpose()
+    solution: Any = square.solve(right)
+    full, expected = (fmpq_mat(fmpz_mat([entries[i] for i in part])) for part in (rows, others))
+    return bool(solution.transpose() * full == expected)
 
 
 def kernel(A: FlintMatrix) -> list[list[Fraction]]:

@@ -1,10 +1,12 @@
 """Data sets: what is read, what is refused and in which words."""
 
+import gzip
 import sys
 import zipfile
 
 import numpy as np
 import pytest
+from scipy.io import savemat
 
 from numeric.datasets import DataError, Dataset, bundled, load, one_hot
 
@@ -54,7 +56,8 @@ def test_every_format_returns_what_was_written(tmp_path, suffix, target):
     write(path, COLUMNS)
     data = load(path, [target])
     assert data.name == path.name
-    assert data.notes == ()
+    header = ("header row: 'a', 'b', 'y'",) if suffix.lower() == "csv" else ()
+    assert data.notes == header
     assert data.feature_names == ("a", "b")
     assert data.target_names == ("y",)
     assert np.array_equal(data.features, TABLE[:, :2])
@@ -78,11 +81,11 @@ def test_separators_line_ends_and_quotes_are_recognised(tmp_path, separator, lin
 @pytest.mark.parametrize(
     ("text", "header", "names", "noted"),
     [
-        ("a,2\n1,3\n5,6", None, ("a", "2"), False),
+        ("a,2\n1,3\n5,6", True, ("a", "2"), False),
         ("1,2\n3,4", None, ("0", "1"), True),
         ("1,2\n3,4\n5,6", True, ("1", "2"), False),
         ("0,1,2\n3,4,5\n6,7,8", False, ("0", "1", "2"), True),
-        (",a\n3,4\n5,6", None, ("0", "a"), False),
+        (",a,b\n3,4,1\n5,6,7", None, ("a", "b"), False),
     ],
 )
 def test_header_is_detected_or_as_told(tmp_path, text, header, names, noted):
@@ -91,6 +94,154 @@ def test_header_is_detected_or_as_told(tmp_path, text, header, names, noted):
     data = load(path, ["-1"], header=header)
     assert data.feature_names + data.target_names == names
     assert ("no header row: columns are called 0, 1, ..." in data.notes) is noted
+
+
+@pytest.mark.parametrize(
+    "first", ["?,2,3", "NA,2,3", ",2,3", "1,b,3", "a,1990,1991", "0,1,2", ",0,1", "x,nan,3"]
+)
+def test_a_first_row_that_may_be_either_is_refused(tmp_path, first):
+    path = tmp_path / "data.csv"
+    path.write_text(first + "\n1,2,3.5\n2,1,4\n4,4,9\n")
+    line = message(path, ["2"])
+    assert ", row 1" in line
+    assert line.endswith("--header says that it holds names, --no-header that it holds data")
+    assert len(load(path, ["-1"], header=True, index=False).features) == 3
+
+
+@pytest.mark.parametrize("separator", ["|", " ", "   ", "\t ", " | "])
+def test_bars_and_blanks_separate_too(tmp_path, separator):
+    path = tmp_path / "data.txt"
+    rows = [["a", "b", "y"], ["1", "2", "-3e0"], ["4", "5", "6"]]
+    path.write_text("# a comment\n" + "\n".join(separator.join(row) for row in rows) + "\n")
+    data = load(path, ["y"])
+    assert data.features.tolist() == [[1, 2], [4, 5]]
+    assert data.targets.tolist() == [[-3], [6]]
+    assert data.notes == ("header row: 'a', 'b', 'y'", "lines of comment left out: 1")
+
+
+@pytest.mark.parametrize(
+    ("head", "cells", "named"),
+    [
+        (",a,y", "012", "the first column, which has no name"),
+        (",a,y", "stu", "the first column, which has no name"),
+        ("a,y", "123", "the first column, which has no name"),
+        ("row.names,a,y", "stu", "'row.names'"),
+        ("Unnamed: 0,a,y", "012", "'Unnamed: 0'"),
+        ("__index_level_0__,a,y", "789", "'__index_level_0__'"),
+    ],
+)
+def test_an_index_is_left_out_with_a_note(tmp_path, head, cells, named):
+    path = tmp_path / "data.csv"
+    rows = zip(cells, ("1,2", "2,3", "4,9"), strict=True)
+    path.write_text("\n".join([head, *map(",".join, rows)]))
+    data = load(path, ["y"])
+    assert data.feature_names == ("a",)
+    assert data.features.tolist() == [[1], [2], [4]]
+    assert data.notes[1] == f"index left out: {named} (--no-index keeps it)"
+    if cells.isdecimal():
+        kept = load(path, ["y"], index=False)
+        assert kept.features.tolist() == [
+            [int(c), x] for c, x in zip(cells, (1, 2, 4), strict=True)
+        ]
+
+
+def test_a_named_count_is_kept_with_a_note(tmp_path):
+    path = tmp_path / "data.csv"
+    path.write_text("id,a,y\n0,1,2\n1,2,3\n2,4,9\n")
+    noted = "feature 'id' numbers the rows and is kept (--index id leaves it out)"
+    assert noted in load(path, ["y"]).notes
+    assert noted not in load(path, ["y"], index=False).notes
+    data = load(path, ["y"], index="id")
+    assert data.feature_names == ("a",)
+    assert "index left out: 'id'" in data.notes
+
+
+CELLS = "c,b,y\nred,NA,2\nblue,2,3\nred,5,9\ngreen,3,1\n"
+
+
+@pytest.mark.parametrize(
+    ("options", "features", "noted"),
+    [
+        (
+            {"one_hot": ["c"], "drop": ["b"]},
+            [[0, 0, 1], [1, 0, 0], [0, 0, 1], [0, 1, 0]],
+            "dropped",
+        ),
+        (
+            {"drop": ["c"], "missing": "drop"},
+            [[2], [5], [3]],
+            "rows with missing values left out: 1",
+        ),
+        ({"drop": ["0"], "missing": "mean"}, [[10 / 3], [2], [5], [3]], "'b' set to its mean: 1"),
+    ],
+)
+def test_categories_and_missing_values_where_options_say_so(tmp_path, options, features, noted):
+    path = tmp_path / "data.csv"
+    path.write_text(CELLS)
+    data = load(path, ["y"], **options)
+    assert np.allclose(data.features, features, rtol=1e-15)
+    assert noted in "; ".join(data.notes)
+
+
+@pytest.mark.parametrize(
+    ("text", "remedy"),
+    [
+        (CELLS, "--one-hot c"),
+        ("b,y\n1,2\nNA,3\n5,9\n", "--missing drop, --missing mean or --drop b"),
+        ("b,y\n1,2\n1,\n5,9\n", "--missing drop or --drop y"),
+        ("b,y\n1,2\nTrue,3\n5,9\n", "--one-hot b"),
+        ("b,y\n1,2\n2020-01-02,3\n5,9\n", "--drop b"),
+        ("b,y\n1,2\n-inf,3\n5,9\n", "--drop b"),
+        ("b c,y\n1,2\nx,3\n5,9\n", "--drop 'b c'"),
+        ("b:y\n1:2\n", "separate columns by commas, semicolons, tabs, | or blanks"),
+        ("b y\n1,5 2\n2 3\n", "write decimals with a point"),
+    ],
+)
+def test_a_refusal_names_the_option_that_helps(tmp_path, text, remedy):
+    path = tmp_path / "data.csv"
+    path.write_text(text)
+    assert remedy in message(path).rpartition("; ")[2]
+
+
+@pytest.mark.parametrize("pair", [("x", "y"), ("X_train", "y_train"), ("arr_0", "arr_1")])
+def test_inputs_and_outputs_have_many_names(tmp_path, pair):
+    path = tmp_path / "data.npz"
+    np.savez(path, **dict(zip(pair, (TABLE[:, :2], TABLE[:, 2]), strict=True)))
+    data = load(path, [])
+    assert data.target_names == (pair[1],)
+    assert np.array_equal(data.features, TABLE[:, :2])
+
+
+@pytest.mark.parametrize("suffix", ["npy", "mat", "arff", "csv.gz"])
+def test_formats_that_need_no_extra(tmp_path, suffix):
+    path = tmp_path / f"data.{suffix}"
+    if suffix == "npy":
+        np.save(path, TABLE)
+    elif suffix == "mat":
+        savemat(path, {"table": TABLE})
+    elif suffix == "arff":
+        head = "@relation t\n" + "".join(f"@attribute {name} real\n" for name in "aby")
+        path.write_text(
+            head + "@data\n" + "\n".join(",".join(map(repr, r)) for r in TABLE.tolist())
+        )
+    else:
+        path.write_bytes(
+            gzip.compress("\n".join(",".join(map(repr, r)) for r in TABLE.tolist()).encode())
+        )
+    data = load(path, ["2"])
+    assert np.array_equal(data.features, TABLE[:, :2])
+    assert np.array_equal(data.targets, TABLE[:, 2:])
+
+
+@pytest.mark.parametrize("value", [2**53 + 1, -(2**53) - 1, 2**62 + 1])
+def test_rounded_integers_are_noted(tmp_path, value):
+    path = tmp_path / "data.csv"
+    path.write_text(f"a,y\n{value},2\n{2**60},3\n2,9\n")
+    np.savez(tmp_path / "data.npz", a=np.array([value, 2**60, 2]), y=np.array([2, 3, 9]))
+    for file in (path, tmp_path / "data.npz"):
+        data = load(file, ["y"])
+        assert data.features[0, 0] == float(value)
+        assert "1 integer of 'a' beyond 2^53 rounded to the nearest float64" in data.notes
 
 
 def test_a_row_that_numpy_refuses_but_csv_allows_is_read(tmp_path):
@@ -129,7 +280,7 @@ def test_repeated_names_are_noted_and_chosen_by_index(tmp_path):
     assert "2 columns called 'a'" in message(path, ["a"])
     data = load(path, ["1"])
     assert data.feature_names == ("a", "y")
-    assert data.notes == ("column names used more than once: 'a'", "constant features: 'a'")
+    assert data.notes[1:] == ("column names used more than once: 'a'", "constant features: 'a'")
 
 
 # Errors
@@ -144,25 +295,32 @@ def test_repeated_names_are_noted_and_chosen_by_index(tmp_path):
         (
             "a,y\n1,2\n\n3,four\n",
             ", row 4, column 'y': expected a number, got 'four'; "
-            "fill it in, or remove the row or the column",
+            "correct it, or --one-hot y for categories, or --drop y",
         ),
         ("a,y\n1,2\n3,\n", ", row 3, column 'y': expected a number, got a blank cell; fill"),
         ("a,y\n1,2\nNaN,4", ", row 3, column 'a': expected a finite float64, got 'NaN'; fill"),
-        ("a,y\n1,2\n3,1e999", ", row 3, column 'y': expected a finite float64, got '1e999'; fill"),
-        ("a,y\n1,2\n3,1_0", ", row 3, column 'y': expected a number, got '1_0'; fill"),
-        ("a,y\n1,2\n3,0x10", ", row 3, column 'y': expected a number, got '0x10'; fill"),
+        (
+            "a,y\n1,2\n3,1e999",
+            ", row 3, column 'y': expected a finite float64, got '1e999'; correct",
+        ),
+        ("a,y\n1,2\n3,1_0", ", row 3, column 'y': expected a number, got '1_0'; correct"),
+        ("a,y\n1,2\n3,0x10", ", row 3, column 'y': expected a number, got '0x10'; correct"),
         ("a,y\n1,2\n3,4\0", ": expected UTF-8 text, got binary data or UTF-16; export"),
         ("a,y\n1,2\n3," + "z" * 99, f", row 3, column 'y': expected a number, got '{'z' * 37}...'"),
-        ('a,y\n1,2\n3,"4\n5"', ", row 4, column 'y': expected a number, got '4\\n5'; fill"),
+        ('a,y\n1,2\n3,"4\n5"', ", row 4, column 'y': expected a number, got '4\\n5'; correct"),
         ("a;y\n1,5;2\n", ", row 2, column 'a': expected a number, got '1,5'; write decimals with"),
-        ("1,2\n,3", ", row 2, column '0': expected a number, got a blank cell"),
+        ("a,y\n1,2\n,3", ", row 3, column 'a': expected a number, got a blank cell"),
         ("a,y\n1,2\n3\n", ", row 3: expected 2 cells as in the first row, got 1; complete"),
         ("a,y\n1,2,3\n3,4,5\n", ", row 2: expected 2 cells as in the first row, got 3; complete"),
-        ("y\n1\n2\n", ": expected at least one feature column, got only targets; select fewer"),
+        ("y\n1\n2\n", ": expected two columns or more, got one column, 'y'; separate columns by"),
+        (
+            "?,1\n3,4\n",
+            ", row 1, column 0: expected names or numbers throughout the first row, got",
+        ),
         ("a,y\n1,2\n3,2", ", target 'y': expected a target that varies, got the constant 2.0,"),
         ("a,Yes\n1,2", ": expected the name of a column, got target 'y'; the columns are 'a', 'Y"),
         ("a,Y\n1,2", ": expected the name of a column, got target 'y'; did you mean 'Y'?"),
-        ("0,1,2\n3,4,5", ", row 1: expected names or data, got 0, 1, 2, ..., which may be either;"),
+        ("0,1,2\n3,4,5", ", row 1: expected names or data, got 0, 1, ..., which may be either;"),
         ("a,y\n1," + '"' + "2" * 200000, ": expected a CSV file, got field larger than"),
     ],
 )
@@ -207,7 +365,10 @@ def test_path_errors(tmp_path):
     [
         ({"a": [1, 2], "y": [1, 2, 3]}, ": expected 2 rows as in 'a', got 3 in 'y'; store one row"),
         ({"X": [[1], [2]], "y": [1]}, ": expected 2 rows as in 'X', got 1 in 'y'; store one row"),
-        ({"a": [1, 2], "y": ["u", "v"]}, ", array 'y': expected real numbers, got dtype <U1; conv"),
+        (
+            {"a": [1, 2], "y": ["u", "v"]},
+            ", row 1, column 'y': expected a number, got 'u'; correct it, or --one-hot y",
+        ),
         ({"a": [1, 2j], "y": [1, 2]}, ", array 'a': expected real numbers, got dtype complex128;"),
         ({"a": [[1, 2]], "y": [1]}, ", array 'a': expected a 1-d array, got shape (1, 2); store"),
         (
@@ -218,8 +379,8 @@ def test_path_errors(tmp_path):
         ({}, ": expected arrays, got an empty archive; check how it was written"),
         (
             {"a": [1, 2], "y": [1, np.nan]},
-            ", row 2, column 'y': expected a finite float64, got nan; fill it in, or remove the "
-            "row or the column",
+            ", row 2, column 'y': expected a finite float64, got nan; fill it in, or give "
+            "--missing drop or --drop y",
         ),
         (
             {"a": [1, 2], "y": [{}, 1]},
@@ -251,7 +412,10 @@ def test_files_that_are_not_what_their_extension_says(tmp_path):
     ("columns", "expected"),
     [
         ({"a": [1, None], "y": [1, 2]}, ", row 2, column 'a': expected a number, got a null; fill"),
-        ({"a": [1, 2], "y": ["u", "v"]}, ", column 'y': expected numbers, got type string; conv"),
+        (
+            {"a": [1, 2], "y": ["u", "v"]},
+            ", row 1, column 'y': expected a number, got 'u'; correct it",
+        ),
         (
             {"a": [1, 2], "y": [np.inf, 0]},
             ", row 1, column 'y': expected a finite float64, got inf",

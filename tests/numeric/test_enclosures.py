@@ -187,6 +187,25 @@ def test_a_factor_leaves_out_no_more_than_it_says(rank, scale):
         assert rest.upper <= scale * Fraction(1, 10**30)
 
 
+@pytest.mark.parametrize(("size", "rank"), [(97, 97), (130, 130), (200, 200), (130, 129)])
+def test_large_factors_are_made_of_halves(size, rank):
+    """Beyond a block the remainder is proved to be small; where Σ is singular pivots find it."""
+    rng = np.random.default_rng(size)
+    root = rng.integers(-3, 4, (size, rank))
+    with Balls() as ar:
+        sigma = ar.matrix((root @ root.T).tolist())
+        F, rest = ar.factor(sigma)
+        assert F.shape == (size, rank)
+        gap = sigma - F @ F.mT
+        if rank == size:
+            assert all(x.rad() == 0 for x in F.raw.entries())
+            assert ar.frobenius_sq(gap).upper <= size * rest.upper**2
+            assert 0 < rest.upper <= ar.trace(sigma).upper * Fraction(1, 2**118)
+            assert ar.eig_max(-gap).upper <= 0 <= ar.eig_max(gap).upper <= rest.upper
+            L = ar.triangular_factor(sigma)
+            assert ar.is_zero(sigma - L @ L.mT)
+
+
 def test_a_factor_of_what_is_no_gram_matrix_is_refused():
     with Balls() as ar:
         with pytest.raises(ValueError, match="symmetric"):

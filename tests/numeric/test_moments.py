@@ -57,6 +57,25 @@ def test_limbs_add_up_whatever_their_width(x, width):
     assert total == Fraction(x)
 
 
+@pytest.mark.parametrize(
+    "column",
+    [
+        [0.0, 0, 0, 0],
+        [255.0, 0, 3, 1],
+        [2.0**-1074, 0, 2.0**-1073, 0],
+        [2.0**1023, 2.0**1022, 0, 2.0**1023],
+        [2.0**1023, 2.0**-1074, 0, 1],
+        [0.75, -0.5, 2.0**-18, 0],
+        [0.75, -0.5, 2.0**-21, 0],
+    ],
+)
+def test_columns_of_one_limb_and_others_mix_exactly(column):
+    x = np.column_stack([column, [0.1, 0.2, 0.3, 1e10], [1, -1, 1, 1], [0, 0, 0, 0]])
+    result = moments(dataset(x, x[:, :2]))
+    assert result.sigma == naive(x, x)
+    assert result.cross == naive(x[:, :2], x)
+
+
 @pytest.mark.parametrize("big", [np.finfo(float).max, 2.0**53 - 1, 5e-324, -np.pi])
 def test_moments_are_exact_across_blocks_of_rows(big):
     x = np.full((20000, 2), big)

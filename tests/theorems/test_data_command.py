@@ -1,16 +1,19 @@
 """`certimin data`: numbers known by hand, real data, honest intervals, and every wrong use."""
 
 import json
+import time
 from fractions import Fraction
 
 import numpy as np
 import pytest
 from click.testing import CliRunner
+from scipy.optimize import minimize_scalar
 
-from numeric.arithmetic.ball import Ball
+from numeric.arithmetic.ball import Ball, midpoints
 from numeric.arithmetic.floating import Floating
+from numeric.arithmetic.rational import Rational, fractions, pivots
 from numeric.datasets import Dataset
-from numeric.moments import moments
+from numeric.moments import moments, range_moments
 from theorems.commands import dataset_training
 from theorems.commands.data import data
 from theorems.commands.dataset_bounds import regression
@@ -155,14 +158,92 @@ def test_target_of_least_norm_solves_the_equations():
     rng = np.random.default_rng(0)
     X, Y = rng.integers(-3, 4, (4, 6)), rng.integers(-3, 4, (4, 2))
     names = tuple("abcdef")
-    problem = regression(moments(Dataset("r", X, Y, names, ("y", "z"))))
+    problem = regression(range_moments(Dataset("r", X, Y, names, ("y", "z"))))
     with problem.arithmetic as ar:
         gap = problem.target @ problem.sigma - problem.cross
         assert ar.is_zero(gap)
         assert ar.frobenius_sq(gap).upper < Fraction(1, 10**40)
-    T = np.array([[float(x.mid()) for x in row] for row in problem.target.rows()])
-    assert np.allclose(T, Y.T @ np.linalg.pinv(X.T))
-    assert problem.rank == 4
+    assert problem.rank == 4 == problem.sigma.shape[0]
+    # what does not depend on the basis of the range: TTᵀ, TΣTᵀ and the non-zero eigenvalues of Σ
+    T, sigma = Y.T @ np.linalg.pinv(X.T), X.T @ X / 4
+    ours, reduced = midpoints(problem.target), midpoints(problem.sigma)
+    assert np.allclose(ours @ ours.T, T @ T.T)
+    assert np.allclose(ours @ reduced @ ours.T, T @ sigma @ T.T)
+    assert np.allclose(np.linalg.eigvalsh(reduced), np.linalg.eigvalsh(sigma)[2:])
+
+
+def _of_rank(rng, n, d, kind):
+    """Features of less than full rank in several ways."""
+    X = rng.integers(-3, 4, (n, d)).astype(float)
+    if kind == "repeated column":
+        X[:, -1] = X[:, 0]
+    elif kind == "dead column":
+        X[:, 1] = 0
+    elif kind == "repeated sample":
+        X[-1] = X[0]
+    elif kind == "sum":
+        X[:, -1] = X[:, :-1].sum(axis=1)
+    return X
+
+
+@pytest.mark.parametrize("shape", [(5, 3), (3, 5), (4, 4), (9, 12)])
+@pytest.mark.parametrize(
+    "kind", ["full", "repeated column", "dead column", "repeated sample", "sum"]
+)
+def test_the_range_is_found_exactly(shape, kind):
+    """The moments of a basis, against those of all features and an elimination over rationals."""
+    rng = np.random.default_rng(1)
+    X, Y = _of_rank(rng, *shape, kind), rng.integers(-3, 4, (shape[0], 2)).astype(float)
+    data = Dataset("r", X, Y, tuple(map(str, range(shape[1]))), ("y", "z"))
+    full, ours = moments(data), range_moments(data)
+    ar = Rational()
+    P = pivots(ar.matrix(full.sigma))
+    assert fractions(ours.sigma) == [[full.sigma[i][j] for j in P] for i in P]
+    assert fractions(ours.cross) == [[row[j] for j in P] for row in full.cross]
+    assert ours.target_sq == full.target_sq
+    assert ours.target_rank == len(pivots(ar.matrix(full.cross)))
+    others = [j for j in range(shape[1]) if j not in P and full.sigma[j][j]]
+    assert (ours.beside is None) == (not others)
+    if others:
+        assert fractions(ours.beside) == [[full.sigma[i][j] for j in others] for i in P]
+
+
+def test_turning_the_features_changes_nothing(report):
+    """Few samples of many features, against the same samples in coordinates of their span."""
+    rng = np.random.default_rng(2)
+    few, y = rng.integers(-3, 4, (6, 4)), rng.integers(-3, 4, 6)
+    # the rows of this matrix are orthogonal and of length 2
+    turn = np.array([[1, 1, 1, 1], [1, -1, 1, -1], [1, 1, -1, -1], [1, -1, -1, 1]])
+    wide = np.hstack([few @ turn, np.zeros((6, 5)), *[few @ turn] * 3]) / 4
+    for depth in (1, 2, 3):
+        one = report(_write("few.npz", few, y), "--depth", depth)
+        many = report(_write("wide.npz", wide, y), "--depth", depth)
+        for key, number in one["depths"][0].items():
+            if isinstance(number, dict) and "float" in number:
+                assert many["depths"][0][key]["float"] == pytest.approx(number["float"], rel=1e-12)
+        assert many["spectrum"]["rank"] == 4
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("features", [400, 800, 1200])
+def test_cost_follows_the_samples(features):
+    """Many features: as quick as the number of samples allows, and right where floats can tell."""
+    rng = np.random.default_rng(0)
+    X, y = rng.standard_normal((64, features)), rng.standard_normal((64, 1))
+    start = time.process_time()
+    data = Dataset("w", X, y, tuple(map(str, range(features))), ("y",))
+    problem = regression(range_moments(data))
+    rows = {row.key: row.value for row in problem.at_depth(2)}
+    assert time.process_time() - start < 5
+    d, U = np.linalg.eigh(X @ X.T / 64)
+    assert float(problem.largest) == pytest.approx(d[-1])
+    assert float(problem.smallest) == pytest.approx(d[0])
+    t = (U.T @ y).ravel() / 8  # TK in the eigenvectors of XXᵀ/n
+    # the dual at depth 2: S_min = 2 min_c λ_max(cΣ + KTᵀTK/c)
+    dual = minimize_scalar(
+        lambda u: np.linalg.eigvalsh(np.diag(np.exp(u) * d) + np.exp(-u) * np.outer(t, t))[-1]
+    )
+    assert float(rows["minimal_sharpness"]) == pytest.approx(2 * dual.fun, rel=1e-9)
 
 
 @pytest.mark.parametrize(
@@ -232,6 +313,28 @@ def test_training_respects_the_threshold(report, brief):
             assert run["sharpness"] >= (1 - 1e-4) * at["minimal_sharpness"]["float"]
             assert run["sharpness"] <= (1 + 1e-4) * 2 / run["step_size"]
     assert at["training"]["contradictions"] == []
+
+
+@pytest.mark.parametrize("depth", [1, 2, 3])
+@pytest.mark.parametrize("small", [1e-3, 3e-4])
+def test_a_slow_valley_is_no_saddle(report, brief, depth, small):
+    """Σ has a direction in which the gradient fades long before the loss is least."""
+    X = [[1, 0], [-1, 0], [0, small], [0, -small]]
+    file = _write("valley.npz", X, [1, -1, 4 * small, -4 * small])
+    (at,) = report(file, "--depth", depth, "--train")["depths"]
+    outcomes = {run["outcome"] for run in at["training"]["runs"] if run["share"] < 1}
+    assert "slow" in outcomes
+    assert outcomes <= {"slow", "not converged"}
+
+
+@pytest.mark.parametrize(("depth", "curvature"), [(2, -1), (3, -1)])
+def test_a_saddle_is_told_by_its_curvature(depth, curvature):
+    """Σ = I, C = diag(1, 1/2), the second direction missing in the two outer layers."""
+    task = dataset_training._Task(np.eye(2), np.diag([1, 0.5]), 1.25)
+    weights = [np.diag([1.0, 0.0]), *[np.eye(2)] * (depth - 2), np.diag([1.0, 0.0])]
+    assert task.least_curvature(weights) == pytest.approx(curvature)
+    assert task.stopped(weights) == "saddle"
+    assert task.stopped([np.diag([1, 0.5]), *[np.eye(2)] * (depth - 1)]) == "converged"
 
 
 def test_training_repeats_with_its_seed(report, brief):

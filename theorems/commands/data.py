@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
@@ -13,7 +13,8 @@ from verify.errors import UsageError
 
 if TYPE_CHECKING:
     from numeric.datasets import Dataset
-    from theorems.commands.dataset_report import Report
+    from numeric.moments import Moments, RangeMoments
+    from theorems.commands.dataset_report import Described, Report
 
 __all__ = ["data"]
 
@@ -44,7 +45,18 @@ _MAX_DEPTH = 1000
 @click.option(
     "--header/--no-header",
     default=None,
-    help="Whether a CSV file begins with names (default: detected).",
+    help="Whether a text file begins with names (default: detected).",
+)
+@click.option("--index", metavar="COL", help="A column that only numbers the rows: left out.")
+@click.option("--no-index", is_flag=True, help="Keep columns that look like row numbers.")
+@click.option(
+    "--one-hot", "one_hot", multiple=True, metavar="COL[,COL...]", help="Columns of categories."
+)
+@click.option("--drop", multiple=True, metavar="COL[,COL...]", help="Columns to leave out.")
+@click.option(
+    "--missing",
+    type=click.Choice(["drop", "mean"]),
+    help="Leave out rows with missing values, or set features to their mean (default: refuse).",
 )
 @click.option("--centre", is_flag=True, help="Subtract the column means.")
 @click.option("--scale", is_flag=True, help="Divide features by their standard deviations.")
@@ -65,13 +77,20 @@ def data(
     depths: str,
     bundled: str | None,
     header: bool | None,
+    index: str | None,
+    no_index: bool,
+    one_hot: tuple[str, ...],
+    drop: tuple[str, ...],
+    missing: Literal["drop", "mean"] | None,
     centre: bool,
     scale: bool,
     train: bool,
     seed: int,
     as_json: bool,
 ) -> None:
-    """Print certified bounds for deep linear networks trained on FILE (CSV, NPZ or Parquet).
+    """Print certified bounds for deep linear networks trained on FILE.
+
+    FILE is text (CSV and its kin, .csv.gz), NPZ, NPY, MAT, ARFF or Parquet.
 
     S_min, the least sharpness of any minimizer of R = mean |y - Px|^2; 2/S_min, the largest step
     size at which gradient descent can be stable at any minimizer; and what bounds them.  With
@@ -80,17 +99,30 @@ def data(
     from rich.console import Console  # here and below: `certimin --help` need not wait for SymPy
 
     levels = _depths(depths)
-    names = [name.strip() for text in targets for name in text.split(",") if name.strip()]
-    dataset = _dataset(file, names, bundled, header)
+    if index is not None and no_index:
+        raise UsageError("--index: expected --index COL or --no-index, got both; give one of them")
+    options = {
+        "header": header,
+        "index": False if no_index else index,
+        "one_hot": _names(one_hot),
+        "drop": _names(drop),
+        "missing": missing,
+    }
     working = Console(stderr=True)
     with working.status("computing"):  # shown on a terminal only
-        report = _report(_prepared(dataset, centre, scale), levels, train, seed)
+        problem = _problem(file, _names(targets), bundled, options, centre, scale, train)
+        report = _report(*problem, levels, train, seed)
     if as_json:
         click.echo(json.dumps(report.to_json(), indent=1, allow_nan=False))
     else:
         report.show(Console(width=None if sys.stdout.isatty() else _WIDTH, highlight=False))
     if report.contradictions:
         sys.exit(1)
+
+
+def _names(texts: tuple[str, ...]) -> list[str]:
+    """Read "a,b" and repeated options."""
+    return [name.strip() for text in texts for name in text.split(",") if name.strip()]
 
 
 def _depths(text: str) -> list[int]:
@@ -112,7 +144,7 @@ def _depths(text: str) -> list[int]:
 
 
 def _dataset(
-    file: str | None, targets: list[str], bundled: str | None, header: bool | None
+    file: str | None, targets: list[str], bundled: str | None, options: dict[str, Any]
 ) -> Dataset:
     """Read FILE or the bundled set."""
     from numeric import datasets
@@ -120,14 +152,19 @@ def _dataset(
     if (file is None) == (bundled is None):
         got = "neither" if file is None else f"{file!r} and --bundled {bundled}"
         raise UsageError(f"FILE: expected a file or --bundled NAME, got {got}; give one of them")
+    given = [f"--{key.replace('_', '-')}" for key, value in options.items() if value]
+    if bundled is not None and given:
+        raise UsageError(
+            f"{given[0]}: expected FILE, got --bundled {bundled}; leave the option out"
+        )
     try:
         if file is not None:
-            if not targets and not file.lower().endswith(".npz"):
+            if not targets and not file.lower().endswith((".npz", ".mat")):
                 raise UsageError(
                     "--target: expected the columns to predict, got none; name them, as in "
                     "--target price, or give a 0-based index"
                 )
-            return datasets.load(file, targets, header=header)
+            return datasets.load(file, targets, **options)
         return _select(datasets.bundled(bundled), targets)  # type: ignore[arg-type]
     except datasets.DataError as error:
         raise UsageError(str(error)) from error
@@ -158,18 +195,37 @@ def _prepared(dataset: Dataset, centre: bool, scale: bool) -> Dataset:
         raise UsageError(str(error)) from error
 
 
-def _report(dataset: Dataset, depths: list[int], train: bool, seed: int) -> Report:
+def _problem(
+    file: str | None, targets: list[str], bundled: str | None, options: dict[str, Any],
+    centre: bool, scale: bool, train: bool,
+) -> tuple[Described, RangeMoments, Moments | None]:  # fmt: skip
+    """Read the data and return what is needed of them, so that they themselves can be let go."""
+    from threadpoolctl import threadpool_limits
+
+    from numeric.moments import moments, range_moments
+    from theorems.commands.dataset_report import Described
+
+    dataset = _prepared(_dataset(file, targets, bundled, options), centre, scale)
+    with threadpool_limits(1, "blas"):
+        return (
+            Described.of(dataset), range_moments(dataset), moments(dataset) if train else None
+        )  # fmt: skip
+
+
+def _report(
+    described: Described, exact: RangeMoments, full: Moments | None, depths: list[int], train: bool,
+    seed: int,
+) -> Report:  # fmt: skip
     """Compute everything."""
     import numpy as np
     from threadpoolctl import threadpool_limits
 
-    from numeric.moments import moments
     from theorems.commands import dataset_bounds, dataset_report, dataset_training
 
     try:
         # what overflows ends as an error below; small matrices only lose time on several threads
         with np.errstate(all="ignore"), threadpool_limits(1, "blas"):
-            problem = dataset_bounds.regression(moments(dataset))
+            problem = dataset_bounds.regression(exact, full)
             spectrum, reports = problem.spectrum(), []
             for depth in depths:
                 rows = problem.at_depth(depth)
@@ -179,7 +235,7 @@ def _report(dataset: Dataset, depths: list[int], train: bool, seed: int) -> Repo
                 reports.append(dataset_report.DepthReport(depth, rows, runs))
     except (ArithmeticError, np.linalg.LinAlgError) as error:
         raise UsageError(
-            f"{dataset.name}: expected numbers whose squares fit well into float64, got {error}; "
+            f"{described.name}: expected numbers whose squares fit well into float64, got {error}; "
             "rescale the features (--scale) and the targets"
         ) from error
-    return dataset_report.Report(dataset, spectrum, reports, problem.target_rank)
+    return dataset_report.Report(described, spectrum, reports, problem.target_rank)

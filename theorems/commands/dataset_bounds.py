@@ -5,11 +5,16 @@ about depth L.  Normalisation: R = E|y - Px|², E the mean over samples, no fact
 
 Implementation notes
 --------------------
-The rank of Σ is decided exactly.  With F the pivot columns of Σ, a basis of its range, and M the
-block of Σ where pivot rows and columns meet, ``Σ = F M⁻¹ Fᵀ``.  So the T of least norm with
-TΣ = C is ``C_F (FᵀF)⁻¹ Fᵀ`` (C_F: the pivot columns of C), and the non-zero eigenvalues of Σ are
-the reciprocals of those of ``(FᵀF)⁻¹ M``: enclosing the largest of these gives the smallest of Σ
-to full relative accuracy.  Only the inverse is taken in balls, at a precision that suffices.
+*Cost follows the rank r of Σ, which is at most min(n, d_x).*  Which columns P of the data are a
+basis of their span is decided exactly (:func:`numeric.arithmetic.rational.spanning`): then
+``Σ = E Σ_PP Eᵀ`` and ``C = C_P Eᵀ`` with ``E = [I Z]ᵀ`` for some Z.  With ``EᵀE = I + ZZᵀ = LLᵀ``
+the columns of ``Q = E L⁻ᵀ`` are an orthonormal basis of the range of Σ, and there
+
+    QᵀΣQ = Lᵀ Σ_PP L,    CQ = C_P L,    TQ = C_P Σ_PP⁻¹ L⁻ᵀ
+
+are an invertible covariance, the cross moments and the T of least norm with TΣ = C.  The minima of
+both problems have the same sharpness, loss and bounds.  Only moments of P are computed exactly;
+Z, L and the inverse are balls, at a precision that suffices.  Where Σ is invertible Q = I.
 """
 
 from __future__ import annotations
@@ -23,8 +28,7 @@ import numpy as np
 from numeric.arithmetic.ball import Ball, Balls, midpoints
 from numeric.arithmetic.matrices import FlintMatrix
 from numeric.arithmetic.protocol import Kind, weakest
-from numeric.arithmetic.rational import Rational, pivots
-from numeric.moments import Moments
+from numeric.moments import Moments, RangeMoments
 from theorems.regression.sharpness_ge_rayleigh import lower_bound, upper_bound
 from theorems.unified.minimal_sharpness_between_closed_forms import outputs_bracket
 from theorems.unified.minimal_sharpness_eq_gain import minimal_sharpness
@@ -67,26 +71,34 @@ class Row:
 
 @dataclass(frozen=True, eq=False)
 class Regression:
-    """Σ, C and the T of least norm with TΣ = C, in balls that enclose the exact matrices.
+    """Σ, C and the T of least norm with TΣ = C on the range of Σ, in balls that enclose them.
 
     Attributes
     ----------
+    features : int
+        d_x.
+    full : Moments, optional
+        Σ and C in the coordinates of the data, where they are asked for.
     arithmetic : Balls
         At the precision the data needs.
     sigma, cross, target : ball matrices
-        Σ (d_x, d_x), C and T (d_y, d_x).
-    smallest : Ball
-        The smallest non-zero eigenvalue of Σ.
+        QᵀΣQ (r, r), CQ and TQ (d_y, r): Q is an orthonormal basis of the range of Σ, the identity
+        if that is everything.
+    largest, smallest : Ball
+        The largest and the smallest non-zero eigenvalue of Σ.
     rank, target_rank : int
-        Ranks of Σ and of C, exact.
+        Ranks r of Σ and of C, exact.
     explained, least_loss : Ball
         R(0) - min R = tr(T Cᵀ), and min R = E|y|² - tr(T Cᵀ).
     """
 
+    features: int
+    full: Moments | None
     arithmetic: Balls
     sigma: FlintMatrix
     cross: FlintMatrix
     target: FlintMatrix
+    largest: Ball
     smallest: Ball
     rank: int
     target_rank: int
@@ -95,15 +107,14 @@ class Regression:
 
     def spectrum(self) -> list[Row]:
         """Return what there is to say of the data at any depth."""
-        d_x = self.sigma.shape[0]
-        with self.arithmetic as ar:
-            largest = ar.eig_max(self.sigma)
-            condition = largest / self.smallest
+        d_x = self.features
+        with self.arithmetic:
+            condition = self.largest / self.smallest
         singular = self.rank < d_x
         nonzero = "non-zero " if singular else ""
         rows = [
             Row("rank", f"rank of Sigma = E[x x^T], of {d_x}", self.rank),
-            Row("eigenvalue_max", "Lambda, largest eigenvalue of Sigma", largest),
+            Row("eigenvalue_max", "Lambda, largest eigenvalue of Sigma", self.largest),
             Row(
                 "eigenvalue_min",
                 "lambda, smallest eigenvalue of Sigma",
@@ -155,7 +166,7 @@ class Regression:
         p, q = ar.frobenius_sq(image) / energy, ar.frobenius_sq(self.target @ image) / energy
         lower = 2 * L * ar.power(p, Fraction(1, L)) * ar.power(q, Fraction(L - 1, L))
         gain = ar.sqrt(ar.nonnegative(ar.eig_max(explained)))  # |TK|
-        values = {"depth": L, "data_max": ar.eig_max(self.sigma), "target_on_data": gain}
+        values = {"depth": L, "data_max": self.largest, "target_on_data": gain}
         upper = evaluate(outputs_bracket.expression, values, ar)
         return Bracket.of(lower, upper)
 
@@ -164,7 +175,7 @@ class Regression:
         ar, w = self.arithmetic, self.target
         squared = ar.frobenius_sq(w)
         rayleigh = ar.entry(w @ self.cross.mT, 0, 0) / squared
-        top = ar.eig_max(self.sigma)
+        top = self.largest
         values = {"depth": L, "w_norm": ar.sqrt(squared), "a": rayleigh, "data_max": top}
         lower, upper = (evaluate(f.expression, values, ar) for f in (lower_bound, upper_bound))
         blend = ar.identity(w.shape[1]) + ar.scale((L - 1) / squared, w.mT @ w)
@@ -193,54 +204,64 @@ def _several_outputs() -> list[Row]:
     ]
 
 
-def regression(moments: Moments) -> Regression:
-    """Return the regression problem with these exact moments.
+def regression(exact: RangeMoments, full: Moments | None = None) -> Regression:
+    """Return the regression problem with these exact moments, on the range of its covariance.
+
+    The data are not needed any more: they may be much larger than all that is made of them.
 
     Raises
     ------
     UsageError
         If C = 0 (no theorem on S_min applies), or Σ is too close to singular to be inverted.
     """
-    exact = Rational()
-    sigma, cross = exact.matrix(moments.sigma), exact.matrix(moments.cross)
-    if exact.is_zero(cross):
+    if not exact.target_rank:
         raise UsageError(
             "targets: expected some correlation with the features, got C = E[y x^T] = 0: S_min is "
             "not defined by the theorem; choose another target, or do not centre"
         )
-    basis = pivots(sigma)
-    select = exact.matrix([[int(i == j) for j in basis] for i in range(len(moments.sigma))])
-    F = sigma @ select
     for precision in _PRECISIONS:
         with Balls(precision) as ar:
-
-            def lift(A: FlintMatrix, ar: Balls = ar) -> FlintMatrix:
-                return ar.matrix(A.rows())
-
             try:
-                inverse = ar.inverse(lift(F.mT @ F))
-                target = lift(cross @ select) @ inverse @ lift(F.mT)
-                smallest = 1 / ar.eig_max(inverse, lift(select.mT @ F))
+                sigma, cross = ar.matrix(exact.sigma), ar.matrix(exact.cross)
+                inverse = ar.inverse(sigma)
+                if exact.beside is not None:
+                    L, back = _stretch(ar, exact, inverse)
+                    sigma, cross = L.mT @ sigma @ L, cross @ L
+                    inverse = back @ inverse @ back.mT
+                target = cross @ inverse
+                largest, smallest = ar.eig_max(sigma), 1 / ar.eig_max(inverse)
             except ArithmeticError:
                 continue
             if ar.frobenius_sq(target).relative_width > _ACCURATE or smallest.relative_width > 0.5:
                 continue
-            explained = ar.trace(target @ lift(cross.mT))
+            explained = ar.trace(target @ cross.mT)
             return Regression(
+                features=exact.features,
+                full=full,
                 arithmetic=ar,
-                sigma=lift(sigma),
-                cross=lift(cross),
+                sigma=sigma,
+                cross=cross,
                 target=target,
+                largest=largest,
                 smallest=smallest,
-                rank=len(basis),
-                target_rank=len(pivots(cross)),
+                rank=sigma.shape[0],
+                target_rank=exact.target_rank,
                 explained=explained,
-                least_loss=ar.scalar(moments.target_sq) - explained,
+                least_loss=ar.scalar(exact.target_sq) - explained,
             )
     raise UsageError(
         "features: expected a covariance that can be inverted on its range, got entries too far "
         "from one or from each other; rescale the features (--scale)"
     )
+
+
+def _stretch(
+    ar: Balls, exact: RangeMoments, inverse: FlintMatrix
+) -> tuple[FlintMatrix, FlintMatrix]:
+    """Return L and L⁻¹ for I + ZZᵀ = LLᵀ, with Z = Σ_PP⁻¹ Σ_PN; N are the other columns."""
+    Z = inverse @ ar.matrix(exact.beside)
+    L = ar.triangular_factor(ar.identity(Z.shape[0]) + Z @ Z.mT)
+    return L, ar.inverse(L)
 
 
 def _rows(A: FlintMatrix) -> list[list[Any]]:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from decimal import ROUND_CEILING, ROUND_FLOOR, Context, Decimal
 from fractions import Fraction
-from typing import Any
+from typing import Any, Self
 
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
@@ -20,7 +20,7 @@ from numeric.datasets import Dataset
 from theorems.commands.dataset_bounds import Bracket, Row
 from theorems.commands.dataset_training import CRITERION, Training
 
-__all__ = ["DepthReport", "Report", "interval", "outward"]
+__all__ = ["DepthReport", "Described", "Report", "interval", "outward"]
 
 NORMALISATION = (
     "R = mean |y - P x|^2 over the samples, no factor 1/2; for the loss R/2 halve every sharpness "
@@ -78,10 +78,26 @@ class DepthReport:
 
 
 @dataclass(frozen=True)
+class Described:
+    """What a report says of the data themselves, which may be large."""
+
+    name: str
+    samples: int
+    features: int
+    target_names: tuple[str, ...]
+    notes: tuple[str, ...]
+
+    @classmethod
+    def of(cls, data: Dataset) -> Self:
+        """Describe a data set."""
+        return cls(data.name, *data.features.shape, data.target_names, data.notes)
+
+
+@dataclass(frozen=True)
 class Report:
     """Everything the command says."""
 
-    data: Dataset
+    data: Described
     spectrum: Sequence[Row]
     depths: Sequence[DepthReport]
     hidden_width: int
@@ -91,7 +107,7 @@ class Report:
         """Return the notes on the data, and what a singular or nearly singular Σ means."""
         rank, d_x = (
             next(r.value for r in self.spectrum if r.key == "rank"),
-            self.data.features.shape[1],
+            self.data.features,
         )
         singular = (
             f"Sigma is singular (rank {rank} of {d_x}): S_min depends on Sigma and C only, "
@@ -113,7 +129,7 @@ class Report:
 
     def to_json(self) -> dict[str, Any]:
         """Return the report as JSON values; each number says what it is worth."""
-        n, d_x = self.data.features.shape
+        n, d_x = self.data.samples, self.data.features
         return {
             "schema_version": 1,
             "data": {
@@ -140,7 +156,7 @@ class Report:
 
     def show(self, console: Console) -> None:
         """Print the report."""
-        n, d_x = self.data.features.shape
+        n, d_x = self.data.samples, self.data.features
         names = self.data.target_names
         outputs = "1 output" if len(names) == 1 else f"{len(names)} outputs"
         shown = ", ".join(names[:6]) + (", ..." if len(names) > 6 else "")

@@ -9,7 +9,10 @@ Units.  With ``τ = |TK|_2/√Λ`` put W_k = τ^{1/L} V_k, Σ = ΛΣ', C = ΛτC
 sharpness scale by Λτ^{2-2/L}: the same descent, in numbers of order one for any data.
 
 A run *converged* when, in these units, the gradient's norm is at most 1e-5 and the excess loss
-R - min R at most 1e-6 of R(0) - min R.  A small gradient alone may be a saddle.
+R - min R at most 1e-6 of R(0) - min R.  With a small gradient alone the curvature decides.  What
+is negative in the Hessian comes from the residual PΣ - C, and where the layers let the gradient see
+the residual it is no larger than the gradient.  So a curvature below -10 times the tolerance of the
+gradient says *saddle*; else the descent is *slow*, in a flat valley or on a plateau.
 
 A run above 2/S_min that seems to converge is shaken (by 1e-3) and continued: only if it comes back
 does it contradict the theorem, for the minimizer then attracts an open set.
@@ -29,6 +32,8 @@ from numeric.arithmetic.floating import Floating
 from numeric.loss import excess
 from numeric.networks import LinearNetwork
 from numeric.spectrum import sharpness_lanczos
+from numeric.spectrum.hessian_products import HessianProducts
+from numeric.spectrum.top_eigenpair import top_eigenpair
 from numeric.training import CONVERGED, DIVERGED, gradient_descent
 from theorems.commands.dataset_bounds import Regression
 
@@ -41,6 +46,7 @@ _STARTS = 3
 _START_SCALE = 0.5
 _SHAKE = 1e-3
 _GRADIENT, _EXCESS = 1e-5, 1e-6
+_CURVATURE = -10 * _GRADIENT
 _STEPS = (1000, 20_000)
 _SECONDS = 7.0
 _MARGIN = 1e-4
@@ -56,7 +62,8 @@ CRITERION = (
 class Run:
     """The end of one descent; numbers are float estimates, None where it diverged.
 
-    ``outcome`` is "converged" (to a minimizer), "saddle", "diverged", "unstable" (stopped at a
+    ``outcome`` is "converged" (to a minimizer), "saddle" (a small gradient and negative curvature),
+    "slow" (a small gradient, not yet at a minimizer), "diverged", "unstable" (stopped at a
     minimizer above 2/S_min and left it when shaken) or "not converged" (within the steps allowed).
     ``sharpness`` is at the last weights, in the units of the data.
     """
@@ -91,7 +98,9 @@ def train(problem: Regression, depth: int, least: Ball, seed: int) -> Training:
         Of the starts: hidden layers of width max(rank C, min(d_x, 8)), each layer half a random
         isometry in units where |TK| = Λ = 1.
     """
-    sigma, cross = midpoints(problem.sigma), midpoints(problem.cross)
+    if problem.full is None:  # the starts are drawn in the coordinates of the data
+        raise ValueError("problem: expected the moments of all features, got none")
+    sigma, cross = (np.array(A, dtype=float) for A in (problem.full.sigma, problem.full.cross))
     with problem.arithmetic:
         explained = midpoints(problem.target @ problem.cross.mT)
     top = np.linalg.eigvalsh(sigma)[-1]
@@ -155,9 +164,22 @@ class _Task:
             elif status != CONVERGED:
                 outcomes.append("not converged")
             else:
-                near = self.excess_share([W[i] for W in weights]) <= _EXCESS
-                outcomes.append("converged" if near else "saddle")
+                outcomes.append(self.stopped([W[i] for W in weights]))
         return outcomes, weights
+
+    def stopped(self, weights: Sequence[Any]) -> str:
+        """Return what the point is where the gradient is small."""
+        if self.excess_share(weights) <= _EXCESS:
+            return "converged"
+        return "saddle" if self.least_curvature(weights) < _CURVATURE else "slow"
+
+    def least_curvature(self, weights: Sequence[Any]) -> float:
+        """Return the smallest eigenvalue of the Hessian, from above; 0 if none is negative."""
+        products = HessianProducts(
+            LinearNetwork(Floating(), tuple(weights)), self.sigma, self.cross
+        )
+        top = top_eigenpair(lambda v: -products(v), products.size, tolerance=_GRADIENT / 10)[0]
+        return -max(top, 0.0)
 
     def excess_share(self, weights: Sequence[Any]) -> float:
         """Return (R - min R) / (R(0) - min R), up to 1e-15 or so."""
