@@ -161,6 +161,8 @@ def load(
             _fail(where, "a data file", "no such file", "check the path")
         if path.is_dir():
             _fail(where, "a data file", "a directory", "name a file inside it")
+        if not path.is_file():  # it may never end, or never begin
+            _fail(where, "a data file", "a pipe or a device", "write what it says to a file first")
         match path.suffix.lower():
             case ".csv" | ".tsv" | ".txt":
                 table = _read_csv(path, header)
