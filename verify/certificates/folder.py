@@ -21,7 +21,9 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
+from errno import EEXIST, ENOTDIR, ENOTEMPTY
 from importlib import resources
 from pathlib import Path
 from typing import Any, Literal, Protocol
@@ -368,10 +370,19 @@ def _slug(text: str) -> str:
 
 
 def _move(partial: Path, final: Path) -> Path:
-    """Put the finished folder in its place; one that is there already gives way."""
-    old = partial.with_suffix(".old")
-    if final.exists():
-        final.rename(old)
-    partial.rename(final)
-    shutil.rmtree(old, ignore_errors=True)
-    return final
+    """Put the finished folder in its place; one that is there already gives way.
+
+    Another run may put one there at any moment.
+    """
+    while True:
+        try:
+            return partial.rename(final)
+        except OSError as error:
+            if error.errno not in (EEXIST, ENOTEMPTY, ENOTDIR):
+                raise
+        old = partial.with_name(f"{partial.name}.old")
+        with suppress(FileNotFoundError):
+            final.rename(old)
+        shutil.rmtree(old, ignore_errors=True)
+        with suppress(OSError):  # it was no folder
+            old.unlink()

@@ -203,7 +203,7 @@ class Store:
         folder.mkdir(parents=True, exist_ok=True)
         if not resume:
             for path in folder.glob("*.json"):
-                path.unlink()
+                path.unlink(missing_ok=True)  # another run may forget it too
 
     def load(self, task: Task) -> Outcome | None:
         """Return the stored outcome of ``task``, if there is one that checks."""
