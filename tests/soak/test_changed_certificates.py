@@ -14,7 +14,7 @@ from theorems import quantities as q
 from theorems.instances import Instance
 from theorems.settings import minimizers
 from verify.certificates import checker
-from verify.certificates.folder import _digest, _pretty, write
+from verify.certificates.folder import _digest, write
 from verify.certificates.replay import replay
 from verify.claims import Claim, assumed
 from verify.errors import UsageError
@@ -150,7 +150,7 @@ def test_what_it_says(written, tmp_path):
         if own:
             data["claim"]["text"] = checker.sentence(data["claim"])
         data["sha256"] = _digest(data)
-        path.write_text(_pretty(data), encoding="utf-8")
+        path.write_text(checker.pretty(data), encoding="utf-8")
         assert not confirmed_by_replay(folder), (number, data["claim"])
         if data["files"]["counterexample.svg"] != 64 * "f":  # it knows nothing of drawings
             assert not confirmed_by_itself(folder), (number, data["claim"])

@@ -437,7 +437,8 @@ def run(folder, data, *, beside=None):
     if beside is not None:
         beside = beside | {"files": {"check.py": sha256(source.encode()).hexdigest()}}
         beside |= {"sha256": checker.digest(beside)}
-        Path(folder, "certificate.json").write_text(json.dumps(beside), encoding="utf-8")
+        text = checker.pretty(beside)
+        Path(folder, "certificate.json").write_text(text, encoding="utf-8")
     command = [sys.executable, "-I", str(program)]
     done = subprocess.run(command, capture_output=True, encoding="utf-8", check=False)
     assert not done.stderr

@@ -627,17 +627,33 @@ def digest(data):
     return hashlib.sha256(canonical.encode()).hexdigest()
 
 
+def pretty(data):
+    """The text of a certificate.json: no other spelling of the same is one."""
+    return one_line_lists(json.dumps(data, indent=1, ensure_ascii=False)) + "\n"
+
+
+def one_line_lists(text):
+    """Indented JSON with each innermost list, such as the row of a matrix, on one line."""
+    string = r'"(?:[^"\\]|\\.)*"'
+    return re.sub(
+        rf'({string})|\[((?:{string}|[^"\[\]{{}}])*)\]',
+        lambda m: m[1] or "[" + re.sub(r"\s*\n\s*", " ", m[2]).strip() + "]",
+        text,
+    )
+
+
 def check_neighbour(data):
     """Refuse if a certificate.json beside this file was changed, or belongs to another program."""
     try:
         with open(__file__[: -len("check.py")] + "certificate.json", encoding="utf-8") as file:
-            beside = json.load(file)
+            text = file.read()
     except FileNotFoundError:
         return
+    beside = json.loads(text)
     for key in data:
         if beside[key] != data[key]:
             raise Refused(f"certificate.json beside this program differs in {key!r}")
-    if beside["sha256"] != digest(beside):
+    if beside["sha256"] != digest(beside) or text != pretty(beside):
         raise Refused("certificate.json beside this program was changed (SHA-256 differs)")
     with open(__file__, encoding="utf-8") as file:
         if beside["files"]["check.py"] != hashlib.sha256(file.read().encode()).hexdigest():

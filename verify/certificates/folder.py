@@ -185,7 +185,7 @@ def _fill(folder: Path, data: dict[str, Any], source: str | None) -> None:
         write_text(folder / name, text)
         data["files"][name] = hashlib.sha256(text.encode()).hexdigest()
     data["sha256"] = checker.digest(data)
-    write_text(folder / "certificate.json", _pretty(data))
+    write_text(folder / "certificate.json", checker.pretty(data))
 
 
 def core(data: Mapping[str, Any]) -> dict[str, Any]:
@@ -204,7 +204,7 @@ def check_program(source: str, data: Mapping[str, Any]) -> str:
     if source.count(_MARKER) != 1:
         raise UsageError("the setting's checker needs one line CERTIFICATE = None")
     text = json.dumps(core(data), indent=1)  # ASCII; quotes in it are escaped
-    literal = f'r"""\n{_one_line_lists(text)}\n"""'
+    literal = f'r"""\n{checker.one_line_lists(text)}\n"""'
     assert json.loads(ast.literal_eval(literal)) == core(data)
     complete: str = checker.sealed(source.replace(_MARKER, f"\nCERTIFICATE = {literal}\n"))
     return complete
@@ -309,7 +309,9 @@ def _problems(data: Any, text: str) -> Iterator[str]:
         yield from _of_wrong_type(claim, _CLAIM_TYPES, "'claim': ")
         if data["schema"] == SCHEMA:
             yield from _of_wrong_type(data, {"files": dict}, "")
-        unchanged = data["schema"] < SCHEMA or text == _pretty(data)  # no key twice, no other space
+        unchanged = data["schema"] < SCHEMA or text == checker.pretty(
+            data
+        )  # no key twice, no other space
         if data["sha256"] != _digest(data) or not unchanged:
             yield "certificate.json was changed after it was written (SHA-256 differs)"
         decided = [data["instance"], data["hints"], claim["relation"], claim["conditions"]]
@@ -346,20 +348,6 @@ def _content_hash(data: Mapping[str, Any]) -> str:
     """SHA-256 of claim and instance."""
     content: str = checker.digest({key: data[key] for key in ("claim", "instance")})
     return content
-
-
-def _pretty(data: Mapping[str, Any]) -> str:
-    return _one_line_lists(json.dumps(data, indent=1, ensure_ascii=False)) + "\n"
-
-
-def _one_line_lists(text: str) -> str:
-    """Indented JSON with each innermost list, such as the row of a matrix, on one line."""
-    strings = r'(?:"(?:[^"\\]|\\.)*"|[^"\[\]{}])*'
-    return re.sub(
-        rf'("(?:[^"\\]|\\.)*")|\[({strings})\]',
-        lambda m: m[1] or "[" + re.sub(r"\s*\n\s*", " ", m[2]).strip() + "]",
-        text,
-    )
 
 
 def _slug(text: str) -> str:

@@ -22,7 +22,6 @@ from verify.certificates import checker
 from verify.certificates import replay as module
 from verify.certificates.folder import (
     _digest,
-    _pretty,
     check_program,
     load,
     run_program,
@@ -63,7 +62,7 @@ def rewritten(folder, change):
     data = json.loads(path.read_text(encoding="utf-8"))
     change(data)
     data["sha256"] = _digest(data)
-    path.write_text(_pretty(data), encoding="utf-8")
+    path.write_text(checker.pretty(data), encoding="utf-8")
 
 
 @pytest.mark.parametrize(
@@ -246,7 +245,7 @@ def test_what_is_printed_must_be_what_is_decided(folder, lie):
     path = folder / "certificate.json"
     data = json.loads(path.read_text(encoding="utf-8"))
     lie(data)
-    path.write_text(_pretty(data), encoding="utf-8")
+    path.write_text(checker.pretty(data), encoding="utf-8")
     with pytest.raises(UsageError, match="was changed after it was written"):
         replay(folder)
     rewritten(folder, lie)
