@@ -309,10 +309,8 @@ def _problems(data: Any, text: str) -> Iterator[str]:
         yield from _of_wrong_type(claim, _CLAIM_TYPES, "'claim': ")
         if data["schema"] == SCHEMA:
             yield from _of_wrong_type(data, {"files": dict}, "")
-        unchanged = data["schema"] < SCHEMA or text == checker.pretty(
-            data
-        )  # no key twice, no other space
-        if data["sha256"] != _digest(data) or not unchanged:
+        spelt = data["schema"] < SCHEMA or text == checker.pretty(data)  # no key is there twice
+        if data["sha256"] != _digest(data) or not spelt:
             yield "certificate.json was changed after it was written (SHA-256 differs)"
         decided = [data["instance"], data["hints"], claim["relation"], claim["conditions"]]
         for entry in _texts([decided, data["lhs"], data["rhs"], data["separator"]]):
