@@ -117,7 +117,8 @@ def _line(error: BaseException) -> str:
 def _as_printed(case: _Case) -> Replay:
     """Whether all that the certificate prints is so, and its files are those it was written with.
 
-    The text of an older one is its author's: it is not shown, and nothing is said of it.
+    The text of an older one is its author's, and its LaTeX that of an older version: where they are
+    not what is derived today, nothing can be said of them until it is written anew.
     """
     if case.instance is None:
         return Replay("undecided", (f"printed: setting {case.setting.name} cannot be rebuilt",))
@@ -128,15 +129,15 @@ def _as_printed(case: _Case) -> Replay:
         return Replay("undecided", (f"printed: not compared within {_SECONDS:g} s",))
     except _MISFITS as error:
         raise UsageError(f"what it prints cannot be compared: {_line(error)}") from error
-    notes = []
-    if case.certificate.old:
-        wrong = [key for key in wrong if key not in ("text", "latex")]
-        notes = ["note: an older certificate; `certimin replay --rewrite` writes it anew"]
-    changed = [*wrong, *changed_files(case.certificate)]
+    words = [key for key in wrong if key in ("text", "latex") and case.certificate.old]
+    changed = [key for key in wrong if key not in words] + changed_files(case.certificate)
     if changed:
         said = f"printed: not what is decided: {', '.join(changed)}"
-        return Replay("not confirmed", (said, *notes))
-    return Replay("confirmed", ("printed: says what is decided", *notes))
+        return Replay("not confirmed", (said,))
+    if words:
+        said = "printed: an older certificate, in its author's words; --rewrite writes it anew"
+        return Replay("undecided", (said,))
+    return Replay("confirmed", ("printed: says what is decided",))
 
 
 def _rewritten(case: _Case) -> Replay:
