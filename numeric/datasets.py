@@ -165,6 +165,8 @@ def load(
             fail(where, "a data file", "no such file", "check the path")
         if path.is_dir():
             fail(where, "a data file", "a directory", "name a file inside it")
+        if not path.is_file():  # it may never end, or never begin
+            fail(where, "a data file", "a pipe or a device", "write what it says to a file first")
         found = split(where, _table(path, header, index is False), choice)
     except OSError as error:
         fail(where, "a readable file", f"{error.strerror or error}", "check its permissions")

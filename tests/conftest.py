@@ -3,6 +3,8 @@
 `pytest --hypothesis-profile thorough` tries more of them.
 """
 
+import signal
+
 from hypothesis import HealthCheck, settings
 
 settings.register_profile(
@@ -16,3 +18,6 @@ settings.register_profile(
 )
 settings.register_profile("thorough", settings.get_profile("certimin"), max_examples=1000)
 settings.load_profile("certimin")
+
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # a job in the background, as of nohup
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # which the processes of tests inherit

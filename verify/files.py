@@ -4,13 +4,29 @@ from __future__ import annotations
 
 import os
 import secrets
+import stat
 from contextlib import suppress
-from errno import EISDIR
+from errno import EINVAL, EISDIR
 from pathlib import Path
 
 from verify.errors import UsageError
 
-__all__ = ["check_writable", "expect_writable", "write_bytes", "write_text"]
+__all__ = ["check_writable", "expect_writable", "read_text", "write_bytes", "write_text"]
+
+
+def read_text(path: Path) -> str:
+    """Return the UTF-8 text of a file.
+
+    Raises
+    ------
+    OSError
+        It cannot be read, or is no file: a pipe might keep a reader waiting for ever.
+    UnicodeDecodeError
+        It is no such text.
+    """
+    if not stat.S_ISREG(path.stat().st_mode):
+        raise OSError(EINVAL, "not a regular file", str(path))
+    return path.read_text(encoding="utf-8")
 
 
 def write_text(path: Path, text: str, *, durable: bool = True) -> Path:

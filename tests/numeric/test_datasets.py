@@ -1,6 +1,7 @@
 """Data sets: what is read, what is refused and in which words."""
 
 import gzip
+import os
 import sys
 import zipfile
 
@@ -352,6 +353,9 @@ def test_path_errors(tmp_path):
     assert message(tmp_path / "none.csv") == expected
     expected = ": expected a data file, got a directory; name a file inside it"
     assert message(tmp_path) == expected
+    os.mkfifo(tmp_path / "pipe.csv")
+    for path in (tmp_path / "pipe.csv", "/dev/null"):
+        assert message(path).startswith(": expected a data file, got a pipe or a device; write")
     path = tmp_path / "data.xlsx"
     path.touch()
     assert "got extension '.xlsx'; convert or rename the file" in message(path)

@@ -5,6 +5,7 @@ import json
 import subprocess
 import sys
 from fractions import Fraction
+from hashlib import sha256
 from pathlib import Path
 from random import Random
 from time import perf_counter
@@ -429,17 +430,23 @@ FALSE_AT_ONE = [">=", "sharpness", "11"]  # S = 2 (2² + 1²) = 10
 
 def certificate(instance, relation, *conditions, setting="minimizers", **changes):
     data, hints = written(instance)
-    claim = {"text": "?", "latex": "?", "setting": setting, "relation": relation}
+    claim = {"setting": setting, "relation": relation}
     claim |= {"conditions": list(conditions), "assumptions": []}
-    return {"claim": claim, "instance": data, "hints": hints} | changes
+    claim |= {"text": checker.sentence(claim), "latex": "?"}
+    sides = {"lhs": None, "rhs": None, "separator": None}
+    return {"claim": claim, "instance": data, "hints": hints} | sides | changes
 
 
 def run(folder, data, *, beside=None):
     """Run check.py in isolated mode; return its exit code and the reason before its verdict."""
     program = Path(folder, "check.py")
-    program.write_text(check_program(checker_source(), data), encoding="utf-8")
+    source = check_program(checker_source(), data)
+    program.write_text(source, encoding="utf-8")
     if beside is not None:
-        Path(folder, "certificate.json").write_text(json.dumps(beside), encoding="utf-8")
+        beside = beside | {"files": {"check.py": sha256(source.encode()).hexdigest()}}
+        beside |= {"sha256": checker.digest(beside)}
+        text = checker.pretty(beside)
+        Path(folder, "certificate.json").write_text(text, encoding="utf-8")
     command = [sys.executable, "-I", str(program)]
     done = subprocess.run(command, capture_output=True, encoding="utf-8", check=False)
     assert not done.stderr
@@ -475,9 +482,10 @@ def test_violations_are_confirmed(tmp_path, relation, conditions):
 )
 def test_it_says_what_is_decided_and_what_lies_between(capsys, relation, sides, between):
     claim = certificate(ONE, relation, [">=", "depth", "2"])["claim"]
-    checker.explain(claim, point(ONE))
+    p = point(ONE)
+    checker.explain(claim, p, *(checker.evaluate(side, p) for side in relation[1:]))
     said = capsys.readouterr().out.splitlines()
-    assert said[1] == f"that is     sharpness {relation[0]} {relation[2]} if depth >= 2"
+    assert said[0] == f"claim:      sharpness {relation[0]} {relation[2]} if depth >= 2"
     assert said[-3:] == [
         f"left side   {sides[0]}",
         f"right side  {sides[1]}",
@@ -556,6 +564,7 @@ def test_what_is_no_violation_is_not_confirmed(tmp_path, data, says):
 def test_assumptions_in_words_are_refused(tmp_path):
     data = certificate(ONE, FALSE_AT_ONE)
     data["claim"]["assumptions"] = ["the moon is full"]
+    data["claim"]["text"] = checker.sentence(data["claim"])
     code, line = run(tmp_path, data)
     assert code == 4
     assert "cannot check the assumption 'the moon is full'" in line
@@ -635,7 +644,7 @@ def test_a_program_without_a_certificate_confirms_nothing(tmp_path):
 
 
 def test_no_float_and_no_library_enters():
-    """The source has no float literal, never calls float, imports four standard modules."""
+    """The source has no float literal, never calls float, imports standard modules only."""
     tree = ast.parse(checker_source())
     nodes = list(ast.walk(tree))
     assert not [n for n in nodes if isinstance(n, ast.Constant) and isinstance(n.value, float)]
@@ -644,7 +653,7 @@ def test_no_float_and_no_library_enters():
     ]
     imports = [n for n in nodes if isinstance(n, ast.Import | ast.ImportFrom)]
     modules = {n.module if isinstance(n, ast.ImportFrom) else n.names[0].name for n in imports}
-    assert modules == {"fractions", "json", "math", "sys"}
+    assert modules == {"fractions", "functools", "hashlib", "json", "math", "re", "sys", "time"}
     assert [a.name for n in imports if getattr(n, "module", "") == "math" for a in n.names] == [
         "gcd",
         "isqrt",

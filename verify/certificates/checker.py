@@ -18,16 +18,28 @@ of what this program does not know).  It needs Python 3.9 or later, and nothing 
 
 # ruff: noqa: B905  (zip knows no strict in Python 3.9)
 
+import hashlib
 import json
+import re
 import sys
 from fractions import Fraction
+from functools import reduce
 from math import gcd, isqrt
+from time import monotonic
 
 CERTIFICATE = None
 
 PRECISIONS = (32, 64, 128, 256, 512)
 
 HIGHEST_ROOT = 4096  # beyond it what a number is the root of is forgotten
+SECONDS = 100
+"""Time there is for a decision."""
+
+DEEPEST = 200
+"""Lists inside each other that a certificate may have."""
+
+LONGEST = 1 << 21
+"""Binary digits of the longest number that is computed."""
 
 
 class Undefined(Exception):
@@ -46,7 +58,38 @@ class Unknown(Exception):
     """The claim speaks of something this program does not know."""
 
 
+class Clock:
+    """The time there is, read by what may take long."""
+
+    end = None
+
+    @classmethod
+    def check(cls):
+        """Stop where no time is left."""
+        if cls.end is not None and monotonic() > cls.end:
+            raise Undecided(f"no answer within {SECONDS} s")
+
+
 # --- 1. Numbers ---------------------------------------------------------------------------------
+
+
+def number(text):
+    """The rational that is written "p/q" or "p", and in no other way."""
+    if not re.fullmatch("-?[0-9]+(/[1-9][0-9]*)?", str(text)):
+        raise Refused(f"not a rational number p/q: {text!r:.40}")
+    return Fraction(str(text))
+
+
+def raised(x, n):
+    """The rational x ** n for n >= 0, unless it is too long."""
+    check_length(max(abs(x.numerator), x.denominator).bit_length() * n)
+    return x**n
+
+
+def check_length(bits):
+    """Stop where a number of so many binary digits would take for ever."""
+    if bits > LONGEST:
+        raise Undecided(f"a number of more than {LONGEST} binary digits")
 
 
 class Number:
@@ -79,7 +122,8 @@ class Number:
             return 1 if self.low > other.high else -1
         if self.is_radical() and other.is_radical():
             common = gcd(self.root, other.root)
-            a, b = self.base ** (other.root // common), other.base ** (self.root // common)
+            a = raised(self.base, other.root // common)
+            b = raised(other.base, self.root // common)
             return (a > b) - (a < b)
         return 0 if self.low == self.high == other.low == other.high else None
 
@@ -89,9 +133,8 @@ class Number:
     def __mul__(self, other):
         n = self.root * other.root // gcd(self.root, other.root)
         if self.is_radical() and other.is_radical() and n <= HIGHEST_ROOT:
-            return Number.radical(
-                self.base ** (n // self.root) * other.base ** (n // other.root), n
-            )
+            bases = raised(self.base, n // self.root), raised(other.base, n // other.root)
+            return Number.radical(bases[0] * bases[1], n)
         ends = [a * b for a in (self.low, self.high) for b in (other.low, other.high)]
         return Number(min(ends), max(ends))
 
@@ -112,16 +155,18 @@ class Number:
         if p == 0:
             return Number(1)
         if self.is_radical() and self.root * q <= HIGHEST_ROOT:
-            return Number.radical(self.base**p, self.root * q)
+            return Number.radical(raised(self.base, p), self.root * q)
         if q == 1:
-            ends = self.low**p, self.high**p
+            ends = raised(self.low, p), raised(self.high, p)
             around_zero = self.low < 0 < self.high and p % 2 == 0
             return Number(0 if around_zero else min(ends), max(ends))
         if self.high < 0:
             raise Undefined("a root of a negative number")
         if self.low < 0:
             raise Undecided("a root of a number that may be negative")
-        return Number(root_bounds(self.low**p, q)[0], root_bounds(self.high**p, q)[1])
+        return Number(
+            root_bounds(raised(self.low, p), q)[0], root_bounds(raised(self.high, p), q)[1]
+        )
 
     def log(self):
         """The natural logarithm of self."""
@@ -143,6 +188,7 @@ class Number:
 def extreme(numbers, sign):
     """The maximum (sign 1) or minimum (sign -1)."""
     for x in numbers:
+        Clock.check()
         if all(x.minus(y) in (0, sign) for y in numbers if y is not x):
             return x
     pick = max if sign > 0 else min
@@ -151,11 +197,12 @@ def extreme(numbers, sign):
 
 def root_bounds(x, n):
     """Rationals around the n-th root of x >= 0; both are the root itself if it is rational."""
+    spare = max(0, x.denominator.bit_length() - x.numerator.bit_length()) // n + 1
+    shift = Number.bits + spare
+    check_length(n * shift)
     above, below = integer_root(x.numerator, n), integer_root(x.denominator, n)
     if above**n == x.numerator and below**n == x.denominator:
         return Fraction(above, below), Fraction(above, below)
-    spare = max(0, x.denominator.bit_length() - x.numerator.bit_length()) // n + 1
-    shift = Number.bits + spare
     r = integer_root((x.numerator << n * shift) // x.denominator, n)
     return Fraction(r, 1 << shift), Fraction(r + 1, 1 << shift)
 
@@ -235,7 +282,7 @@ def matrix(rows):
     """The matrix with entries written "p/q"."""
     if not rows or not rows[0] or any(len(row) != len(rows[0]) for row in rows):
         raise Refused("a matrix is empty or ragged")
-    return tuple(tuple(Fraction(x) for x in row) for row in rows)
+    return tuple(tuple(number(x) for x in row) for row in rows)
 
 
 def identity(n):
@@ -251,6 +298,7 @@ def transpose(A):
 def product(A, *others):
     """The product of matrices."""
     for B in others:
+        Clock.check()
         columns = transpose(B)
         A = tuple(tuple(sum([a * b for a, b in zip(row, c)]) for c in columns) for row in A)
     return A
@@ -275,6 +323,7 @@ def is_positive_semidefinite(A):
     """Whether the symmetric A has no negative eigenvalue, by symmetric elimination."""
     rows = [list(row) for row in A]
     for k, row in enumerate(rows):
+        Clock.check()
         if row[k] < 0 or (row[k] == 0 and any(row[k:])):
             return False
         for below in rows[k + 1 :]:
@@ -300,6 +349,7 @@ def at_most(p, m, n):
     """
     a = [c * n**j for j, c in enumerate(p)]
     for end in range(len(a), 1, -1):
+        Clock.check()
         for j in range(1, end):
             a[j] += m * a[j - 1]
         if a[end - 1] < 0:
@@ -391,7 +441,7 @@ def total(*terms):
 
 OPERATIONS = {
     "+": total,
-    "*": lambda x, *ys: x * OPERATIONS["*"](*ys) if ys else x,
+    "*": lambda *xs: reduce(lambda product, x: x * product, reversed(xs)),
     "**": lambda x, y: x ** rational(y),
     "max": lambda *xs: extreme(xs, 1),
     "min": lambda *xs: extreme(xs, -1),
@@ -414,6 +464,7 @@ def rational(x):
 def evaluate(tree, p):
     """The value of an expression: a number "p/q", the name of a quantity, or [operation, ...]."""
     if not isinstance(tree, str):
+        Clock.check()
         return OPERATIONS[tree[0]](*(evaluate(part, p) for part in tree[1:]))
     if tree in QUANTITIES:
         place = tree, Number.bits
@@ -423,7 +474,7 @@ def evaluate(tree, p):
         return p.values[place]
     if tree[0].isalpha():
         raise Unknown(f"this program does not know the quantity {tree!r}")
-    return Number(Fraction(tree))
+    return Number(number(tree))
 
 
 def holds(relation, p):
@@ -455,12 +506,34 @@ def refute(claim, p):
 # --- 7. The program -----------------------------------------------------------------------------
 
 
-def infix(tree):
-    """An expression or relation as one writes it, with all parentheses."""
+def sentence(claim):
+    """The claim as one writes it: this, and nothing else, is what its text must say."""
+    conditions = " and ".join(infix(each) for each in claim["conditions"])
+    text = infix(claim["relation"]) + (f" if {conditions}" if conditions else "")
+    return text + "".join(f", assuming {each}" for each in claim["assumptions"])
+
+
+def infix(tree, least=0):
+    """An expression or relation as one writes it, in parentheses if it binds less than ``least``.
+
+    Relations bind with 0, sums with 1, products, quotients and negative numbers with 2, powers
+    with 3 and what stands alone with 4.
+    """
     if isinstance(tree, str):
-        return f"({tree})" if "/" in tree else tree
-    head, words = tree[0], [infix(part) for part in tree[1:]]
-    return f"{head}({', '.join(words)})" if head.isalpha() else f"({f' {head} '.join(words)})"
+        binds, text = (2 if "/" in tree or tree[:1] == "-" else 4), tree
+    elif tree[0].isalpha():
+        binds, text = 4, f"{tree[0]}({', '.join(infix(part) for part in tree[1:])})"
+    elif tree[0] == "+":
+        binds, text = 1, " + ".join(infix(part, 2) for part in tree[1:]).replace("+ -", "- ")
+    elif tree[0] == "*":
+        first, *others = tree[1:]
+        binds, text = 2, "*".join([infix(first, 2), *(infix(part, 3) for part in others)])
+        text = f"-{text[3:]}" if text.startswith("-1*") else text
+    elif tree[0] == "**":
+        binds, text = 3, "**".join(infix(part, 4) for part in tree[1:])
+    else:
+        binds, text = 0, f" {tree[0]} ".join(infix(part, 1) for part in tree[1:])
+    return text if binds >= least else f"({text})"
 
 
 def decimal(x, upwards):
@@ -489,12 +562,36 @@ def simplest_between(a, b):
     return n + 1 / simplest_between(1 / (b - n), 1 / (a - n))
 
 
-def explain(claim, p):
+def check_text(claim):
+    """Refuse a text that does not say what is decided."""
+    if claim["text"] != sentence(claim):
+        raise Refused(f"the text of the claim is not what is decided: {sentence(claim)}")
+
+
+def check_sides(data, left, right):
+    """Refuse what is printed of both sides unless it is so, ``left`` and ``right`` being known."""
+    for name, side in (("lhs", left), ("rhs", right)):
+        if data[name] is not None:
+            low, high = map(number, data[name])
+            if not low <= high or high < side.low or side.high < low:
+                raise Refused(f"{name!r} does not hold the value of its side")
+    if data["separator"] != between(data["lhs"], data["rhs"]):
+        raise Refused("'separator' is not the simplest number between 'lhs' and 'rhs'")
+
+
+def between(left, right):
+    """The simplest rational strictly between two written intervals; None where they touch."""
+    if left is None or right is None:
+        return None
+    for below, above in ((left, right), (right, left)):
+        if number(below[1]) < number(above[0]):
+            return str(simplest_between(number(below[1]), number(above[0])))
+    return None
+
+
+def explain(claim, p, left, right):
     """Print the claim, both sides and what lies between them."""
-    left, right = (evaluate(side, p) for side in claim["relation"][1:])
-    relations = [claim["relation"], *claim["conditions"]]
     print("claim:     ", claim["text"])
-    print("that is    ", " if ".join(infix(each)[1:-1] for each in relations))
     print("setting:   ", claim["setting"])
     print("instance:  ", p)
     print("left side  ", describe(left))
@@ -507,16 +604,69 @@ def explain(claim, p):
         print("so          both sides are the same number, exactly")
 
 
+def nesting(value):
+    """The number of lists and objects that stand inside each other."""
+    depth, level = 0, [value]
+    while level := [each for each in level if isinstance(each, (dict, list))]:
+        depth += 1
+        level = [x for each in level for x in (each.values() if isinstance(each, dict) else each)]
+    return depth
+
+
+SEAL = "# sha256 of all above: "
+
+
+def sealed(text):
+    """A text with a last line that tells a change of it."""
+    return f"{text}{SEAL}{hashlib.sha256(text.encode()).hexdigest()}\n"
+
+
+def check_program():
+    """Refuse if this file is not what was written."""
+    with open(__file__, encoding="utf-8") as file:
+        text = file.read()
+    if text != sealed(text.rpartition(SEAL)[0]):
+        raise Refused("this program was changed after it was written (SHA-256 differs)")
+
+
+def digest(data):
+    """The SHA-256 of all that a certificate says: canonical JSON without the digest itself."""
+    content = {key: value for key, value in data.items() if key != "sha256"}
+    canonical = json.dumps(content, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(canonical.encode()).hexdigest()
+
+
+def pretty(data):
+    """The text of a certificate.json: no other spelling of the same is one."""
+    return one_line_lists(json.dumps(data, indent=1, ensure_ascii=False)) + "\n"
+
+
+def one_line_lists(text):
+    """Indented JSON with each innermost list, such as the row of a matrix, on one line."""
+    string = r'"(?:[^"\\]|\\.)*"'
+    return re.sub(
+        rf'({string})|\[((?:{string}|[^"\[\]{{}}])*)\]',
+        lambda m: m[1] or "[" + re.sub(r"\s*\n\s*", " ", m[2]).strip() + "]",
+        text,
+    )
+
+
 def check_neighbour(data):
-    """Refuse if a certificate.json beside this file says something else."""
+    """Refuse if a certificate.json beside this file was changed, or belongs to another program."""
     try:
         with open(__file__[: -len("check.py")] + "certificate.json", encoding="utf-8") as file:
-            beside = json.load(file)
+            text = file.read()
     except FileNotFoundError:
         return
+    beside = json.loads(text)
     for key in data:
         if beside[key] != data[key]:
             raise Refused(f"certificate.json beside this program differs in {key!r}")
+    if beside["sha256"] != digest(beside) or text != pretty(beside):
+        raise Refused("certificate.json beside this program was changed (SHA-256 differs)")
+    with open(__file__, encoding="utf-8") as file:
+        if beside["files"]["check.py"] != hashlib.sha256(file.read().encode()).hexdigest():
+            raise Refused("certificate.json beside this program was written for another one")
 
 
 def main():
@@ -524,15 +674,23 @@ def main():
     sys.stdout.reconfigure(encoding="utf-8")
     if hasattr(sys, "set_int_max_str_digits"):
         sys.set_int_max_str_digits(0)  # a number is as long as it is
+    Clock.end = monotonic() + SECONDS
     try:
         if CERTIFICATE is None:
             raise Refused("no certificate is embedded in this program")
-        data = json.loads(CERTIFICATE, parse_float=Fraction)
+        check_program()
+        data = json.loads(CERTIFICATE)
+        if nesting(data) > DEEPEST:
+            raise Undecided(f"more than {DEEPEST} lists inside each other")
         check_neighbour(data)
-        check_known(data["claim"])  # before the instance: of another setting it has other parts
+        claim = data["claim"]
+        check_text(claim)
+        check_known(claim)  # before the instance: of another setting it has other parts
         point = Point(data["instance"], data["hints"])
-        refute(data["claim"], point)
-        explain(data["claim"], point)
+        refute(claim, point)
+        sides = [evaluate(side, point) for side in claim["relation"][1:]]
+        check_sides(data, *sides)
+        explain(claim, point, *sides)
     except Undecided as error:
         return conclude("undecided", error)
     except Unknown as error:

@@ -3,6 +3,11 @@
 ``certificate.json`` says what was claimed and where it fails, ``check.py`` decides it again with
 Python's own fractions, ``counterexample.tex`` and ``counterexample.svg`` show it.  The program is
 the setting's (:attr:`verify.claims.Setting.checker`) with the data written into it.
+
+A digest covers all that certificate.json says, and the other files through their digests in it, so
+that no letter changes unseen.  It is no signature, for anyone can compute another: therefore what
+is printed is derived from what is decided (:mod:`verify.certificates.statement`), and compared with
+it when the certificate is decided again.
 """
 
 from __future__ import annotations
@@ -16,23 +21,25 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
-from fractions import Fraction
+from errno import EEXIST, ENOTDIR, ENOTEMPTY
 from importlib import resources
 from pathlib import Path
 from typing import Any, Literal, Protocol
 
 from verify.certificates import checker
 from verify.certificates.drawing import svg, tex
+from verify.certificates.statement import stated
 from verify.claims import Claim, Decision
-from verify.errors import Undefined, UsageError
-from verify.expression import tree
-from verify.files import write_text
+from verify.errors import UsageError
+from verify.files import read_text, write_text
 
 __all__ = [
     "SCHEMA",
     "Certificate",
     "Found",
+    "changed_files",
     "check_program",
     "core",
     "joined",
@@ -41,14 +48,21 @@ __all__ = [
     "write",
 ]
 
-SCHEMA = 1
-"""Raised whenever certificate.json changes so that older programs cannot read it."""
+SCHEMA = 2
+"""Raised whenever certificate.json changes so that older programs cannot read it.
+
+Its digest covers claim and instance alone before 2, where the text was the author's; that is still
+read, and ``certimin replay --rewrite`` writes it anew.
+"""
 
 _MARKER = "\nCERTIFICATE = None\n"
 _KEYS = (
     "schema", "claim", "instance", "hints", "sizes", "lhs", "rhs", "separator", "kind", "found_by",
     "seed", "command", "environment", "sha256", "confirmed", "output",
 )  # fmt: skip
+_LATER = ("checked", "confirmed", "output", "files", "sha256")
+"""What is known of a certificate only when its program has run."""
+_NUMBER = re.compile(r"-?[0-9]+(/[1-9][0-9]*)?", re.ASCII)
 _CLAIM_KEYS = ("text", "latex", "setting", "relation", "conditions", "assumptions")
 _CLAIM_TYPES = {
     "text": str, "latex": str, "setting": str, "relation": list, "conditions": list,
@@ -95,6 +109,11 @@ class Certificate:
         return confirmed
 
     @property
+    def old(self) -> bool:
+        """Return whether its digest covers claim and instance alone."""
+        return bool(self.data["schema"] < SCHEMA)
+
+    @property
     def contradicted(self) -> bool:
         """Return whether check.py denies the violation, knowing all that it is about."""
         return self.data.get("checked") == "denied"
@@ -105,16 +124,16 @@ def write(
     claim: Claim,
     folder: Path,
     *,
-    text: str,
     command: str,
     seed: int,
     environment: dict[str, Any],
+    name: str = "",
 ) -> Certificate:
     """Write the certificate of a counterexample into a new folder below ``folder`` and check it.
 
-    The new folder is named by the claim and a hash of claim and instance, and is there whole or not
-    at all; one of the same name is replaced.  A program that does not confirm the violation does
-    not keep the certificate from being written: see :attr:`Certificate.confirmed`.
+    The new folder is there whole or not at all; one of the same name is replaced.  A program that
+    does not confirm the violation does not keep the certificate from being written: see
+    :attr:`Certificate.confirmed`.
 
     Parameters
     ----------
@@ -122,10 +141,10 @@ def write(
         The counterexample.
     claim
         The claim it refutes.
-    text
-        The claim as its author wrote it.
     command, seed, environment
         What found it, so that it can be found again.
+    name
+        Of the new folder; else the claim in words, and a hash of claim and instance.
 
     Raises
     ------
@@ -134,56 +153,48 @@ def write(
     OSError
         The folder cannot be written.
     """
-    data = _describe(found, claim, text)
-    data |= {"command": command, "seed": seed, "environment": environment}
-    name = f"{_slug(text)}-{data['sha256'][:8]}"
+    data = {
+        "schema": SCHEMA,
+        **stated(claim, found.instance),
+        "kind": found.decision.kind,
+        "found_by": found.found_by,
+        "command": command,
+        "seed": seed,
+        "environment": json.loads(json.dumps(environment)),
+    }
+    name = name or f"{_slug(data['claim']['text'])}-{_content_hash(data)[:8]}"
     partial = Path(folder, f".{name}.{secrets.token_hex(4)}.part")
     partial.mkdir(parents=True)
     try:
-        source = claim.setting.checker() if claim.setting.checker else None
-        if source is not None:
-            program = write_text(partial / "check.py", check_program(source, data))
-            data["checked"], data["output"] = run_program(program)
-            data["confirmed"] = data["checked"] == "confirmed"
-        write_text(partial / "certificate.json", _pretty(data))
-        write_text(partial / "counterexample.tex", tex(data))
-        write_text(partial / "counterexample.svg", svg(data))
+        _fill(partial, data, claim.setting.checker() if claim.setting.checker else None)
         return Certificate(_move(partial, Path(folder, name)), data)
     finally:
         shutil.rmtree(partial, ignore_errors=True)
 
 
-def _describe(found: Found, claim: Claim, text: str) -> dict[str, Any]:
-    """What certificate.json says of the violation itself."""
-    instance = found.instance.to_json()
-    data: dict[str, Any] = {
-        "schema": SCHEMA,
-        "claim": {
-            "text": text,
-            "latex": claim.latex,
-            "setting": claim.setting.name,
-            "relation": tree(claim.expanded),
-            "conditions": [tree(condition) for condition in claim.conditions],
-            "assumptions": [assumption.latex for assumption in claim.predicates],
-        },
-        "instance": instance,
-        "hints": found.instance.hints() if hasattr(found.instance, "hints") else {},
-        "sizes": {name: _sizes(value) for name, value in instance.items()},
-    }
-    sides = _enclosures(claim, found.instance)
-    written = [[str(end) for end in side] for side in sides] if sides else [None, None]
-    data |= {"lhs": written[0], "rhs": written[1], "separator": _separator(sides)}
-    data |= {"kind": found.decision.kind, "found_by": found.found_by}
-    return data | {"sha256": _digest(data), "checked": None, "confirmed": None, "output": ""}
+def _fill(folder: Path, data: dict[str, Any], source: str | None) -> None:
+    """Write the files of a certificate; ``data`` learns what is known only then."""
+    texts = {"counterexample.tex": tex(data), "counterexample.svg": svg(data)}
+    data |= {"checked": None, "confirmed": None, "output": "", "files": {}}
+    if source is not None:
+        texts["check.py"] = check_program(source, data)
+        program = write_text(folder / "check.py", texts["check.py"])
+        data["checked"], data["output"] = run_program(program)
+        data["confirmed"] = data["checked"] == "confirmed"
+    for name, text in texts.items():
+        write_text(folder / name, text)
+        data["files"][name] = hashlib.sha256(text.encode()).hexdigest()
+    data["sha256"] = checker.digest(data)
+    write_text(folder / "certificate.json", checker.pretty(data))
 
 
 def core(data: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the part of a certificate that its program decides."""
-    return {key: data[key] for key in ("claim", "instance", "hints")}
+    """Return the part of a certificate that its program carries along."""
+    return {key: value for key, value in data.items() if key not in _LATER}
 
 
 def check_program(source: str, data: Mapping[str, Any]) -> str:
-    """Return a checker's source with the claim, the instance and the hints written into it.
+    """Return a checker's source with the :func:`core` written into it, and its digest below.
 
     Raises
     ------
@@ -193,9 +204,10 @@ def check_program(source: str, data: Mapping[str, Any]) -> str:
     if source.count(_MARKER) != 1:
         raise UsageError("the setting's checker needs one line CERTIFICATE = None")
     text = json.dumps(core(data), indent=1)  # ASCII; quotes in it are escaped
-    literal = f'r"""\n{_one_line_lists(text)}\n"""'
+    literal = f'r"""\n{checker.one_line_lists(text)}\n"""'
     assert json.loads(ast.literal_eval(literal)) == core(data)
-    return source.replace(_MARKER, f"\nCERTIFICATE = {literal}\n")
+    complete: str = checker.sealed(source.replace(_MARKER, f"\nCERTIFICATE = {literal}\n"))
+    return complete
 
 
 _OPENS = "# --- the chapters of a setting stand here"
@@ -245,34 +257,75 @@ def load(path: Path) -> Certificate:
     """
     file = path / "certificate.json" if path.is_dir() else path
     try:
-        data = json.loads(file.read_text(encoding="utf-8"))
+        text = read_text(file)
+        data = json.loads(text)
     except OSError as error:
         raise UsageError(f"no certificate at {path}: {error.strerror}") from error
     except ValueError as error:
         raise UsageError(f"{file} is not JSON: {error}") from error
-    problem = next(_problems(data), None)
+    except RecursionError as error:
+        raise UsageError(f"{file}: {_TOO_DEEP}") from error
+    problem = next(_problems(data, text), None)
     if problem:
         raise UsageError(f"{file}: {problem}")
     return Certificate(file.parent, data)
 
 
-def _problems(data: Any) -> Iterator[str]:
+_TOO_DEEP = f"expected at most {checker.DEEPEST} lists and objects inside each other"
+
+
+def changed_files(certificate: Certificate) -> list[str]:
+    """Return the names of the files of a folder that are not what its certificate.json says."""
+    files = {name: certificate.folder / name for name in certificate.data.get("files", {})}
+    there = {name: path for name, path in files.items() if path.exists()}
+    return [name for name, path in there.items() if _hash(path) != certificate.data["files"][name]]
+
+
+def _hash(path: Path) -> str:
+    """SHA-256 of a text, whatever ends its lines; nothing for what is no text."""
+    try:
+        return hashlib.sha256(read_text(path).encode()).hexdigest()
+    except (OSError, UnicodeDecodeError):
+        return ""
+
+
+def _problems(data: Any, text: str) -> Iterator[str]:
     """What is wrong with a certificate, worst first."""
     if not isinstance(data, dict):
         yield "expected an object"
-    elif data.get("schema") != SCHEMA:
+    elif data.get("schema") not in (1, SCHEMA):
         yield (
             f"expected schema {SCHEMA}, found {data.get('schema')!r}; "
             "read it with the version of certimin that wrote it"
         )
+    elif checker.nesting(data) > checker.DEEPEST:
+        yield _TOO_DEEP
     else:
-        yield from (f"{key!r} is missing" for key in _KEYS if key not in data)
+        keys = (*_KEYS, "checked", "files") if data["schema"] == SCHEMA else _KEYS
+        yield from (f"{key!r} is missing" for key in keys if key not in data)
         claim = data["claim"] if isinstance(data["claim"], dict) else {}
         yield from (f"'claim' lacks {key!r}" for key in _CLAIM_KEYS if key not in claim)
         yield from _of_wrong_type(data, {"instance": dict, "hints": dict}, "")
         yield from _of_wrong_type(claim, _CLAIM_TYPES, "'claim': ")
-        if data["sha256"] != _digest(data):
+        if data["schema"] == SCHEMA:
+            yield from _of_wrong_type(data, {"files": dict}, "")
+        spelt = data["schema"] < SCHEMA or text == checker.pretty(data)  # no key is there twice
+        if data["sha256"] != _digest(data) or not spelt:
             yield "certificate.json was changed after it was written (SHA-256 differs)"
+        decided = [data["instance"], data["hints"], claim["relation"], claim["conditions"]]
+        for entry in _texts([decided, data["lhs"], data["rhs"], data["separator"]]):
+            number = entry.strip().lstrip("+-.")[:1].isdigit()  # 1e9 takes for ever to read
+            if number and not _NUMBER.fullmatch(entry):
+                yield f"expected numbers such as 3 or -3/4, got {entry!r:.40}"
+
+
+def _texts(value: Any) -> Iterator[str]:
+    """Every text in nested lists and objects; what is neither is written out."""
+    if isinstance(value, dict | list):
+        for part in value.values() if isinstance(value, dict) else value:
+            yield from _texts(part)
+    elif value is not None:
+        yield value if isinstance(value, str) else repr(value)
 
 
 def _of_wrong_type(data: dict[str, Any], types: dict[str, Any], where: str) -> Iterator[str]:
@@ -284,84 +337,15 @@ def _of_wrong_type(data: dict[str, Any], types: dict[str, Any], where: str) -> I
 
 
 def _digest(data: Mapping[str, Any]) -> str:
-    """SHA-256 of claim and instance in canonical JSON."""
-    content = {"claim": data["claim"], "instance": data["instance"]}
-    canonical = json.dumps(content, sort_keys=True, separators=(",", ":"))
-    return hashlib.sha256(canonical.encode()).hexdigest()
+    """SHA-256 of a certificate of either schema."""
+    whole: str = checker.digest(data)
+    return whole if data["schema"] == SCHEMA else _content_hash(data)
 
 
-Enclosure = tuple[Fraction, Fraction]
-
-
-def _enclosures(claim: Claim, instance: Any) -> tuple[Enclosure, Enclosure] | None:
-    """Rational intervals around both sides: disjoint if some arithmetic can separate them."""
-    best = None
-    for lifted in instance.routes():
-        try:
-            with lifted.arithmetic:
-                lhs, rhs = (_ends(side) for side in claim.sides(lifted))
-        except (ArithmeticError, Undefined):
-            continue
-        if lhs is None or rhs is None:
-            continue
-        best = lhs, rhs
-        exact = lhs[0] == lhs[1] and rhs[0] == rhs[1]
-        if exact or lhs[1] < rhs[0] or rhs[1] < lhs[0]:
-            break
-    return best
-
-
-def _ends(value: Any) -> Enclosure | None:
-    """The ends of a ball, a rational twice; None for what is neither."""
-    if isinstance(value, int | Fraction):
-        return Fraction(value), Fraction(value)
-    if hasattr(value, "lower") and hasattr(value, "upper"):
-        return Fraction(value.lower), Fraction(value.upper)
-    if hasattr(value, "p") and hasattr(value, "q"):
-        exact = Fraction(int(value.p), int(value.q))
-        return exact, exact
-    return None
-
-
-def _separator(sides: tuple[Enclosure, Enclosure] | None) -> str | None:
-    """The simplest rational strictly between both sides; None if they touch."""
-    for below, above in (sides, sides[::-1]) if sides else ():
-        if below[1] < above[0]:
-            return str(_simplest_between(below[1], above[0]))
-    return None
-
-
-def _simplest_between(a: Fraction, b: Fraction) -> Fraction:
-    """The rational of least denominator strictly between a < b, by continued fractions."""
-    n = a // 1
-    if n + 1 < b:
-        return Fraction(n + 1)
-    if a == n:
-        return n + Fraction(1, 1 // (b - n) + 1)
-    return n + 1 / _simplest_between(1 / (b - n), 1 / (a - n))
-
-
-def _sizes(value: Any) -> Any:
-    """Rows and columns of a matrix, a list of them for several, [] for a scalar."""
-    if not isinstance(value, list):
-        return []
-    if value and isinstance(value[0], list) and value[0] and isinstance(value[0][0], list):
-        return [_sizes(item) for item in value]
-    return [len(value), *([len(value[0])] if value and isinstance(value[0], list) else [])]
-
-
-def _pretty(data: Mapping[str, Any]) -> str:
-    return _one_line_lists(json.dumps(data, indent=1, ensure_ascii=False)) + "\n"
-
-
-def _one_line_lists(text: str) -> str:
-    """Indented JSON with each innermost list, such as the row of a matrix, on one line."""
-    strings = r'(?:"(?:[^"\\]|\\.)*"|[^"\[\]{}])*'
-    return re.sub(
-        rf'("(?:[^"\\]|\\.)*")|\[({strings})\]',
-        lambda m: m[1] or "[" + re.sub(r"\s*\n\s*", " ", m[2]).strip() + "]",
-        text,
-    )
+def _content_hash(data: Mapping[str, Any]) -> str:
+    """SHA-256 of claim and instance."""
+    content: str = checker.digest({key: data[key] for key in ("claim", "instance")})
+    return content
 
 
 def _slug(text: str) -> str:
@@ -372,10 +356,19 @@ def _slug(text: str) -> str:
 
 
 def _move(partial: Path, final: Path) -> Path:
-    """Put the finished folder in its place; one that is there already gives way."""
-    old = partial.with_suffix(".old")
-    if final.exists():
-        final.rename(old)
-    partial.rename(final)
-    shutil.rmtree(old, ignore_errors=True)
-    return final
+    """Put the finished folder in its place; one that is there already gives way.
+
+    Another run may put one there at any moment.
+    """
+    while True:
+        try:
+            return partial.rename(final)
+        except OSError as error:
+            if error.errno not in (EEXIST, ENOTEMPTY, ENOTDIR):
+                raise
+        old = partial.with_name(f"{partial.name}.old")
+        with suppress(FileNotFoundError):
+            final.rename(old)
+        shutil.rmtree(old, ignore_errors=True)
+        with suppress(OSError):  # it was no folder
+            old.unlink()

@@ -8,26 +8,38 @@ A violation is confirmed only if both see it.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Sequence
 from dataclasses import dataclass
-from importlib import import_module
-from importlib.util import find_spec
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Literal
 
-from verify.certificates.folder import Certificate, check_program, load, run_program
-from verify.claims import QUANTITIES, SETTINGS, Claim, Setting, assumed, decide
+from verify.certificates import checker
+from verify.certificates.folder import (
+    Certificate,
+    changed_files,
+    check_program,
+    load,
+    run_program,
+    write,
+)
+from verify.certificates.statement import rebuilt, untrue
+from verify.claims import SETTINGS, Claim, Decision, Setting, decide
+from verify.derivation.steps import time_limit
 from verify.errors import UsageError
-from verify.expression import from_tree, tree
 from verify.registry import theorems
 
 __all__ = ["Replay", "Verdict", "replay"]
 
 Verdict = Literal["confirmed", "not confirmed", "undecided"]
 
-_MISFITS = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
+_MISFITS = (
+    ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError,
+)  # fmt: skip
 """What data of the wrong shape or range raises where they are worked with."""
+
+_SECONDS = 120.0
+"""Time there is for our own arithmetic."""
 
 
 @dataclass(frozen=True)
@@ -38,8 +50,24 @@ class Replay:
     lines: tuple[str, ...]
 
 
-def replay(path: Path) -> Replay:
+@dataclass(frozen=True)
+class _Case:
+    """A certificate with what is rebuilt from it: its setting, its claim, and an instance."""
+
+    certificate: Certificate
+    setting: Setting
+    claim: Claim
+    instance: Any
+
+
+def replay(path: Path, *, rewrite: bool = False) -> Replay:
     """Decide the certificate at ``path`` (its folder, or its certificate.json) again.
+
+    Parameters
+    ----------
+    rewrite
+        Write it anew, in its place, if both routes see the violation: an older certificate, or one
+        that was changed in what is printed beside it.
 
     Raises
     ------
@@ -48,50 +76,101 @@ def replay(path: Path) -> Replay:
     """
     certificate = load(path)
     theorems()  # loads the modules that define settings and quantities
-    claim = certificate.data["claim"]
-    setting = SETTINGS.get(claim["setting"])
+    written = certificate.data["claim"]
+    setting = SETTINGS.get(written["setting"])
     if setting is None:
-        raise UsageError(f"unknown setting {claim['setting']!r}; it may need a newer version")
-    steps = (_text_says_so, _by_program, _by_arithmetic)
-    results = [step(certificate, setting) for step in steps]
-    verdicts = [result.verdict for result in results]
-    worst: Verdict = "confirmed"
-    for verdict in ("undecided", "not confirmed"):
-        worst = verdict if verdict in verdicts else worst
+        raise UsageError(f"unknown setting {written['setting']!r}; it may need a newer version")
+    case = _rebuilt(certificate, setting)
+    printed, decided = _as_printed(case), (_by_program(case), _by_arithmetic(case))
+    if rewrite and _worst(decided) == "confirmed":
+        printed = _rewritten(case)
+    results = (printed, *decided)
     lines = [line for result in results for line in result.lines]
-    return Replay(worst, (f"claim: {claim['text']}", *lines, f"verdict: {worst}"))
+    worst = _worst(results)
+    said = checker.sentence(written)
+    return Replay(worst, (f"claim: {said}", *lines, f"verdict: {worst}"))
 
 
-def _text_says_so(certificate: Certificate, setting: Setting) -> Replay:
-    """Whether the decided relation is the claim as it is written, if that can be parsed here."""
-    claim = certificate.data["claim"]
-    parse = _parser()
-    if parse is None:
-        return Replay("confirmed", ())
+def _worst(results: Sequence[Replay]) -> Verdict:
+    found = {result.verdict for result in results}
+    order: tuple[Verdict, ...] = ("not confirmed", "undecided")
+    return next((verdict for verdict in order if verdict in found), "confirmed")
+
+
+def _rebuilt(certificate: Certificate, setting: Setting) -> _Case:
+    data = certificate.data
     try:
-        parsed = parse(claim["text"])
-    except UsageError:
-        return Replay("confirmed", ("text: no expression, not compared with the relation",))
-    found = [tree(parsed.relation), [tree(c) for c in parsed.conditions]]
-    if found == [_renamed(claim["relation"]), list(map(_renamed, claim["conditions"]))]:
-        return Replay("confirmed", ("text: says what is decided",))
-    return Replay("not confirmed", ("text: the claim as written is not the relation decided",))
+        with time_limit(_SECONDS):
+            claim = rebuilt(data["claim"], setting)
+            instance = setting.load(data["instance"]) if setting.load else None
+    except TimeoutError as error:
+        raise UsageError(f"the certificate is not rebuilt within {_SECONDS:g} s") from error
+    except _MISFITS as error:
+        raise UsageError(f"the certificate cannot be rebuilt: {_line(error)}") from error
+    return _Case(certificate, setting, claim, instance)
 
 
-def _parser() -> Callable[[str], Any] | None:
-    if find_spec("verify.parser") is None:
-        return None
-    parse: Callable[[str], Any] = import_module("verify.parser").parse
-    return parse
+def _line(error: BaseException) -> str:
+    return " ".join(str(error).split()) or type(error).__name__
 
 
-def _by_program(certificate: Certificate, setting: Setting) -> Replay:
+def _as_printed(case: _Case) -> Replay:
+    """Whether all that the certificate prints is so, and its files are those it was written with.
+
+    The text of an older one is its author's, and its LaTeX that of an older version: where they are
+    not what is derived today, nothing can be said of them until it is written anew.
+    """
+    if case.instance is None:
+        return Replay("undecided", (f"printed: setting {case.setting.name} cannot be rebuilt",))
+    try:
+        with time_limit(_SECONDS):
+            wrong = [*untrue(case.certificate.data, case.claim, case.instance)]
+    except TimeoutError:
+        return Replay("undecided", (f"printed: not compared within {_SECONDS:g} s",))
+    except _MISFITS as error:
+        raise UsageError(f"what it prints cannot be compared: {_line(error)}") from error
+    words = [key for key in wrong if key in ("text", "latex") and case.certificate.old]
+    changed = [key for key in wrong if key not in words] + changed_files(case.certificate)
+    if changed:
+        said = f"printed: not what is decided: {', '.join(changed)}"
+        return Replay("not confirmed", (said,))
+    if words:
+        said = "printed: an older certificate, in its author's words; --rewrite writes it anew"
+        return Replay("undecided", (said,))
+    return Replay("confirmed", ("printed: says what is decided",))
+
+
+def _rewritten(case: _Case) -> Replay:
+    """Write the certificate anew in its place."""
+    data, folder = case.certificate.data, case.certificate.folder.resolve()
+    decision = decide(case.claim, case.instance, exact_first=False)
+    write(
+        _Again(case.instance, decision, data["found_by"]), case.claim, folder.parent,
+        command=data["command"], seed=data["seed"], environment=data["environment"],
+        name=folder.name,
+    )  # fmt: skip
+    return Replay("confirmed", ("printed: written anew",))
+
+
+@dataclass(frozen=True)
+class _Again:
+    """A counterexample of which only the certificate is known."""
+
+    instance: Any
+    decision: Decision
+    found_by: str
+
+
+def _by_program(case: _Case) -> Replay:
     """Run the installed checker on the certificate's data."""
-    if setting.checker is None:
-        return Replay("undecided", (f"program: setting {setting.name} has no checker",))
-    source = check_program(setting.checker(), certificate.data)
+    if case.setting.checker is None:
+        return Replay("undecided", (f"program: setting {case.setting.name} has no checker",))
+    said = checker.sentence(case.certificate.data["claim"])
+    data = case.certificate.data
+    today = {**data, "claim": {**data["claim"], "text": said}}  # an older text is the author's
+    source = check_program(case.setting.checker(), today)
     lines = []
-    kept = certificate.folder / "check.py"
+    kept = case.certificate.folder / "check.py"
     if not kept.is_file() or kept.read_text(encoding="utf-8", errors="replace") != source:
         lines.append(
             "warning: check.py in the folder is not the program this version writes; "
@@ -101,8 +180,8 @@ def _by_program(certificate: Certificate, setting: Setting) -> Replay:
         program = Path(place, "check.py")
         program.write_text(source, encoding="utf-8")
         checked, output = run_program(program)
-    said = [line for line in output.splitlines() if line.startswith("so ")]
-    why = f": {said[-1].removeprefix('so').strip()}" if said else ""
+    told = [line for line in output.splitlines() if line.startswith("so ")]
+    why = f": {told[-1].removeprefix('so').strip()}" if told else ""
     return Replay(_OF_A_PROGRAM[checked], (*lines, f"program: {checked}{why}"))
 
 
@@ -114,22 +193,17 @@ _OF_A_PROGRAM: dict[str, Verdict] = {
 }
 
 
-def _by_arithmetic(certificate: Certificate, setting: Setting) -> Replay:
+def _by_arithmetic(case: _Case) -> Replay:
     """Decide on the rebuilt instance by its second route, in the other arithmetic first."""
-    if setting.load is None:
-        return Replay("undecided", (f"arithmetic: setting {setting.name} cannot be rebuilt",))
-    data = certificate.data
+    if case.instance is None:
+        return Replay("undecided", (f"arithmetic: setting {case.setting.name} cannot be rebuilt",))
     try:
-        instance = setting.load(data["instance"])
-        if hasattr(instance, "second_route"):
-            instance = instance.second_route()
+        with time_limit(_SECONDS):
+            decision = _decided(case)
+    except TimeoutError:
+        return Replay("undecided", (f"arithmetic: no answer within {_SECONDS:g} s",))
     except _MISFITS as error:
-        raise UsageError(f"the instance cannot be rebuilt: {error}") from error
-    claim = _claim(data, setting)
-    try:
-        decision = decide(claim, instance, exact_first=data["kind"] == "certified")
-    except _MISFITS as error:
-        raise UsageError(f"the claim cannot be decided on the instance: {error}") from error
+        raise UsageError(f"the claim cannot be decided on the instance: {_line(error)}") from error
     verdict: Verdict = "confirmed" if decision.refutes else "not confirmed"
     if decision.open:
         verdict = "undecided"
@@ -138,25 +212,8 @@ def _by_arithmetic(certificate: Certificate, setting: Setting) -> Replay:
     return Replay(verdict, (f"arithmetic: {decision.outcome}, {decision.kind}{reason}{sides}",))
 
 
-def _claim(data: dict[str, Any], setting: Setting) -> Claim:
-    """The claim rebuilt from its trees."""
-    written = data["claim"]
-    relation, *conditions = (
-        from_tree(each, _symbol) for each in (written["relation"], *written["conditions"])
+def _decided(case: _Case) -> Decision:
+    other = (
+        case.instance.second_route() if hasattr(case.instance, "second_route") else case.instance
     )
-    return Claim("replay", written["text"], setting, relation, assumed(*conditions))
-
-
-def _renamed(written: Any) -> Any:
-    """A tree in which former names of quantities are those of today."""
-    if isinstance(written, str):
-        return QUANTITIES[written].name if written in QUANTITIES else written
-    if not isinstance(written, list) or not written:
-        return written
-    return [written[0], *map(_renamed, written[1:])]
-
-
-def _symbol(name: str) -> Any:
-    if name not in QUANTITIES:
-        raise UsageError(f"unknown quantity {name!r}; see `certimin quantities`")
-    return QUANTITIES[name].symbol
+    return decide(case.claim, other, exact_first=case.certificate.data["kind"] == "certified")

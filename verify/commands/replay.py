@@ -14,11 +14,14 @@ __all__ = ["replay"]
 
 @click.command()
 @click.argument("path", type=click.Path(path_type=Path))
-def replay(path: Path) -> None:
+@click.option(
+    "--rewrite", is_flag=True, help="write it anew in today's form if both routes confirm it"
+)
+def replay(path: Path, rewrite: bool) -> None:
     """Decide a certificate again by another route; 0 confirmed, 1 not confirmed, 3 undecided."""
     from verify.certificates.replay import replay as decided_again
 
-    result = decided_again(path)
+    result = decided_again(path, rewrite=rewrite)
     for line in result.lines:
         click.echo(line)
     sys.exit(EXIT_CODES[result.verdict])

@@ -17,6 +17,7 @@ import click
 
 from verify.commands.console import console, print_instance
 from verify.errors import CertiminError, UsageError
+from verify.evidence import EXIT_CODES
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -145,7 +146,7 @@ def _attack(conjecture: Any, options: dict[str, Any]) -> Outcome:
     command = shlex.join(["certimin", *sys.argv[1:]])
     names = ("over", "depth", "width", "budget", "instances", "seed", "backend", "out")
     chosen: dict[str, Any] = {name: options[name] for name in names}
-    chosen |= {"command": command, "progress": _Progress()}
+    chosen |= {"command": command, "progress": _Progress(), "announce": _show}
     if options["tighten"] is None:
         return api.search(conjecture, fresh=options["fresh"], **chosen)
     if not isinstance(conjecture, str):
@@ -230,22 +231,30 @@ def _report(outcome: Outcome | Error, options: dict[str, Any]) -> int:
     if isinstance(outcome, Error):
         click.echo(outcome.headline, err=True)
         click.echo(outcome.traceback, err=True)
-    else:
+    elif getattr(outcome, "counterexample", None) is None:
         _show(outcome)
-    if isinstance(outcome, Survived) and outcome.tight:
-        figure = write_text(Path(options["out"], "figures", "tightness.svg"), outcome.plot())
-        click.echo(f"plot        {figure}")
-    text = json.dumps(outcome.to_json(), indent=1, default=str) + "\n"
-    for path in (Path(options["out"], "search.json"), options["json_path"]):
-        if path is not None:
-            write_text(path, text)
-    return outcome.exit_code
+    else:  # shown before it was written
+        _show_certificate(outcome)
+    failed = "" if isinstance(outcome, Error) else outcome.unwritten
+    try:
+        if isinstance(outcome, Survived) and outcome.tight:
+            figure = write_text(Path(options["out"], "figures", "tightness.svg"), outcome.plot())
+            click.echo(f"plot        {figure}")
+        text = json.dumps(outcome.to_json(), indent=1, default=str) + "\n"
+        for path in (Path(options["out"], "search.json"), options["json_path"]):
+            if path is not None:
+                write_text(path, text)
+    except OSError as error:
+        failed = failed or str(error)
+    if failed:
+        click.echo(f"certimin: not all of it could be written: {failed}", err=True)
+    refuted = outcome.exit_code == EXIT_CODES["refuted"]
+    return EXIT_CODES["error"] if failed and not refuted else outcome.exit_code
 
 
 def _show(outcome: Outcome) -> None:
     from verify.report.mathematics import plain as readable
-    from verify.search.outcomes import Refuted, Survived
-    from verify.search.tighten import Bracketed
+    from verify.search.outcomes import Survived
 
     screen, claim = console(), outcome.claim
     for name, text in (
@@ -258,16 +267,21 @@ def _show(outcome: Outcome) -> None:
     if not isinstance(outcome, Survived):
         screen.print(f"tried       {outcome.receipt}", markup=False, highlight=False)
     screen.print(outcome.headline, markup=False, highlight=False)
-    if isinstance(outcome, Refuted | Bracketed) and outcome.counterexample is not None:
-        print_instance(outcome.counterexample.instance, screen)
-        if outcome.certificate is not None:
-            _print_path(screen, f"certificate {outcome.certificate}")
-            check = Path(outcome.certificate, "check.py")
-            known = not isinstance(outcome, Refuted) or outcome.confirmed
-            text = f"check it    python -I {check}" if known else _UNCHECKED
-            _print_path(screen, text)
+    found = getattr(outcome, "counterexample", None)
+    if found is not None:
+        print_instance(found.instance, screen)
     elif isinstance(outcome, Survived) and outcome.tight:
         screen.print(_tightness(outcome))
+
+
+def _show_certificate(outcome: Any) -> None:
+    """Say where the certificate of what was shown is."""
+    screen = console()
+    if outcome.certificate is not None:
+        _print_path(screen, f"certificate {outcome.certificate}")
+        check = Path(outcome.certificate, "check.py")
+        known = getattr(outcome, "confirmed", True)  # a bracket says nothing of it
+        _print_path(screen, f"check it    python -I {check}" if known else _UNCHECKED)
 
 
 def _print_path(screen: Console, text: str) -> None:

@@ -6,17 +6,15 @@ name, statement or module elsewhere changes nothing.  Only ``holds`` is kept: wh
 undecided or too slow is computed afresh each time, and conditions cost nothing.
 
 What this is worth: an entry that was cut short, edited by accident or copied to another key is
-found out by its own digest and computed again.  The digest is no signature: whoever may write to
-the folder may forge a proof, as they may forge the report beside it.  Where that matters, and in
-continuous integration, ``certimin verify --no-cache`` neither reads nor writes the folder.
+found out by its own digest (:mod:`verify.records`), said to be, and computed again.  Where a forged
+one would matter, and in continuous integration, ``certimin verify --no-cache`` neither reads nor
+writes the folder.
 """
 
 from __future__ import annotations
 
 import hashlib
-import json
 import sys
-from collections.abc import Mapping
 from contextlib import suppress
 from functools import cache
 from importlib.metadata import version
@@ -26,9 +24,9 @@ from typing import Any
 
 import sympy as sp
 
+from verify import records
 from verify.derivation import rings, steps
 from verify.derivation.steps import AnySize, Identity, Step, StepResult, check, ground_types
-from verify.files import write_text
 
 __all__ = ["Proofs", "key"]
 
@@ -62,26 +60,21 @@ class Proofs:
     def _load(self, name: str) -> float | None:
         """Seconds of the proof kept under this key, None if there is none that can be trusted."""
         try:
-            entry = json.loads((self._folder / f"{name}.json").read_text(encoding="utf-8"))
-            seconds, sealed = entry["seconds"], entry.pop("digest")
-            claimed = entry["key"] == name and entry["verdict"] == "holds"
-            sound = claimed and sealed == _digest(entry)
-        except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
+            entry = records.read(self._folder / f"{name}.json")
+        except records.Damaged:
+            records.complain(f"kept proofs in {self._folder} do not check: they are computed again")
             return None
+        if entry is None or entry.get("verdict") != "holds":
+            return None
+        seconds = entry.get("seconds")
         known = isinstance(seconds, float) and isfinite(seconds) and seconds >= 0
-        return seconds if sound and known else None
+        return seconds if known else None
 
     def _save(self, name: str, result: StepResult) -> None:
         """Keep a proof; a folder that cannot be written costs time and nothing else."""
-        entry = {
-            "key": name,
-            "verdict": "holds",
-            "seconds": result.seconds,
-            "step": result.step.name,
-        }
+        entry = {"verdict": "holds", "seconds": result.seconds, "step": result.step.name}
         with suppress(OSError):
-            sealed = json.dumps({**entry, "digest": _digest(entry)})
-            write_text(self._folder / f"{name}.json", sealed, durable=False)
+            records.write(self._folder / f"{name}.json", entry, durable=False)
 
 
 def key(step: Step) -> str | None:
@@ -126,7 +119,3 @@ def _structure(e: Any, known: dict[sp.Basic, str]) -> str:
             parts.append(sp.srepr(e))
         known[e] = hashlib.sha256(" ".join(parts).encode()).hexdigest()
     return known[e]
-
-
-def _digest(entry: Mapping[str, Any]) -> str:
-    return hashlib.sha256(json.dumps(entry, sort_keys=True).encode()).hexdigest()

@@ -69,8 +69,8 @@ def verify(
         If the output folder cannot be written, or the backend or the scheduler is not there:
         nothing is computed.
     Interrupted
-        On Ctrl-C or when the workers are lost: finished tasks are kept, earlier reports stay as
-        they are.
+        On Ctrl-C, when the workers are lost, or where a disk is full: finished tasks are kept,
+        earlier reports stay as they are.
     """
     start = monotonic()
     theorems = with_ancestors(chosen)
@@ -98,7 +98,8 @@ def verify(
         "verdict": overall(records),
         "theorems": records,
     }
-    report.write(result, options.out)
+    with store.writing(len(listed)):
+        report.write(result, options.out)
     return result
 
 

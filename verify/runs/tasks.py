@@ -1,14 +1,14 @@
 """Run the stages of many theorems: independent tasks, seeded by name, in any executor.
 
 A task's seed depends on the run's seed and the task's name alone, so results do not depend on the
-number of workers or on what else is run.  Finished tasks are stored one atomic file each; a run
-that is killed can be resumed, and Ctrl-C keeps what is done.
+number of workers or on what else is run.  Finished tasks are stored one atomic file each, with a
+digest; a run that is killed can be resumed, and Ctrl-C keeps what is done.
 """
 
 from __future__ import annotations
 
 import hashlib
-import json
+import os
 import signal
 import sys
 import traceback
@@ -32,8 +32,10 @@ from typing import Any
 
 from threadpoolctl import threadpool_limits
 
+from verify import records
 from verify.environment import versions
-from verify.files import write_text
+from verify.errors import Interrupted
+from verify.orphans import end_with
 from verify.registry import providers, theorems
 from verify.report.shape import fault_of_part
 from verify.runs import stages
@@ -189,31 +191,57 @@ def _fits(task: Task, result: Any, seconds: Any) -> bool:
 
 
 class Store:
-    """Finished tasks, one atomic JSON file each, named by content hash."""
+    """Finished tasks, one atomic JSON file each, named by content hash.
+
+    ``kept`` counts those that are there, ``damaged`` names those that were and do not check.
+    """
 
     def __init__(self, folder: Path, *, resume: bool) -> None:
         self._folder = folder
+        self.kept = 0
+        self.damaged: list[str] = []
         folder.mkdir(parents=True, exist_ok=True)
         if not resume:
             for path in folder.glob("*.json"):
-                path.unlink()
+                path.unlink(missing_ok=True)  # another run may forget it too
 
     def load(self, task: Task) -> Outcome | None:
-        """Return the stored outcome of ``task``, if there is one."""
+        """Return the stored outcome of ``task``, if there is one that checks."""
         try:
-            data = json.loads((self._folder / f"{task.key}.json").read_text())
-            result, seconds = data["result"], data["seconds"]
-        except (OSError, ValueError, KeyError, TypeError):  # not ours, or cut short
+            stored = records.read(self._path(task))
+            if stored is None:
+                return None
+            result, seconds = stored["result"], stored["seconds"]
+        except (records.Damaged, KeyError):
+            self.damaged.append(task.name)
             return None
-        return Outcome(task, result, None, seconds) if _fits(task, result, seconds) else None
+        if not _fits(task, result, seconds):
+            self.damaged.append(task.name)
+            return None
+        self.kept += 1
+        return Outcome(task, result, None, seconds)
 
     def save(self, outcome: Outcome) -> None:
-        """Store an outcome that is not an error."""
+        """Store an outcome that is not an error, with its values as the report prints them."""
         if outcome.error is not None:
             return
         data = {"result": outcome.result, "seconds": outcome.seconds}
-        path = self._folder / f"{outcome.task.key}.json"
-        write_text(path, json.dumps(data, default=str), durable=False)  # as the report prints it
+        records.write(self._path(outcome.task), data, durable=False)
+        self.kept += 1
+
+    @contextmanager
+    def writing(self, tasks: int) -> Iterator[None]:
+        """Say what of a run of so many tasks is kept where something of it cannot be written."""
+        try:
+            yield
+        except OSError as error:
+            raise Interrupted(
+                f"cannot write to {self._folder.parent}: {error.strerror or error}; {self.kept} of "
+                f"{tasks} tasks are kept there: make room and go on with --resume"
+            ) from error
+
+    def _path(self, task: Task) -> Path:
+        return self._folder / f"{task.key}.json"
 
 
 @contextmanager
@@ -222,12 +250,17 @@ def pool(jobs: int) -> Iterator[Executor | None]:
     if jobs == 1:
         yield None
         return
-    die_on_ctrl_c = (signal.SIGINT, signal.SIG_DFL)  # or their tasks would be waited for
-    executor = ProcessPoolExecutor(jobs, get_context("spawn"), signal.signal, die_on_ctrl_c)
+    executor = ProcessPoolExecutor(jobs, get_context("spawn"), _begin, (os.getpid(),))
     try:
         yield executor
     finally:
         executor.shutdown(wait=False, cancel_futures=True)
+
+
+def _begin(parent: int) -> None:
+    """What a worker does first."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)  # or its tasks would be waited for
+    end_with(parent)
 
 
 def run(
@@ -244,11 +277,15 @@ def run(
         Any ``concurrent.futures.Executor``; None runs the tasks in this process.
     progress
         Called with each outcome as it arrives.
+
+    Raises
+    ------
+    Interrupted
+        An outcome cannot be stored.
     """
     outcomes: list[Outcome] = []
 
     def finish(outcome: Outcome) -> None:
-        store.save(outcome)
         outcomes.append(outcome)
         progress(outcome)
 
@@ -259,13 +296,27 @@ def run(
             waiting.append(task)
         else:
             finish(stored)
+    if store.damaged:
+        records.complain(_damage(store.damaged))
     try:
         with closing(_results(waiting, executor)) as results:
             for outcome in results:
+                with store.writing(len(listed)):
+                    store.save(outcome)
                 finish(outcome)
     except (KeyboardInterrupt, CancelledError):  # the latter from an executor that lost its workers
         pass
     return outcomes
+
+
+def _damage(names: list[str]) -> str:
+    """Tell which stored results are not used."""
+    several = len(names) > 1
+    more = f" and {len(names) - 3} more" if len(names) > 3 else ""
+    return (
+        f"{len(names)} stored result{'s do' if several else ' does'} not check and "
+        f"{'are' if several else 'is'} computed again: {', '.join(names[:3])}{more}"
+    )
 
 
 def _results(waiting: list[Task], executor: Executor | None) -> Generator[Outcome, None, None]:

@@ -29,9 +29,10 @@ _SECONDS, _LONGEST = 60.0, 1e6
 """Seconds a search takes if nothing is said, and at most."""
 
 Progress = Callable[[Claim, Attack], None]
+Announce = Callable[[Outcome], None]
 
 
-def _quiet(claim: Claim, result: Attack) -> None:
+def _quiet(*_: object) -> None:
     """Say nothing."""
 
 
@@ -49,6 +50,7 @@ def search(
     backend: str = "numpy",
     command: str = "verify.search.search",
     progress: Progress = _quiet,
+    announce: Announce = _quiet,
 ) -> Outcome:
     """Try to refute a conjecture; return Refuted, Survived or Inconclusive.
 
@@ -78,6 +80,8 @@ def search(
         What the certificate says was run.
     progress
         Called with the claim and the attack so far, and with every simpler counterexample.
+    announce
+        Called with a refutation before anything about it is written: a disk may be full.
 
     Raises
     ------
@@ -106,14 +110,20 @@ def search(
             known=() if isinstance(conjecture, Claim) else conjecture.hard_instances(claim),
             progress=lambda attacked, claim=claim: progress(claim, attacked),  # type: ignore[misc]
         )
-        if corpus is not None:
-            corpus.keep(claim, result)
         outcome = judge(claim, result, monotonic() - start, seed)
-        if isinstance(outcome, Refuted) and out is not None:
-            kept = _certified(outcome.claim, outcome.counterexample, Path(out), seed, command)
-            outcome = replace(outcome, certificate=kept.folder, confirmed=kept.confirmed)
-            if kept.contradicted:
-                outcome = Inconclusive(claim, outcome.receipt, f"{kept.folder}/check.py disagrees")
+        if isinstance(outcome, Refuted):
+            announce(outcome)
+        try:
+            if corpus is not None:
+                corpus.keep(claim, result)
+            if isinstance(outcome, Refuted) and out is not None:
+                kept = _certified(outcome.claim, outcome.counterexample, Path(out), seed, command)
+                outcome = replace(outcome, certificate=kept.folder, confirmed=kept.confirmed)
+                if kept.contradicted:
+                    reason = f"{kept.folder}/check.py disagrees"
+                    outcome = Inconclusive(claim, outcome.receipt, reason)
+        except OSError as error:
+            outcome = replace(outcome, unwritten=str(error))
         outcomes.append(outcome)
         if isinstance(outcome, Refuted) or result.interrupted:
             break
@@ -134,6 +144,7 @@ def tighten(
     backend: str = "numpy",
     command: str = "verify.search.tighten",
     progress: Progress = _quiet,
+    announce: Announce = _quiet,
 ) -> Bracketed:
     """Bracket the extreme value of the free constant ``name`` for which ``text`` survives.
 
@@ -152,9 +163,14 @@ def tighten(
     limits = replace(_BUDGET, seconds=seconds).of(instances)
     outcome = bracketed(at, name, seed=seed, budget=limits, backend=backend, progress=progress)
     outcome = replace(outcome, text=text, symbolic=latex_with_constant(text, name, like))
-    if outcome.counterexample is not None and out is not None:
-        kept = _certified(outcome.claim, outcome.counterexample, Path(out), seed, command)
-        outcome = replace(outcome, certificate=kept.folder)
+    if outcome.counterexample is not None:
+        announce(outcome)
+        try:
+            if out is not None:
+                kept = _certified(outcome.claim, outcome.counterexample, Path(out), seed, command)
+                outcome = replace(outcome, certificate=kept.folder)
+        except OSError as error:
+            outcome = replace(outcome, unwritten=str(error))
     return outcome
 
 
@@ -194,7 +210,6 @@ def _certified(
         found,
         claim,
         out / "counterexamples",
-        text=claim.title,
         command=command,
         seed=seed,
         environment=environment,

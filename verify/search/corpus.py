@@ -2,7 +2,8 @@
 
 Each is one file named by the hash of its content: the setting's name and the choices that rebuild
 the instance, exact.  Nothing is ever trusted: an entry is rebuilt by the setting's recipe and
-decided like any other instance.
+decided like any other instance.  One that does not check (:mod:`verify.records`) is left out, and
+said to be; before entries had a digest, their name was that of all but the slack.
 """
 
 from __future__ import annotations
@@ -14,9 +15,10 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
+from verify import records
 from verify.claims import Claim
 from verify.errors import UsageError
-from verify.files import write_text
+from verify.files import read_text
 from verify.search.readings import scaled, simple
 from verify.search.record import Attack, Near
 
@@ -59,28 +61,46 @@ class Corpus:
         for near in sorted(result.near.values(), key=lambda n: n.slack)[:_KEPT]:
             self._write(claim, near.slack, near.choices, near.setting.name)
 
-    def _entries(self) -> Iterator[dict[str, Any]]:
-        for path in sorted(self._folder.glob("*.json")):
-            try:
-                entry = json.loads(path.read_text())
-                yield {
-                    "setting": str(entry["setting"]),
-                    "relation": entry["relation"],
-                    "slack": float(entry["slack"]),
-                    "choices": [_read(choice) for choice in entry["choices"]],
-                }
-            except (OSError, LookupError, TypeError, ValueError, ArithmeticError):
-                continue  # not ours, or cut short
+    def _entries(self) -> list[dict[str, Any]]:
+        found = [_entry(path) for path in sorted(self._folder.glob("*.json"))]
+        left_out = found.count(None)
+        if left_out:
+            records.complain(
+                f"corpus: {left_out} of {len(found)} entries in {self._folder} do not check "
+                "and are left out"
+            )
+        return [entry for entry in found if entry is not None]
 
     def _write(self, claim: Claim, slack: float, choices: Any, setting: str) -> None:
         written = [c if isinstance(c, int) else str(Fraction(c)) for c in choices]
-        content = json.dumps(
-            {"setting": setting, "relation": str(claim.expanded), "choices": written}
-        )
-        name = hashlib.sha256(content.encode()).hexdigest()[:24]
-        path = self._folder / f"{name}.json"
-        if not path.exists():
-            write_text(path, json.dumps(json.loads(content) | {"slack": slack}))
+        content = {"setting": setting, "relation": str(claim.expanded), "choices": written}
+        path = self._folder / f"{_name(content)}.json"
+        if _entry(path) is None:
+            records.write(path, content | {"slack": slack})
+
+
+def _name(content: dict[str, Any]) -> str:
+    return hashlib.sha256(json.dumps(content).encode()).hexdigest()[:24]
+
+
+def _entry(path: Path) -> dict[str, Any] | None:
+    """What is stored at a path; None if it is not ours, or does not check."""
+    try:
+        try:
+            entry = records.read(path) or {}
+        except records.Damaged:
+            entry = json.loads(read_text(path))
+            content = {key: entry[key] for key in ("setting", "relation", "choices")}
+            if "digest" in entry or _name(content) != path.stem:
+                return None
+        return {
+            "setting": str(entry["setting"]),
+            "relation": entry["relation"],
+            "slack": float(entry["slack"]),
+            "choices": [_read(choice) for choice in entry["choices"]],
+        }
+    except (OSError, LookupError, TypeError, ValueError, ArithmeticError, RecursionError):
+        return None
 
 
 def _read(text: int | str) -> int | Fraction:

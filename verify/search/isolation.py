@@ -15,6 +15,7 @@ from pathlib import Path
 from time import monotonic, sleep
 
 from verify.errors import CertiminError
+from verify.orphans import end_with
 
 __all__ = ["Ended", "isolated", "watched"]
 
@@ -53,7 +54,7 @@ def isolated(arguments: list[str], budget: float) -> Ended:
         try:
             killed = _wait(process, trace, budget)
         except KeyboardInterrupt:
-            os.killpg(process.pid, signal.SIGINT)  # it returns the best it has
+            os.killpg(process.pid, signal.SIGTERM)  # it returns the best it has
             killed = _wait(process, trace, 0.0)
         text = trace.read_text(errors="replace")
         with suppress(ProcessLookupError):  # what the module left running ends with it
@@ -85,7 +86,11 @@ def _ended(code: int, killed: bool, text: str, budget: float) -> Ended:
 
 @contextmanager
 def watched(trace: Path, budget: float) -> Iterator[None]:
-    """Inside the process: say where it is when the budget is over, and that it ended by itself."""
+    """Inside the process: say where it is when the budget is over, and that it ended by itself.
+
+    It ends with the process that started it, however that one ends.
+    """
+    end_with(os.getppid())
     with trace.open("a") as file:
         faulthandler.dump_traceback_later(budget, file=file)
         ended_by_itself = True

@@ -95,11 +95,12 @@ def shown(margin: float) -> str:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of a conjecture."""
+    """What became of a conjecture; ``unwritten`` says why files about it are missing, if so."""
 
     claim: Claim
     receipt: Receipt
     verdict: str = field(default="error", kw_only=True)
+    unwritten: str = field(default="", kw_only=True)
 
     @property
     def exit_code(self) -> int:

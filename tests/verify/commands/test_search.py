@@ -1,5 +1,6 @@
 """The commands of the adversary: what they answer, what they write, and what they refuse."""
 
+import errno
 import json
 import os
 import signal
@@ -11,6 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from verify import records
+from verify.certificates import folder
 from verify.commands import doctor
 
 FALSE = "sharpness <= hessian_trace/2"
@@ -226,11 +229,9 @@ def test_new_overwrites_nothing(certimin, tmp_path, monkeypatch):
 def test_an_interrupt_keeps_what_is_known(tmp_path):
     file = tmp_path / "outcome.json"
     command = ["search", TRUE, "--budget", "60", "--json", str(file), "--out", str(tmp_path)]
-    heard = signal.signal(signal.SIGINT, signal.SIG_DFL)  # a job in the background ignores it
     with subprocess.Popen(
         [sys.executable, "-m", "verify", *command], stderr=subprocess.PIPE, stdout=subprocess.PIPE
     ) as process:
-        signal.signal(signal.SIGINT, heard)
         process.stderr.readline()  # under way
         os.kill(process.pid, signal.SIGINT)
         try:
@@ -374,3 +375,41 @@ def test_a_folder_in_brackets_is_printed_as_it_is(certimin, tmp_path):
     code, said, _ = certimin("search", FALSE, "--budget", 10, "--out", out, *SMALL)
     assert code == 1
     assert f"certificate {out}/counterexamples/" in said
+
+
+def full(*_, **options):
+    raise OSError(errno.ENOSPC, "No space left on device")
+
+
+@pytest.mark.parametrize("options", [(), ("--tighten", "c")])
+def test_a_full_disk_loses_no_counterexample(search, monkeypatch, options):
+    """It is printed before anything is written, and the exit code says the verdict."""
+    monkeypatch.setattr(folder, "write_text", full)
+    monkeypatch.setattr(records, "write", full)
+    monkeypatch.setattr("verify.files.write_text", full)
+    text = "sharpness >= c*hessian_trace" if options else FALSE
+    code, record, out, err = search(text, "--budget", 5, *SMALL, *options)
+    assert record is None
+    assert "weights = " in out
+    assert "sigma = " in out
+    assert "certificate" not in out
+    assert "certimin: not all of it could be written: [Errno 28] No space left on device" in err
+    assert "Traceback" not in err
+    assert (code, "refuted: found by" in out) == ((3, False) if options else (1, True))
+
+
+def test_a_full_disk_is_said_of_a_survivor_too(search, monkeypatch):
+    monkeypatch.setattr(records, "write", full)
+    code, record, out, err = search(TRUE, "--budget", 2, *SMALL)
+    assert (code, record["verdict"]) == (3, "survived")
+    assert "survived" in out
+    assert "No space left on device" in err
+
+
+def test_what_is_found_is_shown_before_it_is_written(search, monkeypatch):
+    """Whoever ends the process while it writes has seen the counterexample."""
+    shown = []
+    monkeypatch.setattr(folder, "write", lambda *_, **options: shown.append(sys.stdout) or full())
+    code, _, out, _ = search(FALSE, "--budget", 20, *SMALL)
+    assert (code, len(shown)) == (1, 1)
+    assert "refuted: found by" in out

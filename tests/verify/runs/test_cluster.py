@@ -22,7 +22,7 @@ from verify.runs import session
 from verify.runs import tasks as runner
 from verify.runs.tasks import Outcome, Store, Task, run
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 TASK = Task("F1", "witness", "0", 0, "quick", "numpy")
 
 

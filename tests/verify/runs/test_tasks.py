@@ -1,15 +1,22 @@
 """Runs do not depend on workers, survive what tasks raise, and lose nothing that is done."""
 
+import errno
 import json
+import os
+import subprocess
 import sys
 from concurrent.futures import Future
 from dataclasses import replace
 from fractions import Fraction
 from importlib import import_module
+from pathlib import Path
+from time import monotonic, sleep
 
 import pytest
 
 from tests.toys import claim, theorem, total
+from verify import records
+from verify.errors import Interrupted
 from verify.evidence import Evidence
 from verify.registry import theorems
 from verify.runs import tasks as runner
@@ -252,3 +259,118 @@ def test_a_stored_result_of_the_wrong_shape_is_computed_afresh(store, stage, res
 def test_a_stored_time_that_is_none_is_computed_afresh(store, seconds):
     store.save(Outcome(TASK, [], None, seconds))
     assert store.load(TASK) is None
+
+
+def stored(tmp_path):
+    """A store with one result, and where it is."""
+    store = Store(tmp_path / "tasks", resume=True)
+    evidence = Evidence("exact", "holds", "depth 2", 3, 1.0, 1.0).to_json()
+    store.save(Outcome(TASK, [evidence], None, 1.5))
+    return store, tmp_path / "tasks" / f"{TASK.key}.json"
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        lambda text: text.replace("holds", "holdz"),
+        lambda text: text.replace("1.5", "1.6"),
+        lambda text: text.replace("depth 2", "depth 3"),
+        lambda text: text[:-20],
+        lambda text: '{"result": [], "seconds": 1.5}',
+        lambda text: json.dumps(json.loads(text) | {"result": []}),
+        lambda text: "[" * 100_000,
+    ],
+)
+def test_a_stored_task_that_was_changed_is_computed_again_and_said_to_be(
+    tmp_path, capsys, monkeypatch, damage
+):
+    store, path = stored(tmp_path)
+    path.write_text(damage(path.read_text()))
+    monkeypatch.setattr(runner, "execute", lambda task: Outcome(task, [], None, 0.0))
+    records.complain.cache_clear()
+    assert run([TASK], None, store, ignore) == [Outcome(TASK, [], None, 0.0)]
+    assert capsys.readouterr().err == (
+        "certimin: 1 stored result does not check and is computed again: T/decide/T.claim\n"
+    )
+    assert store.load(TASK).result == []
+
+
+def test_one_line_tells_of_many(toy, store, capsys, monkeypatch):
+    monkeypatch.setattr(runner, "execute", lambda task: Outcome(task, [], None, 0.0))
+    run(toy, None, store, ignore)
+    for path in store._folder.glob("*.json"):
+        path.write_text("{}")
+    records.complain.cache_clear()
+    run(toy, None, store, ignore)
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line.startswith("certimin: 4 stored results do not check and are computed again: T/")
+    assert line.endswith(" and 1 more")
+
+
+def test_a_stored_task_under_another_name_is_not_that_task(tmp_path):
+    store, path = stored(tmp_path)
+    other = replace(TASK, seed=1)
+    path.rename(path.with_name(f"{other.key}.json"))
+    assert store.load(other) is None
+    assert store.damaged == [other.name]
+
+
+def test_a_pipe_in_the_store_is_no_stored_task(tmp_path):
+    store, path = stored(tmp_path)
+    path.unlink()
+    os.mkfifo(path)
+    assert store.load(TASK) is None
+    assert store.damaged
+
+
+def test_a_full_disk_ends_a_run_that_says_what_is_kept(toy, store, monkeypatch):
+    def full(path, *_, **options):
+        if len(saved) == 2:
+            raise OSError(errno.ENOSPC, "No space left on device", str(path))
+        saved.append(path)
+
+    saved = []
+    monkeypatch.setattr(runner, "execute", lambda task: Outcome(task, [], None, 0.0))
+    monkeypatch.setattr(records, "write", full)
+    with pytest.raises(Interrupted, match="No space left on device; 2 of 4 tasks are kept there"):
+        run(toy, None, store, ignore)
+
+
+PARENT = """
+import os, sys
+from multiprocessing import active_children
+from time import sleep
+from verify.runs.tasks import pool
+
+if __name__ == "__main__":
+    with pool(2) as executor:
+        futures = [executor.submit(sleep, 60) for _ in range(2)]
+        while not all(future.running() for future in futures):
+            sleep(0.05)
+        print(*[child.pid for child in active_children()], flush=True)
+        sleep(60)
+"""
+
+
+def test_workers_end_with_a_parent_that_was_killed(tmp_path):
+    (tmp_path / "parent.py").write_text(PARENT)
+    command = [sys.executable, str(tmp_path / "parent.py")]
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment) as parent:
+        workers = [int(pid) for pid in parent.stdout.readline().split()]
+        parent.kill()
+    assert len(workers) == 2
+    until = monotonic() + 20
+    while any(map(alive, workers)) and monotonic() < until:
+        sleep(0.1)
+    assert not any(map(alive, workers))
+
+
+def alive(pid):
+    """Whether a process that nobody waits for has not ended."""
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    status = Path(f"/proc/{pid}/stat")
+    return not (status.exists() and status.read_text().rpartition(")")[2].split()[0] == "Z")

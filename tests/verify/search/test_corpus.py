@@ -7,6 +7,7 @@ from fractions import Fraction
 import pytest
 
 from tests.toys import NUMBERS, claim, first, norm, total
+from verify import records
 from verify.claims import SETTINGS, Setting
 from verify.errors import UsageError
 from verify.search.corpus import Corpus
@@ -79,7 +80,7 @@ def test_what_is_not_ours_is_left_alone(corpus, tmp_path):
 def test_an_entry_that_no_longer_fits_its_recipe_is_passed_over(corpus, tmp_path):
     kept(corpus, first <= 0)
     (path,) = (tmp_path / "corpus").iterdir()
-    path.write_text(json.dumps(json.loads(path.read_text()) | {"choices": [3]}))
+    records.write(path, records.read(path) | {"choices": [3]})
     assert attack(claim(first <= 0), seed=0, budget=NOTHING, corpus=corpus).found is None
 
 
@@ -102,5 +103,31 @@ def test_a_folder_that_cannot_be_made_is_said_in_one_line(tmp_path):
 def test_damaged_entries_are_passed_over(corpus, tmp_path, damage):
     kept(corpus, norm <= first)
     path = next((tmp_path / "corpus").glob("*.json"))
-    path.write_text(json.dumps(json.loads(path.read_text()) | damage))
+    records.write(path, records.read(path) | damage)
     assert attack(claim(norm <= first), seed=1, budget=NOTHING, corpus=corpus).found is None
+
+
+def test_an_entry_that_was_changed_is_left_out_and_written_again(corpus, tmp_path, capsys):
+    kept(corpus, norm <= first)
+    (path,) = (tmp_path / "corpus").iterdir()
+    before = path.read_text()
+    path.write_text(before.replace('"slack"', '"slick"'))
+    records.complain.cache_clear()
+    assert list(corpus.candidates(claim(norm <= first))) == []
+    list(corpus.candidates(claim(norm <= first)))
+    assert capsys.readouterr().err == (
+        f"certimin: corpus: 1 of 1 entries in {path.parent} do not check and are left out\n"
+    )
+    kept(corpus, norm <= first)
+    assert path.read_text() == before
+
+
+def test_an_entry_of_before_there_were_digests_is_known_by_its_name(corpus, tmp_path):
+    kept(corpus, norm <= first)
+    (path,) = (tmp_path / "corpus").iterdir()
+    entry = json.loads(path.read_text())
+    old = {key: entry[key] for key in ("setting", "relation", "choices", "slack")}
+    path.write_text(json.dumps(old))
+    assert len(list(corpus.candidates(claim(norm <= first)))) == 1
+    path.write_text(json.dumps(old | {"relation": "x"}))
+    assert list(corpus.candidates(claim(norm <= first))) == []
