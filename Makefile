@@ -56,6 +56,10 @@ test: $(STAMP) ## Run the fast tests and the doctests
 test-slow: $(STAMP) ## Run the slow tests
 	@$(BIN)/pytest -q -n 2 -m slow
 
+.PHONY: test-pythons
+test-pythons: ## Run the fast tests and verify on every Python from the oldest up that is found
+	@OLDEST=$(OLDEST) .ci/pythons
+
 .PHONY: verify
 verify: $(STAMP) ## Verify every theorem with a small budget; reports in reports/
 	@$(BIN)/certimin verify --profile quick --out reports $(VERIFY_OPTIONS)

@@ -17,7 +17,7 @@ from tempfile import TemporaryDirectory
 from typing import Any, Literal
 
 from verify.certificates.folder import Certificate, check_program, load, run_program
-from verify.claims import QUANTITIES, SETTINGS, Claim, Setting, assumed, decide
+from verify.claims import MISFITS, QUANTITIES, SETTINGS, Claim, Setting, assumed, decide
 from verify.errors import UsageError
 from verify.expression import from_tree, tree
 from verify.registry import theorems
@@ -26,7 +26,7 @@ __all__ = ["Replay", "Verdict", "replay"]
 
 Verdict = Literal["confirmed", "not confirmed", "undecided"]
 
-_MISFITS = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
+_MISFITS = (ArithmeticError, *MISFITS)
 """What data of the wrong shape or range raises where they are worked with."""
 
 
