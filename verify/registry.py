@@ -115,7 +115,9 @@ def _registry() -> _Registry:
         if len(refused) == len(waiting):
             break
         waiting = refused
-    return _Registry(MappingProxyType(known), tuple(kept), MappingProxyType(dict(sorted(broken.items()))))
+    return _Registry(
+        MappingProxyType(known), tuple(kept), MappingProxyType(dict(sorted(broken.items())))
+    )
 
 
 def _is_ours(entry: EntryPoint) -> bool:
