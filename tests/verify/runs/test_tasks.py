@@ -15,8 +15,9 @@ from verify.registry import theorems
 from verify.runs import tasks as runner
 from verify.runs.profiles import PROFILES
 from verify.runs.tasks import Outcome, Store, Task, execute, pool, run, tasks
+from verify.runs.verdicts import assemble
 from verify.search.pipeline import Budget
-from verify.theorem import Control
+from verify.theorem import Control, Training
 
 TASK = Task("T", "decide", "T.claim", 0, "quick", "numpy")
 
@@ -252,3 +253,17 @@ def test_a_stored_result_of_the_wrong_shape_is_computed_afresh(store, stage, res
 def test_a_stored_time_that_is_none_is_computed_afresh(store, seconds):
     store.save(Outcome(TASK, [], None, seconds))
     assert store.load(TASK) is None
+
+
+def test_a_training_that_needs_an_absent_package_is_left_out_and_told():
+    trained = Training("t", "", lambda seed, runs: (), needs="no-such-package")
+    present = replace(trained, name="u", needs="numpy")
+    toy = theorem("A", trainings=(trained, present))
+    told = [training.skipped for training in toy.trainings]
+    assert told == ["A.t needs no-such-package, which is not installed", ""]
+    listed = tasks([toy], 0, "quick", "numpy")
+    assert [task.piece for task in listed if task.stage == "train"] == ["A.u"]
+    outcomes = [Outcome(task, None, "failed", 0.0) for task in listed]
+    (record,) = assemble([toy], listed, outcomes)
+    assert "A.u" in {claim["id"] for claim in record["claims"]}
+    assert "A.t" not in {claim["id"] for claim in record["claims"]}
