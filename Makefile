@@ -60,6 +60,10 @@ test-slow: $(STAMP) ## Run the slow tests
 soak: $(STAMP) ## Run the standing suites whole; test-slow runs a twentieth of each
 	@CERTIMIN_SOAK=1 $(BIN)/pytest -q -n 2 -m slow --timeout 0 tests/soak
 
+.PHONY: test-pythons
+test-pythons: ## Run the fast tests and verify on every Python from the oldest up that is found
+	@OLDEST=$(OLDEST) .ci/pythons
+
 .PHONY: verify
 verify: $(STAMP) ## Verify every theorem with a small budget; reports in reports/
 	@$(BIN)/certimin verify --profile quick --out reports $(VERIFY_OPTIONS)

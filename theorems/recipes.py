@@ -24,7 +24,7 @@ from numeric.arithmetic.tangents import Tangents
 from numeric.gain import float_optimum
 from numeric.networks import LinearNetwork
 from theorems.instances import Instance
-from verify.claims import SETTINGS, Assumption, Bounds, Setting
+from verify.claims import Assumption, Bounds, Setting, entered
 from verify.errors import Undefined
 from verify.sources import WHOLE, Choices, Scalable
 
@@ -193,8 +193,7 @@ def setting(
             name, description, build, tuple(special), Tangents.seed, checker, load, express,
             exists, tuple(ensures), every_direction, extend,
         )  # fmt: skip
-        SETTINGS.update(dict.fromkeys((name, *aliases), found))
-        return found
+        return entered(found, aliases)
 
     return register
 

@@ -15,6 +15,8 @@ from itertools import chain
 from math import inf, isnan
 from typing import Any, Literal, Protocol
 
+from numpy.linalg import LinAlgError
+
 from verify.errors import NoValue, Undefined, UsageError
 from verify.expression import (
     ClosedForm,
@@ -36,6 +38,7 @@ from verify.sources import Choices
 __all__ = [
     "CONTROL",
     "FAMILIES",
+    "MISFITS",
     "QUANTITIES",
     "SETTINGS",
     "USUAL",
@@ -53,12 +56,15 @@ __all__ = [
     "Source",
     "assumed",
     "decide",
+    "entered",
     "expanded",
     "family",
     "latex_names",
+    "measured_by",
     "quantity",
     "sides",
     "slack",
+    "told",
 ]
 
 
@@ -359,6 +365,15 @@ SETTINGS: dict[str, Setting] = {}
 """Every setting by name and by former names; a conjecture may be searched over any of them."""
 
 
+def entered(setting: Setting, aliases: Sequence[str] = ()) -> Setting:
+    """Return the setting, registered under its name and those it had."""
+    known = SETTINGS.get(setting.name)
+    if known is not None:
+        _check_name("setting", setting.name, known.build, setting.build)
+    SETTINGS.update(dict.fromkeys((setting.name, *aliases), setting))
+    return setting
+
+
 @dataclass(frozen=True)
 class Assumption:
     """A condition on instances.
@@ -603,12 +618,25 @@ def _measured(expression: Any, instance: Any) -> dict[str, Any]:
     for name, measure in (measures | _families(expression)).items():
         try:
             values[name] = measure(instance)
-        except AttributeError as error:
+        except LinAlgError:  # a ValueError, about numbers
+            raise
+        except MISFITS as error:
             raise NoValue(
-                f"{name} has no value on an instance of this setting ({error}); "
+                f"{name} has no value on an instance of this setting ({told(error)}); "
                 f"`certimin quantities {name}` lists the settings that fit"
             ) from error
     return values
+
+
+def measured_by(relation: Relation) -> tuple[str, ...]:
+    """Return the names of the quantities that a relation mentions."""
+    return tuple(_names(relation))
+
+
+def told(error: Exception) -> str:
+    """Return the first line of what an error says; "0" alone, of a KeyError, says little."""
+    line = str(error).partition("\n")[0]
+    return f"{type(error).__name__}: {line}" if isinstance(error, LookupError) else line
 
 
 def _names(expression: Any) -> list[str]:
@@ -636,6 +664,9 @@ def sorted_symbols(relation: Relation) -> list[Any]:
         raise UsageError(f"unknown quantity {unknown[0]!r}; see `certimin quantities`")
     return symbols
 
+
+MISFITS = (AttributeError, LookupError, TypeError, ValueError)
+"""What measuring raises where an instance lacks a field, or has it in another shape."""
 
 Outcome = Literal["holds", "violated", "undecided", "invalid"]
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 import os
 import platform
 import sys
+from collections.abc import Sequence
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 from verify.derivation.steps import ground_types
 
-__all__ = ["PACKAGES", "describe", "versions"]
+__all__ = ["PACKAGES", "describe", "processors", "versions"]
 
 PACKAGES = (
     "numpy",
@@ -41,10 +42,15 @@ def versions() -> dict[str, str]:
 
 
 def describe(
-    *, backend: str, jobs: int, command: str, scheduler: str | None = None
+    *,
+    backend: str,
+    jobs: int,
+    command: str,
+    scheduler: str | None = None,
+    skipped: Sequence[str] = (),
 ) -> dict[str, Any]:
-    """Return the ``environment`` of verify.json."""
-    found = {
+    """Return the ``environment`` of verify.json; ``skipped`` says what was left out, and why."""
+    found: dict[str, Any] = {
         "certimin": version("certimin"),
         "python": sys.version.split()[0],
         "platform": platform.platform(),
@@ -55,4 +61,15 @@ def describe(
         "jobs": jobs,
         "command": command,
     }
-    return found if scheduler is None else found | {"scheduler": scheduler}
+    if scheduler is not None:
+        found["scheduler"] = scheduler
+    if skipped:
+        found["skipped"] = list(skipped)
+    return found
+
+
+def processors() -> int:
+    """Return how many processors this process may use: how many jobs ``verify`` runs unasked."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1

@@ -13,7 +13,8 @@ import re
 import reprlib
 import traceback
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import cache
 from importlib.metadata import EntryPoint, entry_points
@@ -21,40 +22,122 @@ from pathlib import Path
 from types import MappingProxyType, ModuleType
 from typing import Any
 
+from verify.claims import FAMILIES, QUANTITIES, SETTINGS
 from verify.errors import UsageError
 from verify.theorem import Claim, Control, Theorem
 from verify.travel import send_by_name
 
-__all__ = ["GROUP", "check", "in_families", "providers", "select", "theorems", "with_ancestors"]
+__all__ = [
+    "GROUP",
+    "check",
+    "in_families",
+    "is_loaded",
+    "providers",
+    "select",
+    "skipped",
+    "theorems",
+    "with_ancestors",
+]
 
 GROUP = "certimin.theorems"
 
 
-@cache
+@dataclass(frozen=True)
+class _Registry:
+    """What could be loaded, and why the rest could not, by the name of its entry point."""
+
+    theorems: Mapping[str, Theorem]
+    entries: Sequence[EntryPoint]
+    broken: Mapping[str, str]
+
+
 def theorems() -> Mapping[str, Theorem]:
     """Return every registered theorem by id, in an order where ancestors come first.
+
+    A plug-in that cannot be loaded is left out; :func:`skipped` tells it.
 
     Raises
     ------
     UsageError
-        If two theorems share an id, one uses an unknown id, or ``uses`` has a cycle.
+        If theorems of ours share an id, use an unknown one, or use each other in a circle.
     """
-    return MappingProxyType(check(t for entry in _entries() for t in _provided(entry)))
+    return _registry().theorems
 
 
 def providers() -> list[ModuleType]:
     """Return the packages that provide theorems, by the name of their entry point."""
-    return [_load(entry.value, entry.name) for entry in _entries()]
+    return [_load(entry.value, entry.name) for entry in _registry().entries]
 
 
-def _entries() -> list[EntryPoint]:
-    return sorted(entry_points(group=GROUP), key=lambda entry: entry.name)
+def skipped() -> list[str]:
+    """Return a line for each plug-in that was left out: its name, and why."""
+    return [f"the plug-in {name!r}: {why}" for name, why in _registry().broken.items()]
+
+
+def is_loaded() -> bool:
+    """Return whether theorems were asked for in this process."""
+    return _registry.cache_info().currsize > 0
+
+
+@cache
+def _registry() -> _Registry:
+    """Load our theorems, then each plug-in with whatever it uses of others.
+
+    What does not fit with the rest is tried again as long as others are added: it may use them.
+    """
+    entries = sorted(entry_points(group=GROUP), key=lambda entry: (not _is_ours(entry), entry.name))
+    kept: list[EntryPoint] = []
+    found: list[Theorem] = []
+    known: dict[str, Theorem] = {}
+    waiting: list[tuple[EntryPoint, list[Theorem]]] = []
+    broken: dict[str, str] = {}
+    for entry in entries:
+        try:
+            waiting.append((entry, _provided(entry)))
+        except UsageError as error:
+            if _is_ours(entry):
+                raise
+            broken[entry.name] = str(error)
+    while waiting:
+        refused = []
+        for entry, theirs in waiting:
+            try:
+                known = check([*found, *theirs])
+            except UsageError as error:
+                if _is_ours(entry):
+                    raise
+                broken[entry.name] = str(error)
+                refused.append((entry, theirs))
+            else:
+                broken.pop(entry.name, None)
+                found += theirs
+                kept.append(entry)
+        if len(refused) == len(waiting):
+            break
+        waiting = refused
+    return _Registry(
+        MappingProxyType(known), tuple(kept), MappingProxyType(dict(sorted(broken.items())))
+    )
+
+
+def _is_ours(entry: EntryPoint) -> bool:
+    return entry.dist is not None and entry.dist.name == "certimin"
 
 
 def _provided(entry: EntryPoint) -> list[Theorem]:
-    """Return the theorems of an entry point; of our own, helpers are not imported."""
-    ours = entry.dist is not None and entry.dist.name == "certimin"
-    return _collect(_load(entry.value, entry.name), entry.name, sifted=ours)
+    """Return the theorems of an entry point; of our own, helpers are not imported.
+
+    Quantities and settings of one that fails on the way are forgotten again.
+    """
+    tables: tuple[dict[str, Any], ...] = (QUANTITIES, SETTINGS, FAMILIES)
+    before = [dict(table) for table in tables]
+    try:
+        return _collect(_load(entry.value, entry.name), entry.name, sifted=_is_ours(entry))
+    except UsageError:
+        for table, entries in zip(tables, before, strict=True):
+            table.clear()
+            table.update(entries)
+        raise
 
 
 def _load(module: str, entry: str) -> ModuleType:

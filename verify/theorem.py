@@ -11,6 +11,7 @@ import inspect
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from importlib.metadata import distributions
 from math import isfinite
 from typing import Any, Literal
 
@@ -182,6 +183,9 @@ class Training:
         themselves and are reported as a claim of their own.
     theorem
         The id of the theorem, written in by that theorem.
+    needs
+        An optional package, by the name it is installed by; where it is absent the training is
+        skipped, and the record says so.
     """
 
     name: str
@@ -189,11 +193,19 @@ class Training:
     run: Callable[[int, int], Iterable[TrainedSolution]]
     claims: tuple[Claim, ...] = ()
     theorem: str = ""
+    needs: str = ""
 
     @property
     def id(self) -> str:
         """Return the name after the theorem's id."""
         return f"{self.theorem}.{self.name}"
+
+    @property
+    def skipped(self) -> str:
+        """Return why it cannot run here, "" if it can."""
+        if not self.needs or any(distributions(name=self.needs)):
+            return ""
+        return f"{self.id} needs {self.needs}, which is not installed"
 
 
 def claim(

@@ -17,7 +17,7 @@ from typing import Any, Literal
 import numpy as np
 
 from numeric.arithmetic.floating import Floating
-from numeric.datasets import DataError, bundled
+from numeric.datasets import bundled
 from numeric.networks import LinearNetwork
 from numeric.spectrum import sharpness_at_minimizer
 from verify.theorem import Measurement
@@ -25,8 +25,8 @@ from verify.theorem import Measurement
 __all__ = [
     "Scores",
     "better_coupled",
+    "diabetes",
     "over_least",
-    "regression_data",
     "scores",
     "shortfall",
     "shuffled",
@@ -135,22 +135,16 @@ def better_coupled(
     )
 
 
-def regression_data(rng: np.random.Generator) -> tuple[str, Any, Any]:
-    """Return (name, inputs as whitened columns, standardised target as a row).
+def diabetes() -> tuple[Any, Any]:
+    """Return (inputs as whitened columns, standardised target as a row) of the diabetes data.
 
-    The diabetes data of scikit-learn (every second sample); where that is not installed, a small
-    synthetic regression that says so in its name.
+    Every second sample.  Raises DataError where scikit-learn, which has them, is not installed.
     """
-    try:
-        data = bundled("diabetes")
-        name, x, y = "diabetes", data.features[::2], data.targets[::2]
-    except DataError:
-        name = "synthetic data (scikit-learn is not installed)"
-        x = rng.standard_normal((221, 10))
-        y = np.tanh(x[:, :1] + x[:, 1:2]) + 0.5 * rng.standard_normal((221, 1))
+    data = bundled("diabetes")
+    x, y = data.features[::2], data.targets[::2]
     centred = x - x.mean(axis=0)
     whitened = np.linalg.svd(centred, full_matrices=False)[0] * np.sqrt(len(x))
-    return name, whitened.T, ((y - y.mean()) / y.std()).T
+    return whitened.T, ((y - y.mean()) / y.std()).T
 
 
 def starts(rng: np.random.Generator, shape: Sequence[int], batch: int) -> Iterator[Any]:

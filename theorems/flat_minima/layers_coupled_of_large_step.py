@@ -65,8 +65,8 @@ from theorems.flat_minima import layers_coupled_of_flattest as M2
 from theorems.flat_minima import sharpness_ge_of_minimizer as M1
 from theorems.flat_minima.coupling_scores import (
     better_coupled,
+    diabetes,
     over_least,
-    regression_data,
     scores,
     shortfall,
     shuffled,
@@ -225,7 +225,7 @@ def _train_steps(seed: int, runs: int) -> Iterator[TrainedSolution]:
 def _train_nonlinear(seed: int, runs: int) -> Iterator[TrainedSolution]:
     """Four networks per run of each activation, depth 4, width 16, full-batch gradient descent."""
     rng = np.random.default_rng(seed)
-    name, x, y = regression_data(rng)
+    x, y = diabetes()
     start = list(starts(rng, (len(x), 16, 16, 16, 1), 4 * max(runs, 2)))
     for activation, function in ACTIVATIONS.items():
         weights, loss = train_network(function, start, x, y, step_size=0.1, steps=200)
@@ -241,7 +241,7 @@ def _train_nonlinear(seed: int, runs: int) -> Iterator[TrainedSolution]:
             label = f"best of d² pairs, {other} against trained (no prediction)"
             measurements += better_coupled(other, trained, group, rng)
             measurements.append(Measurement(label, float(group.best_pair.mean()), best, inf))
-        label = f"{activation} on {name}, {kept.sum()} networks, loss {loss[kept].mean():.2f}"
+        label = f"{activation} on diabetes, {kept.sum()} networks, loss {loss[kept].mean():.2f}"
         yield TrainedSolution(label, measurements=tuple(measurements))
 
 
@@ -291,7 +291,7 @@ THEOREM = Theorem(
                  _train_steps),
         Training("nonlinear",
                  "ReLU and GELU networks on real data against random and exchanged layers",
-                 _train_nonlinear),
+                 _train_nonlinear, needs="scikit-learn"),
     ),
     module=__name__,
 )  # fmt: skip

@@ -24,7 +24,7 @@ from verify.certificates.folder import (
     write,
 )
 from verify.certificates.statement import rebuilt, untrue
-from verify.claims import SETTINGS, Claim, Decision, Setting, decide
+from verify.claims import MISFITS, SETTINGS, Claim, Decision, Setting, decide
 from verify.derivation.steps import time_limit
 from verify.errors import UsageError
 from verify.registry import theorems
@@ -33,9 +33,7 @@ __all__ = ["Replay", "Verdict", "replay"]
 
 Verdict = Literal["confirmed", "not confirmed", "undecided"]
 
-_MISFITS = (
-    ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError,
-)  # fmt: skip
+_MISFITS = (ArithmeticError, RecursionError, *MISFITS)
 """What data of the wrong shape or range raises where they are worked with."""
 
 _SECONDS = 120.0

@@ -63,9 +63,9 @@ def _finished(findings: Iterable[Finding]) -> Iterator[Finding]:
 
 
 def _show(finding: Finding, screen: Console) -> None:
-    screen.print(f"{finding.claim.id} without: {finding.dropped}", markup=False)
-    screen.print(f"  {finding.verdict} ({finding.result.valid:,} instances)", markup=False)
+    screen.print(f"{finding.claim.id} without: {finding.dropped}")
+    screen.print(f"  {finding.verdict} ({finding.result.valid:,} instances)")
     if finding.witness is not None:
         decision = finding.witness.decision
-        screen.print(f"  lhs = {decision.lhs}, rhs = {decision.rhs}", markup=False)
+        screen.print(f"  lhs = {decision.lhs}, rhs = {decision.rhs}")
         print_instance(finding.witness.instance, screen)

@@ -22,21 +22,29 @@ _OPTIONAL = (
 @click.option("--json", "as_json", is_flag=True, help="print one JSON object")
 def doctor(as_json: bool) -> None:
     """Say what this installation computes with, and whether a GPU can be used."""
-    from verify.environment import describe
-    from verify.registry import theorems
+    from verify.environment import describe, processors
+    from verify.registry import skipped, theorems
 
-    found: dict[str, Any] = describe(backend="numpy", jobs=1, command="certimin doctor")
-    found["theorems"] = len(theorems())
+    known = theorems()
+    left_out = [*skipped(), *(t.skipped for each in known.values() for t in each.trainings)]
+    found: dict[str, Any] = describe(
+        backend="numpy",
+        jobs=processors(),
+        command="certimin doctor",
+        skipped=list(filter(None, left_out)),
+    )
+    found["theorems"] = len(known)
     found["cupy"] = _gpu()
     for part, package, extra in _OPTIONAL:
-        known = found["packages"].get(package)
-        found[part] = f"{package} {known}" if known else f"{package} is not installed ({extra})"
+        version = found["packages"].get(package)
+        found[part] = f"{package} {version}" if version else f"{package} is not installed ({extra})"
     if as_json:
         click.echo(json.dumps(found, indent=1))
         return
     for key, value in found.items():
-        text = ", ".join(f"{k} {v}" for k, v in value.items()) if isinstance(value, dict) else value
-        click.echo(f"{key}: {text}")
+        if isinstance(value, dict):
+            value = ", ".join(f"{k} {v}" for k, v in value.items())
+        click.echo(f"{key}: {'; '.join(value) if isinstance(value, list) else value}")
 
 
 def _gpu() -> str:

@@ -18,6 +18,7 @@ from typing import Any
 
 import click
 
+from verify.commands.console import lenient
 from verify.errors import CertiminError, UsageError
 
 __all__ = ["cli", "main"]
@@ -112,25 +113,42 @@ def _terminated(signum: int, frame: object) -> None:
 
 
 def main() -> None:
-    """Run the command line; errors become one line on stderr and their exit code."""
+    """Run the command line; errors become one line on stderr and their exit code.
+
+    A plug-in that was skipped on the way is named at the end, and then success is none.
+    """
     signal.signal(signal.SIGTERM, _terminated)  # so that workers are ended with us
     sys.set_int_max_str_digits(0)  # an exact number is printed however long it is
+    lenient()
+    code = _run()
+    registry = sys.modules.get("verify.registry")
+    lines = registry.skipped() if registry and registry.is_loaded() else ()
+    for line in lines:
+        click.echo(f"certimin: skipped {line}", err=True)
+    sys.exit(3 if lines and not code else code)
+
+
+def _run() -> Any:
+    """Run the command that was asked for and return the exit code."""
     try:
         cli.main(sys.argv[1:] or ["--help"], prog_name="certimin", standalone_mode=False)
+    except SystemExit as end:
+        return end.code
     except (click.exceptions.Abort, KeyboardInterrupt):
         click.echo("certimin: interrupted", err=True)
-        sys.exit(3)
+        return 3
     except click.ClickException as error:
         context = error.ctx if isinstance(error, click.UsageError) else None
         hint = f" (see {context.command_path} --help)" if context else ""
         click.echo(f"certimin: {error.format_message()}{hint}", err=True)
-        sys.exit(2)
+        return 2
     except CertiminError as error:
         click.echo(f"certimin: {error}", err=True)
-        sys.exit(error.exit_code)
+        return error.exit_code
     except OSError as error:  # a full disk, a folder that went away
         click.echo(f"certimin: {error}", err=True)
-        sys.exit(3)
+        return 3
     except Exception:  # a fault of ours: Python's own exit code 1 would say "refuted"
         traceback.print_exc()
-        sys.exit(3)
+        return 3
+    return 0

@@ -96,16 +96,16 @@ def _print(what: str, rows: list[Row], word: str, everything: bool, names: Itera
             hidden += 1
     width = max(len(row[1]) for shown in areas.values() for row in shown) if areas else 0
     for area in sorted(areas, key=lambda area: (area != _COMMON, area)):
-        screen.print(f"{area} ({len(areas[area])})", style="bold", highlight=False)
+        screen.print(f"{area} ({len(areas[area])})", style="bold")
         table = Table(box=None, pad_edge=False, show_header=False)
         table.add_column(no_wrap=True, min_width=width)
         table.add_column(overflow="fold")
         for _, name, definition, _ in areas[area]:
             table.add_row(name, definition)
-        screen.print(table, markup=False, highlight=False)
+        screen.print(table)
     if hidden:
-        screen.print(f"{hidden} more serve checks and controls: --all shows them", highlight=False)
-    screen.print(f"`certimin {what} NAME` shows one", highlight=False)
+        screen.print(f"{hidden} more serve checks and controls: --all shows them")
+    screen.print(f"`certimin {what} NAME` shows one")
 
 
 _COMMON = "common"
@@ -123,12 +123,13 @@ def _area(module: str) -> str:
 
 def _show_quantity(q: Quantity) -> None:
     """One quantity: definition, module, the settings on which it has a value, and an example."""
-    from verify.claims import QUANTITIES, SETTINGS
+    from verify.claims import QUANTITIES
+    from verify.fit import fitting
     from verify.report.mathematics import plain
 
     screen = console()
     former = sorted(name for name, known in QUANTITIES.items() if known is q and name != q.name)
-    fits = [s for s in sorted(set(SETTINGS.values()), key=_commonest) if _measured(q, s)]
+    fits = sorted(fitting(q.name), key=_commonest)
     sort = "a whole number" if q.integer else "positive" if q.positive else "of any sign"
     lines = [
         f"{q.name}    {plain(q.latex)}",
@@ -139,22 +140,23 @@ def _show_quantity(q: Quantity) -> None:
         f"settings:     {', '.join(s.name for s in fits) or 'none was found to fit'}",
     ]
     for line in lines:
-        screen.print(line, markup=False, highlight=False)
-    found = _measured(q, fits[0]) if fits else None
+        screen.print(line)
+    examples = ((setting, _measured(q, setting)) for setting in fits)
+    found = next(((setting, *example) for setting, example in examples if example), None)
     if found is not None:
-        instance, value = found
-        screen.print(f"example:      {value} over {fits[0].name}, at", markup=False)
+        setting, instance, value = found
+        screen.print(f"example:      {value} over {setting.name}, at")
         print_instance(instance, screen)
 
 
 def _show_setting(setting: Setting) -> None:
     """One setting: what it draws, module, what is searched with it, quantities, and an example."""
     from verify.claims import QUANTITIES, SETTINGS
+    from verify.fit import misfit
 
     screen = console()
     former = sorted(n for n, s in SETTINGS.items() if s is setting and n != setting.name)
-    fits = [q.name for q in sorted(set(QUANTITIES.values()), key=lambda q: q.name)
-            if _measured(q, setting)]  # fmt: skip
+    fits = sorted({q.name for q in QUANTITIES.values() if not misfit(q.name, setting)})
     lines = [
         setting.name,
         setting.description,
@@ -165,7 +167,7 @@ def _show_setting(setting: Setting) -> None:
         "example:",
     ]
     for line in lines:
-        screen.print(line, markup=False, highlight=False)
+        screen.print(line)
     instance = _instance(setting)
     if instance is not None:
         print_instance(instance, screen)

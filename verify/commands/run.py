@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shlex
 import sys
 from pathlib import Path
@@ -41,6 +40,7 @@ def verify(
 ) -> None:
     """Derive, certify, train and attack theorems (all, or ID... and what they use)."""
     from verify import report
+    from verify.environment import processors
     from verify.registry import select
     from verify.runs.session import Options
     from verify.runs.session import verify as run
@@ -50,9 +50,11 @@ def verify(
         raise UsageError(
             "--jobs is for processes here; with --scheduler its workers count, drop one"
         )
-    jobs = jobs or os.cpu_count() or 1
+    jobs = jobs or processors()
     options = Options(profile, seed, jobs, backend, resume, out, command, scheduler, cache)
     result = run(select(ids), options, console(stderr=True))
     report.show(result, console())
+    for line in result["environment"].get("skipped", ()):
+        click.echo(f"skipped: {line}")
     click.echo(f"reports in {out}")
     sys.exit(EXIT_CODES[result["verdict"]])

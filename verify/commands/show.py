@@ -22,7 +22,6 @@ __all__ = ["list_theorems", "reference", "show"]
 def list_theorems() -> None:
     """List every theorem and conjecture."""
     from rich.table import Table
-    from rich.text import Text
 
     from verify.registry import in_families, theorems
 
@@ -34,7 +33,7 @@ def list_theorems() -> None:
     for row in in_families(rows):
         t = known[row["id"]]
         cells = (t.id, t.title, t.status, t.source.key, " ".join(t.uses))
-        table.add_row(*map(Text, cells))  # brackets in a title are no markup
+        table.add_row(*cells)
     console().print(table)
 
 

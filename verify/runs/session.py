@@ -11,19 +11,17 @@ from pathlib import Path
 from time import monotonic
 from typing import Any
 
-import numpy as np
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from verify import report
-from verify.claims import Bounds
 from verify.environment import describe
 from verify.errors import Interrupted, UsageError
-from verify.registry import with_ancestors
+from verify.fit import device
+from verify.registry import skipped, with_ancestors
 from verify.runs import cluster
 from verify.runs.tasks import Outcome, Store, Task, pool, run, tasks
 from verify.runs.verdicts import assemble, overall
-from verify.sources import BatchSource
 from verify.theorem import Theorem
 
 __all__ = ["Options", "check_backend", "verify"]
@@ -89,6 +87,8 @@ def verify(
                 "go on with --resume"
             )
     records = assemble(theorems, listed, outcomes)
+    left_out = [*skipped(), *(t.skipped for theorem in theorems for t in theorem.trainings)]
+    place |= {"skipped": list(filter(None, left_out))}
     result = {
         "schema": report.VERSION,
         "environment": describe(backend=options.backend, command=options.command, **place),
@@ -130,21 +130,8 @@ def _store(options: Options) -> Store:
 
 
 def check_backend(theorems: Sequence[Theorem], backend: str) -> str:
-    """Return the name of the device; a batch of one is built there before any work.
-
-    Raises
-    ------
-    UsageError
-        If there is none.
-    """
-    if backend == "numpy":
-        return "the host"
-    source = BatchSource(np.random.default_rng(0), 1, backend)
-    try:
-        instance = theorems[0].claims[0].setting.build(source, Bounds())
-    except RuntimeError as error:
-        raise UsageError(str(error)) from error
-    return str(instance.arithmetic.device())
+    """Return the name of the device; UsageError, before any work, if there is none."""
+    return device(theorems[0].claims[0].setting, backend)
 
 
 @contextmanager

@@ -114,7 +114,8 @@ def tasks(
 
     def pieces(theorem: Theorem) -> Iterator[tuple[str, str]]:
         for training in theorem.trainings:
-            yield "train", training.id
+            if not training.skipped:
+                yield "train", training.id
         for claim in theorem.claims:
             if claim.has_derivation:
                 yield "derive", claim.id

@@ -153,7 +153,8 @@ def _theorem(theorem: Theorem, results: Results) -> dict[str, Any]:
     }
     steps = [{"claim": name, **step} for name, proof in proofs.items() for step in proof["steps"]]
     claims = [_claim(theorem, claim, proofs.get(claim.id), results) for claim in theorem.claims]
-    claims += [_observation(t, results) for t in theorem.trainings if not t.claims]
+    ran = [t for t in theorem.trainings if ("train", t.id) in results]
+    claims += [_observation(t, results) for t in ran if not t.claims]
     controls = [_control(c.claim, results["refute", c.claim.id]) for c in theorem.controls]
     witnesses = [
         _witness(theorem, i, results["witness", str(i)]) for i in range(len(theorem.exhibits))
@@ -239,7 +240,8 @@ def _claim(
     for stage in ("decide", "search"):
         evidence += _records(results[stage, claim.id], "exact" if stage == "decide" else "searched")
     for training in theorem.trainings:
-        if claim.id in (decided.id for decided in training.claims):
+        decided = claim.id in (decided.id for decided in training.claims)
+        if decided and ("train", training.id) in results:
             evidence.append(_trained(claim.id, results["train", training.id]))
     return {
         "id": claim.id,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from fractions import Fraction
 from pathlib import Path
 from time import monotonic
 
@@ -13,6 +14,7 @@ from verify.conjecture import conjecture as conjectured
 from verify.conjecture import latex_with_constant, with_constant
 from verify.environment import describe
 from verify.errors import UsageError
+from verify.fit import check_fit, device
 from verify.search.corpus import Corpus
 from verify.search.outcomes import Inconclusive, Outcome, Refuted, judge, worst
 from verify.search.pipeline import Budget, attack
@@ -86,7 +88,8 @@ def search(
     Raises
     ------
     UsageError
-        If the conjecture cannot be read, or for a setting, size or budget that cannot be.
+        If the conjecture cannot be read, or for a setting, size or budget that cannot be, or a
+        quantity that does not exist over the setting, or a backend that is not there.
     """
     _check(depth, width)
     seconds = check_budget(budget, instances)
@@ -96,6 +99,9 @@ def search(
     claims = (conjecture,) if isinstance(conjecture, Claim) else conjecture.claims
     if not claims:
         raise UsageError(f"conjecture: {conjecture.id} makes no claim; give it one")
+    device(claims[0].setting, backend)
+    for claim in claims:
+        check_fit(claim)
     limits = replace(_BUDGET, seconds=seconds / len(claims)).of(instances)
     corpus = None if out is None else Corpus(Path(out, "corpus"))
     outcomes: list[Outcome] = []
@@ -160,6 +166,8 @@ def tighten(
     like = conjectured("conjecture", "depth >= 1", over=over, depth=depth, width=width).claims[0]
     check_sizes(like)
     at = with_constant(text, name, like)
+    device(like.setting, backend)
+    check_fit(at(Fraction(1)))
     limits = replace(_BUDGET, seconds=seconds).of(instances)
     outcome = bracketed(at, name, seed=seed, budget=limits, backend=backend, progress=progress)
     outcome = replace(outcome, text=text, symbolic=latex_with_constant(text, name, like))

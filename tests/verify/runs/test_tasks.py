@@ -22,8 +22,9 @@ from verify.registry import theorems
 from verify.runs import tasks as runner
 from verify.runs.profiles import PROFILES
 from verify.runs.tasks import Outcome, Store, Task, execute, pool, run, tasks
+from verify.runs.verdicts import assemble
 from verify.search.pipeline import Budget
-from verify.theorem import Control
+from verify.theorem import Control, Training
 
 TASK = Task("T", "decide", "T.claim", 0, "quick", "numpy")
 
@@ -374,3 +375,17 @@ def alive(pid):
         return False
     status = Path(f"/proc/{pid}/stat")
     return not (status.exists() and status.read_text().rpartition(")")[2].split()[0] == "Z")
+
+
+def test_a_training_that_needs_an_absent_package_is_left_out_and_told():
+    trained = Training("t", "", lambda seed, runs: (), needs="no-such-package")
+    present = replace(trained, name="u", needs="numpy")
+    toy = theorem("A", trainings=(trained, present))
+    told = [training.skipped for training in toy.trainings]
+    assert told == ["A.t needs no-such-package, which is not installed", ""]
+    listed = tasks([toy], 0, "quick", "numpy")
+    assert [task.piece for task in listed if task.stage == "train"] == ["A.u"]
+    outcomes = [Outcome(task, None, "failed", 0.0) for task in listed]
+    (record,) = assemble([toy], listed, outcomes)
+    assert "A.u" in {claim["id"] for claim in record["claims"]}
+    assert "A.t" not in {claim["id"] for claim in record["claims"]}
