@@ -14,7 +14,8 @@ CODE = "def f(x: int | None) -> int:\n    return x + 1 if x else 0\n"
 
 def made(code):
     """Every mutant of a module, one list for each of its places."""
-    every = [[mutants.mutant("f.py", code, *m) for m in place] for place in mutants.places(code)]
+    places = mutants.places(code).values()
+    every = [[mutants.mutant("f.py", code, *m) for m in place] for place in places]
     return [found for found in ([m for m in place if m] for place in every) if found]
 
 
@@ -31,6 +32,11 @@ def test_the_sample_is_that_of_its_seed(monkeypatch):
     monkeypatch.setattr(mutants, "TESTS", {"verify/evidence.py": ()})
     first, again, other = (next(mutants.shuffled(seed)).key for seed in (0, 0, 1))
     assert first == again != other
+
+
+def test_a_place_keeps_its_number_whatever_stands_before_it():
+    for code in (f"y = 1\n{CODE}", f"y = 1\n\n{CODE}"):
+        assert mutants.places(CODE).keys() <= mutants.places(code).keys()
 
 
 def test_every_test_named_for_a_file_is_there():

@@ -15,7 +15,8 @@ from verify.runs.tasks import Store
 from verify.search.pipeline import Budget
 from verify.theorem import Control, Measurement, Necessity, TrainedSolution, Training, Witness
 
-LARGE = Assumption("large", lambda i: i.values[0] > 5, "x > 5")
+# no search scales that far
+LARGE = Assumption("large", lambda i: i.values[0] > 10**100, "x > 10^{100}")
 IRRATIONAL = Assumption("root", lambda i: i.values[0] * i.values[0] == 2, "x² = 2")
 FLOATS = Assumption("floats", lambda i: i.arithmetic.kind == "sampled", "in floats only")
 WEAK = Control(claim(norm >= first, name="control"))
@@ -49,8 +50,10 @@ def without_need():
 
 def only_shown():
     """A false claim that nothing meets but the one instance that its author gives."""
-    own = claim(sp.Eq(first, 6), LARGE)
-    return theorem(claims=(own,), witnesses=(Witness("w", own, "", lambda: Numbers.exact(6)),))
+    own = claim(sp.Eq(first, 10**101), LARGE)
+    return theorem(
+        claims=(own,), witnesses=(Witness("w", own, "", lambda: Numbers.exact(10**101)),)
+    )
 
 
 def observed():

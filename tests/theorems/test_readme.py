@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from verify.evidence import LEVELS
 from verify.registry import in_families, select, theorems
 from verify.report import markdown
+from verify.report.summary import WORTHS
 from verify.runs.session import Options, verify
 
 README = Path(__file__).parents[2] / "README.md"
@@ -36,7 +36,7 @@ def test_every_theorem_has_its_row_in_order():
 def test_the_evidence_promised_is_that_of_the_theorem():
     for row in table():
         theorem, kinds = theorems()[row[0]], row[4].split(", ")
-        assert row[3] in ((*LEVELS, "–") if theorem.status == "theorem" else ("–",))
+        assert row[3] in ((*WORTHS, "–") if theorem.status == "theorem" else ("–",))
         assert ("symbolic" in kinds) == any(claim.has_derivation for claim in theorem.claims)
         assert any(kind in kinds for kind in ("trained", "empirical")) == bool(theorem.trainings)
         assert row[5] == f"{len(theorem.controls)}/{len(theorem.controls)}"

@@ -11,6 +11,7 @@ from verify.evidence import KINDS, LEVELS, PART, VERDICTS, worst
 
 __all__ = [
     "SYMBOLS",
+    "WORTHS",
     "Support",
     "Trouble",
     "clauses",
@@ -28,6 +29,7 @@ __all__ = [
     "standing",
     "support",
     "troubles",
+    "worth",
 ]
 
 SYMBOLS = {
@@ -42,6 +44,12 @@ SYMBOLS = {
     "open": "○",
 }
 """The sign of each verdict, so that colour is never the only one."""
+
+
+_LISTED = "derived at listed sizes"
+
+WORTHS = (*LEVELS[:2], _LISTED, *LEVELS[2:])
+"""What a theorem or claim may be worth, in words, best first."""
 
 
 @dataclass(frozen=True)
@@ -90,12 +98,8 @@ def holding(theorems: Iterable[dict[str, Any]]) -> str:
     """
     listed = [t for t in theorems if t.get("status", "theorem") == "theorem"]
     found = Counter(worth(t) for t in listed if t["level"])
-    words = [*LEVELS[:2], _LISTED, *LEVELS[2:]]
-    told = (f"{found[word]} {word}" for word in words if found[word] or word in words[:5])
+    told = (f"{found[word]} {word}" for word in WORTHS if found[word] or word in WORTHS[:5])
     return f"{found.total()} of {len(listed)} hold: {', '.join(told)}"
-
-
-_LISTED = "derived at listed sizes"
 
 
 def worth(record: dict[str, Any]) -> str:

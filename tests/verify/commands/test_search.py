@@ -110,7 +110,7 @@ def test_what_the_certificate_does_not_know_contradicts_nothing(search, setting)
     [
         (("sharpnes >= 1",), "did you mean 'sharpness'"),
         (("sharpness >= (1",), "column"),
-        (("sharpness >= beta",), "beta has no value on an instance of this setting"),
+        (("sharpness >= beta",), "beta does not exist over minimizers"),
         (("sharpness >= 1", "--over", "minimisers"), "did you mean minimizers"),
         (("sharpness >= 1", "--depth", "3:2"), "depth"),
         (("sharpness >= 1", "--width", "0:2"), "width"),

@@ -9,8 +9,9 @@ import sympy as sp
 from tests.toys import claim, first, last
 from verify.claims import Proof
 from verify.derivation import kept as proofs
-from verify.derivation.kept import Proofs, _digest, key
+from verify.derivation.kept import Proofs, key
 from verify.derivation.steps import Condition, Identity
+from verify.records import hashed
 from verify.registry import theorems
 from verify.runs.profiles import PROFILES
 from verify.runs.stages import derive
@@ -173,5 +174,5 @@ def test_no_proof_took_less_than_no_time(kept, tmp_path):
     saved = json.loads(entry(tmp_path).read_text())
     for seconds, believed in ((0.0, True), (-1.0, False), (1, False)):
         unsealed = {**{k: v for k, v in saved.items() if k != "digest"}, "seconds": seconds}
-        entry(tmp_path).write_text(json.dumps({**unsealed, "digest": _digest(unsealed)}))
+        entry(tmp_path).write_text(json.dumps({**unsealed, "digest": hashed(unsealed)}))
         assert kept.check(TRUE, seconds=5).cached == believed
