@@ -675,7 +675,8 @@ Outcome = Literal["holds", "violated", "undecided", "invalid"]
 class Decision:
     """Whether a claim holds on one instance, what that is worth, and by how much.
 
-    ``slack`` is for ranking only; infinite where nothing was measured.
+    ``slack`` is for ranking only; infinite where nothing was measured.  ``reach`` is what both
+    sides differ by at most, relative to the larger one, where they cannot be told apart.
     """
 
     outcome: Outcome
@@ -684,6 +685,7 @@ class Decision:
     lhs: str = ""
     rhs: str = ""
     reason: str = ""
+    reach: float = inf
 
     @property
     def refutes(self) -> bool:
@@ -760,7 +762,7 @@ def _on_route(relation: Relation, lifted: Any) -> Decision:
     margin = slack(operator(relation), comparison.margin)
     measured = comparison.kind, inf if isnan(margin) else margin, str(lhs), str(rhs)
     if comparison.sign is None:
-        return Decision("undecided", *measured, "overlap")
+        return Decision("undecided", *measured, "overlap", comparison.reach)
     holds = comparison.sign in _SATISFIED[operator(relation)]
     return Decision("holds" if holds else "violated", *measured)
 

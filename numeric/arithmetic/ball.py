@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from fractions import Fraction
 from itertools import chain
+from math import inf
 from typing import Any, Self
 
 import numpy as np
@@ -304,7 +305,10 @@ class Balls:
         x, y = Ball.of(x), Ball.of(y)
         gap = x.arb - y.arb
         sign = 1 if gap > 0 else -1 if gap < 0 else 0 if gap.is_zero() else None
-        return Comparison(sign, weakest(x.kind, y.kind), ball_margin(x.arb, y.arb))
+        reach = inf
+        if sign is None and (size := abs(x.arb).max(abs(y.arb))) > 0:
+            reach = float((abs(gap) / size).upper())
+        return Comparison(sign, weakest(x.kind, y.kind), ball_margin(x.arb, y.arb), reach)
 
 
 def midpoints(A: FlintMatrix) -> Floats:

@@ -23,6 +23,7 @@ from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from fractions import Fraction
+from math import inf
 from typing import Any, Literal, Protocol
 
 __all__ = [
@@ -79,6 +80,8 @@ class Comparison:
     kind: Kind
     margin: float
     """(x - y) / max(|x|, |y|), or x when y is zero; a float, for ranking only."""
+    reach: float = inf
+    """What |x - y| / max(|x|, |y|) is at most, where the numbers cannot be told apart."""
 
 
 def relative_margin(x: float, y: float) -> float:

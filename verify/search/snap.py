@@ -5,6 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 
 from verify.claims import Claim, Decision, decide
+from verify.search.batches import ROUNDING
 from verify.search.record import Attack, Counterexample, Near, rebuild
 
 __all__ = ["snap"]
@@ -17,7 +18,9 @@ def snap(claim: Claim, near: Near, engine: str, result: Attack) -> Counterexampl
     """Return the simplest rounding of a float point that violates ``claim``, if there is one.
 
     The very point is decided in the end: its exact slack takes the place of what floats saw, and
-    where it stays undecided it is counted, for nothing exact denies the violation.
+    where it stays undecided it is counted, for nothing exact denies the violation.  Where both
+    sides are known to differ by less than floats would see, it is denied: that is a tie, and no
+    violation unless the relation is strict.
     """
     decision: Decision | None = None
     seen: set[tuple[int | Fraction, ...]] = set()
@@ -37,6 +40,8 @@ def snap(claim: Claim, near: Near, engine: str, result: Attack) -> Counterexampl
             kept = tuple(choice.value for choice in used)
             return Counterexample(instance, decision, engine, near.setting, kept)
     if decision is not None:
-        result.undecided += decision.open
+        certain = decision.kind == "certified" and decision.reach < ROUNDING
+        tie = certain and claim.operator not in (">", "<")
+        result.undecided += decision.open and not tie
         result.correct(near, decision)
     return None

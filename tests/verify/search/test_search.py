@@ -8,6 +8,8 @@ from types import SimpleNamespace
 import pytest
 import sympy as sp
 
+from numeric.arithmetic.ball import Ball
+from numeric.arithmetic.protocol import NotExact
 from tests.toys import (
     NUMBERS,
     Numbers,
@@ -22,7 +24,7 @@ from tests.toys import (
     total,
     vague,
 )
-from verify.claims import Assumption, Setting
+from verify.claims import QUANTITIES, Assumption, Setting
 from verify.errors import Undefined
 from verify.runs.stages import search
 from verify.search import pipeline
@@ -144,6 +146,32 @@ def test_a_float_violation_that_stays_open_is_not_forgotten():
     )
     assert result.found is None
     assert result.undecided > 0
+
+
+@pytest.mark.parametrize(
+    ("width", "relation", "undecided"),
+    [(1e-20, sp.Eq, 0), (1e-20, sp.Ge, 0), (1e-6, sp.Eq, 1), (1e-20, sp.Gt, 1)],
+)
+def test_what_floats_saw_is_denied_by_an_enclosure_that_is_narrower(
+    width, relation, undecided, monkeypatch
+):
+    """Floats see 0.1 % less than x, the ball is around x; a tie is no violation of >=."""
+
+    def near(instance):
+        x = instance.values[0]
+        if isinstance(x, Ball):
+            return Ball.between(x * (1 - Fraction(width)), x * (1 + Fraction(width)))
+        if instance.arithmetic.kind == "exact":
+            raise NotExact("left to balls")
+        return 0.999 * x
+
+    known = replace(QUANTITIES["toy_first"], name="toy_near", measure=near)
+    monkeypatch.setitem(QUANTITIES, known.name, known)
+    near_ = known.symbol
+    own = claim(relation(near_, first), Assumption("positive", first > 1), width=(1, 1))
+    result = attack(own, seed=0, budget=Budget(batches=1, batch_size=9))
+    assert result.found is None
+    assert bool(result.undecided) == bool(undecided)
 
 
 def test_given_instances_are_counted_like_others():
