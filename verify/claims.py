@@ -685,7 +685,7 @@ class Decision:
     lhs: str = ""
     rhs: str = ""
     reason: str = ""
-    reach: float = inf
+    reach: float = field(default=inf, repr=False)
 
     @property
     def refutes(self) -> bool:

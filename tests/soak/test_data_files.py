@@ -1,8 +1,7 @@
 """Odd data files: each is read as a clean copy is, or refused by one line that names the remedy.
 
 Every case writes a file and says what must come of it: the figures of a plain NPZ archive with the
-same numbers, and what the notes must mention; or exit 2 and words of the remedy.  CERTIMIN_SOAK=1
-runs all, else every twentieth.
+same numbers, and what the notes must mention; or exit 2 and words of the remedy.
 """
 
 import bz2
@@ -10,7 +9,6 @@ import datetime
 import gzip
 import json
 import lzma
-import os
 import zipfile
 
 import numpy as np
@@ -18,10 +16,9 @@ import pytest
 from click.testing import CliRunner
 from scipy.io import savemat
 
+from tests.soak.conftest import SHARE
 from theorems.commands.data import data
 from verify.errors import UsageError
-
-pytestmark = pytest.mark.slow
 
 A, B, Y = [1.5, 2, 4, 7, -3], [2, 1, 4, 1, 0.25], [3, 4, 9, 2, 5]
 X, XY = np.column_stack([A, B]), np.column_stack([A, B, Y])
@@ -313,9 +310,7 @@ REFUSED = [
 
 
 def _share(cases):
-    """All cases with CERTIMIN_SOAK=1, else every twentieth."""
-    whole = os.environ.get("CERTIMIN_SOAK") == "1"
-    return [pytest.param(*case[1:], id=case[0]) for case in cases[:: 1 if whole else 20]]
+    return [pytest.param(*case[1:], id=case[0]) for case in cases[:: int(1 / SHARE)]]
 
 
 def _run(file, options):

@@ -1,11 +1,9 @@
 """200 hostile conjectures and command lines: each ends soon, with an exit code that is documented.
 
 The command runs as a user would run it, in a process of its own.  What it must not do: print a
-traceback, hang, run what it is given, or leave by another code than 0, 1, 2 or 3.  Whole where
-CERTIMIN_SOAK is 1, else every twentieth.
+traceback, hang, run what it is given, or leave by another code than 0, 1, 2 or 3.
 """
 
-import os
 import subprocess
 import sys
 from random import Random
@@ -13,10 +11,11 @@ from time import monotonic
 
 import pytest
 
+from tests.soak.commands import ENVIRONMENT
+from tests.soak.conftest import SHARE
+
 SECONDS = 120
 """No command takes longer; the searches among them have a budget of one second."""
-
-PATHS = [os.getcwd(), *filter(None, [os.environ.get("PYTHONPATH")])]
 
 SEARCH = ("--budget", "1", "--depth", "2:2", "--width", "1:1")
 
@@ -266,7 +265,7 @@ def chosen():
     everything = list(dict.fromkeys([*conjectures(), *lines()]))
     assert len(everything) >= 200
     some = Random(0).sample(everything, 200)
-    return some if os.environ.get("CERTIMIN_SOAK") == "1" else some[::20]
+    return some[:: int(1 / SHARE)]
 
 
 def shown(line):
@@ -274,7 +273,6 @@ def shown(line):
     return text if len(text) < 60 else f"{text[:50]}... ({len(text)})"
 
 
-@pytest.mark.slow
 @pytest.mark.timeout(2 * SECONDS)
 @pytest.mark.parametrize("line", chosen(), ids=shown)
 def test_a_hostile_line_ends_soon_with_a_code_that_is_documented(line, tmp_path):
@@ -286,7 +284,7 @@ def test_a_hostile_line_ends_soon_with_a_code_that_is_documented(line, tmp_path)
         capture_output=True,
         timeout=SECONDS,
         check=False,
-        env=os.environ | {"PYTHONPATH": os.pathsep.join(PATHS)},
+        env=ENVIRONMENT,
     )
     said = done.stderr.decode(errors="replace")
     assert done.returncode in (0, 1, 2, 3), said

@@ -100,10 +100,10 @@ def _table(theorems: list[dict[str, Any]], console: Console) -> Table:
 
 
 def _brief(found: Support) -> str:
+    """A kind of evidence and how much there is; how far derivations go, `certimin show` tells."""
     sign = "" if found.verdict == "holds" else SYMBOLS[found.verdict]
     if found.kind == "symbolic":
-        partly = f", {found.claims} of {found.of} claims" if found.claims < found.of else ""
-        return f"symbolic({found.scope}{partly}){sign}"
+        return f"symbolic {found.claims}/{found.of}{sign}"
     return f"{found.kind} {count_text(found.count)}{sign}"
 
 
