@@ -3,18 +3,16 @@
 import subprocess
 import sys
 from importlib.util import find_spec
-from random import Random
 
-import numpy as np
 import pytest
 
-from verify.claims import MISFITS, QUANTITIES, SETTINGS, USUAL, Bounds, Claim, decide
+from verify.claims import QUANTITIES, SETTINGS, USUAL, Bounds, Claim, decide
 from verify.errors import NoValue, UsageError
 from verify.expression import related
 from verify.fit import check_fit, device, misfit
 from verify.registry import theorems
 from verify.search import search, tighten
-from verify.sources import RandomSource, RecordedSource
+from verify.sources import RecordedSource
 
 theorems()
 
@@ -84,34 +82,6 @@ def test_a_backend_that_is_not_there_is_wrong_use():
 
 
 NAMES = sorted({quantity.name for quantity in QUANTITIES.values()})
-
-
-@pytest.mark.slow
-def test_every_quantity_exists_over_some_setting_and_is_told_elsewhere():
-    """All quantities over all settings; what fits in floats fits on exact instances too."""
-    known = sorted({setting.name for setting in SETTINGS.values()})
-    fits = {name: {s for s in known if not misfit(name, SETTINGS[s])} for name in NAMES}
-    assert [name for name, where in fits.items() if not where] == []
-    missing = sum("minimizers" not in where for where in fits.values())
-    assert 0 < missing < len(NAMES)
-    for setting in known:
-        rng, built = Random(1), None
-        for _ in range(20):
-            try:
-                built = SETTINGS[setting].build(RandomSource(rng), Bounds((2, 3), (1, 2)))
-                break
-            except (ArithmeticError, ValueError):
-                continue
-        for name in NAMES if built is not None else ():
-            if setting not in fits[name]:
-                continue
-            try:
-                with built.arithmetic, np.errstate(all="ignore"):
-                    QUANTITIES[name].measure(built)
-            except ArithmeticError:
-                continue
-            except MISFITS as error:
-                raise AssertionError(f"{name} over {setting}: {error!r}") from error
 
 
 def test_the_command_line_tells_it_in_one_line(tmp_path):
