@@ -35,7 +35,7 @@ _CLEAR = -0.02
 _POLISH_SECONDS = 2.0
 """The most that one descent takes where the clock is the budget."""
 
-_POLISH_EVALUATIONS = 2000
+_POLISH_EVALUATIONS = 400
 """The most values of its objective that a descent takes elsewhere."""
 
 _SCALED, _SCALED_SHARE = 6, 64
