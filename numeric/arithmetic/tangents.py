@@ -274,7 +274,6 @@ class Tangents(Scoped):
         slope = 2 * (A.value * A.tangent).sum(axis=(-2, -1))
         return Tangent((A.value * A.value).sum(axis=(-2, -1)), slope)
 
-    @decomposing()
     @_constants_as_floats
     def inverse(self, A: Any) -> Any:
         X = self.floats.inverse(A.value)

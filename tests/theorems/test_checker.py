@@ -275,6 +275,33 @@ def test_numbers_in_words_hold_the_number():
     assert Fraction(low) <= third < 2 * third <= Fraction(high)
 
 
+def test_up_to_39_characters_a_number_is_printed_whole():
+    assert checker.describe(checker.Number(Fraction(10**38))) == f"= {10**38}"
+    assert checker.describe(checker.Number(Fraction(10**39))).startswith("in [")
+
+
+@pytest.mark.parametrize(
+    ("tree", "text"),
+    [
+        (["*", "a", ["**", "b", "2"]], "a*b**2"),
+        (["*", "a", ["+", "b", "c"]], "a*(b + c)"),
+        (["*", "a", ["*", "b", "c"]], "a*(b*c)"),
+        (["**", ["**", "a", "b"], "c"], "(a**b)**c"),
+        (["*", "-1", "a", "b"], "-a*b"),
+    ],
+)
+def test_parentheses_stand_where_they_are_needed_and_nowhere_else(tree, text):
+    assert checker.infix(tree) == text
+
+
+@pytest.mark.parametrize("n", [2, 3, 7])
+@given(st.integers(1, 10**6), st.integers(0, 3000))
+def test_roots_of_tiny_numbers_have_all_their_digits(n, m, power):
+    low, high = checker.root_bounds(Fraction(m, 1 << power), n)
+    assert low > 0
+    assert high - low <= low / (1 << checker.Number.bits - 1)
+
+
 def test_exponentials_of_large_numbers_are_numbers():
     low, high = _ends(checker.evaluate(["exp", "50000"], None))
     assert 10**21714 < low < high < 10**21715

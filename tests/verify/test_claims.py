@@ -149,6 +149,14 @@ def test_floats_never_refute():
     assert (record.kind, record.verdict) == ("sampled", "inconclusive")
 
 
+@pytest.mark.parametrize(("seconds", "tried"), [(1e9, 4), (-1.0, 1)])
+def test_instances_are_tried_until_the_time_is_up(seconds, tried):
+    theorem = SimpleNamespace(hard_instances=lambda claim: [ONE])
+    profile = SimpleNamespace(instances=3, budget=Budget(seconds))
+    (record,) = decide_instances(theorem, claim(norm >= first), 0, profile)
+    assert record.count == tried
+
+
 def test_a_violation_carries_both_sides():
     decision = decide(claim(first >= last), Numbers.exact(1, 2))
     assert (decision.lhs, decision.rhs) == ("1", "2")

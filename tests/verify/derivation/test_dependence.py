@@ -73,6 +73,12 @@ def test_a_derivation_that_outlives_its_closed_form_is_void(relation, steps):
     assert fault(derived(relation, steps, bound=bound)).startswith("it holds as well with")
 
 
+def test_the_first_form_tried_is_twice_it():
+    assert fault(derived(norm >= bound, cancels, bound=bound)) == (
+        f"it holds as well with {2 * bound.expression} for bound"
+    )
+
+
 def test_a_condition_that_a_stronger_form_meets_too_is_void():
     assert "for bound" in fault(derived(norm >= bound, too_weak, bound=bound))
 

@@ -57,6 +57,10 @@ TRUE = {
         SUM + (s - 1) * a(j) >= L * (s * PRODUCT) ** (1 / L),
     ),
     "touching": (extremes.touching(fact(s * r + y - r, ">=", y * s), s, 1), sp.Eq(r, y)),
+    "touching, by a square that is 0 there": (
+        extremes.touching(fact((s - 1) ** 2 + s * r + y - r, ">=", y * s), s, 1),
+        sp.Eq(r, y),
+    ),
     "narrowed": (rules.narrowed(each(a(k), ">=", x), (j, 1, L - 1)), a(j) >= x),
     "chosen": (rules.chosen(each(a(k), ">=", x), L), a(L) >= x),
     "divided": (rules.divided(fact(a(2), ">=", x * a(1)), a(1)), a(2) / a(1) >= x),

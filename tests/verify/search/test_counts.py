@@ -3,11 +3,13 @@
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from itertools import count as ticks
 
 import pytest
 
-from tests.toys import claim, count, first, last, norm, total
+from tests.toys import NUMBERS, claim, count, first, last, norm, total
+from verify.claims import SETTINGS
 from verify.search import api, pipeline, shrink
 from verify.search.api import search
 from verify.search.by_hypothesis import explore
@@ -37,7 +39,7 @@ def test_a_slow_clock_changes_nothing(monkeypatch, relation, kind):
     slow = map(float, ticks(0, 0.1))  # a tenth of a second between any two looks at it
     for module in (pipeline, shrink):
         monkeypatch.setattr(module, "monotonic", lambda: next(slow))
-    patient = pipeline.replace(budget, seconds=1e9)
+    patient = replace(budget, seconds=1e9)
     assert outcome_of(relation, patient) == expected
 
 
@@ -45,6 +47,15 @@ def test_so_many_instances_are_tried_and_no_more():
     result = attack(claim(norm >= first), seed=0, budget=COUNTED["instances"])
     assert 900 <= result.tried < 900 + 20  # an example of Hypothesis may be its last but a few
     assert not result.cut_short
+
+
+def test_a_special_setting_gets_a_quarter_of_a_batch(monkeypatch):
+    monkeypatch.setitem(SETTINGS, "numbers", NUMBERS)
+    budget = Budget(1e9, 1, batches=1, batch_size=160, starts=0, examples=0)
+    settings = (replace(NUMBERS, name="own", special=names) for names in ((), ("numbers",)))
+    attacks = [attack(claim(norm >= first, setting=s), seed=0, budget=budget) for s in settings]
+    alone, both = (result.engines["floats"] for result in attacks)
+    assert both - alone == 160 / 4
 
 
 @pytest.mark.parametrize(("budget", "said"), [
