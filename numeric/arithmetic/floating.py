@@ -137,12 +137,26 @@ class Floating(Scoped):
         The largest is the last; the order of the others is not specified.
         """
         if not self._tiny(A):
-            values, vectors = self.xp.linalg.eigh(A)
-            return values, vectors
+            return self.eigh(A)
         values, vectors = tiny.eigenvectors(self.xp, A)
         V = self.xp.stack([self.xp.stack(v, axis=0) for v in vectors], axis=1)
         d = self.xp.stack(values, axis=0)
         return self.xp.permute_dims(d, (*range(1, d.ndim), 0)), self._entries_last(V)
+
+    def eigh(self, A: Any) -> tuple[Any, Any]:
+        """Return eigenvalues, in order, and eigenvectors by LAPACK; NaN where A has a NaN."""
+        values, vectors = self.xp.linalg.eigh(A)
+        return self._known(A, values), vectors
+
+    def eigenvalues(self, A: Any) -> Any:
+        """Return the eigenvalues (..., n) of (A + Aᵀ)/2, in order; NaN where A has a NaN."""
+        symmetric = (A + A.mT) / 2
+        return self._known(symmetric, self.xp.linalg.eigvalsh(symmetric))
+
+    def _known(self, A: Any, values: Any) -> Any:
+        """Eigenvalues of A, NaN where A is not finite: LAPACK makes numbers of a NaN diagonal."""
+        finite = self.xp.all(self.xp.isfinite(A), axis=(-2, -1))
+        return self.xp.where(finite[..., None], values, self.scalar(math.nan))
 
     def _tiny(self, A: Any) -> bool:
         """Whether the matrices are so small and so many that :mod:`tiny` is faster."""
@@ -162,11 +176,11 @@ class Floating(Scoped):
             A = factor.mT @ A @ factor
         if self._tiny(A):
             return tiny.eigenvalues(self.xp, (A + A.mT) / 2)[-1]
-        return self.xp.linalg.eigvalsh((A + A.mT) / 2)[..., -1]
+        return self.eigenvalues(A)[..., -1]
 
     @decomposing()
     def power_sum(self, A: Any, exponent: Fraction) -> Any:
-        d = self.xp.clip(self.xp.linalg.eigvalsh((A + A.mT) / 2), 0.0, None)
+        d = self.xp.clip(self.eigenvalues(A), 0.0, None)
         return self.xp.sum(self.power(d, exponent), axis=-1)
 
     @decomposing()

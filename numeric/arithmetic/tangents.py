@@ -286,14 +286,14 @@ class Tangents(Scoped):
             return (A if B is None else A @ B)[..., 0, 0]
         if B is not None:
             return self._eig_max_of_product(A, B)
-        d, V = np.linalg.eigh((A.value + A.value.mT) / 2)
+        d, V = self.floats.eigh((A.value + A.value.mT) / 2)
         return Tangent(d[..., -1], _paired(A.tangent, V[..., -1], V[..., -1]))
 
     def _eig_max_of_product(self, A: Any, B: Any) -> Any:
-        d, V = np.linalg.eigh(value(B))
+        d, V = self.floats.eigh(value(B))
         factor = V * np.sqrt(np.clip(d, 0.0, None))[..., None, :]
         core = factor.mT @ value(A) @ factor
-        d, V = np.linalg.eigh((core + core.mT) / 2)
+        d, V = self.floats.eigh((core + core.mT) / 2)
         z = factor @ V[..., -1:]
         image = (value(A) @ z)[..., 0]
         z, top = z[..., 0], d[..., -1]
@@ -308,7 +308,7 @@ class Tangents(Scoped):
     @decomposing()
     @_constants_as_floats
     def power_sum(self, A: Any, exponent: Fraction) -> Any:
-        d, V = np.linalg.eigh((A.value + A.value.mT) / 2)
+        d, V = self.floats.eigh((A.value + A.value.mT) / 2)
         d = np.clip(d, 0.0, None)
         p = float(exponent)
         known = d > _EPSILON * d.shape[-1] * d[..., -1:]  # zero to rounding: no slope

@@ -1,6 +1,7 @@
 """One table of formulas, run in every arithmetic: exact, enclosed, rounded and symbolic agree."""
 
 import sys
+from contextlib import suppress
 from fractions import Fraction
 from types import SimpleNamespace
 
@@ -706,3 +707,23 @@ def test_whole_powers_of_a_ball_are_those_of_all_its_numbers(low, high, n):
         if low <= 0 <= high:
             assert found.upper <= max(powers) * (1 + Fraction(1, 10**6))
     assert EXACT.power(low or 1, Fraction(n)) == to_fmpq(Fraction(low or 1) ** n)
+
+
+@pytest.mark.parametrize("x", [Fraction(-1, 2), Fraction(-2), Fraction(-1)])
+def test_no_root_of_a_negative_number(x):
+    with pytest.raises(ArithmeticError, match="the base is negative"):
+        Rational().power(Rational().scalar(x), Fraction(1, 2))
+
+
+@pytest.mark.parametrize("place", [(0, 0), (0, 1)])
+@pytest.mark.parametrize("n", [1, 2, 3, 4, 5])
+@pytest.mark.parametrize("many", [1, 1000])
+def test_nothing_finite_is_made_of_what_is_not(place, n, many):
+    """LAPACK returns numbers for a matrix whose diagonal is NaN."""
+    floats, A = Floating(), np.tile(np.eye(n), (many, 1, 1))
+    i, j = min(place, (n - 1, n - 1))
+    A[..., i, j] = A[..., j, i] = np.nan
+    measures = (floats.eig_max, floats.singular_max, lambda A: floats.power_sum(A, Fraction(1, 2)))
+    for measure in (*measures, lambda A: floats.eig_max(A, np.eye(n))):
+        with suppress(ArithmeticError), np.errstate(invalid="ignore"):
+            assert np.isnan(measure(A)).all()

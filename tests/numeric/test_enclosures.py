@@ -322,3 +322,21 @@ def test_margins_of_numbers_beyond_floats():
     assert EXACT.compare(root, huge).margin == pytest.approx(1 - 10**-0.5)
     with pytest.raises(ArithmeticError, match="the base is negative"):
         EXACT.sqrt(-huge)
+
+
+@pytest.mark.parametrize("sign", [1, -1])
+def test_both_eigenvalues_of_two_are_enclosed_to_all_their_digits(sign):
+    small = Fraction(sign, 2**400)
+    with Balls(64) as balls:
+        A = balls.matrix([[sign, 0], [0, small]])
+        low, top = map(Ball, spectrum._eigenvalues_of_two(A.raw))
+    near = low if sign > 0 else top
+    assert small in near
+    assert near.relative_width < 2**-60
+
+
+def test_a_negative_eigenvalue_is_enclosed_as_narrowly_as_a_positive_one():
+    with Balls(128) as balls:
+        ball = balls.eig_max(balls.matrix(with_eigenvalues(5, -1, -2, -3, -4)))
+    assert -1 in ball
+    assert ball.relative_width < 1e-12

@@ -193,3 +193,23 @@ def test_margins_are_relative_to_the_larger_side_whatever_the_signs(x, y):
 def test_functions_of_constants_are_plain_numbers():
     for name, expected in (("exp", math.e), ("log", 0.0), ("sqrt", 1.0)):
         assert getattr(TANGENTS, name)(np.float64(1)) == pytest.approx(expected)
+
+
+@pytest.mark.parametrize(
+    "decompose",
+    [
+        lambda A: TANGENTS.power_sum(A, Fraction(1, 2)),
+        lambda A: TANGENTS.singular_max(A),
+        lambda A: TANGENTS.inverse(A),
+    ],
+)
+@pytest.mark.parametrize("entry", [math.nan, 0.0])
+def test_what_has_no_decomposition_is_an_arithmetic_error_or_finite(decompose, entry):
+    A = Tangent(np.array([[[entry, 1.0], [1.0, entry]]]), np.zeros((1, 2, 2)))
+    with np.errstate(all="ignore"):
+        try:
+            found = decompose(A)
+        except ArithmeticError:
+            assert math.isnan(entry)
+        else:
+            assert math.isnan(entry) == bool(np.isnan(found.value).all())

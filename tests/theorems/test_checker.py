@@ -750,3 +750,17 @@ def test_ties_of_irrational_numbers_with_themselves_are_decided(text, false):
 
 def _measured(p, name):
     return checker.evaluate(name, p)
+
+
+@pytest.mark.parametrize(("written", "holds"), [
+    (["0", "2"], True), (["1", "1"], True), (["2", "3"], False), (["-1", "1/2"], False),
+    (["2", "0"], False),
+])  # fmt: skip
+def test_what_is_printed_of_a_side_holds_its_value(written, holds):
+    side = checker.Number(Fraction(1))
+    data = {"lhs": written, "rhs": None, "separator": None}
+    if holds:
+        checker.check_sides(data, side, side)
+    else:
+        with pytest.raises(checker.Refused, match="does not hold the value"):
+            checker.check_sides(data, side, side)

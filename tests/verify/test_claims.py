@@ -22,6 +22,7 @@ from tests.toys import (
     total,
     vague,
 )
+from verify import claims
 from verify.claims import (
     QUANTITIES,
     Assumption,
@@ -264,3 +265,22 @@ def test_the_only_claim_of_a_theorem_may_bear_its_name():
     assert alone.id == "X1"
     object.__setattr__(alone, "theorem", "X2")
     assert alone.id == "X2.X1"
+
+
+def test_only_a_proof_or_listed_sizes_make_a_derivation():
+    assert not claim(first >= last).has_derivation
+    assert claim(first >= last, sizes=((1, 1),)).has_derivation
+
+
+def test_a_family_is_registered_with_what_it_measures(monkeypatch):
+    monkeypatch.setattr(claims, "FAMILIES", {})
+    member = claims.family("toy_values", "v")(lambda instance: list(instance.values))
+    assert member(1) != member(2)
+    assert claims.FAMILIES["toy_values"].measure(Numbers.exact(3, 4)) == [3, 4]
+
+
+def test_what_was_measured_is_told_although_nothing_decides():
+    decision = decide(claim(vague >= last), Numbers.exact(1, 1))
+    assert decision.open
+    assert decision.lhs
+    assert decision.rhs.startswith("1.0")

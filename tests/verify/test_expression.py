@@ -12,7 +12,7 @@ from numeric.arithmetic.ball import Balls
 from numeric.arithmetic.floating import Floating
 from numeric.arithmetic.rational import Rational
 from verify.errors import UsageError
-from verify.expression import MAX_EXPONENT, evaluate, operator, render, symbol
+from verify.expression import MAX_EXPONENT, Least, evaluate, indexed, operator, render, symbol
 
 x, y = symbol("x", positive=False), symbol("y", positive=False)
 L = symbol("L", integer=True)
@@ -218,3 +218,20 @@ def test_a_member_of_a_family_is_counted_from_one():
     values = {"gain": [EXACT.scalar(n) for n in (5, 7, 9)]}
     assert evaluate(gain(2) - gain(1), values, EXACT) == 2
     assert evaluate(gain(3), values, EXACT) == 9
+
+
+def test_a_root_of_zero_is_zero():
+    assert evaluate(sp.sqrt(x * 0 + y), {"y": EXACT.scalar(0)}, EXACT) == 0
+    assert evaluate(sp.Pow(L - 2, sp.Rational(1, 2)), {"L": 2}, EXACT) == 0
+
+
+def test_a_fourth_power_is_a_product_to_the_last_bit():
+    floats = Floating()
+    for k in range(1, 50):
+        a = 1 + k / 49
+        assert float(evaluate(x**4, {"x": a}, floats)) == a * a * a * a
+
+
+def test_the_index_of_a_least_is_not_free():
+    k = sp.Symbol("k", integer=True, positive=True)
+    assert Least(indexed("f")(k) + x, k, 1, L).free_symbols == {x, L}

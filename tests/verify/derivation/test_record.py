@@ -7,7 +7,7 @@ import sympy as sp
 
 from tests.toys import NUMBERS, claim, count, first, norm
 from verify.claims import FAMILIES, QUANTITIES, Family, Formula, Quantity
-from verify.derivation.record import lines, scope, statement
+from verify.derivation.record import lines, narrowest, scope, statement
 from verify.derivation.steps import AnySize, Condition, Identity, StepResult, concludes
 from verify.errors import UsageError
 from verify.expression import indexed
@@ -198,3 +198,11 @@ def test_a_member_of_a_family_is_printed_with_its_index_below(monkeypatch):
 def test_the_shape_of_large_matrices_is_told_rows_first():
     tall = sp.Matrix(5, 2, sp.symbols("x:10"))
     assert "5 rows and 2 columns" in statement([Identity("s", tall, tall)])
+
+
+def test_the_scope_of_a_chain_is_that_of_its_narrowest_facts():
+    free = Identity("free", count, count)
+    seen = Identity("seen", 1, 1, at={"L": 2})
+    results = [StepResult(step, "holds", None, 0.0) for step in (free, seen)]
+    assert narrowest(results[:1]) == scope([free])
+    assert narrowest(results) == scope([seen]) != scope([free])

@@ -13,7 +13,7 @@ from verify.expression import Least, indexed, related
 
 x, y, z = sp.symbols("x y z", positive=True)
 r, s = sp.symbols("r s", real=True)
-L, k = sp.symbols("L k", integer=True, positive=True)
+L, k, j = sp.symbols("L k j", integer=True, positive=True)
 a, b = indexed("a"), indexed("b")
 
 
@@ -37,6 +37,10 @@ TRUE = {
         rules.transitive(fact(x, ">=", y * (y + 1)), fact(y**2 + y, ">=", z)), x >= z,
     ),
     "substituted": (rules.substituted(fact(x * y, ">=", z), fact(x, "==", z)), y * z >= z),
+    "narrowed": (
+        rules.narrowed(Fact("known", a(k) >= b(k), by="given", index=(k, 1, L)), (j, 1, 1)),
+        a(j) >= b(j),
+    ),
     "turned": (rules.turned(fact(x, "<", y)), y > x),
     "rewritten": (rules.rewritten(fact(x * (y + 1), ">=", z), x + x * y, z), x + x * y >= z),
     "added": (rules.added(fact(r, ">=", s), fact(y, "<", x)), r + x > s + y),

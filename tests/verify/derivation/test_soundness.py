@@ -16,7 +16,7 @@ from verify.derivation.chain import _instances, ends_in
 from verify.derivation.rules import Fact
 from verify.derivation.steps import Condition, Step, check
 from verify.errors import UsageError
-from verify.expression import related
+from verify.expression import Least, related
 from verify.registry import check as registered
 from verify.registry import theorems
 from verify.runs.profiles import PROFILES
@@ -80,6 +80,10 @@ NONE = {
         fact(k, ">=", 1, index=(k, 1, L)), sp.Rational(3, 2)
     ),
     "what a sum runs through": lambda: rules.put(fact(6 * m, "==", sp.Sum(m * k, (k, 1, 3))), m, k),
+    "what a least runs through": lambda: rules.put(
+        fact(S + m, ">=", Least(m * gain(k), k, 1, 3)), m, k
+    ),
+    "a factor by an equation": lambda: rules.factor(fact(S * T, "==", L), S),
     "the end of an index": lambda: rules.put(fact(k, ">=", 1, index=(k, 1, m)), m, 1),
     "whole numbers for real ones": lambda: rules.minimum((k - 1) * (k - 2), k, k),
     "a function of its own symbol": lambda: rules.increasing(
@@ -288,3 +292,11 @@ def test_premises_are_tried_on_some_instances_of_each_setting():
     counts = [len(_instances(own, setting)) for setting in own.setting.family()]
     assert counts == [4, *[1] * (len(counts) - 1)]
     assert len(counts) > 1
+
+
+def test_a_strict_relation_needs_a_function_that_increases_strictly():
+    flat = sp.Symbol("t", positive=True)
+    for op, expected in ((">=", True), (">", False)):
+        assert (
+            holds(rules.increasing(fact(S + 1, op, T + 1), lambda t: 0 * t + 3, flat)) == expected
+        )

@@ -3,6 +3,7 @@
 import signal
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from dataclasses import FrozenInstanceError
 from time import monotonic, sleep
 
 import pytest
@@ -228,3 +229,13 @@ def test_a_wrong_limit_says_where():
 def test_a_limit_concludes_nothing():
     x = sp.Symbol("x", positive=True)
     assert not concludes(Limit("l", 1 / x, x, sp.oo, sp.S.Zero), sp.Ge(a, 0, evaluate=False))
+
+
+@pytest.mark.parametrize("number", [0, 1, sp.S.Zero, sp.S.One])
+def test_a_number_is_no_condition(number):
+    assert check(Condition("step", number)).verdict == "inconclusive"
+
+
+def test_a_step_is_not_changed():
+    with pytest.raises(FrozenInstanceError):
+        Identity("step", 1, 1).lhs = 2

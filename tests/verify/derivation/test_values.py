@@ -54,6 +54,10 @@ VALUES = {
     "a quotient that is allowed": (True, [(a, ">", 0), (b / a, ">=", 1), (b, ">=", a)]),
     "one that is allowed later": (False, [(b / a, ">=", 1), (a, ">", 0), (b, ">=", a)]),
     "a factor of what is positive": (True, [(a * b, ">", 0), (1 / a, ">=", 1), (b, ">=", a)]),
+    "a factor of what may be negative": (
+        False,
+        [(a * b, ">", -1), (1 / a, ">=", 1), (b, ">=", a)],
+    ),
     "a product that is a number": (True, [(a * b, "==", 2), (1 / b, ">=", a), (b, ">=", a)]),
     "the claim's own": (True, [(b / a, ">=", 1), (b / a + 1, ">=", 2)]),
     "a whole number above 1": (True, [(n, ">=", 2), (1 / (n - 1), ">=", b), (1, ">=", b)]),

@@ -334,3 +334,9 @@ def test_a_proof_that_never_ran_is_listed_and_one_that_raised_is_not():
     for options, name in (({"skip": ["derive"]}, "s"), ({"error": ["derive"]}, "derivation")):
         (step,) = assembled(FULL, **options)["T"]["derivation"]
         assert step["name"] == name
+
+
+@pytest.mark.parametrize(("claims", "ids"), [((CLAIM,), ["T.claim"]), ((), ["T.claim", "T.run"])])
+def test_a_training_that_decides_no_claim_is_one_itself(claims, ids):
+    alone = theorem(claims=(CLAIM,), trainings=(Training("run", "", lambda seed, n: (), claims),))
+    assert [record["id"] for record in outline(alone)["claims"]] == ids

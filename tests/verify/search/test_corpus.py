@@ -12,6 +12,7 @@ from verify.claims import SETTINGS, Setting
 from verify.errors import UsageError
 from verify.search.corpus import Corpus
 from verify.search.pipeline import Budget, attack
+from verify.search.record import Near
 
 FLOATS = Budget(batches=3, batch_size=300)
 NOTHING = Budget()
@@ -131,3 +132,13 @@ def test_an_entry_of_before_there_were_digests_is_known_by_its_name(corpus, tmp_
     assert len(list(corpus.candidates(claim(norm <= first)))) == 1
     path.write_text(json.dumps(old | {"relation": "x"}))
     assert list(corpus.candidates(claim(norm <= first))) == []
+
+
+def test_what_cannot_be_rebuilt_is_passed_over():
+    class Remembered:
+        def candidates(self, claim):
+            yield Near(-1.0, (), claim.setting)
+            yield Near(-1.0, (1, Fraction(-1)), claim.setting)
+
+    found = attack(claim(first >= 0), seed=0, budget=NOTHING, corpus=Remembered()).found
+    assert found.found_by == "corpus"

@@ -3,7 +3,7 @@
 import os
 import subprocess
 import sys
-from dataclasses import replace
+from dataclasses import FrozenInstanceError, replace
 from itertools import count as ticks
 
 import pytest
@@ -116,3 +116,33 @@ def test_what_comes_from_the_corpus_is_said_and_can_be_ignored(tmp_path):
     assert again.headline.startswith("refuted: from the corpus, ")
     assert "1 from the corpus" in str(again.receipt)
     assert fresh.counterexample.to_json() == afresh.counterexample.to_json()
+
+
+def test_a_budget_that_counts_is_not_timed():
+    assert Budget(rounds=None).timed
+    assert not Budget(rounds=2).timed
+    assert not Budget(instances=9).timed
+
+
+@pytest.mark.parametrize(("instances", "size"), [(32 * 100, 100), (9, 64), (10**9, 4096)])
+def test_a_batch_is_a_part_of_the_instances(instances, size):
+    assert Budget(batch_size=4096).of(instances).batch_size == size
+
+
+@pytest.mark.parametrize("budget", [Budget(1e9, 1, starts=1), Budget(0.5, None, starts=1)])
+def test_the_optimiser_counts_where_the_budget_does(monkeypatch, budget):
+    asked = []
+
+    def polish(*_, evaluations, **__):
+        asked.append(evaluations)
+        return None, 0.0
+
+    monkeypatch.setattr(pipeline, "polish", polish)
+    attack(claim(norm >= first), seed=0, budget=replace(budget, batches=1, batch_size=9))
+    assert asked
+    assert all((evaluations is None) == budget.timed for evaluations in asked)
+
+
+def test_a_budget_is_not_changed():
+    with pytest.raises(FrozenInstanceError):
+        Budget().rounds = 3
