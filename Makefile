@@ -64,6 +64,26 @@ soak: $(STAMP) ## Run the standing suites whole; test-slow runs a twentieth of e
 test-pythons: ## Run the fast tests and verify on every Python from the oldest up that is found
 	@OLDEST=$(OLDEST) .ci/pythons
 
+.PHONY: proofs
+proofs: $(STAMP) ## Let the proof kernel check all formal proofs, and record what it says
+	@$(BIN)/certimin proofs $(PROOFS_OPTIONS)
+
+.PHONY: proofs-install
+proofs-install: ## Install the proof kernel, Coq with MathComp (Debian packages)
+	@command -v coqc >/dev/null || { \
+	  sudo=$$([ "$$(id -u)" = 0 ] || echo sudo); \
+	  $$sudo apt-get -qq update && DEBIAN_FRONTEND=noninteractive $$sudo apt-get -qq install --no-install-recommends \
+	    coq libcoq-mathcomp libcoq-mathcomp-algebra-tactics >/dev/null; }
+	@coqc --version | head -1
+
+.PHONY: proofs-independent
+proofs-independent: ## Check the compiled proofs by coqchk, a second kernel (minutes)
+	@scratch=$$(mktemp -d); trap 'rm -rf "$$scratch"' EXIT; \
+	cp -r theorems/proofs "$$scratch/Proofs"; cd "$$scratch/Proofs"; \
+	coq_makefile -f _CoqProject $$(find . -name '*.v') -o Makefile.coq >/dev/null; \
+	$(MAKE) -s -f Makefile.coq -j 2; \
+	coqchk -silent -o -Q . Proofs $$(find . -name '*.vo' | sed 's|^\./||; s|\.vo$$||; s|/|.|g; s|^|Proofs.|')
+
 .PHONY: verify
 verify: $(STAMP) ## Verify every theorem with a small budget; reports in reports/
 	@$(BIN)/certimin verify --profile quick --out reports $(VERIFY_OPTIONS)

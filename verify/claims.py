@@ -483,6 +483,9 @@ class Claim:
         It is no part of the theorem's statement: it can only fail it.
     cites
         Lemmas of others that the proof rests on.
+    formal
+        A proof kernel has checked it, for all sizes: a statement of its name is proved in the
+        folder ``proofs`` of its package.
     theorem
         The id of the theorem that makes it, written in by that theorem.
 
@@ -504,6 +507,7 @@ class Claim:
     sizes: tuple[tuple[int, ...], ...] = ()
     check: bool = False
     cites: tuple[Cited, ...] = ()
+    formal: bool = False
     theorem: str = ""
 
     def __post_init__(self) -> None:

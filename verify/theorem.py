@@ -217,6 +217,7 @@ def claim(
     bounds: Bounds = USUAL,
     sizes: tuple[tuple[int, ...], ...] = (),
     check: bool = False,
+    formal: bool = False,
     name: str | None = None,
 ) -> Callable[[Callable[..., Iterator[Step]]], Claim]:
     """Make a claim of the decorated proof: its name and docstring are the claim's name and title.
@@ -237,6 +238,8 @@ def claim(
         Where it ends in the relation itself, measured with every number a symbol.
     check
         It is no part of the statement: it can only fail it.
+    formal
+        A proof kernel has checked it (:class:`verify.claims.Claim`).
     name
         For a claim that cannot bear the name of its function.
 
@@ -252,7 +255,7 @@ def claim(
         title = _first_paragraph(steps)
         found = Claim(
             name or steps.__name__, title, setting, relation, assumptions, bounds,
-            given=given, sizes=sizes, check=check, cites=cites,
+            given=given, sizes=sizes, check=check, cites=cites, formal=formal,
         )  # fmt: skip
         return replace(found, proof=_proof(steps, found.name, given))
 
@@ -298,11 +301,12 @@ def stated(
     bounds: Bounds = USUAL,
     sizes: tuple[tuple[int, ...], ...] = (),
     check: bool = False,
+    formal: bool = False,
 ) -> Claim:
     """Return a claim without a proof of its own; the parameters are those of a claim."""
     return Claim(
         name, title, setting, relation, assumptions, bounds,
-        given=given, sizes=sizes, check=check, cites=cites,
+        given=given, sizes=sizes, check=check, cites=cites, formal=formal,
     )  # fmt: skip
 
 

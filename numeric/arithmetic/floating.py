@@ -130,7 +130,6 @@ class Floating(Scoped):
         except np.linalg.LinAlgError as error:  # CuPy returns NaN instead
             raise ZeroDivisionError("inverse of a singular matrix") from error
 
-    @decomposing()
     def eigen(self, A: Any) -> tuple[Any, Any]:
         """Return eigenvalues (..., n) and eigenvectors (..., n, n), as columns, of symmetric A.
 
@@ -143,6 +142,7 @@ class Floating(Scoped):
         d = self.xp.stack(values, axis=0)
         return self.xp.permute_dims(d, (*range(1, d.ndim), 0)), self._entries_last(V)
 
+    @decomposing()
     def eigh(self, A: Any) -> tuple[Any, Any]:
         """Return eigenvalues, in order, and eigenvectors by LAPACK; NaN where A has a NaN."""
         values, vectors = self.xp.linalg.eigh(A)

@@ -305,7 +305,6 @@ class Tangents(Scoped):
             slope = slope + share * _paired(B.tangent, image, image)
         return Tangent(top, slope)
 
-    @decomposing()
     @_constants_as_floats
     def power_sum(self, A: Any, exponent: Fraction) -> Any:
         d, V = self.floats.eigh((A.value + A.value.mT) / 2)

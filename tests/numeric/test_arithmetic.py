@@ -727,3 +727,14 @@ def test_nothing_finite_is_made_of_what_is_not(place, n, many):
     for measure in (*measures, lambda A: floats.eig_max(A, np.eye(n))):
         with suppress(ArithmeticError), np.errstate(invalid="ignore"):
             assert np.isnan(measure(A)).all()
+
+
+def test_what_lapack_gives_up_is_an_arithmetic_error(monkeypatch):
+    def gives_up(A):
+        raise np.linalg.LinAlgError("Eigenvalues did not converge")
+
+    monkeypatch.setattr(np.linalg, "eigh", gives_up)
+    floats = Floating()
+    for decompose in (floats.eigh, floats.eigen, floats.factor):
+        with pytest.raises(ArithmeticError, match="did not converge"):
+            decompose(np.eye(5))

@@ -94,7 +94,10 @@ form = stated(
 )  # fmt: skip
 
 
-@claim(directed_minimizers, S >= 2 * energy, minimizer, given=(F3.spectrum, form), bounds=_DEEP)
+@claim(
+    directed_minimizers, S >= 2 * energy, minimizer,
+    given=(F3.spectrum, form), bounds=_DEEP, formal=True,
+)  # fmt: skip
 def direction(form: Claim) -> Iterator[Step]:
     """The sharpness is at least twice the energy along any path."""
     yield rules.transitive(rules.largest(sharpness, path_quotient), rules.given(form))
@@ -107,7 +110,10 @@ lagrange = stated(
 )  # fmt: skip
 
 
-@claim(directed_minimizers, least >= paired, minimizer, given=(lagrange,), bounds=_DEEP)
+@claim(
+    directed_minimizers, least >= paired, minimizer,
+    given=(lagrange,), bounds=_DEEP, formal=True,
+)  # fmt: skip
 def pairs(lagrange: Claim) -> Iterator[Step]:
     """Cauchy-Schwarz between neighbours."""
     named = rules.turned(rules.definition(lagrange_rest))
@@ -128,6 +134,7 @@ start = stated(
     minimizer,
     given=(direction, pairs),
     bounds=_DEEP,
+    formal=True,
 )
 def path(direction: Claim, pairs: Claim) -> Iterator[Step]:
     """The sharpness is at least 2L times the geometric mean along any path."""

@@ -31,6 +31,7 @@ _COMMANDS = {
     "doctor": "verify.commands.doctor:doctor",
     "list": "verify.commands.show:list_theorems",
     "new": "verify.commands.new:new",
+    "proofs": "verify.commands.proofs:proofs",
     "quantities": "verify.commands.names:quantities",
     "replay": "verify.commands.replay:replay",
     "report": "verify.commands.report:report",

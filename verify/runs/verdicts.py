@@ -13,6 +13,7 @@ from verify.derivation.chain import steps_of
 from verify.derivation.record import lines, narrowest
 from verify.derivation.steps import Condition, StepResult
 from verify.evidence import PART, Evidence, Level, Verdict, strongest, weakest, worst
+from verify.formal import record as formal
 from verify.registry import in_families
 from verify.runs.tasks import Outcome, Task
 from verify.runs.tasks import tasks as runner_tasks
@@ -235,6 +236,8 @@ def _claim(
     theorem: Theorem, claim: Claim, proof: dict[str, Any] | None, results: Results
 ) -> dict[str, Any]:
     evidence: list[dict[str, Any]] = []
+    if claim.formal:
+        evidence.append(formal.evidence(theorem, claim).to_json())
     if proof:
         evidence.append(_symbolic(claim, proof).to_json())
     for stage in ("decide", "search"):

@@ -1,0 +1,214 @@
+"""Asking the kernel: compile the proofs in a scratch folder, and read what Coq says of each claim.
+
+The statement is printed by Coq, the type of each proof is checked against it, and its axioms are
+those of ``Print Assumptions``.
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from time import monotonic
+
+from verify.errors import CertiminError, UsageError
+from verify.formal.record import Entry, Record, module_of, says
+from verify.formal.sources import TWIN, Sources
+from verify.theorem import Theorem
+
+__all__ = ["ask", "needs_coq"]
+
+_REMEDY = "Coq is not installed: run `make proofs-install` (Debian), or install coq and MathComp"
+_SECONDS = 900
+_MARK = "@@"
+
+
+def needs_coq() -> None:
+    """Raise UsageError, with the remedy, where there is no Coq."""
+    if shutil.which("coqc") is None:
+        raise UsageError(_REMEDY)
+
+
+def ask(
+    sources: Sources,
+    theorems: Iterable[Theorem],
+    told: Callable[[str, float], None] = lambda name, seconds: None,
+) -> Record:
+    """Compile all proofs and return what the kernel says of the claims that are to be proved.
+
+    Parameters
+    ----------
+    theorems
+        Those whose proofs the folder holds.
+    told
+        Called with each file and the seconds it took.
+
+    Raises
+    ------
+    CertiminError
+        If a file does not compile, or a claim has no statement, no proof or no false twin.
+    """
+    needs_coq()
+    listed = list(theorems)
+    claims, twins = _asked(sources, listed)
+    with TemporaryDirectory() as place:
+        scratch = Path(place)
+        _compile(sources, scratch, told)
+        answers = _answers(sources, scratch, {**claims, **twins})
+    wanted = {claim.id: claim for theorem in listed for claim in theorem.claims}
+    files = sorted({name for entry in answers.values() for name in entry.files})
+    return Record(
+        coq=_version(),
+        mathcomp=_mathcomp(),
+        files=sources.hashes(files),
+        claims={
+            name: Entry(**{**vars(answers[name]), "says": says(wanted[name])}) for name in claims
+        },
+        twins={name: answers[name] for name in twins},
+    )
+
+
+Asked = tuple[str, str, str]
+"""A module, the name of its statement, and the name of the proof."""
+
+
+def _asked(sources: Sources, theorems: list[Theorem]) -> tuple[dict[str, Asked], dict[str, Asked]]:
+    """The claims and the twins to ask about, by their ids."""
+    claims: dict[str, Asked] = {}
+    twins: dict[str, Asked] = {}
+    for theorem in theorems:
+        module = module_of(theorem)
+        proved, formal = sources.theorems(module), [c for c in theorem.claims if c.formal]
+        for claim in formal:
+            if sources.statement(module, claim.name) is None:
+                raise CertiminError(f"{claim.id}: statements/{module}.v does not define it")
+            if claim.name not in proved:
+                raise CertiminError(f"{claim.id}: {module}.v does not prove it")
+            claims[claim.id] = (module, claim.name, claim.name)
+        refuted = {
+            f"{module}.{name}": (module, name, name + TWIN) for name in sources.twins(module)
+        }
+        if formal and not refuted:
+            raise CertiminError(f"{theorem.id}: {module}.v refutes no false twin")
+        twins |= refuted
+    return claims, twins
+
+
+def _compile(sources: Sources, scratch: Path, told: Callable[[str, float], None]) -> None:
+    """Compile every file, two at a time, each after what it requires."""
+    for root, folder in sources.roots.items():
+        shutil.copytree(folder, scratch / root, ignore=shutil.ignore_patterns("*.vo*", "*.glob"))
+    needed = {name: set(sources.requires(name)) for name in sources.files}
+    with ThreadPoolExecutor(2) as pool:
+        while needed:
+            ready = sorted(name for name, others in needed.items() if not others & needed.keys())
+            if not ready:
+                raise CertiminError(f"proofs require each other: {', '.join(sorted(needed))}")
+            for name, seconds in pool.map(lambda each: _compiled(sources, scratch, each), ready):
+                told(name, seconds)
+                del needed[name]
+
+
+def _compiled(sources: Sources, scratch: Path, name: str) -> tuple[str, float]:
+    start = monotonic()
+    _coqc(sources, scratch, Path(*name.split(".")).with_suffix(".v"))
+    return name, monotonic() - start
+
+
+def _coqc(sources: Sources, scratch: Path, file: Path) -> str:
+    command = ["coqc", "-q", "-w", "-all"]
+    for root in sources.roots:
+        command += ["-Q", root, root]
+    try:
+        done = subprocess.run(
+            [*command, str(file)], cwd=scratch, capture_output=True, text=True, timeout=_SECONDS
+        )
+    except subprocess.TimeoutExpired as error:
+        raise CertiminError(f"{file}: not done after {_SECONDS} s") from error
+    if done.returncode:
+        raise CertiminError(f"{file}: {_first_error(done.stderr)}")
+    return done.stdout
+
+
+def _first_error(text: str) -> str:
+    lines = " ".join(text.split())
+    return lines[:400] or "Coq failed without a word"
+
+
+def _answers(sources: Sources, scratch: Path, asked: dict[str, Asked]) -> dict[str, Entry]:
+    """Ask for the statement, the type and the axioms of each."""
+    if not asked:
+        return {}
+    root, name = sources.root, "asked_of_the_kernel"
+    (scratch / f"{name}.v").write_text(
+        "\n".join(_questions(sources, root, asked)) + "\n", encoding="utf-8"
+    )
+    output = _coqc(sources, scratch, Path(f"{name}.v"))
+    parts = re.split(rf"^{_MARK} (.*)\n", output, flags=re.MULTILINE)[1:]
+    said = dict(zip(parts[::2], parts[1::2], strict=True))
+    return {
+        name: Entry(
+            statement=_statement(said[f"{name} statement"]),
+            axioms=_axioms(said[f"{name} axioms"]),
+            files=sources.closure(f"{root}.{module}"),
+        )
+        for name, (module, _, _) in asked.items()
+    }
+
+
+def _questions(sources: Sources, root: str, asked: dict[str, Asked]) -> Iterator[str]:
+    modules = dict.fromkeys(module for module, _, _ in asked.values())
+    terms = dict.fromkeys(
+        each
+        for module in modules
+        for each in sources.closure(f"{root}.statements.{module}")
+        if ".statements." not in each
+    )
+    yield "From mathcomp Require Import all_ssreflect all_algebra."
+    yield from (f"Require Import {each}." for each in terms)
+    for module in modules:
+        yield f"Require {root}.statements.{module}. Require {root}.{module}."
+    yield "Import GRing.Theory. Local Open Scope ring_scope."
+    yield "Set Printing Width 100. Unset Printing Implicit Defensive."
+    for name, (module, statement, proof) in asked.items():
+        stated, proved = f"{root}.statements.{module}.{statement}", f"{root}.{module}.{proof}"
+        yield f"Check ({proved} : {'~ ' if proof != statement else ''}{stated})."
+        yield f'Goal True. idtac "{_MARK} {name} statement". Abort. Print {stated}.'
+        yield f'Goal True. idtac "{_MARK} {name} axioms". Abort. Print Assumptions {proved}.'
+        yield f'Goal True. idtac "{_MARK} {name} end". Abort.'
+
+
+def _statement(text: str) -> str:
+    """The body of what ``Print`` printed."""
+    body = text.partition("=")[2].rpartition(":")[0]
+    return "\n".join(line.strip() for line in body.strip().splitlines())
+
+
+def _axioms(text: str) -> list[str]:
+    """The names that ``Print Assumptions`` lists: none, or whatever stands at a line's start."""
+    if text.strip() == "Closed under the global context":
+        return []
+    names = re.findall(r"^([\w.']+)", text.partition("Axioms:")[2] or text, flags=re.MULTILINE)
+    return sorted({name.rpartition(".")[2] for name in names}) or [" ".join(text.split())[:200]]
+
+
+def _version() -> str:
+    said = subprocess.run(["coqc", "--print-version"], capture_output=True, text=True, check=True)
+    return said.stdout.split()[0]
+
+
+def _mathcomp() -> str:
+    """The version of MathComp as its package manager knows it."""
+    for command in (
+        ["dpkg-query", "-W", "-f", "${Version}", "libcoq-mathcomp-ssreflect"],
+        ["opam", "show", "-f", "version", "coq-mathcomp-ssreflect"],
+    ):
+        if shutil.which(command[0]):
+            said = subprocess.run(command, capture_output=True, text=True)
+            if said.returncode == 0 and said.stdout:
+                return said.stdout.strip().partition("-")[0].partition("+")[0]
+    return "of unknown version"
