@@ -26,6 +26,7 @@ __all__ = ["verify"]
 @click.option(
     "--cache/--no-cache", default=True, show_default=True, help="reuse identities proved before"
 )
+@click.option("--check-proofs", is_flag=True, help="let the kernel check formal proofs again")
 @click.option("--out", type=click.Path(path_type=Path), default="reports", show_default=True)
 def verify(
     ids: tuple[str, ...],
@@ -36,6 +37,7 @@ def verify(
     backend: str,
     resume: bool,
     cache: bool,
+    check_proofs: bool,
     out: Path,
 ) -> None:
     """Derive, certify, train and attack theorems (all, or ID... and what they use)."""
@@ -51,7 +53,9 @@ def verify(
             "--jobs is for processes here; with --scheduler its workers count, drop one"
         )
     jobs = jobs or processors()
-    options = Options(profile, seed, jobs, backend, resume, out, command, scheduler, cache)
+    options = Options(
+        profile, seed, jobs, backend, resume, out, command, scheduler, cache, check_proofs
+    )  # fmt: skip
     result = run(select(ids), options, console(stderr=True))
     report.show(result, console())
     for line in result["environment"].get("skipped", ()):

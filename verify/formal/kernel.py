@@ -16,12 +16,14 @@ from tempfile import TemporaryDirectory
 from time import monotonic
 
 from verify.errors import CertiminError, UsageError
-from verify.formal.record import Entry, Record, module_of, says
-from verify.formal.sources import TWIN, Sources
+from verify.formal.record import NAME, Entry, Record, module_of, says
+from verify.formal.sources import TWIN, Sources, beside
+from verify.registry import theorems as registered
 from verify.theorem import Theorem
 
 __all__ = ["ask", "needs_coq"]
 
+STALE = "{} is not what the kernel says now: run `certimin proofs`"
 _REMEDY = "Coq is not installed: run `make proofs-install` (Debian), or install coq and MathComp"
 _SECONDS = 900
 _MARK = "@@"
@@ -74,6 +76,34 @@ def ask(
 
 Asked = tuple[str, str, str]
 """A module, the name of its statement, and the name of the proof."""
+
+
+def check_again(theorems: Iterable[Theorem]) -> None:
+    """Ask the kernel about all proofs of some theorems, and compare with what was recorded.
+
+    Raises
+    ------
+    CertiminError
+        If it does not say what the record says.
+    """
+    concerned = {sources.folder for t in theorems if (sources := beside(t.module))}
+    for sources in folders():
+        if sources.folder in concerned:
+            made = ask(sources, theorems_of(sources.folder))
+            if not made.is_kept_in(sources.folder):
+                raise CertiminError(STALE.format(sources.folder / NAME))
+
+
+def folders() -> list[Sources]:
+    """Return every folder of proofs that belongs to a theorem."""
+    found = (beside(theorem.module) for theorem in registered().values())
+    return list({sources.folder: sources for sources in found if sources}.values())
+
+
+def theorems_of(folder: Path) -> list[Theorem]:
+    """Return the theorems whose proofs a folder holds."""
+    owned = ((theorem, beside(theorem.module)) for theorem in registered().values())
+    return [theorem for theorem, sources in owned if sources and sources.folder == folder]
 
 
 def _asked(sources: Sources, theorems: list[Theorem]) -> tuple[dict[str, Asked], dict[str, Asked]]:

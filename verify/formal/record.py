@@ -75,6 +75,11 @@ class Record:
         content = asdict(self)
         return json.dumps({**content, "digest": hashed(content)}, indent=1, sort_keys=True) + "\n"
 
+    def is_kept_in(self, folder: Path) -> bool:
+        """Return whether the record of a folder is this one, to the letter."""
+        path = folder / NAME
+        return path.is_file() and path.read_text(encoding="utf-8") == self.text()
+
     @classmethod
     def load(cls, folder: Path) -> Record:
         """Return the record of a folder.

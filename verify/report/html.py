@@ -36,8 +36,8 @@ from verify.report.summary import (
 
 __all__ = ["render"]
 
-_SHOWN = frozenset(("runs", "counterexample"))
-"""Details that have a table or matrices of their own."""
+_SHOWN = frozenset(("runs", "counterexample", "statement", "terms", "axioms", "kernel", "twins"))
+"""Details that have a table, matrices or a block of their own."""
 
 MEANINGS = {
     "holds": "everything tried agrees, over the scope stated",

@@ -187,7 +187,8 @@ def _clause(claim: dict[str, Any]) -> str:
 
 def _show_claim(claim: dict[str, Any], console: Console) -> None:
     evidence = claim["evidence"]
-    head = _verdict(claim["verdict"], console) if evidence else Text("claim")
+    ran = any(e["kind"] != "formal" for e in evidence)  # a kernel's record needs no run
+    head = _verdict(claim["verdict"], console) if ran else Text("claim")
     _print(console, head.append_text(_text(f"  {claim['id']}  {plain(claim['title'])}", console)))
     conditions = "; ".join(plain(assumption) for assumption in claim["assumptions"])
     kind = ["check"] if claim["check"] else []
@@ -195,6 +196,18 @@ def _show_claim(claim: dict[str, Any], console: Console) -> None:
     where = f"over {claim['setting']}" + (f", assuming {conditions}" if conditions else "")
     where += f" ({words})" if words else ""
     _print_lines([plain(claim["statement"]), where, *map(_evidence_line, evidence)], console)
+    for found in evidence:
+        _print_lines(_formal_lines(found["details"]), console)
+
+
+def _formal_lines(details: dict[str, Any]) -> list[str]:
+    """What the kernel proved, as it is written there, and what its words mean."""
+    if "kernel" not in details:
+        return []
+    lines = [line.strip() for line in details["statement"].splitlines()]
+    words = "; ".join(f"{word}: {meaning}" for word, meaning in details["terms"].items())
+    refuted = f"the kernel refuted its false twins: {', '.join(details['twins'])}"
+    return ["formal statement:", *(f"  {line}" for line in lines), f"where {words}", refuted]
 
 
 def _evidence_line(evidence: dict[str, Any]) -> str:

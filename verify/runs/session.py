@@ -18,6 +18,7 @@ from verify import report
 from verify.environment import describe
 from verify.errors import Interrupted, UsageError
 from verify.fit import device
+from verify.formal.kernel import check_again
 from verify.registry import skipped, with_ancestors
 from verify.runs import cluster
 from verify.runs.tasks import Outcome, Store, Task, pool, run, tasks
@@ -32,7 +33,7 @@ class Options:
     """What the user chose for one run.
 
     ``scheduler`` is the address of a Dask scheduler, whose workers then take the place of ``jobs``
-    processes here.
+    processes here; ``check_proofs`` asks the kernel of formal proofs instead of its record.
     """
 
     profile: str = "quick"
@@ -44,6 +45,7 @@ class Options:
     command: str = "certimin verify"
     scheduler: str | None = None
     cache: bool = True
+    check_proofs: bool = False
 
 
 def verify(
@@ -73,6 +75,8 @@ def verify(
     start = monotonic()
     theorems = with_ancestors(chosen)
     check_backend(theorems, options.backend)
+    if options.check_proofs:
+        check_again(t for t in theorems if any(claim.formal for claim in t.claims))
     # workers elsewhere have no folder of ours to keep proofs in
     here = options.scheduler is None and executor is None
     proofs = options.out / ".derivations" if options.cache and here else None
@@ -86,7 +90,7 @@ def verify(
                 f"interrupted: {len(outcomes)} of {len(listed)} tasks are kept in {options.out}; "
                 "go on with --resume"
             )
-    records = assemble(theorems, listed, outcomes)
+    records = assemble(theorems, listed, outcomes, proofs_checked=options.check_proofs)
     left_out = [*skipped(), *(t.skipped for theorem in theorems for t in theorem.trainings)]
     place |= {"skipped": list(filter(None, left_out))}
     result = {

@@ -25,11 +25,16 @@ Results = Mapping[tuple[str, str], Outcome]
 
 
 def assemble(
-    chosen: Iterable[Theorem], listed: Iterable[Task], outcomes: Iterable[Outcome]
+    chosen: Iterable[Theorem],
+    listed: Iterable[Task],
+    outcomes: Iterable[Outcome],
+    *,
+    proofs_checked: bool = False,
 ) -> list[dict[str, Any]]:
     """Return the ``theorems`` part of verify.json, ancestors first.
 
-    A task without an outcome (the run was interrupted) makes its piece inconclusive.
+    A task without an outcome (the run was interrupted) makes its piece inconclusive.  Of formal
+    proofs there is the record of the kernel, ``proofs_checked`` where it was just asked again.
     """
     done = {outcome.task: outcome for outcome in outcomes}
     by_theorem: dict[str, dict[tuple[str, str], Outcome]] = defaultdict(dict)
@@ -39,7 +44,7 @@ def assemble(
     records: dict[str, dict[str, Any]] = {}
     known: dict[str, Premise] = {}
     for theorem in chosen:
-        record = _theorem(theorem, by_theorem[theorem.id])
+        record = _theorem(theorem, by_theorem[theorem.id], proofs_checked)
         ancestors = all(records[used]["verified"] for used in theorem.uses)
         is_theorem = theorem.status == "theorem"
         record["verified"] = is_theorem and record["verdict"] == "holds" and ancestors
@@ -144,16 +149,21 @@ def outline(theorem: Theorem) -> dict[str, Any]:
     missing = {(task.stage, task.piece): _never_ran(task) for task in parts}
     record = _theorem(theorem, missing)
     for claim in record["claims"]:
-        claim["evidence"] = []
+        claim["evidence"] = [e for e in claim["evidence"] if e["kind"] == "formal"]
     return record
 
 
-def _theorem(theorem: Theorem, results: Results) -> dict[str, Any]:
+def _theorem(theorem: Theorem, results: Results, proofs_checked: bool = False) -> dict[str, Any]:
     proofs = {
         c.id: _derivation(c, results["derive", c.id]) for c in theorem.claims if c.has_derivation
     }
     steps = [{"claim": name, **step} for name, proof in proofs.items() for step in proof["steps"]]
     claims = [_claim(theorem, claim, proofs.get(claim.id), results) for claim in theorem.claims]
+    for claim, record in zip(theorem.claims, claims, strict=True):
+        if claim.formal:
+            found = formal.evidence(theorem, claim, again=proofs_checked)
+            record["evidence"].insert(0, found.to_json())
+            record["verdict"] = worst((record["verdict"], found.verdict))
     ran = [t for t in theorem.trainings if ("train", t.id) in results]
     claims += [_observation(t, results) for t in ran if not t.claims]
     controls = [_control(c.claim, results["refute", c.claim.id]) for c in theorem.controls]
@@ -236,8 +246,6 @@ def _claim(
     theorem: Theorem, claim: Claim, proof: dict[str, Any] | None, results: Results
 ) -> dict[str, Any]:
     evidence: list[dict[str, Any]] = []
-    if claim.formal:
-        evidence.append(formal.evidence(theorem, claim).to_json())
     if proof:
         evidence.append(_symbolic(claim, proof).to_json())
     for stage in ("decide", "search"):
