@@ -68,6 +68,10 @@ test-pythons: ## Run the fast tests and verify on every Python from the oldest u
 proofs: $(STAMP) ## Let the proof kernel check all formal proofs, and record what it says
 	@$(BIN)/certimin proofs $(PROOFS_OPTIONS)
 
+.PHONY: proofs-mutants
+proofs-mutants: $(STAMP) ## Alter formal statements: which does the kernel refute?
+	@$(BIN)/certimin proofs --mutants 60
+
 .PHONY: proofs-install
 proofs-install: ## Install the proof kernel, Coq with MathComp (Debian packages)
 	@command -v coqc >/dev/null || { \

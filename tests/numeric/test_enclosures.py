@@ -340,3 +340,11 @@ def test_a_negative_eigenvalue_is_enclosed_as_narrowly_as_a_positive_one():
         ball = balls.eig_max(balls.matrix(with_eigenvalues(5, -1, -2, -3, -4)))
     assert -1 in ball
     assert ball.relative_width < 1e-12
+
+
+@pytest.mark.parametrize("value", [5, -5])
+def test_equal_eigenvalues_are_enclosed_narrowly_on_either_side_of_zero(value):
+    with Balls(128) as balls:
+        ball = balls.eig_max(balls.matrix(with_eigenvalues(7, value, value, value, value)))
+    assert value in ball
+    assert ball.relative_width < 1e-12

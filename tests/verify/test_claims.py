@@ -284,3 +284,13 @@ def test_what_was_measured_is_told_although_nothing_decides():
     assert decision.open
     assert decision.lhs
     assert decision.rhs.startswith("1.0")
+
+
+def test_why_nothing_could_be_measured_is_told(monkeypatch):
+    def measure(instance):
+        raise NotExact("beyond all arithmetic")
+
+    monkeypatch.setitem(QUANTITIES, "beyond", Quantity("beyond", "b", "", measure))
+    decision = decide(claim(QUANTITIES["beyond"].symbol >= first), ONE)
+    assert decision.open
+    assert "beyond all arithmetic" in decision.reason

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from time import monotonic
 
 import click
@@ -14,12 +15,17 @@ __all__ = ["proofs"]
 
 @click.command()
 @click.option("--check", is_flag=True, help="write nothing; fail if a record would change")
-def proofs(check: bool) -> None:
+@click.option("--mutants", type=click.IntRange(min=1), help="alter so many statements instead")
+@click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True)
+def proofs(check: bool, mutants: int | None, seed: int) -> None:
     """Let the kernel check all formal proofs and record what it says beside them."""
     from verify.formal import kernel
     from verify.formal.record import NAME
 
     kernel.needs_coq()
+    if mutants is not None:
+        _alter(mutants, seed)
+        return
     for sources in kernel.folders():
         start, path = monotonic(), sources.folder / NAME
         made = kernel.ask(sources, kernel.theorems_of(sources.folder), _told)
@@ -36,3 +42,16 @@ def proofs(check: bool) -> None:
 
 def _told(name: str, seconds: float) -> None:
     click.echo(f"  {name} {seconds:.1f} s")
+
+
+def _alter(count: int, seed: int) -> None:
+    """Say what becomes of altered statements."""
+    from verify.formal.kernel import folders, theorems_of
+    from verify.formal.mutants import outcomes
+
+    found: Counter[str] = Counter()
+    for sources in folders():
+        for mutant, outcome in outcomes(sources, theorems_of(sources.folder), count, seed):
+            found[outcome] += 1
+            click.echo(f"  {mutant.module}.{mutant.name}, {mutant.change}: {outcome}")
+    click.echo(", ".join(f"{number} {outcome}" for outcome, number in found.items()) or "none")

@@ -239,3 +239,5 @@ def test_a_number_is_no_condition(number):
 def test_a_step_is_not_changed():
     with pytest.raises(FrozenInstanceError):
         Identity("step", 1, 1).lhs = 2
+    with pytest.raises(FrozenInstanceError):
+        check(Identity("step", 1, 1)).verdict = "refuted"
