@@ -68,8 +68,8 @@ class RangeMoments:
         E|y|^2.
     target_rank : int
         The rank of C.
-    features : int
-        d_x, the number of all features.
+    features, samples : int
+        d_x, the number of all features, and n.
     """
 
     sigma: FlintMatrix
@@ -78,6 +78,7 @@ class RangeMoments:
     target_sq: Fraction
     target_rank: int
     features: int
+    samples: int
 
 
 def range_moments(data: Dataset) -> RangeMoments:
@@ -117,7 +118,7 @@ def range_moments(data: Dataset) -> RangeMoments:
         for rows in (ours, outputs)
     )
     target_sq = scale * sum(products[i][i] for i in outputs)
-    return RangeMoments(sigma, cross, beside, target_sq, len(spanning(cross)), d)
+    return RangeMoments(sigma, cross, beside, target_sq, len(spanning(cross)), d, n)
 
 
 def moments(data: Dataset) -> Moments:

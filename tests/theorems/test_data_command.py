@@ -407,3 +407,15 @@ def test_wrong_use_is_one_line(invoke, tmp_path, args, message):
     with pytest.raises(UsageError, match=message):
         raise result.exception
     assert "\n" not in str(result.exception)
+
+
+@pytest.mark.parametrize(("rows", "least"), [
+    ([[1, 2, 3], [0, 1, 1]], 0), ([[1, 0, 0], [0, 1, 0], [1, 1, 0]], Fraction(4, 9)),
+])  # fmt: skip
+def test_the_least_loss_is_zero_where_the_samples_are_independent_and_never_below(rows, least):
+    targets = [[4.0], [2.0], [4.0]][: len(rows)]
+    data = Dataset("few", rows, targets, ("a", "b", "c"), ("y",))
+    found = regression(range_moments(data)).least_loss
+    assert least in found
+    assert found.lower >= 0
+    assert (found.upper == 0) == (least == 0)

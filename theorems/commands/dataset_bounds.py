@@ -247,12 +247,19 @@ def regression(exact: RangeMoments, full: Moments | None = None) -> Regression:
                 rank=sigma.shape[0],
                 target_rank=exact.target_rank,
                 explained=explained,
-                least_loss=ar.scalar(exact.target_sq) - explained,
+                least_loss=_least_loss(ar, exact, explained),
             )
     raise UsageError(
         "features: expected a covariance that can be inverted on its range, got entries too far "
         "from one or from each other; rescale the features (--scale)"
     )
+
+
+def _least_loss(ar: Balls, exact: RangeMoments, explained: Ball) -> Ball:
+    """E|y|² less what is explained; zero where the features span all that samples can be."""
+    if exact.sigma.shape[0] == exact.samples:
+        return ar.scalar(0)
+    return ar.nonnegative(ar.scalar(exact.target_sq) - explained)
 
 
 def _stretch(
