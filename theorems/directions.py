@@ -237,8 +237,8 @@ def regressor_share(instance: DirectedInstance) -> Any:
 @quantity("path_quotient", r"2\langle\hat u\otimes z, G(\hat u\otimes z)\rangle")
 def path_quotient(instance: Directed) -> Any:
     """2 <û ⊗ z, G (û ⊗ z)>, G = Σ_k A_kA_kᵀ ⊗ K B_kᵀB_k K: a value of the dual Gram form."""
-    instance.expect_minimizer()
     ar, (image, energy) = instance.arithmetic, instance.image()
+    instance.expect_minimizer()
     direction = ar.kron(instance.output, image)
     value = ar.entry(direction.mT @ dual_gram(instance.net) @ direction, 0, 0)
     return 2 * value / (energy * instance.squared_length())

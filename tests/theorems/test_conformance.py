@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from verify.claims import QUANTITIES, Claim, decide
+from verify.claims import QUANTITIES, SETTINGS, Claim, decide
 from verify.registry import theorems
 
 ALL = list(theorems().values())
@@ -157,3 +157,10 @@ def test_necessity_witnesses_concern_assumptions_of_their_claim(theorem):
 def test_bibliography_keys_are_unique():
     keys = re.findall(r"@\w+{([^,]+),", BIBLIOGRAPHY)
     assert len(keys) == len(set(keys))
+
+
+def test_a_setting_is_known_by_its_name():
+    """So that a conjecture may be searched over it, and no two settings share a name."""
+    for theorem in theorems().values():
+        for claim in (*theorem.claims, *(control.claim for control in theorem.controls)):
+            assert SETTINGS[claim.setting.name] is claim.setting, claim.id

@@ -24,6 +24,7 @@ from theorems.quantities import depth, loss_at_zero, symbols
 from theorems.recipes import Draw, diagonal, setting
 from theorems.stepped import step_size
 from theorems.training import Trained
+from verify.errors import Undefined
 from verify.theorem import Assumption, Measurement, quantity
 
 __all__ = [
@@ -153,6 +154,8 @@ def negative_part(instance: ResidualInstance) -> Any:
 def layer_spread(instance: Instance) -> Any:
     """Squared Frobenius distance of all layers from the first (square layers of one size)."""
     ar, first = instance.arithmetic, instance.weights[0]
+    if any(W.shape != first.shape for W in instance.weights):
+        raise Undefined("layers of different shapes")
     terms = [ar.frobenius_sq(W - first) for W in instance.weights]
     return sum(terms[1:], start=terms[0])
 

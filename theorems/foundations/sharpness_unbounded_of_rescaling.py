@@ -70,7 +70,7 @@ from theorems.instances import Instance
 from theorems.quantities import depth, loss, sharpness, symbols, target_norm, target_on_data
 from theorems.recipes import Draw
 from theorems.settings import any_weights, flattest_minimizers, minimizers, weights
-from verify.claims import Setting
+from verify.claims import Setting, entered
 from verify.sources import Choices
 from verify.theorem import (
     Assumption,
@@ -141,7 +141,8 @@ class _Rescaling:
 def _rescaled(base: Setting, *, exists: bool = False) -> Setting:
     """Every instance of ``base``, every pair of layers (depth 1: the one layer twice), 1<=c<=3."""
     description = f"{base.description}; layers i != j and 1 <= c <= 3"
-    return Setting(f"rescaled-{base.name}", description, _Rescaling(base), exists=exists)
+    found = Setting(f"rescaled-{base.name}", description, _Rescaling(base), exists=exists)
+    return entered(found)
 
 
 _minimizers, _weights, _any_weights = map(_rescaled, (minimizers, weights, any_weights))

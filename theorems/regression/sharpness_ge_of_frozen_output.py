@@ -165,8 +165,8 @@ def frozen_jet_sharpness(instance: Instance) -> Any:
 @quantity("frozen_quotient", r"2\langle z, K\sum_k|\alpha_k|^2B_k^TB_kKz\rangle")
 def frozen_quotient(instance: DirectedInstance) -> Any:
     """2 <z, K Σ_k |α_k|²B_kᵀB_k Kz>: a value of the Gram form of the trained layers."""
-    instance.expect_minimizer()
     ar, (image, energy) = instance.arithmetic, instance.image()
+    instance.expect_minimizer()
     return 2 * ar.entry(image.mT @ _path_gram(instance.net) @ image, 0, 0) / energy
 
 

@@ -65,7 +65,7 @@ from theorems.regression import sharpness_ge_rayleigh as C1
 from theorems.settings import univariate_minimizers, univariate_top_eigenvector, weights
 from theorems.stepped import SteppedInstance, step_size
 from theorems.training import around_threshold
-from verify.claims import Setting
+from verify.claims import Setting, entered
 from verify.derivation import rules
 from verify.sources import Choices
 from verify.theorem import (
@@ -133,17 +133,17 @@ class _Stepping:
         return SteppedInstance.beside(instance, step_size=draw.number(1, 8) / 8)
 
 
-def _stepped(base: Setting) -> Setting:
+def _stepped(base: Setting, name: str = "") -> Setting:
     """The setting ``base`` with a step size between 1/8 and 1."""
-    return Setting(
-        f"stepped-{base.name}", f"{base.description}; 1/8 <= η <= 1", _Stepping(base),
+    return entered(Setting(
+        name or f"stepped-{base.name}", f"{base.description}; 1/8 <= η <= 1", _Stepping(base),
         exists=base.exists,
-    )  # fmt: skip
+    ))  # fmt: skip
 
 
 stepped_minimizers = _stepped(univariate_minimizers)
 stepped_flattest = _stepped(univariate_top_eigenvector)
-stepped_weights = _stepped(weights)
+stepped_weights = _stepped(weights, "weights-with-a-step")  # F4 has stepped-weights
 
 # --- claims and proofs --------------------------------------------------------------------------
 

@@ -162,8 +162,8 @@ def _contracted(instance: Instance) -> LinearNetwork:
 
 def _quotient(instance: SteeredInstance | SteeredBases, net: LinearNetwork) -> Any:
     """2 Σ_k |A_kᵀ YΣ B_kᵀ|_F² / |YK|_F²."""
-    instance.expect_minimizer()
     ar, Y = instance.arithmetic, instance.direction
+    instance.expect_minimizer()
     image = Y @ instance.sigma
     terms = [
         ar.frobenius_sq(A.mT @ image @ B.mT)

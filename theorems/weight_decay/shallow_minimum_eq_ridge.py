@@ -71,6 +71,7 @@ from theorems.weight_decay.origins import mean_decay
 from theorems.weight_decay.reduction import PUBLISHED, published_networks, reduced_minimum
 from theorems.weight_decay.training import trained_minima
 from verify.derivation import rules
+from verify.errors import Undefined
 from verify.theorem import (
     Assumption,
     Bounds,
@@ -96,6 +97,8 @@ __all__ = ["THEOREM"]
 @quantity("shallow_resolvent_sq", r"|[b^2(\sigma^2+d)A_0+\gamma_wI]^{-1}c|^2")
 def shallow_resolvent_sq(instance: NoisyInstance) -> Any:
     """|[b²(σ² + d)A_0 + γ_w I]^{-1} c|² with b² = |U|²/d, one hidden layer."""
+    if len(instance.hidden_widths) != 1:
+        raise Undefined("more than one hidden layer")
     ar, (d,) = instance.arithmetic, instance.hidden_widths
     b_sq = ar.frobenius_sq(instance.weights[-1]) / d
     data = ar.scale(b_sq * (instance.noise_variance + d), instance.sigma)
