@@ -1,0 +1,47 @@
+(* F3'.  A direction within one layer moves the product to first order only, so its form is
+   2 |A_k V_k B_k K|²; for the one that moves weight (i, j) that is twice the squared norm of
+   column i of A_k times that of row j of B_kK. *)
+From mathcomp Require Import all_ssreflect all_algebra.
+From mathcomp.algebra_tactics Require Import ring.
+From Proofs Require Import networks loss lemmas hessian_form_eq_two_terms.
+From Proofs.statements Require hessian_form_eq_two_terms.
+From Proofs.statements Require hessian_trace_eq_layer_norms.
+Import Order.TTheory GRing.Theory Num.Theory.
+Local Open Scope ring_scope.
+Set Implicit Arguments. Unset Strict Implicit. Unset Printing Implicit Defensive.
+Import statements.hessian_form_eq_two_terms.
+Import statements.hessian_trace_eq_layer_norms.
+
+Section Trace.
+Variables (F : realFieldType) (d : nat -> nat) (L m : nat).
+Variables (X : 'M[F]_(d 0, m)) (Y : 'M[F]_(d L, m)) (W : network F d).
+
+Lemma coordinate_off k i j l : (l != k) -> coordinate F d k i j l = 0.
+Proof. by move=> lk; apply/matrixP => a b; rewrite !mxE (negbTE lk). Qed.
+
+Lemma coordinate_on k (i : 'I_(d k.+1)) (j : 'I_(d k)) :
+  coordinate F d k i j k = delta_mx i 0 *m (delta_mx j (0 : 'I_1))^T.
+Proof.
+by rewrite trmx_delta mul_delta_mx; apply/matrixP => a b; rewrite !mxE eqxx.
+Qed.
+
+Lemma coordinate_form k (i : 'I_(d k.+1)) (j : 'I_(d k)) : (k < L)%N ->
+  hessian X Y W (coordinate F d k i j) =
+  2 * (sq (col i (suffix L W k.+1)) * (prefix W k *m moment X *m (prefix W k)^T) j j).
+Proof.
+move=> kL; rewrite form.
+have first : first_variation L W (coordinate F d k i j)
+    = col i (suffix L W k.+1) *m (row j (prefix W k)).
+  rewrite /first_variation (bigD1 (Ordinal kL)) //= big1 ?addr0 => [|l lk].
+    by rewrite coordinate_on mulmxA -colE -mulmxA trmx_delta -rowE.
+  by rewrite coordinate_off ?mulmx0 ?mul0mx.
+have second : second_variation L W (coordinate F d k i j) = 0.
+  rewrite /second_variation big1 // => l _; rewrite big1 // => n _.
+  have [lk|lk] := eqVneq (l : nat) k; last by rewrite coordinate_off // mulmx0 !mul0mx.
+  by rewrite (coordinate_off _ _ (_ : n != k :> nat)) ?mulmx0 ?mul0mx // -lk ltn_eqF.
+rewrite /residual_term second dot0r mulr0 addr0 /gram_term first; congr (_ * _).
+rewrite trmx_mul mulmxA mxtrace_mulC -!mulmxA mulmxA.
+Show.
+Abort.
+
+End Trace.
