@@ -25,16 +25,20 @@ Proof.
 by rewrite trmx_delta mul_delta_mx; apply/matrixP => a b; rewrite !mxE eqxx.
 Qed.
 
+Lemma coordinate_first k (i : 'I_(d k.+1)) (j : 'I_(d k)) : (k < L)%N ->
+  first_variation L W (coordinate F d k i j) = col i (suffix L W k.+1) *m row j (prefix W k).
+Proof.
+move=> kL; rewrite /first_variation (bigD1 (Ordinal kL)) //= big1 ?addr0 => [|l lk].
+  by rewrite coordinate_on mulmxA -colE -mulmxA trmx_delta -rowE.
+by rewrite coordinate_off ?mulmx0 ?mul0mx.
+Qed.
+
 Lemma coordinate_form k (i : 'I_(d k.+1)) (j : 'I_(d k)) : (k < L)%N ->
   hessian X Y W (coordinate F d k i j) =
   2 * (sq (col i (suffix L W k.+1)) * (prefix W k *m moment X *m (prefix W k)^T) j j).
 Proof.
 move=> kL; rewrite Proofs.hessian_form_eq_two_terms.form.
-have first : first_variation L W (coordinate F d k i j)
-    = col i (suffix L W k.+1) *m (row j (prefix W k)).
-  rewrite /first_variation (bigD1 (Ordinal kL)) //= big1 ?addr0 => [|l lk].
-    by rewrite coordinate_on mulmxA -colE -mulmxA trmx_delta -rowE.
-  by rewrite coordinate_off ?mulmx0 ?mul0mx.
+have first := coordinate_first i j kL.
 have second : second_variation L W (coordinate F d k i j) = 0.
   rewrite /second_variation big1 // => l _; rewrite big1 // => n _.
   have [lk|lk] := eqVneq (l : nat) k; last by rewrite coordinate_off // mulmx0 !mul0mx.
