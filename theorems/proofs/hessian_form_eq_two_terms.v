@@ -26,7 +26,8 @@ Proof. by rewrite residual_dot ddprefixE. Qed.
 Lemma rateD p q (A B : 'M[{poly F}]_(p, q)) : rate (A + B) = rate A + rate B.
 Proof. by apply/matrixP => i j; rewrite !mxE derivD hornerD. Qed.
 
-Definition start p q (A : 'M[{poly F}]_(p, q)) : 'M[F]_(p, q) := map_mx (fun x : {poly F} => x.[0]) A.
+Definition start p q (A : 'M[{poly F}]_(p, q)) : 'M[F]_(p, q) :=
+  map_mx (fun x : {poly F} => x.[0]) A.
 
 Lemma rateM p q r (A : 'M[{poly F}]_(p, q)) (B : 'M[{poly F}]_(q, r)) :
   rate (A *m B) = rate A *m start B + start A *m rate B.
@@ -121,7 +122,8 @@ Lemma betweenE W V U : hessian_between X Y W V U =
   2 * (dot (dprefix W V L *m moment X) (dprefix W U L) + dot (error X Y W) (mixed L W V U)).
 Proof.
 have half (i a b c e f g : F) :
-    (i * (a + b *+ 2 + c + (e + f + g) *+ 2) *+ 2 - i * (a + e *+ 2) *+ 2 - i * (c + f *+ 2) *+ 2) / 2
+    (i * (a + b *+ 2 + c + (e + f + g) *+ 2) *+ 2 - i * (a + e *+ 2) *+ 2
+      - i * (c + f *+ 2) *+ 2) / 2
     = 2 * (i * b + i * g).
   have -> : i * (a + b *+ 2 + c + (e + f + g) *+ 2) *+ 2 - i * (a + e *+ 2) *+ 2
     - i * (c + f *+ 2) *+ 2 = 2 * (i * b + i * g) * 2 by ring.

@@ -6,6 +6,7 @@ From mathcomp Require Import all_ssreflect all_algebra.
 From mathcomp.algebra_tactics Require Import ring.
 From Proofs Require Import networks loss lemmas.
 From Proofs Require Import hessian_form_eq_two_terms hessian_trace_eq_layer_norms.
+From Proofs Require Import sharpness_unbounded_of_rescaling.
 From Proofs.statements Require hessian_form_eq_two_terms.
 From Proofs.statements Require hessian_spectrum_eq_dual_gram.
 Import Order.TTheory GRing.Theory Num.Theory.
@@ -51,7 +52,8 @@ Lemma between_coordinates k l (i : 'I_(d k.+1)) (j : 'I_(d k)) (a : 'I_(d l.+1))
     * (prefix W k *m moment X *m (prefix W l)^T) j b).
 Proof.
 move=> kL lL; rewrite betweenE /error fits subrr dot0l addr0 !dprefixE.
-rewrite -/(first_variation L W (coordinate F d k i j)) -/(first_variation L W (coordinate F d l a b)).
+rewrite -/(first_variation L W (coordinate F d k i j)).
+rewrite -/(first_variation L W (coordinate F d l a b)).
 rewrite !coordinate_first // -(mulmxA (col _ _)) -row_mul dot_rank1; congr (_ * (_ * _)).
   by rewrite mxE /dot; apply: eq_bigr => c _; rewrite big_ord1 !mxE.
 by rewrite mxE /dot big_ord1; apply: eq_bigr => c _; rewrite !mxE.
@@ -146,14 +148,115 @@ Variables (X : 'M[F]_(d 0, m)) (Y : 'M[F]_(d L, m)) (W : network F d) (s : F).
 Hypotheses (L_gt0 : (0 < L)%N) (d_gt0 : forall k, (0 < d k)%N) (single : d L = 1%N).
 Hypotheses (fits : minimizer X Y W) (top : is_top L X W s).
 
-(* The direction of a vector z of the inputs, V_k = A_kᵀ (B_k z)ᵀ. *)
-Definition input_direction (z : 'cV[F]_(d 0)) : network F d :=
-  fun k => (suffix L W k.+1)^T *m (const_mx 1 : 'cV_(d L)) *m (prefix W k *m z)^T.
+Let e : 'cV[F]_(d L) := const_mx 1.
 
-Lemma one_row p (A : 'M[F]_(d L, p)) : A = (const_mx 1 : 'cV_(d L)) *m (A^T *m (const_mx 1 : 'cV_(d L)))^T.
+Lemma sq_e : sq e = 1.
+Proof. by rewrite /e /sq /dot single big_ord1 big_ord1 !mxE mulr1. Qed.
+
+(* With one output a matrix is a row. *)
+Lemma one_row p (A : 'M[F]_(d L, p)) : A = e *m (A^T *m e)^T.
 Proof.
-apply/matrixP => i j; rewrite mxE big_ord1 !mxE mul1r; move: i A; rewrite single => i A.
-by rewrite big_ord1 !mxE mulr1 (ord1 i).
+rewrite /e; move: A; rewrite single => A; apply/matrixP => i j.
+by rewrite mxE big_ord1 !mxE big_ord1 !mxE mul1r mulr1 (ord1 i).
+Qed.
+
+Lemma sq_row p (A : 'M[F]_(d L, p)) : sq (A^T *m e) = sq A.
+Proof. by rewrite {2}[A]one_row sq_rank1 sq_e mul1r. Qed.
+
+Lemma path_gram_sum (z : 'cV[F]_(d 0)) : dot z (path_gram L W *m z)
+  = \sum_(k < L) sq (suffix L W k.+1) * sq (prefix W k *m z).
+Proof.
+rewrite /path_gram mulmx_suml dot_sumr; apply: eq_bigr => k _.
+by rewrite -scalemxAl dotZr -mulmxA dot_mull trmxK.
+Qed.
+
+Lemma top_ge0 : 0 <= s.
+Proof.
+case: top => _ [y [y_neq0 yE]]; have p_gt0 := moment_gt0 y_neq0.
+rewrite -(ler_pmul2r p_gt0) mul0r -yE path_gram_sum sumr_ge0 // => k _.
+by rewrite mulr_ge0 ?sq_ge0.
+Qed.
+
+Lemma univariate_upper V : hessian X Y W V <= 2 * s * energy L V.
+Proof.
+rewrite hessian_minimizer // moment_sq; set D := dprefix W V L; pose y := D^T *m e.
+have DE : D = e *m y^T by rewrite {1}[D]one_row.
+rewrite -mulr_natl -mulrA ler_pmul2l ?ltr0n //; set q := dot _ D.
+have symm : (moment X)^T = moment X by rewrite /moment linearZ /= trmx_mul trmxK.
+have qE : q = dot y (moment X *m y).
+  rewrite /q {1}DE {1}[D]DE -mulmxA dot_rank1 -/(sq e) sq_e mul1r.
+  by rewrite !dotE trmx_mul trmxK symm mxtrace_mulC mulmxA mxtrace_mulC mulmxA.
+pose U : network F d := fun k => (suffix L W k.+1)^T *m e *m (prefix W k *m (moment X *m y))^T.
+have qU : q = \sum_(k < L) dot (U k) (V k).
+  rewrite /q {2}/D dprefixE dot_sumr; apply: eq_bigr => k _.
+  rewrite dot_mulr dot_mull DE /U !trmx_mul symm.
+  by rewrite !mulmxA.
+have UE : energy L U <= s * q.
+  rewrite qE; apply: le_trans (proj1 top y); rewrite path_gram_sum.
+  by apply: ler_sum => k _; rewrite /U sq_rank1 sq_row.
+have q_ge0 : 0 <= q by rewrite qE moment_ge0 mulr_ge0 ?sq_ge0 ?invr_ge0 ?ler0n.
+have [->|q_neq0] := eqVneq q 0; first by rewrite mulr_ge0 ?top_ge0 ?energy_ge0.
+have q_gt0 : 0 < q by rewrite lt_def q_neq0.
+rewrite -(ler_pmul2r q_gt0) -expr2 {1}qU; apply: le_trans (cauchy_schwarz_layers _ _ _) _.
+by rewrite [leRHS]mulrAC ler_wpmul2r ?energy_ge0.
+Qed.
+
+Lemma univariate_sharpness : is_sharpness X Y W (2 * s).
+Proof.
+split=> [V|]; first exact: univariate_upper.
+case: top => _ [y [y_neq0 yE]]; have p_gt0 := moment_gt0 y_neq0.
+have [s0|s_neq0] := eqVneq s 0.
+  pose V : network F d := fun k => const_mx 1.
+  have V_gt0 : 0 < energy L V.
+    rewrite /energy (bigD1 (Ordinal L_gt0)) //= ltr_paddr ?sumr_ge0 // => [k _|].
+      exact: sq_ge0.
+    rewrite sq_gt0; apply/eqP => /matrixP /(_ (Ordinal (d_gt0 1%N)) (Ordinal (d_gt0 0%N))).
+    by rewrite !mxE => /eqP; rewrite oner_eq0.
+  exists V; rewrite gt_eqF //; split=> //; apply/eqP; rewrite eq_le univariate_upper /=.
+  by rewrite s0 mulr0 mul0r hessian_ge0.
+have VE : energy L (path_direction X W e y) = s * dot y (moment X *m y).
+  by rewrite -yE path_gram_sum; apply: eq_bigr => k _; rewrite sq_rank1 sq_row.
+exists (path_direction X W e y); split; first by rewrite VE mulf_neq0 // gt_eqF.
+apply/eqP; rewrite eq_le univariate_upper /=.
+have := path_form e y fits; rewrite /= sq_e mul1r VE.
+move: (hessian _ _ _ _) (dot y _) p_gt0 => h p p_gt0.
+have -> : (s * p) ^+ 2 *+ 2 = p * (2 * s * (s * p)) by ring.
+by rewrite ler_pmul2l.
 Qed.
 
 End Univariate.
+
+Theorem univariate : statements.hessian_spectrum_eq_dual_gram.univariate.
+Proof. by move=> F d L m X Y W s L_gt0 d_gt0 single fits top; apply: univariate_sharpness. Qed.
+
+Theorem whole : statements.hessian_spectrum_eq_dual_gram.whole.
+Proof. exact: univariate. Qed.
+
+(* One layer of one neuron on one sample. *)
+Theorem missing_factor_two_false : ~ statements.hessian_spectrum_eq_dual_gram.missing_factor_two.
+Proof.
+pose one : 'M[rat]_1 := 1%:M; pose d (_ : nat) := 1%N.
+have moment1 : @moment _ d 1 one = 1%:M by rewrite /moment invr1 scale1r trmx1 mulmx1.
+have cross1 : @cross _ d 1 1 one one = (1 * 1 ^+ 1)%:M by rewrite mul1r expr1 -moment1.
+have fits := minimizer_scalar moment1 cross1.
+move=> /(_ _ d 1%N 1%N one one (scalar_network 1 1) fits 0 0 0 0 0 0).
+rewrite (proj1 (factors fits)) suffixn moment1 /= trmx1 !mulmx1 !mxE /=.
+by move/eqP.
+Qed.
+
+(* Two layers of one neuron at weight one, target zero: 4 between them, and not 2. *)
+Theorem away_from_minimizers_false : ~ statements.hessian_spectrum_eq_dual_gram.away_from_minimizers.
+Proof.
+pose one : 'M[rat]_1 := 1%:M; pose d (_ : nat) := 1%N.
+have moment1 : @moment _ d 1 one = 1%:M by rewrite /moment invr1 scale1r trmx1 mulmx1.
+pose W : network _ d := scalar_network 1 (1 : rat); pose i1 : 'I_2 := lift ord0 ord0.
+move=> /(_ _ d 2%N 1%N one 0 W i1 0 0 0 0 0).
+rewrite betweenE /error moment1 /cross mul0mx scaler0 subr0 mulmx1.
+have E l : coordinate _ d l 0 0 l = 1%:M :> 'M[rat]_1.
+  by apply/matrixP => a b; rewrite !mxE !ord1 eqxx.
+have O k l : l != k -> coordinate _ d k 0 0 l = 0 :> 'M[rat]_1 by apply: coordinate_off.
+rewrite 2!mixedS /mixed big_ord0 /= !(E, O _ _ (isT : 0%N != 1%N), O _ _ (isT : 1%N != 0%N)).
+rewrite /W /scalar_network !(mul1mx, mulmx1, mul0mx, mulmx0, addr0, add0r).
+rewrite suffixn (suffixS _ (isT : (1 < 2)%N)) suffixn !(mul1mx, mulmx1, trmx1).
+by rewrite /dot !big_ord1 !mxE => /eqP.
+Qed.

@@ -139,7 +139,8 @@ have regroup (i a b e : F) : a * (i * b) * (i * e) = i ^+ 2 * (a * b * e) by rin
 by rewrite regroup -inner exprMn ler_wpmul2l ?sqr_ge0 // -sq_rank1 cauchy_schwarz.
 Qed.
 
-Definition bounded_by n p (A : 'M[F]_(n, p)) (s : F) : Prop := forall v, sq (A *m v) <= s * sq (v : 'cV_p).
+Definition bounded_by n p (A : 'M[F]_(n, p)) (s : F) : Prop :=
+  forall v, sq (A *m v) <= s * sq (v : 'cV_p).
 
 Lemma top_form W (T : 'M_(d L, d 0)) (u : 'cV[F]_(d L)) (N : nat -> F) t : (0 < L)%N ->
   minimizer X Y W -> T *m moment X = cross X Y -> sq u != 0 -> 0 < t ->
@@ -204,7 +205,8 @@ Qed.
 Variables (c : F) (i j : 'I_L).
 Hypotheses (ij : i != j) (c_neq0 : c != 0).
 
-Lemma rescaled_sum (N : nat -> F) : \sum_(k < L) (factor c i j k ^+ 2 * N k)^-1 = inverse_norms c i j N.
+Lemma rescaled_sum (N : nat -> F) :
+  \sum_(k < L) (factor c i j k ^+ 2 * N k)^-1 = inverse_norms c i j N.
 Proof.
 under eq_bigr do rewrite invfM.
 by rewrite (factor_sum c ij (fun k => (N k)^-1)) /inverse_norms (invfM (c ^+ 2) (N j)).
@@ -460,12 +462,39 @@ Qed.
 
 End Target.
 
-Theorem attained : statements.sharpness_unbounded_of_rescaling.attained.
+Lemma attained_value (F : realFieldType) (d : nat -> nat) (L m : nat)
+  (X : 'M[F]_(d 0%N, m)) (Y : 'M[F]_(d L, m)) (W : network F d) (c : F) (i j : 'I_L) (s r : F) :
+  i != j -> c != 0 -> minimizer X Y W -> cross X Y != 0 -> moment X = 1%:M ->
+  is_norm_sq (cross X Y) s -> is_root L s r -> (forall k, (k < L)%N -> is_norm_sq (W k) r) ->
+  is_sharpness X Y (rescaled W c i j) (2 * r ^+ L.-1 * (L%:R - 2 + c ^+ 2 + c ^- 2)).
 Proof.
-move=> F d L m X Y W c i j s r ij c_neq0 fits C_neq0 white sE [r_ge0 rE] norms.
+move=> ij c_neq0 fits C_neq0 white sE [r_ge0 rE] norms.
 rewrite -(factor_count _ ij) -mulrA; apply: white_sharpness => // [k kL|].
   by case: (norms k kL).
 by rewrite rE; apply: white_target.
+Qed.
+
+Lemma norm_scalar (F : realFieldType) (a : F) : is_norm_sq (a%:M : 'M_1) (a ^+ 2).
+Proof.
+split=> [v|]; first by rewrite mul_scalar_mx sqZ.
+exists 1%:M; rewrite mul_scalar_mx sqZ; split=> //.
+by rewrite /sq dotE trmx1 mulmx1 mxtrace1 oner_eq0.
+Qed.
+
+Theorem attained : statements.sharpness_unbounded_of_rescaling.attained.
+Proof.
+split=> [F d L m X Y W c i j s r ij c_neq0 fits C_neq0 white sE rE norms|F L g g_gt0].
+  exact: attained_value ij c_neq0 fits C_neq0 white sE rE norms.
+pose one : 'M[F]_1 := 1%:M; pose d (_ : nat) := 1%N; pose Y : 'M[F]_1 := (g ^+ L)%:M.
+have moment1 : @moment _ d 1 one = 1%:M by rewrite /moment invr1 scale1r trmx1 mulmx1.
+have crossY : @cross _ d L 1 one Y = Y by rewrite /cross invr1 scale1r trmx1 mulmx1.
+have cross1 : @cross _ d L 1 one Y = (1 * g ^+ L)%:M by rewrite crossY mul1r.
+exists d, 1%N, one, Y, (scalar_network 1 g); rewrite crossY; split=> //.
+- exact: minimizer_scalar moment1 cross1.
+- apply/eqP => /matrixP /(_ 0 0); rewrite !mxE => /eqP.
+  by rewrite mulr1n expf_eq0 gt_eqF // andbF.
+- exact: norm_scalar.
+- by move=> k; apply: norm_scalar.
 Qed.
 
 Theorem tight : statements.sharpness_unbounded_of_rescaling.tight.
@@ -524,7 +553,7 @@ Let after : @is_sharpness _ d 2 1 one one (rescaled W 2 i j)
   (2 * 1 ^+ 1 * (2%:R - 2 + 2 ^+ 2 + 2 ^- 2)).
 Proof.
 have root : is_root 2 1 (1 : rat) by split; rewrite ?expr1n.
-apply: (@attained _ d 2%N 1%N one one W 2 i j 1 1 isT isT fits C_neq0 moment1 cross_norm root).
+apply: (@attained_value _ d 2%N 1%N one one W 2 i j 1 1 isT isT fits C_neq0 moment1 cross_norm root).
 by move=> k _; apply: norm1.
 Qed.
 

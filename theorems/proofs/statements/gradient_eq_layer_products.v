@@ -7,8 +7,8 @@ Set Implicit Arguments. Unset Strict Implicit. Unset Printing Implicit Defensive
 
 (* ∇_{W_k} R = 2 A_kᵀ (PΣ - C) B_kᵀ, and nothing else is the gradient. *)
 Definition gradient : Prop :=
-  forall (F : realFieldType) (d : nat -> nat) (L m : nat) (X : 'M[F]_(d 0%N, m)) (Y : 'M[F]_(d L, m))
-         (W G : network F d),
+  forall (F : realFieldType) (d : nat -> nat) (L m : nat)
+         (X : 'M[F]_(d 0%N, m)) (Y : 'M[F]_(d L, m)) (W G : network F d),
   is_gradient X Y W G <-> (forall k, (k < L)%N -> G k = 2 *:
     ((suffix L W k.+1)^T *m (prefix W L *m moment X - cross X Y) *m (prefix W k)^T)).
 

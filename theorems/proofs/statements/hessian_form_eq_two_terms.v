@@ -33,32 +33,32 @@ End Terms.
 
 (* D²R[V,V] = 2 |Σ_k A_k V_k B_k K|² + 4 Σ_{j<k} <E, A_k V_k (W_{k-1} ... W_{j+1}) V_j B_j>. *)
 Definition form : Prop :=
-  forall (F : realFieldType) (d : nat -> nat) (L m : nat) (X : 'M[F]_(d 0%N, m)) (Y : 'M[F]_(d L, m))
-         (W V : network F d),
+  forall (F : realFieldType) (d : nat -> nat) (L m : nat)
+         (X : 'M[F]_(d 0%N, m)) (Y : 'M[F]_(d L, m)) (W V : network F d),
   hessian X Y W V = 2 * gram_term L X W V + 4 * residual_term X Y W V.
 
 (* At minimizers D²R[V,V] = 2 |Σ_k A_k V_k B_k K|². *)
 Definition at_minimizers : Prop :=
-  forall (F : realFieldType) (d : nat -> nat) (L m : nat) (X : 'M[F]_(d 0%N, m)) (Y : 'M[F]_(d L, m))
-         (W V : network F d),
+  forall (F : realFieldType) (d : nat -> nat) (L m : nat)
+         (X : 'M[F]_(d 0%N, m)) (Y : 'M[F]_(d L, m)) (W V : network F d),
   minimizer X Y W -> hessian X Y W V = 2 * gram_term L X W V.
 
 (* (∇²R V)_k = 2 A_kᵀ ṖΣ B_kᵀ + 2 Ȧ_kᵀ E B_kᵀ + 2 A_kᵀ E Ḃ_kᵀ, and nothing else. *)
 Definition product : Prop :=
-  forall (F : realFieldType) (d : nat -> nat) (L m : nat) (X : 'M[F]_(d 0%N, m)) (Y : 'M[F]_(d L, m))
-         (W V G : network F d),
+  forall (F : realFieldType) (d : nat -> nat) (L m : nat)
+         (X : 'M[F]_(d 0%N, m)) (Y : 'M[F]_(d L, m)) (W V G : network F d),
   is_hessian_product X Y W V G <-> (forall k, (k < L)%N -> G k = product_in_layer X Y W V k).
 
 (* --- false twins -------------------------------------------------------------------------- *)
 
 (* 2 for 4 in the residual term. *)
 Definition two_for_four : Prop :=
-  forall (F : realFieldType) (d : nat -> nat) (L m : nat) (X : 'M[F]_(d 0%N, m)) (Y : 'M[F]_(d L, m))
-         (W V : network F d),
+  forall (F : realFieldType) (d : nat -> nat) (L m : nat)
+         (X : 'M[F]_(d 0%N, m)) (Y : 'M[F]_(d L, m)) (W V : network F d),
   hessian X Y W V = 2 * gram_term L X W V + 2 * residual_term X Y W V.
 
 (* The Gram term alone, off minimizers. *)
 Definition gram_term_alone : Prop :=
-  forall (F : realFieldType) (d : nat -> nat) (L m : nat) (X : 'M[F]_(d 0%N, m)) (Y : 'M[F]_(d L, m))
-         (W V : network F d),
+  forall (F : realFieldType) (d : nat -> nat) (L m : nat)
+         (X : 'M[F]_(d 0%N, m)) (Y : 'M[F]_(d L, m)) (W V : network F d),
   hessian X Y W V = 2 * gram_term L X W V.

@@ -82,6 +82,9 @@ Definition univariate : Prop :=
   (0 < L)%N -> (forall k, (0 < d k)%N) -> d L = 1%N ->
   minimizer X Y W -> is_top L X W s -> is_sharpness X Y W (2 * s).
 
+(* The same for the whole Hessian, of which [is_sharpness] always speaks. *)
+Definition whole : Prop := univariate.
+
 (* --- false twins -------------------------------------------------------------------------- *)
 
 (* JᵀJ for 2 JᵀJ. *)
@@ -93,3 +96,12 @@ Definition missing_factor_two : Prop :=
   hessian_between X Y W (coordinate F d k i j) (coordinate F d l a b) =
   ((suffix L W k.+1)^T *m suffix L W l.+1) i a
     * (prefix W k *m moment X *m (prefix W l)^T) j b.
+
+(* H = 2 JᵀJ at any weights. *)
+Definition away_from_minimizers : Prop :=
+  forall (F : realFieldType) (d : nat -> nat) (L m : nat)
+         (X : 'M[F]_(d 0%N, m)) (Y : 'M[F]_(d L, m)) (W : network F d),
+  forall (k l : 'I_L) (i : 'I_(d k.+1)) (j : 'I_(d k)) (a : 'I_(d l.+1)) (b : 'I_(d l)),
+  hessian_between X Y W (coordinate F d k i j) (coordinate F d l a b) =
+  2 * (((suffix L W k.+1)^T *m suffix L W l.+1) i a
+    * (prefix W k *m moment X *m (prefix W l)^T) j b).

@@ -68,15 +68,21 @@ Definition tight : Prop :=
   (forall k, (k < L)%N -> is_norm_sq (W k) (N k) /\ is_root L s (N k)) ->
   is_sharpness X Y (rescaled W c i j) (2 * t * inverse_norms c i j N).
 
-(* There S(W_c) = 2 σ^{2-2/L} (L - 2 + c² + 1/c²); r = σ^{2/L}. *)
+(* There S(W_c) = 2 σ^{2-2/L} (L - 2 + c² + 1/c²); r = σ^{2/L}.  Such networks exist for every
+   depth and every σ = g^L. *)
 Definition attained : Prop :=
-  forall (F : realFieldType) (d : nat -> nat) (L m : nat)
+  (forall (F : realFieldType) (d : nat -> nat) (L m : nat)
          (X : 'M[F]_(d 0%N, m)) (Y : 'M[F]_(d L, m)) (W : network F d) (c : F) (i j : 'I_L)
          (s r : F),
   i != j -> c != 0 -> minimizer X Y W -> cross X Y != 0 -> moment X = 1%:M ->
   is_norm_sq (cross X Y) s -> is_root L s r ->
   (forall k, (k < L)%N -> is_norm_sq (W k) r) ->
-  is_sharpness X Y (rescaled W c i j) (2 * r ^+ L.-1 * (L%:R - 2 + c ^+ 2 + c ^- 2)).
+  is_sharpness X Y (rescaled W c i j) (2 * r ^+ L.-1 * (L%:R - 2 + c ^+ 2 + c ^- 2))) /\
+  (forall (F : realFieldType) (L : nat) (g : F), 0 < g ->
+   exists (d : nat -> nat) (m : nat)
+          (X : 'M[F]_(d 0%N, m)) (Y : 'M[F]_(d L, m)) (W : network F d),
+   [/\ minimizer X Y W, moment X = 1%:M, cross X Y != 0, is_norm_sq (cross X Y) ((g ^+ L) ^+ 2)
+     & forall k, is_norm_sq (W k) (g ^+ 2)]).
 
 (* --- false twins -------------------------------------------------------------------------- *)
 
