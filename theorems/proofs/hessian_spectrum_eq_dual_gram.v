@@ -232,20 +232,31 @@ Proof. by move=> F d L m X Y W s L_gt0 d_gt0 single fits top; apply: univariate_
 Theorem whole : statements.hessian_spectrum_eq_dual_gram.whole.
 Proof. exact: univariate. Qed.
 
-(* One layer of one neuron on one sample. *)
+(* One layer of one neuron on one sample: the traces of 2G' and G' are 2 and 1. *)
 Theorem missing_factor_two_false : ~ statements.hessian_spectrum_eq_dual_gram.missing_factor_two.
 Proof.
 pose one : 'M[rat]_1 := 1%:M; pose d (_ : nat) := 1%N.
 have moment1 : @moment _ d 1 one = 1%:M by rewrite /moment invr1 scale1r trmx1 mulmx1.
 have cross1 : @cross _ d 1 1 one one = (1 * 1 ^+ 1)%:M by rewrite mul1r expr1 -moment1.
-have fits := minimizer_scalar moment1 cross1.
-move=> /(_ _ d 1%N 1%N one one (scalar_network 1 1) fits 0 0 0 0 0 0).
-rewrite (proj1 (factors fits)) suffixn moment1 /= trmx1 !mulmx1 !mxE /=.
+have fits := minimizer_scalar moment1 cross1; have [two _] := spectrum fits.
+move=> /(_ _ d 1%N 1%N one one (scalar_network 1 1) fits).
+move: two; rewrite /same_nonzero_spectrum => -> /mulIf same.
+have {}same := same (monic_neq0 (monicXn _ _)).
+have size1 : (0 < #|[finType of entry d 1]|)%N by rewrite card_prod !card_ord.
+have := congr1 (fun q : {poly rat} => q`_(#|[finType of entry d 1]|.-1)) same.
+rewrite !char_poly_trace // mxtraceZ => /oppr_inj.
+have -> : \tr (@rational_gram _ d 1 1 one (scalar_network 1 1)) = 1.
+  rewrite /mxtrace; under eq_bigr do rewrite mxE big_ord1.
+  rewrite (@sum_entries _ d 1 (fun e : entry d 1 => (suffix 1 (scalar_network 1 1) 1
+    *m (suffix 1 (scalar_network 1 1) 1)^T) e.1 e.1 * ((prefix (scalar_network 1 1) 0)^T
+    *m prefix (scalar_network 1 1) 0 *m @moment _ d 1 one) e.2 e.2)).
+  rewrite !big_ord1 moment1 suffixn /= !trmx1 !mulmx1 !mxE.
+  by [].
 by move/eqP.
 Qed.
 
 (* Two layers of one neuron at weight one, target zero: 4 between them, and not 2. *)
-Theorem away_from_minimizers_false : ~ statements.hessian_spectrum_eq_dual_gram.away_from_minimizers.
+Theorem factors_away_from_minimizers_false : ~ statements.hessian_spectrum_eq_dual_gram.factors_away_from_minimizers.
 Proof.
 pose one : 'M[rat]_1 := 1%:M; pose d (_ : nat) := 1%N.
 have moment1 : @moment _ d 1 one = 1%:M by rewrite /moment invr1 scale1r trmx1 mulmx1.

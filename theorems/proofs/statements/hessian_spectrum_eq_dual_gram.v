@@ -87,18 +87,14 @@ Definition whole : Prop := univariate.
 
 (* --- false twins -------------------------------------------------------------------------- *)
 
-(* JᵀJ for 2 JᵀJ. *)
+(* G' for 2G'. *)
 Definition missing_factor_two : Prop :=
   forall (F : realFieldType) (d : nat -> nat) (L m : nat)
          (X : 'M[F]_(d 0%N, m)) (Y : 'M[F]_(d L, m)) (W : network F d),
-  minimizer X Y W ->
-  forall (k l : 'I_L) (i : 'I_(d k.+1)) (j : 'I_(d k)) (a : 'I_(d l.+1)) (b : 'I_(d l)),
-  hessian_between X Y W (coordinate F d k i j) (coordinate F d l a b) =
-  ((suffix L W k.+1)^T *m suffix L W l.+1) i a
-    * (prefix W k *m moment X *m (prefix W l)^T) j b.
+  minimizer X Y W -> same_nonzero_spectrum (hessian_matrix X Y W) (rational_gram L X W).
 
-(* H = 2 JᵀJ at any weights. *)
-Definition away_from_minimizers : Prop :=
+(* H = 2 JᵀJ away from minimizers. *)
+Definition factors_away_from_minimizers : Prop :=
   forall (F : realFieldType) (d : nat -> nat) (L m : nat)
          (X : 'M[F]_(d 0%N, m)) (Y : 'M[F]_(d L, m)) (W : network F d),
   forall (k l : 'I_L) (i : 'I_(d k.+1)) (j : 'I_(d k)) (a : 'I_(d l.+1)) (b : 'I_(d l)),
