@@ -256,7 +256,8 @@ by move/eqP.
 Qed.
 
 (* Two layers of one neuron at weight one, target zero: 4 between them, and not 2. *)
-Theorem factors_away_from_minimizers_false : ~ statements.hessian_spectrum_eq_dual_gram.factors_away_from_minimizers.
+Theorem factors_away_from_minimizers_false :
+  ~ statements.hessian_spectrum_eq_dual_gram.factors_away_from_minimizers.
 Proof.
 pose one : 'M[rat]_1 := 1%:M; pose d (_ : nat) := 1%N.
 have moment1 : @moment _ d 1 one = 1%:M by rewrite /moment invr1 scale1r trmx1 mulmx1.

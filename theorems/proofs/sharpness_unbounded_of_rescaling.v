@@ -568,7 +568,8 @@ Qed.
 Theorem linear_growth_false : ~ statements.sharpness_unbounded_of_rescaling.linear_growth.
 Proof.
 move=> false; have [_ [V [V_neq0 VE]]] := after.
-have [bound _] := sharpness_scalar (isT : (0 < 1)%N) (isT : (0 < 2)%N) ler01 moment1 cross_scalar.
+have [bound _] :=
+  sharpness_scalar (isT : (0 < 1)%N) (isT : (0 < 2)%N) ler01 moment1 cross_scalar.
 have := false _ d 2%N 1%N one one W 2 i j _ isT isT fits bound V.
 have V_gt0 : 0 < energy 2 V by rewrite lt_def V_neq0 energy_ge0.
 by rewrite VE (ler_pmul2r V_gt0); vm_compute.
