@@ -553,7 +553,8 @@ Let after : @is_sharpness _ d 2 1 one one (rescaled W 2 i j)
   (2 * 1 ^+ 1 * (2%:R - 2 + 2 ^+ 2 + 2 ^- 2)).
 Proof.
 have root : is_root 2 1 (1 : rat) by split; rewrite ?expr1n.
-apply: (@attained_value _ d 2%N 1%N one one W 2 i j 1 1 isT isT fits C_neq0 moment1 cross_norm root).
+apply: (@attained_value _ d 2%N 1%N one one W 2 i j 1 1 isT isT fits C_neq0 moment1
+  cross_norm root).
 by move=> k _; apply: norm1.
 Qed.
 
