@@ -359,3 +359,59 @@ by split; [rewrite mulf_neq0 ?gt_eqF ?ltr0n | ring].
 Qed.
 
 End Scalar.
+
+(* --- layers from the top, the residual on the inputs, all layers at once --------------------- *)
+Section Layers.
+
+Lemma suffixSl (R : comRingType) (d : nat -> nat) n (W : network R d) k : (k <= n)%N ->
+  suffix n.+1 W k = W n *m suffix n W k.
+Proof.
+rewrite /suffix => kn; rewrite subSn //; move: (subnKC kn); move: (n - k)%N => f kf.
+elim: f k {kn} kf => [|f IH] k kf.
+  have -> : k = n by rewrite -kf addn0.
+  by rewrite /= !pid_mx_1 mul1mx mulmx1.
+rewrite -[LHS]/(above n.+1 W f.+1 k.+1 *m W k) IH ?addSnnS // -mulmxA.
+by [].
+Qed.
+
+Variables (F : realFieldType) (d : nat -> nat) (L m : nat).
+Variables (X : 'M[F]_(d 0, m)) (Y : 'M[F]_(d L, m)).
+Implicit Types U V W : network F d.
+
+Lemma residual_dot W (A : 'M[F]_(d L, d 0)) :
+  m%:R^-1 * dot (residual X Y W) (A *m X) = dot (prefix W L *m moment X - cross X Y) A.
+Proof.
+rewrite dot_mulr -dotZl /residual mulmxBl scalerBr -mulmxA.
+by rewrite /moment /cross -scalemxAr.
+Qed.
+
+Lemma moment_sq p (A : 'M[F]_(p, d 0)) : m%:R^-1 * sq (A *m X) = dot (A *m moment X) A.
+Proof. by rewrite /sq dot_mulr -dotZl /moment -mulmxA -scalemxAr. Qed.
+
+Lemma energy_eq0 V : energy L V = 0 -> forall k, (k < L)%N -> V k = 0.
+Proof.
+move=> /eqP; rewrite psumr_eq0 => [/allP zero k kL|k _]; last exact: sq_ge0.
+by apply/eqP; rewrite -sq_eq0; apply: (zero (Ordinal kL)); rewrite mem_index_enum.
+Qed.
+
+Lemma cauchy_schwarz_layers U V :
+  (\sum_(k < L) dot (U k) (V k)) ^+ 2 <= energy L U * energy L V.
+Proof.
+have [V0|V_neq0] := eqVneq (energy L V) 0.
+  rewrite V0 mulr0 big1 ?expr0n // => k _.
+  by rewrite (energy_eq0 V0) // dot0r.
+have V_gt0 : 0 < energy L V by rewrite lt_def V_neq0 energy_ge0.
+set D := \sum_(k < L) _.
+have := @energy_ge0 _ d L (fun k => energy L V *: U k - D *: V k).
+have -> : energy L (fun k => energy L V *: U k - D *: V k)
+    = energy L V * (energy L U * energy L V - D ^+ 2).
+  rewrite {1}/energy.
+  have step k : sq (energy L V *: U k - D *: V k) = energy L V ^+ 2 * sq (U k)
+      - energy L V * D *+ 2 * dot (U k) (V k) + D ^+ 2 * sq (V k).
+    by rewrite sqB !sqZ dotZl dotZr; ring.
+  under eq_bigr do rewrite step.
+  rewrite big_split sumrB /= -!mulr_sumr -/(energy L U) -/(energy L V) -/D; ring.
+by rewrite pmulr_rge0 // subr_ge0.
+Qed.
+
+End Layers.
