@@ -87,7 +87,14 @@ gap, gap_swapped = symbols(gradient_gap, gradient_gap_swapped)
 _SIZES = ((1, 2, 2), (2, 2, 3, 2), (3, 2, 1, 2, 1), (4, 1, 2, 1, 2, 1))
 
 
-@claim(any_weights, sp.Eq(gap, 0), bounds=Bounds((1, 4), (1, 3)), sizes=_SIZES, name="gradient")
+@claim(
+    any_weights,
+    sp.Eq(gap, 0),
+    bounds=Bounds((1, 4), (1, 3)),
+    sizes=_SIZES,
+    name="gradient",
+    formal=True,
+)
 def first_variation() -> Iterator[Step]:
     """The closed form is the derivative of the loss."""
     A, W, B, D, C = map(matrix, ("A", "W", "B", r"\Delta", "C"))

@@ -181,7 +181,7 @@ _SMALL = Bounds((1, 3), (1, 2))
 _SIZES = ((1, 2, 2), (2, 2, 2, 2), (2, 1, 2, 1), (3, 1, 2, 1, 1), (3, 1, 1, 1, 2))
 
 
-@claim(varied_weights, sp.Eq(second, hessian_form), bounds=_SMALL, sizes=_SIZES)
+@claim(varied_weights, sp.Eq(second, hessian_form), bounds=_SMALL, sizes=_SIZES, formal=True)
 def form(hessian_form: Any) -> Iterator[Step]:
     """Both terms add up to the second derivative of the loss.
 
@@ -218,11 +218,12 @@ def _exchanged(W: Sequence[Any], D: Sequence[Any], places: Collection[int]) -> A
 at_minimizers = stated(
     "at_minimizers", "at minimizers the residual term vanishes",
     varied_minimizers, sp.Eq(second, gram_form), minimizer, bounds=_SMALL, sizes=_SIZES,
+    formal=True,
 )  # fmt: skip
 
 product = stated(
     "product", "the Hessian-vector product is the differentiated gradient, on every coordinate",
-    any_weights, sp.Eq(gap, 0), bounds=_SMALL, sizes=_SIZES,
+    any_weights, sp.Eq(gap, 0), bounds=_SMALL, sizes=_SIZES, formal=True,
 )  # fmt: skip
 
 # --- false twins --------------------------------------------------------------------------------

@@ -178,11 +178,19 @@ _MEASURED = ((2, 1, 1, 1), (2, 1, 1, 2), (2, 1, 2, 1), (2, 2, 1, 1, 2), (3, 1, 1
 factors = stated(
     "factors", "the Hessian is 2 JᵀJ, block by block",
     minimizers, sp.Eq(between, 0), minimizer, bounds=_SMALL,
-    sizes=((2, 2, 2, 2), (2, 2, 1, 2), (3, 1, 2, 2, 1), (3, 2, 1, 2, 1)),
+    sizes=((2, 2, 2, 2), (2, 2, 1, 2), (3, 1, 2, 2, 1), (3, 2, 1, 2, 1)), formal=True,
 )  # fmt: skip
 
 
-@claim(minimizers, sp.Eq(gap, 0), minimizer, given=(factors,), bounds=_SMALL, sizes=_MEASURED)
+@claim(
+    minimizers,
+    sp.Eq(gap, 0),
+    minimizer,
+    given=(factors,),
+    bounds=_SMALL,
+    sizes=_MEASURED,
+    formal=True,
+)
 def spectrum() -> Iterator[Step]:
     """The non-zero spectrum of the Hessian is that of twice the dual Gram matrix.
 
@@ -222,6 +230,7 @@ univariate = stated(
     "univariate", "one output: the sharpness is 2 λ_max(M Σ)",
     univariate_minimizers, sp.Eq(S, univariate_sharpness), minimizer, one_output,
     given=(spectrum,), bounds=_SMALL, sizes=((2, 2, 2), (2, 2, 1), (3, 2, 1, 2), (3, 2, 2, 1, 1)),
+    formal=True,
 )  # fmt: skip
 whole = stated(
     "whole", "the same for the whole Hessian, differentiated from the loss",

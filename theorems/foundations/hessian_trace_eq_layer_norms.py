@@ -76,6 +76,7 @@ trace = stated(
     "trace", "the trace of the whole Hessian, at any weights",
     any_weights, sp.Eq(trace_jet, trace_formula), bounds=_SMALL,
     sizes=((1, 2, 2), (2, 2, 2, 2), (2, 1, 2, 1), (3, 2, 1, 2, 1), (3, 1, 2, 1, 2)),
+    formal=True,
 )  # fmt: skip
 
 

@@ -153,13 +153,13 @@ _SMALL = Bounds((2, 4), (1, 3))
 _SIZES = ((2, 2, 2, 2), (2, 3, 1, 2), (3, 1, 2, 1, 2), (3, 2, 1, 2, 1), (4, 1, 1, 2, 1, 1))
 
 
-@claim(any_weights, sp.Eq(drift, 0), bounds=_SMALL, sizes=_SIZES)
+@claim(any_weights, sp.Eq(drift, 0), bounds=_SMALL, sizes=_SIZES, formal=True)
 def flow() -> Iterator[Step]:
     """The imbalances stand still under gradient flow."""
     yield _neighbours()
 
 
-@claim(stepped_weights, sp.Eq(gap, 0), bounds=_SMALL, sizes=_SIZES)
+@claim(stepped_weights, sp.Eq(gap, 0), bounds=_SMALL, sizes=_SIZES, formal=True)
 def descent() -> Iterator[Step]:
     """The exact change under gradient descent."""
     yield _neighbours()
@@ -188,7 +188,7 @@ def _neighbours() -> Step:
 
 traces = stated(
     "trace", "the traces of these changes add up to the last and the first gradient",
-    stepped_weights, sp.Eq(change, step_change), bounds=_SMALL, sizes=_SIZES,
+    stepped_weights, sp.Eq(change, step_change), bounds=_SMALL, sizes=_SIZES, formal=True,
 )  # fmt: skip
 
 # --- training -----------------------------------------------------------------------------------

@@ -234,14 +234,16 @@ e = sp.Symbol("e", real=True)
 Y_c, X_c = c**e * Y, c**-e * X
 
 
-@claim(_any_weights, sp.Eq(R_c, R), bounds=_DEEP, sizes=_SIZES)
+@claim(_any_weights, sp.Eq(R_c, R), bounds=_DEEP, sizes=_SIZES, formal=True)
 def stays() -> Iterator[Step]:
     """Rescaling two layers leaves the loss as it is, at any weights."""
     why = "P(W_c) = P(W), scalars commute"
     yield Identity("same product", A * Y_c * M * X_c * B, A * Y * M * X * B, why=why)
 
 
-@claim(_minimizers, S_c >= rescaled_bound, *_REACHING, given=(F3.spectrum,), bounds=_DEEP)
+@claim(
+    _minimizers, S_c >= rescaled_bound, *_REACHING, given=(F3.spectrum,), bounds=_DEEP, formal=True
+)
 def lower(rescaled_bound: Any) -> Iterator[Step]:
     """Thin layers are sharp: the bound by the norms of the rescaled layers."""
     why = "A_kW_kB_k = P at W_c too, so τ = uᵀA_kW_kB_kKv <= |A_kᵀu||W_k||B_kKv|"
@@ -251,7 +253,7 @@ def lower(rescaled_bound: Any) -> Iterator[Step]:
     yield Identity("sum of the terms", 2 * terms, rescaled_bound, why=why)
 
 
-@claim(_minimizers, S_c > leading_bound, *_REACHING, given=(lower,), bounds=_DEEP)
+@claim(_minimizers, S_c > leading_bound, *_REACHING, given=(lower,), bounds=_DEEP, formal=True)
 def unbounded(rescaled_bound: Any, leading_bound: Any) -> Iterator[Step]:
     """Sharpness grows at least like c², with a positive constant."""
     rest, level = sp.Symbol("r", nonnegative=True), sp.Symbol("M", positive=True)
@@ -262,7 +264,15 @@ def unbounded(rescaled_bound: Any, leading_bound: Any) -> Iterator[Step]:
     yield Identity("every level is passed", reached, level, why="at c = |W_i| √(M/2) / τ")
 
 
-@claim(_minimizers, S_c <= growth_bound, minimizer, stretching, given=(F3.spectrum,), bounds=_DEEP)
+@claim(
+    _minimizers,
+    S_c <= growth_bound,
+    minimizer,
+    stretching,
+    given=(F3.spectrum,),
+    bounds=_DEEP,
+    formal=True,
+)
 def upper(growth_bound: Any) -> Iterator[Step]:
     """Sharpness grows at most like c²."""
     exponents = (0, e, 0, -e, 0)
@@ -298,6 +308,7 @@ def _around(X: Any, Y: Any) -> list[tuple[Any, Any]]:
 tight = stated(
     "tight", "there the bound by the norms of the layers is an equality",
     _flattest, sp.Eq(S_c, rescaled_bound), minimizer, whitened, two_layers, bounds=_DEEP,
+    formal=True,
 )  # fmt: skip
 
 
@@ -309,6 +320,7 @@ tight = stated(
     two_layers,
     given=(F3.spectrum, lower),
     bounds=_DEEP,
+    formal=True,
 )
 def attained(rescaled_bound: Any, flattest_value: Any) -> Iterator[Step]:
     """Equality where all layers had the same norm and aligned top directions."""
