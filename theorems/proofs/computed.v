@@ -2,8 +2,9 @@
    of rationals do.  A name in Q is what the same name without it is for lists of rows of Q, and a
    theorem says that both are the same number.  What a list does not hold counts as 0.
 
-   A definition is held to a number by the tactic [computed], the number being of Q:
-     Goal loss (matrix (d 0) m X) (matrix (d L) m Y) (layers d W) = rat_of (7 # 3). computed. Qed. *)
+   So the kernel holds what the definitions say to a number that was found elsewhere (7 # 3 is 7/3):
+     Goal loss (matrix (d 0) m X) (matrix (d L) m Y) (layers d W) = rat_of (7 # 3). computed. Qed.
+   The functions in Q need no reading: what is proved speaks of the definitions alone. *)
 From Coq Require Import QArith.
 From mathcomp Require Import all_ssreflect all_algebra.
 From mathcomp.zify Require Import ssrZ.
@@ -72,7 +73,8 @@ Proof. by rewrite rat_ofD rat_ofN. Qed.
 
 Lemma rat_ofV x : rat_of (/ x)%Q = (rat_of x)^-1.
 Proof.
-rewrite /rat_of invf_div /Qinv; case: x => [[|p|p] q] //=; first by rewrite /whole !rmorph0 mul0r invr0 mulr0.
+rewrite /rat_of invf_div /Qinv; case: x => [[|p|p] q] //=.
+  by rewrite /whole !rmorph0 mul0r invr0 mulr0.
 by rewrite -[Zneg p]/(- Zpos p)%Z -[Zneg q]/(- Zpos q)%Z !wholeN mulNr invrN mulrN.
 Qed.
 
@@ -127,6 +129,15 @@ Definition scaleQ (a : Q) A : rows := make p q (fun i j => a * entry A i j)%Q.
 Definition trQ A : rows := make p q (fun i j => entry A j i).
 Definition dotQ A B : Q := sumQ p (fun i => sumQ q (fun j => entry A i j * entry B i j)%Q).
 Definition sqQ A : Q := dotQ A A.
+Definition sameQ A B : bool :=
+  all (fun i => all (fun j => Qeq_bool (entry A i j) (entry B i j)) (iota 0 q)) (iota 0 p).
+
+Lemma matrix_eq A B : sameQ A B = true -> matrix p q A = matrix p q B.
+Proof.
+move=> /allP same; apply/matrixP => i j; rewrite !mxE; apply: rat_of_eq.
+have within k (x : 'I_k) : val x \in iota 0 k by rewrite mem_iota add0n ltn_ord.
+by have /allP row := same i (within _ i); apply: row (within _ j).
+Qed.
 
 Lemma matrix0 : matrix p q [::] = 0.
 Proof. by apply/matrixP => i j; rewrite !mxE /entry !nth_nil rat_of0. Qed.
@@ -176,50 +187,53 @@ Qed.
 Section Networks.
 Variables (d : nat -> nat) (L m : nat) (X Y : rows) (W V : seq rows) (u y : rows).
 
-Local Notation data := (matrix (d 0%N) m X).
+Local Notation d0 := (d 0%N).
+Local Notation data := (matrix d0 m X).
 Local Notation targets := (matrix (d L) m Y).
 Local Notation net := (layers d W).
 Local Notation along := (layers d V).
 Local Notation out := (matrix (d L) 1 u).
-Local Notation inp := (matrix (d 0%N) 1 y).
+Local Notation inp := (matrix d0 1 y).
 
 (* A layer after a map of the inputs. *)
 Definition after (W : seq rows) (k : nat) (B : rows) : rows :=
-  mulQ (d k.+1) (d k) (d 0%N) (nth [::] W k) B.
+  mulQ (d k.+1) (d k) d0 (nth [::] W k) B.
 
 Lemma matrix_after W' k B :
-  matrix (d k.+1) (d 0%N) (after W' k B) = layers d W' k *m matrix (d k) (d 0%N) B.
+  matrix (d k.+1) d0 (after W' k B) = layers d W' k *m matrix (d k) d0 B.
 Proof. exact: matrix_mul. Qed.
 
-Fixpoint prefixQ (k : nat) : rows := if k is j.+1 then after W j (prefixQ j) else eyeQ (d 0%N) (d 0%N).
+Fixpoint prefixQ (k : nat) : rows := if k is j.+1 then after W j (prefixQ j) else eyeQ d0 d0.
 
-Lemma prefix_computed k : prefix net k = matrix (d k) (d 0%N) (prefixQ k).
+Lemma prefix_computed k : prefix net k = matrix (d k) d0 (prefixQ k).
 Proof. by elim: k => [|k IH] /=; rewrite ?matrix1 // matrix_after IH. Qed.
 
 Fixpoint aboveQ (n f k : nat) : rows :=
-  if f is g.+1 then mulQ (d n) (d k.+1) (d k) (aboveQ n g k.+1) (nth [::] W k) else eyeQ (d n) (d k).
+  if f is g.+1 then mulQ (d n) (d k.+1) (d k) (aboveQ n g k.+1) (nth [::] W k)
+  else eyeQ (d n) (d k).
 Definition suffixQ (n k : nat) : rows := aboveQ n (n - k) k.
 
 Lemma suffix_computed n k : suffix n net k = matrix (d n) (d k) (suffixQ n k).
 Proof.
-rewrite /suffix /suffixQ; move: (n - k)%N => f; elim: f k => [|f IH] k /=; first by rewrite matrix_pid.
+rewrite /suffix /suffixQ; move: (n - k)%N => f; elim: f k => [|f IH] k /=.
+  by rewrite matrix_pid.
 by rewrite matrix_mul IH.
 Qed.
 
 (* The product of the first k layers of W + tV to second order, as in lemmas.v. *)
 Fixpoint dprefixQ (k : nat) : rows :=
-  if k is j.+1 then addQ (d j.+1) (d 0%N) (after W j (dprefixQ j)) (after V j (prefixQ j)) else [::].
+  if k is j.+1 then addQ (d j.+1) d0 (after W j (dprefixQ j)) (after V j (prefixQ j)) else [::].
 Fixpoint ddprefixQ (k : nat) : rows :=
-  if k is j.+1 then addQ (d j.+1) (d 0%N) (after W j (ddprefixQ j)) (after V j (dprefixQ j)) else [::].
+  if k is j.+1 then addQ (d j.+1) d0 (after W j (ddprefixQ j)) (after V j (dprefixQ j)) else [::].
 
-Lemma dprefix_computed k : @dprefix rat_realFieldType d net along k = matrix (d k) (d 0%N) (dprefixQ k).
+Lemma dprefix_computed k : @dprefix rat_realFieldType d net along k = matrix (d k) d0 (dprefixQ k).
 Proof.
 elim: k => [|k IH] /=; first by rewrite matrix0.
 by rewrite matrix_add !matrix_after IH prefix_computed.
 Qed.
 
 Lemma ddprefix_computed k :
-  @ddprefix rat_realFieldType d net along k = matrix (d k) (d 0%N) (ddprefixQ k).
+  @ddprefix rat_realFieldType d net along k = matrix (d k) d0 (ddprefixQ k).
 Proof.
 elim: k => [|k IH] /=; first by rewrite matrix0.
 by rewrite matrix_add (matrix_after W) (matrix_after V) IH dprefix_computed.
@@ -231,19 +245,27 @@ Theorem energy_computed : energy L along = rat_of energyQ.
 Proof. by rewrite sumE; apply: eq_bigr => k _; rewrite sq_computed. Qed.
 
 Definition shareQ : Q := (/ (Z.of_nat m # 1))%Q.
-Definition momentQ : rows := scaleQ (d 0%N) (d 0%N) shareQ (mulQ (d 0%N) m (d 0%N) X (trQ m (d 0%N) X)).
-Definition crossQ : rows := scaleQ (d L) (d 0%N) shareQ (mulQ (d L) m (d 0%N) Y (trQ m (d 0%N) X)).
+Definition momentQ : rows := scaleQ d0 d0 shareQ (mulQ d0 m d0 X (trQ m d0 X)).
+Definition crossQ : rows := scaleQ (d L) d0 shareQ (mulQ (d L) m d0 Y (trQ m d0 X)).
 
 Lemma share_computed : m%:R^-1 = rat_of shareQ.
 Proof. by rewrite rat_ofV rat_of_nat. Qed.
 
-Theorem moment_computed : moment data = matrix (d 0%N) (d 0%N) momentQ.
+Theorem moment_computed : moment data = matrix d0 d0 momentQ.
 Proof. by rewrite matrix_scale matrix_mul matrix_tr -share_computed. Qed.
 
-Theorem cross_computed : cross data targets = matrix (d L) (d 0%N) crossQ.
+Theorem cross_computed : cross data targets = matrix (d L) d0 crossQ.
 Proof. by rewrite matrix_scale matrix_mul matrix_tr -share_computed. Qed.
 
-Definition on_dataQ (P : rows) : rows := mulQ (d L) (d 0%N) m P X.
+(* It vanishes where the normal equations hold: see [minimizer]. *)
+Definition normalQ : rows :=
+  subQ (d L) d0 (mulQ (d L) d0 d0 (prefixQ L) momentQ) crossQ.
+
+Theorem normal_computed :
+  prefix net L *m moment data - cross data targets = matrix (d L) d0 normalQ.
+Proof. by rewrite prefix_computed moment_computed cross_computed -matrix_mul -matrix_sub. Qed.
+
+Definition on_dataQ (P : rows) : rows := mulQ (d L) d0 m P X.
 Definition residualQ : rows := subQ (d L) m (on_dataQ (prefixQ L)) Y.
 Definition lossQ : Q := (shareQ * sqQ (d L) m residualQ)%Q.
 Definition slopeQ : Q := (2 * (shareQ * dotQ (d L) m residualQ (on_dataQ (dprefixQ L))))%Q.
@@ -272,18 +294,19 @@ by rewrite sq_computed dot_computed twice rat_ofM rat_ofD twice -share_computed.
 Qed.
 
 (* --- directions ------------------------------------------------------------------------------ *)
-Definition imageQ : rows := mulQ (d 0%N) (d 0%N) 1 momentQ y.
-Definition lengthQ : Q := dotQ (d 0%N) 1 y imageQ.
+Definition imageQ : rows := mulQ d0 d0 1 momentQ y.
+Definition lengthQ : Q := dotQ d0 1 y imageQ.
 Definition gain_outQ (k : nat) : Q :=
-  (sqQ (d k.+1) 1 (mulQ (d k.+1) (d L) 1 (trQ (d k.+1) (d L) (suffixQ L k.+1)) u) / sqQ (d L) 1 u)%Q.
+  let back := trQ (d k.+1) (d L) (suffixQ L k.+1) in
+  (sqQ (d k.+1) 1 (mulQ (d k.+1) (d L) 1 back u) / sqQ (d L) 1 u)%Q.
 Definition gain_inQ (k : nat) : Q :=
-  (sqQ (d k) 1 (mulQ (d k) (d 0%N) 1 (prefixQ k) imageQ) / lengthQ)%Q.
+  (sqQ (d k) 1 (mulQ (d k) d0 1 (prefixQ k) imageQ) / lengthQ)%Q.
 Definition path_energyQ : Q := sumQ L (fun k => (gain_outQ k * gain_inQ k)%Q).
-Definition path_endsQ : Q := (sqQ (d 0%N) 1 imageQ / lengthQ)%Q.
-Definition meetingQ : Q := dotQ (d L) 1 u (mulQ (d L) (d 0%N) 1 crossQ y).
+Definition path_endsQ : Q := (sqQ d0 1 imageQ / lengthQ)%Q.
+Definition meetingQ : Q := dotQ (d L) 1 u (mulQ (d L) d0 1 crossQ y).
 Definition pairingQ : Q := (meetingQ * meetingQ / (sqQ (d L) 1 u * lengthQ))%Q.
 
-Lemma image_computed : moment data *m inp = matrix (d 0%N) 1 imageQ.
+Lemma image_computed : moment data *m inp = matrix d0 1 imageQ.
 Proof. by rewrite moment_computed -matrix_mul. Qed.
 
 Theorem gain_out_computed k : @gain_out rat_realFieldType d L net out k = rat_of (gain_outQ k).
@@ -313,8 +336,9 @@ Qed.
 
 End Networks.
 
-(* One of the numbers above is this rational: a proof by computation. *)
+(* One of the numbers or matrices above is this one, of rationals: a proof by computation. *)
 Ltac computed :=
-  rewrite ?(energy_computed, loss_computed, slope_computed, hessian_computed, path_energy_computed,
+  rewrite ?(normal_computed, moment_computed, cross_computed, energy_computed, loss_computed,
+    slope_computed, hessian_computed, gain_out_computed, gain_in_computed, path_energy_computed,
     path_ends_computed, pairing_computed);
-  apply: rat_of_eq; vm_compute; reflexivity.
+  first [apply: rat_of_eq | apply: matrix_eq]; vm_compute; reflexivity.
