@@ -21,7 +21,7 @@ from verify.formal.sources import TWIN, Sources, beside
 from verify.registry import theorems as registered
 from verify.theorem import Theorem
 
-__all__ = ["ask", "needs_coq"]
+__all__ = ["ask", "compile_into", "coqc", "needs_coq"]
 
 STALE = "{} is not what the kernel says now: run `certimin proofs`"
 _REMEDY = "Coq is not installed: run `make proofs-install` (Debian), or install coq and MathComp"
@@ -59,7 +59,7 @@ def ask(
     claims, twins = _asked(sources, listed)
     with TemporaryDirectory() as place:
         scratch = Path(place)
-        _compile(sources, scratch, told)
+        compile_into(scratch, sources, sources.files, told)
         answers = _answers(sources, scratch, {**claims, **twins})
     wanted = {claim.id: claim for theorem in listed for claim in theorem.claims}
     files = sorted({name for entry in answers.values() for name in entry.files})
@@ -128,16 +128,20 @@ def _asked(sources: Sources, theorems: list[Theorem]) -> tuple[dict[str, Asked],
     return claims, twins
 
 
-def _compile(sources: Sources, scratch: Path, told: Callable[[str, float], None]) -> None:
-    """Compile every file, two at a time, each after what it requires."""
+def compile_into(
+    scratch: Path,
+    sources: Sources,
+    names: Iterable[str],
+    told: Callable[[str, float], None] = lambda name, seconds: None,
+) -> None:
+    """Compile files and what they require in a scratch folder, two at a time."""
     for root, folder in sources.roots.items():
         shutil.copytree(folder, scratch / root, ignore=shutil.ignore_patterns("*.vo*", "*.glob"))
-    needed = {name: set(sources.requires(name)) for name in sources.files}
+    wanted = dict.fromkeys(each for name in names for each in sources.closure(name))
+    needed = {name: set(sources.requires(name)) for name in wanted}
     with ThreadPoolExecutor(2) as pool:
         while needed:
             ready = sorted(name for name, others in needed.items() if not others & needed.keys())
-            if not ready:
-                raise CertiminError(f"proofs require each other: {', '.join(sorted(needed))}")
             for name, seconds in pool.map(lambda each: _compiled(sources, scratch, each), ready):
                 told(name, seconds)
                 del needed[name]
@@ -145,11 +149,18 @@ def _compile(sources: Sources, scratch: Path, told: Callable[[str, float], None]
 
 def _compiled(sources: Sources, scratch: Path, name: str) -> tuple[str, float]:
     start = monotonic()
-    _coqc(sources, scratch, Path(*name.split(".")).with_suffix(".v"))
+    coqc(sources, scratch, Path(*name.split(".")).with_suffix(".v"))
     return name, monotonic() - start
 
 
-def _coqc(sources: Sources, scratch: Path, file: Path) -> str:
+def coqc(sources: Sources, scratch: Path, file: Path) -> str:
+    """Compile one file of the scratch folder and return what Coq prints.
+
+    Raises
+    ------
+    CertiminError
+        If Coq finds an error, with its words: they begin with the line.
+    """
     command = ["coqc", "-q", "-w", "-all"]
     for root in sources.roots:
         command += ["-Q", root, root]
@@ -177,7 +188,7 @@ def _answers(sources: Sources, scratch: Path, asked: dict[str, Asked]) -> dict[s
     (scratch / f"{name}.v").write_text(
         "\n".join(_questions(sources, root, asked)) + "\n", encoding="utf-8"
     )
-    output = _coqc(sources, scratch, Path(f"{name}.v"))
+    output = coqc(sources, scratch, Path(f"{name}.v"))
     parts = re.split(rf"^{_MARK} (.*)\n", output, flags=re.MULTILINE)[1:]
     said = dict(zip(parts[::2], parts[1::2], strict=True))
     return {
