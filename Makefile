@@ -88,6 +88,10 @@ proofs-independent: ## Check the compiled proofs by coqchk, a second kernel (min
 	$(MAKE) -s -f Makefile.coq -j 2; \
 	coqchk -silent -o -Q . Proofs $$(find . -name '*.vo' | sed 's|^\./||; s|\.vo$$||; s|/|.|g; s|^|Proofs.|')
 
+.PHONY: proofs-agree
+proofs-agree: $(STAMP) ## Hold the formal definitions to numbers that the Python code measures
+	@$(BIN)/python -m theorems.agreement
+
 .PHONY: verify
 verify: $(STAMP) ## Verify every theorem with a small budget; reports in reports/
 	@$(BIN)/certimin verify --profile quick --out reports $(VERIFY_OPTIONS)

@@ -21,7 +21,7 @@ from verify.formal.sources import TWIN, Sources, beside
 from verify.registry import theorems as registered
 from verify.theorem import Theorem
 
-__all__ = ["ask", "check_again", "compile_all", "coqc", "folders", "needs_coq", "theorems_of"]
+__all__ = ["ask", "check_again", "compile_into", "coqc", "folders", "needs_coq", "theorems_of"]
 
 STALE = "{} is not what the kernel says now: run `certimin proofs`"
 _REMEDY = "Coq is not installed: run `make proofs-install` (Debian), or install coq and MathComp"
@@ -59,7 +59,7 @@ def ask(
     claims, twins = _asked(sources, listed)
     with TemporaryDirectory() as place:
         scratch = Path(place)
-        compile_all(sources, scratch, told)
+        compile_into(scratch, sources, sources.files, told)
         answers = _answers(sources, scratch, {**claims, **twins})
     wanted = {claim.id: claim for theorem in listed for claim in theorem.claims}
     files = sorted({name for entry in answers.values() for name in entry.files})
@@ -128,20 +128,20 @@ def _asked(sources: Sources, theorems: list[Theorem]) -> tuple[dict[str, Asked],
     return claims, twins
 
 
-def compile_all(
-    sources: Sources,
+def compile_into(
     scratch: Path,
+    sources: Sources,
+    names: Iterable[str],
     told: Callable[[str, float], None] = lambda name, seconds: None,
 ) -> None:
-    """Compile every file in a scratch folder, two at a time, each after what it requires."""
+    """Compile files and what they require in a scratch folder, two at a time."""
     for root, folder in sources.roots.items():
         shutil.copytree(folder, scratch / root, ignore=shutil.ignore_patterns("*.vo*", "*.glob"))
-    needed = {name: set(sources.requires(name)) for name in sources.files}
+    wanted = dict.fromkeys(each for name in names for each in sources.closure(name))
+    needed = {name: set(sources.requires(name)) for name in wanted}
     with ThreadPoolExecutor(2) as pool:
         while needed:
             ready = sorted(name for name, others in needed.items() if not others & needed.keys())
-            if not ready:
-                raise CertiminError(f"proofs require each other: {', '.join(sorted(needed))}")
             for name, seconds in pool.map(lambda each: _compiled(sources, scratch, each), ready):
                 told(name, seconds)
                 del needed[name]
@@ -154,7 +154,13 @@ def _compiled(sources: Sources, scratch: Path, name: str) -> tuple[str, float]:
 
 
 def coqc(sources: Sources, scratch: Path, file: Path) -> str:
-    """Compile a file of the scratch folder; return what Coq prints, CertiminError if it fails."""
+    """Compile one file of the scratch folder and return what Coq prints.
+
+    Raises
+    ------
+    CertiminError
+        If Coq finds an error, with its words: they begin with the line.
+    """
     command = ["coqc", "-q", "-w", "-all"]
     for root in sources.roots:
         command += ["-Q", root, root]

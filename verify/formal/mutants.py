@@ -15,7 +15,7 @@ from random import Random
 from tempfile import TemporaryDirectory
 
 from verify.errors import CertiminError
-from verify.formal.kernel import compile_all, coqc, needs_coq
+from verify.formal.kernel import compile_into, coqc, needs_coq
 from verify.formal.record import module_of
 from verify.formal.sources import Sources
 from verify.theorem import Theorem
@@ -106,7 +106,7 @@ def outcomes(
     ]
     with TemporaryDirectory() as place:
         scratch = Path(place)
-        compile_all(sources, scratch)
+        compile_into(scratch, sources, sources.files)
         for mutant in Random(seed).sample(every, min(count, len(every))):
             yield mutant, _outcome(sources, scratch, mutant)
 
