@@ -68,6 +68,21 @@ move=> [below [y [y_neq0 top]]] [below' [z [z_neq0 top']]]; apply/eqP; rewrite e
 by rewrite -{1}top -{2}top' below // below'.
 Qed.
 
+Lemma ends_le (p : F) y : (forall v : 'cV_(d 0%N), dot v (moment X *m v) <= p * sq v) ->
+  moment X *m y != 0 -> path_ends X y <= p.
+Proof.
+move=> top y_neq0; have y_gt0 := moment_gt0 y_neq0.
+rewrite /path_ends ler_pdivr_mulr //; set z := moment X *m y.
+have z_gt0 : 0 < sq z by rewrite sq_gt0.
+rewrite -(ler_pmul2l z_gt0) -expr2.
+have zE : sq z = m%:R^-1 * dot (X^T *m z) (X^T *m y).
+  by rewrite {1}/sq {2}/z /moment -scalemxAl dotZr -mulmxA dot_mull.
+have i_ge0 : 0 <= m%:R^-1 :> F by rewrite invr_ge0 ler0n.
+rewrite {1}zE exprMn; apply: le_trans (ler_wpmul2l (sqr_ge0 _) (cauchy_schwarz _ _)) _.
+rewrite expr2 mulrACA -!moment_ge0 [leRHS]mulrA ler_wpmul2r ?(ltW y_gt0) //.
+by rewrite [leRHS]mulrC.
+Qed.
+
 (* Where Σ and PᵀP have a top eigenvector in common, it is the maximizer. *)
 Lemma path_max_gain (P : 'M[F]_(d L, d 0%N)) (p s : F) (q : 'cV[F]_(d 0%N)) :
   P *m moment X = cross X Y -> q != 0 -> p != 0 ->
@@ -88,16 +103,7 @@ split=> [y y_neq0|]; last first.
   have -> : p ^+ 2 * (s * sq q) = p * s * (p * sq q) by ring.
   by rewrite expr2 -(mulrA p p) !mulfK.
 have y_gt0 := moment_gt0 y_neq0.
-have ends : path_ends X y <= p.
-  rewrite /path_ends ler_pdivr_mulr //; set z := moment X *m y.
-  have z_gt0 : 0 < sq z by rewrite sq_gt0.
-  rewrite -(ler_pmul2l z_gt0) -expr2.
-  have zE : sq z = m%:R^-1 * dot (X^T *m z) (X^T *m y).
-    by rewrite {1}/sq {2}/z /moment -scalemxAl dotZr -mulmxA dot_mull.
-  have i_ge0 : 0 <= m%:R^-1 :> F by rewrite invr_ge0 ler0n.
-  rewrite {1}zE exprMn; apply: le_trans (ler_wpmul2l (sqr_ge0 _) (cauchy_schwarz _ _)) _.
-  rewrite expr2 mulrACA -!moment_ge0 [leRHS]mulrA ler_wpmul2r ?(ltW y_gt0) //.
-  by rewrite [leRHS]mulrC.
+have ends := ends_le top y_neq0.
 have image_le : image X Y y <= p * s.
   rewrite /image -PE -mulmxA ler_pdivr_mulr // [p * s]mulrC -mulrA.
   apply: le_trans (below _) _; rewrite ler_wpmul2l //.
