@@ -219,8 +219,8 @@ End Above.
 
 Theorem upper : statements.sharpness_ge_rayleigh.upper.
 Proof.
-move=> F d L m X Y T S_min top r t L_gt0 d_gt0 reg [G [r0 [[_ [u [y [u_neq0 y_neq0 GE]]]] root0 ->]]].
-move=> [largest [v [v_neq0 vE]]] root [t_ge0 tE]; have [r_ge0 _] := root.
+move=> F d L m X Y T S_min top r t L_gt0 d_gt0 reg [G [r0 [[_ gain] root0 ->]]].
+have [u [y [u_neq0 y_neq0 GE]]] := gain; move=> [largest [v [v_neq0 vE]]] root [t_ge0 tE]; have [r_ge0 _] := root.
 have [r0_ge0 r0E] := root0.
 have top_ge0 : 0 <= top.
   have v_gt0 : 0 < sq v by rewrite lt_def v_neq0 sq_ge0.
