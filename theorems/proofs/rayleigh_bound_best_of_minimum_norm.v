@@ -28,7 +28,8 @@ have reg' : regressor X Y (T0 + (- (dot T0 N / sq N)) *: N).
   by split=> //; rewrite mulmxDl -scalemxAl kernel scaler0 addr0.
 have := least _ reg'; rewrite sqD sqZ dotZr -addrA ler_addl.
 move: (dot T0 N) (sq N) n_gt0 => D n n_gt0.
-have -> : - (D / n) * D *+ 2 + (- (D / n)) ^+ 2 * n = - (D ^+ 2 * n^-1) *+ 2 + D ^+ 2 * n^-1 * (n^-1 * n).
+have -> : - (D / n) * D *+ 2 + (- (D / n)) ^+ 2 * n =
+    - (D ^+ 2 * n^-1) *+ 2 + D ^+ 2 * n^-1 * (n^-1 * n).
   by ring.
 rewrite mulVf ?gt_eqF // mulr1 mulr2n addrNK oppr_ge0 => le0; apply/eqP.
 have : D ^+ 2 * n^-1 == 0 by rewrite eq_le le0 mulr_ge0 ?sqr_ge0 // invr_ge0 ltW.
