@@ -415,3 +415,168 @@ by rewrite pmulr_rge0 // subr_ge0.
 Qed.
 
 End Layers.
+(* --- operator norms, and networks whose strongest signal follows one path -------------------- *)
+Section Norms.
+Variable F : realFieldType.
+
+Lemma col_mul p q n (A : 'M[F]_(p, q)) (B : 'M[F]_(q, n)) j : col j (A *m B) = A *m col j B.
+Proof. by rewrite !colE mulmxA. Qed.
+
+Lemma sq_cols p q (A : 'M[F]_(p, q)) : sq A = \sum_j sq (col j A).
+Proof.
+rewrite /sq /dot exchange_big; apply: eq_bigr => j _; apply: eq_bigr => i _.
+by rewrite big_ord1 !mxE.
+Qed.
+
+Lemma sq_mull p q n (A : 'M[F]_(p, q)) (c : F) (V : 'M[F]_(q, n)) :
+  (forall v : 'cV_q, sq (A *m v) <= c * sq v) -> sq (A *m V) <= c * sq V.
+Proof.
+move=> bound; rewrite [in leRHS]sq_cols sq_cols mulr_sumr; apply: ler_sum => j _.
+by rewrite col_mul.
+Qed.
+
+Lemma norm_trmx p q (A : 'M[F]_(p, q)) (c : F) : 0 <= c ->
+  (forall v : 'cV_q, sq (A *m v) <= c * sq v) -> forall u : 'cV_p, sq (A^T *m u) <= c * sq u.
+Proof.
+move=> c_ge0 bound u; have [->|v_neq0] := eqVneq (A^T *m u) 0.
+  by rewrite /sq dot0r mulr_ge0 ?sq_ge0.
+have v_gt0 : 0 < sq (A^T *m u) by rewrite sq_gt0.
+rewrite -(ler_pmul2r v_gt0) -expr2 {1}/sq -dot_mull.
+apply: le_trans (cauchy_schwarz _ _) _.
+by rewrite [leRHS]mulrAC mulrC ler_wpmul2r ?sq_ge0 // bound.
+Qed.
+
+Lemma sq_mulr p q n (A : 'M[F]_(p, q)) (c : F) (V : 'M[F]_(n, p)) : 0 <= c ->
+  (forall v : 'cV_q, sq (A *m v) <= c * sq v) -> sq (V *m A) <= c * sq V.
+Proof.
+move=> c_ge0 bound; rewrite -sq_trmx trmx_mul -[in leRHS]sq_trmx; apply: sq_mull.
+exact: norm_trmx.
+Qed.
+
+Lemma sq_sum_le_rect p q L (V : nat -> 'M[F]_(p, q)) :
+  sq (\sum_(k < L) V k) <= L%:R * \sum_(k < L) sq (V k).
+Proof.
+rewrite /sq /dot [in leRHS]exchange_big /= mulr_sumr; apply: ler_sum => i _.
+rewrite [in leRHS]exchange_big /= mulr_sumr; apply: ler_sum => j _.
+rewrite !summxE.
+have one : sq (const_mx 1 : 'M[F]_(1, L)) = L%:R.
+  rewrite /sq /dot big_ord1 (eq_bigr (fun=> 1)) => [|k _]; last by rewrite !mxE mulr1.
+  by rewrite sumr_const card_ord.
+have row : sq (\row_(k < L) V k i j) = \sum_(k < L) V k i j * V k i j.
+  by rewrite /sq /dot big_ord1; apply: eq_bigr => k _; rewrite !mxE.
+have sum : dot (const_mx 1) (\row_(k < L) V k i j) = \sum_(k < L) V k i j.
+  by rewrite /dot big_ord1; apply: eq_bigr => k _; rewrite !mxE mul1r.
+by rewrite -expr2 -sum -row -one cauchy_schwarz.
+Qed.
+
+(* The largest value of a form is one number. *)
+Lemma largest_unique n (f : 'cV[F]_n -> F) (s t : F) : is_largest f s -> is_largest f t -> s = t.
+Proof.
+have half a b : is_largest f a -> is_largest f b -> a <= b.
+  move=> [_ [v [v_neq0 fv]]] [below _]; have := below v; rewrite fv ler_pmul2r //.
+  by rewrite lt_def v_neq0 sq_ge0.
+by move=> fs ft; apply/eqP; rewrite eq_le !half.
+Qed.
+
+End Norms.
+
+Section Path.
+Variables (F : realFieldType) (d : nat -> nat) (L m : nat).
+Variables (X : 'M[F]_(d 0%N, m)) (Y : 'M[F]_(d L, m)) (W : network F d).
+
+Lemma moment_le p (a : F) (D : 'M[F]_(p, d 0%N)) :
+  (forall v : 'cV_(d 0%N), dot v (moment X *m v) <= a * sq v) -> m%:R^-1 * sq (D *m X) <= a * sq D.
+Proof.
+move=> bound; rewrite -sq_trmx trmx_mul -[in leRHS]sq_trmx sq_cols [in leRHS]sq_cols !mulr_sumr.
+by apply: ler_sum => j _; rewrite col_mul -moment_ge0.
+Qed.
+
+Variables (q : forall k, 'cV[F]_(d k)) (g a n : F).
+Hypothesis (L_gt0 : (0 < L)%N) (n_neq0 : n != 0) (unit : forall k, (k <= L)%N -> sq (q k) = n).
+Hypothesis (there : forall k, (k < L)%N -> W k *m q k = g *: q k.+1).
+Hypothesis (back : forall k, (k < L)%N -> (W k)^T *m q k.+1 = g *: q k).
+Hypothesis (below : forall k, (k < L)%N -> forall x : 'cV_(d k), sq (W k *m x) <= g ^+ 2 * sq x).
+Hypothesis (eigen : moment X *m q 0 = a *: q 0).
+Hypothesis (top : forall v : 'cV_(d 0%N), dot v (moment X *m v) <= a * sq v).
+
+Lemma path_prefix k : (k <= L)%N -> prefix W k *m q 0 = g ^+ k *: q k.
+Proof.
+elim: k => [|k IH] kL; first by rewrite mul1mx scale1r.
+by rewrite -mulmxA IH 1?ltnW // -scalemxAr there // scalerA exprSr.
+Qed.
+
+Lemma path_prefix_back k : (k <= L)%N -> (prefix W k)^T *m q k = g ^+ k *: q 0.
+Proof.
+elim: k => [|k IH] kL; first by rewrite trmx1 mul1mx scale1r.
+by rewrite trmx_mul -mulmxA back // -scalemxAr IH 1?ltnW // scalerA exprS.
+Qed.
+
+Lemma path_above f k : (k + f = L)%N -> above L W f k *m q k = g ^+ f *: q L.
+Proof.
+elim: f k => [|f IH] k /=; first by rewrite addn0 => ->; rewrite pid_mx_1 mul1mx scale1r.
+move=> kf; have kL : (k < L)%N by rewrite -kf -addSnnS leq_addr.
+by rewrite -mulmxA there // -scalemxAr IH ?addSnnS // scalerA exprS.
+Qed.
+
+Lemma path_suffix k : (k <= L)%N -> suffix L W k *m q k = g ^+ (L - k) *: q L.
+Proof. by move=> kL; rewrite /suffix path_above // subnKC. Qed.
+
+Lemma prefix_below k : (k <= L)%N -> forall x : 'cV_(d 0%N),
+  sq (prefix W k *m x) <= g ^+ 2 ^+ k * sq x.
+Proof.
+elim: k => [|k IH] kL x; first by rewrite mul1mx mul1r.
+rewrite -mulmxA exprS -mulrA; apply: le_trans (below kL _) _.
+by rewrite ler_wpmul2l ?sqr_ge0 // IH // ltnW.
+Qed.
+
+Lemma suffix_below k : (k <= L)%N -> forall x : 'cV_(d k),
+  sq (suffix L W k *m x) <= g ^+ 2 ^+ (L - k) * sq x.
+Proof.
+move=> kL; rewrite /suffix; have := subnKC kL; move: (L - k)%N => f {kL}.
+elim: f k => [|f IH] k /=; first by rewrite addn0 => -> x; rewrite pid_mx_1 mul1mx mul1r.
+move=> kf x; have kL : (k < L)%N by rewrite -kf -addSnnS leq_addr.
+rewrite -mulmxA exprSr -mulrA; apply: le_trans (IH _ _ _) _; first by rewrite addSnnS.
+by apply: ler_wpmul2l; [by rewrite exprn_ge0 ?sqr_ge0|exact: below].
+Qed.
+
+(* The largest eigenvalue of the Hessian belongs to the rank-one layers along the path. *)
+Lemma sharpness_path : minimizer X Y W -> is_sharpness X Y W (2 * L%:R * a * g ^+ 2 ^+ L.-1).
+Proof.
+move=> fits.
+have g_ge0 k : 0 <= g ^+ 2 ^+ k by rewrite exprn_ge0 ?sqr_ge0.
+have n_gt0 : 0 < n by rewrite lt_def n_neq0 -(unit (leq0n L)) sq_ge0.
+have aE : m%:R^-1 * sq (X^T *m q 0) = a * n by rewrite -moment_ge0 eigen dotZr -/(sq _) unit.
+have a_ge0 : 0 <= a by rewrite -(pmulr_lge0 _ n_gt0) -aE mulr_ge0 ?invr_ge0 ?ler0n ?sq_ge0.
+have rest k : (k < L)%N -> ((L - k.+1) + k = L.-1)%N.
+  by case: L => // l; rewrite ltnS subSS => /subnK.
+split=> [V|].
+  rewrite (hessian_minimizer _ fits) dprefixE -mulr_natl -!mulrA ler_pmul2l ?ltr0n //.
+  apply: le_trans (moment_le _ top) _.
+  rewrite [leRHS]mulrCA ler_wpmul2l //.
+  apply: le_trans (sq_sum_le_rect L (fun k => suffix L W k.+1 *m V k *m prefix W k)) _.
+  rewrite ler_wpmul2l ?ler0n // mulr_sumr; apply: ler_sum => k _ /=.
+  have kL := ltn_ord k; rewrite -(rest _ kL) exprD -mulrA mulrCA.
+  apply: le_trans (sq_mulr _ (g_ge0 k) (prefix_below (ltnW kL))) _.
+  by rewrite ler_wpmul2l //; apply: sq_mull; apply: suffix_below.
+pose V : network F d := fun k => q k.+1 *m (q k)^T.
+have VE : energy L V = L%:R * n ^+ 2.
+  rewrite /energy (eq_bigr (fun=> n ^+ 2)) => [|k _]; last first.
+    by rewrite sq_rank1 (unit (ltn_ord k)) (unit (ltnW (ltn_ord k))) expr2.
+  by rewrite sumr_const card_ord mulr_natl.
+have DE : dprefix W V L = (L%:R * g ^+ L.-1) *: (q L *m (q 0)^T).
+  rewrite dprefixE (eq_bigr (fun=> g ^+ L.-1 *: (q L *m (q 0)^T))) => [|k _].
+    by rewrite sumr_const card_ord -scaler_nat scalerA.
+  have kL := ltn_ord k; rewrite /V mulmxA path_suffix // -mulmxA.
+  have -> : (q k)^T *m prefix W k = g ^+ k *: (q 0)^T.
+    by rewrite -[LHS]trmxK trmx_mul trmxK path_prefix_back 1?ltnW // linearZ.
+  by rewrite -scalemxAl -scalemxAr scalerA -exprD rest.
+exists V; rewrite VE; split; first by rewrite mulf_neq0 ?expf_neq0 // pnatr_eq0 -lt0n.
+rewrite (hessian_minimizer _ fits) DE -scalemxAl -mulmxA -[(q 0)^T *m X]trmxK trmx_mul trmxK sqZ.
+rewrite sq_rank1 unit //.
+have regroup (i l gg s n' : F) :
+    2 * (i * ((l * gg) ^+ 2 * (n' * s))) = 2 * l * (i * s) * gg ^+ 2 * (l * n').
+  by ring.
+rewrite -[LHS]mulr_natl regroup aE -exprM mulnC exprM; ring.
+Qed.
+
+End Path.

@@ -1,0 +1,91 @@
+(* M2: at a flattest minimum of whitened data, moment X = 1, the layers are coupled along the path
+   x_k = W_{k-1} ... W_0 v of a top singular vector v of the target.  s is σ² and h its L-th root,
+   so that h is σ^{2/L} and 2L h^(L-1) is 2L σ^{2-2/L}. *)
+From mathcomp Require Import all_ssreflect all_algebra.
+From Proofs Require Import networks directions.
+Import Order.TTheory GRing.Theory Num.Theory.
+Local Open Scope ring_scope.
+Set Implicit Arguments. Unset Strict Implicit. Unset Printing Implicit Defensive.
+
+Section Terms.
+Variables (F : realFieldType) (d : nat -> nat) (L m : nat).
+Variables (X : 'M[F]_(d 0%N, m)) (Y : 'M[F]_(d L, m)) (W : network F d) (v : 'cV[F]_(d 0%N)).
+
+(* v is a top singular vector of the target, |Tv|² = s|v|² with s = |T|². *)
+Definition top_vector (s : F) : Prop :=
+  [/\ is_norm_sq (cross X Y) s, v != 0 & sq (cross X Y *m v) = s * sq v].
+
+(* W is a minimizer of whitened data, and flattest: 2L σ^{2-2/L} bounds its sharpness. *)
+Definition flattest (h : F) : Prop :=
+  [/\ moment X = 1%:M, minimizer X Y W & bounds_sharpness X Y W (2 * L%:R * h ^+ L.-1)].
+
+(* x_k, and the squared gain |W_k x_k|²/|x_k|². *)
+Definition point (k : nat) : 'cV[F]_(d k) := prefix W k *m v.
+Definition gain (k : nat) : F := sq (W k *m point k) / sq (point k).
+
+(* cos² of the angle between A_kᵀTv and B_{k+1}v. *)
+Definition alignment_sq (k : nat) : F :=
+  let x := (suffix L W k.+1)^T *m (cross X Y *m v) in
+  dot x (point k.+1) ^+ 2 / (sq x * sq (point k.+1)).
+
+End Terms.
+
+(* max_k |W_k x_k|²/|x_k|² = σ^{2/L}. *)
+Definition gain_most : Prop :=
+  forall (F : realFieldType) (d : nat -> nat) (L m : nat)
+         (X : 'M[F]_(d 0%N, m)) (Y : 'M[F]_(d L, m)) (W : network F d)
+         (v : 'cV[F]_(d 0%N)) (s h : F),
+  (0 < L)%N -> (forall k, (0 < d k)%N) ->
+  top_vector X Y v s -> s != 0 -> is_root L s h -> flattest X Y W h ->
+  (forall k : nat, (k < L)%N -> gain W v k <= h) /\ (exists k : nat, (k < L)%N /\ gain W v k = h).
+
+(* min_k |W_k x_k|²/|x_k|² = σ^{2/L}. *)
+Definition gain_least : Prop :=
+  forall (F : realFieldType) (d : nat -> nat) (L m : nat)
+         (X : 'M[F]_(d 0%N, m)) (Y : 'M[F]_(d L, m)) (W : network F d)
+         (v : 'cV[F]_(d 0%N)) (s h : F),
+  (0 < L)%N -> (forall k, (0 < d k)%N) ->
+  top_vector X Y v s -> s != 0 -> is_root L s h -> flattest X Y W h ->
+  (forall k : nat, (k < L)%N -> h <= gain W v k) /\ (exists k : nat, (k < L)%N /\ gain W v k = h).
+
+(* |W_kᵀ W_k x_k|² = σ^{2/L} |W_k x_k|², and more: W_kᵀ W_k x_k = σ^{2/L} x_k. *)
+Definition return_ : Prop :=
+  forall (F : realFieldType) (d : nat -> nat) (L m : nat)
+         (X : 'M[F]_(d 0%N, m)) (Y : 'M[F]_(d L, m)) (W : network F d)
+         (v : 'cV[F]_(d 0%N)) (s h : F),
+  (0 < L)%N -> (forall k, (0 < d k)%N) ->
+  top_vector X Y v s -> s != 0 -> is_root L s h -> flattest X Y W h ->
+  forall k : nat, (k < L)%N ->
+  sq ((W k)^T *m (W k *m point W v k)) = h * sq (W k *m point W v k) /\
+  (W k)^T *m (W k *m point W v k) = h *: point W v k.
+
+(* cos² ∠(A_kᵀTv, B_{k+1}v) S(W)^L >= (2L)^L σ^{2(L-1)} for k + 1 < L, at any minimizer. *)
+Definition cost : Prop :=
+  forall (F : realFieldType) (d : nat -> nat) (L m : nat)
+         (X : 'M[F]_(d 0%N, m)) (Y : 'M[F]_(d L, m)) (W : network F d)
+         (v : 'cV[F]_(d 0%N)) (s S : F),
+  (forall k, (0 < d k)%N) -> top_vector X Y v s ->
+  moment X = 1%:M -> minimizer X Y W -> bounds_sharpness X Y W S ->
+  forall k : nat, (k.+1 < L)%N ->
+  (2 * L%:R) ^+ L * s ^+ L.-1 <= alignment_sq X Y W v k * S ^+ L.
+
+(* cos² ∠(A_kᵀTv, B_{k+1}v) >= (2L σ^{2-2/L} / S(W))^L for k + 1 < L, at any minimizer. *)
+Definition alignment : Prop :=
+  forall (F : realFieldType) (d : nat -> nat) (L m : nat)
+         (X : 'M[F]_(d 0%N, m)) (Y : 'M[F]_(d L, m)) (W : network F d)
+         (v : 'cV[F]_(d 0%N)) (s S : F),
+  (forall k, (0 < d k)%N) -> top_vector X Y v s ->
+  moment X = 1%:M -> minimizer X Y W -> bounds_sharpness X Y W S ->
+  forall k : nat, (k.+1 < L)%N ->
+  (2 * L%:R) ^+ L * s ^+ L.-1 / S ^+ L <= alignment_sq X Y W v k.
+
+(* --- false twins -------------------------------------------------------------------------- *)
+
+(* The gains are σ^{1/L} at every minimizer. *)
+Definition any_minimizer : Prop :=
+  forall (F : realFieldType) (d : nat -> nat) (L m : nat)
+         (X : 'M[F]_(d 0%N, m)) (Y : 'M[F]_(d L, m)) (W : network F d)
+         (v : 'cV[F]_(d 0%N)) (s h : F),
+  (0 < L)%N -> (forall k, (0 < d k)%N) ->
+  top_vector X Y v s -> s != 0 -> is_root L s h -> moment X = 1%:M -> minimizer X Y W ->
+  forall k : nat, (k < L)%N -> gain W v k = h.
