@@ -359,3 +359,76 @@ by split; [rewrite mulf_neq0 ?gt_eqF ?ltr0n | ring].
 Qed.
 
 End Scalar.
+
+(* --- largest values and norms ------------------------------------------------------------- *)
+Section Norms.
+Variable F : realFieldType.
+
+Lemma largest_unique n (q : 'cV[F]_n -> F) s t : is_largest q s -> is_largest q t -> s = t.
+Proof.
+have le s' t' : is_largest q s' -> is_largest q t' -> s' <= t'.
+  move=> [_ [v [v0 E]]] [bound _]; have := bound v; rewrite E ler_pmul2r //.
+  by rewrite lt_def v0 sq_ge0.
+by move=> ls lt; apply/eqP; rewrite eq_le !le.
+Qed.
+
+Lemma largest_ge0 n (q : 'cV[F]_n -> F) s : (forall v, 0 <= q v) -> is_largest q s -> 0 <= s.
+Proof.
+move=> q_ge0 [_ [v [v0 E]]]; have := q_ge0 v; rewrite E pmulr_lge0 //.
+by rewrite lt_def v0 sq_ge0.
+Qed.
+
+Lemma norm_ge0 m n (A : 'M[F]_(m, n)) s : is_norm_sq A s -> 0 <= s.
+Proof. by apply: largest_ge0 => v; apply: sq_ge0. Qed.
+
+Lemma norm_trmx m n (A : 'M[F]_(m, n)) s : is_norm_sq A s ->
+  forall v : 'cV[F]_m, sq (A^T *m v) <= s * sq v.
+Proof.
+move=> norm v; have s_ge0 := norm_ge0 norm; case: norm => bound _.
+have := cauchy_schwarz (A *m (A^T *m v)) v.
+rewrite dotC dot_mull -/(sq _); move: (bound (A^T *m v)); move: (sq_ge0 (A^T *m v)) (sq_ge0 v).
+move: (sq (A^T *m v)) (sq v) (sq (A *m _)) => x y z x_ge0 y_ge0 zx le_zy.
+have [->|x_neq0] := eqVneq x 0; first by rewrite mulr_ge0.
+have x_gt0 : 0 < x by rewrite lt_def x_neq0.
+rewrite -(ler_pmul2l x_gt0) -expr2 (le_trans le_zy) // mulrCA mulrA.
+by rewrite ler_wpmul2r.
+Qed.
+
+End Norms.
+
+(* --- a direction in one layer ------------------------------------------------------------- *)
+Section OneLayer.
+Variables (F : realFieldType) (d : nat -> nat) (k : nat) (D : 'M[F]_(d k.+1, d k)).
+Implicit Types W : network F d.
+
+Definition one_layer : network F d := fun j =>
+  if k =P j is ReflectT e then eq_rect k (fun i => 'M[F]_(d i.+1, d i)) D j e else 0.
+
+Lemma one_layer_at : one_layer k = D.
+Proof. by rewrite /one_layer; case: eqP => // e; rewrite (eq_irrelevance e erefl). Qed.
+
+Lemma one_layer_off j : j != k -> one_layer j = 0.
+Proof. by rewrite /one_layer eq_sym; case: eqP. Qed.
+
+Lemma energy_one_layer L : (k < L)%N -> energy L one_layer = sq D.
+Proof.
+move=> kL; rewrite /energy (bigD1 (Ordinal kL)) //= one_layer_at big1 ?addr0 // => j jk.
+by rewrite one_layer_off // /sq dot0r.
+Qed.
+
+Lemma dprefix_one_layer L W : (k < L)%N ->
+  dprefix W one_layer L = suffix L W k.+1 *m D *m prefix W k.
+Proof.
+move=> kL; rewrite dprefixE (bigD1 (Ordinal kL)) //= one_layer_at big1 ?addr0 // => j jk.
+by rewrite one_layer_off // mulmx0 mul0mx.
+Qed.
+
+Lemma ddprefix_one_layer L W : ddprefix W one_layer L = 0.
+Proof.
+rewrite ddprefixE big1 // => j _; rewrite big1 // => i _.
+have [ik|ik] := eqVneq (i : nat) k; last by rewrite (one_layer_off ik) mulmx0 mul0mx.
+have jk : (j : nat) != k by rewrite -ik gtn_eqF.
+by rewrite (one_layer_off jk) mulmx0 !mul0mx.
+Qed.
+
+End OneLayer.
