@@ -16,4 +16,8 @@ Definition is_data_max (s : F) : Prop := is_largest (fun x => dot x (moment X *m
 Definition is_norm_on_data n (A : 'M[F]_(n, d 0)) (s : F) : Prop :=
   is_largest (fun v => dot (A^T *m v) (moment X *m (A^T *m v))) s.
 
+(* a = w*ᵀΣw*/|w*|² and a_2 = w*ᵀΣ²w*/w*ᵀΣw* of a regressor w*ᵀ = T. *)
+Definition rayleigh n (T : 'M[F]_(n, d 0)) : F := dot T (T *m moment X) / sq T.
+Definition rayleigh2 n (T : 'M[F]_(n, d 0)) : F := sq (T *m moment X) / dot T (T *m moment X).
+
 End Quantities.
