@@ -1,0 +1,235 @@
+(* U10.  |AB|_F <= |A|_F |B|_F puts one layer of P = A_k W_k B_k at its largest, which bounds the
+   terms of a path from below; N^{L-1} bounds all suffixes of one output.  The rest of a later term
+   is a positive matrix, at most its trace. *)
+From mathcomp Require Import all_ssreflect all_algebra.
+From mathcomp.algebra_tactics Require Import ring.
+From Proofs.statements Require Import sharpness_between_layer_energies.
+From Proofs Require Import networks directions quantities lemmas.
+From Proofs Require sharpness_ge_along_paths minimal_sharpness_between_closed_forms.
+Import Order.TTheory GRing.Theory Num.Theory.
+Local Open Scope ring_scope.
+Set Implicit Arguments. Unset Strict Implicit. Unset Printing Implicit Defensive.
+
+Section Products.
+Variable F : realFieldType.
+
+Lemma sq_mul m n p (A : 'M[F]_(m, n)) (B : 'M[F]_(n, p)) : sq (A *m B) <= sq A * sq B.
+Proof.
+have rows : sq A = \sum_i sq (row i A).
+  by apply: eq_bigr => i _; rewrite /sq /dot big_ord1; apply: eq_bigr => k _; rewrite !mxE.
+have cols : sq B = \sum_j sq (col j B)^T.
+  rewrite /sq /dot exchange_big /=; apply: eq_bigr => j _; rewrite big_ord1.
+  by apply: eq_bigr => k _; rewrite !mxE.
+rewrite rows cols mulr_suml /sq /dot; apply: ler_sum => i _; rewrite mulr_sumr.
+apply: ler_sum => j _; rewrite -expr2.
+have -> : (A *m B) i j = dot (row i A) (col j B)^T.
+  by rewrite mxE /dot big_ord1; apply: eq_bigr => k _; rewrite !mxE.
+exact: cauchy_schwarz.
+Qed.
+
+(* What B and CB have beside the direction x. *)
+Lemma sq_beside m n (B : 'M[F]_(m, n)) (x : 'cV[F]_n) :
+  sq (sq x *: B - B *m x *m x^T) = sq x * (sq x * sq B - sq (B *m x)).
+Proof.
+rewrite sqB sqZ dotZl dot_mulr trmxK -/(sq _) sq_rank1.
+by move: (sq x) (sq B) (sq (B *m x)) => s b c; ring.
+Qed.
+
+Lemma beside_ge0 m n (B : 'M[F]_(m, n)) (x : 'cV[F]_n) : 0 <= sq x * sq B - sq (B *m x).
+Proof. by rewrite subr_ge0 mulrC sq_mul. Qed.
+
+Lemma beside_le p m n (C : 'M[F]_(p, m)) (B : 'M[F]_(m, n)) (x : 'cV[F]_n) :
+  sq x * sq (C *m B) - sq (C *m B *m x) <= sq C * (sq x * sq B - sq (B *m x)).
+Proof.
+have [->|x_neq0] := eqVneq x 0; first by rewrite !mulmx0 /sq !dot0r !mul0r subrr mulr0.
+have x_gt0 : 0 < sq x by rewrite sq_gt0.
+rewrite -(ler_pmul2l x_gt0) mulrCA -!sq_beside.
+have -> : sq x *: (C *m B) - C *m B *m x *m x^T = C *m (sq x *: B - B *m x *m x^T).
+  by rewrite mulmxBr -scalemxAr !mulmxA.
+exact: sq_mul.
+Qed.
+
+Lemma sq_one_row n p (A : 'M[F]_(n, p)) : n = 1%N -> sq (A^T *m (const_mx 1 : 'cV[F]_n)) = sq A.
+Proof.
+move=> n1; have [_ _ E _] := minimal_sharpness_between_closed_forms.one_row A 1%:M n1.
+by move: E; rewrite mul1mx trmx1 mulmx1.
+Qed.
+
+Lemma sq_identity n : n = 1%N -> sq (1%:M : 'M[F]_n) = 1.
+Proof. by move=> ->; apply: minimal_sharpness_between_closed_forms.sq_one. Qed.
+
+End Products.
+
+Section Layers.
+Variables (F : realFieldType) (d : nat -> nat) (L m : nat) (X : 'M[F]_(d 0%N, m)).
+Variables (W : network F d) (N : F).
+Hypothesis layers : layers_at_most L W N.
+
+Lemma bound_ge0 : (0 < L)%N -> 0 <= N.
+Proof. by move=> /layers; apply: le_trans; apply: sq_ge0. Qed.
+
+Lemma suffix_le k : d L = 1%N -> (k <= L)%N -> sq (suffix L W k) <= N ^+ (L - k).
+Proof.
+move=> d1 kL; rewrite /suffix; move: (subnKC kL); move: (L - k)%N => f; elim: f k {kL} => [|f IH] k.
+  by rewrite addn0 => ->; rewrite /= pid_mx_1 sq_identity.
+rewrite addnS -addSn => kL; rewrite /= exprSr.
+have kL' : (k < L)%N by rewrite -kL leq_addr.
+by apply: le_trans (sq_mul _ _) _; rewrite ler_pmul ?sq_ge0 ?IH ?layers.
+Qed.
+
+Lemma prefix_le k : (k < L)%N -> sq (prefix W k.+1) <= N ^+ k.+1.
+Proof.
+elim: k => [|k IH] kL; first by rewrite /= mulmx1 expr1 layers.
+by rewrite exprS; apply: le_trans (sq_mul _ _) _; rewrite ler_pmul ?sq_ge0 ?layers ?IH // ltnW.
+Qed.
+
+Lemma map_split k : (k < L)%N -> prefix W L = suffix L W k.+1 *m W k *m prefix W k.
+Proof. by move=> kL; rewrite -(suffix_prefix W (ltnW kL)) suffixS. Qed.
+
+Lemma layer_le k : (k < L)%N -> sq (suffix L W k.+1 *m W k) <= sq (suffix L W k.+1) * N.
+Proof.
+by move=> kL; apply: le_trans (sq_mul _ _) _; rewrite ler_wpmul2l ?sq_ge0 ?layers.
+Qed.
+
+Lemma image_le k n (x : 'M[F]_(d 0%N, n)) : (k < L)%N ->
+  sq (prefix W L *m x) / N <= sq (suffix L W k.+1) * sq (prefix W k *m x).
+Proof.
+move=> kL; have N_ge0 : 0 <= N by apply: le_trans (sq_ge0 _) (layers kL).
+have [->|N_neq0] := eqVneq N 0; first by rewrite invr0 mulr0 mulr_ge0 ?sq_ge0.
+rewrite ler_pdivr_mulr ?lt_def ?N_neq0 // (map_split kL) -mulmxA.
+apply: le_trans (sq_mul _ _) _; rewrite [leRHS]mulrAC.
+by rewrite ler_wpmul2r ?sq_ge0 // layer_le.
+Qed.
+
+Lemma form_inv_ge0 (y : 'cV[F]_(d 0%N)) : 0 <= (dot y (moment X *m y))^-1.
+Proof. by rewrite invr_ge0 moment_ge0 mulr_ge0 ?sq_ge0 ?invr_ge0 ?ler0n. Qed.
+
+Lemma share_at y : sq (prefix W L) / N * share L X W y
+  = sq (prefix W L *m (moment X *m y)) / N / dot y (moment X *m y).
+Proof.
+rewrite /share; have [P0|P_neq0] := eqVneq (sq (prefix W L)) 0.
+  by move/eqP: P0; rewrite sq_eq0 => /eqP ->; rewrite mul0mx /sq !dot0r !mul0r.
+rewrite invfM; move: (sq (prefix W L)) P_neq0 N^-1 => w w_neq0 i.
+move: (sq _) (dot _ _)^-1 => s f.
+have -> : w * i * (s * (w^-1 * f)) = s * i * f * (w * w^-1) by move: w^-1 => v; ring.
+by rewrite divff // mulr1.
+Qed.
+
+Lemma later_at y k : (k < L)%N -> sq (prefix W L) / N * share L X W y <= term L X W y k.
+Proof.
+move=> kL; rewrite share_at /term /gain_in mulrA.
+by rewrite ler_wpmul2r ?form_inv_ge0 // image_le.
+Qed.
+
+Lemma first_at y : (0 < L)%N -> sq (prefix W L) / N * path_ends X y <= term L X W y 0.
+Proof.
+move=> L0; rewrite /term /gain_in mul1mx ler_wpmul2r //.
+  by rewrite mulr_ge0 ?sq_ge0 ?form_inv_ge0.
+have := image_le (1%:M : 'M[F]_(d 0%N)) L0; rewrite mulmx1 => le_one.
+have N_ge0 := bound_ge0 L0; have [->|N_neq0] := eqVneq N 0; first by rewrite invr0 mulr0 sq_ge0.
+rewrite ler_pdivr_mulr ?lt_def ?N_neq0 // (map_split L0) /= mulmx1.
+exact: layer_le.
+Qed.
+
+End Layers.
+
+Theorem first : statements.sharpness_between_layer_energies.first.
+Proof. by move=> F d L m X W y N L0 layers; apply: first_at. Qed.
+
+Theorem later : statements.sharpness_between_layer_energies.later.
+Proof.
+move=> F d L m X W y N L0 layers; rewrite -mulrA mulr_natl.
+have -> : L.-1 = (L - 1)%N by rewrite subn1.
+rewrite -sumr_const_nat !big_nat; apply: ler_sum => k /andP [_ kL].
+exact: later_at.
+Qed.
+
+Theorem first_above : statements.sharpness_between_layer_energies.first_above.
+Proof.
+move=> F d L m X W y N L0 d1 layers; rewrite /term /gain_in mul1mx ler_wpmul2r //.
+  by rewrite mulr_ge0 ?sq_ge0 ?form_inv_ge0.
+by apply: le_trans (suffix_le layers d1 L0) _; rewrite subn1.
+Qed.
+
+Theorem no_less : statements.sharpness_between_layer_energies.no_less.
+Proof.
+move=> F d L W N d1 layers; case: L d1 layers => [|L] d1 layers.
+  by rewrite /= expr0 sq_identity.
+by apply: (prefix_le layers).
+Qed.
+
+Lemma split_energy (F : realFieldType) (d : nat -> nat) (L m : nat) (X : 'M[F]_(d 0%N, m))
+    (W : network F d) y : (0 < L)%N ->
+  \sum_(k < L) term L X W y k = term L X W y 0 + \sum_(1 <= k < L) term L X W y k.
+Proof. by move=> L0; rewrite -(big_mkord xpredT) big_ltn. Qed.
+
+Theorem below : statements.sharpness_between_layer_energies.below.
+Proof.
+move=> F d L m X Y W N mu S L0 d_gt0 d1 fits layers [_ [y [y0 <-]]] bound.
+have [u0 u1 _ _] := minimal_sharpness_between_closed_forms.one_row (prefix W L) 1%:M d1.
+apply: le_trans (sharpness_ge_along_paths.direction L0 d_gt0 u0 y0 fits bound).
+have -> : @path_energy F d L m X W (const_mx 1) y = \sum_(k < L) term L X W y k.
+  rewrite /path_energy; apply: eq_bigr => k _.
+  by rewrite /gain_out u1 divr1 sq_one_row.
+rewrite split_energy // -mulrA ler_wpmul2l ?ler0n // mulrDr ler_add ?first_at //.
+by apply: le_trans (later X y L0 layers); rewrite [leLHS]mulrCA [leLHS]mulrA.
+Qed.
+
+Theorem last : statements.sharpness_between_layer_energies.last.
+Proof.
+move=> F d n W k kn; elim: n kn => [|n IH].
+  by rewrite leqn0 => /eqP ->; rewrite big_ord0 addr0.
+rewrite leq_eqVlt => /predU1P [->|kn].
+  by rewrite ler_addl sumr_ge0.
+apply: le_trans (IH kn) _; rewrite big_ord_recr /= [leRHS]addrCA addrC ler_add2l.
+rewrite /imbalance raddfB /= -!dotE -[\tr (W n *m _)]mxtrace_mulC -dotE -!/(sq _).
+by rewrite -ler_subl_addl distrC ler_norm.
+Qed.
+
+Theorem later_above : statements.sharpness_between_layer_energies.later_above.
+Proof.
+move=> F d L m X W y N L0 d1 layers; rewrite [leRHS]mulr_natl.
+have -> : L.-1 = (L - 1)%N by rewrite subn1.
+rewrite -sumr_const_nat !big_nat; apply: ler_sum => k /andP [k0 kL].
+rewrite share_at /term /gain_in /path_ends !mulrA -mulrDl.
+rewrite ler_wpmul2r ?form_inv_ge0 //; set x := moment X *m y.
+have N_ge0 := bound_ge0 layers L0; case: k k0 kL => // k _ kL.
+have sq_B : sq (suffix L W k.+2) * sq (prefix W k.+1) <= N ^+ (L - 1).
+  have -> : (L - 1 = L - k.+2 + k.+1)%N by rewrite -[in LHS](subnK kL) addnS subn1.
+  by rewrite exprD ler_pmul ?sq_ge0 ?(suffix_le layers) ?(prefix_le layers) // ltnW.
+have := beside_le (suffix L W k.+2 *m W k.+1) (prefix W k.+1) x.
+rewrite -map_split // => beside.
+have {}beside := le_trans beside (ler_wpmul2r (beside_ge0 _ _) (layer_le layers kL)).
+have := beside_ge0 (prefix W k.+1) x; have a_ge0 := sq_ge0 (suffix L W k.+2).
+have x_ge0 := sq_ge0 x; move: a_ge0 beside (ler_wpmul2l x_ge0 sq_B).
+move: (sq x) (sq (prefix W L)) (sq (prefix W L *m x)) (sq (suffix L W k.+2)) => s w px a.
+move: (sq (prefix W k.+1)) (sq (prefix W k.+1 *m x)) (N ^+ _) => b bx n a_ge0 beside le_n rest_ge0.
+have divided : (s * w - px) / N <= a * (s * b - bx).
+  have [->|N_neq0] := eqVneq N 0; first by rewrite invr0 mulr0 mulr_ge0.
+  by rewrite ler_pdivr_mulr ?lt_def ?N_neq0 // mulrAC.
+move: divided; move: N^-1 => i divided; rewrite -subr_ge0.
+have -> : px * i + (n - w * i) * s - a * bx
+  = (a * (s * b - bx) - (s * w - px) * i) + (s * n - s * (a * b)) by ring.
+by rewrite addr_ge0 // subr_ge0.
+Qed.
+
+(* One layer of one neuron on one sample: S = 2, w*² = N = mu = 1. *)
+Theorem twice_below_false : ~ statements.sharpness_between_layer_energies.twice_below.
+Proof.
+pose one : 'M[rat]_1 := 1%:M; pose d (_ : nat) := 1%N.
+pose W : network rat_realFieldType d := scalar_network 1%N (1 : rat).
+have moment1 : @moment _ d 1 one = 1%:M by rewrite /moment invr1 scale1r trmx1 mulmx1.
+have cross1 : @cross _ d 1 1 one one = (1 * 1 ^+ 1)%:M by rewrite mul1r expr1 -moment1.
+have [bound _] := sharpness_scalar (isT : (0 < 1)%N) (isT : (0 < 1)%N) ler01 moment1 cross1.
+have fits := minimizer_scalar moment1 cross1.
+have sq1 : sq one = 1 by apply: minimal_sharpness_between_closed_forms.sq_one.
+have layers : layers_at_most 1 W 1 by move=> k _; rewrite /W /scalar_network sq1.
+have value (y : 'M[rat]_1) : y != 0 -> @path_ends _ d 1 one y + 0%:R * @share _ d 1 1 one W y = 1.
+  move=> y_neq0; rewrite mul0r addr0 /path_ends moment1 mul1mx.
+  by rewrite divff // sq_eq0.
+have mu : @is_aligned_top _ d 1 1 one W 1.
+  split=> [y|]; first by rewrite moment1 mul1mx => /value ->.
+  by exists one; rewrite moment1 mul1mx value // -sq_eq0 sq1 oner_eq0.
+move=> /(_ _ d 1%N 1%N one one W 1 1 _ isT (fun=> isT) (erefl _) fits layers mu bound).
+by rewrite /= mulmx1 /W /scalar_network sq1 !mul1r !mulr1.
+Qed.
