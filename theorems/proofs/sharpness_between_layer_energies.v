@@ -213,6 +213,69 @@ have -> : px * i + (n - w * i) * s - a * bx
 by rewrite addr_ge0 // subr_ge0.
 Qed.
 
+Lemma excess_ge0 (F : realFieldType) (d : nat -> nat) (L : nat) (W : network F d) (N : F) :
+  (0 < L)%N -> d L = 1%N -> layers_at_most L W N -> 0 <= N ^+ L.-1 - sq (prefix W L) / N.
+Proof.
+move=> L0 d1 layers; have N_ge0 := bound_ge0 layers L0; rewrite subr_ge0.
+have [N0|N_neq0] := eqVneq N 0; first by rewrite N0 invr0 mulr0 exprn_ge0.
+rewrite ler_pdivr_mulr ?lt_def ?N_neq0 // -exprSr prednK //.
+exact: no_less d1 layers.
+Qed.
+
+Lemma sq_column (F : realFieldType) n p q (A : 'M[F]_(n, p)) (R : 'M[F]_(n, q)) : n = 1%N ->
+  sq (A^T *m R) = sq A * sq R.
+Proof.
+move=> n1; move: A R; rewrite n1 => A R.
+by rewrite -{1}[R]trmxK sq_rank1 !sq_trmx.
+Qed.
+
+Theorem above : statements.sharpness_between_layer_energies.above.
+Proof.
+move=> F d L m X Y W N mu top S L0 d1 fits layers [le_mu [y0 [y0_neq0 mu_at]]] top_max.
+move=> [bound [V [V_neq0 VE]]].
+have ex_ge0 := excess_ge0 L0 d1 layers; have N_ge0 := bound_ge0 layers L0.
+have top_ge0 : 0 <= top.
+  by apply: largest_ge0 top_max => x; rewrite moment_ge0 mulr_ge0 ?sq_ge0 ?invr_ge0 ?ler0n.
+have w_ge0 : 0 <= sq (prefix W L) / N by rewrite divr_ge0 ?sq_ge0.
+have [u0 u1 _ form] := minimal_sharpness_between_closed_forms.one_row (dprefix W V L) (moment X) d1.
+rewrite minimal_sharpness_between_closed_forms.moment_sym in form.
+have := dual_ge fits V_neq0 VE; have := hessian_form V fits; rewrite VE -form.
+set y := _ *m _ => SE.
+have [f0|f_neq0] := eqVneq (dot y (moment X *m y)) 0.
+  move=> _; move: SE; rewrite f0 mulr0 => /eqP; rewrite mulf_eq0 (negPf V_neq0) orbF => /eqP ->.
+  have mu_ge0 : 0 <= mu.
+    rewrite -mu_at; apply: addr_ge0; first exact: mulr_ge0 (sq_ge0 _) (form_inv_ge0 _ _).
+    apply: mulr_ge0 (ler0n _ _) _; apply: mulr_ge0 (sq_ge0 _) _.
+    by rewrite invfM; apply: mulr_ge0 (form_inv_ge0 _ _); rewrite invr_ge0 sq_ge0.
+  by apply: addr_ge0; [apply: mulr_ge0 mu_ge0 | apply: mulr_ge0 ex_ge0];
+    apply: mulr_ge0 => //; rewrite ?mulr_ge0 ?ler0n.
+have y_neq0 : moment X *m y != 0 by apply: contraNneq f_neq0 => ->; rewrite dot0r.
+have f_gt0 := moment_gt0 y_neq0.
+have -> : energy L (dual X W (dprefix W V L)) = (\sum_(k < L) term L X W y k) * dot y (moment X *m y).
+  rewrite mulr_suml; apply: eq_bigr => k _; rewrite /term /gain_in mulrA divfK //.
+  rewrite /dual -mulmxA sq_column // -(sq_one_row (dprefix W V L *m moment X *m _) d1); congr (_ * sq _).
+  by rewrite !trmx_mul trmxK minimal_sharpness_between_closed_forms.moment_sym !mulmxA.
+rewrite [2 * (_ * dot _ _)]mulrA ler_pmul2r // => le_S; apply: le_trans le_S _.
+rewrite split_energy //.
+have le1 := first_above X y L0 d1 layers; have le2 := later_above X y L0 d1 layers.
+have le_top := minimal_sharpness_between_closed_forms.ends_le top_max y_neq0.
+have le3 := ler_wpmul2l w_ge0 (le_mu y y_neq0).
+have le4 : L%:R * (N ^+ L.-1 - sq (prefix W L) / N) * path_ends X y
+    <= L%:R * (N ^+ L.-1 - sq (prefix W L) / N) * top.
+  by rewrite ler_wpmul2l // mulr_ge0 ?ler0n.
+have LE : L%:R = L.-1%:R + 1 :> F by rewrite -(natrD _ _ 1) addn1 prednK.
+move: le1 le2 le3 le4; rewrite LE.
+move: (term _ _ _ _ _) (\sum_(_ <= _ < _) _) (N ^+ _) (_ / N) (path_ends X y) (share L X W y) (L.-1%:R).
+move=> t0 ts n w e h l le1 le2 le3 le4.
+have le5 : t0 + ts <= w * mu + (l + 1) * (n - w) * top.
+  apply: le_trans (ler_add le1 le2) _.
+  have -> : n * e + l * (w * h + (n - w) * e) = w * (e + l * h) + (l + 1) * (n - w) * e by ring.
+  exact: ler_add.
+have -> : 2 * w * mu + 2 * (l + 1) * top * (n - w)
+  = 2 * (w * mu + (l + 1) * (n - w) * top) by ring.
+by rewrite ler_pmul2l ?ltr0n.
+Qed.
+
 (* One layer of one neuron on one sample: S = 2, w*² = N = mu = 1. *)
 Theorem twice_below_false : ~ statements.sharpness_between_layer_energies.twice_below.
 Proof.
