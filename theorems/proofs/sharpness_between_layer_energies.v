@@ -276,6 +276,92 @@ have -> : 2 * w * mu + 2 * (l + 1) * top * (n - w)
 by rewrite ler_pmul2l ?ltr0n.
 Qed.
 
+(* --- imbalances ----------------------------------------------------------------------------- *)
+Section Ratios.
+Variables (F : realFieldType) (d : nat -> nat) (n : nat) (W : network F d) (e : nat -> F).
+Hypothesis d1 : d n.+1 = 1%N.
+Hypothesis norms : forall j : nat, (j < n)%N ->
+  0 <= e j /\ is_norm_sq (imbalance W j) (e j ^+ 2).
+Local Notation A := (suffix n.+1 W).
+
+Lemma imbalance_le j : (j < n)%N ->
+  dot (A j.+1) (A j.+1 *m imbalance W j) <= e j * sq (A j.+1).
+Proof.
+move=> jn; have [e_ge0 [bound _]] := norms jn.
+have [_ _ _ form] := minimal_sharpness_between_closed_forms.one_row (A j.+1) (imbalance W j) d1.
+have sym : (imbalance W j)^T = imbalance W j.
+  by rewrite /imbalance linearB /= !trmx_mul !trmxK.
+rewrite sym in form; rewrite -form -(sq_one_row (A j.+1) d1); move: (_^T *m _) => v.
+apply: le_trans (ler_norm _) _.
+rewrite -(@ler_pexpn2r _ 2) ?nnegrE ?normr_ge0 ?mulr_ge0 ?sq_ge0 // real_normK ?num_real //.
+apply: le_trans (cauchy_schwarz _ _) _; rewrite exprMn [leRHS]mulrC expr2 -mulrA.
+by rewrite ler_wpmul2l ?sq_ge0 // mulrC bound.
+Qed.
+
+Lemma ratio_at k : (k <= n)%N ->
+  (sq (W n) - \sum_(k <= j < n) e j) * sq (A k.+1) <= sq (A k).
+Proof.
+move=> kn; rewrite -(subKn kn); move: (n - k)%N (leq_subr k n) => f; elim: f => [|f IH] fn.
+  rewrite subn0 big_geq // subr0 (suffixS W (ltnSn n)) suffixn mul1mx.
+  by rewrite (sq_identity F d1) mulr1.
+have {IH} := IH (ltnW fn); rewrite -(subnSK fn); set j := (n - f.+1)%N => IH.
+have jn : (j < n)%N by rewrite /j ltn_subrL (leq_ltn_trans _ fn).
+rewrite (big_ltn jn); move: IH; move: (\sum_(_ <= _ < _) _) => s IH.
+have A1 : A j.+1 = A j.+2 *m W j.+1 by rewrite suffixS.
+have A0 : A j = A j.+1 *m W j by rewrite suffixS // ltnW.
+have balance : dot (A j.+1) (A j.+1 *m imbalance W j) = sq (A j.+1 *m (W j.+1)^T) - sq (A j).
+  rewrite /imbalance mulmxBr dotBr !mulmxA [in RHS]A0; congr (_ - _).
+    by rewrite dot_mulr.
+  by rewrite dot_mulr trmxK.
+have := imbalance_le jn; rewrite balance.
+have := cauchy_schwarz (A j.+2) (A j.+1 *m (W j.+1)^T); rewrite dot_mulr trmxK -A1 -/(sq _).
+move: (sq_ge0 (A j.+1 *m (W j.+1)^T)) (sq_ge0 (A j.+2)) (sq_ge0 (A j.+1)) IH.
+move: (sq (W n)) (sq (A j.+1 *m _)) (sq (A j.+2)) (sq (A j.+1)) (sq (A j)) (e j).
+move=> N x s2 s1 s0 ej x_ge0 s2_ge0 s1_ge0 IH cs bal.
+have enough : (N - s) * s1 <= x.
+  have [->|s1_neq0] := eqVneq s1 0; first by rewrite mulr0.
+  have s2_neq0 : s2 != 0.
+    apply: contraNneq s1_neq0 => s20; move: cs; rewrite s20 mul0r.
+    by rewrite real_exprn_even_le0 ?num_real.
+  rewrite -(@ler_pmul2l _ s2) ?lt_def ?s2_neq0 //; apply: le_trans cs.
+  by rewrite mulrA [s2 * _]mulrC expr2 ler_wpmul2r.
+have -> : (N - (ej + s)) * s1 = (N - s) * s1 - ej * s1 by ring.
+rewrite ler_subl_addr; apply: le_trans enough _.
+by rewrite addrC -ler_subl_addr.
+Qed.
+
+Lemma ratio_kept k : (k <= n.+1)%N ->
+  Order.max (sq (W n) - \sum_(j < n) e j) 0 ^+ (n.+1 - k) <= sq (A k).
+Proof.
+set kept := Order.max _ 0; have kept_ge0 : 0 <= kept by rewrite /kept le_maxr lexx orbT.
+move=> kn; rewrite -(subKn kn) subKn ?leq_subr //.
+move: (n.+1 - k)%N (leq_subr k n.+1) => f; elim: f => [|f IH] fn.
+  by rewrite subn0 suffixn sq_identity.
+have {IH} := IH (ltnW fn); rewrite -(subnSK fn); set j := (n.+1 - f.+1)%N => IH.
+have jn : (j <= n)%N by rewrite /j subSS leq_subr.
+rewrite exprS; apply: le_trans (ler_wpmul2l kept_ge0 IH) _.
+rewrite /kept maxEle; case: ifP => _; first by rewrite mul0r sq_ge0.
+apply: le_trans (ratio_at jn); rewrite ler_wpmul2r ?sq_ge0 // ler_add2l ler_opp2.
+rewrite -(big_mkord xpredT) /= (big_cat_nat _ _ _ (leq0n j) jn) /= ler_addr big_nat.
+by apply: sumr_ge0 => i /andP [_ ij]; have [] := norms (leq_trans ij jn).
+Qed.
+
+End Ratios.
+
+Theorem ratios : statements.sharpness_between_layer_energies.ratios.
+Proof.
+move=> F d n W e d1 norms; have := ratio_kept d1 norms (leq0n _); rewrite subn0.
+by rewrite -(suffix_prefix W (leq0n n.+1)) mulmx1.
+Qed.
+
+Theorem energy : statements.sharpness_between_layer_energies.energy.
+Proof.
+move=> F d n W e t d1 norms [t_ge0 tE] k kn; apply: le_trans (last W kn) _.
+rewrite big_split /= addrA ler_add2r -ler_subl_addr.
+have := ratios d1 norms; rewrite -tE ler_pexpn2r ?nnegrE ?le_maxr ?lexx ?orbT //.
+by rewrite le_maxl => /andP [].
+Qed.
+
 (* One layer of one neuron on one sample: S = 2, w*² = N = mu = 1. *)
 Theorem twice_below_false : ~ statements.sharpness_between_layer_energies.twice_below.
 Proof.

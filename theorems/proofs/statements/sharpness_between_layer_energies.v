@@ -83,6 +83,22 @@ Definition last : Prop :=
   forall (F : realFieldType) (d : nat -> nat) (n : nat) (W : network F d) (k : nat), (k <= n)%N ->
   sq (W k) <= sq (W n) + \sum_(j < n) `|\tr (imbalance W j)|.
 
+(* max(|W_L|_F² - Σ_j |D_j|_2, 0)^L <= |w*|², L = n.+1 layers; e j is |D_j|_2. *)
+Definition ratios : Prop :=
+  forall (F : realFieldType) (d : nat -> nat) (n : nat) (W : network F d) (e : nat -> F),
+  d n.+1 = 1%N ->
+  (forall j : nat, (j < n)%N -> 0 <= e j /\ is_norm_sq (imbalance W j) (e j ^+ 2)) ->
+  Order.max (sq (W n) - \sum_(j < n) e j) 0 ^+ n.+1 <= sq (prefix W n.+1).
+
+(* N <= |w*|^{2/L} + Σ_j (|D_j|_2 + |tr D_j|), for every |W_k|_F² and so for the largest of them. *)
+Definition energy : Prop :=
+  forall (F : realFieldType) (d : nat -> nat) (n : nat) (W : network F d) (e : nat -> F) (t : F),
+  d n.+1 = 1%N ->
+  (forall j : nat, (j < n)%N -> 0 <= e j /\ is_norm_sq (imbalance W j) (e j ^+ 2)) ->
+  is_root n.+1 (sq (prefix W n.+1)) t ->
+  forall k : nat, (k <= n)%N ->
+  sq (W k) <= t + \sum_(j < n) (e j + `|\tr (imbalance W j)|).
+
 (* --- false twins -------------------------------------------------------------------------- *)
 
 (* Twice the lower half. *)
