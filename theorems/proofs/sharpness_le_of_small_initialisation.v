@@ -1,0 +1,104 @@
+(* C3.  Along its last layer the map is linear, so the slope there is 2E tr(...) and the loss is a
+   square completed; the gradient of the first layer is 2 A_1ᵀE, of rank one for one output; and
+   PX = A_1 (W_1X) compares the two. *)
+From mathcomp Require Import all_ssreflect all_algebra.
+From mathcomp.algebra_tactics Require Import ring.
+From Proofs.statements Require Import sharpness_le_of_small_initialisation.
+From Proofs Require Import networks lemmas.
+From Proofs Require sharpness_between_layer_energies minimal_sharpness_between_closed_forms.
+Import Order.TTheory GRing.Theory Num.Theory.
+Local Open Scope ring_scope.
+Set Implicit Arguments. Unset Strict Implicit. Unset Printing Implicit Defensive.
+
+Section Gradients.
+Variables (F : realFieldType) (d : nat -> nat) (n m : nat).
+Variables (X : 'M[F]_(d 0%N, m)) (Y : 'M[F]_(d n.+1, m)) (W : network F d).
+
+Lemma slope_one_layer k (D : 'M[F]_(d k.+1, d k)) : (k < n.+1)%N ->
+  slope X Y W (one_layer D)
+    = m%:R^-1 * dot (residual X Y W) (suffix n.+1 W k.+1 *m D *m prefix W k *m X) *+ 2.
+Proof. by move=> kn; rewrite slopeE dprefix_one_layer. Qed.
+
+Lemma residual_excess (M : 'M[F]_(d n.+1, d 0%N)) :
+  m%:R^-1 * dot (residual X Y W) (M *m X) = dot (excess X Y W) M.
+Proof.
+rewrite dot_mulr -dotZl /excess /residual /moment /cross mulmxBl scalerBr -scalemxAr.
+by rewrite mulmxA.
+Qed.
+
+Lemma gradient_first (G : 'M[F]_(d 1%N, d 0%N)) : is_gradient X Y W G ->
+  G = 2 *: ((suffix n.+1 W 1)^T *m excess X Y W).
+Proof.
+move=> grad; apply/eqP; rewrite -subr_eq0 -sq_eq0; apply/eqP.
+set D := G - _; have := grad (one_layer D) (fun j => @one_layer_off _ _ _ _ j).
+rewrite slope_one_layer // mulmx1 residual_excess one_layer_at dot_mull => E.
+rewrite {1}/D /sq; have -> : dot (G - 2 *: ((suffix n.+1 W 1)^T *m excess X Y W)) D
+    = dot G D - 2 * dot ((suffix n.+1 W 1)^T *m excess X Y W) D.
+  by rewrite ![dot _ D]dotC dotBr dotZr.
+by rewrite -E mulr_natl subrr.
+Qed.
+
+End Gradients.
+
+Theorem first : statements.sharpness_le_of_small_initialisation.first.
+Proof.
+move=> F d n m X Y W G d1 /gradient_first ->.
+rewrite sqZ (sharpness_between_layer_energies.sq_column _ _ d1) mulrA.
+by congr (_ * _ * _); rewrite expr2 -natrM.
+Qed.
+
+Theorem carried : statements.sharpness_le_of_small_initialisation.carried.
+Proof.
+move=> F d n m X W; rewrite !formE mulrCA ler_wpmul2l ?invr_ge0 ?ler0n //.
+have -> : prefix W n.+1 *m X = suffix n.+1 W 1 *m (W 0%N *m X).
+  by rewrite mulmxA -(suffix_prefix W (isT : 1 <= n.+1)%N) /= mulmx1.
+exact: sharpness_between_layer_energies.sq_mul.
+Qed.
+
+Theorem energy : statements.sharpness_le_of_small_initialisation.energy.
+Proof.
+move=> F d n m X Y W G grad.
+have := grad (one_layer (W n)) (fun j => @one_layer_off _ _ _ _ j).
+rewrite slope_one_layer // one_layer_at suffixn mul1mx [dot G _]dotC => <-.
+have zero : prefix (@zero_network F d) n.+1 *m X = 0 by rewrite /= /zero_network !mul0mx.
+rewrite -/(prefix W n.+1) /loss zero formE /residual.
+move: (prefix W n.+1 *m X) => Z; rewrite sub0r sqN sqB [dot (Z - Y) Z]dotC dotBr -!/(sq Z).
+move: (m%:R^-1) (sq Y) (sq Z) (dot Z Y) => i y z e.
+ring.
+Qed.
+
+Theorem stationary : statements.sharpness_le_of_small_initialisation.stationary.
+Proof.
+move=> F d n m X Y W G_last G_first d1 last_grad first_grad.
+rewrite (energy last_grad) (first d1 first_grad).
+have regroup (t a e : F) : t * (4 * a * e) = 4 * (a * t) * e by ring.
+rewrite regroup ler_wpmul2r ?sq_ge0 // ler_wpmul2l ?ler0n //.
+exact: carried.
+Qed.
+
+Theorem critical : statements.sharpness_le_of_small_initialisation.critical.
+Proof.
+move=> F d n m X Y W d1 flat less.
+have grad k (D : 'M[F]_(d k.+1, d k)) : D = 0 -> is_gradient X Y W D.
+  by move=> -> V _; rewrite flat dot0l.
+have := stationary d1 (grad n 0 erefl) (grad 0%N 0 erefl).
+rewrite dot0r addr0 {2}/sq dot0r mulr0 pmulr_rle0 ?mulr_gt0 ?ltr0n ?subr_gt0 //.
+rewrite le_eqVlt ltNge sq_ge0 orbF sq_eq0 subr_eq0 => /eqP.
+by [].
+Qed.
+
+(* One layer of one neuron, W = 1 for the target 2: E = -1 and the gradient is -2. *)
+Theorem first_with_two_false : ~ statements.sharpness_le_of_small_initialisation.first_with_two.
+Proof.
+pose one : 'M[rat]_1 := 1%:M; pose d (_ : nat) := 1%N.
+pose W : network rat_realFieldType d := scalar_network 1%N (1 : rat).
+have sq1 : sq one = 1 by apply: minimal_sharpness_between_closed_forms.sq_one.
+have E : @excess _ d 0 1 one (2%:M) W = - one.
+  rewrite /excess /moment /cross invr1 !scale1r trmx1 /= !mulmx1 /W /scalar_network.
+  by apply/matrixP => i j; rewrite !ord1 !mxE; apply/eqP; vm_compute.
+have grad : @is_gradient _ d 0 1 one (2%:M) W 0 (- 2 *: one).
+  move=> V _; rewrite slopeE residual_excess E /= mulmx0 add0r mulmx1.
+  by rewrite -scaleN1r !dotZl -mulr_natl mulrA mulrN1.
+move=> /(_ _ d 0%N 1%N one (2%:M) W _ (erefl _) grad).
+by rewrite E sqN sqZ sq1 suffixn sq1 !mulr1.
+Qed.
