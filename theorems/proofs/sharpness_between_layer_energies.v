@@ -229,33 +229,46 @@ move=> n1; move: A R; rewrite n1 => A R.
 by rewrite -{1}[R]trmxK sq_rank1 !sq_trmx.
 Qed.
 
-Theorem above : statements.sharpness_between_layer_energies.above.
+(* The sharpness is at most twice the energy of some path, or zero. *)
+Lemma path_attains (F : realFieldType) (d : nat -> nat) (L m : nat) (X : 'M[F]_(d 0%N, m))
+    (Y : 'M[F]_(d L, m)) (W : network F d) (S : F) :
+  d L = 1%N -> minimizer X Y W -> is_sharpness X Y W S ->
+  S = 0 \/ exists y, moment X *m y != 0 /\ S <= 2 * (\sum_(k < L) term L X W y k).
 Proof.
-move=> F d L m X Y W N mu top S L0 d1 fits layers [le_mu [y0 [y0_neq0 mu_at]]] top_max.
-move=> [bound [V [V_neq0 VE]]].
-have ex_ge0 := excess_ge0 L0 d1 layers; have N_ge0 := bound_ge0 layers L0.
-have top_ge0 : 0 <= top.
-  by apply: largest_ge0 top_max => x; rewrite moment_ge0 mulr_ge0 ?sq_ge0 ?invr_ge0 ?ler0n.
-have w_ge0 : 0 <= sq (prefix W L) / N by rewrite divr_ge0 ?sq_ge0.
-have [u0 u1 _ form] := minimal_sharpness_between_closed_forms.one_row (dprefix W V L) (moment X) d1.
+move=> d1 fits [bound [V [V_neq0 VE]]].
+have [_ _ _ form] := minimal_sharpness_between_closed_forms.one_row (dprefix W V L) (moment X) d1.
 rewrite minimal_sharpness_between_closed_forms.moment_sym in form.
 have := dual_ge fits V_neq0 VE; have := hessian_form V fits; rewrite VE -form.
 set y := _ *m _ => SE.
 have [f0|f_neq0] := eqVneq (dot y (moment X *m y)) 0.
-  move=> _; move: SE; rewrite f0 mulr0 => /eqP; rewrite mulf_eq0 (negPf V_neq0) orbF => /eqP ->.
+  move=> _; left; move: SE; rewrite f0 mulr0 => /eqP.
+  by rewrite mulf_eq0 (negPf V_neq0) orbF => /eqP.
+have y_neq0 : moment X *m y != 0 by apply: contraNneq f_neq0 => ->; rewrite dot0r.
+have f_gt0 := moment_gt0 y_neq0.
+have -> : energy L (dual X W (dprefix W V L))
+    = (\sum_(k < L) term L X W y k) * dot y (moment X *m y).
+  rewrite mulr_suml; apply: eq_bigr => k _; rewrite /term /gain_in mulrA divfK //.
+  rewrite /dual -mulmxA sq_column // -(sq_one_row (dprefix W V L *m moment X *m _) d1).
+  congr (_ * sq _).
+  by rewrite !trmx_mul trmxK minimal_sharpness_between_closed_forms.moment_sym !mulmxA.
+by rewrite [2 * (_ * dot _ _)]mulrA ler_pmul2r // => le_S; right; exists y.
+Qed.
+
+Theorem above : statements.sharpness_between_layer_energies.above.
+Proof.
+move=> F d L m X Y W N mu top S L0 d1 fits layers [le_mu [y0 [y0_neq0 mu_at]]] top_max sharp.
+have ex_ge0 := excess_ge0 L0 d1 layers; have N_ge0 := bound_ge0 layers L0.
+have top_ge0 : 0 <= top.
+  by apply: largest_ge0 top_max => x; rewrite moment_ge0 mulr_ge0 ?sq_ge0 ?invr_ge0 ?ler0n.
+have w_ge0 : 0 <= sq (prefix W L) / N by rewrite divr_ge0 ?sq_ge0.
+have [->|[y [y_neq0 le_S]]] := path_attains d1 fits sharp.
   have mu_ge0 : 0 <= mu.
     rewrite -mu_at; apply: addr_ge0; first exact: mulr_ge0 (sq_ge0 _) (form_inv_ge0 _ _).
     apply: mulr_ge0 (ler0n _ _) _; apply: mulr_ge0 (sq_ge0 _) _.
     by rewrite invfM; apply: mulr_ge0 (form_inv_ge0 _ _); rewrite invr_ge0 sq_ge0.
   by apply: addr_ge0; [apply: mulr_ge0 mu_ge0 | apply: mulr_ge0 ex_ge0];
     apply: mulr_ge0 => //; rewrite ?mulr_ge0 ?ler0n.
-have y_neq0 : moment X *m y != 0 by apply: contraNneq f_neq0 => ->; rewrite dot0r.
-have f_gt0 := moment_gt0 y_neq0.
-have -> : energy L (dual X W (dprefix W V L)) = (\sum_(k < L) term L X W y k) * dot y (moment X *m y).
-  rewrite mulr_suml; apply: eq_bigr => k _; rewrite /term /gain_in mulrA divfK //.
-  rewrite /dual -mulmxA sq_column // -(sq_one_row (dprefix W V L *m moment X *m _) d1); congr (_ * sq _).
-  by rewrite !trmx_mul trmxK minimal_sharpness_between_closed_forms.moment_sym !mulmxA.
-rewrite [2 * (_ * dot _ _)]mulrA ler_pmul2r // => le_S; apply: le_trans le_S _.
+apply: le_trans le_S _.
 rewrite split_energy //.
 have le1 := first_above X y L0 d1 layers; have le2 := later_above X y L0 d1 layers.
 have le_top := minimal_sharpness_between_closed_forms.ends_le top_max y_neq0.

@@ -4,7 +4,7 @@
 From mathcomp Require Import all_ssreflect all_algebra.
 From mathcomp.algebra_tactics Require Import ring.
 From Proofs.statements Require Import sharpness_le_of_small_initialisation.
-From Proofs Require Import networks lemmas.
+From Proofs Require Import networks directions quantities lemmas.
 From Proofs Require sharpness_between_layer_energies minimal_sharpness_between_closed_forms.
 Import Order.TTheory GRing.Theory Num.Theory.
 Local Open Scope ring_scope.
@@ -85,6 +85,46 @@ have := stationary d1 (grad n 0 erefl) (grad 0%N 0 erefl).
 rewrite dot0r addr0 {2}/sq dot0r mulr0 pmulr_rle0 ?mulr_gt0 ?ltr0n ?subr_gt0 //.
 rewrite le_eqVlt ltNge sq_ge0 orbF sq_eq0 subr_eq0 => /eqP.
 by [].
+Qed.
+
+Theorem layered : statements.sharpness_le_of_small_initialisation.layered.
+Proof.
+move=> F d n m X Y W M top S d1 fits norms top_max sharp.
+have M_ge0 : 0 <= M by have [s [/norm_ge0 s0 sM]] := norms 0%N (leq0n n); apply: le_trans sM.
+have top_ge0 : 0 <= top.
+  by apply: largest_ge0 top_max => x; rewrite moment_ge0 mulr_ge0 ?sq_ge0 ?invr_ge0 ?ler0n.
+have layer k (v : 'cV[F]_(d k)) : (k <= n)%N -> sq (W k *m v) <= M * sq v.
+  by move=> /norms [s [[bound _] sM]]; apply: le_trans (bound v) _; rewrite ler_wpmul2r ?sq_ge0.
+have layer_T k (v : 'cV[F]_(d k.+1)) : (k <= n)%N -> sq ((W k)^T *m v) <= M * sq v.
+  move=> /norms [s [norm sM]]; apply: le_trans (norm_trmx norm v) _.
+  by rewrite ler_wpmul2r ?sq_ge0.
+have out k : (k <= n.+1)%N -> sq (suffix n.+1 W k) <= M ^+ (n.+1 - k).
+  move=> kn; rewrite /suffix; move: (subnKC kn); move: (n.+1 - k)%N => f.
+  elim: f k {kn} => [|f IH] k.
+    rewrite addn0 => ->; rewrite /= pid_mx_1.
+    by rewrite (sharpness_between_layer_energies.sq_identity F d1).
+  rewrite addnS -addSn => kn; rewrite [above _ _ _ _]/= exprS.
+  rewrite -(sharpness_between_layer_energies.sq_one_row _ d1) trmx_mul -mulmxA.
+  have kn' : (k <= n)%N by rewrite -ltnS -kn leq_addr.
+  apply: le_trans (layer_T _ _ kn') _; rewrite ler_wpmul2l //.
+  by rewrite sharpness_between_layer_energies.sq_one_row // IH.
+have inner k (x : 'cV[F]_(d 0%N)) : (k <= n.+1)%N -> sq (prefix W k *m x) <= M ^+ k * sq x.
+  elim: k => [|k IH] kn; first by rewrite mul1mx mul1r.
+  rewrite /= -mulmxA exprS -mulrA; apply: le_trans (layer _ _ kn) _.
+  by rewrite ler_wpmul2l // IH // ltnW.
+have [->|[y [y_neq0 le_S]]] := sharpness_between_layer_energies.path_attains d1 fits sharp.
+  by rewrite !mulr_ge0 ?ler0n ?exprn_ge0.
+apply: le_trans le_S _; rewrite -!mulrA ler_pmul2l ?ltr0n // mulr_natl.
+rewrite -[n.+1 in leRHS]card_ord -sumr_const; apply: ler_sum => k _.
+have le_top := minimal_sharpness_between_closed_forms.ends_le top_max y_neq0.
+apply: le_trans (_ : M ^+ n * path_ends X y <= _); last first.
+  by rewrite mulrC ler_wpmul2r ?exprn_ge0.
+rewrite /sharpness_between_layer_energies.term /gain_in /path_ends !mulrA.
+rewrite ler_wpmul2r ?sharpness_between_layer_energies.form_inv_ge0 //.
+have kn : (k <= n)%N by rewrite -ltnS.
+have -> : M ^+ n = M ^+ (n.+1 - k.+1) * M ^+ k by rewrite -exprD subSS subnK.
+rewrite -mulrA ler_pmul ?mulr_ge0 ?sq_ge0 ?out //.
+by apply: inner; apply: ltnW.
 Qed.
 
 (* One layer of one neuron, W = 1 for the target 2: E = -1 and the gradient is -2. *)

@@ -1,7 +1,7 @@
 (* C3: one output, critical points of small loss are minimizers.  The network has L = n.+1 layers,
    so that W n is the last of them; E = PΣ - C. *)
 From mathcomp Require Import all_ssreflect all_algebra.
-From Proofs Require Import networks.
+From Proofs Require Import networks quantities.
 Import Order.TTheory GRing.Theory Num.Theory.
 Local Open Scope ring_scope.
 Set Implicit Arguments. Unset Strict Implicit. Unset Printing Implicit Defensive.
@@ -57,6 +57,15 @@ Definition critical : Prop :=
          (Y : 'M[F]_(d n.+1, m)) (W : network F d),
   d n.+1 = 1%N -> (forall V : network F d, slope X Y W V = 0) ->
   loss X Y W < loss X Y (@zero_network F d) -> minimizer X Y W.
+
+(* S(W) <= 2LΛ max_k |W_k|_2^{2L-2} at any minimizer; M is any bound of all |W_k|_2². *)
+Definition layered : Prop :=
+  forall (F : realFieldType) (d : nat -> nat) (n m : nat) (X : 'M[F]_(d 0%N, m))
+         (Y : 'M[F]_(d n.+1, m)) (W : network F d) (M top S : F),
+  d n.+1 = 1%N -> minimizer X Y W ->
+  (forall k : nat, (k <= n)%N -> exists s, is_norm_sq (W k) s /\ s <= M) ->
+  is_data_max X top -> is_sharpness X Y W S ->
+  S <= 2 * n.+1%:R * top * M ^+ n.
 
 (* --- false twins -------------------------------------------------------------------------- *)
 
