@@ -127,6 +127,44 @@ rewrite -mulrA ler_pmul ?mulr_ge0 ?sq_ge0 ?out //.
 by apply: inner; apply: ltnW.
 Qed.
 
+Lemma data_max_ge0 (F : realFieldType) (d : nat -> nat) (m : nat) (X : 'M[F]_(d 0%N, m)) top :
+  is_data_max X top -> 0 <= top.
+Proof. by apply: largest_ge0 => x; rewrite moment_ge0 mulr_ge0 ?sq_ge0 ?invr_ge0 ?ler0n. Qed.
+
+Theorem flat : statements.sharpness_le_of_small_initialisation.flat.
+Proof.
+move=> F d n m X Y W T top S r d1 fits _ small top_max sharp [r_ge0 rE].
+have top_ge0 := data_max_ge0 top_max.
+have upto N : (N <= n)%N -> exists M, [/\ 0 <= M, M ^+ n.+1 <= 4 * sq T &
+    forall k : nat, (k <= N)%N -> exists s, is_norm_sq (W k) s /\ s <= M].
+  elim: N => [_|N IH NL].
+    have [s [norm le_s]] := small 0%N (leq0n n); exists s; split=> //; first exact: norm_ge0 norm.
+    by move=> k; rewrite leqn0 => /eqP ->; exists s.
+  have [M [M_ge0 M_le norms]] := IH (ltnW NL); have [s [norm le_s]] := small _ NL.
+  exists (Order.max M s); split; first by rewrite le_maxr M_ge0.
+    by rewrite maxEle; case: ifP.
+  move=> k; rewrite leq_eqVlt => /predU1P [->|kN].
+    by exists s; rewrite le_maxr lexx orbT.
+  have [s' [norm' le_M]] := norms k kN; exists s'.
+  by rewrite le_maxr le_M.
+have [M [M_ge0 M_le norms]] := upto n (leqnn n).
+apply: le_trans (layered d1 fits norms top_max sharp) _.
+rewrite ler_wpmul2l ?mulr_ge0 ?ler0n //.
+rewrite -(@ler_pexpn2r _ n.+1) ?nnegrE ?exprn_ge0 // rE exprAC.
+by rewrite ler_expn2r ?nnegrE ?exprn_ge0 ?mulr_ge0 ?ler0n ?sq_ge0.
+Qed.
+
+Theorem paper : statements.sharpness_le_of_small_initialisation.paper.
+Proof.
+move=> F d n m X T top r t /data_max_ge0 top_ge0 [r_ge0 rE] [t_ge0 tE].
+have le_r : r <= 4 * t.
+  rewrite -(@ler_pexpn2r _ n.+1) ?nnegrE ?mulr_ge0 ?ler0n // rE !exprMn tE exprS.
+  rewrite -mulrA ler_pemull ?mulr_ge0 ?exprn_ge0 ?ler0n ?sq_ge0 //.
+  by rewrite ler1n.
+have -> : 8 * n.+1%:R * top * t = 2 * n.+1%:R * top * (4 * t) by move: (n.+1%:R) => l; ring.
+by rewrite ler_wpmul2l ?mulr_ge0 ?ler0n.
+Qed.
+
 (* One layer of one neuron, W = 1 for the target 2: E = -1 and the gradient is -2. *)
 Theorem first_with_two_false : ~ statements.sharpness_le_of_small_initialisation.first_with_two.
 Proof.

@@ -67,6 +67,23 @@ Definition layered : Prop :=
   is_data_max X top -> is_sharpness X Y W S ->
   S <= 2 * n.+1%:R * top * M ^+ n.
 
+(* S(W) <= 2^{3-2/L} LΛ|w*|^{2-2/L} where |W_k|_2^L <= 2|w*| for every k; w*ᵀ = T, and r is
+   (4|w*|²)^{1-1/L}, so that the bound is 2LΛr. *)
+Definition flat : Prop :=
+  forall (F : realFieldType) (d : nat -> nat) (n m : nat) (X : 'M[F]_(d 0%N, m))
+         (Y : 'M[F]_(d n.+1, m)) (W : network F d) (T : 'M[F]_(d n.+1, d 0%N)) (top S r : F),
+  d n.+1 = 1%N -> minimizer X Y W -> T *m moment X = cross X Y ->
+  (forall k : nat, (k <= n)%N -> exists s, is_norm_sq (W k) s /\ s ^+ n.+1 <= 4 * sq T) ->
+  is_data_max X top -> is_sharpness X Y W S -> is_root n.+1 ((4 * sq T) ^+ n) r ->
+  S <= 2 * n.+1%:R * top * r.
+
+(* 2^{3-2/L} LΛ|w*|^{2-2/L} <= 8 LΛ|w*|^{2-2/L}; t is |w*|^{2-2/L}. *)
+Definition paper : Prop :=
+  forall (F : realFieldType) (d : nat -> nat) (n m : nat) (X : 'M[F]_(d 0%N, m))
+         (T : 'M[F]_(d n.+1, d 0%N)) (top r t : F),
+  is_data_max X top -> is_root n.+1 ((4 * sq T) ^+ n) r -> is_root n.+1 (sq T ^+ n) t ->
+  2 * n.+1%:R * top * r <= 8 * n.+1%:R * top * t.
+
 (* --- false twins -------------------------------------------------------------------------- *)
 
 (* 2 for 4 in the gradient of the first layer. *)
