@@ -131,11 +131,14 @@ Lemma data_max_ge0 (F : realFieldType) (d : nat -> nat) (m : nat) (X : 'M[F]_(d 
   is_data_max X top -> 0 <= top.
 Proof. by apply: largest_ge0 => x; rewrite moment_ge0 mulr_ge0 ?sq_ge0 ?invr_ge0 ?ler0n. Qed.
 
-Theorem flat : statements.sharpness_le_of_small_initialisation.flat.
+(* One bound of all layers from bounds of each. *)
+Lemma common_bound (F : realFieldType) (d : nat -> nat) (n : nat) (W : network F d) (w : F) :
+  (forall k : nat, (k <= n)%N -> exists s, is_norm_sq (W k) s /\ s ^+ n.+1 <= w) ->
+  exists M, [/\ 0 <= M, M ^+ n.+1 <= w &
+    forall k : nat, (k <= n)%N -> exists s, is_norm_sq (W k) s /\ s <= M].
 Proof.
-move=> F d n m X Y W T top S r d1 fits _ small top_max sharp [r_ge0 rE].
-have top_ge0 := data_max_ge0 top_max.
-have upto N : (N <= n)%N -> exists M, [/\ 0 <= M, M ^+ n.+1 <= 4 * sq T &
+move=> small.
+have upto N : (N <= n)%N -> exists M, [/\ 0 <= M, M ^+ n.+1 <= w &
     forall k : nat, (k <= N)%N -> exists s, is_norm_sq (W k) s /\ s <= M].
   elim: N => [_|N IH NL].
     have [s [norm le_s]] := small 0%N (leq0n n); exists s; split=> //; first exact: norm_ge0 norm.
@@ -147,7 +150,14 @@ have upto N : (N <= n)%N -> exists M, [/\ 0 <= M, M ^+ n.+1 <= 4 * sq T &
     by exists s; rewrite le_maxr lexx orbT.
   have [s' [norm' le_M]] := norms k kN; exists s'.
   by rewrite le_maxr le_M.
-have [M [M_ge0 M_le norms]] := upto n (leqnn n).
+exact: upto.
+Qed.
+
+Theorem flat : statements.sharpness_le_of_small_initialisation.flat.
+Proof.
+move=> F d n m X Y W T top S r d1 fits _ small top_max sharp [r_ge0 rE].
+have top_ge0 := data_max_ge0 top_max.
+have [M [M_ge0 M_le norms]] := common_bound small.
 apply: le_trans (layered d1 fits norms top_max sharp) _.
 rewrite ler_wpmul2l ?mulr_ge0 ?ler0n //.
 rewrite -(@ler_pexpn2r _ n.+1) ?nnegrE ?exprn_ge0 // rE exprAC.
@@ -163,6 +173,48 @@ have le_r : r <= 4 * t.
   by rewrite ler1n.
 have -> : 8 * n.+1%:R * top * t = 2 * n.+1%:R * top * (4 * t) by move: (n.+1%:R) => l; ring.
 by rewrite ler_wpmul2l ?mulr_ge0 ?ler0n.
+Qed.
+
+Theorem ratio : statements.sharpness_le_of_small_initialisation.ratio.
+Proof.
+move=> F d n m X Y W T top S S_min d1 fits target C_neq0 small top_max sharp.
+move=> [G [s [[gain _] [s_ge0 sE] ->]]]; have top_ge0 := data_max_ge0 top_max.
+have [M [M_ge0 M_le norms]] := common_bound small.
+have T_neq0 : T *m moment X != 0 by rewrite target.
+have a_gt0 := minimal_sharpness_between_closed_forms.rayleigh_gt0 T_neq0.
+have w_gt0 := minimal_sharpness_between_closed_forms.map_gt0 T_neq0.
+have low : rayleigh X T ^+ n.+1 * sq T ^+ n <= G.
+  have [u0 _ My _] := minimal_sharpness_between_closed_forms.one_row T (moment X) d1.
+  rewrite minimal_sharpness_between_closed_forms.moment_sym in My.
+  have y_neq0 : moment X *m (T^T *m (const_mx 1 : 'cV[F]_(d n.+1))) != 0.
+    by rewrite -sq_eq0 My sq_eq0.
+  apply: le_trans (gain _ _ u0 y_neq0); rewrite /path_gain.
+  rewrite (minimal_sharpness_between_closed_forms.spread X T d1).
+  rewrite (minimal_sharpness_between_closed_forms.pairing d1 target C_neq0) -pred_Sn.
+  have := minimal_sharpness_between_closed_forms.growth T_neq0.
+  move: (rayleigh X T) (rayleigh2 X T) (sq T) a_gt0 w_gt0 => a a2 w a_gt0 w_gt0.
+  have -> : a2 * a * w ^+ 2 = a2 * (a * w ^+ 2) by ring.
+  have -> : (a * w) ^+ 2 = a * (a * w ^+ 2) by ring.
+  rewrite ler_pmul2r ?mulr_gt0 ?exprn_gt0 // => le_a2.
+  rewrite exprS -mulrA -exprMn ler_wpmul2r // exprn_ge0 // mulr_ge0 // ltW //.
+apply: le_trans (layered d1 fits norms top_max sharp) _.
+have enough : rayleigh X T * M ^+ n <= 4 * s.
+  have a_ge0 := ltW a_gt0; have M_pow := exprn_ge0 n M_ge0.
+  have gap_ge0 : 0 <= rayleigh X T ^+ n.+1 * sq T ^+ n.
+    by apply: mulr_ge0; apply: exprn_ge0; rewrite // ltW.
+  have s4_ge0 : 0 <= 4 * s by rewrite mulr_ge0 ?ler0n.
+  rewrite -(@ler_pexpn2r _ n.+1) ?nnegrE ?(mulr_ge0 a_ge0 M_pow) //.
+  rewrite [leRHS]exprMn sE [leLHS]exprMn [M ^+ n ^+ _]exprAC.
+  apply: le_trans (_ : rayleigh X T ^+ n.+1 * (4 * sq T) ^+ n <= _).
+    rewrite ler_wpmul2l ?exprn_ge0 ?(ltW a_gt0) // ler_expn2r ?nnegrE ?exprn_ge0 //.
+    by rewrite mulr_ge0 ?ler0n ?sq_ge0.
+  apply: le_trans (_ : 4 ^+ n.+1 * (rayleigh X T ^+ n.+1 * sq T ^+ n) <= _); last first.
+    by rewrite ler_wpmul2l ?exprn_ge0 ?ler0n.
+  rewrite [(4 * _) ^+ _]exprMn mulrCA ler_wpmul2r ?gap_ge0 //.
+  by rewrite exprS ler_pemull ?exprn_ge0 ?ler0n // ler1n.
+have regroup (l i : F) : 4 * top * i * (2 * l * s) = 2 * l * top * (4 * s * i) by ring.
+rewrite regroup ler_wpmul2l ?mulr_ge0 ?ler0n // ler_pdivl_mulr //.
+by rewrite mulrC.
 Qed.
 
 (* One layer of one neuron, W = 1 for the target 2: E = -1 and the gradient is -2. *)

@@ -1,7 +1,7 @@
 (* C3: one output, critical points of small loss are minimizers.  The network has L = n.+1 layers,
    so that W n is the last of them; E = PΣ - C. *)
 From mathcomp Require Import all_ssreflect all_algebra.
-From Proofs Require Import networks quantities.
+From Proofs Require Import networks directions quantities.
 Import Order.TTheory GRing.Theory Num.Theory.
 Local Open Scope ring_scope.
 Set Implicit Arguments. Unset Strict Implicit. Unset Printing Implicit Defensive.
@@ -83,6 +83,15 @@ Definition paper : Prop :=
          (T : 'M[F]_(d n.+1, d 0%N)) (top r t : F),
   is_data_max X top -> is_root n.+1 ((4 * sq T) ^+ n) r -> is_root n.+1 (sq T ^+ n) t ->
   2 * n.+1%:R * top * r <= 8 * n.+1%:R * top * t.
+
+(* S(W) <= (4Λ/a) S_min there. *)
+Definition ratio : Prop :=
+  forall (F : realFieldType) (d : nat -> nat) (n m : nat) (X : 'M[F]_(d 0%N, m))
+         (Y : 'M[F]_(d n.+1, m)) (W : network F d) (T : 'M[F]_(d n.+1, d 0%N)) (top S S_min : F),
+  d n.+1 = 1%N -> minimizer X Y W -> T *m moment X = cross X Y -> cross X Y != 0 ->
+  (forall k : nat, (k <= n)%N -> exists s, is_norm_sq (W k) s /\ s ^+ n.+1 <= 4 * sq T) ->
+  is_data_max X top -> is_sharpness X Y W S -> is_minimal_sharpness X Y S_min ->
+  S <= 4 * top / rayleigh X T * S_min.
 
 (* --- false twins -------------------------------------------------------------------------- *)
 
