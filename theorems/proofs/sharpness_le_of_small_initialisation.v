@@ -1,0 +1,234 @@
+(* C3.  Along its last layer the map is linear, so the slope there is 2E tr(...) and the loss is a
+   square completed; the gradient of the first layer is 2 A_1ᵀE, of rank one for one output; and
+   PX = A_1 (W_1X) compares the two. *)
+From mathcomp Require Import all_ssreflect all_algebra.
+From mathcomp.algebra_tactics Require Import ring.
+From Proofs.statements Require Import sharpness_le_of_small_initialisation.
+From Proofs Require Import networks directions quantities lemmas layers.
+From Proofs Require sharpness_between_layer_energies minimal_sharpness_between_closed_forms.
+Import Order.TTheory GRing.Theory Num.Theory.
+Local Open Scope ring_scope.
+Set Implicit Arguments. Unset Strict Implicit. Unset Printing Implicit Defensive.
+
+Section Gradients.
+Variables (F : realFieldType) (d : nat -> nat) (n m : nat).
+Variables (X : 'M[F]_(d 0%N, m)) (Y : 'M[F]_(d n.+1, m)) (W : network F d).
+
+Lemma slope_one_layer k (D : 'M[F]_(d k.+1, d k)) : (k < n.+1)%N ->
+  slope X Y W (one_layer D)
+    = m%:R^-1 * dot (residual X Y W) (suffix n.+1 W k.+1 *m D *m prefix W k *m X) *+ 2.
+Proof. by move=> kn; rewrite slopeE dprefix_one_layer. Qed.
+
+Lemma residual_excess (M : 'M[F]_(d n.+1, d 0%N)) :
+  m%:R^-1 * dot (residual X Y W) (M *m X) = dot (excess X Y W) M.
+Proof.
+rewrite dot_mulr -dotZl /excess /residual /moment /cross mulmxBl scalerBr -scalemxAr.
+by rewrite mulmxA.
+Qed.
+
+Lemma gradient_first (G : 'M[F]_(d 1%N, d 0%N)) : is_gradient X Y W G ->
+  G = 2 *: ((suffix n.+1 W 1)^T *m excess X Y W).
+Proof.
+move=> grad; apply/eqP; rewrite -subr_eq0 -sq_eq0; apply/eqP.
+set D := G - _; have := grad (one_layer D) (fun j => @one_layer_off _ _ _ _ j).
+rewrite slope_one_layer // mulmx1 residual_excess one_layer_at dot_mull => E.
+rewrite {1}/D /sq; have -> : dot (G - 2 *: ((suffix n.+1 W 1)^T *m excess X Y W)) D
+    = dot G D - 2 * dot ((suffix n.+1 W 1)^T *m excess X Y W) D.
+  by rewrite ![dot _ D]dotC dotBr dotZr.
+by rewrite -E mulr_natl subrr.
+Qed.
+
+End Gradients.
+
+Theorem first : statements.sharpness_le_of_small_initialisation.first.
+Proof.
+move=> F d n m X Y W G d1 /gradient_first ->.
+rewrite sqZ (sharpness_between_layer_energies.sq_column _ _ d1) mulrA.
+by congr (_ * _ * _); rewrite expr2 -natrM.
+Qed.
+
+Theorem carried : statements.sharpness_le_of_small_initialisation.carried.
+Proof.
+move=> F d n m X W; rewrite !formE mulrCA ler_wpmul2l ?invr_ge0 ?ler0n //.
+have -> : prefix W n.+1 *m X = suffix n.+1 W 1 *m (W 0%N *m X).
+  by rewrite mulmxA -(suffix_prefix W (isT : 1 <= n.+1)%N) /= mulmx1.
+exact: sharpness_between_layer_energies.sq_mul.
+Qed.
+
+Theorem energy : statements.sharpness_le_of_small_initialisation.energy.
+Proof.
+move=> F d n m X Y W G grad.
+have := grad (one_layer (W n)) (fun j => @one_layer_off _ _ _ _ j).
+rewrite slope_one_layer // one_layer_at suffixn mul1mx [dot G _]dotC => <-.
+have zero : prefix (@zero_network F d) n.+1 *m X = 0 by rewrite /= /zero_network !mul0mx.
+rewrite -/(prefix W n.+1) /loss zero formE /residual.
+move: (prefix W n.+1 *m X) => Z; rewrite sub0r sqN sqB [dot (Z - Y) Z]dotC dotBr -!/(sq Z).
+move: (m%:R^-1) (sq Y) (sq Z) (dot Z Y) => i y z e.
+ring.
+Qed.
+
+Theorem stationary : statements.sharpness_le_of_small_initialisation.stationary.
+Proof.
+move=> F d n m X Y W G_last G_first d1 last_grad first_grad.
+rewrite (energy last_grad) (first d1 first_grad).
+have regroup (t a e : F) : t * (4 * a * e) = 4 * (a * t) * e by ring.
+rewrite regroup ler_wpmul2r ?sq_ge0 // ler_wpmul2l ?ler0n //.
+exact: carried.
+Qed.
+
+Theorem critical : statements.sharpness_le_of_small_initialisation.critical.
+Proof.
+move=> F d n m X Y W d1 flat less.
+have grad k (D : 'M[F]_(d k.+1, d k)) : D = 0 -> is_gradient X Y W D.
+  by move=> -> V _; rewrite flat dot0l.
+have := stationary d1 (grad n 0 erefl) (grad 0%N 0 erefl).
+rewrite dot0r addr0 {2}/sq dot0r mulr0 pmulr_rle0 ?mulr_gt0 ?ltr0n ?subr_gt0 //.
+rewrite le_eqVlt ltNge sq_ge0 orbF sq_eq0 subr_eq0 => /eqP.
+by [].
+Qed.
+
+Theorem layered : statements.sharpness_le_of_small_initialisation.layered.
+Proof.
+move=> F d n m X Y W M top S d1 fits norms top_max sharp.
+have M_ge0 : 0 <= M by have [s [/norm_ge0 s0 sM]] := norms 0%N (leq0n n); apply: le_trans sM.
+have top_ge0 : 0 <= top.
+  by apply: largest_ge0 top_max => x; rewrite moment_ge0 mulr_ge0 ?sq_ge0 ?invr_ge0 ?ler0n.
+have layer k (v : 'cV[F]_(d k)) : (k <= n)%N -> sq (W k *m v) <= M * sq v.
+  by move=> /norms [s [[bound _] sM]]; apply: le_trans (bound v) _; rewrite ler_wpmul2r ?sq_ge0.
+have layer_T k (v : 'cV[F]_(d k.+1)) : (k <= n)%N -> sq ((W k)^T *m v) <= M * sq v.
+  move=> /norms [s [norm sM]]; apply: le_trans (norm_trmx norm v) _.
+  by rewrite ler_wpmul2r ?sq_ge0.
+have out k : (k <= n.+1)%N -> sq (suffix n.+1 W k) <= M ^+ (n.+1 - k).
+  move=> kn; rewrite /suffix; move: (subnKC kn); move: (n.+1 - k)%N => f.
+  elim: f k {kn} => [|f IH] k.
+    rewrite addn0 => ->; rewrite /= pid_mx_1.
+    by rewrite (sharpness_between_layer_energies.sq_identity F d1).
+  rewrite addnS -addSn => kn; rewrite [above _ _ _ _]/= exprS.
+  rewrite -(sharpness_between_layer_energies.sq_one_row _ d1) trmx_mul -mulmxA.
+  have kn' : (k <= n)%N by rewrite -ltnS -kn leq_addr.
+  apply: le_trans (layer_T _ _ kn') _; rewrite ler_wpmul2l //.
+  by rewrite sharpness_between_layer_energies.sq_one_row // IH.
+have inner k (x : 'cV[F]_(d 0%N)) : (k <= n.+1)%N -> sq (prefix W k *m x) <= M ^+ k * sq x.
+  elim: k => [|k IH] kn; first by rewrite mul1mx mul1r.
+  rewrite /= -mulmxA exprS -mulrA; apply: le_trans (layer _ _ kn) _.
+  by rewrite ler_wpmul2l // IH // ltnW.
+have [->|[y [y_neq0 le_S]]] := sharpness_between_layer_energies.path_attains d1 fits sharp.
+  by rewrite !mulr_ge0 ?ler0n ?exprn_ge0.
+apply: le_trans le_S _; rewrite -!mulrA ler_pmul2l ?ltr0n // mulr_natl.
+rewrite -[n.+1 in leRHS]card_ord -sumr_const; apply: ler_sum => k _.
+have le_top := minimal_sharpness_between_closed_forms.ends_le top_max y_neq0.
+apply: le_trans (_ : M ^+ n * path_ends X y <= _); last first.
+  by rewrite mulrC ler_wpmul2r ?exprn_ge0.
+rewrite /sharpness_between_layer_energies.term /gain_in /path_ends !mulrA.
+rewrite ler_wpmul2r ?sharpness_between_layer_energies.form_inv_ge0 //.
+have kn : (k <= n)%N by rewrite -ltnS.
+have -> : M ^+ n = M ^+ (n.+1 - k.+1) * M ^+ k by rewrite -exprD subSS subnK.
+rewrite -mulrA ler_pmul ?mulr_ge0 ?sq_ge0 ?out //.
+by apply: inner; apply: ltnW.
+Qed.
+
+Lemma data_max_ge0 (F : realFieldType) (d : nat -> nat) (m : nat) (X : 'M[F]_(d 0%N, m)) top :
+  is_data_max X top -> 0 <= top.
+Proof. by apply: largest_ge0 => x; rewrite moment_ge0 mulr_ge0 ?sq_ge0 ?invr_ge0 ?ler0n. Qed.
+
+(* One bound of all layers from bounds of each. *)
+Lemma common_bound (F : realFieldType) (d : nat -> nat) (n : nat) (W : network F d) (w : F) :
+  (forall k : nat, (k <= n)%N -> exists s, is_norm_sq (W k) s /\ s ^+ n.+1 <= w) ->
+  exists M, [/\ 0 <= M, M ^+ n.+1 <= w &
+    forall k : nat, (k <= n)%N -> exists s, is_norm_sq (W k) s /\ s <= M].
+Proof.
+move=> small.
+have upto N : (N <= n)%N -> exists M, [/\ 0 <= M, M ^+ n.+1 <= w &
+    forall k : nat, (k <= N)%N -> exists s, is_norm_sq (W k) s /\ s <= M].
+  elim: N => [_|N IH NL].
+    have [s [norm le_s]] := small 0%N (leq0n n); exists s; split=> //; first exact: norm_ge0 norm.
+    by move=> k; rewrite leqn0 => /eqP ->; exists s.
+  have [M [M_ge0 M_le norms]] := IH (ltnW NL); have [s [norm le_s]] := small _ NL.
+  exists (Order.max M s); split; first by rewrite le_maxr M_ge0.
+    by rewrite maxEle; case: ifP.
+  move=> k; rewrite leq_eqVlt => /predU1P [->|kN].
+    by exists s; rewrite le_maxr lexx orbT.
+  have [s' [norm' le_M]] := norms k kN; exists s'.
+  by rewrite le_maxr le_M.
+exact: upto.
+Qed.
+
+Theorem flat : statements.sharpness_le_of_small_initialisation.flat.
+Proof.
+move=> F d n m X Y W T top S r d1 fits _ small top_max sharp [r_ge0 rE].
+have top_ge0 := data_max_ge0 top_max.
+have [M [M_ge0 M_le norms]] := common_bound small.
+apply: le_trans (layered d1 fits norms top_max sharp) _.
+rewrite ler_wpmul2l ?mulr_ge0 ?ler0n //.
+rewrite -(@ler_pexpn2r _ n.+1) ?nnegrE ?exprn_ge0 // rE exprAC.
+by rewrite ler_expn2r ?nnegrE ?exprn_ge0 ?mulr_ge0 ?ler0n ?sq_ge0.
+Qed.
+
+Theorem paper : statements.sharpness_le_of_small_initialisation.paper.
+Proof.
+move=> F d n m X T top r t /data_max_ge0 top_ge0 [r_ge0 rE] [t_ge0 tE].
+have le_r : r <= 4 * t.
+  rewrite -(@ler_pexpn2r _ n.+1) ?nnegrE ?mulr_ge0 ?ler0n // rE !exprMn tE exprS.
+  rewrite -mulrA ler_pemull ?mulr_ge0 ?exprn_ge0 ?ler0n ?sq_ge0 //.
+  by rewrite ler1n.
+have -> : 8 * n.+1%:R * top * t = 2 * n.+1%:R * top * (4 * t) by move: (n.+1%:R) => l; ring.
+by rewrite ler_wpmul2l ?mulr_ge0 ?ler0n.
+Qed.
+
+Theorem ratio : statements.sharpness_le_of_small_initialisation.ratio.
+Proof.
+move=> F d n m X Y W T top S S_min d1 fits target C_neq0 small top_max sharp.
+move=> [G [s [[gain _] [s_ge0 sE] ->]]]; have top_ge0 := data_max_ge0 top_max.
+have [M [M_ge0 M_le norms]] := common_bound small.
+have T_neq0 : T *m moment X != 0 by rewrite target.
+have a_gt0 := minimal_sharpness_between_closed_forms.rayleigh_gt0 T_neq0.
+have w_gt0 := minimal_sharpness_between_closed_forms.map_gt0 T_neq0.
+have low : rayleigh X T ^+ n.+1 * sq T ^+ n <= G.
+  have [u0 _ My _] := minimal_sharpness_between_closed_forms.one_row T (moment X) d1.
+  rewrite minimal_sharpness_between_closed_forms.moment_sym in My.
+  have y_neq0 : moment X *m (T^T *m (const_mx 1 : 'cV[F]_(d n.+1))) != 0.
+    by rewrite -sq_eq0 My sq_eq0.
+  apply: le_trans (gain _ _ u0 y_neq0); rewrite /path_gain.
+  rewrite (minimal_sharpness_between_closed_forms.spread X T d1).
+  rewrite (minimal_sharpness_between_closed_forms.pairing d1 target C_neq0) -pred_Sn.
+  have := minimal_sharpness_between_closed_forms.growth T_neq0.
+  move: (rayleigh X T) (rayleigh2 X T) (sq T) a_gt0 w_gt0 => a a2 w a_gt0 w_gt0.
+  have -> : a2 * a * w ^+ 2 = a2 * (a * w ^+ 2) by ring.
+  have -> : (a * w) ^+ 2 = a * (a * w ^+ 2) by ring.
+  rewrite ler_pmul2r ?mulr_gt0 ?exprn_gt0 // => le_a2.
+  rewrite exprS -mulrA -exprMn ler_wpmul2r // exprn_ge0 // mulr_ge0 // ltW //.
+apply: le_trans (layered d1 fits norms top_max sharp) _.
+have enough : rayleigh X T * M ^+ n <= 4 * s.
+  have a_ge0 := ltW a_gt0; have M_pow := exprn_ge0 n M_ge0.
+  have gap_ge0 : 0 <= rayleigh X T ^+ n.+1 * sq T ^+ n.
+    by apply: mulr_ge0; apply: exprn_ge0; rewrite // ltW.
+  have s4_ge0 : 0 <= 4 * s by rewrite mulr_ge0 ?ler0n.
+  rewrite -(@ler_pexpn2r _ n.+1) ?nnegrE ?(mulr_ge0 a_ge0 M_pow) //.
+  rewrite [leRHS]exprMn sE [leLHS]exprMn [M ^+ n ^+ _]exprAC.
+  apply: le_trans (_ : rayleigh X T ^+ n.+1 * (4 * sq T) ^+ n <= _).
+    rewrite ler_wpmul2l ?exprn_ge0 ?(ltW a_gt0) // ler_expn2r ?nnegrE ?exprn_ge0 //.
+    by rewrite mulr_ge0 ?ler0n ?sq_ge0.
+  apply: le_trans (_ : 4 ^+ n.+1 * (rayleigh X T ^+ n.+1 * sq T ^+ n) <= _); last first.
+    by rewrite ler_wpmul2l ?exprn_ge0 ?ler0n.
+  rewrite [(4 * _) ^+ _]exprMn mulrCA ler_wpmul2r ?gap_ge0 //.
+  by rewrite exprS ler_pemull ?exprn_ge0 ?ler0n // ler1n.
+have regroup (l i : F) : 4 * top * i * (2 * l * s) = 2 * l * top * (4 * s * i) by ring.
+rewrite regroup ler_wpmul2l ?mulr_ge0 ?ler0n // ler_pdivl_mulr //.
+by rewrite mulrC.
+Qed.
+
+(* One layer of one neuron, W = 1 for the target 2: E = -1 and the gradient is -2. *)
+Theorem first_with_two_false : ~ statements.sharpness_le_of_small_initialisation.first_with_two.
+Proof.
+pose one : 'M[rat]_1 := 1%:M; pose d (_ : nat) := 1%N.
+pose W : network rat_realFieldType d := scalar_network 1%N (1 : rat).
+have sq1 : sq one = 1 by apply: minimal_sharpness_between_closed_forms.sq_one.
+have E : @excess _ d 0 1 one (2%:M) W = - one.
+  rewrite /excess /moment /cross invr1 !scale1r trmx1 /= !mulmx1 /W /scalar_network.
+  by apply/matrixP => i j; rewrite !ord1 !mxE; apply/eqP; vm_compute.
+have grad : @is_gradient _ d 0 1 one (2%:M) W 0 (- 2 *: one).
+  move=> V _; rewrite slopeE residual_excess E /= mulmx0 add0r mulmx1.
+  by rewrite -scaleN1r !dotZl -mulr_natl mulrA mulrN1.
+move=> /(_ _ d 0%N 1%N one (2%:M) W _ (erefl _) grad).
+by rewrite E sqN sqZ sq1 suffixn sq1 !mulr1.
+Qed.
