@@ -143,3 +143,213 @@ by move=> k _; rewrite expr2 !derivM derivC lin !(at0, hornerD, hornerM, hornerC
 Qed.
 
 End Constant.
+
+(* --- what noise costs ----------------------------------------------------------------------- *)
+Section Noise.
+Variables (F : realFieldType).
+
+(* tr(B M Bᵀ), the form of M summed over the rows of B. *)
+Lemma valueE m n (M : 'M[F]_n) (B : 'M_(m, n)) :
+  \tr (B *m M *m B^T) = \sum_i dot (row i B)^T (M *m (row i B)^T).
+Proof.
+apply: eq_bigr => i _; rewrite dotE trmxK /mxtrace big_ord1 mulmxA tr_row -row_mul [LHS]mxE [RHS]mxE.
+by apply: eq_bigr => j _; congr (_ * _); rewrite [RHS]mxE.
+Qed.
+
+Lemma value_ge0 m n (M : 'M[F]_n) (B : 'M_(m, n)) :
+  (forall x : 'cV_n, 0 <= dot x (M *m x)) -> 0 <= \tr (B *m M *m B^T).
+Proof. by move=> M_ge0; rewrite valueE sumr_ge0. Qed.
+
+Lemma value_gt0 m n (M : 'M[F]_n) (B : 'M_(m, n)) :
+  (forall x : 'cV_n, x != 0 -> 0 < dot x (M *m x)) -> B != 0 -> 0 < \tr (B *m M *m B^T).
+Proof.
+move=> M_gt0 B_neq0; have M_ge0 (x : 'cV_n) : 0 <= dot x (M *m x).
+  by have [->|/M_gt0/ltW //] := eqVneq x 0; rewrite dot0l.
+rewrite valueE lt_def sumr_ge0 ?andbT => [|i _]; last exact: M_ge0.
+apply: contra B_neq0; rewrite psumr_eq0 => [/allP rows|i _]; last exact: M_ge0.
+apply/eqP/row_matrixP => i; rewrite row0; apply/eqP; rewrite -trmx_eq0.
+apply: contraTT (rows i (mem_index_enum _)) => /M_gt0; by rewrite lt_def => /andP [].
+Qed.
+
+Lemma value_noise m n s (Q : 'M[F]_n) (B : 'M_(m, n)) :
+  \tr (B *m with_noise s Q *m B^T) = \tr (B *m Q *m B^T) + s * \sum_j sq (col j B) * Q j j.
+Proof.
+rewrite mulmxDr mulmxDl mxtraceD; congr (_ + _).
+rewrite -scalemxAr -scalemxAl mxtraceZ -mulmxA mxtrace_mulC -mulmxA; congr (_ * _).
+rewrite mul_diag_mx /mxtrace; apply: eq_bigr => j _; rewrite !mxE mulrC; congr (_ * _).
+by apply: eq_bigr => i _; rewrite big_ord1 !mxE.
+Qed.
+
+(* Neuron j contributes (column j of B) (row j of W) to BW. *)
+Definition contribution m n p (B : 'M[F]_(m, n)) (W : 'M_(n, p)) j : 'M[F]_(m, p) :=
+  col j B *m row j W.
+
+Lemma contribution_sum m n p (B : 'M[F]_(m, n)) (W : 'M_(n, p)) :
+  \sum_j contribution B W j = B *m W.
+Proof.
+apply/matrixP => a b; rewrite summxE mxE; apply: eq_bigr => j _.
+by rewrite mxE big_ord1 !mxE.
+Qed.
+
+Lemma contribution_value m n p (B : 'M[F]_(m, n)) (W : 'M_(n, p)) (M : 'M_p) j :
+  \tr (contribution B W j *m M *m (contribution B W j)^T) = sq (col j B) * (W *m M *m W^T) j j.
+Proof.
+have -> : contribution B W j *m M *m (contribution B W j)^T =
+    col j B *m (row j W *m M *m (row j W)^T) *m (col j B)^T.
+  by rewrite /contribution trmx_mul !mulmxA.
+have -> : row j W *m M *m (row j W)^T = ((W *m M *m W^T) j j)%:M.
+  rewrite tr_row -row_mul [LHS]mx11_scalar; congr _%:M; rewrite [LHS]mxE [RHS]mxE.
+  by apply: eq_bigr => k _; congr (_ * _); rewrite [LHS]mxE.
+by rewrite mul_mx_scalar -scalemxAl mxtraceZ mxtrace_mulC -dotE mulrC.
+Qed.
+
+Lemma spread m n p (B : 'M[F]_(m, n)) (W : 'M_(n, p)) (M : 'M_p) (S := contribution B W) :
+  \sum_j \sum_k \tr ((S j - S k) *m M *m (S j - S k)^T) =
+  2 * (n%:R * (\sum_j sq (col j B) * (W *m M *m W^T) j j)
+       - \tr (B *m W *m M *m (B *m W)^T)).
+Proof.
+have pair j k : \tr ((S j - S k) *m M *m (S j - S k)^T) = \tr (S j *m M *m (S j)^T)
+    + \tr (S k *m M *m (S k)^T) - \tr (S j *m M *m (S k)^T) - \tr (S k *m M *m (S j)^T).
+  rewrite linearB /= !mulmxBl !mulmxBr !raddfB /=; ring.
+rewrite (eq_bigr _ (fun j _ => eq_bigr _ (fun k _ => pair j k))) => {pair}.
+have cross : \sum_j \sum_k \tr (S j *m M *m (S k)^T) = \tr (B *m W *m M *m (B *m W)^T).
+  have sumT : (\sum_j S j)^T = \sum_j (S j)^T by rewrite linear_sum.
+  have sumS : \sum_j S j = B *m W by exact: contribution_sum.
+  rewrite -sumS sumT !mulmx_suml raddf_sum.
+  by apply: eq_bigr => j _; rewrite mulmx_sumr raddf_sum.
+set G := \sum_j _; have total : \sum_j \tr (S j *m M *m (S j)^T) = G.
+  by apply: eq_bigr => j _; rewrite contribution_value.
+have own : \sum_j \sum_(k < n) \tr (S j *m M *m (S j)^T) = n%:R * G.
+  by rewrite -total mulr_sumr; apply: eq_bigr => j _; rewrite sumr_const card_ord mulr_natl.
+have other : \sum_(j < n) \sum_k \tr (S k *m M *m (S k)^T) = n%:R * G.
+  by rewrite total sumr_const card_ord mulr_natl.
+have crossed : \sum_j \sum_k \tr (S k *m M *m (S j)^T) = \tr (B *m W *m M *m (B *m W)^T).
+  by rewrite exchange_big.
+under eq_bigr => j _ do rewrite !sumrB big_split /=.
+by rewrite !sumrB big_split /= own other cross crossed; ring.
+Qed.
+
+Lemma power_step m n p s (B : 'M[F]_(m, n)) (W : 'M_(n, p)) (M : 'M_p)
+    (S := contribution B W) : (0 < n)%N ->
+  \tr (B *m with_noise s (W *m M *m W^T) *m B^T) =
+  (1 + s / n%:R) * \tr (B *m W *m M *m (B *m W)^T)
+  + s / (2 * n%:R) * \sum_j \sum_k \tr ((S j - S k) *m M *m (S j - S k)^T).
+Proof.
+move=> n_gt0; have n_neq0 : n%:R != 0 :> F by rewrite pnatr_eq0 -lt0n.
+rewrite value_noise spread trmx_mul !mulmxA.
+move: (\tr _) (\sum_j _) => V G.
+rewrite invfM.
+have half : 2 * 2^-1 = 1 :> F by rewrite divff ?pnatr_eq0.
+have unit : n%:R * n%:R^-1 = 1 :> F by rewrite divff.
+move: (2^-1) (n%:R) (n%:R^-1) half unit => h N I half unit.
+transitivity (V + s * ((2 * h) * ((N * I) * G - V * I)) + s * V * I).
+  by rewrite half unit; ring.
+by ring.
+Qed.
+
+Lemma power_step_ge m n p s (B : 'M[F]_(m, n)) (W : 'M_(n, p)) (M : 'M_p) :
+  0 <= s -> (forall x : 'cV_p, 0 <= dot x (M *m x)) ->
+  (1 + s / n%:R) * \tr (B *m W *m M *m (B *m W)^T)
+    <= \tr (B *m with_noise s (W *m M *m W^T) *m B^T).
+Proof.
+move=> s_ge0 M_ge0; have [n0|n_gt0] := posnP n; last first.
+  rewrite power_step // ler_addl mulr_ge0 ?divr_ge0 ?mulr_ge0 ?ler0n // sumr_ge0 // => j _.
+  by rewrite sumr_ge0 // => k _; apply: value_ge0.
+rewrite {1}n0 invr0 mulr0 addr0 mul1r value_noise trmx_mul !mulmxA ler_addl mulr_ge0 //.
+rewrite sumr_ge0 // => j _; by move: (ltn_ord j); rewrite {2}n0.
+Qed.
+
+Lemma form_value n (M : 'M[F]_n) (x : 'cV_n) : dot x (M *m x) = \tr (x^T *m M *m x^T^T).
+Proof. by rewrite dotE trmxK mulmxA. Qed.
+
+End Noise.
+
+(* --- the reduced problem -------------------------------------------------------------------- *)
+Section Reduced.
+Variables (F : realFieldType) (d : nat -> nat) (D : nat).
+Variables (A : 'M[F]_(d 0)) (c : 'M[F]_(d D.+1, d 0)) (g : nat -> F) (s : F).
+Hypotheses (s_ge0 : 0 <= s) (A_ge0 : forall x : 'cV_(d 0), 0 <= dot x (A *m x)).
+Implicit Types W : network F d.
+
+Lemma noise_factor_ge1 k : 1 <= noise_factor d k s.
+Proof.
+rewrite /noise_factor; elim: k => [|k IH]; first by rewrite big_ord0.
+by rewrite big_ord_recr /= mulr_ege1 // ler_addl divr_ge0 ?ler0n.
+Qed.
+
+Lemma noise_factor_gt0 k : 0 < noise_factor d k s.
+Proof. exact: lt_le_trans ltr01 (noise_factor_ge1 k). Qed.
+
+Lemma moment_value_ge W k m (B : 'M_(m, d k)) :
+  noise_factor d k s * \tr (B *m prefix W k *m A *m (B *m prefix W k)^T)
+    <= \tr (B *m noisy_moment A s W k *m B^T).
+Proof.
+elim: k m B => [|k IH] m B /=; first by rewrite /noise_factor big_ord0 mul1r mulmx1.
+have M_ge0 (x : 'cV_(d k)) : 0 <= dot x (noisy_moment A s W k *m x).
+  by rewrite form_value; apply: le_trans (IH _ _); rewrite mulr_ge0 ?value_ge0 ?ltW ?noise_factor_gt0.
+apply: le_trans (power_step_ge _ _ s_ge0 M_ge0).
+rewrite /noise_factor big_ord_recr /= mulrAC mulrC ler_wpmul2l ?addr_ge0 ?divr_ge0 ?ler0n ?ler01 //.
+by rewrite mulmxA; apply: IH.
+Qed.
+
+Lemma power_ge W :
+  noise_factor d D s * effective_energy D A W <= noisy_output_power D A s W.
+Proof. exact: moment_value_ge. Qed.
+
+Lemma energy_ge0 W : 0 <= effective_energy D A W.
+Proof. exact: value_ge0. Qed.
+
+Lemma moment_form_ge0 W k (x : 'cV_(d k)) : 0 <= dot x (noisy_moment A s W k *m x).
+Proof.
+rewrite form_value; apply: le_trans (moment_value_ge _ _).
+by rewrite mulr_ge0 ?value_ge0 ?ltW ?noise_factor_gt0.
+Qed.
+
+Lemma power_ge0 W : 0 <= noisy_output_power D A s W.
+Proof. by apply: value_ge0 => x; apply: moment_form_ge0. Qed.
+
+(* |AB| <= |A||B|, so the effective map is no longer than the product of the layers. *)
+Lemma sq_mulmx m n p (B : 'M[F]_(m, n)) (C : 'M_(n, p)) : sq (B *m C) <= sq B * sq C.
+Proof.
+have -> : sq B * sq C = \sum_i \sum_j sq (row i B) * sq (col j C).
+  rewrite -(sq_trmx C) /sq /dot mulr_suml; apply: eq_bigr => i _; rewrite mulr_sumr.
+  apply: eq_bigr => j _; rewrite big_ord1; congr (_ * _).
+    by apply: eq_bigr => k _; rewrite mxE.
+  by apply: eq_bigr => k _; rewrite big_ord1 !mxE.
+apply: ler_sum => i _; apply: ler_sum => j _.
+have -> : (B *m C) i j = dot (row i B) (col j C)^T.
+  by rewrite /dot big_ord1 mxE; apply: eq_bigr => k _; rewrite !mxE.
+by rewrite -expr2 -(sq_trmx (col j C)) cauchy_schwarz.
+Qed.
+
+Lemma sq_prefix_le W k : sq (prefix W k.+1) <= \prod_(j < k.+1) sq (W j).
+Proof.
+elim: k => [|k IH]; first by rewrite /= mulmx1 big_ord1.
+rewrite big_ord_recr /= mulrC; apply: le_trans (sq_mulmx _ _) _.
+by rewrite ler_wpmul2l ?sq_ge0.
+Qed.
+
+Hypothesis g_ge0 : forall k, 0 <= g k.
+
+Lemma penalty_ge0 W k : 0 <= layer_penalty g W k.
+Proof. by rewrite mulr_ge0 ?sq_ge0. Qed.
+
+Lemma decay_product_ge0 : 0 <= decay_product D g.
+Proof. by apply: prodr_ge0 => k _. Qed.
+
+Lemma payments_ge W : decay_product D g * effective_sq D W <= \prod_(k < D.+1) layer_penalty g W k.
+Proof. by rewrite big_split ler_wpmul2l ?decay_product_ge0 ?sq_prefix_le. Qed.
+
+Lemma decay_mean W :
+  decay_product D g * effective_sq D W <= (total_decay D g W / D.+1%:R) ^+ D.+1.
+Proof.
+apply: le_trans (payments_ge W) _.
+rewrite -[X in _ / X%:R]card_ord -[X in _ ^+ X]card_ord.
+by have [] := @leif_AGM F _ (predT : pred 'I_D.+1) (fun k => layer_penalty g W k)
+  (fun k _ => penalty_ge0 W k).
+Qed.
+
+Lemma total_decay_ge0 W : 0 <= total_decay D g W.
+Proof. by apply: sumr_ge0 => k _; apply: penalty_ge0. Qed.
+
+End Reduced.
