@@ -3,7 +3,7 @@
 From mathcomp Require Import all_ssreflect all_algebra.
 From mathcomp.algebra_tactics Require Import ring.
 From Proofs Require Import networks lemmas noisy noisy_lemmas aligned aligned_lemmas.
-From Proofs Require Import layer_penalties_eq_of_stationary.
+From Proofs Require Import layer_penalties_eq_of_stationary origin_is_minimum_of_deep.
 From Proofs.statements Require thresholds_of_isotropic_data.
 Import Order.TTheory GRing.Theory Num.Theory.
 Local Open Scope ring_scope.
@@ -53,6 +53,10 @@ have regroup (p q r t z f j : F) : f * (q * r * (p * t) * (z * j)) = f * j * (p 
 by rewrite regroup unit mul1r.
 Qed.
 
+Lemma level (F : realFieldType) (d : nat -> nat) D (a : F) (W : network F d) :
+  effective_energy D a%:M W = a * effective_sq D W.
+Proof. by rewrite /effective_energy mul_mx_scalar -scalemxAl mxtraceZ mxtrace_mulC -dotE. Qed.
+
 Section Isotropic.
 Variables (F : realFieldType) (d : nat -> nat) (n : nat) (a : F) (g : nat -> F) (s : F).
 Let D := n.+1.
@@ -63,9 +67,6 @@ Local Notation x := (noise_factor d D s * a * w).
 
 Lemma isotropic_ge0 : forall z : 'cV_(d 0%N), 0 <= dot z (a%:M *m z).
 Proof. by move=> z; rewrite mul_scalar_mx dotZr mulr_ge0 ?sq_ge0. Qed.
-
-Lemma level : effective_energy D a%:M W = a * w.
-Proof. by rewrite /effective_energy mul_mx_scalar -scalemxAl mxtraceZ mxtrace_mulC -dotE. Qed.
 
 Lemma x_ge0 : 0 <= x.
 Proof. by rewrite mulr_ge0 ?sq_ge0 // mulr_ge0 // ltW ?noise_factor_gt0. Qed.
@@ -150,3 +151,74 @@ Proof. by move=> F d [//|n] a c g s W _ a_ge0 g_ge0 s_ge0; apply: birth_le. Qed.
 
 Theorem ratio : statements.thresholds_of_isotropic_data.ratio.
 Proof. exact: four_collapse. Qed.
+
+Theorem tie_value : statements.thresholds_of_isotropic_data.tie_value.
+Proof.
+move=> F d D a c g s W [r [b [v [signs first later]]]] rest tie.
+rewrite (value rest) (power_aligned _ _ signs first later) -tie.
+by rewrite level -mulrA subrr.
+Qed.
+
+Theorem jump : statements.thresholds_of_isotropic_data.jump.
+Proof.
+move=> F d D a c g s W a_gt0 s_ge0 [r [b [v [signs first later]]]] rest.
+rewrite -sq_eq0 -/(effective_sq D W) => w_neq0 tie; set w := effective_sq D W in w_neq0 tie *.
+have ka_gt0 : 0 < noise_factor d D s * a by rewrite mulr_gt0 ?noise_factor_gt0.
+set t := layer_penalty g W D in tie.
+have paid : t ^+ D.+1 = decay_product D g * w.
+  rewrite /w (sq_aligned signs first later) -big_split /= -[X in _ ^+ X]card_ord -prodr_const.
+  by apply: eq_bigr => k _; apply/esym/(balance rest); rewrite // -ltnS.
+have ratio : (D%:R - 1) / (noise_factor d D s * a) * t = w.
+  by rewrite mulrAC -tie mulrAC divff ?mul1r ?gt_eqF.
+by apply: (mulIf w_neq0); rewrite -exprSr mulrAC -paid mulrC -exprMn ratio.
+Qed.
+
+(* One neuron in each layer, weights 3/7, 1, 1, a = c = 1 and τ = 12/49: 1 < collapse = 3072/2401. *)
+Lemma thin_stationary (F : realFieldType) D (a c t : F) (u g : nat -> F)
+    (W : network F (fun=> 1%N) := fun k => (u k)%:M) :
+  (forall k, u k != 0) -> (forall k, (k <= D)%N -> layer_penalty g W k = t) ->
+  t = @effective_alignment F (fun=> 1%N) D c%:M W - @noisy_output_power F (fun=> 1%N) D a%:M 0 W ->
+  @stationary F (fun=> 1%N) D a%:M c%:M g 0 W.
+Proof.
+move=> u_neq0 pay tE V; pose r k := V k 0 0 / u k.
+have -> : @regularised_slope F (fun=> 1%N) D a%:M c%:M g 0 W V
+    = @regularised_slope F (fun=> 1%N) D a%:M c%:M g 0 W (fun k => r k *: W k).
+  congr ((_^`()).[0]); apply: loss_ext => k; rewrite /line; congr (_ + 'X *: constant _).
+  by rewrite [LHS]mx11_scalar /W scale_scalar_mx /r mulrVK ?unitfE.
+have paid : \sum_(k < D.+1) r k * layer_penalty g W k = (\sum_(k < D.+1) r k) * t.
+  by rewrite mulr_suml; apply: eq_bigr => k _; rewrite pay // -ltnS.
+by rewrite slope_scaled paid -mulrDr tE addrC subrKA subrr !mulr0.
+Qed.
+
+Lemma thin_power (F : realFieldType) D (a : F) (u : nat -> F)
+    (W : network F (fun=> 1%N) := fun k => (u k)%:M) :
+  @noisy_output_power F (fun=> 1%N) D a%:M 0 W = (\prod_(k < D.+1) u k) ^+ 2 * a /\
+  prefix W D.+1 = (\prod_(k < D.+1) u k)%:M.
+Proof.
+have map k : prefix W k = (\prod_(i < k) u i)%:M.
+  by elim: k => [|k /= ->]; rewrite ?big_ord0 // big_ord_recr -scalar_mxM mulrC.
+have mom k : @noisy_moment F (fun=> 1%N) a%:M 0 W k = ((\prod_(i < k) u i) ^+ 2 * a)%:M.
+  elim: k => [|k /= ->]; first by rewrite big_ord0 expr1n mul1r.
+  rewrite /with_noise scale0r addr0 tr_scalar_mx -!scalar_mxM big_ord_recr /=.
+  by congr _%:M; ring.
+split=> //; rewrite /noisy_output_power mom /W tr_scalar_mx -!scalar_mxM mxtrace_scalar mulr1n.
+by rewrite big_ord_recr /=; ring.
+Qed.
+
+Theorem one_threshold_false : ~ statements.thresholds_of_isotropic_data.one_threshold.
+Proof.
+pose g (k : nat) : rat := 2; pose W : network rat_realFieldType (fun=> 1%N) := fun=> 1%:M.
+have [power map] := thin_power 2 (1 : rat_realFieldType) (fun=> 1); rewrite -/W big1 // in power map.
+have pay k : (k <= 2)%N -> layer_penalty g W k = 2.
+  by rewrite /layer_penalty /W /sq /dot !big_ord1 !mxE mulr1.
+have signal : @effective_alignment _ (fun=> 1%N) 2 3%:M W = 3.
+  by rewrite /effective_alignment /effective_map map /dot !big_ord1 !mxE mul1r.
+have rest : @stationary _ (fun=> 1%N) 2 1%:M 3%:M g 0 W.
+  by apply: (thin_stationary (u := fun=> 1)) pay _ => //; rewrite signal power.
+have w_neq0 : @effective_map _ (fun=> 1%N) 2 W != 0.
+  by rewrite /effective_map map; apply/eqP => /matrixP /(_ ord0 ord0); rewrite !mxE.
+move=> /(_ _ (fun=> 1%N) 2%N 1 3%:M g 0 W isT ler01 (fun=> ler0n _ 2) (lexx 0) rest w_neq0).
+rewrite /collapse /cross_sq /decay_product /noise_factor /sq /dot !big_ord_recr !big_ord0 /= !mxE.
+rewrite !(mul0r, addr0, add0r, mul1r, mulr1, expr1n, divr1, mulr1n) ?eqxx ?mulr1n /g.
+by rewrite -!natrM -!natrX -!natrM ler_nat.
+Qed.
