@@ -6,15 +6,15 @@ Import Order.TTheory GRing.Theory Num.Theory.
 Local Open Scope ring_scope.
 Set Implicit Arguments. Unset Strict Implicit. Unset Printing Implicit Defensive.
 
-Section Outer.
-Variable F : realFieldType.
-
-Lemma outer n p (a : 'cV[F]_n) (x : 'rV_p) (M : 'M_p) :
+Lemma outer (R : comRingType) n p (a : 'cV[R]_n) (x : 'rV_p) (M : 'M_p) :
   a *m x *m M *m (a *m x)^T = (x *m M *m x^T) 0 0 *: (a *m a^T).
 Proof.
 have -> : a *m x *m M *m (a *m x)^T = a *m (x *m M *m x^T) *m a^T by rewrite trmx_mul !mulmxA.
 by rewrite [x *m M *m x^T]mx11_scalar mul_mx_scalar -scalemxAl !mxE eqxx mulr1n.
 Qed.
+
+Section Outer.
+Variable F : realFieldType.
 
 Lemma chain n m p (a : 'cV[F]_n) (e : 'cV_m) (x : 'rV_p) :
   a *m e^T *m (e *m x) = sq e *: (a *m x).
@@ -47,7 +47,8 @@ move=> signs; rewrite /sq /dot (eq_bigr (fun=> 1)) => [|i _]; last by rewrite bi
 by rewrite sumr_const card_ord.
 Qed.
 
-Lemma quadZ1 n m x (B : 'M[F]_(n, m)) (Q : 'M_m) : x *: B *m Q *m (x *: B)^T = x ^+ 2 *: (B *m Q *m B^T).
+Lemma quadZ1 n m x (B : 'M[F]_(n, m)) (Q : 'M_m) :
+  x *: B *m Q *m (x *: B)^T = x ^+ 2 *: (B *m Q *m B^T).
 Proof. by have := quadZ x 1 B Q; rewrite scale1r mulr1. Qed.
 
 End Outer.

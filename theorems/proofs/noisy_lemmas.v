@@ -128,7 +128,8 @@ Lemma slope_scaled W r (V := fun j => r j *: W j) :
     + \sum_(k < D.+1) r k * layer_penalty g W k).
 Proof.
 rewrite /regularised_slope along_scaled.
-have lin (x : F) : (1 + x *: 'X : {poly F})^`() = x%:P by rewrite derivD derivC derivZ derivX add0r alg_polyC.
+have lin (x : F) : (1 + x *: 'X : {poly F})^`() = x%:P by rewrite derivD derivC derivZ derivX
+  add0r alg_polyC.
 have at0 (x : F) : (1 + x *: 'X : {poly F}).[0] = 1 by rewrite !(hornerE, mulr0, addr0).
 set p := \prod_(j < _) _; have [p0 p1] : p.[0] = 1 /\ p^`().[0] = \sum_(k < D.+1) r k.
   rewrite /p; elim: D.+1 => [|n [IH0 IH1]]; first by rewrite !big_ord0 -/(1%:P) derivC !hornerC.
@@ -152,7 +153,8 @@ Variables (F : realFieldType).
 Lemma valueE m n (M : 'M[F]_n) (B : 'M_(m, n)) :
   \tr (B *m M *m B^T) = \sum_i dot (row i B)^T (M *m (row i B)^T).
 Proof.
-apply: eq_bigr => i _; rewrite dotE trmxK /mxtrace big_ord1 mulmxA tr_row -row_mul [LHS]mxE [RHS]mxE.
+apply: eq_bigr => i _; rewrite dotE trmxK /mxtrace big_ord1 mulmxA tr_row -row_mul [LHS]mxE
+  [RHS]mxE.
 by apply: eq_bigr => j _; congr (_ * _); rewrite [RHS]mxE.
 Qed.
 
@@ -286,7 +288,8 @@ Lemma moment_value_ge W k m (B : 'M_(m, d k)) :
 Proof.
 elim: k m B => [|k IH] m B /=; first by rewrite /noise_factor big_ord0 mul1r mulmx1.
 have M_ge0 (x : 'cV_(d k)) : 0 <= dot x (noisy_moment A s W k *m x).
-  by rewrite form_value; apply: le_trans (IH _ _); rewrite mulr_ge0 ?value_ge0 ?ltW ?noise_factor_gt0.
+  by rewrite form_value; apply: le_trans (IH _ _); rewrite mulr_ge0 ?value_ge0 ?ltW
+    ?noise_factor_gt0.
 apply: le_trans (power_step_ge _ _ s_ge0 M_ge0).
 rewrite /noise_factor big_ord_recr /= mulrAC mulrC ler_wpmul2l ?addr_ge0 ?divr_ge0 ?ler0n ?ler01 //.
 by rewrite mulmxA; apply: IH.

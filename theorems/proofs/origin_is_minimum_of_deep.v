@@ -1,6 +1,6 @@
-(* Z4.  From the origin L(tV) = t^{2D+2} U M_D Uᵀ - 2t^{D+1} w·c + t² T.  Near it w·c is at most half
-   of T, what all layers pay, by Cauchy-Schwarz and AM-GM; where they are equal w does not vanish, so
-   that U M_D Uᵀ > 0. *)
+(* Z4.  From the origin L(tV) = t^{2D+2} U M_D Uᵀ - 2t^{D+1} w·c + t² T.  Near it w·c is at most
+   half of T, what all layers pay, by Cauchy-Schwarz and AM-GM; where they are equal w does not
+   vanish, so that U M_D Uᵀ > 0. *)
 From mathcomp Require Import all_ssreflect all_algebra.
 From mathcomp.algebra_tactics Require Import ring.
 From Proofs Require Import networks lemmas noisy noisy_lemmas.
@@ -22,7 +22,8 @@ Qed.
 Theorem critical : statements.origin_is_minimum_of_deep.critical.
 Proof.
 move=> F d [//|D] A c g s _ V.
-by rewrite /regularised_slope horner_coef0 coef_deriv coef_along /= !(mul0r, mulr0) subr0 addr0 mul0rn.
+by rewrite /regularised_slope horner_coef0 coef_deriv coef_along /= !(mul0r, mulr0) subr0 addr0
+  mul0rn.
 Qed.
 
 Theorem deep : statements.origin_is_minimum_of_deep.deep.
@@ -40,7 +41,8 @@ rewrite /regularised_hessian horner_coef0 coef_derivn addn0 ffactnn coef_along /
 by rewrite mul0r mulr1 mul1r add0r -mulr_natl addrC.
 Qed.
 
-Lemma one_output (F : realFieldType) n : n = 1%N -> (const_mx 1 : 'cV[F]_n) *m (const_mx 1)^T = 1%:M.
+Lemma one_output (F : realFieldType) n : n = 1%N -> 
+  (const_mx 1 : 'cV[F]_n) *m (const_mx 1)^T = 1%:M.
 Proof. by move=> ->; apply/matrixP => i j; rewrite !ord1 !mxE big_ord1 !mxE mulr1. Qed.
 
 Theorem strong : statements.origin_is_minimum_of_deep.strong.
@@ -148,14 +150,16 @@ Lemma power_gt0 (F : realFieldType) (d : nat -> nat) D (A : 'M[F]_(d 0%N)) s
 Proof.
 move=> [_ A_gt0] s_ge0 signal; have A_ge0 (x : 'cV_(d 0%N)) : 0 <= dot x (A *m x).
   by have [->|/A_gt0/ltW //] := eqVneq x 0; rewrite dot0l.
-apply: lt_le_trans (@power_ge _ _ D A s s_ge0 A_ge0 W); rewrite mulr_gt0 ?noise_factor_gt0 // value_gt0 //.
+apply: lt_le_trans (@power_ge _ _ D A s s_ge0 A_ge0 W); rewrite mulr_gt0 ?noise_factor_gt0 //
+  value_gt0 //.
 by apply: contraNneq signal; rewrite /effective_alignment => ->; rewrite dot0l.
 Qed.
 
 Theorem isolated : statements.origin_is_minimum_of_deep.isolated.
 Proof.
 move=> F d [//|[//|n]] A c g s m W _ A_gt0 s_ge0 m_gt0 m_le radius off.
-set S := size_sq _ W in radius off *; set T := total_decay n.+2 g W; pose a := effective_alignment c W.
+set S := size_sq _ W in radius off *; set T := total_decay n.+2 g W;
+  pose a := effective_alignment c W.
 have T_ge : m * S <= T by apply: paid_ge.
 have mS_gt0 : 0 < m * S by rewrite mulr_gt0.
 have T_gt0 : 0 < T by apply: lt_le_trans T_ge.
@@ -164,7 +168,8 @@ have -> : regularised_loss A c g s W = T - 2 * a + noisy_output_power n.+2 A s W
 apply: outweighed => //; first last.
 - by rewrite mulf_eq0 pnatr_eq0 /=; apply: power_gt0.
 - by apply: power_ge0 => // x; have [->|/(proj2 A_gt0)/ltW //] := eqVneq x 0; rewrite dot0l.
-apply: (@le_trans _ _ ((m * S) ^+ 2)); last by rewrite ler_expn2r ?nnegrE ?(ltW mS_gt0) ?(ltW T_gt0).
+apply: (@le_trans _ _ ((m * S) ^+ 2)); last by rewrite ler_expn2r ?nnegrE ?(ltW mS_gt0) ?(ltW
+  T_gt0).
 have m_gt0' : 0 < n.+3%:R ^+ n.+3 :> F by rewrite exprn_gt0 ?ltr0n.
 rewrite -(ler_pmul2l m_gt0') exprMn; have four : 2 ^+ 2 = 4 :> F by rewrite -natrX.
 rewrite four mulrCA; apply: le_trans (ler_wpmul2l (ler0n _ 4) (mean_signal c W)) _.

@@ -1,6 +1,7 @@
 (* Z7.  A global minimum costs no more than aligned weights of its map, which cost the reduced
    objective; its data and its decay each cost no less than their part of that (Z3'), so that both
-   are equal: U M_D Uᵀ = κ wᵀA_0w.  With w·c >= U M_D Uᵀ the form of A_0 at cA_0⁻¹ - tw bounds it. *)
+   are equal: U M_D Uᵀ = κ wᵀA_0w.  With w·c >= U M_D Uᵀ the form of A_0 at cA_0⁻¹ - tw bounds
+   it. *)
 From mathcomp Require Import all_ssreflect all_algebra.
 From mathcomp.algebra_tactics Require Import ring.
 From Proofs Require Import networks lemmas noisy noisy_lemmas aligned aligned_lemmas.

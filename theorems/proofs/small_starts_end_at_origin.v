@@ -33,7 +33,8 @@ Qed.
 Theorem basin : statements.small_starts_end_at_origin.basin.
 Proof.
 move=> F d [//|[//|n]] A c g s m W _ A_def s_ge0 m_gt0 m_le radius off.
-set S := size_sq _ W in radius off *; set T := total_decay n.+2 g W; pose a := effective_alignment c W.
+set S := size_sq _ W in radius off *; set T := total_decay n.+2 g W;
+  pose a := effective_alignment c W.
 have T_ge : m * S <= T by apply: paid_ge.
 have mS_gt0 : 0 < m * S by rewrite mulr_gt0.
 have T_gt0 : 0 < T by apply: lt_le_trans T_ge.
@@ -42,7 +43,8 @@ rewrite radial -/T -/a mulr_gt0 ?ltr0n // mulrBr [_ - _]addrC addrA.
 apply: outweighed => //; first last.
 - by rewrite mulf_eq0 gt_eqF //= => signal; rewrite mulr_gt0 // (power_gt0 A_def s_ge0 signal).
 - by rewrite mulr_ge0 ?ler0n // power_ge0 //; apply: definite_ge0.
-apply: (@le_trans _ _ ((m * S) ^+ 2)); last by rewrite ler_expn2r ?nnegrE ?(ltW mS_gt0) ?(ltW T_gt0).
+apply: (@le_trans _ _ ((m * S) ^+ 2)); last by rewrite ler_expn2r ?nnegrE ?(ltW mS_gt0) ?(ltW
+  T_gt0).
 have P_gt0 : 0 < n.+3%:R ^+ n.+1 :> F by rewrite exprn_gt0.
 rewrite -(ler_pmul2l P_gt0) [(_ * a) ^+ 2]exprMn mulrA -exprD addn2.
 apply: le_trans (mean_signal c W) _.
@@ -128,7 +130,8 @@ Theorem minimum : statements.small_starts_end_at_origin.minimum.
 Proof.
 move=> F d [//|[//|n]] A c g s W _ A_def s_ge0 rest low k kD; set D := n.+2.
 have pay : layer_penalty g W k = layer_penalty g W D by apply: balance rest _ _ kD (leqnn D).
-rewrite pay; have := low; rewrite (value rest) -/D subr_le0; set t := layer_penalty g W D => no_higher.
+rewrite pay; have := low; rewrite (value rest) -/D subr_le0;
+  set t := layer_penalty g W D => no_higher.
 have signal : effective_alignment c W = noisy_output_power D A s W + t.
   by rewrite /t (common rest (leqnn D)) addrC subrK.
 have K_gt0 := noise_factor_gt0 d s_ge0 D; set K := noise_factor d D s in K_gt0 *.
@@ -143,7 +146,8 @@ have square : 0 <= N ^+ 2 * explained_power A c - 2 * N * (D%:R * K) * effective
     + (D%:R * K) ^+ 2 * effective_energy D A W.
   by rewrite -regression //; apply/value_ge0/definite_ge0.
 move: reach square; rewrite signal; set q := explained_power A c.
-set e := effective_energy D A W; set Y := noisy_output_power D A s W in no_higher signal * => reach square.
+set e := effective_energy D A W; set Y := noisy_output_power D A s W in no_higher signal * =>
+  reach square.
 have D_gt0 : 0 < D%:R :> F by rewrite ltr0n.
 rewrite mulf_div.
 rewrite ler_pdivl_mulr ?mulr_gt0 ?exprn_gt0 // -(ler_pmul2l N_gt0) -subr_ge0.
@@ -155,7 +159,8 @@ rewrite (regroup _ _ _ _ Y e).
 have M_gt0 : 0 < M by rewrite addr_gt0 ?ltr01.
 have MK_ge0 : 0 <= M * K by rewrite mulr_ge0 ?(ltW M_gt0) ?(ltW K_gt0).
 apply: addr_ge0; last by rewrite mulr_ge0 // mulr_ge0 ?subr_ge0.
-by apply: addr_ge0 => //; rewrite mulr_ge0 ?subr_ge0 // mulr_ge0 ?exprn_ge0 ?(ltW M_gt0) ?(ltW K_gt0).
+by apply: addr_ge0 => //; rewrite mulr_ge0 ?subr_ge0 // mulr_ge0 ?exprn_ge0 ?(ltW M_gt0) ?(ltW
+  K_gt0).
 Qed.
 
 (* One neuron, weights 1, a strong signal. *)

@@ -132,7 +132,8 @@ rewrite exprM -exprMn; apply: ler_expn2r; rewrite ?nnegrE ?sqr_ge0 ?mulr_ge0 ?sq
 rewrite mulrC; apply: le_trans cauchy.
 have signal : effective_alignment c W = noisy_output_power D a%:M s W + t.
   by rewrite /t (common rest (leqnn D)) addrC subrK.
-by rewrite signal ler_expn2r ?nnegrE ?addr_ge0 ?x_ge0 ?ler_add2r ?power_ge_x ?(le_trans x_ge0 power_ge_x).
+by rewrite signal ler_expn2r ?nnegrE ?addr_ge0 ?x_ge0 ?ler_add2r ?power_ge_x ?(le_trans x_ge0
+  power_ge_x).
 Qed.
 
 End Isotropic.
@@ -173,7 +174,7 @@ have ratio : (D%:R - 1) / (noise_factor d D s * a) * t = w.
 by apply: (mulIf w_neq0); rewrite -exprSr mulrAC -paid mulrC -exprMn ratio.
 Qed.
 
-(* One neuron in each layer, weights 3/7, 1, 1, a = c = 1 and τ = 12/49: 1 < collapse = 3072/2401. *)
+(* Networks of one neuron in each layer without noise: rest is balance, for weights != 0. *)
 Lemma thin_stationary (F : realFieldType) D (a c t : F) (u g : nat -> F)
     (W : network F (fun=> 1%N) := fun k => (u k)%:M) :
   (forall k, u k != 0) -> (forall k, (k <= D)%N -> layer_penalty g W k = t) ->
@@ -205,10 +206,12 @@ split=> //; rewrite /noisy_output_power mom /W tr_scalar_mx -!scalar_mxM mxtrace
 by rewrite big_ord_recr /=; ring.
 Qed.
 
+(* Weights 1, a = 1, c = 3, γ = 2: |c|^4 = 81, and collapse is at 128. *)
 Theorem one_threshold_false : ~ statements.thresholds_of_isotropic_data.one_threshold.
 Proof.
 pose g (k : nat) : rat := 2; pose W : network rat_realFieldType (fun=> 1%N) := fun=> 1%:M.
-have [power map] := thin_power 2 (1 : rat_realFieldType) (fun=> 1); rewrite -/W big1 // in power map.
+have [power map] := thin_power 2 (1 : rat_realFieldType) (fun=> 1);
+  rewrite -/W big1 // in power map.
 have pay k : (k <= 2)%N -> layer_penalty g W k = 2.
   by rewrite /layer_penalty /W /sq /dot !big_ord1 !mxE mulr1.
 have signal : @effective_alignment _ (fun=> 1%N) 2 3%:M W = 3.

@@ -5,7 +5,7 @@ Import Order.TTheory GRing.Theory Num.Theory.
 Local Open Scope ring_scope.
 Set Implicit Arguments. Unset Strict Implicit. Unset Printing Implicit Defensive.
 
-(* Neurons i and j of the last hidden layer contribute differently to w, u_iW_i... and u_jW_j... . *)
+(* Neurons i and j of the last hidden layer contribute differently to w. *)
 Definition unequal (F : realFieldType) (d : nat -> nat) (D : nat) (W : network F d) : Prop :=
   exists i j : 'I_(d D),
   col i (W D) *m row i (prefix W D) != col j (W D) *m row j (prefix W D).

@@ -6,11 +6,13 @@ Local Open Scope ring_scope.
 Set Implicit Arguments. Unset Strict Implicit. Unset Printing Implicit Defensive.
 
 (* Γ (κa)^{D-1} D^{2D} / (D-1)^{D-1}, with 0^0 = 1. *)
-Definition collapse (F : realFieldType) (d : nat -> nat) (D : nat) (a : F) (g : nat -> F) (s : F) : F :=
+Definition collapse (F : realFieldType) (d : nat -> nat) (D : nat) (a : F) (g : nat -> F)
+    (s : F) : F :=
   decay_product D g * (noise_factor d D s * a) ^+ D.-1 * D%:R ^+ (2 * D) / D.-1%:R ^+ D.-1.
 
 (* Γ (κa)^{D-1} (2D)^{2D} / ((D-1)^{D-1} (D+1)^{D+1}). *)
-Definition birth (F : realFieldType) (d : nat -> nat) (D : nat) (a : F) (g : nat -> F) (s : F) : F :=
+Definition birth (F : realFieldType) (d : nat -> nat) (D : nat) (a : F) (g : nat -> F)
+    (s : F) : F :=
   decay_product D g * (noise_factor d D s * a) ^+ D.-1 * (2 * D)%:R ^+ (2 * D)
     / (D.-1%:R ^+ D.-1 * D.+1%:R ^+ D.+1).
 
