@@ -114,11 +114,12 @@ def _asked(sources: Sources, theorems: list[Theorem]) -> tuple[dict[str, Asked],
         module = module_of(theorem)
         proved, formal = sources.theorems(module), [c for c in theorem.claims if c.formal]
         for claim in formal:
-            if sources.statement(module, claim.name) is None:
+            name = sources.name_of(module, claim.name)
+            if sources.statement(module, name) is None:
                 raise CertiminError(f"{claim.id}: statements/{module}.v does not define it")
-            if claim.name not in proved:
+            if name not in proved:
                 raise CertiminError(f"{claim.id}: {module}.v does not prove it")
-            claims[claim.id] = (module, claim.name, claim.name)
+            claims[claim.id] = (module, name, name)
         refuted = {
             f"{module}.{name}": (module, name, name + TWIN) for name in sources.twins(module)
         }

@@ -112,6 +112,7 @@ def outcomes(
 
 
 def _of(sources: Sources, module: str, name: str) -> Iterator[Mutant]:
+    name = sources.name_of(module, name)
     statement = sources.statement(module, name)
     return mutants(module, name, statement) if statement is not None else iter(())
 

@@ -184,13 +184,17 @@ def evidence(theorem: Theorem, claim: Claim, *, again: bool = False) -> Evidence
     axioms = f", axioms: {', '.join(entry.axioms)}" if entry.axioms else ""
     scope = f"all sizes ({'' if again else 'recorded, '}{record.kernel}{axioms})"
     details = {
-        "statement": sources.statement(module_of(theorem), claim.name) or entry.statement,
+        "statement": _written(sources, module_of(theorem), claim.name) or entry.statement,
         "terms": _terms(entry.statement, glossary(sources)["terms"]),
         "axioms": entry.axioms,
         "kernel": record.kernel,
         "twins": _twins(theorem, record),
     }
     return Evidence("formal", "holds", scope, 1, details=details)
+
+
+def _written(sources: Sources, module: str, claim: str) -> str | None:
+    return sources.statement(module, sources.name_of(module, claim))
 
 
 def _terms(statement: str, meanings: Mapping[str, str]) -> dict[str, str]:

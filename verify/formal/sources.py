@@ -94,6 +94,10 @@ class Sources:
         found = re.search(_DEFINED.format(name=re.escape(name)), text, re.DOTALL)
         return None if found is None else found[1].strip()
 
+    def name_of(self, module: str, claim: str) -> str:
+        """Return the name of a claim's statement: its own, or with "_" for a word of Coq."""
+        return claim if self.statement(module, claim) is not None else f"{claim}_"
+
     def theorems(self, module: str) -> list[str]:
         """Return the names of what is proved in a file."""
         return _THEOREM.findall(without_comments(self.files.get(f"{self.root}.{module}", "")))
