@@ -157,6 +157,7 @@ _GIVEN = (F6.direction, F6.pairs, F6.start, stretch)
 
 @claim(
     paired_flattest_minimizers, sp.Eq(most, path_gain**2), *_FLATTEST, given=(*_GIVEN, last),
+    formal=True,
 )  # fmt: skip
 def gain_most(last: Claim) -> Iterator[Step]:
     """No layer has a gain above σ^{1/L} along the path."""
@@ -165,6 +166,7 @@ def gain_most(last: Claim) -> Iterator[Step]:
 
 @claim(
     paired_flattest_minimizers, sp.Eq(least, path_gain**2), *_FLATTEST, given=(*_GIVEN, last),
+    formal=True,
 )  # fmt: skip
 def gain_least(last: Claim) -> Iterator[Step]:
     """No layer has a gain below σ^{1/L} along the path."""
@@ -173,13 +175,13 @@ def gain_least(last: Claim) -> Iterator[Step]:
 
 way_back = stated(
     "return", "the transposed layers have the same gain on the way back",
-    paired_flattest_minimizers, sp.Eq(back, path_gain**2), *_FLATTEST,
+    paired_flattest_minimizers, sp.Eq(back, path_gain**2), *_FLATTEST, formal=True,
 )  # fmt: skip
 
 
 @claim(
     paired_whitened_minimizers, aligned * S**L >= (2 * L) ** L * sigma ** (2 * L - 2), *_TOP,
-    given=(*_GIVEN, meeting), bounds=_SMALL, check=True,
+    given=(*_GIVEN, meeting), bounds=_SMALL, check=True, formal=True,
 )  # fmt: skip
 def cost(meeting: Claim) -> Iterator[Step]:
     """The bound on the alignment, where S may vanish too."""
@@ -191,6 +193,7 @@ def cost(meeting: Claim) -> Iterator[Step]:
 
 @claim(
     paired_whitened_minimizers, aligned >= alignment_floor, *_TOP, given=(cost,), bounds=_SMALL,
+    formal=True,
 )  # fmt: skip
 def alignment(cost: Claim) -> Iterator[Step]:
     """At every minimizer, misaligned layers cost sharpness."""

@@ -91,6 +91,7 @@ norm = stated(
     "norm", "on whitened data the target has the norm that it has on the data",
     whitened_minimizers, sp.Eq(on_data, sigma), whitened, bounds=_DEEP,
     sizes=((2, 2, 2, 2), (2, 2, 1, 1), (3, 1, 1, 1, 1), (3, 2, 1, 2, 2)), check=True,
+    formal=True,
 )  # fmt: skip
 
 
@@ -101,6 +102,7 @@ norm = stated(
     whitened,
     given=(F6.path, F6.start, norm),
     bounds=_DEEP,
+    formal=True,
 )
 def lower(path: Claim, start: Claim, norm: Claim) -> Iterator[Step]:
     """Every minimizer is at least this sharp."""
@@ -110,7 +112,7 @@ def lower(path: Claim, start: Claim, norm: Claim) -> Iterator[Step]:
 
 
 @claim(
-    flattest_minimizers, sp.Eq(S, whitened_bound), minimizer, whitened, bounds=_DEEP
+    flattest_minimizers, sp.Eq(S, whitened_bound), minimizer, whitened, bounds=_DEEP, formal=True
 )  # fmt: skip
 def attained(whitened_bound: Any) -> Iterator[Step]:
     """Equality at W_k = Q_k diag(g, N_k) Q_{k-1}ᵀ with |N_k| <= g."""
@@ -131,7 +133,7 @@ def balanced_factors(total: Any) -> Iterator[Step]:
 whole = stated(
     "whole", "the same equality for the whole Hessian, differentiated from the loss",
     flattest_minimizers, sp.Eq(S_jet, whitened_bound), minimizer, whitened,
-    bounds=Bounds((2, 5), (1, 2)), check=True,
+    bounds=Bounds((2, 5), (1, 2)), check=True, formal=True,
 )  # fmt: skip
 
 # --- false twins --------------------------------------------------------------------------------

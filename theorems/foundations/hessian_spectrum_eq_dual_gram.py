@@ -235,7 +235,7 @@ univariate = stated(
 whole = stated(
     "whole", "the same for the whole Hessian, differentiated from the loss",
     univariate_minimizers, sp.Eq(S_jet, univariate_sharpness), minimizer, one_output,
-    bounds=_SMALL, check=True,
+    bounds=_SMALL, check=True, formal=True,
 )  # fmt: skip
 
 # --- false twins --------------------------------------------------------------------------------

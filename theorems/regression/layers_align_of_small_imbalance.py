@@ -161,7 +161,14 @@ def _named(fact: rules.Fact, *quantities: Quantity) -> rules.Fact:
     return fact
 
 
-@claim(layer_pairs, fro - top <= eps, one_output, given=(weyl, row, within), bounds=_BOUNDS)
+@claim(
+    layer_pairs,
+    fro - top <= eps,
+    one_output,
+    given=(weyl, row, within),
+    bounds=_BOUNDS,
+    formal=True,
+)
 def rank(weyl: Claim, row: Claim, within: Claim) -> Iterator[Step]:
     """Every layer is nearly of rank one."""
     yield _named(_from(position.symbol, weyl, row, within), rank_defect, layer_fro_sq, layer_top_sq)
@@ -180,7 +187,7 @@ def next_rank(weyl: Claim, row: Claim, within: Claim) -> Iterator[Step]:
 
 norms = stated(
     "norms", "neighbours have nearly the same norm",
-    layer_pairs, sp.Abs(top - after) <= D, one_output, bounds=_BOUNDS,
+    layer_pairs, sp.Abs(top - after) <= D, one_output, bounds=_BOUNDS, formal=True,
 )  # fmt: skip
 
 overlap = stated(

@@ -171,26 +171,26 @@ _t = sp.Symbol("t", nonnegative=True)
 every = stated(
     "every", "C1's bound at every solution",
     shifted_minimizers, S >= lower_bound, minimizer, one_output,
-    given=(C1.lower,), bounds=_BOUNDS,
+    given=(C1.lower,), bounds=_BOUNDS, formal=True,
 )  # fmt: skip
 
 
 energy = stated(
     "energy", "all solutions have the same energy",
     shifted_minimizers, sp.Eq(rayleigh * w**2, a_least * w_least**2), one_output,
-    bounds=_BOUNDS, sizes=_SIZES, check=True,
+    bounds=_BOUNDS, sizes=_SIZES, check=True, formal=True,
 )  # fmt: skip
 
 lifted = stated(
     "lifted", "the quotient is largest at the solution of least norm",
     shifted_minimizers, sp.Eq(a_least, rayleigh + lift.symbol), one_output,
-    bounds=_BOUNDS, sizes=((2, 2, 2, 1),), check=True,
+    bounds=_BOUNDS, sizes=((2, 2, 2, 1),), check=True, formal=True,
 )  # fmt: skip
 
 moments = stated(
     "moments", "all solutions have the same a_2",
     shifted_minimizers, sp.Eq(rayleigh2, a2_least), one_output,
-    bounds=_BOUNDS, sizes=((2, 2, 2, 1),), check=True,
+    bounds=_BOUNDS, sizes=((2, 2, 2, 1),), check=True, formal=True,
 )  # fmt: skip
 
 
@@ -201,7 +201,7 @@ def _shared(energy: Claim, factor: Any) -> rules.Fact:
 
 @claim(
     shifted_minimizers, lower_bound <= least_bound, minimizer, one_output,
-    given=(energy, lifted), bounds=_BOUNDS,
+    given=(energy, lifted), bounds=_BOUNDS, formal=True,
 )  # fmt: skip
 def best(lower_bound: Any, least_bound: Any, energy: Claim, lifted: Claim) -> Iterator[Step]:
     """No solution gives a better bound than the one of least norm."""
@@ -216,13 +216,13 @@ def best(lower_bound: Any, least_bound: Any, energy: Claim, lifted: Claim) -> It
 tilted = stated(
     "tilted", "a_2 exceeds a at the solution of least norm too",
     shifted_minimizers, sp.Eq(a2_least, a_least + least_tilt.symbol), one_output,
-    bounds=_BOUNDS, sizes=((2, 2, 2, 1),), check=True,
+    bounds=_BOUNDS, sizes=((2, 2, 2, 1),), check=True, formal=True,
 )  # fmt: skip
 
 
 @claim(
     shifted_minimizers, S >= least_bound, minimizer, one_output,
-    given=(C1.least, C1.along, energy, moments, tilted), bounds=_BOUNDS,
+    given=(C1.least, C1.along, energy, moments, tilted), bounds=_BOUNDS, formal=True,
 )  # fmt: skip
 def least(energy: Claim, moments: Claim, tilted: Claim) -> Iterator[Step]:
     """C1's bound at the solution of least norm."""
@@ -236,12 +236,13 @@ def least(energy: Claim, moments: Claim, tilted: Claim) -> Iterator[Step]:
 
 attained = stated(
     "attained", "equality for the solution of least norm along the top eigenvector",
-    shifted_paths, sp.Eq(S, least_bound), minimizer, one_output, bounds=_BOUNDS,
+    shifted_paths, sp.Eq(S, least_bound), minimizer, one_output, bounds=_BOUNDS, formal=True,
 )  # fmt: skip
 
 equal = stated(
     "equal", "both bounds agree at the solution of least norm",
     least_norm_paths, sp.Eq(lower_bound, least_bound), minimizer, one_output, bounds=_BOUNDS,
+    formal=True,
 )  # fmt: skip
 
 
@@ -252,7 +253,7 @@ def _same(bracket: Formula) -> Any:
 
 @claim(
     shifted_minimizers, _same(lower_bracket), minimizer, one_output,
-    given=(energy, moments), bounds=_FEW,
+    given=(energy, moments), bounds=_FEW, formal=True,
 )  # fmt: skip
 def lower(lower_bracket: Any, energy: Claim, moments: Claim) -> Iterator[Step]:
     """U2's lower bracket does not choose."""
@@ -264,7 +265,7 @@ def lower(lower_bracket: Any, energy: Claim, moments: Claim) -> Iterator[Step]:
 
 @claim(
     shifted_paths, _same(upper_bracket), minimizer, one_output,
-    given=(energy,), bounds=_FEW,
+    given=(energy,), bounds=_FEW, formal=True,
 )  # fmt: skip
 def upper(upper_bracket: Any, energy: Claim) -> Iterator[Step]:
     """U2's upper bracket does not choose."""

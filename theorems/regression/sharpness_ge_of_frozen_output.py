@@ -233,15 +233,25 @@ form = stated(
 start = stated(
     "start", "the ends of the path are the frozen row and the data",
     _directed, sp.Eq(ends, p**2 * length_in), one_output, bounds=_DEEP, sizes=_SIZES, check=True,
+    formal=True,
 )  # fmt: skip
 pairs = stated(
     "pairs", "neighbouring trained layers carry at least the target",
     _directed, least >= paired, minimizer, one_output, bounds=_DEEP,
     sizes=((3, 1, 1, 1), (3, 1, 2, 1), (3, 1, 2, 2), (3, 2, 1, 1), (4, 1, 1, 1, 1)),
+    formal=True,
 )  # fmt: skip
 
 
-@claim(_directed, S >= 2 * energy, minimizer, one_output, given=(F3.univariate, form), bounds=_DEEP)
+@claim(
+    _directed,
+    S >= 2 * energy,
+    minimizer,
+    one_output,
+    given=(F3.univariate, form),
+    bounds=_DEEP,
+    formal=True,
+)
 def direction(form: Claim) -> Iterator[Step]:
     """The sharpness is at least twice the energy along any path."""
     yield rules.transitive(rules.largest(frozen_sharpness, frozen_quotient), rules.given(form))
@@ -249,7 +259,7 @@ def direction(form: Claim) -> Iterator[Step]:
 
 @claim(
     univariate_minimizers, S >= frozen_bound, minimizer, one_output,
-    given=(direction, start, pairs), bounds=_DEEP,
+    given=(direction, start, pairs), bounds=_DEEP, formal=True,
 )  # fmt: skip
 def lower(direction: Claim, start: Claim, pairs: Claim) -> Iterator[Step]:
     """No minimizer is flatter."""

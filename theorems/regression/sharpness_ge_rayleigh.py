@@ -115,23 +115,25 @@ def tilt(instance: Instance) -> Any:
 start = stated(
     "start", "the path along the regressor starts with a_2",
     regressor_directions, sp.Eq(ends, rayleigh2), bounds=_DEEP, sizes=_SIZES, check=True,
+    formal=True,
 )  # fmt: skip
 
 pair = stated(
     "pair", "and its pairs carry w*ᵀΣw*",
     regressor_directions, sp.Eq(paired, rayleigh * w**2), bounds=_DEEP, sizes=_SIZES, check=True,
+    formal=True,
 )  # fmt: skip
 
 tilted = stated(
     "tilted", "a_2 exceeds a by how far the regressor is from an eigenvector",
     univariate_minimizers, sp.Eq(rayleigh2, rayleigh + tilt.symbol), one_output,
-    bounds=_DEEP, sizes=_SIZES, check=True,
+    bounds=_DEEP, sizes=_SIZES, check=True, formal=True,
 )  # fmt: skip
 
 
 @claim(
     univariate_minimizers, S >= S_min, minimizer, one_output,
-    given=(F6.path,), bounds=_DEEP, check=True,
+    given=(F6.path,), bounds=_DEEP, check=True, formal=True,
 )  # fmt: skip
 def least(path: Claim) -> Iterator[Step]:
     """No minimizer is flatter than the least sharpness."""
@@ -140,7 +142,7 @@ def least(path: Claim) -> Iterator[Step]:
 
 @claim(
     univariate_minimizers, S_min >= 2 * L * (rayleigh2 * (rayleigh * w**2) ** (L - 1)) ** (1 / L),
-    one_output, given=(start, pair), bounds=_DEEP, check=True,
+    one_output, given=(start, pair), bounds=_DEEP, check=True, formal=True,
 )  # fmt: skip
 def along(start: Claim, pair: Claim) -> Iterator[Step]:
     """The least sharpness is at least what the path along the regressor says."""
@@ -150,7 +152,7 @@ def along(start: Claim, pair: Claim) -> Iterator[Step]:
 
 @claim(
     univariate_minimizers, S_min >= lower_bound, one_output,
-    given=(along, tilted), bounds=_DEEP, check=True,
+    given=(along, tilted), bounds=_DEEP, check=True, formal=True,
 )  # fmt: skip
 def flattest(along: Claim, tilted: Claim) -> Iterator[Step]:
     """Nor is the least sharpness below the bound."""
@@ -174,6 +176,7 @@ def weakened(tilted: Claim, rayleigh: Any, tilt: Any, w: Any) -> rules.Fact:
     one_output,
     given=(least, flattest),
     bounds=_DEEP,
+    formal=True,
 )
 def lower(least: Claim, flattest: Claim) -> Iterator[Step]:
     """Every minimizer is at least this sharp."""
@@ -188,6 +191,7 @@ def lower(least: Claim, flattest: Claim) -> Iterator[Step]:
     seen,
     given=(U2.upper, U2.upper_le_sum),
     bounds=_DEEP,
+    formal=True,
 )
 def upper() -> Iterator[Step]:
     """The flattest minimizer is at most this sharp."""
@@ -204,12 +208,13 @@ def upper() -> Iterator[Step]:
 lower_attained = stated(
     "lower_attained", "equality for w* along the top eigenvector and aligned layers of equal gain",
     univariate_top_eigenvector, sp.Eq(S, lower_bound), minimizer, one_output, bounds=_DEEP,
-    sizes=((2, 1, 1), (2, 1, 2), (3, 1, 1, 1)),
+    sizes=((2, 1, 1), (2, 1, 2), (3, 1, 1, 1)), formal=True,
 )  # fmt: skip
 
 upper_attained = stated(
     "upper_attained", "equality of the upper bound for w* along the top eigenvector",
     univariate_top_eigenvector, sp.Eq(S_min, upper_bound), minimizer, one_output, bounds=_DEEP,
+    formal=True,
 )  # fmt: skip
 
 # --- false twins --------------------------------------------------------------------------------

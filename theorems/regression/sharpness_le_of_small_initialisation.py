@@ -156,17 +156,19 @@ _SIZES = ((2, 2, 1), (2, 2, 1, 2), (2, 2, 2, 2), (3, 2, 1, 1, 1))
 energy = stated(
     "energy", "what the loss gained is the energy of the output, where layer L is stationary",
     weights, sp.Eq(energy_balance, energy_out), one_output, bounds=_BOUNDS, sizes=_SIZES,
+    formal=True,
 )  # fmt: skip
 
 first = stated(
     "first", "the first layer sees the whole residual unless the later ones vanish",
     weights, sp.Eq(slope_1, first_product), one_output, bounds=_BOUNDS, sizes=_SIZES,
+    formal=True,
 )  # fmt: skip
 
 carried = stated(
     "carried", "the output has no more energy than the later layers can make of the first one's",
     weights, energy_out <= suffix * energy_1, one_output, bounds=_BOUNDS,
-    sizes=((2, 1, 2, 1), (2, 2, 2, 1)), check=True,
+    sizes=((2, 1, 2, 1), (2, 2, 2, 1)), check=True, formal=True,
 )  # fmt: skip
 
 narrow = stated(
@@ -178,7 +180,7 @@ narrow = stated(
 
 @claim(
     weights, 4 * (R_0 - R + last) * error <= energy_1 * slope_1, one_output,
-    given=(energy, first, carried), bounds=_BOUNDS,
+    given=(energy, first, carried), bounds=_BOUNDS, formal=True,
 )  # fmt: skip
 def stationary(energy: Claim, first: Claim, carried: Claim) -> Iterator[Step]:
     """Where the gradient vanishes below the loss of zero weights, so does the residual."""
@@ -201,7 +203,7 @@ products = stated(
 
 @claim(
     univariate_minimizers, S <= 2 * L * top * _layers, minimizer, one_output,
-    given=(split, products), bounds=_BOUNDS,
+    given=(split, products), bounds=_BOUNDS, formal=True,
 )  # fmt: skip
 def layered(split: Claim, products: Claim) -> Iterator[Step]:
     """A minimizer with small layers is flat."""
@@ -223,7 +225,7 @@ small = stated(
 
 @claim(
     one_output_minimizers, S <= flat_bound, minimizer, one_output, small_layers,
-    given=(layered, small), bounds=_BOUNDS,
+    given=(layered, small), bounds=_BOUNDS, formal=True,
 )  # fmt: skip
 def flat(flat_bound: Any, layered: Claim, small: Claim) -> Iterator[Step]:
     """Minimizers with small layers are flat."""
@@ -247,7 +249,7 @@ largest = stated(
 
 @claim(
     one_output_minimizers, S <= 8 * _scale, minimizer, one_output, small_layers,
-    given=(flat,), bounds=_BOUNDS,
+    given=(flat,), bounds=_BOUNDS, formal=True,
 )  # fmt: skip
 def paper(flat: Claim) -> Iterator[Step]:
     """The constant 8."""
@@ -259,7 +261,7 @@ def paper(flat: Claim) -> Iterator[Step]:
 
 @claim(
     one_output_minimizers, S <= 4 * top / rayleigh * S_min, minimizer, one_output, small_layers,
-    given=(paper, C1.flattest), bounds=_BOUNDS,
+    given=(paper, C1.flattest), bounds=_BOUNDS, formal=True,
 )  # fmt: skip
 def ratio(paper: Claim) -> Iterator[Step]:
     """Within 4Λ/a of the flattest."""

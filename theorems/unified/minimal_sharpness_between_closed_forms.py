@@ -148,28 +148,28 @@ _SIZES = ((2, 2, 2, 2), (2, 2, 1, 1), (3, 2, 1, 2, 2))
 spread_is = stated(
     "spread", "at z = Kw*/|Kw*| the data have the share a_2",
     univariate_minimizers, sp.Eq(spread, rayleigh2), one_output, bounds=_DEEP, sizes=_SIZES,
-    check=True,
+    check=True, formal=True,
 )  # fmt: skip
 pairing_is = stated(
     "pairing", "at z = Kw*/|Kw*| the target has its norm on the data",
     univariate_minimizers, sp.Eq(paired, rayleigh * w**2), one_output, bounds=_DEEP, sizes=_SIZES,
-    check=True,
+    check=True, formal=True,
 )  # fmt: skip
 image_is = stated(
     "image", "the norm of the target on the data, for one output",
     univariate_minimizers, sp.Eq(image, w * sp.sqrt(rayleigh)), one_output, bounds=_DEEP,
-    sizes=((2, 1, 1, 1), (2, 2, 1, 1), (3, 1, 2, 1, 1)), check=True,
+    sizes=((2, 1, 1, 1), (2, 2, 1, 1), (3, 1, 2, 1, 1)), check=True, formal=True,
 )  # fmt: skip
 growth = stated(
     "growth", "Cauchy-Schwarz: a_2 is at least a",
     univariate_minimizers, rayleigh2 * rayleigh * w**4 >= (rayleigh * w**2) ** 2, one_output,
-    bounds=_DEEP, sizes=((2, 1, 1, 1), (2, 2, 1, 1), (2, 2, 1, 2)), check=True,
+    bounds=_DEEP, sizes=((2, 1, 1, 1), (2, 2, 1, 1), (2, 2, 1, 2)), check=True, formal=True,
 )  # fmt: skip
 
 
 @claim(
     univariate_minimizers, S_min >= lower_bracket, one_output,
-    given=(spread_is, pairing_is), bounds=_DEEP,
+    given=(spread_is, pairing_is), bounds=_DEEP, formal=True,
 )  # fmt: skip
 def lower(lower_bracket: Any) -> Iterator[Step]:
     """The lower bracket."""
@@ -181,7 +181,7 @@ def lower(lower_bracket: Any) -> Iterator[Step]:
     yield rules.rewritten(known, S_min, lower_bracket)
 
 
-@claim(minimizers, S_min <= outputs_bracket, bounds=_DEEP)
+@claim(minimizers, S_min <= outputs_bracket, bounds=_DEEP, formal=True)
 def outputs(outputs_bracket: Any) -> Iterator[Step]:
     """The upper bracket for any number of outputs: both factors at their largest."""
     yield rules.rewritten(_outputs(), outputs_bracket, S_min)
@@ -195,14 +195,28 @@ def _outputs() -> rules.Fact:
     return rules.at_the_supremum(root, minimal_sharpness, lambda value: value)
 
 
-@claim(univariate_minimizers, S_min <= upper_bracket, one_output, given=(image_is,), bounds=_DEEP)
+@claim(
+    univariate_minimizers,
+    S_min <= upper_bracket,
+    one_output,
+    given=(image_is,),
+    bounds=_DEEP,
+    formal=True,
+)
 def upper(upper_bracket: Any) -> Iterator[Step]:
     """The upper bracket."""
     known = rules.substituted(_outputs(), rules.given(image_is))
     yield rules.rewritten(known, upper_bracket, S_min)
 
 
-@claim(univariate_minimizers, upper_bracket <= sum_bracket, one_output, bounds=_DEEP, name="sum")
+@claim(
+    univariate_minimizers,
+    upper_bracket <= sum_bracket,
+    one_output,
+    bounds=_DEEP,
+    name="sum",
+    formal=True,
+)
 def upper_le_sum(upper_bracket: Any, sum_bracket: Any) -> Iterator[Step]:
     """The upper bracket is below the sum: AM-GM for Λ, once, and a, L-1 times."""
     mean = rules.am_gm((1 / L, top), (1 - 1 / L, rayleigh))
@@ -210,7 +224,14 @@ def upper_le_sum(upper_bracket: Any, sum_bracket: Any) -> Iterator[Step]:
     yield rules.rewritten(scaled, sum_bracket, upper_bracket)
 
 
-@claim(univariate_minimizers, lower_bracket >= _common, one_output, given=(growth,), bounds=_DEEP)
+@claim(
+    univariate_minimizers,
+    lower_bracket >= _common,
+    one_output,
+    given=(growth,),
+    bounds=_DEEP,
+    formal=True,
+)
 def improves(lower_bracket: Any) -> Iterator[Step]:
     """The lower bracket is never below C1's bound 2La|w*|^{2-2/L}."""
     root = rules.raised(rules.given(growth), 1 / L)
@@ -221,18 +242,21 @@ def improves(lower_bracket: Any) -> Iterator[Step]:
 lower_attained = stated(
     "lower_attained", "equality for w* along the top eigenvector",
     univariate_top_eigenvector, sp.Eq(S_min, lower_bracket), one_output, bounds=_DEEP,
+    formal=True,
 )  # fmt: skip
 upper_attained = stated(
     "upper_attained", "equality in the upper ones for w* along the top eigenvector",
     univariate_top_eigenvector, sp.Eq(S_min, sum_bracket), one_output, bounds=_DEEP,
+    formal=True,
 )  # fmt: skip
 upper_tight = stated(
     "upper_tight", "the two upper brackets agree there",
     univariate_top_eigenvector, sp.Eq(upper_bracket, sum_bracket), one_output, bounds=_DEEP,
+    formal=True,
 )  # fmt: skip
 outputs_attained = stated(
     "outputs_attained", "equality for several outputs along the top eigenvector",
-    balanced_path, sp.Eq(S_min, outputs_bracket), bounds=_DEEP,
+    balanced_path, sp.Eq(S_min, outputs_bracket), bounds=_DEEP, formal=True,
 )  # fmt: skip
 
 # --- false twins --------------------------------------------------------------------------------

@@ -250,13 +250,22 @@ def _at_z(gain_bound: Any) -> Any:
     return gain_bound.subs(g, Kz ** (2 / L) * TKz ** (2 - 2 / L))
 
 
-@claim(minimizers, S >= gain_bound, minimizer, given=(F6.path,), bounds=Bounds((2, 4), (1, 3)))
+@claim(
+    minimizers,
+    S >= gain_bound,
+    minimizer,
+    given=(F6.path,),
+    bounds=Bounds((2, 4), (1, 3)),
+    formal=True,
+)
 def lower(path: Claim) -> Iterator[Step]:
     """No minimizer is flatter."""
     yield rules.at_the_supremum(rules.given(path), gain, lambda value: 2 * L * value)
 
 
-@claim(minimizers, S >= S_min, minimizer, given=(F6.path,), bounds=Bounds((2, 4), (1, 3)))
+@claim(
+    minimizers, S >= S_min, minimizer, given=(F6.path,), bounds=Bounds((2, 4), (1, 3)), formal=True
+)
 def least(path: Claim) -> Iterator[Step]:
     """No minimizer is flatter than the quantity minimal_sharpness says."""
     yield rules.at_the_supremum(rules.given(path), least_sharpness, lambda value: value)
@@ -265,7 +274,7 @@ def least(path: Claim) -> Iterator[Step]:
 family = stated(
     "family", "the dual Gram matrix of the attaining family has two blocks, at every scale τ",
     attaining_minimizers, sp.Eq(gap, 0), check=True,
-    sizes=((2, 2, 2, 1, 1), (2, 2, 1, 2, 1), (2, 2, 2, 2, 1), (3, 2, 2, 2, 1, 1)),
+    sizes=((2, 2, 2, 1, 1), (2, 2, 1, 2, 1), (2, 2, 2, 2, 1), (3, 2, 2, 2, 1, 1)), formal=True,
 )  # fmt: skip
 dual = stated(
     "dual", "the attaining family has the dual value as its sharpness, at every scale τ",
@@ -294,7 +303,7 @@ def attained(gain_bound: Any) -> Iterator[Step]:
 
 exact = stated(
     "exact", "attained exactly where Σ and TᵀT have a top eigenvector in common",
-    exactly_attaining_minimizers, sp.Eq(S, gain_bound), minimizer,
+    exactly_attaining_minimizers, sp.Eq(S, gain_bound), minimizer, formal=True,
 )  # fmt: skip
 as_quantity = stated(
     "quantity", "the quantity minimal_sharpness is the sharpness of these networks, up to 1e-7",
@@ -304,7 +313,7 @@ as_quantity = stated(
 
 @claim(
     flattest_minimizers, sp.Eq(gain_bound, whitened_bound), minimizer, on_white_data,
-    given=(F6.start, M1.norm),
+    given=(F6.start, M1.norm), formal=True,
 )  # fmt: skip
 def whitened(start: Claim, norm: Claim) -> Iterator[Step]:
     """Σ = I: the least sharpness is 2 L σ^(2-2/L)."""

@@ -194,23 +194,24 @@ shares = stated(
 )  # fmt: skip
 first = stated(
     "first", "the first layer carries at least |w*|²/N of the data",
-    _DIRECTED, first_term >= r * length_in, one_output, bounds=_SMALL,
+    _DIRECTED, first_term >= r * length_in, one_output, bounds=_SMALL, formal=True,
 )  # fmt: skip
 later = stated(
     "later", "each later layer carries at least |w*|²/N of the regressor",
-    _DIRECTED, later_terms >= (L - 1) * r * share, one_output, bounds=_SMALL,
+    _DIRECTED, later_terms >= (L - 1) * r * share, one_output, bounds=_SMALL, formal=True,
 )  # fmt: skip
 first_above = stated(
     "first_above", "the first layer carries at most N^{L-1} of the data",
-    _DIRECTED, first_term <= (r + rest) * length_in, one_output, bounds=_SMALL,
+    _DIRECTED, first_term <= (r + rest) * length_in, one_output, bounds=_SMALL, formal=True,
 )  # fmt: skip
 later_above = stated(
     "later_above", "each later layer carries little more than |w*|²/N of the regressor",
     _DIRECTED, later_terms <= (L - 1) * (r * share + rest * length_in), one_output, bounds=_SMALL,
+    formal=True,
 )  # fmt: skip
 no_less = stated(
     "no_less", "the product of the layers is no longer than they allow",
-    univariate_minimizers, N**L >= w**2, one_output, bounds=_SMALL, check=True,
+    univariate_minimizers, N**L >= w**2, one_output, bounds=_SMALL, check=True, formal=True,
 )  # fmt: skip
 
 
@@ -225,7 +226,7 @@ def _in_two() -> rules.Fact:
 
 @claim(
     univariate_minimizers, S >= energy_floor, minimizer, one_output,
-    given=(gram, first, later), bounds=_SMALL,
+    given=(gram, first, later), bounds=_SMALL, formal=True,
 )  # fmt: skip
 def below(energy_floor: Any) -> Iterator[Step]:
     """The lower half: at least 2(|w*|²/N)μ."""
@@ -238,7 +239,7 @@ def below(energy_floor: Any) -> Iterator[Step]:
 
 @claim(
     univariate_minimizers, S <= energy_ceiling, minimizer, one_output,
-    given=(gram, first_above, later_above, no_less), bounds=_SMALL,
+    given=(gram, first_above, later_above, no_less), bounds=_SMALL, formal=True,
 )  # fmt: skip
 def above(energy_ceiling: Any) -> Iterator[Step]:
     """The upper half: at most that and what the largest layer leaves."""
@@ -257,11 +258,11 @@ def above(energy_ceiling: Any) -> Iterator[Step]:
 
 last = stated(
     "last", "no layer is larger than the last one and the traces of the imbalances",
-    univariate_minimizers, N <= last_term + t, one_output, bounds=_SMALL,
+    univariate_minimizers, N <= last_term + t, one_output, bounds=_SMALL, formal=True,
 )  # fmt: skip
 ratios = stated(
     "ratios", "what the imbalances leave of the last layer is in every layer",
-    univariate_minimizers, kept**L <= w**2, one_output, bounds=_SMALL,
+    univariate_minimizers, kept**L <= w**2, one_output, bounds=_SMALL, formal=True,
 )  # fmt: skip
 left = stated(
     "left", "what they leave, and they",
@@ -275,7 +276,7 @@ total = stated(
 
 @claim(
     univariate_minimizers, energy_bound >= N, one_output, given=(last, ratios, left, total),
-    bounds=_SMALL,
+    bounds=_SMALL, formal=True,
 )  # fmt: skip
 def energy(energy_bound: Any) -> Iterator[Step]:
     """No layer is larger than balance and the imbalances allow."""

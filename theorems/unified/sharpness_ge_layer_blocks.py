@@ -120,7 +120,7 @@ _DEEP = Bounds((1, 4), (1, 3))
 
 blocks = stated(
     "blocks", "no diagonal block is sharper than the whole Hessian",
-    any_weights, S >= block, given=(F2.form,), bounds=Bounds((1, 3), (1, 2)),
+    any_weights, S >= block, given=(F2.form,), bounds=Bounds((1, 3), (1, 2)), formal=True,
 )  # fmt: skip
 
 
@@ -128,27 +128,28 @@ pairs = stated(
     "pairs", "neighbours carry at least the whole map",
     any_weights, least >= image**2, bounds=_DEEP,
     sizes=((1, 2, 2, 1), (1, 2, 2, 2), (2, 1, 1, 1, 1), (2, 2, 1, 1, 1), (3, 1, 1, 1, 1, 1)),
+    formal=True,
 )  # fmt: skip
 pairs_attained = stated(
     "pairs_attained", "no more than the whole map along one path of equal gains",
-    balanced_path, sp.Eq(least, image**2), bounds=_DEEP, check=True,
+    balanced_path, sp.Eq(least, image**2), bounds=_DEEP, check=True, formal=True,
 )  # fmt: skip
 start = stated(
     "start", "the ends of the path are the top eigenvalue of the data",
     any_weights, sp.Eq(ends, top), bounds=_DEEP,
-    sizes=((1, 2, 2, 2), (2, 2, 1, 1, 2), (3, 2, 1, 1, 1, 2)), check=True,
+    sizes=((1, 2, 2, 2), (2, 2, 1, 1, 2), (3, 2, 1, 1, 1, 2)), check=True, formal=True,
 )  # fmt: skip
 average = stated(
     "average", "the largest block is at least the mean of the blocks",
-    any_weights, block >= mean, bounds=_DEEP, check=True,
+    any_weights, block >= mean, bounds=_DEEP, check=True, formal=True,
 )  # fmt: skip
 average_attained = stated(
     "average_attained", "and is the mean where they agree",
-    balanced_path, sp.Eq(block, mean), bounds=_DEEP, check=True,
+    balanced_path, sp.Eq(block, mean), bounds=_DEEP, check=True, formal=True,
 )  # fmt: skip
 
 
-@claim(any_weights, block >= map_bound, given=(pairs, start), bounds=_DEEP, name="map")
+@claim(any_weights, block >= map_bound, given=(pairs, start), bounds=_DEEP, name="map", formal=True)
 def geometric_mean(pairs: Claim, start: Claim, map_bound: Any) -> Iterator[Step]:
     """The largest block is at least the geometric mean along the path."""
     bound = path_bound(
@@ -165,7 +166,7 @@ def geometric_mean(pairs: Claim, start: Claim, map_bound: Any) -> Iterator[Step]
 
 attained = stated(
     "attained", "one unit path of equal gains along a top eigenvector of Σ: all blocks agree",
-    balanced_path, sp.Eq(block, map_bound), bounds=_DEEP,
+    balanced_path, sp.Eq(block, map_bound), bounds=_DEEP, formal=True,
 )  # fmt: skip
 
 # --- false twins --------------------------------------------------------------------------------

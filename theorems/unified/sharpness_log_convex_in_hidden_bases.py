@@ -286,13 +286,13 @@ _SMALL = Bounds((2, 3), (1, 2))
 
 cauchy = stated(
     "cauchy", "Cauchy-Schwarz in each direction for both changes of the bases",
-    steered_bases, q**2 <= q_forward * q_backward, minimizer, bounds=_SMALL,
+    steered_bases, q**2 <= q_forward * q_backward, minimizer, bounds=_SMALL, formal=True,
 )  # fmt: skip
 
 
 @claim(
     positive_bases, S**2 <= S_forward * S_backward, minimizer, given=(F3.spectrum, cauchy),
-    bounds=_SMALL,
+    bounds=_SMALL, formal=True,
 )  # fmt: skip
 def convex(cauchy: Claim) -> Iterator[Step]:
     """Sharpness is log-convex in the hidden bases."""
@@ -307,11 +307,18 @@ def convex(cauchy: Claim) -> Iterator[Step]:
 shrinks = stated(
     "shrinks", "contraction to the row spaces of the suffixes raises no value of the form",
     steered_minimizers, q_contracted <= q, minimizer, bounds=_SMALL,
-    sizes=((2, 2, 1, 1), (2, 1, 2, 2, 1), (3, 1, 1, 1, 1), (3, 2, 1, 1, 1)),
+    sizes=((2, 2, 1, 1), (2, 1, 2, 2, 1), (3, 1, 1, 1, 1), (3, 2, 1, 1, 1)), formal=True,
 )  # fmt: skip
 
 
-@claim(minimizers, S_contracted <= S, minimizer, given=(F3.spectrum, shrinks), bounds=_SMALL)
+@claim(
+    minimizers,
+    S_contracted <= S,
+    minimizer,
+    given=(F3.spectrum, shrinks),
+    bounds=_SMALL,
+    formal=True,
+)
 def contract(shrinks: Claim) -> Iterator[Step]:
     """Contraction to the row spaces of the suffixes does not raise it."""
     in_each = rules.transitive(rules.largest(sharpness, gram_quotient), rules.given(shrinks))
@@ -321,30 +328,30 @@ def contract(shrinks: Claim) -> Iterator[Step]:
 steered = stated(
     "steered", "rotations of the hidden bases keep each value of the form",
     steered_turned_bases, sp.Eq(q_forward, q), minimizer, bounds=_SMALL, check=True,
-    sizes=((2, 1, 2, 2, 1), (3, 1, 1, 1, 1)),
+    sizes=((2, 1, 2, 2, 1), (3, 1, 1, 1, 1)), formal=True,
 )  # fmt: skip
 steered_back = stated(
     "steered_back", "and so do their inverses",
     steered_turned_bases, sp.Eq(q_backward, q), minimizer, bounds=_SMALL, check=True,
-    sizes=((2, 1, 2, 2, 1), (3, 1, 1, 1, 1)),
+    sizes=((2, 1, 2, 2, 1), (3, 1, 1, 1, 1)), formal=True,
 )  # fmt: skip
 turned = stated(
     "turned", "rotations of the hidden bases keep it",
-    turned_bases, sp.Eq(S_forward, S), minimizer, bounds=_SMALL,
+    turned_bases, sp.Eq(S_forward, S), minimizer, bounds=_SMALL, formal=True,
 )  # fmt: skip
 turned_back = stated(
     "turned_back", "and so do their inverses",
-    turned_bases, sp.Eq(S_backward, S), minimizer, bounds=_SMALL,
+    turned_bases, sp.Eq(S_backward, S), minimizer, bounds=_SMALL, formal=True,
 )  # fmt: skip
 kept = stated(
     "kept", "with one neuron a layer contraction changes nothing",
     steered_minimizers, sp.Eq(q_contracted, q), minimizer, bounds=Bounds((2, 3), (1, 1)),
-    check=True,
+    check=True, formal=True,
 )  # fmt: skip
 contracted = stated(
     "contracted", "one output: contraction leaves a minimizer, no flatter than the flattest",
     univariate_minimizers, S_contracted >= S_min, minimizer, one_output, bounds=_SMALL,
-    check=True,
+    check=True, formal=True,
 )  # fmt: skip
 
 # --- false twins --------------------------------------------------------------------------------

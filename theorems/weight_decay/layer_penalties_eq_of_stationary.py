@@ -148,15 +148,17 @@ _POINTS = ((2, 2, 2, 1, 0), (2, 1, 2, 2, 1), (3, 1, 2, 2, 2, 2, 0), (3, 1, 2, 2,
 radial = stated(
     "radial", "radial slopes at any weights, from values of the loss alone",
     noisy_networks, sp.Eq(gap, 0), bounds=_DEEP,
-    sizes=((2, 2, 2), (3, 2, 2, 3), (4, 2, 2, 1, 2)),
+    sizes=((2, 2, 2), (3, 2, 2, 3), (4, 2, 2, 1, 2)), formal=True,
 )  # fmt: skip
 balance = stated(
     "balance", "all layers pay the same weight decay",
     noisy_stationary_points, sp.Eq(most, least), stationary, bounds=_DEEP, sizes=_POINTS,
+    formal=True,
 )  # fmt: skip
 common = stated(
     "common", "what they pay is the correlation minus the output's power",
     noisy_stationary_points, sp.Eq(most, common_penalty), stationary, bounds=_DEEP, sizes=_POINTS,
+    formal=True,
 )  # fmt: skip
 
 

@@ -233,7 +233,7 @@ uneven_strict = stated(
 norms = stated(
     "norms", "the product of the payments is least where all layers point along one path",
     noisy_networks, product >= mapped, bounds=_DEEP, check=True,
-    sizes=((2, 1, 2), (2, 2, 1), (3, 1, 2, 1), (3, 1, 1, 2), (3, 2, 1, 1)),
+    sizes=((2, 1, 2), (2, 2, 1), (3, 1, 2, 1), (3, 1, 1, 2), (3, 2, 1, 1)), formal=True,
 )  # fmt: skip
 parts = stated(
     "parts", "the loss is power, correlation and decay",
@@ -242,14 +242,24 @@ parts = stated(
 )  # fmt: skip
 
 
-@claim(noisy_networks, power >= kappa * energy, given=(excess, uneven_positive), bounds=_DEEP)
+@claim(
+    noisy_networks,
+    power >= kappa * energy,
+    given=(excess, uneven_positive),
+    bounds=_DEEP,
+    formal=True,
+)
 def data(excess: Claim, uneven_positive: Claim) -> Iterator[Step]:
     """Noise does no less than to rescale the covariance by κ."""
     yield _with_noise(excess, uneven_positive)
 
 
 @claim(
-    noisy_networks, paid >= (D + 1) * (Gamma * w_sq) ** (1 / (D + 1)), given=(norms,), bounds=_DEEP
+    noisy_networks,
+    paid >= (D + 1) * (Gamma * w_sq) ** (1 / (D + 1)),
+    given=(norms,),
+    bounds=_DEEP,
+    formal=True,
 )
 def decay(norms: Claim) -> Iterator[Step]:
     """Weight decay through D+1 layers is no less than a 2/(D+1) quasi-norm of w."""
@@ -260,7 +270,9 @@ def decay(norms: Claim) -> Iterator[Step]:
     yield rules.substituted(bound, rules.definition(decayed_map))
 
 
-@claim(noisy_networks, loss >= reduced_objective, given=(data, decay, parts), bounds=_DEEP)
+@claim(
+    noisy_networks, loss >= reduced_objective, given=(data, decay, parts), bounds=_DEEP, formal=True
+)
 def lower(data: Claim, decay: Claim, parts: Claim) -> Iterator[Step]:
     """Any weights cost at least the reduced objective of their effective map."""
     yield _together(rules.given(data), decay, parts)
@@ -284,13 +296,13 @@ def _together(data: Step, decay: Claim, parts: Claim) -> rules.Fact:
 attained = stated(
     "attained", "equality on aligned networks with layers of equal cost, for any data",
     aligned_networks, sp.Eq(loss, reduced_objective), bounds=_DEEP,
-    sizes=((2, 2, 2), (3, 2, 2, 2, 0, 1, 1, 0), (4, 1, 1, 2, 2)),
+    sizes=((2, 2, 2), (3, 2, 2, 2, 0, 1, 1, 0), (4, 1, 1, 2, 2)), formal=True,
 )  # fmt: skip
 
 
 @claim(
     noisy_networks, loss > reduced_objective, noisy, unequal,
-    given=(excess, uneven_strict, decay, parts), bounds=_DEEP,
+    given=(excess, uneven_strict, decay, parts), bounds=_DEEP, formal=True,
 )  # fmt: skip
 def strict(excess: Claim, uneven_strict: Claim, decay: Claim, parts: Claim) -> Iterator[Step]:
     """With noise, neurons that contribute differently cost strictly more."""

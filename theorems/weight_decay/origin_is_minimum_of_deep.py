@@ -190,7 +190,15 @@ shallow_spectrum = stated(
 )  # fmt: skip
 
 
-@claim(noisy_origins, bottom < 0, at_origin, strong_signal, given=(shallow_min,), bounds=_ONE)
+@claim(
+    noisy_origins,
+    bottom < 0,
+    at_origin,
+    strong_signal,
+    given=(shallow_min,),
+    bounds=_ONE,
+    formal=True,
+)
 def strong(shallow_min: Claim) -> Iterator[Step]:
     """D = 1: a strict saddle when the signal is strong."""
     gap = rules.added(rules.scaled(rules.assumed(c_sq > g_u * g_w), 4), (g_u - g_w) ** 2)
@@ -211,7 +219,7 @@ shallow_cauchy = stated(
 
 
 @claim(
-    weak_signals, loss >= 0, weak_signal, given=(shallow_terms, shallow_cauchy), bounds=_ONE
+    weak_signals, loss >= 0, weak_signal, given=(shallow_terms, shallow_cauchy), bounds=_ONE, formal=True
 )  # fmt: skip
 def weak(shallow_terms: Claim, shallow_cauchy: Claim) -> Iterator[Step]:
     """D = 1: the global minimum when it is not."""
@@ -231,12 +239,12 @@ def weak(shallow_terms: Claim, shallow_cauchy: Claim) -> Iterator[Step]:
 critical = stated(
     "critical", "the origin is stationary",
     noisy_origins, sp.Eq(slope, 0), at_origin, bounds=Bounds((2, 4), (1, 2)),
-    sizes=((2, 1, 1), (2, 2, 2), (3, 2, 2, 2), (4, 2, 2, 2, 2)),
+    sizes=((2, 1, 1), (2, 2, 2), (3, 2, 2, 2), (4, 2, 2, 2, 2)), formal=True,
 )  # fmt: skip
 deep = stated(
     "deep", "D = 2 and 3: the Hessian is 2 diag(γ)",
     noisy_origins, sp.Eq(gap_deep, 0), at_origin, bounds=_MORE,
-    sizes=((3, 1, 1, 1), (3, 2, 2, 1), (3, 1, 2, 2), (4, 1, 1, 2, 1)),
+    sizes=((3, 1, 1, 1), (3, 2, 2, 1), (3, 1, 2, 2), (4, 1, 1, 2, 1)), formal=True,
 )  # fmt: skip
 
 _SINGLE = ((2, 1, 1), (2, 1, 2), (2, 1, 3), (3, 1, 1, 1))
@@ -258,7 +266,7 @@ explained = stated(
 
 @claim(
     near_origin_networks, loss > 0, near_origin, off_origin,
-    given=(terms, cauchy, explained), bounds=_MORE,
+    given=(terms, cauchy, explained), bounds=_MORE, formal=True,
 )  # fmt: skip
 def isolated(terms: Claim, cauchy: Claim, explained: Claim) -> Iterator[Step]:
     """D >= 2: every other point within the radius is higher."""
@@ -293,6 +301,7 @@ at_rest = stated(
     stationary,
     given=(terms, shares, at_rest),
     bounds=Bounds((2, 4), (1, 2)),
+    formal=True,
 )
 def value(stationary_value: Any, terms: Claim, shares: Claim, at_rest: Claim) -> Iterator[Step]:
     """The loss at any stationary point."""
@@ -302,7 +311,7 @@ def value(stationary_value: Any, terms: Claim, shares: Claim, at_rest: Claim) ->
 
 
 @claim(
-    noisy_global_minima, loss < 0, stationary, light_decay, given=(value,), bounds=_MORE
+    noisy_global_minima, loss < 0, stationary, light_decay, given=(value,), bounds=_MORE, formal=True
 )  # fmt: skip
 def bad(value: Claim) -> Iterator[Step]:
     """D >= 2: yet elsewhere the loss is lower."""

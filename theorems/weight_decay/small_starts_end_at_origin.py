@@ -179,13 +179,13 @@ radial = stated(
     "radial", "the slope along a ray, term by term",
     noisy_networks, sp.Eq(slope, 2 * (paid + (D + 1) * (power - signal))), given=(Z1.radial,),
     bounds=_ANY, sizes=((2, 1, 1), (2, 2, 2), (3, 1, 2, 1), (3, 2, 2, 2), (4, 1, 2, 1, 2)),
-    check=True,
+    check=True, formal=True,
 )  # fmt: skip
 
 
 @claim(
     near_origin_networks, slope > 0, inside_basin, off_origin,
-    given=(radial, Z4.cauchy, Z4.explained), bounds=_DEEP,
+    given=(radial, Z4.cauchy, Z4.explained), bounds=_DEEP, formal=True,
 )  # fmt: skip
 def basin(radial: Claim, cauchy: Claim, explained: Claim) -> Iterator[Step]:
     """The loss grows along rays near the origin."""
@@ -209,6 +209,7 @@ reduced = stated(
     "reduced", "noise multiplies the output's power by at least κ, at any weights",
     noisy_networks, power >= reduced_power, bounds=_ANY,
     sizes=((2, 1, 1), (2, 2, 1), (2, 1, 2), (3, 1, 1, 1), (3, 1, 2, 1), (3, 1, 1, 2)),
+    formal=True,
 )  # fmt: skip
 factor = stated(
     "factor", "κ is positive",
@@ -218,12 +219,13 @@ factor = stated(
 correlation = stated(
     "correlation", "(w·c)² is at most wᵀA_0w cᵀA_0⁻¹c",
     noisy_networks, q * energy >= signal**2, bounds=_ANY, sizes=_SINGLE, check=True,
+    formal=True,
 )  # fmt: skip
 
 
 @claim(
     noisy_stationary_points, payment_bound >= most, stationary,
-    given=(Z1.common, reduced, correlation, factor), bounds=_ANY,
+    given=(Z1.common, reduced, correlation, factor), bounds=_ANY, formal=True,
 )  # fmt: skip
 def scale(common: Claim, reduced: Claim, correlation: Claim, factor: Claim) -> Iterator[Step]:
     """A bound on every layer at every stationary point."""
@@ -256,7 +258,7 @@ no_higher = stated(
 
 @claim(
     noisy_global_minima, payment_at_minimum >= most, global_minimum, deep,
-    given=(Z1.common, unspread, no_higher, correlation, factor), bounds=_DEEP,
+    given=(Z1.common, unspread, no_higher, correlation, factor), bounds=_DEEP, formal=True,
 )  # fmt: skip
 def minimum(
     common: Claim, unspread: Claim, no_higher: Claim, correlation: Claim, factor: Claim

@@ -261,7 +261,7 @@ def _needed(collapse: Any) -> rules.Fact:
 
 @claim(
     isotropic_networks, loss >= 0, below, given=(Z3p.lower, level, cauchy), bounds=_DEEP,
-    name="below",
+    name="below", formal=True,
 )  # fmt: skip
 def no_better(collapse: Any, lower: Claim, level: Claim, cauchy: Claim) -> Iterator[Step]:
     """At or below collapse no weights do better than zero."""
@@ -280,7 +280,7 @@ better = stated(
 
 
 @claim(
-    any_solution, c_sq**D > collapse, negative_loss, given=(Z3p.lower, level, cauchy), bounds=_DEEP
+    any_solution, c_sq**D > collapse, negative_loss, given=(Z3p.lower, level, cauchy), bounds=_DEEP, formal=True
 )  # fmt: skip
 def negative(collapse: Any, lower: Claim, level: Claim, cauchy: Claim) -> Iterator[Step]:
     """Stationary weights of negative loss need |c| above collapse."""
@@ -322,7 +322,12 @@ def _solid() -> rules.Fact:
 
 
 @claim(
-    noisy_ties, sp.Eq(loss, 0), stationary, given=(Z4.value, unspread, tie_share), bounds=_JUMPING
+    noisy_ties,
+    sp.Eq(loss, 0),
+    stationary,
+    given=(Z4.value, unspread, tie_share),
+    bounds=_JUMPING,
+    formal=True,
 )
 def tie_value(value: Claim, unspread: Claim, tie_share: Claim) -> Iterator[Step]:
     """The solution has loss zero there."""
@@ -330,7 +335,14 @@ def tie_value(value: Claim, unspread: Claim, tie_share: Claim) -> Iterator[Step]
     yield rules.substituted(found, rules.given(tie_share))
 
 
-@claim(noisy_ties, sp.Eq(w_sq**D, jump_size), nonzero, given=(cost, tie_share), bounds=_JUMPING)
+@claim(
+    noisy_ties,
+    sp.Eq(w_sq**D, jump_size),
+    nonzero,
+    given=(cost, tie_share),
+    bounds=_JUMPING,
+    formal=True,
+)
 def jump(jump_size: Any, cost: Claim, tie_share: Claim) -> Iterator[Step]:
     """Its size there, positive for D >= 2."""
     powers = rules.raised(rules.given(tie_share), D + 1)
@@ -369,7 +381,7 @@ def continuous(pull: Claim, shallow_cost: Claim) -> Iterator[Step]:
 
 @claim(
     any_solution, c_sq**D >= birth, nonzero,
-    given=(Z4.at_rest, Z8.reduced, level, cauchy, dear), bounds=_DEEP,
+    given=(Z4.at_rest, Z8.reduced, level, cauchy, dear), bounds=_DEEP, formal=True,
 )  # fmt: skip
 def exists(
     birth: Any, at_rest: Claim, reduced: Claim, level: Claim, cauchy: Claim, dear: Claim
@@ -396,7 +408,12 @@ def born(birth: Any, pull: Claim, cost: Claim, birth_share: Claim) -> Iterator[S
     yield _at_threshold(birth, weight, 2 * D / (D + 1), pull, cost, birth_share)
 
 
-@claim(isotropic_networks, sp.Eq(4**D * collapse, (D + 1) ** (D + 1) * birth), bounds=_DEEP)
+@claim(
+    isotropic_networks,
+    sp.Eq(4**D * collapse, (D + 1) ** (D + 1) * birth),
+    bounds=_DEEP,
+    formal=True,
+)
 def ratio(birth: Any, collapse: Any) -> Iterator[Step]:
     """The two thresholds differ by (D+1)^{D+1}/4^D."""
     yield Identity("ratio of the thresholds", 4**D * collapse, (D + 1) ** (D + 1) * birth)

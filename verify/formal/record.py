@@ -7,9 +7,8 @@ never a pass.  It is remade by ``certimin proofs``, which CI does and compares.
 from __future__ import annotations
 
 import json
-import re
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -17,7 +16,7 @@ from typing import Any
 from verify.claims import Claim
 from verify.evidence import Evidence
 from verify.expression import families
-from verify.formal.sources import Sources, beside
+from verify.formal.sources import Sources, beside, words
 from verify.records import hashed
 from verify.theorem import Theorem
 
@@ -129,12 +128,12 @@ def glossary(sources: Sources) -> dict[str, Any]:
     return found
 
 
-def unmentioned(claim: Claim, statement: str, words: Mapping[str, Any]) -> list[str]:
-    """Return the quantities of a claim that a statement does not speak of by any of their names."""
+def unmentioned(claim: Claim, statement: str, sources: Sources) -> list[str]:
+    """Return the quantities of a claim that neither a statement nor its terms speak of."""
     relation = claim.expanded
     names = {symbol.name for symbol in relation.free_symbols} | set(families(relation))
-    spoken = set(re.findall(r"[A-Za-z_][\w']*", statement))
-    known: Mapping[str, list[str]] = words["quantities"]
+    known: Mapping[str, list[str]] = glossary(sources)["quantities"]
+    spoken = sources.meaning(statement)
     return sorted(name for name in names if not spoken & set(known.get(name, [name])))
 
 
@@ -155,7 +154,7 @@ def fault(theorem: Theorem, claim: Claim, record: Record, sources: Sources) -> s
     foreign = sorted(set(entry.axioms) - AXIOMS)
     if foreign:
         return f"the proof rests on {', '.join(foreign)}"
-    missing = unmentioned(claim, entry.statement, glossary(sources))
+    missing = unmentioned(claim, entry.statement, sources)
     if missing:
         return f"the formal statement does not speak of {', '.join(missing)}"
     if not _twins(theorem, record):
@@ -198,8 +197,8 @@ def _written(sources: Sources, module: str, claim: str) -> str | None:
 
 
 def _terms(statement: str, meanings: Mapping[str, str]) -> dict[str, str]:
-    words: Iterable[str] = re.findall(r"[A-Za-z_][\w']*", statement)
-    return {word: meanings[word] for word in dict.fromkeys(words) if word in meanings}
+    spoken = words(statement)
+    return {word: meaning for word, meaning in meanings.items() if word in spoken}
 
 
 def _error(reason: str) -> Evidence:

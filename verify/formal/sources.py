@@ -16,7 +16,7 @@ from pathlib import Path
 
 from verify.errors import UsageError
 
-__all__ = ["Sources", "beside", "without_comments"]
+__all__ = ["Sources", "beside", "without_comments", "words"]
 
 FOLDER, PROJECT, TWIN = "proofs", "_CoqProject", "_false"
 
@@ -25,6 +25,7 @@ _OURS = "theorems"
 
 _REQUIRE = re.compile(r"From\s+([\w.]+)\s+Require\s+(?:Import\s+|Export\s+)?([\w\s.]*?)\.(?=\s|$)")
 _DEFINED = r"\bDefinition\s+{name}\s*:\s*Prop\s*:=(.*?)\.(?=\s|$)"
+_DEFINITION = re.compile(r"\b(?:Definition|Fixpoint)\s+(\w+)(.*?)\.(?=\s|$)", re.DOTALL)
 _THEOREM = re.compile(r"\b(?:Theorem|Lemma)\s+(\w+)\s*:")
 
 
@@ -94,6 +95,23 @@ class Sources:
         found = re.search(_DEFINED.format(name=re.escape(name)), text, re.DOTALL)
         return None if found is None else found[1].strip()
 
+    @cached_property
+    def terms(self) -> dict[str, set[str]]:
+        """The words in the definition of each term that statements may use."""
+        found: dict[str, set[str]] = {}
+        for text in self.files.values():
+            for name, body in _DEFINITION.findall(without_comments(text)):
+                found.setdefault(name, set()).update(words(body))
+        return found
+
+    def meaning(self, statement: str) -> set[str]:
+        """Return the words of a statement and of all terms that it mentions."""
+        found, waiting = set[str](), words(statement)
+        while waiting:
+            found |= waiting
+            waiting = set().union(*(self.terms.get(word, ()) for word in waiting)) - found
+        return found
+
     def name_of(self, module: str, claim: str) -> str:
         """Return the name of a claim's statement: its own, or with "_" for a word of Coq."""
         return claim if self.statement(module, claim) is not None else f"{claim}_"
@@ -130,6 +148,11 @@ def _above(module: str) -> Iterator[Path]:
         if (place / FOLDER / PROJECT).is_file():
             yield place / FOLDER
         place = place.parent
+
+
+def words(text: str) -> set[str]:
+    """Return the names in a text of Coq."""
+    return set(re.findall(r"[A-Za-z_][\w']*", text))
 
 
 def without_comments(text: str) -> str:
