@@ -3,7 +3,7 @@
 From mathcomp Require Import all_ssreflect all_algebra.
 From mathcomp.algebra_tactics Require Import ring.
 From Proofs.statements Require Import layers_align_of_small_imbalance.
-From Proofs Require Import networks lemmas layers.
+From Proofs Require Import networks quantities lemmas layers.
 From Proofs Require sharpness_between_layer_energies minimal_sharpness_between_closed_forms.
 Import Order.TTheory GRing.Theory Num.Theory.
 Local Open Scope ring_scope.

@@ -1,4 +1,4 @@
-(* Numbers of a data set: terms of theorems/quantities.py.  K = Σ^{1/2} is not taken: |AK|_2² is the
+(* Numbers of a data set and of weights: terms of theorems/quantities.py.  K = Σ^{1/2} is not taken: |AK|_2² is the
    largest value of vᵀAΣAᵀv over unit vectors v. *)
 From mathcomp Require Import all_ssreflect all_algebra.
 From Proofs Require Import networks.
@@ -21,3 +21,8 @@ Definition rayleigh n (T : 'M[F]_(n, d 0)) : F := dot T (T *m moment X) / sq T.
 Definition rayleigh2 n (T : 'M[F]_(n, d 0)) : F := sq (T *m moment X) / dot T (T *m moment X).
 
 End Quantities.
+
+(* D_k = W_{k+1}ᵀ W_{k+1} - W_k W_kᵀ, the imbalance of neighbouring layers. *)
+Definition imbalance (R : comRingType) (d : nat -> nat) (W : network R d) (k : nat) :
+  'M[R]_(d k.+1) :=
+  (W k.+1)^T *m W k.+1 - W k *m (W k)^T.

@@ -2,7 +2,7 @@
    w·Σw and Σw are the same for all, and the norm alone decides.  The rest is C1. *)
 From mathcomp Require Import all_ssreflect all_algebra.
 From mathcomp.algebra_tactics Require Import ring.
-From Proofs Require Import networks directions lemmas.
+From Proofs Require Import networks directions quantities lemmas.
 From Proofs Require sharpness_ge_rayleigh.
 From Proofs.statements Require sharpness_ge_rayleigh rayleigh_bound_best_of_minimum_norm.
 Import Order.TTheory GRing.Theory Num.Theory.

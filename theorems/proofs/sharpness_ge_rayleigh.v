@@ -3,7 +3,7 @@
    a path of U1 in common eigenvectors. *)
 From mathcomp Require Import all_ssreflect all_algebra.
 From mathcomp.algebra_tactics Require Import ring.
-From Proofs Require Import networks directions lemmas sharpness_ge_of_minimizer.
+From Proofs Require Import networks directions quantities lemmas sharpness_ge_of_minimizer.
 From Proofs Require minimal_sharpness_eq_gain.
 From Proofs.statements Require sharpness_ge_rayleigh minimal_sharpness_eq_gain.
 Import Order.TTheory GRing.Theory Num.Theory.

@@ -166,7 +166,9 @@ Qed.
 
 Theorem paper : statements.sharpness_le_of_small_initialisation.paper.
 Proof.
-move=> F d n m X T top r t /data_max_ge0 top_ge0 [r_ge0 rE] [t_ge0 tE].
+move=> F d n m X Y W T top S r t d1 fits target small top_max sharp r_root [t_ge0 tE].
+apply: le_trans (flat d1 fits target small top_max sharp r_root) _.
+have top_ge0 := data_max_ge0 top_max; have [r_ge0 rE] := r_root.
 have le_r : r <= 4 * t.
   rewrite -(@ler_pexpn2r _ n.+1) ?nnegrE ?mulr_ge0 ?ler0n // rE !exprMn tE exprS.
   rewrite -mulrA ler_pemull ?mulr_ge0 ?exprn_ge0 ?ler0n ?sq_ge0 //.

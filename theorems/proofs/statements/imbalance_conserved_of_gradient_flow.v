@@ -1,14 +1,9 @@
 (* F4: gradient flow conserves the imbalance of neighbouring layers. *)
 From mathcomp Require Import all_ssreflect all_algebra.
-From Proofs Require Import networks loss.
+From Proofs Require Import networks loss quantities.
 Import Order.TTheory GRing.Theory Num.Theory.
 Local Open Scope ring_scope.
 Set Implicit Arguments. Unset Strict Implicit. Unset Printing Implicit Defensive.
-
-(* D_k = W_{k+1}ᵀ W_{k+1} - W_k W_kᵀ. *)
-Definition imbalance (R : comRingType) (d : nat -> nat) (W : network R d) (k : nat) :
-  'M[R]_(d k.+1) :=
-  (W k.+1)^T *m W k.+1 - W k *m (W k)^T.
 
 Section Motion.
 Variables (F : realFieldType) (d : nat -> nat).

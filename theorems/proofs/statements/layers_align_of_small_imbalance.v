@@ -1,13 +1,10 @@
 (* C2: small imbalance makes the layers of a one-output network nearly rank one.  Layers n.+1, the
    last of them is W n; D_j = W_{j+1}ᵀW_{j+1} - W_jW_jᵀ. *)
 From mathcomp Require Import all_ssreflect all_algebra.
-From Proofs Require Import networks.
+From Proofs Require Import networks quantities.
 Import Order.TTheory GRing.Theory Num.Theory.
 Local Open Scope ring_scope.
 Set Implicit Arguments. Unset Strict Implicit. Unset Printing Implicit Defensive.
-
-Definition imbalance (F : realFieldType) (d : nat -> nat) (W : network F d) (j : nat) :
-  'M[F]_(d j.+1) := (W j.+1)^T *m W j.+1 - W j *m (W j)^T.
 
 (* l is λ_max(D_j). *)
 Definition is_imbalance_max (F : realFieldType) (d : nat -> nat) (W : network F d) (j : nat)

@@ -1,7 +1,7 @@
 (* C7: on under-determined data every solution of TΣ = C bounds the sharpness as in C1, and the
    bound is largest at the solution T0 of least norm.  Σ need not be singular here. *)
 From mathcomp Require Import all_ssreflect all_algebra.
-From Proofs Require Import networks directions.
+From Proofs Require Import networks directions quantities.
 From Proofs.statements Require Import sharpness_ge_rayleigh.
 Import Order.TTheory GRing.Theory Num.Theory.
 Local Open Scope ring_scope.

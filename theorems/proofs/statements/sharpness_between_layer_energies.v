@@ -22,9 +22,6 @@ Definition is_aligned_top (mu : F) : Prop :=
   (forall y, moment X *m y != 0 -> path_ends X y + L.-1%:R * share y <= mu) /\
   (exists y, moment X *m y != 0 /\ path_ends X y + L.-1%:R * share y = mu).
 
-(* The imbalance D_j = W_{j+1}ᵀW_{j+1} - W_jW_jᵀ. *)
-Definition imbalance (j : nat) : 'M[F]_(d j.+1) := (W j.+1)^T *m W j.+1 - W j *m (W j)^T.
-
 End Terms.
 
 (* |α_1|²|Kz|² >= (|w*|²/N) |Kz|²; for any number of outputs. *)

@@ -2,7 +2,7 @@
    row T with TΣ = C; a = w*ᵀΣw*/|w*|².  Where r is the L-th root of |w*|^{2(L-1)}, it is
    |w*|^{2-2/L}. *)
 From mathcomp Require Import all_ssreflect all_algebra.
-From Proofs Require Import networks directions.
+From Proofs Require Import networks directions quantities.
 Import Order.TTheory GRing.Theory Num.Theory.
 Local Open Scope ring_scope.
 Set Implicit Arguments. Unset Strict Implicit. Unset Printing Implicit Defensive.
@@ -14,10 +14,8 @@ Variables (X : 'M[F]_(d 0%N, m)) (Y : 'M[F]_(d L, m)) (T : 'M[F]_(d L, d 0%N)).
 (* T is a regressor: TΣ = C, and d_y = 1. *)
 Definition regressor : Prop := d L = 1%N /\ T *m moment X = cross X Y.
 
-(* a = w*ᵀΣw*/|w*|², a_2 = |Σw*|²/w*ᵀΣw* and |Σw* - aw*|²/w*ᵀΣw*. *)
-Definition rayleigh : F := dot T (T *m moment X) / sq T.
-Definition rayleigh2 : F := sq (T *m moment X) / dot T (T *m moment X).
-Definition tilt : F := sq (T *m moment X - rayleigh *: T) / dot T (T *m moment X).
+(* |Σw* - aw*|²/w*ᵀΣw*, with a = w*ᵀΣw*/|w*|². *)
+Definition tilt : F := sq (T *m moment X - rayleigh X T *: T) / dot T (T *m moment X).
 
 (* W_k = g q_{k+1} q_kᵀ with unit vectors q_k, q_0 a top eigenvector of Σ with eigenvalue top. *)
 Definition aligned_on_top (W : network F d) (g top : F) (q : forall k, 'cV[F]_(d k)) : Prop :=

@@ -77,12 +77,15 @@ Definition flat : Prop :=
   is_data_max X top -> is_sharpness X Y W S -> is_root n.+1 ((4 * sq T) ^+ n) r ->
   S <= 2 * n.+1%:R * top * r.
 
-(* 2^{3-2/L} LΛ|w*|^{2-2/L} <= 8 LΛ|w*|^{2-2/L}; t is |w*|^{2-2/L}. *)
+(* S(W) <= 8 LΛ|w*|^{2-2/L} there; t is |w*|^{2-2/L}. *)
 Definition paper : Prop :=
   forall (F : realFieldType) (d : nat -> nat) (n m : nat) (X : 'M[F]_(d 0%N, m))
-         (T : 'M[F]_(d n.+1, d 0%N)) (top r t : F),
-  is_data_max X top -> is_root n.+1 ((4 * sq T) ^+ n) r -> is_root n.+1 (sq T ^+ n) t ->
-  2 * n.+1%:R * top * r <= 8 * n.+1%:R * top * t.
+         (Y : 'M[F]_(d n.+1, m)) (W : network F d) (T : 'M[F]_(d n.+1, d 0%N)) (top S r t : F),
+  d n.+1 = 1%N -> minimizer X Y W -> T *m moment X = cross X Y ->
+  (forall k : nat, (k <= n)%N -> exists s, is_norm_sq (W k) s /\ s ^+ n.+1 <= 4 * sq T) ->
+  is_data_max X top -> is_sharpness X Y W S ->
+  is_root n.+1 ((4 * sq T) ^+ n) r -> is_root n.+1 (sq T ^+ n) t ->
+  S <= 8 * n.+1%:R * top * t.
 
 (* S(W) <= (4Λ/a) S_min there. *)
 Definition ratio : Prop :=
