@@ -160,7 +160,8 @@ elim: k => [|k IH].
   rewrite [noisy_moment _ _ _ _]/= [noisy_moment _ _ _ _]/= first !outer polyT.
   have -> : (v *m a%:M *m v^T) 0 0 = a * sq v.
     by rewrite mul_mx_scalar -scalemxAl mxE /sq dotE mxtrace_mulC /mxtrace big_ord1.
-  have -> : ((constant v + 'X *: constant h) *m constant a%:M *m (constant v + 'X *: constant h)^T) 0 0
+  have -> : ((constant v + 'X *: constant h) *m constant a%:M
+      *m (constant v + 'X *: constant h)^T) 0 0
       = (a * sq v)%:P * q.
     rewrite /constant map_scalar_mx mul_mx_scalar -scalemxAl mxE.
     have -> (x : 'rV[{poly F}]_(d 0)) : (x *m x^T) 0 0 = sq x.
@@ -175,7 +176,8 @@ have -> : noisy_moment (constant a%:M) s%:P (line W turn) k.+1 = with_noise s%:P
 rewrite IH with_noiseZ line_later.
 have -> : with_noise s%:P (constant (W k *m noisy_moment a%:M s W k *m (W k)^T))
     = constant (noisy_moment a%:M s W k.+1).
-  move: (W k *m _ *m _) (erefl : noisy_moment a%:M s W k.+1 = with_noise s (W k *m noisy_moment a%:M s W k *m (W k)^T)) => Q ->.
+  move: (W k *m _ *m _) (erefl : noisy_moment a%:M s W k.+1
+    = with_noise s (W k *m noisy_moment a%:M s W k *m (W k)^T)) => Q ->.
   rewrite /with_noise /constant map_mxD map_mxZ map_diag_mx /=.
   by congr (_ + _ *: diag_mx _); apply/rowP => i; rewrite !mxE.
 by rewrite polyT -scalemxAr -scalemxAl !polyMx.
@@ -185,7 +187,8 @@ Lemma pull : stationary a%:M c g s W -> scale d b D * dot (r D.+1 *m h) c = 0.
 Proof.
 move=> /(_ turn); rewrite /regularised_slope horner_coef0 coef_deriv /regularised_along.
 rewrite /regularised_loss !coefD !coefN.
-have -> : noisy_output_power D (constant a%:M) s%:P (line W turn) = (noisy_output_power D a%:M s W)%:P * q.
+have -> : noisy_output_power D (constant a%:M) s%:P (line W turn)
+    = (noisy_output_power D a%:M s W)%:P * q.
   rewrite /noisy_output_power moment_turn mxtraceZ mulrC; congr (_ * _).
   by rewrite /constant /mxtrace rmorph_sum; apply: eq_bigr => i _; rewrite mxE.
 have -> : ((noisy_output_power D a%:M s W)%:P * q)`_1 = 0.
@@ -225,7 +228,8 @@ have v_gt0 : sq v != 0 by rewrite sq_eq0.
 set e := r D.+1 in wE *; pose ct := e^T *m c; pose h := ct - (dot v ct / sq v) *: v.
 have ortho : dot v h = 0 by rewrite dotBr dotZr -/(sq v) divfK // subrr.
 have := pull signs first later v_neq0 ortho rest.
-move/eqP; rewrite mulf_eq0 (negPf b_neq0) /= dotC dot_mull -/ct /h dotBr dotZr -/(sq ct) => /eqP zero.
+move/eqP; rewrite mulf_eq0 (negPf b_neq0) /= dotC dot_mull -/ct /h.
+rewrite dotBr dotZr -/(sq ct) => /eqP zero.
 have ct2 : sq ct * sq v = dot v ct ^+ 2.
   by move/eqP: zero; rewrite subr_eq0 (dotC ct v) => /eqP ->; rewrite mulrAC divfK // expr2.
 have outer1 n (x : 'cV[F]_n) : n = 1%N -> x *m x^T = (sq x)%:M.
