@@ -117,3 +117,129 @@ by move: (sq _) (sq _) (scale k) => x y z; ring.
 Qed.
 
 End Aligned.
+
+(* --- stationary aligned networks on isotropic data: c lies along w ------------------------- *)
+Section Pull.
+Variables (F : realFieldType) (d : nat -> nat) (D : nat) (a : F).
+Variables (c : 'M[F]_(d D.+1, d 0)) (g : nat -> F) (s : F).
+Variables (r : forall k, 'cV[F]_(d k)) (b : nat -> F) (v h : 'rV[F]_(d 0)) (W : network F d).
+Hypotheses (signs : forall k i, (0 < k <= D)%N -> r k i 0 ^+ 2 = 1) (first : W 0%N = r 1%N *m v).
+Hypothesis later : forall k, (0 < k <= D)%N -> W k = b k *: (r k.+1 *m (r k)^T).
+Hypotheses (v_neq0 : v != 0) (ortho : dot v h = 0).
+
+(* The first layer is moved along its signs, across v. *)
+Definition turn : network F d := fun k => match k with 0 => r 1%N *m h | _ => 0 end.
+
+Lemma dprefix_turn k : (k <= D)%N -> dprefix W turn k.+1 = scale d b k *: (r k.+1 *m h).
+Proof.
+elim: k => [|k IH] kD; first by rewrite /= mulmx0 add0r mulmx1 /scale big_ord0 scale1r.
+have -> : dprefix W turn k.+2 = W k.+1 *m dprefix W turn k.+1.
+  by rewrite [LHS]/= mul0mx addr0.
+rewrite (IH (ltnW kD)) later // -scalemxAl -scalemxAr chain !scalerA sq_signs => [|i].
+  by rewrite scaleS; congr (_ *: _); ring.
+exact: signs.
+Qed.
+
+Lemma line_later k : line W turn k.+1 = constant (W k.+1).
+Proof. by rewrite /line /constant map_mx0 scaler0 addr0. Qed.
+
+Lemma constant_scalar n (x : F) : constant (x%:M : 'M_n) = (x%:P)%:M.
+Proof. exact: map_scalar_mx. Qed.
+
+Let q : {poly F} := 1 + (sq h / sq v) *: 'X^2.
+
+Lemma moment_turn k : line W turn k *m noisy_moment (constant a%:M) s%:P (line W turn) k
+    *m (line W turn k)^T = q *: constant (W k *m noisy_moment a%:M s W k *m (W k)^T).
+Proof.
+have polyMx m n p (B : 'M[F]_(m, n)) (C : 'M_(n, p)) : constant B *m constant C = constant (B *m C).
+  by rewrite /constant map_mxM.
+have polyT m n (B : 'M[F]_(m, n)) : (constant B)^T = constant B^T by rewrite /constant map_trmx.
+elim: k => [|k IH].
+  have -> : line W turn 0%N = constant (r 1%N) *m (constant v + 'X *: constant h).
+    by rewrite /line first /turn mulmxDr -scalemxAr !polyMx.
+  rewrite [noisy_moment _ _ _ _]/= [noisy_moment _ _ _ _]/= first !outer polyT.
+  have -> : (v *m a%:M *m v^T) 0 0 = a * sq v.
+    by rewrite mul_mx_scalar -scalemxAl mxE /sq dotE mxtrace_mulC /mxtrace big_ord1.
+  have -> : ((constant v + 'X *: constant h) *m constant a%:M
+      *m (constant v + 'X *: constant h)^T) 0 0
+      = (a * sq v)%:P * q.
+    rewrite /constant map_scalar_mx mul_mx_scalar -scalemxAl mxE.
+    have -> (x : 'rV[{poly F}]_(d 0)) : (x *m x^T) 0 0 = sq x.
+      by rewrite /sq dotE mxtrace_mulC /mxtrace big_ord1.
+    rewrite sqD sqZ dotZr /sq !dot_constant ortho mulr0 mul0rn addr0 -/(sq v) -/(sq h) polyCM.
+    have cancel : sq v * (sq h / sq v) = sq h by rewrite mulrCA divff ?mulr1 ?sq_eq0.
+    rewrite /q -mul_polyC -[in LHS]cancel !polyCM; move: (sq v)%:P ((sq h / sq v)%:P) => x y.
+    by rewrite (_ : polyC_rmorphism F a = a%:P) //; move: a%:P 'X => z t; ring.
+  by rewrite polyMx /constant map_mxZ scalerA mulrC.
+have -> : noisy_moment (constant a%:M) s%:P (line W turn) k.+1 = with_noise s%:P
+    (line W turn k *m noisy_moment (constant a%:M) s%:P (line W turn) k *m (line W turn k)^T) by [].
+rewrite IH with_noiseZ line_later.
+have -> : with_noise s%:P (constant (W k *m noisy_moment a%:M s W k *m (W k)^T))
+    = constant (noisy_moment a%:M s W k.+1).
+  move: (W k *m _ *m _) (erefl : noisy_moment a%:M s W k.+1
+    = with_noise s (W k *m noisy_moment a%:M s W k *m (W k)^T)) => Q ->.
+  rewrite /with_noise /constant map_mxD map_mxZ map_diag_mx /=.
+  by congr (_ + _ *: diag_mx _); apply/rowP => i; rewrite !mxE.
+by rewrite polyT -scalemxAr -scalemxAl !polyMx.
+Qed.
+
+Lemma pull : stationary a%:M c g s W -> scale d b D * dot (r D.+1 *m h) c = 0.
+Proof.
+move=> /(_ turn); rewrite /regularised_slope horner_coef0 coef_deriv /regularised_along.
+rewrite /regularised_loss !coefD !coefN.
+have -> : noisy_output_power D (constant a%:M) s%:P (line W turn)
+    = (noisy_output_power D a%:M s W)%:P * q.
+  rewrite /noisy_output_power moment_turn mxtraceZ mulrC; congr (_ * _).
+  by rewrite /constant /mxtrace rmorph_sum; apply: eq_bigr => i _; rewrite mxE.
+have -> : ((noisy_output_power D a%:M s W)%:P * q)`_1 = 0.
+  by rewrite coefCM /q coefD coefZ coefXn coef1 /= mulr0 addr0 mulr0.
+have [Q PQ] := prefix_line W turn D.+1.
+have -> : (2 * effective_alignment (constant c) (line W turn))`_1 = 2 * dot (dprefix W turn D.+1) c.
+  have two : (2 : {poly F}) = 2%:P by rewrite polyCMn.
+  have linear (x y : F) (p z : {poly F}) : (x%:P + 'X * y%:P + 'X^2 * p + 'X^3 * z)`_1 = y.
+    by rewrite !coefD coefC !coefXnM coefXM /= coefC /= !(addr0, add0r).
+  rewrite two coefCM /effective_alignment /effective_map PQ ![in LHS]dotDl ![in LHS]dotZl.
+  by rewrite !dot_constant linear.
+have -> : (total_decay D (fun k => (g k)%:P) (line W turn))`_1 = 0.
+  rewrite /total_decay coef_sum big1 // => -[[|k] kD] _; rewrite /layer_penalty coefCM /=.
+    have across : dot (r 1%N *m v) (r 1%N *m h) = 0.
+      by rewrite dot_mull mulmxA [_^T *m _]mx11_scalar mul_scalar_mx dotZl ortho mulr0.
+    rewrite /line first /turn sqD dotZr dot_constant across mulr0 mul0rn addr0 sqZ /sq.
+    by rewrite !dot_constant coefD coefC coefXnM /= addr0 mulr0.
+  by rewrite line_later /sq dot_constant coefC mulr0.
+rewrite dprefix_turn // dotZl sub0r addr0 mulr1n => /eqP.
+by rewrite oppr_eq0 mulf_eq0 pnatr_eq0 /= => /eqP.
+Qed.
+End Pull.
+
+Section Collinear.
+Variables (F : realFieldType) (d : nat -> nat) (D : nat) (a : F).
+Variables (c : 'M[F]_(d D.+1, d 0)) (g : nat -> F) (s : F) (W : network F d).
+
+Lemma collinear : d D.+1 = 1%N -> aligned D W -> stationary a%:M c g s W ->
+  effective_map D W != 0 -> cross_sq c * effective_sq D W = effective_alignment c W ^+ 2.
+Proof.
+move=> one [r [b [v [signs first later]]]] rest w_neq0.
+have wE : effective_map D W = scale d b D *: (r D.+1 *m v).
+  exact: (prefix_aligned signs first later (leqnn D)).
+have b_neq0 : scale d b D != 0 by apply: contraNneq w_neq0; rewrite wE => ->; rewrite scale0r.
+have v_neq0 : v != 0 by apply: contraNneq w_neq0; rewrite wE => ->; rewrite mulmx0 scaler0.
+have v_gt0 : sq v != 0 by rewrite sq_eq0.
+set e := r D.+1 in wE *; pose ct := e^T *m c; pose h := ct - (dot v ct / sq v) *: v.
+have ortho : dot v h = 0 by rewrite dotBr dotZr -/(sq v) divfK // subrr.
+have := pull signs first later v_neq0 ortho rest.
+move/eqP; rewrite mulf_eq0 (negPf b_neq0) /= dotC dot_mull -/ct /h.
+rewrite dotBr dotZr -/(sq ct) => /eqP zero.
+have ct2 : sq ct * sq v = dot v ct ^+ 2.
+  by move/eqP: zero; rewrite subr_eq0 (dotC ct v) => /eqP ->; rewrite mulrAC divfK // expr2.
+have outer1 n (x : 'cV[F]_n) : n = 1%N -> x *m x^T = (sq x)%:M.
+  move=> n1; move: x; rewrite n1 => x; rewrite [LHS]mx11_scalar; congr _%:M.
+  by rewrite /sq dotE mxtrace_mulC /mxtrace big_ord1.
+have ctE : sq ct = sq e * cross_sq c.
+  by rewrite /sq {1}/ct dotC dot_mull trmxK /ct mulmxA outer1 // mul_scalar_mx dotZl.
+rewrite /effective_alignment /effective_sq wE sqZ dotZl (dotC _ c) dot_mull -/ct (dotC ct v).
+rewrite -[v in e *m v]trmxK sq_rank1 sq_trmx exprMn -ct2 ctE.
+by move: (cross_sq c) (sq e) (sq v) => x y z; ring.
+Qed.
+
+End Collinear.

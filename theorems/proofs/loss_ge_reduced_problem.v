@@ -1,5 +1,6 @@
 (* Z3'.  The last noise first: U(Q + σ² diag Q)Uᵀ exceeds (1 + σ²/d) UQUᵀ by σ²/2d times the
-   sum over pairs of neurons of (s_i - s_j) M (s_i - s_j)ᵀ, s_i their contributions; then layer by layer.
+   sum over pairs of neurons of (s_i - s_j) M (s_i - s_j)ᵀ, s_i their contributions; then layer
+   by layer.
    Decay: AM-GM and |AB| <= |A||B|.  Aligned networks turn every step into an equality. *)
 From mathcomp Require Import all_ssreflect all_algebra.
 From mathcomp.algebra_tactics Require Import ring.

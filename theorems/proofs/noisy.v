@@ -1,8 +1,8 @@
 (* Noisy networks with weight decay: the terms of theorems/weight_decay/networks.py, origins.py and
-   reduction.py.  A network has D hidden layers and D+1 matrices W 0, ..., W D; each
-   hidden neuron is multiplied by noise of mean 1 and variance s = σ², each layer has a decay g k.  The data are a
-   second moment A = A_0 = E xxᵀ and a correlation c = E yxᵀ; losses leave out E|y|².  There may be
-   several outputs: with one, c and w = W D ... W 0 are rows and traces are single numbers.
+   reduction.py.  A network has D hidden layers and D+1 matrices W 0, ..., W D; each hidden neuron
+   is multiplied by noise of mean 1 and variance s = σ², each layer has a decay g k.  The data are
+   a second moment A = A_0 = E xxᵀ and a correlation c = E yxᵀ; losses leave out E|y|².  There may
+   be several outputs: with one, c and w = W D ... W 0 are rows and traces are single numbers.
    Definitions only; a referee reads this once. *)
 From mathcomp Require Import all_ssreflect all_algebra.
 From Proofs Require Import networks.

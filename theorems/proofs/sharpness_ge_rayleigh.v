@@ -350,7 +350,7 @@ have [bound _] := sharpness_scalar (isT : (0 < 1)%N) (isT : (0 < 2)%N) ler01 mom
 have fits := minimizer_scalar moment1 cross1.
 have reg : @regressor _ d 2 1 one y y by split; rewrite // moment1 mulmx1 cross1 mul1r.
 have sqE : sq y = 16 by rewrite /sq dotE tr_scalar_mx -scalar_mxM mxtrace_scalar mulr1n.
-have aE : @rayleigh _ d 2 1 one y = 1.
+have aE : @rayleigh _ d 1 one 1 y = 1.
   by rewrite /rayleigh moment1 mulmx1 -/(sq y) divff // sqE.
 move=> /(_ _ d 2%N 1%N one y y (scalar_network 1 2) _ isT (fun=> isT) reg fits bound).
 by rewrite aE sqE.

@@ -174,6 +174,89 @@ have ratio : (D%:R - 1) / (noise_factor d D s * a) * t = w.
 by apply: (mulIf w_neq0); rewrite -exprSr mulrAC -paid mulrC -exprMn ratio.
 Qed.
 
+(* Aligned stationary weights: |c||w| = κa|w|² + τ and τ^{D+1} = Γ|w|². *)
+Lemma solution (F : realFieldType) (d : nat -> nat) D a (c : 'M[F]_(d D.+1, d 0%N)) g s
+    (W : network F d) (x := noise_factor d D s * a * effective_sq D W)
+    (t := layer_penalty g W D) :
+  d D.+1 = 1%N -> aligned D W -> stationary a%:M c g s W -> effective_map D W != 0 ->
+  cross_sq c * effective_sq D W = (x + t) ^+ 2 /\
+  decay_product D g * effective_sq D W = t ^+ D.+1.
+Proof.
+move=> one al rest w_neq0; rewrite (collinear one al rest w_neq0).
+have [r [b [v [signs first later]]]] := al; split.
+  congr (_ ^+ _); rewrite /x -mulrA -level -(power_aligned _ _ signs first later).
+  by rewrite /t (common rest (leqnn D)) addrC subrK.
+rewrite (sq_aligned signs first later) -big_split /= -[X in _ ^+ X]card_ord -prodr_const.
+by apply: eq_bigr => k _; apply: (balance rest); rewrite // -ltnS.
+Qed.
+
+Lemma threshold_eq (F : realFieldType) (d : nat -> nat) n a (g : nat -> F) s (w t y : F)
+    (D := n.+1) (x := noise_factor d D s * a * w) :
+  decay_product D g * w = t ^+ D.+1 -> y * x = n%:R * t ->
+  y ^+ n * D.+1%:R ^+ D.+1 * birth d D a g s * w ^+ D = ((2 * D)%:R * t) ^+ (2 * D).
+Proof.
+move=> paid share; have power_gt0 k : 0 < k%:R ^+ k :> F.
+  by case: k => [|k]; rewrite ?expr0 ?ltr01 ?exprn_gt0 ?ltr0n.
+rewrite /birth (_ : D.-1 = n) // invfM.
+have unit : D.+1%:R ^+ D.+1 / D.+1%:R ^+ D.+1 = 1 :> F by rewrite divff // gt_eqF.
+have unit' : n%:R ^+ n / n%:R ^+ n = 1 :> F by rewrite divff // gt_eqF.
+have key : y ^+ n * (noise_factor d D s * a) ^+ n * w ^+ n = n%:R ^+ n * t ^+ n.
+  by rewrite -!exprMn -mulrA share.
+have -> : ((2 * D)%:R * t) ^+ (2 * D) = (2 * D)%:R ^+ (2 * D) * (t ^+ n * t ^+ D.+1).
+  by rewrite exprMn -exprD; congr (_ * _ ^+ _); rewrite /D mul2n -addnn addSnnS.
+rewrite -paid [w ^+ D]exprSr; move: unit unit' key.
+move: (D.+1%:R ^+ D.+1) (n%:R ^+ n) => e f.
+move: (w ^+ n) (t ^+ n) (y ^+ n) ((noise_factor d D s * a) ^+ n) => v T Y K.
+move: (_^-1) (_^-1) ((2 * D)%:R ^+ (2 * D)) (decay_product D g) => fi ei N G unit unit' key.
+transitivity ((e * ei) * (Y * K * v) * fi * N * G * w); first by ring.
+rewrite unit key; transitivity ((f * fi) * (T * N * G * w)); first by ring.
+by rewrite unit'; ring.
+Qed.
+
+Theorem tie : statements.thresholds_of_isotropic_data.tie.
+Proof.
+move=> F d [//|n] a c g s W _ one al rest w_neq0 share.
+have [pull paid] := solution one al rest w_neq0; set D := n.+1 in share pull paid *.
+have DE : D%:R = n%:R + 1 :> F by rewrite /D -addn1 natrD.
+rewrite DE addrK in share; have w_unit : effective_sq D W ^+ D != 0 by rewrite expf_neq0 ?sq_eq0.
+apply: (mulIf w_unit); apply: (@mulfI _ (4 ^+ D)); first by rewrite expf_neq0 ?pnatr_eq0.
+have share1 : 1 * (noise_factor d D s * a * effective_sq D W) = n%:R * layer_penalty g W D.
+  by rewrite mul1r.
+have := threshold_eq paid share1; rewrite expr1n mul1r -/D -four_collapse -mulrA => ->.
+rewrite -exprMn pull share -exprM.
+have four : 4 = 2 ^+ 2 :> F by rewrite -natrX.
+by rewrite four -exprM -exprMn natrM DE; congr (_ ^+ _); ring.
+Qed.
+
+Theorem born : statements.thresholds_of_isotropic_data.born.
+Proof.
+move=> F d [//|n] a c g s W _ one al rest w_neq0 share.
+have [pull paid] := solution one al rest w_neq0; set D := n.+1 in share pull paid *.
+have DE : D%:R = n%:R + 1 :> F by rewrite /D -addn1 natrD.
+rewrite {1}DE addrK in share.
+have w_unit : effective_sq D W ^+ D != 0 by rewrite expf_neq0 ?sq_eq0.
+apply: (mulIf w_unit); have e_neq0 : D.+1%:R ^+ n * D.+1%:R ^+ D.+1 != 0 :> F.
+  by rewrite mulf_neq0 ?expf_neq0 ?pnatr_eq0.
+apply: (mulfI e_neq0); rewrite [RHS]mulrA (threshold_eq paid share) -exprMn pull -exprD -exprM.
+have -> : (n + D.+1 = 2 * D)%N by rewrite /D mul2n -addnn addSnnS.
+rewrite -exprMn mulrDr share -mulrDl natrM; congr ((_ * _) ^+ _).
+by rewrite -addn1 natrD DE; ring.
+Qed.
+
+Theorem continuous : statements.thresholds_of_isotropic_data.continuous.
+Proof.
+move=> F d a c g s W nw nc nG one a_ge0 g_ge0 s_ge0 al rest w_neq0 [nw0 nwE] [nc0 ncE] [nG0 nGE].
+have [pull paid] := solution one al rest w_neq0.
+have t_ge0 : 0 <= layer_penalty g W 1 by apply: penalty_ge0.
+have K_ge0 : 0 <= noise_factor d 1 s * a by rewrite mulr_ge0 // ltW ?noise_factor_gt0.
+move: pull paid t_ge0; rewrite -nwE -ncE -nGE -!exprMn.
+move: (layer_penalty g W 1) (noise_factor d 1 s * a) K_ge0 => t K K_ge0 /eqP pull /eqP paid t_ge0.
+move: pull; rewrite eqr_expn2 ?addr_ge0 ?mulr_ge0 ?exprn_ge0 // => /eqP pull.
+move: paid; rewrite eqr_expn2 ?mulr_ge0 // => /eqP paid.
+have nw_neq0 : nw != 0 by rewrite -sqrf_eq0 nwE sq_eq0.
+by apply: (mulIf nw_neq0); rewrite mulrBl pull paid addrK expr2 mulrA.
+Qed.
+
 (* Networks of one neuron in each layer without noise: rest is balance, for weights != 0. *)
 Lemma thin_stationary (F : realFieldType) D (a c t : F) (u g : nat -> F)
     (W : network F (fun=> 1%N) := fun k => (u k)%:M) :

@@ -63,6 +63,34 @@ Definition jump : Prop :=
   effective_sq D W ^+ D =
     decay_product D g * ((D%:R - 1) / (noise_factor d D s * a)) ^+ D.+1.
 
+(* One output: aligned stationary weights with w != 0 and κa|w|² = (D-1)τ have |c| at collapse. *)
+Definition tie : Prop :=
+  forall (F : realFieldType) (d : nat -> nat) (D : nat) (a : F) (c : 'M[F]_(d D.+1, d 0%N))
+         (g : nat -> F) (s : F) (W : network F d),
+  (0 < D)%N -> d D.+1 = 1%N ->
+  aligned D W -> stationary a%:M c g s W -> effective_map D W != 0 ->
+  noise_factor d D s * a * effective_sq D W = (D%:R - 1) * layer_penalty g W D ->
+  cross_sq c ^+ D = collapse d D a g s.
+
+(* Those with (D+1) κa|w|² = (D-1)τ have |c| at birth. *)
+Definition born : Prop :=
+  forall (F : realFieldType) (d : nat -> nat) (D : nat) (a : F) (c : 'M[F]_(d D.+1, d 0%N))
+         (g : nat -> F) (s : F) (W : network F d),
+  (0 < D)%N -> d D.+1 = 1%N ->
+  aligned D W -> stationary a%:M c g s W -> effective_map D W != 0 ->
+  D.+1%:R * (noise_factor d D s * a * effective_sq D W) = (D%:R - 1) * layer_penalty g W D ->
+  cross_sq c ^+ D = birth d D a g s.
+
+(* D = 1, one output: κa|w| = |c| - Γ^{1/2} at aligned stationary weights with w != 0. *)
+Definition continuous : Prop :=
+  forall (F : realFieldType) (d : nat -> nat) (a : F) (c : 'M[F]_(d 2%N, d 0%N)) (g : nat -> F)
+         (s : F) (W : network F d) (nw nc nG : F),
+  d 2%N = 1%N -> 0 <= a -> (forall k, 0 <= g k) -> 0 <= s ->
+  aligned 1 W -> stationary a%:M c g s W -> effective_map 1 W != 0 ->
+  is_root 2 (effective_sq 1 W) nw -> is_root 2 (cross_sq c) nc ->
+  is_root 2 (decay_product 1 g) nG ->
+  noise_factor d 1 s * a * nw = nc - nG.
+
 (* --- false twins -------------------------------------------------------------------------- *)
 
 (* Solutions exist only above collapse. *)
