@@ -73,7 +73,7 @@ have := along (- (v / u)); have -> : - (v / u) * (2 * v + - (v / u) * u) = - (v 
 by rewrite oppr_ge0 pmulr_lle0 ?invr_gt0.
 Qed.
 
-Theorem average : statements.prediction_variance_le_of_minimum.average.
+Theorem average_given_twin : statements.prediction_variance_le_of_minimum.average_given_twin.
 Proof.
 move=> F d D A c g s W V A_ge0 g_ge0 s_ge0 least twin.
 by rewrite /prediction_variance (power_eq A_ge0 g_ge0 s_ge0 least twin) mulrBl mul1r.
@@ -101,30 +101,30 @@ rewrite -subr_ge0; have -> : q - K ^+ 2 * e = (1 ^+ 2 * q - 2 * 1 * K * a + K ^+
 by rewrite addr_ge0 // mulr_ge0 ?subr_ge0 // mulr_ge0 ?ler0n ?ltW.
 Qed.
 
-Theorem bound : statements.prediction_variance_le_of_minimum.bound.
+Theorem bound_given_twin : statements.prediction_variance_le_of_minimum.bound_given_twin.
 Proof.
 move=> F d D A c g s W V A_def g_ge0 s_ge0 least twin.
 have A_ge0 : semidefinite A by split; [case: A_def | apply: definite_ge0].
-have E := average A_ge0 g_ge0 s_ge0 least twin; rewrite E.
+have E := average_given_twin A_ge0 g_ge0 s_ge0 least twin; rewrite E.
 have K_gt0 := noise_factor_gt0 d s_ge0 D; have K_ge1 := noise_factor_ge1 d s_ge0 D.
 rewrite -mulrA ler_wpmul2l ?subr_ge0 // mulrC ler_pdivl_mulr ?exprn_gt0 // mulrC.
 exact: explained_ge least twin.
 Qed.
 
-Theorem wide : statements.prediction_variance_le_of_minimum.wide.
+Theorem wide_given_twin : statements.prediction_variance_le_of_minimum.wide_given_twin.
 Proof.
 move=> F d D A c g s W V A_def g_ge0 s_ge0 least twin.
 have K_gt0 := noise_factor_gt0 d s_ge0 D; have K_ge1 := noise_factor_ge1 d s_ge0 D.
-apply: le_trans (bound A_def g_ge0 s_ge0 least twin) _.
+apply: le_trans (bound_given_twin A_def g_ge0 s_ge0 least twin) _.
 rewrite -mulrA ler_wpmul2l ?subr_ge0 // mulrC ler_pdivr_mulr ?exprn_gt0 //.
 by rewrite ler_pemulr ?explained_ge0 ?exprn_ege1.
 Qed.
 
-Theorem noisy : statements.prediction_variance_le_of_minimum.noisy.
+Theorem noisy_given_twin : statements.prediction_variance_le_of_minimum.noisy_given_twin.
 Proof.
 move=> F d D A c g s W V A_def g_ge0 s_ge0 least twin.
 have K_gt0 := noise_factor_gt0 d s_ge0 D; have K_ge1 := noise_factor_ge1 d s_ge0 D.
-apply: le_trans (bound A_def g_ge0 s_ge0 least twin) _.
+apply: le_trans (bound_given_twin A_def g_ge0 s_ge0 least twin) _.
 rewrite mulrAC ler_pdivr_mulr ?exprn_gt0 // expr2 mulrA mulfVK ?gt_eqF // mulrC.
 by rewrite ler_wpmul2l ?explained_ge0 // ler_subl_addr ler_paddr ?ler01.
 Qed.

@@ -219,7 +219,8 @@ shallow_cauchy = stated(
 
 
 @claim(
-    weak_signals, loss >= 0, weak_signal, given=(shallow_terms, shallow_cauchy), bounds=_ONE, formal=True
+    weak_signals, loss >= 0, weak_signal, given=(shallow_terms, shallow_cauchy), bounds=_ONE,
+    formal=True,
 )  # fmt: skip
 def weak(shallow_terms: Claim, shallow_cauchy: Claim) -> Iterator[Step]:
     """D = 1: the global minimum when it is not."""
@@ -311,7 +312,8 @@ def value(stationary_value: Any, terms: Claim, shares: Claim, at_rest: Claim) ->
 
 
 @claim(
-    noisy_global_minima, loss < 0, stationary, light_decay, given=(value,), bounds=_MORE, formal=True
+    noisy_global_minima, loss < 0, stationary, light_decay, given=(value,), bounds=_MORE,
+    formal=True,
 )  # fmt: skip
 def bad(value: Claim) -> Iterator[Step]:
     """D >= 2: yet elsewhere the loss is lower."""

@@ -264,7 +264,7 @@ payments = stated(
 
 @claim(
     noisy_global_minima, sp.Eq(V, variance_at_minimum), global_minimum,
-    given=(spent, Z3p.data, Z3p.decay, Z3p.parts), bounds=_DEEP, formal=True,
+    given=(spent, Z3p.data, Z3p.decay, Z3p.parts), bounds=_DEEP,
 )  # fmt: skip
 def average(spent: Claim, data: Claim, decay: Claim, parts: Claim) -> Iterator[Step]:
     """Its mean over inputs."""
@@ -310,7 +310,7 @@ def _signal(common: Claim, payments: Claim) -> rules.Fact:
 
 @claim(
     noisy_global_minima, variance_bound >= V, global_minimum, given=(average, explained),
-    bounds=_DEEP, formal=True,
+    bounds=_DEEP,
 )  # fmt: skip
 def bound(average: Claim, explained: Claim) -> Iterator[Step]:
     """At most (κ-1)/κ² of what linear regression explains."""
@@ -319,7 +319,7 @@ def bound(average: Claim, explained: Claim) -> Iterator[Step]:
 
 @claim(
     noisy_global_minima, (kappa - 1) * best >= V, global_minimum, given=(average, explained),
-    bounds=_DEEP, formal=True,
+    bounds=_DEEP,
 )  # fmt: skip
 def wide(average: Claim, explained: Claim) -> Iterator[Step]:
     """It vanishes with the noise on each neuron, as κ - 1."""
@@ -328,7 +328,7 @@ def wide(average: Claim, explained: Claim) -> Iterator[Step]:
 
 @claim(
     noisy_global_minima, best / kappa >= V, global_minimum, given=(average, explained),
-    bounds=_DEEP, formal=True,
+    bounds=_DEEP,
 )  # fmt: skip
 def noisy(average: Claim, explained: Claim) -> Iterator[Step]:
     """It vanishes with much noise and many layers, as 1/κ."""

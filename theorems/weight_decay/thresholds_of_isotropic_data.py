@@ -280,7 +280,8 @@ better = stated(
 
 
 @claim(
-    any_solution, c_sq**D > collapse, negative_loss, given=(Z3p.lower, level, cauchy), bounds=_DEEP, formal=True
+    any_solution, c_sq**D > collapse, negative_loss, given=(Z3p.lower, level, cauchy), bounds=_DEEP,
+    formal=True,
 )  # fmt: skip
 def negative(collapse: Any, lower: Claim, level: Claim, cauchy: Claim) -> Iterator[Step]:
     """Stationary weights of negative loss need |c| above collapse."""
@@ -293,7 +294,8 @@ def negative(collapse: Any, lower: Claim, level: Claim, cauchy: Claim) -> Iterat
 
 
 @claim(
-    noisy_ties, sp.Eq(c_sq**D, collapse), nonzero, given=(pull, cost, tie_share), bounds=_JUMPING
+    noisy_ties, sp.Eq(c_sq**D, collapse), nonzero, given=(pull, cost, tie_share), bounds=_JUMPING,
+    formal=True,
 )  # fmt: skip
 def tie(collapse: Any, pull: Claim, cost: Claim, tie_share: Claim) -> Iterator[Step]:
     """|c| is at collapse where κa|w|² = (D-1)τ."""
@@ -362,7 +364,7 @@ shallow_cost = stated(
 
 @claim(
     shallow, sp.Eq(kappa * a * sp.sqrt(w_sq), sp.sqrt(c_sq) - sp.sqrt(Gamma)), nonzero,
-    given=(pull, shallow_cost), bounds=_FLAT,
+    given=(pull, shallow_cost), bounds=_FLAT, formal=True,
 )  # fmt: skip
 def continuous(pull: Claim, shallow_cost: Claim) -> Iterator[Step]:
     """One hidden layer: κa|w| = |c| - Γ^{1/2} at aligned solutions."""
@@ -400,7 +402,8 @@ def exists(
 
 
 @claim(
-    at_birth, sp.Eq(c_sq**D, birth), nonzero, given=(pull, cost, birth_share), bounds=_JUMPING
+    at_birth, sp.Eq(c_sq**D, birth), nonzero, given=(pull, cost, birth_share), bounds=_JUMPING,
+    formal=True,
 )  # fmt: skip
 def born(birth: Any, pull: Claim, cost: Claim, birth_share: Claim) -> Iterator[Step]:
     """|c| is at birth where κa|w|² = (D-1)τ/(D+1)."""

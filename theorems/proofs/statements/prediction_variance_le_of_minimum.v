@@ -16,7 +16,7 @@ Definition aligned_twin (F : realFieldType) (d : nat -> nat) (D : nat) (g : nat 
   [/\ aligned D V, equal_cost D g V & effective_map D V = effective_map D W].
 
 (* E_x Var_ε f = (κ-1) wᵀA_0w at global minima. *)
-Definition average : Prop :=
+Definition average_given_twin : Prop :=
   forall (F : realFieldType) (d : nat -> nat) (D : nat) (A : 'M[F]_(d 0%N))
          (c : 'M[F]_(d D.+1, d 0%N)) (g : nat -> F) (s : F) (W V : network F d),
   semidefinite A -> (forall k, 0 <= g k) -> 0 <= s ->
@@ -24,7 +24,7 @@ Definition average : Prop :=
   prediction_variance D A s W = (noise_factor d D s - 1) * effective_energy D A W.
 
 (* E_x Var_ε f <= (κ-1)/κ² cᵀA_0⁻¹c at global minima. *)
-Definition bound : Prop :=
+Definition bound_given_twin : Prop :=
   forall (F : realFieldType) (d : nat -> nat) (D : nat) (A : 'M[F]_(d 0%N))
          (c : 'M[F]_(d D.+1, d 0%N)) (g : nat -> F) (s : F) (W V : network F d),
   definite A -> (forall k, 0 <= g k) -> 0 <= s ->
@@ -33,7 +33,7 @@ Definition bound : Prop :=
     (noise_factor d D s - 1) / noise_factor d D s ^+ 2 * explained_power A c.
 
 (* E_x Var_ε f <= (κ-1) cᵀA_0⁻¹c at global minima: it vanishes as κ -> 1. *)
-Definition wide : Prop :=
+Definition wide_given_twin : Prop :=
   forall (F : realFieldType) (d : nat -> nat) (D : nat) (A : 'M[F]_(d 0%N))
          (c : 'M[F]_(d D.+1, d 0%N)) (g : nat -> F) (s : F) (W V : network F d),
   definite A -> (forall k, 0 <= g k) -> 0 <= s ->
@@ -41,7 +41,7 @@ Definition wide : Prop :=
   prediction_variance D A s W <= (noise_factor d D s - 1) * explained_power A c.
 
 (* E_x Var_ε f <= cᵀA_0⁻¹c / κ at global minima: it vanishes as κ grows. *)
-Definition noisy : Prop :=
+Definition noisy_given_twin : Prop :=
   forall (F : realFieldType) (d : nat -> nat) (D : nat) (A : 'M[F]_(d 0%N))
          (c : 'M[F]_(d D.+1, d 0%N)) (g : nat -> F) (s : F) (W V : network F d),
   definite A -> (forall k, 0 <= g k) -> 0 <= s ->
