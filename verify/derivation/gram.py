@@ -1,0 +1,571 @@
+"""Find a polynomial as a sum of squares, exactly: a solver suggests it, fractions decide it.
+
+A polynomial p is a sum of squares of polynomials in some basis u exactly if p = uᵀ H u with a
+matrix H that has no negative eigenvalue.  The basis is what Newton's polytope leaves, in blocks by
+the signs of variables that do not change p.  A solver for semidefinite programs finds H in floats,
+as far from singular as it can; H is rounded to fractions, moved back onto the equations that its
+entries satisfy, and factored, all exactly.
+
+Where p has zeros every H is singular and nothing may be rounded.  Then the kernel of the H that was
+found is rounded, the basis is cut down to its complement, and all is done again there: facial
+reduction.  Equations that are given enter with unknown multipliers, beside the entries of H.
+
+Nothing here needs to be right for what is found to be so:
+:func:`verify.certificates.squares.check_certificate` multiplies it out.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from functools import cached_property
+from itertools import combinations
+from math import gcd, lcm
+from typing import Any
+
+import numpy as np
+import sympy as sp
+from scipy.linalg import qr
+from scipy.optimize import linprog
+from scipy.sparse import csr_matrix
+from sympy.polys.matrices import DomainMatrix
+
+from verify.certificates.squares import Monomial, Polynomial, monomial, plus, times
+
+__all__ = ["NEEDS", "NotFound", "find", "in_json"]
+
+NEEDS = 'cvxpy is not installed: give a certificate, or run pip install "certimin[sos]"'
+
+_NONE = "no sum of squares of this degree was found"
+_LARGEST = 400
+"""Elements of the largest basis that is tried."""
+
+_TIGHT = 1e-6
+"""A matrix whose least eigenvalue is below this is taken to be singular."""
+
+_ROUNDS = 6
+"""How often the basis is cut down."""
+
+_DENOMINATORS = (1, 2, 4, 6, 12, 60, 360, 2520, 10**5, 10**8, 10**11)
+_SIMPLE = 8
+"""So many of these are tried where some unknowns are rounded and the others follow."""
+
+_KERNELS = ((12, 1e-2), (60, 1e-3), (1000, 1e-5))
+"""Denominators that entries of a kernel may have, and how far they may be from what was found."""
+
+Exponents = tuple[int, ...]
+Unknown = tuple[int, ...]
+"""(block, row, column) of an entry of H, or the number of a multiplier's coefficient."""
+
+
+class NotFound(Exception):
+    """No sum of squares was found; str() says why in one line."""
+
+
+def find(polynomial: Polynomial, given: Sequence[Polynomial] = ()) -> dict[str, Any]:
+    """Return a certificate that a polynomial is >= 0 where the given ones vanish.
+
+    Raises
+    ------
+    NotFound
+        If there is none, or none was found.
+    """
+    if not polynomial:
+        return in_json(polynomial, [], [], [])
+    highest = max(0, _degree(polynomial) - min(map(_degree, given), default=_degree(polynomial)))
+    reason = NotFound(_NONE)
+    for degree in range(highest + 1):  # of the multipliers: as few unknowns as will do
+        try:
+            return _found(_program(polynomial, given, degree), polynomial, given)
+        except NotFound as error:
+            reason = error
+    raise reason
+
+
+def in_json(
+    polynomial: Polynomial,
+    squares: Iterable[tuple[Fraction, Polynomial]],
+    given: Iterable[Polynomial],
+    multipliers: Iterable[Polynomial],
+) -> dict[str, Any]:
+    """Return a certificate as JSON has it."""
+    return {
+        "polynomial": _told(polynomial),
+        "given": [_told(each) for each in given],
+        "multipliers": [_told(each) for each in multipliers],
+        "squares": [{"weight": str(weight), "of": _told(root)} for weight, root in squares],
+    }
+
+
+def _told(polynomial: Polynomial) -> dict[str, str]:
+    ordered = sorted(polynomial.items(), key=lambda term: (-sum(k for _, k in term[0]), term[0]))
+    return {monomial(place): str(value) for place, value in ordered}
+
+
+def _degree(polynomial: Polynomial) -> int:
+    return max((sum(k for _, k in place) for place in polynomial), default=0)
+
+
+# --- the equations ------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class _Program:
+    """p = Σ_b u_bᵀ H_b u_b + Σ_k c_k f_k, the basis u_b of each block and all f_k known."""
+
+    polynomial: Polynomial
+    blocks: tuple[tuple[Polynomial, ...], ...]
+    free: tuple[tuple[int, Monomial, Polynomial], ...]
+
+    @cached_property
+    def unknowns(self) -> list[Unknown]:
+        """Entries on and above the diagonals, then the coefficients of multipliers."""
+        entries = [
+            (b, i, j)
+            for b, block in enumerate(self.blocks)
+            for i in range(len(block))
+            for j in range(i, len(block))
+        ]
+        return [*entries, *((k,) for k in range(len(self.free)))]
+
+    @cached_property
+    def equations(self) -> tuple[list[Monomial], list[dict[int, Fraction]]]:
+        """Places of coefficients, and in each what stands before the unknowns."""
+        rows: dict[Monomial, dict[int, Fraction]] = {place: {} for place in self.polynomial}
+        for number, unknown in enumerate(self.unknowns):
+            for place, value in self._before(unknown).items():
+                rows.setdefault(place, {})[number] = value
+        return list(rows), list(rows.values())
+
+    def _before(self, unknown: Unknown) -> Polynomial:
+        if len(unknown) == 1:
+            return self.free[unknown[0]][2]
+        b, i, j = unknown
+        product = times(self.blocks[b][i], self.blocks[b][j])
+        return product if i == j else plus(product, product)
+
+
+def _program(polynomial: Polynomial, given: Sequence[Polynomial], degree: int) -> _Program:
+    names = sorted({name for each in (polynomial, *given) for place in each for name, _ in place})
+    signs = _Signs(names, polynomial, given)
+    free = []
+    for j, zero in enumerate(given):
+        places = _places(names, degree) if zero else ()
+        for place in places:
+            product = times({place: Fraction(1)}, zero)
+            if all(signs.kind(each) == 0 for each in product):
+                free.append((j, place, product))
+    support = {place for each in (polynomial, *(f for _, _, f in free)) for place in each}
+    basis = _halves(names, support)
+    basis = _reachable(basis, support)
+    kinds: dict[int, list[Polynomial]] = {}
+    for place in basis:
+        kinds.setdefault(signs.kind(place), []).append({place: Fraction(1)})
+    return _Program(polynomial, tuple(tuple(kinds[kind]) for kind in sorted(kinds)), tuple(free))
+
+
+def _places(names: Sequence[str], degree: int) -> Iterator[Monomial]:
+    """Yield all monomials up to a degree."""
+    for exponents in _up_to([degree] * len(names), degree):
+        yield tuple((n, k) for n, k in zip(names, exponents, strict=True) if k)
+
+
+def _up_to(most: Sequence[int], degree: int) -> Iterator[Exponents]:
+    """Yield exponents, none above its bound, whose sum is at most ``degree``."""
+    if not most:
+        yield ()
+        return
+    for first in range(min(most[0], degree) + 1):
+        for rest in _up_to(most[1:], degree - first):
+            yield (first, *rest)
+
+
+class _Signs:
+    """Changes of sign of some variables that change neither p nor any equation.
+
+    A monomial's kind says how it changes under them; only those of one kind meet in a square.
+    """
+
+    def __init__(
+        self, names: Sequence[str], polynomial: Polynomial, given: Sequence[Polynomial]
+    ) -> None:
+        self._bit = {name: 1 << i for i, name in enumerate(names)}
+        self._rows: list[int] = []
+        for place in polynomial:
+            self._add(self._parity(place))
+        for zero in given:
+            first = next(iter(zero), ())
+            for place in zero:
+                self._add(self._parity(place) ^ self._parity(first))
+
+    def _parity(self, place: Monomial) -> int:
+        return sum(self._bit[name] for name, k in place if k % 2)
+
+    def _add(self, parity: int) -> None:
+        parity = self._reduced(parity)
+        if parity:
+            self._rows.append(parity)
+            self._rows.sort(reverse=True)
+
+    def _reduced(self, parity: int) -> int:
+        for row in self._rows:
+            parity = min(parity, parity ^ row)
+        return parity
+
+    def kind(self, place: Monomial) -> int:
+        """Return the same number for monomials that change alike, 0 where nothing changes."""
+        return self._reduced(self._parity(place))
+
+
+def _halves(names: Sequence[str], support: Iterable[Monomial]) -> list[Monomial]:
+    """Return the monomials whose square lies in the convex hull of the support."""
+    powers = [dict(place) for place in support]
+    points = np.array([[p.get(name, 0) for name in names] for p in powers])
+    totals = points.sum(axis=1)
+    most = [int(m) // 2 for m in points.max(axis=0)]
+    hull = np.vstack([points.T, np.ones(len(points))])
+    vertices = {tuple(map(int, point)) for point in points}
+    directions = _directions(len(names))
+    most_along = (points @ directions.T).max(axis=0)
+    found: list[Monomial] = []
+    for e in _up_to(most, int(totals.max()) // 2):
+        double = tuple(2 * k for k in e)
+        if 2 * sum(e) < totals.min() or any(np.array(double) < points.min(axis=0)):
+            continue
+        if any(directions @ np.array(double) > most_along):
+            continue
+        if double in vertices or _within(hull, double):
+            found.append(tuple((n, k) for n, k in zip(names, e, strict=True) if k))
+        if len(found) > _LARGEST:
+            raise NotFound(f"its squares may be of more than {_LARGEST} monomials: too many")
+    return found
+
+
+def _directions(count: int) -> Any:
+    """Some directions that part most points from a polytope at once, so that few are left to LP."""
+    drawn = np.random.default_rng(0).integers(-3, 4, (200, count))
+    units = np.eye(count, dtype=int)
+    pairs = [s * a + t * b for a, b in combinations(units, 2) for s in (1, -1) for t in (1, -1)]
+    return np.vstack([drawn, units, -units, *pairs])
+
+
+def _within(hull: Any, point: Exponents) -> bool:
+    zeros = np.zeros(hull.shape[1])
+    return bool(linprog(zeros, A_eq=hull, b_eq=[*point, 1], bounds=(0, None)).status == 0)
+
+
+def _reachable(basis: list[Monomial], support: set[Monomial]) -> list[Monomial]:
+    """Leave out what can occur in no square: nothing would cancel its own square."""
+    one = Fraction(1)
+    while True:
+        meet = {next(iter(times({a: one}, {b: one}))) for a, b in combinations(basis, 2)} | support
+        kept = [a for a in basis if next(iter(times({a: one}, {a: one}))) in meet]
+        if len(kept) == len(basis):
+            return kept
+        basis = kept
+
+
+# --- floats suggest, fractions decide -----------------------------------------------------------
+
+
+def _found(
+    program: _Program, polynomial: Polynomial, given: Sequence[Polynomial]
+) -> dict[str, Any]:
+    for _ in range(_ROUNDS):
+        if any(not row for row in program.equations[1]):
+            raise NotFound(_NONE)  # a coefficient that no square has
+        least, values = _solved(program)
+        if least < -_TIGHT:
+            raise NotFound(_NONE)
+        if least > _TIGHT:
+            for exact in _rounded(program, values):
+                squares = _factored(program, exact)
+                if squares is not None:
+                    return _written(program, exact, squares, polynomial, given)
+            raise NotFound("a sum of squares seems to exist, but none was found in fractions")
+        program = _cut(program, values)
+    raise NotFound(_NONE)
+
+
+def _solved(program: _Program) -> tuple[float, list[float]]:
+    """Return the unknowns in floats, and the least eigenvalue of all blocks."""
+    try:
+        import cvxpy as cp
+    except ImportError as error:
+        raise NotFound(NEEDS) from error
+    places, rows = program.equations
+    chosen = _independent(rows, len(program.unknowns))
+    places, rows = [places[i] for i in chosen], [rows[i] for i in chosen]
+    sizes = [len(block) for block in program.blocks]
+    scale = float(max(map(abs, program.polynomial.values())))
+    right = np.array([float(program.polynomial.get(place, 0)) / scale for place in places])
+    entries: list[Any] = [[] for _ in sizes]
+    others: list[Any] = []
+    for at, row in enumerate(rows):
+        for number, value in row.items():
+            unknown = program.unknowns[number]
+            if len(unknown) == 1:
+                others.append((float(value), at, unknown[0]))
+                continue
+            b, i, j = unknown
+            for x, y in {(i, j), (j, i)}:
+                share = float(value) / (1 if i == j else 2)
+                entries[b].append((share, at, x * sizes[b] + y))
+    t = cp.Variable()
+    matrices = [cp.Variable((n, n), symmetric=True) for n in sizes]
+    terms = [
+        _sparse(part, (len(rows), n * n)) @ cp.vec(matrix, order="C")
+        for part, n, matrix in zip(entries, sizes, matrices, strict=True)
+    ]
+    free = cp.Variable(len(program.free)) if program.free else None
+    if free is not None:
+        terms.append(_sparse(others, (len(rows), len(program.free))) @ free)
+    if not matrices:
+        t_bound, psd = [t <= 0], []
+    else:
+        t_bound = [t <= 1]
+        psd = [h - t * np.eye(n) >> 0 for h, n in zip(matrices, sizes, strict=True)]
+    if not terms:
+        raise NotFound(_NONE)
+    problem = cp.Problem(cp.Maximize(t), [sum(terms) == right, *psd, *t_bound])
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            problem.solve(solver=cp.CLARABEL)
+        except (cp.error.SolverError, ValueError) as error:
+            raise NotFound(_NONE) from error
+    if t.value is None:
+        raise NotFound(_NONE)
+    values = [
+        scale * float(free.value[u[0]] if len(u) == 1 else matrices[u[0]].value[u[1], u[2]])
+        for u in program.unknowns
+    ]
+    return (1.0 if not matrices else float(t.value)), values
+
+
+def _independent(rows: list[dict[int, Fraction]], many: int) -> list[int]:
+    """Return which equations say all that the others say too."""
+    turned: dict[int, dict[int, Any]] = {}
+    for at, row in enumerate(rows):
+        for number, value in row.items():
+            turned.setdefault(number, {})[at] = _to_ring(value)
+    _, pivots = DomainMatrix(turned, (many, len(rows)), sp.QQ).rref()
+    return list(pivots)
+
+
+def _sparse(entries: list[tuple[float, int, int]], shape: tuple[int, int]) -> Any:
+    if not entries:
+        return csr_matrix(shape)
+    values, rows, columns = zip(*entries, strict=True)
+    return csr_matrix((values, (rows, columns)), shape=shape)
+
+
+def _rounded(program: _Program, values: list[float]) -> Iterator[list[Fraction]]:
+    """Yield unknowns in fractions that satisfy the equations, close to what was found.
+
+    Some are rounded and the others follow: simple numbers, if they are close enough.  Else all are
+    rounded and moved to the nearest point where the equations hold.
+    """
+    places, rows = program.equations
+    wanted = [program.polynomial.get(place, Fraction(0)) for place in places]
+    near = [[Fraction(round(v * d), d) for v in values] for d in _DENOMINATORS]
+    yield from _completed(rows, wanted, near[:_SIMPLE])
+    yield from _moved(program, rows, wanted, near)
+
+
+def _completed(
+    rows: list[dict[int, Fraction]], wanted: list[Fraction], near: list[list[Fraction]]
+) -> Iterator[list[Fraction]]:
+    n = len(near[0])
+    table = {
+        i: {j: _to_ring(v) for j, v in (*row.items(), (n, w)) if v}
+        for i, (row, w) in enumerate(zip(rows, wanted, strict=True))
+    }
+    reduced, pivots = DomainMatrix(table, (len(rows), n + 1), sp.QQ).rref()
+    if pivots and pivots[-1] == n:
+        raise NotFound(_NONE)
+    entries = reduced.to_sdm() if hasattr(reduced, "to_sdm") else reduced.rep.to_sdm()
+    for z in near:
+        found = list(z)
+        for i, pivot in enumerate(pivots):
+            row = {j: _to_fraction(v) for j, v in entries[i].items()}
+            rest = sum(v * z[j] for j, v in row.items() if j not in (pivot, n))
+            found[pivot] = row.get(n, Fraction(0)) - rest
+        yield found
+
+
+def _moved(
+    program: _Program,
+    rows: list[dict[int, Fraction]],
+    wanted: list[Fraction],
+    near: list[list[Fraction]],
+) -> Iterator[list[Fraction]]:
+    half = [Fraction(1, 2 if len(u) == 3 and u[1] != u[2] else 1) for u in program.unknowns]
+    missing = [
+        [w - sum(a * z[k] for k, a in row.items()) for z in near]
+        for w, row in zip(wanted, rows, strict=True)
+    ]
+    columns: dict[int, list[int]] = {}
+    for at, row in enumerate(rows):
+        for number in row:
+            columns.setdefault(number, []).append(at)
+    products: list[dict[int, Fraction]] = [{} for _ in rows]
+    for number, meeting in columns.items():
+        for x in meeting:
+            for y in meeting:
+                more = rows[x][number] * rows[y][number] * half[number]
+                products[x][y] = products[x].get(y, Fraction(0)) + more
+    shifts = _least_norm(products, missing)
+    for column, z in enumerate(near):
+        moved = list(z)
+        for at, row in enumerate(rows):
+            for number, a in row.items():
+                moved[number] += half[number] * a * shifts[at][column]
+        yield moved
+
+
+def _least_norm(
+    left: list[dict[int, Fraction]], right: list[list[Fraction]]
+) -> list[list[Fraction]]:
+    """Return a solution of linear equations with several right sides."""
+    n, many = len(left), len(right[0])
+    table = {
+        i: {j: _to_ring(v) for j, v in (*row.items(), *_numbered(right[i], n)) if v}
+        for i, row in enumerate(left)
+    }
+    table = {i: row for i, row in table.items() if row}
+    reduced, pivots = DomainMatrix(table, (n, n + many), sp.QQ).rref()
+    if pivots and pivots[-1] >= n:
+        raise NotFound(_NONE)
+    solved = [[Fraction(0)] * many for _ in range(n)]
+    entries = reduced.to_sdm() if hasattr(reduced, "to_sdm") else reduced.rep.to_sdm()
+    for i, pivot in enumerate(pivots):
+        row = entries.get(i, {})
+        for c in range(many):
+            value = row.get(n + c)
+            if value is not None:
+                solved[pivot][c] = _to_fraction(value)
+    return solved
+
+
+def _numbered(values: Sequence[Fraction], start: int) -> Iterator[tuple[int, Fraction]]:
+    yield from enumerate(values, start)
+
+
+def _to_ring(value: Fraction) -> Any:
+    return sp.QQ(value.numerator, value.denominator)
+
+
+def _to_fraction(value: Any) -> Fraction:
+    return Fraction(int(value.numerator), int(value.denominator))
+
+
+def _cut(program: _Program, values: list[float]) -> _Program:
+    """Leave of each basis what the kernel that was found lets occur in a square."""
+    found = []
+    for b, block in enumerate(program.blocks):
+        h = np.zeros((len(block),) * 2)
+        for unknown, value in zip(program.unknowns, values, strict=True):
+            if len(unknown) == 3 and unknown[0] == b:
+                h[unknown[1:]] = h[unknown[2], unknown[1]] = value
+        found.append(np.linalg.eigh(h))
+    limit = _gap([float(e) for eigenvalues, _ in found for e in eigenvalues])
+    blocks = []
+    for block, (eigenvalues, vectors) in zip(program.blocks, found, strict=True):
+        kernel = vectors[:, eigenvalues < limit]
+        kept = _complement(block, kernel) if kernel.shape[1] else block
+        if kept:
+            blocks.append(kept)
+    if sum(map(len, blocks)) == sum(map(len, program.blocks)):
+        raise NotFound(_NONE)
+    return replace(program, blocks=tuple(blocks))
+
+
+def _gap(eigenvalues: list[float]) -> float:
+    """Return what parts the eigenvalues that should be zero from the others."""
+    top = max(*eigenvalues, 1e-12)
+    ordered = [1e-12, *sorted(max(e / top, 1e-12) for e in eigenvalues)]
+    steps = [
+        (above / below, (above * below) ** 0.5)
+        for below, above in zip(ordered, ordered[1:], strict=False)
+        if below < 1e-3
+    ]
+    return top * max(steps, default=(1.0, 1e-6))[1]
+
+
+def _complement(block: Sequence[Polynomial], kernel: Any) -> tuple[Polynomial, ...]:
+    """Return a basis of what is orthogonal to a kernel, once that is rounded."""
+    count = kernel.shape[1]
+    _, _, order = qr(kernel.T, pivoting=True)
+    pivots, rest = list(order[:count]), sorted(order[count:])
+    entries = np.linalg.solve(kernel[pivots].T, kernel[rest].T)
+    kept = []
+    for column, own in enumerate(rest):
+        total = block[own]
+        for row, pivot in enumerate(pivots):
+            share = _simple(float(entries[row, column]))
+            total = plus(total, times({(): -share}, block[pivot]))
+        kept.append(total)
+    return tuple(kept)
+
+
+def _simple(value: float) -> Fraction:
+    """Return a fraction close to a number, simple if it can be."""
+    for most, error in _KERNELS:
+        fraction = Fraction(value).limit_denominator(most)
+        if abs(float(fraction) - value) < error / most:
+            return fraction
+    raise NotFound("it is zero in places that are no fractions: a certificate needs roots")
+
+
+def _factored(
+    program: _Program, exact: Sequence[Fraction]
+) -> list[tuple[Fraction, Polynomial]] | None:
+    """Return the squares of all blocks by LDLᵀ, None where a block has a negative eigenvalue."""
+    squares: list[tuple[Fraction, Polynomial]] = []
+    for b, block in enumerate(program.blocks):
+        n = len(block)
+        h = [[Fraction(0)] * n for _ in range(n)]
+        for unknown, value in zip(program.unknowns, exact, strict=True):
+            if len(unknown) == 3 and unknown[0] == b:
+                h[unknown[1]][unknown[2]] = h[unknown[2]][unknown[1]] = value
+        for k in range(n):
+            if h[k][k] < 0 or (h[k][k] == 0 and any(h[k][k:])):
+                return None
+            if h[k][k] == 0:
+                continue
+            weight, row = h[k][k], [h[k][j] / h[k][k] for j in range(n)]
+            root: Polynomial = {}
+            for j in range(k, n):
+                root = plus(root, times({(): row[j]}, block[j]))
+            squares.append(_whole(weight, root))
+            for i in range(k + 1, n):
+                for j in range(k + 1, n):
+                    h[i][j] -= weight * row[i] * row[j]
+    return squares
+
+
+def _whole(weight: Fraction, root: Polynomial) -> tuple[Fraction, Polynomial]:
+    """Return the same square of a polynomial with whole coefficients that share no factor."""
+    share = Fraction(
+        gcd(*(value.numerator for value in root.values())),
+        lcm(*(value.denominator for value in root.values())),
+    )
+    return weight * share**2, {place: value / share for place, value in root.items()}
+
+
+def _written(
+    program: _Program,
+    exact: Sequence[Fraction],
+    squares: list[tuple[Fraction, Polynomial]],
+    polynomial: Polynomial,
+    given: Sequence[Polynomial],
+) -> dict[str, Any]:
+    multipliers: list[Polynomial] = [{} for _ in given]
+    for unknown, value in zip(program.unknowns, exact, strict=True):
+        if len(unknown) == 1:
+            j, place, _ = program.free[unknown[0]]
+            multipliers[j] = plus(multipliers[j], {place: value} if value else {})
+    return in_json(polynomial, squares, given, multipliers)
