@@ -21,7 +21,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cached_property
-from itertools import combinations
+from itertools import combinations, pairwise
 from math import gcd, lcm
 from typing import Any
 
@@ -72,8 +72,11 @@ def find(polynomial: Polynomial, given: Sequence[Polynomial] = ()) -> dict[str, 
     NotFound
         If there is none, or none was found.
     """
-    if not polynomial:
-        return in_json(polynomial, [], [], [])
+    constant = polynomial.get((), Fraction(0))
+    if polynomial.keys() <= {()} and constant >= 0:
+        return in_json(polynomial, [(constant, {(): Fraction(1)})], [], [])
+    if not any(place for each in (polynomial, *given) for place in each):
+        raise NotFound(_NONE)
     highest = max(0, _degree(polynomial) - min(map(_degree, given), default=_degree(polynomial)))
     reason = NotFound(_NONE)
     for degree in range(highest + 1):  # of the multipliers: as few unknowns as will do
@@ -313,23 +316,13 @@ def _solved(program: _Program) -> tuple[float, list[float]]:
             for x, y in {(i, j), (j, i)}:
                 share = float(value) / (1 if i == j else 2)
                 entries[b].append((share, at, x * sizes[b] + y))
-    t = cp.Variable()
+    t, free = cp.Variable(), cp.Variable(max(1, len(program.free)))
     matrices = [cp.Variable((n, n), symmetric=True) for n in sizes]
-    terms = [
-        _sparse(part, (len(rows), n * n)) @ cp.vec(matrix, order="C")
-        for part, n, matrix in zip(entries, sizes, matrices, strict=True)
-    ]
-    free = cp.Variable(len(program.free)) if program.free else None
-    if free is not None:
-        terms.append(_sparse(others, (len(rows), len(program.free))) @ free)
-    if not matrices:
-        t_bound, psd = [t <= 0], []
-    else:
-        t_bound = [t <= 1]
-        psd = [h - t * np.eye(n) >> 0 for h, n in zip(matrices, sizes, strict=True)]
-    if not terms:
-        raise NotFound(_NONE)
-    problem = cp.Problem(cp.Maximize(t), [sum(terms) == right, *psd, *t_bound])
+    total = _sparse(others, (len(rows), max(1, len(program.free)))) @ free
+    for part, n, matrix in zip(entries, sizes, matrices, strict=True):
+        total += _sparse(part, (len(rows), n * n)) @ cp.vec(matrix, order="C")
+    psd = [h - t * np.eye(n) >> 0 for h, n in zip(matrices, sizes, strict=True)]
+    problem = cp.Problem(cp.Maximize(t), [total == right, *psd, t <= 1])
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
@@ -342,7 +335,7 @@ def _solved(program: _Program) -> tuple[float, list[float]]:
         scale * float(free.value[u[0]] if len(u) == 1 else matrices[u[0]].value[u[1], u[2]])
         for u in program.unknowns
     ]
-    return (1.0 if not matrices else float(t.value)), values
+    return float(t.value), values
 
 
 def _independent(rows: list[dict[int, Fraction]], many: int) -> list[int]:
@@ -489,7 +482,7 @@ def _gap(eigenvalues: list[float]) -> float:
     ordered = [1e-12, *sorted(max(e / top, 1e-12) for e in eigenvalues)]
     steps = [
         (above / below, (above * below) ** 0.5)
-        for below, above in zip(ordered, ordered[1:], strict=False)
+        for below, above in pairwise(ordered)
         if below < 1e-3
     ]
     return top * max(steps, default=(1.0, 1e-6))[1]

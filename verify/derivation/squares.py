@@ -9,7 +9,7 @@ met nothing is said: some polynomials are nowhere negative and no sum of squares
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from pathlib import Path
@@ -21,9 +21,8 @@ from sympy.polys.polyerrors import BasePolynomialError
 
 from verify.certificates.squares import Monomial, Polynomial, Refused, check_certificate
 from verify.claims import QUANTITIES
-from verify.derivation.gram import NotFound, find
 from verify.derivation.steps import Step
-from verify.errors import UsageError
+from verify.errors import CertiminError, UsageError
 from verify.evidence import Verdict
 from verify.expression import Relation, related
 
@@ -63,6 +62,11 @@ class SumOfSquares(Step):
         """Read it once: what cannot be read is no step."""
         if not isinstance(self.given, tuple):
             object.__setattr__(self, "given", tuple(self.given))
+        for part in (self.polynomial, *self.given):
+            try:
+                sp.sympify(part, strict=True)
+            except sp.SympifyError as error:
+                raise UsageError(self._expected(part)) from error
         super().__post_init__()
         by_name: dict[str, Any] = {}
         for symbol in sorted(self.symbols, key=sp.default_sort_key):
@@ -100,21 +104,17 @@ class SumOfSquares(Step):
                 return "holds", None
         point = self._negative(wanted)
         if point is not None:
-            return "refuted", f"it is {point[1]} at {point[0]}"[:400]
+            return "refuted", f"it is {point[1]}{point[0]}"[:400]
         if self.certificate is not None:
             return "inconclusive", fault
-        try:
-            found = find(wanted, given)
-        except NotFound as error:
-            return "inconclusive", str(error)
-        fault = _fault(found, wanted, given)
-        return ("inconclusive", fault) if fault else ("holds", None)
+        found = _found(wanted, given)
+        return ("inconclusive", found) if isinstance(found, str) else ("holds", None)
 
     def afresh(self) -> SumOfSquares:
         """Return the step without its certificate: one is searched for then."""
         return replace(self, certificate=None)
 
-    def with_zeros(self, but: Any = ()) -> SumOfSquares:
+    def with_zeros(self, but: Collection[str] = ()) -> SumOfSquares:
         """Return the step with quantities that may be zero: squares know nothing of signs."""
         known = {
             q.symbol: sp.Symbol(q.name, real=True, nonnegative=True, integer=q.integer or None)
@@ -126,9 +126,9 @@ class SumOfSquares(Step):
 
     def _read(self, part: Any) -> Polynomial:
         expression = sp.sympify(part, strict=True)
-        symbols = sorted(expression.free_symbols, key=str)
+        symbols = sorted(expression.free_symbols, key=str) or [sp.Dummy()]
         try:
-            read = sp.Poly(expression, *(symbols or [sp.Dummy()]))
+            read = sp.Poly(expression, *symbols)
         except BasePolynomialError as error:
             raise UsageError(self._expected(expression)) from error
         if not (read.domain.is_ZZ or read.domain.is_QQ):
@@ -162,7 +162,8 @@ class SumOfSquares(Step):
             by_name = {s.name: Fraction(int(v.p), int(v.q)) for s, v in point.items()}
             value = _value(wanted, by_name)
             if value < 0:
-                return ", ".join(f"{name} = {by_name[name]}" for name in sorted(by_name)), value
+                where = ", ".join(f"{name} = {by_name[name]}" for name in sorted(by_name))
+                return (f" at {where}" if where else ""), value
         return None
 
 
@@ -171,15 +172,25 @@ def certificate_of(step: SumOfSquares) -> dict[str, Any]:
 
     Raises
     ------
-    NotFound
+    CertiminError
         If none was found.
     """
     wanted, *given = map(step._read, step.parts)
-    found = find(wanted, given)
-    fault = _fault(found, wanted, given)
-    if fault:
-        raise NotFound(fault)
+    found = _found(wanted, given)
+    if isinstance(found, str):
+        raise CertiminError(f"{step.name}: {found}")
     return found
+
+
+def _found(wanted: Polynomial, given: Sequence[Polynomial]) -> dict[str, Any] | str:
+    """A certificate that was checked, or why there is none."""
+    from verify.derivation.gram import NotFound, find  # what it stands on is slow to import
+
+    try:
+        found = find(wanted, given)
+    except NotFound as error:
+        return str(error)
+    return _fault(found, wanted, given) or found
 
 
 def _fault(certificate: Any, wanted: Polynomial, given: Sequence[Polynomial]) -> str:

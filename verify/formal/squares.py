@@ -69,9 +69,8 @@ def coq_lemma(name: str, certificate: str | Mapping[str, Any]) -> str:
     shown = check_certificate(certificate)
     squares = shown.squares
     zeros = list(zip(shown.multipliers, shown.given, strict=True))
-    names = sorted({
-        n for p in (shown.polynomial, *(q for _, q in (*squares, *zeros))) for at in p for n, _ in at
-    })  # fmt: skip
+    polynomials = (shown.polynomial, *(q for _, q in (*squares, *zeros)))
+    names = sorted({n for p in polynomials for place in p for n, _ in place})
     for each in (name, *names):
         if not re.fullmatch(r"[A-Za-z]\w*", each) or each in ("F", "Prop", "Set", "Type", "fun"):
             raise UsageError(f"{each} is no name in Coq: call it by letters and digits")
@@ -131,7 +130,11 @@ def _shown(p: Polynomial) -> str:
         factors = [_number(size)] if size != 1 or not place else []
         factors += [_power(name, k) for name, k in place]
         sign = "-" if value < 0 else "+"
-        text += f" {sign} {' * '.join(factors)}" if text else f"{'- ' * (value < 0)}{' * '.join(factors)}"
+        text += (
+            f" {sign} {' * '.join(factors)}"
+            if text
+            else f"{'- ' * (value < 0)}{' * '.join(factors)}"
+        )
     return text or "0"
 
 
