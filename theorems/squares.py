@@ -20,12 +20,12 @@ from verify.files import write_text
 from verify.formal.squares import coq_file
 from verify.theorem import SumOfSquares
 
-__all__ = ["PROOFS", "all_steps", "layers", "lemmas", "mean", "path", "text_of"]
+__all__ = ["PROOFS", "all_steps", "layers", "lemmas", "mean", "pair", "path", "text_of"]
 
 PROOFS = Path(__file__).parent / "proofs"
 
 _FILES = {
-    "squares_means": ("mean",),
+    "squares_means": ("mean", "pair"),
     "squares_paths": ("layers", "path"),
 }
 """Files of Coq, and the inequalities in each."""
@@ -43,6 +43,13 @@ def mean(n: int) -> SumOfSquares:
         sum(t ** (2 * n) for t in x) - n * sp.prod(t**2 for t in x),
         at={"n": n},
     )
+
+
+def pair(d: int) -> SumOfSquares:
+    """Return |p|² |q|² >= (p·q)² for vectors of d numbers: what one pair of a path is at least."""
+    p, q = (sp.Matrix(_real(name, d)) for name in "pq")
+    short = p.dot(p) * q.dot(q) - p.dot(q) ** 2
+    return _kept(f"pair_{d}", "one pair of a path", short, at={"d": d}, why="Cauchy-Schwarz")
 
 
 def path(n: int, bound: Any) -> SumOfSquares:
@@ -80,7 +87,7 @@ def layers(d: int, bound: Any) -> SumOfSquares:
 def all_steps() -> dict[str, SumOfSquares]:
     """Return every inequality here by the name of its certificate."""
     sigma = target_norm.symbol
-    found = [mean(3), mean(4), layers(2, 4 * sigma), layers(3, 4 * sigma)]
+    found = [mean(3), mean(4), pair(2), pair(3), layers(2, 4 * sigma), layers(3, 4 * sigma)]
     found += [path(n, 2 * n * sigma ** (2 - sp.Rational(2, n))) for n in (3, 4)]
     return {_file(step).stem: step for step in found}
 

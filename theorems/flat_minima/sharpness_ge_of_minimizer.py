@@ -59,7 +59,7 @@ from theorems.quantities import (
     target_on_data,
 )
 from theorems.settings import flattest_minimizers, minimizers, weights, whitened_minimizers
-from theorems.squares import layers, path
+from theorems.squares import layers, pair, path
 from verify.derivation import rules
 from verify.theorem import (
     Bounds,
@@ -148,6 +148,7 @@ def squares(whitened_bound: Any) -> Iterator[Step]:
     """At small sizes the inequalities behind the bound are sums of squares."""
     for d in (2, 3):
         yield layers(d, whitened_bound.subs(L, 2))
+        yield pair(d)
     for n in (3, 4):
         yield path(n, whitened_bound.subs(L, n))
 

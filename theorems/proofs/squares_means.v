@@ -104,4 +104,30 @@ apply: (@of_squares ((((((((((((((((((((22%:R * 100%:R + 1%:R) * 100%:R + 36%:R)
 - by [].
 Qed.
 
+Lemma pair_2 (p1 p2 q1 q2 : F) :
+  0 <= - 2%:R * p1 * p2 * q1 * q2 + p1 ^+ 2 * q2 ^+ 2 + p2 ^+ 2 * q1 ^+ 2.
+Proof.
+apply: (@of_squares 1%:R _ (
+    1%:R * (p1 * q2 - p2 * q1) ^+ 2)
+  (0)); last by ring.
+- exact (ltr0Sn F 0).
+- exact (square_ge0 _ (ler0n F 1)).
+- by [].
+Qed.
+
+Lemma pair_3 (p1 p2 p3 q1 q2 q3 : F) :
+  0 <= - 2%:R * p1 * p2 * q1 * q2 - 2%:R * p1 * p3 * q1 * q3 + p1 ^+ 2 * q2 ^+ 2 + p1 ^+ 2 * q3 ^+ 2 - 2%:R * p2 * p3 * q2 * q3 + p2 ^+ 2 * q1 ^+ 2 + p2 ^+ 2 * q3 ^+ 2 + p3 ^+ 2 * q1 ^+ 2 + p3 ^+ 2 * q2 ^+ 2.
+Proof.
+apply: (@of_squares 1%:R _ (
+    1%:R * (p1 * q2 - p2 * q1) ^+ 2 +
+    1%:R * (p1 * q3 - p3 * q1) ^+ 2 +
+    1%:R * (p2 * q3 - p3 * q2) ^+ 2)
+  (0)); last by ring.
+- exact (ltr0Sn F 0).
+- exact (addr_ge0 (addr_ge0 (square_ge0 _ (ler0n F 1))
+    (square_ge0 _ (ler0n F 1)))
+    (square_ge0 _ (ler0n F 1))).
+- by [].
+Qed.
+
 End Squares.

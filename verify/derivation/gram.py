@@ -39,11 +39,14 @@ __all__ = ["NEEDS", "NotFound", "find", "in_json"]
 NEEDS = 'cvxpy is not installed: give a certificate, or run pip install "certimin[sos]"'
 
 _NONE = "no sum of squares of this degree was found"
-_LARGEST = 400
+_LARGEST = 200
 """Elements of the largest basis that is tried."""
 
 _TIGHT = 1e-6
 """A matrix whose least eigenvalue is below this is taken to be singular."""
+
+_SECONDS = 60
+"""For one run of the solver, which hears no alarm."""
 
 _ROUNDS = 6
 """How often the basis is cut down."""
@@ -326,7 +329,7 @@ def _solved(program: _Program) -> tuple[float, list[float]]:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
-            problem.solve(solver=cp.CLARABEL)
+            problem.solve(solver=cp.CLARABEL, time_limit=_SECONDS)
         except (cp.error.SolverError, ValueError) as error:
             raise NotFound(_NONE) from error
     if t.value is None:

@@ -1,6 +1,7 @@
 """A polynomial is said to be nowhere negative only where squares of polynomials make it up."""
 
 import json
+import shutil
 import subprocess
 import sys
 from fractions import Fraction
@@ -369,7 +370,7 @@ def test_the_files_of_coq_are_what_certificates_say():
         assert sum(f"Lemma {name} " in text for text in texts.values()) == 1
 
 
-def test_a_lemma_of_coq():
+def test_a_lemma_of_coq(tmp_path):
     half = {
         "polynomial": {"x^2": "1/2", "s": "-1", "1": "250"},
         "given": [{"x*y": "-1", "s": "1"}, {"y": "1"}],
@@ -386,3 +387,20 @@ def test_a_lemma_of_coq():
     with pytest.raises(UsageError, match="is no name in Coq"):
         coq_lemma("not a name", half)
     assert coq_file({"half": half}, "A test.").startswith("(* A test. *)\n")
+    accepted(coq_file({"half": half}, "A test."), tmp_path)
+
+
+def accepted(text, folder):
+    """Let Coq read it, where there is one."""
+    if shutil.which("coqc"):
+        (folder / "lemmas.v").write_text(text)
+        command = ["coqc", "-q", "-w", "none", "lemmas.v"]
+        done = subprocess.run(command, cwd=folder, capture_output=True, text=True)
+        assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not shutil.which("coqc"), reason="Coq is not installed")
+@pytest.mark.parametrize("name", ["squares_means", "squares_paths"])
+def test_coq_accepts_the_listed_inequalities(name, tmp_path):
+    accepted((listed.PROOFS / f"{name}.v").read_text(), tmp_path)
