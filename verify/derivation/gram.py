@@ -3,8 +3,8 @@
 A polynomial p is a sum of squares of polynomials in some basis u exactly if p = uᵀ H u with a
 matrix H that has no negative eigenvalue.  The basis is what Newton's polytope leaves, in blocks by
 the signs of variables that do not change p.  A solver for semidefinite programs finds H in floats,
-as far from singular as it can; H is rounded to fractions, moved back onto the equations that its
-entries satisfy, and factored, all exactly.
+as far from singular as it can.  Entries that the equations leave free are rounded to fractions, the
+others follow, and H is factored, all exactly.
 
 Where p has zeros every H is singular and nothing may be rounded.  Then the kernel of the H that was
 found is rounded, the basis is cut down to its complement, and all is done again there: facial
@@ -42,21 +42,22 @@ _NONE = "no sum of squares of this degree was found"
 _LARGEST = 200
 """Elements of the largest basis that is tried."""
 
-_TIGHT = 1e-6
-"""A matrix whose least eigenvalue is below this is taken to be singular."""
+_TIGHT, _LOOSE = 1e-6, 1e-2
+"""A matrix whose least eigenvalue is below the first is taken to be singular, one above the second
+to be not."""
+
+_SMALLEST = 1e-12
+"""Of eigenvalues, relative to the largest: those below are alike."""
+
+_TRIES, _GUESSES = 12, 4
+"""Runs of the solver for one program, and kernels that are guessed from one of them."""
 
 _SECONDS = 60
 """For one run of the solver, which hears no alarm."""
 
-_ROUNDS = 6
-"""How often the basis is cut down."""
-
 _DENOMINATORS = (1, 2, 4, 6, 12, 60, 360, 2520, 10**5, 10**8, 10**11)
-_SIMPLE = 8
-"""So many of these are tried where some unknowns are rounded and the others follow."""
-
-_KERNELS = ((12, 1e-2), (60, 1e-3), (1000, 1e-5))
-"""Denominators that entries of a kernel may have, and how far they may be from what was found."""
+_LARGEST_DENOMINATOR = 200
+"""Of entries of a kernel."""
 
 Exponents = tuple[int, ...]
 Unknown = tuple[int, ...]
@@ -84,7 +85,8 @@ def find(polynomial: Polynomial, given: Sequence[Polynomial] = ()) -> dict[str, 
     reason = NotFound(_NONE)
     for degree in range(highest + 1):  # of the multipliers: as few unknowns as will do
         try:
-            return _found(_program(polynomial, given, degree), polynomial, given)
+            program, exact = _found(_program(polynomial, given, degree), iter(range(_TRIES)))
+            return _written(program, exact, polynomial, given)
         except NotFound as error:
             reason = error
     raise reason
@@ -276,23 +278,25 @@ def _reachable(basis: list[Monomial], support: set[Monomial]) -> list[Monomial]:
 # --- floats suggest, fractions decide -----------------------------------------------------------
 
 
-def _found(
-    program: _Program, polynomial: Polynomial, given: Sequence[Polynomial]
-) -> dict[str, Any]:
-    for _ in range(_ROUNDS):
-        if any(not row for row in program.equations[1]):
-            raise NotFound(_NONE)  # a coefficient that no square has
-        least, values = _solved(program)
-        if least < -_TIGHT:
-            raise NotFound(_NONE)
-        if least > _TIGHT:
-            for exact in _rounded(program, values):
-                squares = _factored(program, exact)
-                if squares is not None:
-                    return _written(program, exact, squares, polynomial, given)
-            raise NotFound("a sum of squares seems to exist, but none was found in fractions")
-        program = _cut(program, values)
-    raise NotFound(_NONE)
+def _found(program: _Program, tries: Iterator[int]) -> tuple[_Program, list[Fraction]]:
+    """Return unknowns that make up squares, and the program that they solve: one of less basis."""
+    if any(not row for row in program.equations[1]) or next(tries, None) is None:
+        raise NotFound(_NONE)  # a coefficient that no square has
+    least, values = _solved(program)
+    if least < -_TIGHT:
+        raise NotFound(_NONE)
+    reason = NotFound(_NONE)
+    if least > _TIGHT:
+        for exact in _rounded(program, values):
+            if _factored(program, exact) is not None:
+                return program, exact
+        reason = NotFound("a sum of squares seems to exist, but none was found in fractions")
+    for smaller in _cuts(program, values) if least < _LOOSE else ():
+        try:
+            return _found(smaller, tries)
+        except NotFound as error:
+            reason = error
+    raise reason
 
 
 def _solved(program: _Program) -> tuple[float, list[float]]:
@@ -361,93 +365,27 @@ def _sparse(entries: list[tuple[float, int, int]], shape: tuple[int, int]) -> An
 def _rounded(program: _Program, values: list[float]) -> Iterator[list[Fraction]]:
     """Yield unknowns in fractions that satisfy the equations, close to what was found.
 
-    Some are rounded and the others follow: simple numbers, if they are close enough.  Else all are
-    rounded and moved to the nearest point where the equations hold.
+    Those that are free are rounded, ever more finely, and the others follow.
     """
     places, rows = program.equations
-    wanted = [program.polynomial.get(place, Fraction(0)) for place in places]
-    near = [[Fraction(round(v * d), d) for v in values] for d in _DENOMINATORS]
-    yield from _completed(rows, wanted, near[:_SIMPLE])
-    yield from _moved(program, rows, wanted, near)
-
-
-def _completed(
-    rows: list[dict[int, Fraction]], wanted: list[Fraction], near: list[list[Fraction]]
-) -> Iterator[list[Fraction]]:
-    n = len(near[0])
-    table = {
-        i: {j: _to_ring(v) for j, v in (*row.items(), (n, w)) if v}
-        for i, (row, w) in enumerate(zip(rows, wanted, strict=True))
-    }
+    n = len(values)
+    table: dict[int, dict[int, Any]] = {}
+    for at, (place, row) in enumerate(zip(places, rows, strict=True)):
+        entries = {**row, n: program.polynomial.get(place, Fraction(0))}
+        table[at] = {number: _to_ring(value) for number, value in entries.items() if value}
     reduced, pivots = DomainMatrix(table, (len(rows), n + 1), sp.QQ).rref()
     if pivots and pivots[-1] == n:
         raise NotFound(_NONE)
-    entries = reduced.to_sdm() if hasattr(reduced, "to_sdm") else reduced.rep.to_sdm()
-    for z in near:
-        found = list(z)
-        for i, pivot in enumerate(pivots):
-            row = {j: _to_fraction(v) for j, v in entries[i].items()}
-            rest = sum(v * z[j] for j, v in row.items() if j not in (pivot, n))
+    solved = {
+        pivot: {number: _to_fraction(value) for number, value in row.items() if number != pivot}
+        for pivot, (_, row) in zip(pivots, sorted(reduced.to_dod().items()), strict=True)
+    }
+    for denominator in _DENOMINATORS:
+        found = [Fraction(round(value * denominator), denominator) for value in values]
+        for pivot, row in solved.items():
+            rest = sum(value * found[number] for number, value in row.items() if number != n)
             found[pivot] = row.get(n, Fraction(0)) - rest
         yield found
-
-
-def _moved(
-    program: _Program,
-    rows: list[dict[int, Fraction]],
-    wanted: list[Fraction],
-    near: list[list[Fraction]],
-) -> Iterator[list[Fraction]]:
-    half = [Fraction(1, 2 if len(u) == 3 and u[1] != u[2] else 1) for u in program.unknowns]
-    missing = [
-        [w - sum(a * z[k] for k, a in row.items()) for z in near]
-        for w, row in zip(wanted, rows, strict=True)
-    ]
-    columns: dict[int, list[int]] = {}
-    for at, row in enumerate(rows):
-        for number in row:
-            columns.setdefault(number, []).append(at)
-    products: list[dict[int, Fraction]] = [{} for _ in rows]
-    for number, meeting in columns.items():
-        for x in meeting:
-            for y in meeting:
-                more = rows[x][number] * rows[y][number] * half[number]
-                products[x][y] = products[x].get(y, Fraction(0)) + more
-    shifts = _least_norm(products, missing)
-    for column, z in enumerate(near):
-        moved = list(z)
-        for at, row in enumerate(rows):
-            for number, a in row.items():
-                moved[number] += half[number] * a * shifts[at][column]
-        yield moved
-
-
-def _least_norm(
-    left: list[dict[int, Fraction]], right: list[list[Fraction]]
-) -> list[list[Fraction]]:
-    """Return a solution of linear equations with several right sides."""
-    n, many = len(left), len(right[0])
-    table = {
-        i: {j: _to_ring(v) for j, v in (*row.items(), *_numbered(right[i], n)) if v}
-        for i, row in enumerate(left)
-    }
-    table = {i: row for i, row in table.items() if row}
-    reduced, pivots = DomainMatrix(table, (n, n + many), sp.QQ).rref()
-    if pivots and pivots[-1] >= n:
-        raise NotFound(_NONE)
-    solved = [[Fraction(0)] * many for _ in range(n)]
-    entries = reduced.to_sdm() if hasattr(reduced, "to_sdm") else reduced.rep.to_sdm()
-    for i, pivot in enumerate(pivots):
-        row = entries.get(i, {})
-        for c in range(many):
-            value = row.get(n + c)
-            if value is not None:
-                solved[pivot][c] = _to_fraction(value)
-    return solved
-
-
-def _numbered(values: Sequence[Fraction], start: int) -> Iterator[tuple[int, Fraction]]:
-    yield from enumerate(values, start)
 
 
 def _to_ring(value: Fraction) -> Any:
@@ -458,8 +396,11 @@ def _to_fraction(value: Any) -> Fraction:
     return Fraction(int(value.numerator), int(value.denominator))
 
 
-def _cut(program: _Program, values: list[float]) -> _Program:
-    """Leave of each basis what the kernel that was found lets occur in a square."""
+def _cuts(program: _Program, values: list[float]) -> Iterator[_Program]:
+    """Yield what is left of the bases where kernels are taken out, the likeliest first.
+
+    Solvers come close to a singular matrix slowly, so where the kernel ends is a guess.
+    """
     found = []
     for b, block in enumerate(program.blocks):
         h = np.zeros((len(block),) * 2)
@@ -467,33 +408,35 @@ def _cut(program: _Program, values: list[float]) -> _Program:
             if len(unknown) == 3 and unknown[0] == b:
                 h[unknown[1:]] = h[unknown[2], unknown[1]] = value
         found.append(np.linalg.eigh(h))
-    limit = _gap([float(e) for eigenvalues, _ in found for e in eigenvalues])
-    blocks = []
-    for block, (eigenvalues, vectors) in zip(program.blocks, found, strict=True):
-        kernel = vectors[:, eigenvalues < limit]
-        kept = _complement(block, kernel) if kernel.shape[1] else block
-        if kept:
-            blocks.append(kept)
-    if sum(map(len, blocks)) == sum(map(len, program.blocks)):
-        raise NotFound(_NONE)
-    return replace(program, blocks=tuple(blocks))
+    for limit, error in _gaps([float(e) for eigenvalues, _ in found for e in eigenvalues]):
+        try:
+            blocks = [
+                _complement(block, vectors[:, eigenvalues < limit], error)
+                for block, (eigenvalues, vectors) in zip(program.blocks, found, strict=True)
+            ]
+        except NotFound:
+            continue
+        yield replace(program, blocks=tuple(filter(None, blocks)))
 
 
-def _gap(eigenvalues: list[float]) -> float:
-    """Return what parts the eigenvalues that should be zero from the others."""
-    top = max(*eigenvalues, 1e-12)
-    ordered = [1e-12, *sorted(max(e / top, 1e-12) for e in eigenvalues)]
-    steps = [
-        (above / below, (above * below) ** 0.5)
-        for below, above in pairwise(ordered)
-        if below < 1e-3
-    ]
-    return top * max(steps, default=(1.0, 1e-6))[1]
+def _gaps(eigenvalues: list[float]) -> Iterator[tuple[float, float]]:
+    """Yield what may part the eigenvalues that are zero from others, and how sure a kernel is."""
+    top = max(*eigenvalues, _SMALLEST)
+    ordered = sorted(max(e / top, _SMALLEST) for e in eigenvalues)
+    steps = sorted(
+        (below / above, below, above)
+        for below, above in pairwise([*ordered, 1.0])
+        if below < _LOOSE and above > 5 * below
+    )
+    for _, below, above in steps[:_GUESSES]:
+        yield top * (below * above) ** 0.5, min(0.03, max(1e-4, 5 * below**0.5))
 
 
-def _complement(block: Sequence[Polynomial], kernel: Any) -> tuple[Polynomial, ...]:
+def _complement(block: tuple[Polynomial, ...], kernel: Any, error: float) -> tuple[Polynomial, ...]:
     """Return a basis of what is orthogonal to a kernel, once that is rounded."""
     count = kernel.shape[1]
+    if not count:
+        return block
     _, _, order = qr(kernel.T, pivoting=True)
     pivots, rest = list(order[:count]), sorted(order[count:])
     entries = np.linalg.solve(kernel[pivots].T, kernel[rest].T)
@@ -501,19 +444,19 @@ def _complement(block: Sequence[Polynomial], kernel: Any) -> tuple[Polynomial, .
     for column, own in enumerate(rest):
         total = block[own]
         for row, pivot in enumerate(pivots):
-            share = _simple(float(entries[row, column]))
+            share = _simple(float(entries[row, column]), error)
             total = plus(total, times({(): -share}, block[pivot]))
         kept.append(total)
     return tuple(kept)
 
 
-def _simple(value: float) -> Fraction:
-    """Return a fraction close to a number, simple if it can be."""
-    for most, error in _KERNELS:
-        fraction = Fraction(value).limit_denominator(most)
-        if abs(float(fraction) - value) < error / most:
+def _simple(value: float, error: float) -> Fraction:
+    """Return the simplest fraction close to a number: the larger, the closer."""
+    for denominator in range(1, _LARGEST_DENOMINATOR + 1):
+        fraction = Fraction(round(value * denominator), denominator)
+        if abs(float(fraction) - value) < error / denominator:
             return fraction
-    raise NotFound("it is zero in places that are no fractions: a certificate needs roots")
+    raise NotFound(_NONE)
 
 
 def _factored(
@@ -555,7 +498,6 @@ def _whole(weight: Fraction, root: Polynomial) -> tuple[Fraction, Polynomial]:
 def _written(
     program: _Program,
     exact: Sequence[Fraction],
-    squares: list[tuple[Fraction, Polynomial]],
     polynomial: Polynomial,
     given: Sequence[Polynomial],
 ) -> dict[str, Any]:
@@ -564,4 +506,4 @@ def _written(
         if len(unknown) == 1:
             j, place, _ = program.free[unknown[0]]
             multipliers[j] = plus(multipliers[j], {place: value} if value else {})
-    return in_json(polynomial, squares, given, multipliers)
+    return in_json(polynomial, _factored(program, exact) or (), given, multipliers)

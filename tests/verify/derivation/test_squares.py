@@ -7,6 +7,7 @@ import sys
 from fractions import Fraction
 from importlib.util import find_spec
 from pathlib import Path
+from random import Random
 
 import pytest
 import sympy as sp
@@ -69,6 +70,27 @@ def test_sums_of_squares_are_found(polynomial):
     assert verdict(polynomial, certificate=again) == "holds"
 
 
+@searched
+@pytest.mark.parametrize("polynomial", TRUE, ids=str)
+def test_what_is_found_is_so_when_sympy_multiplies_it_out(polynomial):
+    found = certificate_of(step(polynomial))
+    names = {symbol.name: symbol for symbol in (x, y, z, s)}
+
+    def read(told):
+        return sum(
+            sp.Rational(value) * sp.sympify(place.replace("^", "**"), locals=names)
+            for place, value in told.items()
+        )
+
+    weights = [sp.Rational(square["weight"]) for square in found["squares"]]
+    total = sum(
+        weight * read(square["of"]) ** 2
+        for weight, square in zip(weights, found["squares"], strict=True)
+    )
+    assert sp.expand(total - polynomial) == 0
+    assert all(weight >= 0 for weight in weights)
+
+
 NEGATIVE = [
     x,
     x**2 - 1,
@@ -85,6 +107,21 @@ NEGATIVE = [
 def test_what_is_negative_somewhere_never_passes(polynomial):
     assert verdict(polynomial) in ("refuted", "inconclusive")
     assert verdict(polynomial, certificate=SQUARE) in ("refuted", "inconclusive")
+
+
+def random_polynomial(random):
+    places = [x**i * y**j * z**k for i in range(3) for j in range(3 - i) for k in range(3 - i - j)]
+    return sum(random.randint(-3, 3) * random.choice(places) for _ in range(3))
+
+
+@searched
+@pytest.mark.parametrize("seed", range(12))
+def test_random_squares_are_found_and_lowered_ones_never_pass(seed):
+    random = Random(seed)
+    total = sp.expand(sum(random_polynomial(random) ** 2 for _ in range(random.randint(1, 3))))
+    assert verdict(total) == "holds"
+    at = {t: sp.Rational(random.randint(-4, 4), random.randint(1, 3)) for t in (x, y, z)}
+    assert verdict(total - total.subs(at) - sp.Rational(1, 10**4)) != "holds"
 
 
 def test_a_point_refutes():
