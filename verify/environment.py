@@ -27,6 +27,8 @@ PACKAGES = (
     "pyarrow",
     "numba",
     "distributed",
+    "cvxpy",
+    "clarabel",
 )
 
 

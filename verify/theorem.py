@@ -31,6 +31,7 @@ from verify.claims import (
     family,
     quantity,
 )
+from verify.derivation.squares import SumOfSquares
 from verify.derivation.steps import Condition, Identity, Limit, Step
 from verify.errors import UsageError
 from verify.evidence import Verdict
@@ -51,6 +52,7 @@ __all__ = [
     "Quantity",
     "Source",
     "Step",
+    "SumOfSquares",
     "Theorem",
     "TrainedSolution",
     "Training",

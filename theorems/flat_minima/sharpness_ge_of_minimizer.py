@@ -59,6 +59,7 @@ from theorems.quantities import (
     target_on_data,
 )
 from theorems.settings import flattest_minimizers, minimizers, weights, whitened_minimizers
+from theorems.squares import layers, pair, path
 from verify.derivation import rules
 from verify.theorem import (
     Bounds,
@@ -136,6 +137,24 @@ whole = stated(
     bounds=Bounds((2, 5), (1, 2)), check=True, formal=True,
 )  # fmt: skip
 
+
+@claim(
+    whitened_minimizers,
+    S >= whitened_bound,
+    minimizer,
+    whitened,
+    bounds=Bounds((2, 4), (1, 3)),
+    check=True,
+)
+def squares(whitened_bound: Any) -> Iterator[Step]:
+    """At small sizes the inequalities behind the bound are sums of squares."""
+    for d in (2, 3):
+        yield layers(d, whitened_bound.subs(L, 2))
+        yield pair(d)
+    for n in (3, 4):
+        yield path(n, whitened_bound.subs(L, n))
+
+
 # --- false twins --------------------------------------------------------------------------------
 
 _twins = (
@@ -166,7 +185,7 @@ THEOREM = Theorem(
     title="On whitened data the sharpness of a minimizer has a least value, which is attained",
     normalisation="R = E|y - Px|², no factor 1/2; |T|_2 spectral",
     source=Source("mulayoff2020unique", "minimal sharpness of whitened data (reconstructed)"),
-    claims=(norm, lower, attained, whole),
+    claims=(norm, lower, attained, whole, squares),
     controls=_twins,
     witnesses=(
         witness("unbalanced", attained,

@@ -13,6 +13,7 @@ __all__ = ["doctor"]
 
 _OPTIONAL = (
     ("compiled kernels", "numba", "extra fast; training runs in NumPy"),
+    ("search for squares", "cvxpy", "extra sos; certificates are checked without it"),
     ("clusters", "distributed", "extra distributed; processes of one machine"),
 )
 """What faster or larger runs use: its name in the answer, the package, what is done without it."""

@@ -9,6 +9,7 @@ from typing import Any
 from verify.claims import QUANTITIES, Claim, Decision, Setting, decide
 from verify.derivation.everywhere import Everywhere, everywhere
 from verify.derivation.rules import ASSUMED, Fact, flat
+from verify.derivation.squares import SumOfSquares
 from verify.derivation.steps import Condition, Identity, Limit, Step, check, concludes
 from verify.derivation.values import divisors, have_values
 from verify.errors import NoValue, UsageError
@@ -71,7 +72,7 @@ def check_steps(claim: Claim, steps: list[Step]) -> None:
     if not steps:
         raise UsageError(f"the derivation of {claim.id} has no steps: it proves nothing")
     for step in steps:
-        if type(step) not in (Identity, Condition, Limit, Fact, Everywhere):
+        if type(step) not in (Identity, Condition, Limit, SumOfSquares, Fact, Everywhere):
             raise UsageError(
                 f"the proof of {claim.id} has a {type(step).__name__}, no step of ours"
             )

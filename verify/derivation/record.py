@@ -14,6 +14,7 @@ import sympy as sp
 from sympy.core.function import AppliedUndef
 
 from verify.claims import FAMILIES, QUANTITIES
+from verify.derivation.squares import SumOfSquares
 from verify.derivation.steps import (
     AnySize,
     Condition,
@@ -119,6 +120,10 @@ def statement(family: Sequence[Step]) -> str:
     elif isinstance(first, Limit):
         left, right, x, to = map(_printed, (first.expression, first.value, first.x, first.to))
         shown = rf"{left} \to {right} \text{{ as }} {x} \to {to}"
+    elif isinstance(first, SumOfSquares):
+        polynomial, *given = first.parts
+        where = r",\; ".join(_relation(zero, "=", 0) for zero in given)
+        shown = _relation(polynomial, _SIGNS[">="], 0) + (where and rf" \text{{ where }} {where}")
     elif not isinstance(first, Condition):
         relation = first.relation
         shown = _relation(relation.lhs, _SIGNS[operator(relation)], relation.rhs)
