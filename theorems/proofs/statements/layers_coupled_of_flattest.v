@@ -30,6 +30,20 @@ Definition alignment_sq (k : nat) : F :=
 
 End Terms.
 
+(* W_1 = w x e_0ᵀ, W_2 = w e_2 e_1ᵀ and then W_k = wc e_k e_{k-1}ᵀ: a path with one bend, at x. *)
+Section Bend.
+Variables (F : realFieldType) (d : nat -> nat).
+Variables (e : forall k, 'cV[F]_(d k)) (x : 'cV[F]_(d 1%N)) (w c : F).
+
+Definition bent_path : network F d := fun k =>
+  match k with
+  | 0%N => w *: (x *m (e 0%N)^T)
+  | 1%N => w *: (e 2%N *m (e 1%N)^T)
+  | k => (w * c) *: (e k.+1 *m (e k)^T)
+  end.
+
+End Bend.
+
 (* max_k |W_k x_k|²/|x_k|² = σ^{2/L}. *)
 Definition gain_most : Prop :=
   forall (F : realFieldType) (d : nat -> nat) (L m : nat)
@@ -78,6 +92,22 @@ Definition alignment : Prop :=
   moment X = 1%:M -> minimizer X Y W -> bounds_sharpness X Y W S ->
   forall k : nat, (k.+1 < L)%N ->
   (2 * L%:R) ^+ L * s ^+ L.-1 / S ^+ L <= alignment_sq X Y W v k.
+
+(* min_k cos² ∠(A_kᵀTv, B_{k+1}v) = (2L σ^{2-2/L} / S(W))^L for a path with one bend of cosine c
+   between unit vectors, v = e_0. *)
+Definition alignment_attained : Prop :=
+  forall (F : realFieldType) (d : nat -> nat) (L m : nat)
+         (X : 'M[F]_(d 0%N, m)) (Y : 'M[F]_(d L, m))
+         (e : forall k, 'cV[F]_(d k)) (x : 'cV[F]_(d 1%N)) (w c : F),
+  let W := bent_path e x w c in
+  (1 < L)%N -> w != 0 -> c != 0 ->
+  (forall k, (k <= L)%N -> sq (e k) = 1) -> sq x = 1 -> dot (e 1%N) x = c ->
+  moment X = 1%:M -> minimizer X Y W ->
+  exists s S, [/\ top_vector X Y (e 0%N) s, is_sharpness X Y W S,
+    forall k : nat, (k.+1 < L)%N ->
+      (2 * L%:R) ^+ L * s ^+ L.-1 / S ^+ L <= alignment_sq X Y W (e 0%N) k &
+    exists k : nat, (k.+1 < L)%N /\
+      alignment_sq X Y W (e 0%N) k = (2 * L%:R) ^+ L * s ^+ L.-1 / S ^+ L].
 
 (* --- false twins -------------------------------------------------------------------------- *)
 
