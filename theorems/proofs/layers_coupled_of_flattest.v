@@ -530,6 +530,39 @@ split; first exact: top_bent unit bend white fits.
 - by exists 0%N; rewrite floor aligned.
 Qed.
 
+(* --- the claims that the others build on ------------------------------------------------------ *)
+
+Theorem meeting : statements.layers_coupled_of_flattest.meeting.
+Proof.
+move=> F d L m X Y W u y fits k kL; rewrite /cosine /gain_out /gain_in /pairing; cbv zeta.
+set x := (suffix L W k.+1)^T *m u; set z := prefix W k.+1 *m (moment X *m y).
+have -> : dot u (cross X Y *m y) = dot x z.
+  rewrite /x -[RHS]dot_mull /z (mulmxA (suffix _ _ _)) suffix_prefix; last exact: ltnW.
+  by rewrite mulmxA fits.
+have := cauchy_schwarz x z; have [zero|xz_neq0] := eqVneq (sq x * sq z) 0.
+  rewrite zero real_exprn_even_le0 ?num_real //= => /eqP ->.
+  by rewrite expr0n !mul0r.
+move=> _; move: (dot x z ^+ 2) (sq x) (sq z) (sq u) (dot y _) xz_neq0 => D a b s q ab_neq0.
+have -> : D / (a * b) * (a / s) * (b / q) = D * (a * b / (a * b)) * (s^-1 * q^-1) by ring.
+by rewrite divff // mulr1 invfM.
+Qed.
+
+Theorem stretch : statements.layers_coupled_of_flattest.stretch.
+Proof.
+move=> F d L m X Y v white; rewrite /pairing white mul1mx -!/(sq _); set s := sq _.
+have [->|s_neq0] := eqVneq s 0; first by rewrite expr0n !mul0r.
+by rewrite expr2 invfM mulrA mulfK.
+Qed.
+
+Theorem last : statements.layers_coupled_of_flattest.last.
+Proof.
+move=> F d [//|n] m X Y W v _ white fits; rewrite (stretch Y v white).
+have PE : prefix W n.+1 = cross X Y by rewrite -fits white mulmx1.
+rewrite /gain_out /gain_in /= suffixn trmx1 mul1mx -/(prefix W n.+1) PE white !mul1mx -!/(sq _).
+set s := sq _; have [->|s_neq0] := eqVneq s 0; first by rewrite !mul0r.
+by rewrite divff ?mul1r.
+Qed.
+
 (* --- false twins -------------------------------------------------------------------------- *)
 
 (* Layers 2 and 1/2 of one neuron: the gains are 4 and 1/4 for T = 1. *)

@@ -30,6 +30,18 @@ Definition alignment_sq (k : nat) : F :=
 
 End Terms.
 
+(* cos² of the angle between A_kᵀu and B_{k+1}Kz. *)
+Section Cosine.
+Variables (F : realFieldType) (d : nat -> nat) (L m : nat).
+Variables (X : 'M[F]_(d 0%N, m)) (W : network F d) (u : 'cV[F]_(d L)) (y : 'cV[F]_(d 0%N)).
+
+Definition cosine (k : nat) : F :=
+  let x := (suffix L W k.+1)^T *m u in
+  let z := prefix W k.+1 *m (moment X *m y) in
+  dot x z ^+ 2 / (sq x * sq z).
+
+End Cosine.
+
 (* W_1 = w x e_0ᵀ, W_2 = w e_2 e_1ᵀ and then W_k = wc e_k e_{k-1}ᵀ: a path with one bend, at x. *)
 Section Bend.
 Variables (F : realFieldType) (d : nat -> nat).
@@ -43,6 +55,27 @@ Definition bent_path : network F d := fun k =>
   end.
 
 End Bend.
+
+(* cos² ∠(A_kᵀu, B_{k+1}Kz) |A_kᵀû|² |B_{k+1}Kz|² = (û·TKz)² for each k + 1 < L. *)
+Definition meeting : Prop :=
+  forall (F : realFieldType) (d : nat -> nat) (L m : nat)
+         (X : 'M[F]_(d 0%N, m)) (Y : 'M[F]_(d L, m)) (W : network F d)
+         (u : 'cV[F]_(d L)) (y : 'cV[F]_(d 0%N)),
+  minimizer X Y W -> forall k : nat, (k.+1 < L)%N ->
+  cosine X W u y k * gain_out W u k * gain_in X W y k.+1 = pairing X Y u y.
+
+(* (û·Tẑ)² = |Tv|²/|v|² at u = Tv, z = v, where Σ = 1. *)
+Definition stretch : Prop :=
+  forall (F : realFieldType) (d : nat -> nat) (L m : nat)
+         (X : 'M[F]_(d 0%N, m)) (Y : 'M[F]_(d L, m)) (v : 'cV[F]_(d 0%N)),
+  moment X = 1%:M -> pairing X Y (cross X Y *m v) v = sq (cross X Y *m v) / sq v.
+
+(* |A_Lᵀû|² |Pẑ|² = (û·Tẑ)² at u = Tv, z = v, where Σ = 1. *)
+Definition last : Prop :=
+  forall (F : realFieldType) (d : nat -> nat) (L m : nat)
+         (X : 'M[F]_(d 0%N, m)) (Y : 'M[F]_(d L, m)) (W : network F d) (v : 'cV[F]_(d 0%N)),
+  (0 < L)%N -> moment X = 1%:M -> minimizer X Y W ->
+  gain_out W (cross X Y *m v) L.-1 * gain_in X W v L = pairing X Y (cross X Y *m v) v.
 
 (* max_k |W_k x_k|²/|x_k|² = σ^{2/L}. *)
 Definition gain_most : Prop :=
