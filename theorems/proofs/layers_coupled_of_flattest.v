@@ -585,3 +585,33 @@ move=> /(_ _ d 2%N 1%N one one W one 1 1 isT (fun=> isT) top (oner_neq0 _) root 
 move=> /(_ 0%N isT); rewrite /gain /point mul1mx sq1 divr1 /W /= mulmx1 -scalemx1 sqZ sq1 mulr1.
 by [].
 Qed.
+
+(* Two layers with a bend of cosine 3/5: cos² is 9/25, S_min/S = 3/5. *)
+Theorem linear_cost_false : ~ statements.layers_coupled_of_flattest.linear_cost.
+Proof.
+pose d k : nat := if k is 0%N then 1%N else 2%N; pose c : rat := 3 / 5.
+pose first : 'cV[rat]_2 := delta_mx 0 0; pose second : 'cV[rat]_2 := delta_mx 1 0.
+pose e (k : nat) : 'cV[rat]_(d k) := match k with 0%N => 1%:M | _.+1 => first end.
+pose x : 'cV[rat]_(d 1%N) := c *: first + (4 / 5) *: second.
+have dots (a b a' b' : rat) :
+    dot (a *: first + b *: second) (a' *: first + b' *: second) = a * a' + b * b'.
+  by rewrite /dot !big_ord_recl !big_ord0 !mxE /= !(mulr0, mulr1, addr0, add0r).
+have firstE : first = 1 *: first + 0 *: second by rewrite scale1r scale0r addr0.
+have sq1 : sq (1%:M : 'M[rat]_1) = 1 by rewrite /sq dotE trmx1 mulmx1 mxtrace1.
+have unit k : (k <= 2)%N -> sq (e k) = 1.
+  by case: k => [|k] _ //=; rewrite /sq firstE dots mulr0 addr0 mulr1.
+have unit_x : sq x = 1 by rewrite /sq dots.
+have bend : dot (e 1%N) x = c by rewrite /= firstE dots mul1r mul0r addr0.
+have c_neq0 : c != 0 by [].
+pose W := bent_path e x 1 c; pose X : 'M[rat]_(d 0%N, 1) := 1%:M.
+pose Y : 'M[rat]_(d 2%N, 1) := prefix W 2.
+have white : moment X = 1%:M by rewrite /moment invr1 scale1r trmx1 mulmx1.
+have fits : minimizer X Y W by rewrite /minimizer white /cross invr1 scale1r trmx1.
+have top := top_bent unit bend white fits.
+have [bound _] := sharpness_bent (oner_neq0 _) c_neq0 unit unit_x bend white fits.
+have aligned := alignment_bent (oner_neq0 _) c_neq0 unit unit_x bend white fits.
+have root : is_root 2 (to 1 c 2 ^+ 2) c by rewrite /= !mul1r expr1.
+have d_gt0 k : (0 < d k)%N by case: k.
+move=> /(_ _ d 2%N 1%N X Y W _ _ c _ d_gt0 top root white fits bound 0%N isT).
+by rewrite aligned.
+Qed.

@@ -152,3 +152,12 @@ Definition any_minimizer : Prop :=
   (0 < L)%N -> (forall k, (0 < d k)%N) ->
   top_vector X Y v s -> s != 0 -> is_root L s h -> moment X = 1%:M -> minimizer X Y W ->
   forall k : nat, (k < L)%N -> gain W v k = h.
+
+(* cos² ∠(A_kᵀTv, B_{k+1}v) >= S_min/S(W), for its power L. *)
+Definition linear_cost : Prop :=
+  forall (F : realFieldType) (d : nat -> nat) (L m : nat)
+         (X : 'M[F]_(d 0%N, m)) (Y : 'M[F]_(d L, m)) (W : network F d)
+         (v : 'cV[F]_(d 0%N)) (s h S : F),
+  (forall k, (0 < d k)%N) -> top_vector X Y v s -> is_root L s h ->
+  moment X = 1%:M -> minimizer X Y W -> bounds_sharpness X Y W S ->
+  forall k : nat, (k.+1 < L)%N -> 2 * L%:R * h ^+ L.-1 / S <= alignment_sq X Y W v k.
