@@ -106,8 +106,8 @@ Definition upper : Prop :=
   is_root L (top / rayleigh X T) t -> is_root L (top / rayleigh X T0) t0 ->
   2 * L%:R * rayleigh X T * r * t = 2 * L%:R * rayleigh X T0 * r0 * t0.
 
-(* S_min does not choose: computed from w, from w_0, that is for the labels wᵀx and w_0ᵀx, it is that
-   of the data, and the same for all data of equal Σ and C. *)
+(* S_min does not choose: computed from w or from w_0, that is for the labels wᵀx or w_0ᵀx, it is
+   that of the data, and the same for all data of equal Σ and C. *)
 Definition invariant : Prop :=
   forall (F : realFieldType) (d : nat -> nat) (L m m' : nat)
          (X : 'M[F]_(d 0%N, m)) (Y : 'M[F]_(d L, m))
