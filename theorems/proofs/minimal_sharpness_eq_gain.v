@@ -586,3 +586,25 @@ have root : is_root 3 ((h ^+ 2) ^+ 3) (h ^+ 2) by split; rewrite ?sqr_ge0.
 move=> /(_ _ d 3%N 1%N one y (scalar_network 1 h) _ _ _ isT (fun=> isT) fits bound gain root).
 by rewrite mulr1 ler_pmul2l // -exprM ler_iexpn2l.
 Qed.
+
+(* Two layers of one neuron with weight 1: S = 4 and G = 1, so that 32 <= 16 is claimed. *)
+Theorem depth_for_depth_minus_one_false :
+  ~ statements.minimal_sharpness_eq_gain.depth_for_depth_minus_one.
+Proof.
+pose one : 'M[rat]_1 := 1%:M; pose d (_ : nat) := 1%N.
+have moment1 : @moment _ d 1 one = 1%:M by rewrite /moment invr1 scale1r trmx1 mulmx1.
+have cross1 : @cross _ d 2 1 one one = (1 * 1 ^+ 2)%:M.
+  by rewrite /cross invr1 scale1r trmx1 mulmx1 mul1r expr1n.
+have [bound _] := sharpness_scalar (isT : (0 < 1)%N) (isT : (0 < 2)%N) ler01 moment1 cross1.
+have fits := minimizer_scalar moment1 cross1.
+have value (v : 'M[rat]_1) : v != 0 ->
+    @path_ends _ d 1 one v * @image _ d 2 1 one one v ^+ 1 = 1.
+  move=> v_neq0; have v0 : sq v != 0 by rewrite sq_eq0.
+  rewrite /path_ends /image moment1 cross1 expr1n mulr1 !mul1mx -[dot v v]/(sq v).
+  by rewrite divff // expr1 mulr1.
+have gain : @is_max_gain _ d 2 1 one one 1.
+  split=> [v|]; first by rewrite moment1 mul1mx => /value ->.
+  have one_neq0 : one != 0 by rewrite -sq_eq0 /sq dotE trmx1 mulmx1 mxtrace1 oner_eq0.
+  by exists one; split; [rewrite moment1 mul1mx | apply: value].
+by move=> /(_ _ d 2%N 1%N one one _ 1 _ isT (fun=> isT) fits bound gain).
+Qed.

@@ -122,3 +122,12 @@ Definition exponents_swapped : Prop :=
   (0 < L)%N -> (forall k, (0 < d k)%N) ->
   minimizer X Y W -> bounds_sharpness X Y W S ->
   is_max_gain_swapped X Y G -> is_root L G r -> 2 * L%:R * r <= S.
+
+(* L for L-1 in the dual, of which the least value is then S_min times (L/(L-1))^{1-1/L}:
+   S(W)^L (L-1)^{L-1} >= L^{L-1} (2L)^L G. *)
+Definition depth_for_depth_minus_one : Prop :=
+  forall (F : realFieldType) (d : nat -> nat) (L m : nat)
+         (X : 'M[F]_(d 0%N, m)) (Y : 'M[F]_(d L, m)) (W : network F d) (G S : F),
+  (1 < L)%N -> (forall k, (0 < d k)%N) ->
+  minimizer X Y W -> bounds_sharpness X Y W S -> is_max_gain X Y G ->
+  L%:R ^+ L.-1 * (2 * L%:R) ^+ L * G <= S ^+ L * L.-1%:R ^+ L.-1.
