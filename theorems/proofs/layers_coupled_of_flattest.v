@@ -308,6 +308,261 @@ rewrite ler_pdivr_mulr; last by rewrite lt_def S_neq0 exprn_ge0.
 exact: cost d_gt0 top white fits bound k kL.
 Qed.
 
+(* --- a path with one bend ------------------------------------------------------------------- *)
+Section Bend.
+Variables (F : realFieldType) (d : nat -> nat) (n m : nat).
+Variables (X : 'M[F]_(d 0%N, m)) (Y : 'M[F]_(d n.+2, m)).
+Variables (e : forall k, 'cV[F]_(d k)) (x : 'cV[F]_(d 1%N)) (w c : F).
+Hypothesis (w_neq0 : w != 0) (c_neq0 : c != 0).
+Hypothesis (unit : forall k, (k <= n.+2)%N -> sq (e k) = 1).
+Hypothesis (unit_x : sq x = 1) (bend : dot (e 1%N) x = c).
+Hypothesis (white : moment X = 1%:M).
+Let W := bent_path e x w c.
+Let g := w * c.
+Hypothesis fits : minimizer X Y W.
+
+Lemma outer_vec p q (a : 'cV[F]_p) (b b' : 'cV[F]_q) : (a *m b^T) *m b' = dot b b' *: a.
+Proof.
+rewrite -mulmxA; have -> : b^T *m b' = (dot b b')%:M.
+  by rewrite [LHS]mx11_scalar dotE [\tr _]big_ord1.
+by rewrite mul_mx_scalar.
+Qed.
+
+Lemma outer_mul p q r (a : 'cV[F]_p) (b b' : 'cV[F]_q) (z : 'cV[F]_r) :
+  (a *m b^T) *m (b' *m z^T) = dot b b' *: (a *m z^T).
+Proof. by rewrite mulmxA outer_vec -scalemxAl. Qed.
+
+(* The unit vectors that the signal takes, and the gains to there and from there. *)
+Definition taken (k : nat) : 'cV[F]_(d k) := match k with 1%N => x | k => e k end.
+Definition to (k : nat) : F := if k is j.+1 then w * g ^+ j else 1.
+Definition from (k : nat) : F := if k is j.+1 then g ^+ (n - j) else w * g ^+ n.
+
+Lemma unit_taken k : (k <= n.+2)%N -> sq (taken k) = 1.
+Proof. by case: k => [|[|k]] kn //=; rewrite unit. Qed.
+
+Lemma to_from k : (k < n.+2)%N -> from k * to k = w * g ^+ n.
+Proof.
+case: k => [|k] kn /=; first by rewrite mulr1.
+by rewrite mulrCA -exprD subnK.
+Qed.
+
+Lemma prefix_bent k : (k < n.+2)%N -> prefix W k.+1 = to k.+1 *: (taken k.+1 *m (e 0%N)^T).
+Proof.
+elim: k => [|k IH] kn; first by rewrite /= mulmx1 mulr1.
+rewrite -[prefix W k.+2]/(W k.+1 *m prefix W k.+1) (IH (ltnW kn)).
+case: k kn {IH} => [|k] kn /=.
+  rewrite -scalemxAl -scalemxAr outer_mul bend !scalerA mulr1 expr1.
+  by rewrite -mulrA.
+rewrite -scalemxAl -scalemxAr outer_mul -/(sq _) unit 1?ltnW // scale1r scalerA.
+by rewrite mulrCA -exprS.
+Qed.
+
+Lemma above_bent f k : (k.+2 + f = n.+2)%N ->
+  above n.+2 W f k.+2 *m e k.+2 = g ^+ f *: e n.+2.
+Proof.
+elim: f k => [|f IH] k /=; first by rewrite addn0 => ->; rewrite pid_mx_1 mul1mx scale1r.
+move=> kf; have kn : (k.+2 <= n.+2)%N by rewrite -kf leq_addr.
+rewrite -mulmxA -scalemxAl outer_vec -/(sq _) unit // scale1r -scalemxAr IH ?scalerA ?exprS //.
+by rewrite addSn -addnS.
+Qed.
+
+Lemma suffix_bent k : (k.+1 < n.+2)%N ->
+  suffix n.+2 W k.+1 = from k *: (e n.+2 *m (e k.+1)^T).
+Proof.
+move=> kn; rewrite suffixS //.
+have on j : (j <= n)%N -> suffix n.+2 W j.+2 *m e j.+2 = g ^+ (n - j) *: e n.+2.
+  by move=> jn; rewrite /suffix !subSS above_bent // !addSn subnKC.
+case: k kn => [|k] kn /=; rewrite -scalemxAr mulmxA on // -scalemxAl scalerA ?subn0 //.
+by rewrite -exprS subnSK.
+Qed.
+
+Lemma suffix_tr k : (k < n.+2)%N -> (suffix n.+2 W k.+1)^T *m e n.+2 = from k *: e k.+1.
+Proof.
+rewrite ltnS leq_eqVlt => /orP[/eqP ->|kn].
+  by rewrite suffixn trmx1 mul1mx /= subnn scale1r.
+rewrite suffix_bent // linearZ /= trmx_mul trmxK -scalemxAl outer_vec -/(sq _) unit //.
+by rewrite scale1r.
+Qed.
+
+Lemma suffix_on k : (k < n.+2)%N -> suffix n.+2 W k.+1 *m e k.+1 = from k *: e n.+2.
+Proof.
+rewrite ltnS leq_eqVlt => /orP[/eqP ->|kn].
+  by rewrite suffixn mul1mx /= subnn scale1r.
+rewrite suffix_bent // -scalemxAl outer_vec -/(sq _) unit ?scale1r //.
+exact: ltnW.
+Qed.
+
+Lemma outer_le p q (a : 'cV[F]_p) (b v : 'cV[F]_q) t : sq a = 1 -> sq b = 1 ->
+  sq ((t *: (a *m b^T)) *m v) <= t ^+ 2 * sq v.
+Proof.
+move=> a1 b1; rewrite -scalemxAl outer_vec !sqZ a1 mulr1 ler_wpmul2l ?sqr_ge0 //.
+by have := cauchy_schwarz b v; rewrite b1 mul1r.
+Qed.
+
+Lemma suffix_le k (v : 'cV[F]_(d k.+1)) : (k < n.+2)%N ->
+  sq (suffix n.+2 W k.+1 *m v) <= from k ^+ 2 * sq v.
+Proof.
+rewrite ltnS leq_eqVlt => /orP[/eqP E|kn].
+  by rewrite E in v *; rewrite suffixn mul1mx /= subnn expr1n mul1r.
+by rewrite suffix_bent // outer_le // unit // ltnW.
+Qed.
+
+Lemma prefix_on k : (k < n.+3)%N -> prefix W k *m e 0%N = to k *: taken k.
+Proof.
+case: k => [|k] kn; first by rewrite mul1mx scale1r.
+by rewrite prefix_bent // -scalemxAl outer_vec -/(sq _) unit // scale1r.
+Qed.
+
+Lemma prefix_tr k : (k < n.+3)%N -> (prefix W k)^T *m taken k = to k *: e 0%N.
+Proof.
+case: k => [|k] kn; first by rewrite trmx1 mul1mx scale1r.
+rewrite prefix_bent // linearZ /= trmx_mul trmxK -scalemxAl outer_vec -/(sq _).
+by rewrite -/(taken k.+1) unit_taken // scale1r.
+Qed.
+
+Lemma prefix_le k (v : 'cV[F]_(d 0%N)) : (k < n.+3)%N ->
+  sq (prefix W k *m v) <= to k ^+ 2 * sq v.
+Proof.
+case: k => [|k] kn; first by rewrite mul1mx expr1n mul1r.
+by rewrite prefix_bent // outer_le // ?unit_taken // unit.
+Qed.
+
+Let t := (w * g ^+ n) ^+ 2.
+
+Lemma sharpness_bent : is_sharpness X Y W (2 * (n.+2%:R * t)).
+Proof.
+have form V : hessian X Y W V = 2 * sq (dprefix W V n.+2).
+  by rewrite (hessian_minimizer _ fits) moment_sq white mulmx1 mulr_natl.
+have nn : n.+2%:R != 0 :> F by rewrite pnatr_eq0.
+have t_gt0 : 0 < t by rewrite exprn_even_gt0 //= mulf_neq0 // expf_neq0 // mulf_neq0.
+split=> [V|].
+  rewrite form -mulrA ler_pmul2l ?ltr0n // dprefixE.
+  apply: le_trans (sq_sum_le_rect _ (fun k => suffix n.+2 W k.+1 *m V k *m prefix W k)) _.
+  rewrite -mulrA ler_wpmul2l ?ler0n // mulr_sumr; apply: ler_sum => k _ /=.
+  have kn := ltn_ord k; rewrite /t -(to_from kn) exprMn [_ ^+ 2 * _]mulrC -mulrA.
+  apply: le_trans (sq_mulr _ (sqr_ge0 (to k)) (fun v => prefix_le v (ltnW kn))) _.
+  rewrite ler_wpmul2l ?sqr_ge0 //; apply: sq_mull => v.
+  exact: suffix_le.
+pose V : network F d := fun k => (from k * to k) *: (e k.+1 *m (taken k)^T).
+have VE : energy n.+2 V = n.+2%:R * t.
+  rewrite /energy (eq_bigr (fun=> t)) => [|k _].
+    by rewrite sumr_const card_ord mulr_natl.
+  have kn := ltn_ord k; rewrite sqZ sq_rank1 unit // unit_taken ?(ltnW kn) // !mulr1.
+  by rewrite to_from.
+have DE : dprefix W V n.+2 = (n.+2%:R * t) *: (e n.+2 *m (e 0%N)^T).
+  rewrite dprefixE (eq_bigr (fun=> t *: (e n.+2 *m (e 0%N)^T))) => [|k _].
+    by rewrite sumr_const card_ord -scaler_nat scalerA.
+  have kn := ltn_ord k; rewrite /V -scalemxAr -scalemxAl mulmxA suffix_on // -mulmxA.
+  have -> : (taken k)^T *m prefix W k = to k *: (e 0%N)^T.
+    by rewrite -[LHS]trmxK trmx_mul trmxK prefix_tr ?linearZ // ltnW.
+  rewrite -scalemxAl -scalemxAr !scalerA; congr (_ *: _).
+  by rewrite -mulrA to_from // -expr2.
+exists V; rewrite VE mulf_neq0 // ?gt_eqF //; split=> //.
+rewrite form DE sqZ sq_rank1 !unit // !mulr1 -mulrA.
+by rewrite expr2.
+Qed.
+
+Let P : cross X Y = to n.+2 *: (e n.+2 *m (e 0%N)^T).
+Proof. by rewrite -fits white mulmx1 prefix_bent. Qed.
+
+Lemma top_bent : top_vector X Y (e 0%N) (to n.+2 ^+ 2).
+Proof.
+have e0 : sq (e 0%N) = 1 by apply: unit.
+have PE : cross X Y *m e 0%N = to n.+2 *: e n.+2.
+  by rewrite P -scalemxAl outer_vec -/(sq _) e0 scale1r.
+have top : sq (cross X Y *m e 0%N) = to n.+2 ^+ 2 * sq (e 0%N).
+  by rewrite PE sqZ e0 unit.
+have e_neq0 : sq (e 0%N) != 0 by rewrite e0 oner_neq0.
+split=> //; last by rewrite -sq_eq0.
+split=> [v|]; last by exists (e 0%N).
+by rewrite P outer_le // unit.
+Qed.
+
+Lemma floor_bent : (2 * n.+2%:R) ^+ n.+2 * (to n.+2 ^+ 2) ^+ n.+1
+    / (2 * (n.+2%:R * t)) ^+ n.+2 = c ^+ 2.
+Proof.
+have g_neq0 : g != 0 by rewrite mulf_neq0.
+have nn : 2 * n.+2%:R != 0 :> F by rewrite mulf_neq0 // pnatr_eq0.
+have t_neq0 : t != 0 by rewrite !expf_neq0 // mulf_neq0 // expf_neq0.
+rewrite mulrA [(_ * t) ^+ _]exprMn -mulf_div divff ?expf_neq0 // mul1r.
+apply: (canLR (mulfK (expf_neq0 _ t_neq0))).
+have -> : to n.+2 ^+ 2 = t * g ^+ 2 by rewrite /to [g ^+ n.+1]exprSr mulrA exprMn.
+have -> : (t * g ^+ 2) ^+ n.+1 = t ^+ n.+1 * (g ^+ 2 * (g ^+ n) ^+ 2).
+  by rewrite exprMn [g ^+ 2 ^+ _]exprAC [g ^+ n.+1]exprS [(g * _) ^+ 2]exprMn.
+rewrite [t ^+ n.+2]exprS; have -> : c ^+ 2 * (t * t ^+ n.+1) = t ^+ n.+1 * (c ^+ 2 * t) by ring.
+by rewrite {3}/t /g !exprMn; congr (_ * _); ring.
+Qed.
+
+Lemma alignment_bent k : (k.+1 < n.+2)%N ->
+  alignment_sq X Y W (e 0%N) k = if k is 0%N then c ^+ 2 else 1.
+Proof.
+move=> kn; have PE : cross X Y *m e 0%N = to n.+2 *: e n.+2.
+  by rewrite P -scalemxAl outer_vec -/(sq _) unit // scale1r.
+have g_neq0 : g != 0 by rewrite mulf_neq0.
+have to_neq0 j : to j != 0 by case: j => [|j] /=; rewrite ?oner_neq0 // mulf_neq0 ?expf_neq0.
+have from_neq0 j : from j != 0 by case: j => [|j] /=; rewrite ?mulf_neq0 ?expf_neq0.
+have [e1 t1] := (unit (ltnW kn), unit_taken (ltnW kn)).
+rewrite /alignment_sq /point PE; cbv zeta; rewrite -scalemxAr suffix_tr 1?ltnW //.
+rewrite prefix_on ?scalerA; last exact: ltnW kn.
+rewrite dotZl dotZr !sqZ e1 t1 !mulr1.
+set a := to n.+2 * from k; have a_neq0 : a != 0 by rewrite mulf_neq0.
+rewrite -exprMn mulrA exprMn mulrC mulrA mulVf ?mul1r; last first.
+  by rewrite expf_neq0 // mulf_neq0.
+case: k kn {a a_neq0} e1 t1 => [|k] kn e1 _ /=; first by rewrite bend.
+by rewrite -/(sq _) e1 expr1n.
+Qed.
+
+Lemma cosine_le1 : c ^+ 2 <= 1.
+Proof. by rewrite -bend; have := cauchy_schwarz (e 1%N) x; rewrite unit // unit_x mulr1. Qed.
+
+End Bend.
+
+Theorem alignment_attained : statements.layers_coupled_of_flattest.alignment_attained.
+Proof.
+move=> F d [|[|n]] // m X Y e x w c W _ w_neq0 c_neq0 unit unit_x bend white fits.
+exists (to w c n.+2 ^+ 2), (2 * (n.+2%:R * (w * (w * c) ^+ n) ^+ 2)).
+have floor := floor_bent n w_neq0 c_neq0; rewrite /= in floor.
+have aligned := alignment_bent w_neq0 c_neq0 unit unit_x bend white fits.
+split; first exact: top_bent unit bend white fits.
+- exact: sharpness_bent w_neq0 c_neq0 unit unit_x bend white fits.
+- move=> k kn; rewrite floor aligned //; case: k kn => // k kn.
+  exact: cosine_le1 unit unit_x bend.
+- by exists 0%N; rewrite floor aligned.
+Qed.
+
+(* --- the claims that the others build on ------------------------------------------------------ *)
+
+Theorem meeting : statements.layers_coupled_of_flattest.meeting.
+Proof.
+move=> F d L m X Y W u y fits k kL; rewrite /cosine /gain_out /gain_in /pairing; cbv zeta.
+set x := (suffix L W k.+1)^T *m u; set z := prefix W k.+1 *m (moment X *m y).
+have -> : dot u (cross X Y *m y) = dot x z.
+  rewrite /x -[RHS]dot_mull /z (mulmxA (suffix _ _ _)) suffix_prefix; last exact: ltnW.
+  by rewrite mulmxA fits.
+have := cauchy_schwarz x z; have [zero|xz_neq0] := eqVneq (sq x * sq z) 0.
+  rewrite zero real_exprn_even_le0 ?num_real //= => /eqP ->.
+  by rewrite expr0n !mul0r.
+move=> _; move: (dot x z ^+ 2) (sq x) (sq z) (sq u) (dot y _) xz_neq0 => D a b s q ab_neq0.
+have -> : D / (a * b) * (a / s) * (b / q) = D * (a * b / (a * b)) * (s^-1 * q^-1) by ring.
+by rewrite divff // mulr1 invfM.
+Qed.
+
+Theorem stretch : statements.layers_coupled_of_flattest.stretch.
+Proof.
+move=> F d L m X Y v white; rewrite /pairing white mul1mx -!/(sq _); set s := sq _.
+have [->|s_neq0] := eqVneq s 0; first by rewrite expr0n !mul0r.
+by rewrite expr2 invfM mulrA mulfK.
+Qed.
+
+Theorem last : statements.layers_coupled_of_flattest.last.
+Proof.
+move=> F d [//|n] m X Y W v _ white fits; rewrite (stretch Y v white).
+have PE : prefix W n.+1 = cross X Y by rewrite -fits white mulmx1.
+rewrite /gain_out /gain_in /= suffixn trmx1 mul1mx -/(prefix W n.+1) PE white !mul1mx -!/(sq _).
+set s := sq _; have [->|s_neq0] := eqVneq s 0; first by rewrite !mul0r.
+by rewrite divff ?mul1r.
+Qed.
+
 (* --- false twins -------------------------------------------------------------------------- *)
 
 (* Layers 2 and 1/2 of one neuron: the gains are 4 and 1/4 for T = 1. *)
@@ -329,4 +584,34 @@ have root : is_root 2 1 (1 : rat) by split; rewrite ?ler01 // expr1n.
 move=> /(_ _ d 2%N 1%N one one W one 1 1 isT (fun=> isT) top (oner_neq0 _) root moment1 fits).
 move=> /(_ 0%N isT); rewrite /gain /point mul1mx sq1 divr1 /W /= mulmx1 -scalemx1 sqZ sq1 mulr1.
 by [].
+Qed.
+
+(* Two layers with a bend of cosine 3/5: cos² is 9/25, S_min/S = 3/5. *)
+Theorem linear_cost_false : ~ statements.layers_coupled_of_flattest.linear_cost.
+Proof.
+pose d k : nat := if k is 0%N then 1%N else 2%N; pose c : rat := 3 / 5.
+pose first : 'cV[rat]_2 := delta_mx 0 0; pose second : 'cV[rat]_2 := delta_mx 1 0.
+pose e (k : nat) : 'cV[rat]_(d k) := match k with 0%N => 1%:M | _.+1 => first end.
+pose x : 'cV[rat]_(d 1%N) := c *: first + (4 / 5) *: second.
+have dots (a b a' b' : rat) :
+    dot (a *: first + b *: second) (a' *: first + b' *: second) = a * a' + b * b'.
+  by rewrite /dot !big_ord_recl !big_ord0 !mxE /= !(mulr0, mulr1, addr0, add0r).
+have firstE : first = 1 *: first + 0 *: second by rewrite scale1r scale0r addr0.
+have sq1 : sq (1%:M : 'M[rat]_1) = 1 by rewrite /sq dotE trmx1 mulmx1 mxtrace1.
+have unit k : (k <= 2)%N -> sq (e k) = 1.
+  by case: k => [|k] _ //=; rewrite /sq firstE dots mulr0 addr0 mulr1.
+have unit_x : sq x = 1 by rewrite /sq dots.
+have bend : dot (e 1%N) x = c by rewrite /= firstE dots mul1r mul0r addr0.
+have c_neq0 : c != 0 by [].
+pose W := bent_path e x 1 c; pose X : 'M[rat]_(d 0%N, 1) := 1%:M.
+pose Y : 'M[rat]_(d 2%N, 1) := prefix W 2.
+have white : moment X = 1%:M by rewrite /moment invr1 scale1r trmx1 mulmx1.
+have fits : minimizer X Y W by rewrite /minimizer white /cross invr1 scale1r trmx1.
+have top := top_bent unit bend white fits.
+have [bound _] := sharpness_bent (oner_neq0 _) c_neq0 unit unit_x bend white fits.
+have aligned := alignment_bent (oner_neq0 _) c_neq0 unit unit_x bend white fits.
+have root : is_root 2 (to 1 c 2 ^+ 2) c by rewrite /= !mul1r expr1.
+have d_gt0 k : (0 < d k)%N by case: k.
+move=> /(_ _ d 2%N 1%N X Y W _ _ c _ d_gt0 top root white fits bound 0%N isT).
+by rewrite aligned.
 Qed.

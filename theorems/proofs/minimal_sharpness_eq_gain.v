@@ -312,6 +312,203 @@ have -> : L.-1%:R / tau ^+ 2 = L.-2%:R / tau ^+ 2 + (tau ^+ 2)^-1 :> F.
 by rewrite scalerDl -[RHS]addrA [in RHS]addrACA subrr addr0 addrA.
 Qed.
 
+(* --- the dual value ------------------------------------------------------------------------- *)
+Section DualForm.
+Variables (F : realFieldType) (d : nat -> nat) (m r : nat).
+Variables (X : 'M[F]_(d 0%N, m)) (T' : 'M[F]_(r, d 0%N)) (c e l : F).
+Hypothesis (c_ge0 : 0 <= c) (e_ge0 : 0 <= e) (l_gt0 : 0 < l).
+Let q p (Z : 'M[F]_(p, d 0%N)) : F := c * sq Z + e * sq (Z *m T'^T).
+Hypothesis dual_le : forall y : 'cV_(d 0%N),
+  c * sq (moment X *m y) + e * sq (T' *m (moment X *m y)) <= l * dot y (moment X *m y).
+
+Let moment_sym : (moment X)^T = moment X.
+Proof. by rewrite /moment linearZ /= trmx_mul trmxK. Qed.
+
+Lemma dual_rows p (Z : 'M[F]_(p, d 0%N)) :
+  q (Z *m moment X) <= l * (m%:R^-1 * sq (Z *m X)).
+Proof.
+rewrite /q -(sq_trmx (Z *m moment X)) -(sq_trmx (_ *m T'^T)) -(sq_trmx (Z *m X)).
+rewrite !trmx_mul trmxK moment_sym !sq_cols !mulr_sumr -big_split; apply: ler_sum => j _ /=.
+by rewrite !col_mul -moment_ge0.
+Qed.
+
+(* Σ M Σ <= l Σ for M = c + e T'ᵀT' says XᵀMX/m <= l on the range of Xᵀ, and so everywhere. *)
+Lemma dual_form p (U : 'M[F]_(p, m)) : m%:R^-1 * q (U *m X^T) <= l * sq U.
+Proof.
+have [i0|i_neq0] := eqVneq (m%:R^-1 : F) 0.
+  by rewrite i0 mul0r mulr_ge0 ?sq_ge0 ?ltW.
+have i_gt0 : 0 < m%:R^-1 :> F by rewrite lt_def i_neq0 invr_ge0 ler0n.
+set i := m%:R^-1 in i_neq0 i_gt0 *; set Z := U *m X^T.
+pose D := i *: (c *: Z + e *: (Z *m T'^T *m T')); pose P := D *m X; pose V := P *m X^T.
+have polar (A : 'M[F]_(p, d 0%N)) : dot A D = i * (c * dot A Z + e * dot (A *m T'^T) (Z *m T'^T)).
+  by rewrite /D dotZr dotDr !dotZr [dot A (_ *m T')]dot_mulr.
+have UP : dot U P = i * q Z by rewrite /P dot_mulr polar.
+have PP : sq P = i * (c * dot V Z + e * dot (V *m T'^T) (Z *m T'^T)).
+  by rewrite {1}/sq {2}/P dot_mulr polar.
+have Vq : i * q V <= l * sq P.
+  have := dual_rows D; have -> : D *m moment X = i *: V.
+    by rewrite /moment -scalemxAr /V /P mulmxA.
+  rewrite /q -scalemxAl !sqZ -/P -/i.
+  have -> (a b : F) : c * (i ^+ 2 * a) + e * (i ^+ 2 * b) = i * (i * (c * a + e * b)) by ring.
+  by rewrite [l * _]mulrCA ler_pmul2l.
+have near : sq P <= l * (i * q Z).
+  have : 0 <= i * q (l^-1 *: V - Z).
+    by rewrite mulr_ge0 ?(ltW i_gt0) // addr_ge0 // mulr_ge0 ?sq_ge0.
+  rewrite /q mulmxBl -scalemxAl !sqB !sqZ !dotZl.
+  have -> (a a' b b' z z' s : F) : i * (c * (s ^+ 2 * a - s * b *+ 2 + z) +
+      e * (s ^+ 2 * a' - s * b' *+ 2 + z')) =
+      s ^+ 2 * (i * (c * a + e * a')) - s * (i * (c * b + e * b')) *+ 2 +
+      i * (c * z + e * z') by ring.
+  rewrite -PP -/(q V) -/(q Z) => ge0.
+  have {ge0} : 0 <= l^-1 ^+ 2 * (l * sq P) - l^-1 * sq P *+ 2 + i * q Z.
+    apply: le_trans ge0 _; rewrite !ler_add2r ler_wpmul2l //.
+    exact: sqr_ge0.
+  rewrite expr2 mulrA mulrVK ?unitfE ?gt_eqF // mulr2n opprD addrA subrr add0r addrC subr_ge0.
+  by rewrite mulrC ler_pdivr_mulr // mulrC.
+have a_ge0 : 0 <= i * q Z by rewrite mulr_ge0 ?(ltW i_gt0) // addr_ge0 // mulr_ge0 ?sq_ge0.
+have [->|a_neq0] := eqVneq (i * q Z) 0; first by rewrite mulr_ge0 ?sq_ge0 ?ltW.
+have a_gt0 : 0 < i * q Z by rewrite lt_def a_neq0.
+rewrite -(ler_pmul2r a_gt0) -expr2 -{1}UP.
+apply: le_trans (cauchy_schwarz _ _) _; rewrite [leRHS]mulrAC [leRHS]mulrC.
+by rewrite ler_wpmul2l ?sq_ge0.
+Qed.
+
+End DualForm.
+
+(* JJᵀ of the family, from its two blocks. *)
+Lemma energy_family (F : realFieldType) (d : nat -> nat) (L m r : nat) (X : 'M[F]_(d 0%N, m))
+    (E : forall k, 'M[F]_(d k, r)) (T' : 'M[F]_(r, d 0%N)) (tau : F) (U : 'M[F]_(d L, m)) :
+  (1 < L)%N -> tau != 0 -> (forall k, (0 < k <= L)%N -> (E k)^T *m E k = 1%:M) ->
+  let Z := U *m X^T in
+  energy L (adjoint X (attaining_network L E T' tau) U) =
+    tau ^+ 2 ^+ L.-1 * sq ((E L)^T *m Z)
+    + (L.-1%:R / tau ^+ 2 - (tau ^+ 2)^-1) * sq ((E L)^T *m Z *m T'^T)
+    + (tau ^+ 2)^-1 * sq (Z *m T'^T).
+Proof.
+move=> L_gt1 tau_neq0 iso Z; have L_in : (0 < L <= L)%N by rewrite leqnn ltnW.
+set W := attaining_network L E T' tau.
+have -> : energy L (adjoint X W U) = dot Z (\sum_(k < L)
+    suffix L W k.+1 *m (suffix L W k.+1)^T *m Z *m (prefix W k)^T *m prefix W k).
+  rewrite dot_sumr; apply: eq_bigr => k _.
+  have -> : adjoint X W U k = (suffix L W k.+1)^T *m Z *m (prefix W k)^T.
+    by rewrite /adjoint trmx_mul !mulmxA.
+  by rewrite [RHS]dot_mulr -!mulmxA [RHS]dot_mull !mulmxA.
+have TT : (E L *m T')^T *m (E L *m T') = T'^T *m T'.
+  by rewrite trmx_mul mulmxA -(mulmxA T'^T) iso ?mulmx1.
+have := @family F d L r E T' tau L_gt1 tau_neq0 iso Z; cbv zeta => ->.
+rewrite TT; set P := E L *m (E L)^T; set t := (tau ^+ 2)^-1; set c := tau ^+ 2 ^+ L.-1.
+have inside p (A : 'M[F]_(d L, p)) : dot A (P *m A) = sq ((E L)^T *m A).
+  by rewrite -mulmxA dot_mull.
+have right (A B : 'M[F]_(d L, d 0%N)) s :
+    dot A (B *m (s *: (T'^T *m T'))) = s * dot (A *m T'^T) (B *m T'^T).
+  by rewrite -scalemxAr dotZr mulmxA dot_mulr.
+rewrite dotDr mulmxDr dotDr mul_mx_scalar dotZr !right mulmxBl mul1mx mulmxBl dotBr.
+rewrite -(mulmxA P Z T'^T) !inside -/(sq _) mulmxA.
+ring.
+Qed.
+
+Theorem dual : statements.minimal_sharpness_eq_gain.dual.
+Proof.
+move=> F d L m r X Y E T' tau l W L_gt1 r_gt0 tau_neq0 iso fits [below [y [y_neq0 top]]].
+have L_gt0 := ltnW L_gt1; have L_in : (0 < L <= L)%N by rewrite leqnn L_gt0.
+have PE : cross X Y = E L *m T' *m moment X by rewrite -fits (map_family T' tau_neq0 iso).
+have sqE p (A : 'M_(r, p)) : sq (E L *m A) = sq A.
+  by rewrite {1}/sq dot_mull mulmxA iso // mul1mx.
+have sqEt p (A : 'M_(d L, p)) : sq ((E L)^T *m A) <= sq A.
+  rewrite -[leRHS]mul1r; apply: sq_mull; apply: norm_trmx => [|v]; first exact: ler01.
+  by rewrite sqE mul1r.
+have image_sq (z : 'cV_(d 0%N)) : sq (cross X Y *m z) = sq (T' *m (moment X *m z)).
+  by rewrite PE -!mulmxA sqE.
+move: below top; rewrite /bounds_dual; set c := tau ^+ 2 ^+ L.-1; set t := (tau ^+ 2)^-1.
+set e := L.-1%:R * t => below top.
+have t_gt0 : 0 < t by rewrite invr_gt0 exprn_even_gt0.
+have c_gt0 : 0 < c by rewrite exprn_gt0 // exprn_even_gt0.
+have t_le : t <= e by rewrite ler_pemull ?(ltW t_gt0) // ler1n ltn_predRL.
+have e_ge0 : 0 <= e := le_trans (ltW t_gt0) t_le.
+have l_gt0 : 0 < l.
+  rewrite -top ltr_paddr //; first by apply: mulr_ge0; [|exact: image_ge0].
+  by apply: mulr_gt0 => //; rewrite divr_gt0 ?moment_gt0 ?sq_gt0.
+have value (z : 'cV_(d 0%N)) :
+    c * path_ends X z + e * image X Y z =
+    (c * sq (moment X *m z) + e * sq (T' *m (moment X *m z))) / dot z (moment X *m z).
+  by rewrite /path_ends /image image_sq !mulrA -mulrDl.
+have le (z : 'cV_(d 0%N)) :
+    c * sq (moment X *m z) + e * sq (T' *m (moment X *m z)) <= l * dot z (moment X *m z).
+  have [->|z_neq0] := eqVneq (moment X *m z) 0.
+    by rewrite mulmx0 /sq !dot0r !mulr0 addr0.
+  by have := below z z_neq0; rewrite value ler_pdivr_mulr ?moment_gt0.
+apply: sharpness_dual => // [U|].
+  rewrite energy_family //; set Z := U *m X^T; rewrite -/c -/t -/e.
+  apply: le_trans (dual_form (ltW c_gt0) e_ge0 l_gt0 le U); rewrite -/Z.
+  rewrite ler_wpmul2l ?invr_ge0 ?ler0n // -addrA ler_add ?ler_pmul2l //.
+  by rewrite -ler_subr_addr -mulrBl -mulmxA ler_wpmul2l // subr_ge0.
+pose f : 'cV[F]_r := const_mx 1; pose z := moment X *m y; pose q := dot y z.
+have f_gt0 : 0 < sq f.
+  rewrite sq_gt0; apply/eqP => /matrixP /(_ (Ordinal r_gt0) 0).
+  by rewrite !mxE => /eqP; rewrite oner_eq0.
+have q_gt0 : 0 < q by apply: moment_gt0.
+have m_neq0 : m%:R != 0 :> F.
+  by apply: contraNneq y_neq0 => m0; rewrite /moment m0 invr0 scale0r mul0mx.
+have top' : c * sq z + e * sq (T' *m z) = l * q.
+  by rewrite -top value mulfVK // gt_eqF.
+pose U := (E L *m f) *m (X^T *m y)^T.
+have UE : sq U = sq f * (m%:R * q).
+  by rewrite sq_rank1 sqE /q /z moment_ge0 [m%:R * _]mulrA mulfV // mul1r.
+have ZE : U *m X^T = m%:R *: (E L *m f *m z^T).
+  rewrite /z /moment -scalemxAl [(_ *: _)^T]linearZ /= -scalemxAr scalerA mulfV // scale1r.
+  by rewrite /U !trmx_mul trmxK !mulmxA.
+have fE : (E L)^T *m (U *m X^T) = m%:R *: (f *m z^T).
+  by rewrite ZE -scalemxAr !mulmxA iso // mul1mx.
+have image_z p (v : 'cV[F]_p) : v *m z^T *m T'^T = v *m (T' *m z)^T.
+  by rewrite [(T' *m z)^T]trmx_mul mulmxA.
+exists U; split; first by rewrite UE !mulf_neq0 ?m_neq0 // gt_eqF.
+rewrite UE energy_family // fE ZE -!scalemxAl !image_z !sqZ !sq_rank1 sqE -/c -/t -/e.
+have -> (a b n : F) : c * (n ^+ 2 * (sq f * a)) + (e - t) * (n ^+ 2 * (sq f * b)) +
+    t * (n ^+ 2 * (sq f * b)) = n * (n * (sq f * (c * a + e * b))) by ring.
+by rewrite top' mulKf // !mulrA; ring.
+Qed.
+
+(* The mean of one number and n equal ones. *)
+Lemma mean_of_two (F : realFieldType) (n : nat) (a b : F) : 0 <= a -> 0 <= b ->
+  a * b ^+ n <= ((a + n%:R * b) / n.+1%:R) ^+ n.+1.
+Proof.
+move=> a_ge0 b_ge0; pose f (k : 'I_n.+1) := if k == ord0 then a else b.
+have f_ge0 k : 0 <= f k by rewrite /f; case: ifP.
+have [mean _] := @leif_AGM F _ (predT : pred 'I_n.+1) f (fun k _ => f_ge0 k).
+have <- : \prod_(k < n.+1) f k = a * b ^+ n.
+  by rewrite big_ord_recl (eq_bigr (fun=> b)) // prodr_const card_ord.
+have <- : \sum_(k < n.+1) f k = a + n%:R * b.
+  by rewrite big_ord_recl (eq_bigr (fun=> b)) // sumr_const card_ord mulr_natl.
+by move: mean; rewrite card_ord.
+Qed.
+
+(* AM-GM with the scale, which cancels in the product. *)
+Theorem weak_duality : statements.minimal_sharpness_eq_gain.weak_duality.
+Proof.
+move=> F d L m X Y u y x g l S L_gt0 u_neq0 y_neq0 x_gt0 [g_ge0 gE] below [G [r [gain root ->]]].
+have d_gt0 : (0 < d L)%N.
+  case: (posnP (d L)) => // d0; case/eqP: u_neq0; apply/matrixP => i.
+  by exfalso; have := ltn_ord i; rewrite {2}d0.
+have L2 : 0 < 2 * L%:R :> F by rewrite mulr_gt0 ?ltr0n.
+split.
+  rewrite ler_pmul2l // -(ler_pexpn2r L_gt0) ?nnegrE //; last by case: root.
+  by have [_ ->] := root; rewrite gE; case: gain => most _; apply: most.
+move/(gainE _ _ _ d_gt0): gain => [_ [z [z_neq0 zE]]].
+have [a_ge0 b_ge0] := (path_ends_ge0 X z, image_ge0 X Y z).
+have xn_gt0 : 0 < x ^+ L.-1 by rewrite exprn_gt0.
+have form_ge0 : 0 <= x ^+ L.-1 * path_ends X z + L.-1%:R / x * image X Y z.
+  have c_ge0 : 0 <= L.-1%:R / x by rewrite divr_ge0 ?ler0n // ltW.
+  by apply: addr_ge0; apply: mulr_ge0 => //; apply: ltW.
+have le := below z z_neq0; have l_ge0 := le_trans form_ge0 le.
+apply: (root_le L_gt0 _ root); first by rewrite mulr_ge0 ?ler0n.
+have := mean_of_two L.-1 (mulr_ge0 (ltW xn_gt0) a_ge0)
+  (mulr_ge0 (ltW (_ : 0 < x^-1)) b_ge0); rewrite invr_gt0 x_gt0 => /(_ isT).
+rewrite prednK // exprMn mulrACA exprVn mulfV ?gt_eqF // mul1r zE => /le_trans -> //.
+rewrite -mulf_div divff ?mul1r ?pnatr_eq0 // [L.-1%:R * (_ * _)]mulrA.
+have i_ge0 : 0 <= L%:R^-1 :> F by rewrite invr_ge0 ler0n.
+by apply: ler_expn2r; rewrite ?nnegrE; [apply: mulr_ge0|apply: mulr_ge0|rewrite ler_wpmul2r].
+Qed.
+
 Theorem exact : statements.minimal_sharpness_eq_gain.exact.
 Proof.
 move=> F d L m r X Y E T' tau p q W L_gt0 tau_neq0 iso fits q_neq0 p_neq0 eigen top Tq below.
@@ -388,4 +585,26 @@ have gain : @is_max_gain_swapped _ d 3 1 one y ((h ^+ 2) ^+ 3).
 have root : is_root 3 ((h ^+ 2) ^+ 3) (h ^+ 2) by split; rewrite ?sqr_ge0.
 move=> /(_ _ d 3%N 1%N one y (scalar_network 1 h) _ _ _ isT (fun=> isT) fits bound gain root).
 by rewrite mulr1 ler_pmul2l // -exprM ler_iexpn2l.
+Qed.
+
+(* Two layers of one neuron with weight 1: S = 4 and G = 1, so that 32 <= 16 is claimed. *)
+Theorem depth_for_depth_minus_one_false :
+  ~ statements.minimal_sharpness_eq_gain.depth_for_depth_minus_one.
+Proof.
+pose one : 'M[rat]_1 := 1%:M; pose d (_ : nat) := 1%N.
+have moment1 : @moment _ d 1 one = 1%:M by rewrite /moment invr1 scale1r trmx1 mulmx1.
+have cross1 : @cross _ d 2 1 one one = (1 * 1 ^+ 2)%:M.
+  by rewrite /cross invr1 scale1r trmx1 mulmx1 mul1r expr1n.
+have [bound _] := sharpness_scalar (isT : (0 < 1)%N) (isT : (0 < 2)%N) ler01 moment1 cross1.
+have fits := minimizer_scalar moment1 cross1.
+have value (v : 'M[rat]_1) : v != 0 ->
+    @path_ends _ d 1 one v * @image _ d 2 1 one one v ^+ 1 = 1.
+  move=> v_neq0; have v0 : sq v != 0 by rewrite sq_eq0.
+  rewrite /path_ends /image moment1 cross1 expr1n mulr1 !mul1mx -[dot v v]/(sq v).
+  by rewrite divff // expr1 mulr1.
+have gain : @is_max_gain _ d 2 1 one one 1.
+  split=> [v|]; first by rewrite moment1 mul1mx => /value ->.
+  have one_neq0 : one != 0 by rewrite -sq_eq0 /sq dotE trmx1 mulmx1 mxtrace1 oner_eq0.
+  by exists one; split; [rewrite moment1 mul1mx | apply: value].
+by move=> /(_ _ d 2%N 1%N one one _ 1 _ isT (fun=> isT) fits bound gain).
 Qed.

@@ -202,6 +202,26 @@ move=> F d L m X Y T T0 b r r0 t t0 L_gt0 reg best root root0 top top0.
 exact: brackets L_gt0 reg best root root0 top top0.
 Qed.
 
+(* S_min speaks of X and Y through Σ and C alone. *)
+Lemma minimal_sharpness_of_moments (F : realFieldType) (d : nat -> nat) (L m m' : nat)
+    (X : 'M[F]_(d 0%N, m)) (Y : 'M[F]_(d L, m)) (X' : 'M[F]_(d 0%N, m')) (Y' : 'M[F]_(d L, m')) S :
+  moment X' = moment X -> cross X' Y' = cross X Y ->
+  is_minimal_sharpness X Y S <-> is_minimal_sharpness X' Y' S.
+Proof.
+move=> XE YE; rewrite /is_minimal_sharpness /is_gain /path_gain /path_ends /pairing.
+by rewrite XE YE.
+Qed.
+
+Theorem invariant : statements.rayleigh_bound_best_of_minimum_norm.invariant.
+Proof.
+move=> F d L m m' X Y X' Y' T T0 S [_ TE] [[_ T0E] _] XE YE.
+have labels (V : 'M[F]_(d L, d 0%N)) : cross X (V *m X) = V *m moment X.
+  by rewrite /cross /moment -mulmxA scalemxAr.
+split; last exact: minimal_sharpness_of_moments.
+- by apply: minimal_sharpness_of_moments; rewrite // !labels TE.
+- by apply: minimal_sharpness_of_moments; rewrite // labels.
+Qed.
+
 (* --- false twins -------------------------------------------------------------------------- *)
 
 (* One sample (1, 0), one layer: the solutions (1, 1) and (1, 0) have a = 1/2 and a = 1. *)

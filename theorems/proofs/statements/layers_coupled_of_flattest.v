@@ -30,6 +30,53 @@ Definition alignment_sq (k : nat) : F :=
 
 End Terms.
 
+(* cos² of the angle between A_kᵀu and B_{k+1}Kz. *)
+Section Cosine.
+Variables (F : realFieldType) (d : nat -> nat) (L m : nat).
+Variables (X : 'M[F]_(d 0%N, m)) (W : network F d) (u : 'cV[F]_(d L)) (y : 'cV[F]_(d 0%N)).
+
+Definition cosine (k : nat) : F :=
+  let x := (suffix L W k.+1)^T *m u in
+  let z := prefix W k.+1 *m (moment X *m y) in
+  dot x z ^+ 2 / (sq x * sq z).
+
+End Cosine.
+
+(* W_1 = w x e_0ᵀ, W_2 = w e_2 e_1ᵀ and then W_k = wc e_k e_{k-1}ᵀ: a path with one bend, at x. *)
+Section Bend.
+Variables (F : realFieldType) (d : nat -> nat).
+Variables (e : forall k, 'cV[F]_(d k)) (x : 'cV[F]_(d 1%N)) (w c : F).
+
+Definition bent_path : network F d := fun k =>
+  match k with
+  | 0%N => w *: (x *m (e 0%N)^T)
+  | 1%N => w *: (e 2%N *m (e 1%N)^T)
+  | k => (w * c) *: (e k.+1 *m (e k)^T)
+  end.
+
+End Bend.
+
+(* cos² ∠(A_kᵀu, B_{k+1}Kz) |A_kᵀû|² |B_{k+1}Kz|² = (û·TKz)² for each k + 1 < L. *)
+Definition meeting : Prop :=
+  forall (F : realFieldType) (d : nat -> nat) (L m : nat)
+         (X : 'M[F]_(d 0%N, m)) (Y : 'M[F]_(d L, m)) (W : network F d)
+         (u : 'cV[F]_(d L)) (y : 'cV[F]_(d 0%N)),
+  minimizer X Y W -> forall k : nat, (k.+1 < L)%N ->
+  cosine X W u y k * gain_out W u k * gain_in X W y k.+1 = pairing X Y u y.
+
+(* (û·Tẑ)² = |Tv|²/|v|² at u = Tv, z = v, where Σ = 1. *)
+Definition stretch : Prop :=
+  forall (F : realFieldType) (d : nat -> nat) (L m : nat)
+         (X : 'M[F]_(d 0%N, m)) (Y : 'M[F]_(d L, m)) (v : 'cV[F]_(d 0%N)),
+  moment X = 1%:M -> pairing X Y (cross X Y *m v) v = sq (cross X Y *m v) / sq v.
+
+(* |A_Lᵀû|² |Pẑ|² = (û·Tẑ)² at u = Tv, z = v, where Σ = 1. *)
+Definition last : Prop :=
+  forall (F : realFieldType) (d : nat -> nat) (L m : nat)
+         (X : 'M[F]_(d 0%N, m)) (Y : 'M[F]_(d L, m)) (W : network F d) (v : 'cV[F]_(d 0%N)),
+  (0 < L)%N -> moment X = 1%:M -> minimizer X Y W ->
+  gain_out W (cross X Y *m v) L.-1 * gain_in X W v L = pairing X Y (cross X Y *m v) v.
+
 (* max_k |W_k x_k|²/|x_k|² = σ^{2/L}. *)
 Definition gain_most : Prop :=
   forall (F : realFieldType) (d : nat -> nat) (L m : nat)
@@ -79,6 +126,22 @@ Definition alignment : Prop :=
   forall k : nat, (k.+1 < L)%N ->
   (2 * L%:R) ^+ L * s ^+ L.-1 / S ^+ L <= alignment_sq X Y W v k.
 
+(* min_k cos² ∠(A_kᵀTv, B_{k+1}v) = (2L σ^{2-2/L} / S(W))^L for a path with one bend of cosine c
+   between unit vectors, v = e_0. *)
+Definition alignment_attained : Prop :=
+  forall (F : realFieldType) (d : nat -> nat) (L m : nat)
+         (X : 'M[F]_(d 0%N, m)) (Y : 'M[F]_(d L, m))
+         (e : forall k, 'cV[F]_(d k)) (x : 'cV[F]_(d 1%N)) (w c : F),
+  let W := bent_path e x w c in
+  (1 < L)%N -> w != 0 -> c != 0 ->
+  (forall k, (k <= L)%N -> sq (e k) = 1) -> sq x = 1 -> dot (e 1%N) x = c ->
+  moment X = 1%:M -> minimizer X Y W ->
+  exists s S, [/\ top_vector X Y (e 0%N) s, is_sharpness X Y W S,
+    forall k : nat, (k.+1 < L)%N ->
+      (2 * L%:R) ^+ L * s ^+ L.-1 / S ^+ L <= alignment_sq X Y W (e 0%N) k &
+    exists k : nat, (k.+1 < L)%N /\
+      alignment_sq X Y W (e 0%N) k = (2 * L%:R) ^+ L * s ^+ L.-1 / S ^+ L].
+
 (* --- false twins -------------------------------------------------------------------------- *)
 
 (* The gains are σ^{1/L} at every minimizer. *)
@@ -89,3 +152,12 @@ Definition any_minimizer : Prop :=
   (0 < L)%N -> (forall k, (0 < d k)%N) ->
   top_vector X Y v s -> s != 0 -> is_root L s h -> moment X = 1%:M -> minimizer X Y W ->
   forall k : nat, (k < L)%N -> gain W v k = h.
+
+(* cos² ∠(A_kᵀTv, B_{k+1}v) >= S_min/S(W), for its power L. *)
+Definition linear_cost : Prop :=
+  forall (F : realFieldType) (d : nat -> nat) (L m : nat)
+         (X : 'M[F]_(d 0%N, m)) (Y : 'M[F]_(d L, m)) (W : network F d)
+         (v : 'cV[F]_(d 0%N)) (s h S : F),
+  (forall k, (0 < d k)%N) -> top_vector X Y v s -> is_root L s h ->
+  moment X = 1%:M -> minimizer X Y W -> bounds_sharpness X Y W S ->
+  forall k : nat, (k.+1 < L)%N -> 2 * L%:R * h ^+ L.-1 / S <= alignment_sq X Y W v k.

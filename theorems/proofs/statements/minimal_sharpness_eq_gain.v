@@ -24,6 +24,13 @@ Definition is_max_gain_swapped (G : F) : Prop :=
   (forall y, moment X *m y != 0 -> path_ends X y ^+ L.-1 * image y <= G) /\
   (exists y, moment X *m y != 0 /\ path_ends X y ^+ L.-1 * image y = G).
 
+(* l is the largest eigenvalue of c Σ + (L-1) t KTᵀTK: that of c|Kz|² + (L-1) t |TKz|² over z. *)
+Definition bounds_dual (c t l : F) : Prop :=
+  forall y, moment X *m y != 0 -> c * path_ends X y + L.-1%:R * t * image y <= l.
+Definition is_dual_value (c t l : F) : Prop :=
+  bounds_dual c t l /\
+  (exists y, moment X *m y != 0 /\ c * path_ends X y + L.-1%:R * t * image y = l).
+
 (* W_1 = τ^{1-L} E_1 T' and W_k = τ E_k E_{k-1}ᵀ, k = 2 .. L, with matrices E_k of r columns. *)
 Definition attaining_network (r : nat) (E : forall k, 'M[F]_(d k, r)) (T' : 'M[F]_(r, d 0%N))
     (tau : F) : network F d :=
@@ -63,6 +70,27 @@ Definition family : Prop :=
     Pi *m Z *m (((tau ^+ 2) ^+ L.-1)%:M + (L.-1%:R / tau ^+ 2) *: (T^T *m T))
     + (1%:M - Pi) *m Z *m ((tau ^+ 2)^-1 *: (T^T *m T)).
 
+(* S(W) = 2 λ_max(c Σ + (L-1) c^{-1/(L-1)} KTᵀTK), c = τ^{2(L-1)}. *)
+Definition dual : Prop :=
+  forall (F : realFieldType) (d : nat -> nat) (L m r : nat)
+         (X : 'M[F]_(d 0%N, m)) (Y : 'M[F]_(d L, m))
+         (E : forall k, 'M[F]_(d k, r)) (T' : 'M[F]_(r, d 0%N)) (tau l : F),
+  let W := attaining_network L E T' tau in
+  (1 < L)%N -> (0 < r)%N -> tau != 0 -> (forall k, (0 < k <= L)%N -> (E k)^T *m E k = 1%:M) ->
+  minimizer X Y W -> is_dual_value X Y ((tau ^+ 2) ^+ L.-1) (tau ^+ 2)^-1 l ->
+  is_sharpness X Y W (2 * l).
+
+(* Any directions and any scale enclose the least sharpness:
+   2L (|Kz|² (û·TKz)^{2(L-1)})^{1/L} <= S_min <= 2 λ_max(c Σ + (L-1) c^{-1/(L-1)} KTᵀTK),
+   c = x^{L-1}. *)
+Definition weak_duality : Prop :=
+  forall (F : realFieldType) (d : nat -> nat) (L m : nat)
+         (X : 'M[F]_(d 0%N, m)) (Y : 'M[F]_(d L, m))
+         (u : 'cV[F]_(d L)) (y : 'cV[F]_(d 0%N)) (x g l S_min : F),
+  (0 < L)%N -> u != 0 -> moment X *m y != 0 -> 0 < x ->
+  is_root L (path_gain X Y u y) g -> bounds_dual X Y (x ^+ L.-1) x^-1 l ->
+  is_minimal_sharpness X Y S_min -> 2 * L%:R * g <= S_min /\ S_min <= 2 * l.
+
 (* S(W) = 2L max_z |Kz|^{2/L} |TKz|^{2-2/L} where Σ and T'ᵀT' have a top eigenvector q in common and
    τ is the right one, τ^{2L} = |T'|². *)
 Definition exact : Prop :=
@@ -94,3 +122,12 @@ Definition exponents_swapped : Prop :=
   (0 < L)%N -> (forall k, (0 < d k)%N) ->
   minimizer X Y W -> bounds_sharpness X Y W S ->
   is_max_gain_swapped X Y G -> is_root L G r -> 2 * L%:R * r <= S.
+
+(* L for L-1 in the dual, of which the least value is then S_min times (L/(L-1))^{1-1/L}:
+   S(W)^L (L-1)^{L-1} >= L^{L-1} (2L)^L G. *)
+Definition depth_for_depth_minus_one : Prop :=
+  forall (F : realFieldType) (d : nat -> nat) (L m : nat)
+         (X : 'M[F]_(d 0%N, m)) (Y : 'M[F]_(d L, m)) (W : network F d) (G S : F),
+  (1 < L)%N -> (forall k, (0 < d k)%N) ->
+  minimizer X Y W -> bounds_sharpness X Y W S -> is_max_gain X Y G ->
+  L%:R ^+ L.-1 * (2 * L%:R) ^+ L * G <= S ^+ L * L.-1%:R ^+ L.-1.

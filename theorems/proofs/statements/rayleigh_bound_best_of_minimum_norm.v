@@ -106,6 +106,17 @@ Definition upper : Prop :=
   is_root L (top / rayleigh X T) t -> is_root L (top / rayleigh X T0) t0 ->
   2 * L%:R * rayleigh X T * r * t = 2 * L%:R * rayleigh X T0 * r0 * t0.
 
+(* S_min does not choose: computed from w or from w_0, that is for the labels wᵀx or w_0ᵀx, it is
+   that of the data, and the same for all data of equal Σ and C. *)
+Definition invariant : Prop :=
+  forall (F : realFieldType) (d : nat -> nat) (L m m' : nat)
+         (X : 'M[F]_(d 0%N, m)) (Y : 'M[F]_(d L, m))
+         (X' : 'M[F]_(d 0%N, m')) (Y' : 'M[F]_(d L, m')) (T T0 : 'M[F]_(d L, d 0%N)) (S : F),
+  regressor X Y T -> least_norm X Y T0 -> moment X' = moment X -> cross X' Y' = cross X Y ->
+  [/\ is_minimal_sharpness X (T *m X) S <-> is_minimal_sharpness X (T0 *m X) S,
+      is_minimal_sharpness X (T0 *m X) S <-> is_minimal_sharpness X Y S &
+      is_minimal_sharpness X Y S <-> is_minimal_sharpness X' Y' S].
+
 (* --- false twins -------------------------------------------------------------------------- *)
 
 (* The quotient does not depend on the solution, nor does the bound. *)
