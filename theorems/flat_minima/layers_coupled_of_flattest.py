@@ -137,17 +137,17 @@ _SMALL = Bounds((2, 4), (1, 2))
 meeting = stated(
     "meeting", "both paths meet in every layer with the pairing of input and output",
     directed_minimizers, sp.Eq(meeting_least.symbol, pairing.symbol), minimizer,
-    sizes=((2, 2, 2, 2), (3, 1, 1, 1, 1), (3, 2, 1, 1, 2)), check=True,
+    sizes=((2, 2, 2, 2), (3, 1, 1, 1, 1), (3, 2, 1, 1, 2)), check=True, formal=True,
 )  # fmt: skip
 stretch = stated(
     "stretch", "on whitened data the pairing of a path is the squared gain of its vector",
     paired_whitened_minimizers, sp.Eq(pairing.symbol, stretch_sq.symbol), whitened,
-    bounds=_SMALL, sizes=((2, 1, 2), (2, 2, 1), (3, 1, 2)), check=True,
+    bounds=_SMALL, sizes=((2, 1, 2), (2, 2, 1), (3, 1, 2)), check=True, formal=True,
 )  # fmt: skip
 last = stated(
     "last", "so is the pair after the last layer",
     paired_whitened_minimizers, sp.Eq(path_last.symbol, pairing.symbol), minimizer, whitened,
-    bounds=_SMALL, sizes=((2, 1, 2), (2, 2, 1), (3, 1, 2)), check=True,
+    bounds=_SMALL, sizes=((2, 1, 2), (2, 2, 1), (3, 1, 2)), check=True, formal=True,
 )  # fmt: skip
 _KNOWN = Premises(F6.direction, F6.pairs, F6.start, stretch)
 _GIVEN = (F6.direction, F6.pairs, F6.start, stretch)
@@ -201,7 +201,7 @@ def alignment(cost: Claim) -> Iterator[Step]:
 
 
 @claim(
-    bent_paths, sp.Eq(aligned, alignment_floor), *_TOP, bounds=Bounds((2, 5)),
+    bent_paths, sp.Eq(aligned, alignment_floor), *_TOP, bounds=Bounds((2, 5)), formal=True,
 )  # fmt: skip
 def alignment_attained(alignment_floor: Any) -> Iterator[Step]:
     """Equality for a path with one bend."""

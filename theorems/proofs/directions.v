@@ -34,7 +34,8 @@ Definition is_gain (G : F) : Prop :=
   (forall u y, u != 0 -> moment X *m y != 0 -> path_gain X Y u y <= G) /\
   (exists u y, [/\ u != 0, moment X *m y != 0 & path_gain X Y u y = G]).
 
-(* S is 2L times its L-th root, the quantity minimal_sharpness. *)
+(* S is 2L times its L-th root, the quantity minimal_sharpness: no minimizer is flatter (U1.least);
+   that some are as flat is proved for the networks of U1.exact and U1.dual and of M1.attained. *)
 Definition is_minimal_sharpness (S : F) : Prop :=
   exists G r, [/\ is_gain G, is_root L G r & S = 2 * L%:R * r].
 

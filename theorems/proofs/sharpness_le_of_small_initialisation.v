@@ -26,7 +26,7 @@ rewrite dot_mulr -dotZl /excess /residual /moment /cross mulmxBl scalerBr -scale
 by rewrite mulmxA.
 Qed.
 
-Lemma gradient_first (G : 'M[F]_(d 1%N, d 0%N)) : is_gradient X Y W G ->
+Lemma gradient_first (G : 'M[F]_(d 1%N, d 0%N)) : is_layer_gradient X Y W G ->
   G = 2 *: ((suffix n.+1 W 1)^T *m excess X Y W).
 Proof.
 move=> grad; apply/eqP; rewrite -subr_eq0 -sq_eq0; apply/eqP.
@@ -79,7 +79,7 @@ Qed.
 Theorem critical : statements.sharpness_le_of_small_initialisation.critical.
 Proof.
 move=> F d n m X Y W d1 flat less.
-have grad k (D : 'M[F]_(d k.+1, d k)) : D = 0 -> is_gradient X Y W D.
+have grad k (D : 'M[F]_(d k.+1, d k)) : D = 0 -> is_layer_gradient X Y W D.
   by move=> -> V _; rewrite flat dot0l.
 have := stationary d1 (grad n 0 erefl) (grad 0%N 0 erefl).
 rewrite dot0r addr0 {2}/sq dot0r mulr0 pmulr_rle0 ?mulr_gt0 ?ltr0n ?subr_gt0 //.
@@ -166,15 +166,17 @@ Qed.
 
 Theorem paper : statements.sharpness_le_of_small_initialisation.paper.
 Proof.
-move=> F d n m X Y W T top S r t d1 fits target small top_max sharp r_root [t_ge0 tE].
-apply: le_trans (flat d1 fits target small top_max sharp r_root) _.
-have top_ge0 := data_max_ge0 top_max; have [r_ge0 rE] := r_root.
-have le_r : r <= 4 * t.
-  rewrite -(@ler_pexpn2r _ n.+1) ?nnegrE ?mulr_ge0 ?ler0n // rE !exprMn tE exprS.
-  rewrite -mulrA ler_pemull ?mulr_ge0 ?exprn_ge0 ?ler0n ?sq_ge0 //.
-  by rewrite ler1n.
+move=> F d n m X Y W T top S t d1 fits _ small top_max sharp [t_ge0 tE].
+have top_ge0 := data_max_ge0 top_max.
+have [M [M_ge0 M_le norms]] := common_bound small.
+apply: le_trans (layered d1 fits norms top_max sharp) _.
 have -> : 8 * n.+1%:R * top * t = 2 * n.+1%:R * top * (4 * t) by move: (n.+1%:R) => l; ring.
-by rewrite ler_wpmul2l ?mulr_ge0 ?ler0n.
+rewrite ler_wpmul2l ?mulr_ge0 ?ler0n //.
+rewrite -(@ler_pexpn2r _ n.+1) ?nnegrE ?exprn_ge0 ?mulr_ge0 ?ler0n // exprMn tE exprAC.
+apply: le_trans (_ : (4 * sq T) ^+ n <= _).
+  by rewrite ler_expn2r ?nnegrE ?exprn_ge0 ?mulr_ge0 ?ler0n ?sq_ge0.
+rewrite exprMn exprS -mulrA ler_pemull ?mulr_ge0 ?exprn_ge0 ?ler0n ?sq_ge0 //.
+by rewrite ler1n.
 Qed.
 
 Theorem ratio : statements.sharpness_le_of_small_initialisation.ratio.
@@ -228,7 +230,7 @@ have sq1 : sq one = 1 by apply: minimal_sharpness_between_closed_forms.sq_one.
 have E : @excess _ d 0 1 one (2%:M) W = - one.
   rewrite /excess /moment /cross invr1 !scale1r trmx1 /= !mulmx1 /W /scalar_network.
   by apply/matrixP => i j; rewrite !ord1 !mxE; apply/eqP; vm_compute.
-have grad : @is_gradient _ d 0 1 one (2%:M) W 0 (- 2 *: one).
+have grad : @is_layer_gradient _ d 0 1 one (2%:M) W 0 (- 2 *: one).
   move=> V _; rewrite slopeE residual_excess E /= mulmx0 add0r mulmx1.
   by rewrite -scaleN1r !dotZl -mulr_natl mulrA mulrN1.
 move=> /(_ _ d 0%N 1%N one (2%:M) W _ (erefl _) grad).

@@ -276,7 +276,7 @@ def upper(upper_bracket: Any, energy: Claim) -> Iterator[Step]:
 invariant = stated(
     "invariant", "the least sharpness does not choose",
     shifted_paths, sp.Eq(S_min, S_min_least), minimizer, one_output,
-    given=(U1.as_quantity,), bounds=_FEW,
+    given=(U1.as_quantity,), bounds=_FEW, formal=True,
 )  # fmt: skip
 
 # --- false twins --------------------------------------------------------------------------------

@@ -11,7 +11,7 @@ Statement
         S = 2 λ_max( c Σ + (L-1) c^{-1/(L-1)} K TᵀT K ),   c = τ^{2(L-1)},          [dual]
 
     and attain S_min up to 1e-7 with rational τ.   [attained]
-    S = S_min exactly where Σ and TᵀT have a top eigenvector in common and τ = g.   [exact]
+    S = S_min, exactly, if Σ and TᵀT have a top eigenvector in common and τ = g.   [exact]
     Σ = I gives S_min = 2Lσ^{2-2/L}, the bound of M1.   [whitened]
 
 Notation
@@ -279,7 +279,7 @@ family = stated(
 dual = stated(
     "dual", "the attaining family has the dual value as its sharpness, at every scale τ",
     attaining_minimizers, sp.Eq(S, D), minimizer, given=(F3.spectrum, family),
-    sizes=((2, 1, 2, 1), (2, 2, 1, 1, 1), (3, 2, 1, 1, 1, 1)),
+    sizes=((2, 1, 2, 1), (2, 2, 1, 1, 1), (3, 2, 1, 1, 1, 1)), formal=True,
 )  # fmt: skip
 
 
@@ -302,7 +302,7 @@ def attained(gain_bound: Any) -> Iterator[Step]:
 
 
 exact = stated(
-    "exact", "attained exactly where Σ and TᵀT have a top eigenvector in common",
+    "exact", "attained, exactly, if Σ and TᵀT have a top eigenvector in common",
     exactly_attaining_minimizers, sp.Eq(S, gain_bound), minimizer, formal=True,
 )  # fmt: skip
 as_quantity = stated(

@@ -19,8 +19,8 @@ Notation
     2Σ_k|A_kᵀZKB_kᵀ|_F² of the dual Gram form at Z = YK/|YK|_F, Y comes with the instance.
 
 Assumptions
-    minimizer  S is the dual Gram value.  G_k must be symmetric and positive: for other changes of
-               basis S(W)² can exceed S(GW) S(G⁻¹W) (control).
+    minimizer  S is the dual Gram value.  G_k must be symmetric: for other changes of basis S(W)²
+               can exceed S(GW) S(G⁻¹W) (control).  The formal proof needs no positive ones.
 
 Proof
     A_k -> A_kG_k^{-1} and B_k -> G_{k-1}B_k, so X_k = A_kᵀZKB_kᵀ -> G_k^{-1}X_kG_{k-1}; for the
@@ -357,7 +357,7 @@ contracted = stated(
 # --- false twins --------------------------------------------------------------------------------
 
 _twins = (
-    twin("any_change", "the same for changes of basis that are not symmetric and positive",
+    twin("any_change", "the same for changes of basis that are not symmetric",
          any_bases, S**2 <= S_forward * S_backward, minimizer, bounds=_SMALL),
     twin("concave", "log-concave in the hidden bases",
          positive_bases, S**2 >= S_forward * S_backward, minimizer, bounds=_SMALL),

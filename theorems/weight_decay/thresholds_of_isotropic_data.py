@@ -12,7 +12,7 @@ Statement
     In particular stationary weights with L < 0 have |c|^{2D} > Γ (κa)^{D-1} D^{2D} / (D-1)^{D-1}.
     [negative]
 
-    With equality there is an aligned solution with κa|w|² = (D-1)τ, as high as the origin: L = 0.
+    Aligned solutions with κa|w|² = (D-1)τ have equality there, as high as the origin: L = 0.
     [tie, tie_value]
 
     Its size there is |w|^{2D} = Γ((D-1)/(κa))^{D+1}: for D >= 2 the best weights jump from zero.

@@ -128,12 +128,12 @@ def glossary(sources: Sources) -> dict[str, Any]:
     return found
 
 
-def unmentioned(claim: Claim, statement: str, sources: Sources) -> list[str]:
+def unmentioned(claim: Claim, module: str, statement: str, sources: Sources) -> list[str]:
     """Return the quantities of a claim that neither a statement nor its terms speak of."""
     relation = claim.expanded
     names = {symbol.name for symbol in relation.free_symbols} | set(families(relation))
     known: Mapping[str, list[str]] = glossary(sources)["quantities"]
-    spoken = sources.meaning(statement)
+    spoken = sources.meaning(module, statement)
     return sorted(name for name in names if not spoken & set(known.get(name, [name])))
 
 
@@ -154,7 +154,7 @@ def fault(theorem: Theorem, claim: Claim, record: Record, sources: Sources) -> s
     foreign = sorted(set(entry.axioms) - AXIOMS)
     if foreign:
         return f"the proof rests on {', '.join(foreign)}"
-    missing = unmentioned(claim, entry.statement, sources)
+    missing = unmentioned(claim, module_of(theorem), entry.statement, sources)
     if missing:
         return f"the formal statement does not speak of {', '.join(missing)}"
     if not _twins(theorem, record):

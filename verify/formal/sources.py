@@ -26,6 +26,7 @@ _OURS = "theorems"
 _REQUIRE = re.compile(r"From\s+([\w.]+)\s+Require\s+(?:Import\s+|Export\s+)?([\w\s.]*?)\.(?=\s|$)")
 _DEFINED = r"\bDefinition\s+{name}\s*:\s*Prop\s*:=(.*?)\.(?=\s|$)"
 _DEFINITION = re.compile(r"\b(?:Definition|Fixpoint)\s+(\w+)(.*?)\.(?=\s|$)", re.DOTALL)
+_CLAIM = re.compile(r"\s*:\s*Prop\s*:=\s*forall\b")
 _THEOREM = re.compile(r"\b(?:Theorem|Lemma)\s+(\w+)\s*:")
 
 
@@ -95,21 +96,20 @@ class Sources:
         found = re.search(_DEFINED.format(name=re.escape(name)), text, re.DOTALL)
         return None if found is None else found[1].strip()
 
-    @cached_property
-    def terms(self) -> dict[str, set[str]]:
-        """The words in the definition of each term that statements may use."""
-        found: dict[str, set[str]] = {}
-        for text in self.files.values():
-            for name, body in _DEFINITION.findall(without_comments(text)):
-                found.setdefault(name, set()).update(words(body))
-        return found
+    def meaning(self, module: str, statement: str) -> set[str]:
+        """Return the words of a statement of a page and of all terms that it mentions.
 
-    def meaning(self, statement: str) -> set[str]:
-        """Return the words of a statement and of all terms that it mentions."""
+        Terms are what the file of statements defines, and what it requires; claims are none.
+        """
+        terms: dict[str, str] = {}
+        for name in self.closure(f"{self.root}.statements.{module}"):
+            for term, body in _DEFINITION.findall(without_comments(self.files[name])):
+                if not (".statements." in name and _CLAIM.match(body)):
+                    terms[term] = body
         found, waiting = set[str](), words(statement)
         while waiting:
             found |= waiting
-            waiting = set().union(*(self.terms.get(word, ()) for word in waiting)) - found
+            waiting = set().union(*(words(terms.get(word, "")) for word in waiting)) - found
         return found
 
     def name_of(self, module: str, claim: str) -> str:

@@ -83,7 +83,11 @@ Definition univariate : Prop :=
   minimizer X Y W -> is_top L X W s -> is_sharpness X Y W (2 * s).
 
 (* The same for the whole Hessian, of which [is_sharpness] always speaks. *)
-Definition whole : Prop := univariate.
+Definition whole : Prop :=
+  forall (F : realFieldType) (d : nat -> nat) (L m : nat)
+         (X : 'M[F]_(d 0%N, m)) (Y : 'M[F]_(d L, m)) (W : network F d) (s : F),
+  (0 < L)%N -> (forall k, (0 < d k)%N) -> d L = 1%N ->
+  minimizer X Y W -> is_top L X W s -> is_sharpness X Y W (2 * s).
 
 (* --- false twins -------------------------------------------------------------------------- *)
 

@@ -10,7 +10,7 @@ Definition prediction_variance (F : realFieldType) (d : nat -> nat) (D : nat) (A
     (s : F) (W : network F d) : F := noisy_output_power D A s W - effective_energy D A W.
 
 (* V has the map of W, is aligned, and all its layers pay the same: such weights exist for every W
-   with one output where the field has the roots that scale their layers. *)
+   with one output and positive decays where the field has the roots that scale their layers. *)
 Definition aligned_twin (F : realFieldType) (d : nat -> nat) (D : nat) (g : nat -> F)
     (W V : network F d) : Prop :=
   [/\ aligned D V, equal_cost D g V & effective_map D V = effective_map D W].

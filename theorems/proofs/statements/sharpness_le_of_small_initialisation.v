@@ -16,7 +16,7 @@ Definition zero_network : network F d := fun=> 0.
 Definition excess : 'M[F]_(d n.+1, d 0) := prefix W n.+1 *m moment X - cross X Y.
 
 (* G is the gradient of R in the layer W k: what the slope is against directions in it alone. *)
-Definition is_gradient (k : nat) (G : 'M[F]_(d k.+1, d k)) : Prop :=
+Definition is_layer_gradient (k : nat) (G : 'M[F]_(d k.+1, d k)) : Prop :=
   forall V : network F d, (forall j : nat, j != k -> V j = 0) -> slope X Y W V = dot G (V k).
 
 End Terms.
@@ -25,7 +25,7 @@ End Terms.
 Definition energy : Prop :=
   forall (F : realFieldType) (d : nat -> nat) (n m : nat) (X : 'M[F]_(d 0%N, m))
          (Y : 'M[F]_(d n.+1, m)) (W : network F d) (G : 'M[F]_(d n.+1, d n)),
-  is_gradient X Y W G ->
+  is_layer_gradient X Y W G ->
   loss X Y (@zero_network F d) - loss X Y W + dot (W n) G
     = dot (prefix W n.+1) (prefix W n.+1 *m moment X).
 
@@ -33,7 +33,7 @@ Definition energy : Prop :=
 Definition first : Prop :=
   forall (F : realFieldType) (d : nat -> nat) (n m : nat) (X : 'M[F]_(d 0%N, m))
          (Y : 'M[F]_(d n.+1, m)) (W : network F d) (G : 'M[F]_(d 1%N, d 0%N)),
-  d n.+1 = 1%N -> is_gradient X Y W G ->
+  d n.+1 = 1%N -> is_layer_gradient X Y W G ->
   sq G = 4 * sq (suffix n.+1 W 1) * sq (excess X Y W).
 
 (* PΣPᵀ <= |A_1|² tr(W_1ΣW_1ᵀ); for any number of outputs. *)
@@ -47,7 +47,7 @@ Definition stationary : Prop :=
   forall (F : realFieldType) (d : nat -> nat) (n m : nat) (X : 'M[F]_(d 0%N, m))
          (Y : 'M[F]_(d n.+1, m)) (W : network F d)
          (G_last : 'M[F]_(d n.+1, d n)) (G_first : 'M[F]_(d 1%N, d 0%N)),
-  d n.+1 = 1%N -> is_gradient X Y W G_last -> is_gradient X Y W G_first ->
+  d n.+1 = 1%N -> is_layer_gradient X Y W G_last -> is_layer_gradient X Y W G_first ->
   4 * (loss X Y (@zero_network F d) - loss X Y W + dot (W n) G_last) * sq (excess X Y W)
     <= dot (W 0%N) (W 0%N *m moment X) * sq G_first.
 
@@ -80,11 +80,10 @@ Definition flat : Prop :=
 (* S(W) <= 8 LΛ|w*|^{2-2/L} there; t is |w*|^{2-2/L}. *)
 Definition paper : Prop :=
   forall (F : realFieldType) (d : nat -> nat) (n m : nat) (X : 'M[F]_(d 0%N, m))
-         (Y : 'M[F]_(d n.+1, m)) (W : network F d) (T : 'M[F]_(d n.+1, d 0%N)) (top S r t : F),
+         (Y : 'M[F]_(d n.+1, m)) (W : network F d) (T : 'M[F]_(d n.+1, d 0%N)) (top S t : F),
   d n.+1 = 1%N -> minimizer X Y W -> T *m moment X = cross X Y ->
   (forall k : nat, (k <= n)%N -> exists s, is_norm_sq (W k) s /\ s ^+ n.+1 <= 4 * sq T) ->
-  is_data_max X top -> is_sharpness X Y W S ->
-  is_root n.+1 ((4 * sq T) ^+ n) r -> is_root n.+1 (sq T ^+ n) t ->
+  is_data_max X top -> is_sharpness X Y W S -> is_root n.+1 (sq T ^+ n) t ->
   S <= 8 * n.+1%:R * top * t.
 
 (* S(W) <= (4Λ/a) S_min there. *)
@@ -102,5 +101,5 @@ Definition ratio : Prop :=
 Definition first_with_two : Prop :=
   forall (F : realFieldType) (d : nat -> nat) (n m : nat) (X : 'M[F]_(d 0%N, m))
          (Y : 'M[F]_(d n.+1, m)) (W : network F d) (G : 'M[F]_(d 1%N, d 0%N)),
-  d n.+1 = 1%N -> is_gradient X Y W G ->
+  d n.+1 = 1%N -> is_layer_gradient X Y W G ->
   sq G = 2 * sq (suffix n.+1 W 1) * sq (excess X Y W).
