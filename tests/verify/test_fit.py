@@ -6,7 +6,7 @@ from importlib.util import find_spec
 
 import pytest
 
-from verify.claims import QUANTITIES, SETTINGS, USUAL, Bounds, Claim, decide
+from verify.claims import QUANTITIES, SETTINGS, USUAL, Bounds, Claim, Quantity, decide
 from verify.errors import NoValue, UsageError
 from verify.expression import related
 from verify.fit import check_fit, device, misfit
@@ -15,6 +15,17 @@ from verify.search import search, tighten
 from verify.sources import RecordedSource
 
 theorems()
+
+
+def apart(instance):
+    """Squared distance of the last layer from the first, which takes one shape for granted."""
+    return instance.arithmetic.frobenius_sq(instance.weights[-1] - instance.weights[0])
+
+
+@pytest.fixture(autouse=True)
+def careless(monkeypatch):
+    made = Quantity("layers_apart", "s", "", apart, positive=False)
+    monkeypatch.setitem(QUANTITIES, "layers_apart", made)
 
 
 def about(name, setting, bounds=USUAL):
@@ -28,7 +39,7 @@ def about(name, setting, bounds=USUAL):
     [
         ("alignment <= 1", "minimizers", "alignment"),
         ("step_multiplier <= 1 if step_size*sharpness <= 2", "any-weights", "step_multiplier"),
-        ("layer_spread >= 0", "minimizers", "layer_spread"),
+        ("layers_apart >= 0", "minimizers", "layers_apart"),
         ("regularised_loss >= loss", "minimizers", "regularised_loss"),
         ("sharpness >= 1 if alignment <= 1", "whitened-minimizers", "alignment"),
     ],
@@ -51,9 +62,9 @@ def test_the_settings_that_fit_have_all_of_the_quantities():
 
 def test_shapes_that_fit_at_the_sizes_asked_for_are_no_misfit():
     """All layers are square where every width is 2; not so among widths 1 to 3."""
-    assert misfit("layer_spread", SETTINGS["minimizers"])
-    assert not misfit("layer_spread", SETTINGS["minimizers"], Bounds((2, 4), (2, 2)))
-    assert not misfit("layer_spread", SETTINGS["square-weights"])
+    assert misfit("layers_apart", SETTINGS["minimizers"])
+    assert not misfit("layers_apart", SETTINGS["minimizers"], Bounds((2, 4), (2, 2)))
+    assert not misfit("layers_apart", SETTINGS["square-weights"])
 
 
 def test_an_undefined_value_is_no_misfit():
@@ -64,10 +75,10 @@ def test_an_undefined_value_is_no_misfit():
 
 
 def test_what_slips_through_is_one_line_all_the_same():
-    claim = about("layer_spread", "minimizers")
+    claim = about("layers_apart", "minimizers")
     recorded = RecordedSource([2, 1, 2, 1, *[1] * 4, 1, 1])
     oblong = claim.setting.build(recorded, claim.bounds)
-    with pytest.raises(NoValue, match="layer_spread has no value on an instance of this setting"):
+    with pytest.raises(NoValue, match="layers_apart has no value on an instance of this setting"):
         decide(claim, oblong)
 
 

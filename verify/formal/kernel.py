@@ -12,6 +12,7 @@ import subprocess
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from secrets import token_hex
 from tempfile import TemporaryDirectory
 from time import monotonic
 
@@ -26,7 +27,6 @@ __all__ = ["ask", "check_again", "compile_into", "coqc", "folders", "needs_coq",
 STALE = "{} is not what the kernel says now: run `certimin proofs`"
 _REMEDY = "Coq is not installed: run `make proofs-install` (Debian), or install coq and MathComp"
 _SECONDS = 900
-_MARK = "@@"
 
 
 def needs_coq() -> None:
@@ -55,6 +55,7 @@ def ask(
         If a file does not compile, or a claim has no statement, no proof or no false twin.
     """
     needs_coq()
+    sources.check()
     listed = list(theorems)
     claims, twins = _asked(sources, listed)
     with TemporaryDirectory() as place:
@@ -66,7 +67,7 @@ def ask(
     return Record(
         coq=_version(),
         mathcomp=_mathcomp(),
-        files=sources.hashes(files),
+        files={**sources.hashes(files), **sources.glossaries()},
         claims={
             name: Entry(**{**vars(answers[name]), "says": says(wanted[name])}) for name in claims
         },
@@ -110,8 +111,11 @@ def _asked(sources: Sources, theorems: list[Theorem]) -> tuple[dict[str, Asked],
     """The claims and the twins to ask about, by their ids."""
     claims: dict[str, Asked] = {}
     twins: dict[str, Asked] = {}
+    pages: dict[str, str] = {}
     for theorem in theorems:
         module = module_of(theorem)
+        if pages.setdefault(module, theorem.module) != theorem.module:
+            raise CertiminError(f"{theorem.module} and {pages[module]}: two pages of one name")
         proved, formal = sources.theorems(module), [c for c in theorem.claims if c.formal]
         for claim in formal:
             name = sources.name_of(module, claim.name)
@@ -119,6 +123,8 @@ def _asked(sources: Sources, theorems: list[Theorem]) -> tuple[dict[str, Asked],
                 raise CertiminError(f"{claim.id}: statements/{module}.v does not define it")
             if name not in proved:
                 raise CertiminError(f"{claim.id}: {module}.v does not prove it")
+            if (module, name, name) in claims.values():
+                raise CertiminError(f"{claim.id}: another claim has the statement {module}.{name}")
             claims[claim.id] = (module, name, name)
         refuted = {
             f"{module}.{name}": (module, name, name + TWIN) for name in sources.twins(module)
@@ -136,8 +142,10 @@ def compile_into(
     told: Callable[[str, float], None] = lambda name, seconds: None,
 ) -> None:
     """Compile files and what they require in a scratch folder, two at a time."""
-    for root, folder in sources.roots.items():
-        shutil.copytree(folder, scratch / root, ignore=shutil.ignore_patterns("*.vo*", "*.glob"))
+    for name, text in sources.files.items():  # the texts that are hashed, whatever is saved now
+        path = scratch / _path(name)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
     wanted = dict.fromkeys(each for name in names for each in sources.closure(name))
     needed = {name: set(sources.requires(name)) for name in wanted}
     with ThreadPoolExecutor(2) as pool:
@@ -150,8 +158,12 @@ def compile_into(
 
 def _compiled(sources: Sources, scratch: Path, name: str) -> tuple[str, float]:
     start = monotonic()
-    coqc(sources, scratch, Path(*name.split(".")).with_suffix(".v"))
+    coqc(sources, scratch, _path(name))
     return name, monotonic() - start
+
+
+def _path(name: str) -> Path:
+    return Path(*name.split(".")).with_suffix(".v")
 
 
 def coqc(sources: Sources, scratch: Path, file: Path) -> str:
@@ -185,57 +197,74 @@ def _answers(sources: Sources, scratch: Path, asked: dict[str, Asked]) -> dict[s
     """Ask for the statement, the type and the axioms of each."""
     if not asked:
         return {}
-    root, name = sources.root, "asked_of_the_kernel"
-    (scratch / f"{name}.v").write_text(
-        "\n".join(_questions(sources, root, asked)) + "\n", encoding="utf-8"
-    )
-    output = coqc(sources, scratch, Path(f"{name}.v"))
-    parts = re.split(rf"^{_MARK} (.*)\n", output, flags=re.MULTILINE)[1:]
+    mark, name = token_hex(16), "asked_of_the_kernel"  # no file can print a mark it cannot know
+    questions = "\n".join(_questions(sources, mark, asked))
+    (scratch / f"{name}.v").write_text(questions + "\n", encoding="utf-8")
+    parts = re.split(rf"^{mark} (.*)\n", coqc(sources, scratch, Path(f"{name}.v")), flags=re.M)[1:]
+    labels = [label for each in asked for label in (f"{each} statement", f"{each} axioms")]
+    if parts[::2] != [*labels, "libraries"]:
+        raise CertiminError("the answers of the kernel are not those that were asked for")
     said = dict(zip(parts[::2], parts[1::2], strict=True))
-    return {
-        name: Entry(
-            statement=_statement(said[f"{name} statement"]),
-            axioms=_axioms(said[f"{name} axioms"]),
-            files=sources.closure(f"{root}.{module}"),
+    answers = {
+        each: Entry(
+            statement=_statement(said[f"{each} statement"]),
+            axioms=_axioms(said[f"{each} axioms"]),
+            files=sources.closure(f"{sources.root}.{module}"),
         )
-        for name, (module, _, _) in asked.items()
+        for each, (module, _, _) in asked.items()
     }
+    known = {name for entry in answers.values() for name in entry.files}
+    loaded = {line.strip() for line in said["libraries"].splitlines()}
+    hidden = sorted(each for each in loaded - known if each.partition(".")[0] in sources.roots)
+    if hidden:
+        raise CertiminError(f"read by Coq, but not by a line From ... Require: {', '.join(hidden)}")
+    return answers
 
 
-def _questions(sources: Sources, root: str, asked: dict[str, Asked]) -> Iterator[str]:
+def _questions(sources: Sources, mark: str, asked: dict[str, Asked]) -> Iterator[str]:
+    """What to ask: nothing is imported before types and axioms are, so that no name is hidden."""
     modules = dict.fromkeys(module for module, _, _ in asked.values())
+    root = sources.root
     terms = dict.fromkeys(
         each
         for module in modules
         for each in sources.closure(f"{root}.statements.{module}")
         if ".statements." not in each
     )
-    yield "From mathcomp Require Import all_ssreflect all_algebra."
-    yield from (f"Require Import {each}." for each in terms)
+    yield "Require mathcomp.ssreflect.all_ssreflect mathcomp.algebra.all_algebra."
     for module in modules:
         yield f"Require {root}.statements.{module}. Require {root}.{module}."
+    places = {}
+    for number, (name, (module, statement, proof)) in enumerate(asked.items()):
+        stated = f"@{root}.statements.{module}.{statement}"
+        kind = stated if proof == statement else f"Coq.Init.Logic.not ({stated})"
+        yield f"Definition asked_{number} : {kind} := @{root}.{module}.{proof}."
+        places[name] = (number, stated[1:])
+    yield "Import mathcomp.ssreflect.all_ssreflect mathcomp.algebra.all_algebra."
+    yield from (f"Import {each}." for each in terms)
     yield "Import GRing.Theory. Local Open Scope ring_scope."
     yield "Set Printing Width 100. Unset Printing Implicit Defensive."
-    for name, (module, statement, proof) in asked.items():
-        stated, proved = f"{root}.statements.{module}.{statement}", f"{root}.{module}.{proof}"
-        yield f"Check ({proved} : {'~ ' if proof != statement else ''}{stated})."
-        yield f'Goal True. idtac "{_MARK} {name} statement". Abort. Print {stated}.'
-        yield f'Goal True. idtac "{_MARK} {name} axioms". Abort. Print Assumptions {proved}.'
-        yield f'Goal True. idtac "{_MARK} {name} end". Abort.'
+    for name, (number, stated) in places.items():
+        yield f'Goal True. idtac "{mark} {name} statement". Abort. Print {stated}.'
+        yield f'Goal True. idtac "{mark} {name} axioms". Abort. Print Assumptions asked_{number}.'
+    yield f'Goal True. idtac "{mark} libraries". Abort. Print Libraries.'
 
 
 def _statement(text: str) -> str:
-    """The body of what ``Print`` printed."""
-    body = text.partition("=")[2].rpartition(":")[0]
+    """The body of what ``Print`` printed of a definition."""
+    head, sign, rest = text.partition("=")
+    if not sign or "Notation" in head:
+        raise CertiminError(f"no definition: {' '.join(text.split())[:200]}")
+    body = rest.rpartition(":")[0]
     return "\n".join(line.strip() for line in body.strip().splitlines())
 
 
 def _axioms(text: str) -> list[str]:
-    """The names that ``Print Assumptions`` lists: none, or whatever stands at a line's start."""
+    """What ``Print Assumptions`` lists: none, or all that it says."""
     if text.strip() == "Closed under the global context":
         return []
-    names = re.findall(r"^([\w.']+)", text.partition("Axioms:")[2] or text, flags=re.MULTILINE)
-    return sorted({name.rpartition(".")[2] for name in names}) or [" ".join(text.split())[:200]]
+    names = re.findall(r"^([\w.']+)\s*:", text.partition("Axioms:")[2], flags=re.MULTILINE)
+    return sorted(set(names)) or [" ".join(text.split())[:200]]
 
 
 def _version() -> str:

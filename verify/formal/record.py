@@ -6,30 +6,25 @@ never a pass.  It is remade by ``certimin proofs``, which CI does and compares.
 
 from __future__ import annotations
 
+import inspect
 import json
 import tomllib
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
-from verify.claims import Claim
+from verify.claims import QUANTITIES, Claim, measured_by
 from verify.evidence import Evidence
 from verify.expression import families
-from verify.formal.sources import Sources, beside, words
+from verify.formal.sources import GLOSSARY, Sources, beside, words
 from verify.records import hashed
 from verify.theorem import Theorem
 
-__all__ = ["AXIOMS", "Entry", "Record", "evidence", "fault", "glossary", "module_of", "says"]
+__all__ = ["Entry", "Record", "evidence", "fault", "glossary", "module_of", "says"]
 
-NAME, _GLOSSARY = "record.json", "glossary.toml"
-
-AXIOMS = frozenset({
-    "functional_extensionality_dep",
-    "propositional_extensionality",
-    "constructive_indefinite_description",
-})  # fmt: skip
-"""The classical axioms of MathComp Analysis: a proof may rest on them, and then they are shown."""
+NAME = "record.json"
 
 
 @dataclass(frozen=True)
@@ -112,19 +107,46 @@ def module_of(theorem: Theorem) -> str:
 
 
 def says(claim: Claim) -> str:
-    """Return a claim in one line: a record is of this and no other."""
-    assumed = "".join(f", assuming {a.id}" for a in claim.assumptions)
-    return f"{claim.expanded} over {claim.setting.name}{assumed}"
+    """Return a claim in one text: a record is of this and no other.
+
+    The relation, the setting, what is assumed, what each quantity is said to be, and how they are
+    made: what their functions call is held to numbers by ``make proofs-agree``.
+    """
+    setting, relations = claim.setting, (claim.expanded, *claim.conditions)
+    measured = [
+        QUANTITIES[name]
+        for name in sorted({name for relation in relations for name in measured_by(relation)})
+    ]
+    lines = [
+        f"{claim.expanded}, {'there are' if setting.exists else 'for all'} W in {setting.name}",
+        f"{setting.name}: {setting.description} [{_made(setting.build)}]",
+        *(f"assuming {a.id}: {a.latex} [{_made(a.condition)}]" for a in claim.assumptions),
+        *(f"{each.name}: {each.definition} [{_made(each.measure)}]" for each in measured),
+    ]
+    return "\n".join(lines)
+
+
+def _made(part: Any) -> str:
+    """A digest of the source of a function, or of a relation."""
+    if not callable(part):
+        return hashed(str(part))[:12]
+    found = inspect.unwrap(part)
+    if not inspect.isroutine(found):
+        found = type(found)
+    try:
+        return hashed(inspect.getsource(found))[:12]
+    except (OSError, TypeError):  # typed at a prompt
+        return "unknown"
 
 
 def glossary(sources: Sources) -> dict[str, Any]:
     """Return what Coq calls the quantities (``quantities``) and what its terms mean (``terms``)."""
     found: dict[str, dict[str, Any]] = {"quantities": {}, "terms": {}}
     for folder in sources.roots.values():
-        path = folder / _GLOSSARY
+        path = folder / GLOSSARY
         text = path.read_text(encoding="utf-8") if path.is_file() else ""
         for part, entries in tomllib.loads(text).items():
-            found.setdefault(part, {}).update(entries)
+            found[part] = {**entries, **found.get(part, {})}  # nobody says anew what ours mean
     return found
 
 
@@ -143,7 +165,9 @@ def fault(theorem: Theorem, claim: Claim, record: Record, sources: Sources) -> s
     if entry is None:
         return f"no kernel was asked about {claim.id}: run `certimin proofs`"
     if entry.says != says(claim):
-        return f"the claim was another one when it was proved: {entry.says}"
+        return "the claim was another one when it was proved: " + _first_change(
+            entry.says, says(claim)
+        )
     proof = f"{sources.root}.{module_of(theorem)}"
     needed = sources.closure(proof) if proof in sources.files else [proof]
     if set(needed) != set(entry.files):
@@ -151,20 +175,30 @@ def fault(theorem: Theorem, claim: Claim, record: Record, sources: Sources) -> s
     for name in needed:
         if sources.hashes([name])[name] != record.files.get(name):
             return f"{name} was changed since: run `certimin proofs`"
-    foreign = sorted(set(entry.axioms) - AXIOMS)
-    if foreign:
-        return f"the proof rests on {', '.join(foreign)}"
+    twins = _twins(theorem, record)
+    for name, said in {claim.id: entry, **twins}.items():
+        if said.axioms:
+            return f"the proof of {name} rests on {', '.join(said.axioms)}"
+    for name, digest in sources.glossaries().items():
+        if digest != record.files.get(name):
+            return f"{name} was changed since: run `certimin proofs`"
     missing = unmentioned(claim, module_of(theorem), entry.statement, sources)
     if missing:
         return f"the formal statement does not speak of {', '.join(missing)}"
-    if not _twins(theorem, record):
+    if not twins:
         return f"no false twin of {theorem.id} was refuted by the kernel"
     return ""
 
 
-def _twins(theorem: Theorem, record: Record) -> list[str]:
+def _first_change(old: str, new: str) -> str:
+    """The first line that was another one."""
+    pairs = zip_longest(old.splitlines(), new.splitlines(), fillvalue="nothing more")
+    return next((f"{was}, now {now}" for was, now in pairs if was != now), old)
+
+
+def _twins(theorem: Theorem, record: Record) -> dict[str, Entry]:
     start = f"{module_of(theorem)}."
-    return [name.removeprefix(start) for name in record.twins if name.startswith(start)]
+    return {name: entry for name, entry in record.twins.items() if name.startswith(start)}
 
 
 def evidence(theorem: Theorem, claim: Claim, *, again: bool = False) -> Evidence:
@@ -180,14 +214,13 @@ def evidence(theorem: Theorem, claim: Claim, *, again: bool = False) -> Evidence
     if reason:
         return _error(reason)
     entry = record.claims[claim.id]
-    axioms = f", axioms: {', '.join(entry.axioms)}" if entry.axioms else ""
-    scope = f"all sizes ({'' if again else 'recorded, '}{record.kernel}{axioms})"
+    scope = f"all sizes ({'' if again else 'recorded, '}{record.kernel})"
     details = {
         "statement": _written(sources, module_of(theorem), claim.name) or entry.statement,
         "terms": _terms(entry.statement, glossary(sources)["terms"]),
         "axioms": entry.axioms,
         "kernel": record.kernel,
-        "twins": _twins(theorem, record),
+        "twins": [name.partition(".")[2] for name in _twins(theorem, record)],
     }
     return Evidence("formal", "holds", scope, 1, details=details)
 

@@ -18,7 +18,7 @@ from verify.errors import UsageError
 
 __all__ = ["Sources", "beside", "without_comments", "words"]
 
-FOLDER, PROJECT, TWIN = "proofs", "_CoqProject", "_false"
+FOLDER, PROJECT, GLOSSARY, TWIN = "proofs", "_CoqProject", "glossary.toml", "_false"
 
 _OURS = "theorems"
 """The package whose definitions the proofs of others may build on."""
@@ -26,6 +26,11 @@ _OURS = "theorems"
 _REQUIRE = re.compile(r"From\s+([\w.]+)\s+Require\s+(?:Import\s+|Export\s+)?([\w\s.]*?)\.(?=\s|$)")
 _DEFINED = r"\bDefinition\s+{name}\s*:\s*Prop\s*:=(.*?)\.(?=\s|$)"
 _DEFINITION = re.compile(r"\b(?:Definition|Fixpoint)\s+(\w+)(.*?)\.(?=\s|$)", re.DOTALL)
+_READS = re.compile(r"(Load|Cd|Declare\s+ML|Add\s+(Rec\s+)?(LoadPath|ML)|Require)\b")
+_STATED = re.compile(
+    r"(From|Import|Local Open Scope|(Uns|S)et (Implicit|Strict|Printing)|Section|Variables?|End|"
+    r"Implicit Types?|Definition)\b"
+)
 _CLAIM = re.compile(r"\s*:\s*Prop\s*:=\s*forall\b")
 _THEOREM = re.compile(r"\b(?:Theorem|Lemma)\s+(\w+)\s*:")
 
@@ -63,6 +68,43 @@ class Sources:
     def roots(self) -> dict[str, Path]:
         """The folders by their names in Coq."""
         return {**(self.base.roots if self.base else {}), self.root: self.folder}
+
+    def check(self) -> None:
+        """Refuse what would be read otherwise than Coq reads it.
+
+        Raises
+        ------
+        UsageError
+            For a name of ours or of Coq's, a string, a command that reads other files, and, in a
+            statement, anything but definitions, or a term that is defined twice.
+        """
+        if self.root in ("Coq", "mathcomp") or (self.base and self.root in self.base.roots):
+            raise UsageError(f"{self.folder}: the name {self.root} is taken, choose another")
+        for name, text in self.files.items():
+            plain = without_comments(text)
+            if '"' in text:
+                raise UsageError(f"{name}: expected no strings, got one")
+            sentences = [each.strip() for each in re.split(r"\.(?=\s|$)", plain) if each.strip()]
+            for each in sentences:
+                if _READS.match(each):
+                    raise UsageError(
+                        f"{name}: expected no command that reads files, got {each[:60]}"
+                    )
+                if ".statements." in name and not _STATED.match(each):
+                    raise UsageError(f"{name}: expected definitions alone, got {each[:60]}")
+            defined = [term for term, _ in _DEFINITION.findall(plain)]
+            twice = sorted({term for term in defined if defined.count(term) > 1})
+            if ".statements." in name and twice:
+                raise UsageError(f"{name}: {', '.join(twice)} is defined twice")
+
+    def glossaries(self) -> dict[str, str]:
+        """Return the SHA-256 of each glossary."""
+        paths = {root: folder / GLOSSARY for root, folder in self.roots.items()}
+        return {
+            f"{root}/{GLOSSARY}": hashlib.sha256(path.read_bytes()).hexdigest()
+            for root, path in paths.items()
+            if path.is_file()
+        }
 
     def requires(self, name: str) -> list[str]:
         """Return the files of these folders that one of them names."""

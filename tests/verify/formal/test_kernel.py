@@ -28,6 +28,7 @@ ASSUMED = """
 Axiom granted : statements.toys.lower.
 Theorem lower : statements.toys.lower. Proof. exact granted. Qed.
 """
+HOLE = "Theorem lower : forall {absurd : False}, statements.toys.lower. Proof. intros []. Qed."
 OTHER = "Theorem lower : True. Proof. exact I. Qed."
 BROKEN = "Theorem lower : statements.toys.lower. Proof. exact I. Qed."
 
@@ -72,6 +73,7 @@ def test_what_a_proof_rests_on_is_said(folder, proof, axioms):
     [
         pytest.param(OTHER + TWIN, 'has type "True" while it is expected', marks=coq),
         pytest.param(BROKEN + TWIN, "has type", marks=coq),
+        pytest.param(HOLE + TWIN, "has type", marks=coq),
         pytest.param(TWIN, "toys.v does not prove it", marks=coq[1:]),
         pytest.param(PROOF, "refutes no false twin", marks=coq[1:]),
     ],

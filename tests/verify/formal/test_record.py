@@ -4,11 +4,13 @@ from dataclasses import replace
 
 import pytest
 
-from tests.toys import claim, first, norm, theorem
+from tests.toys import NUMBERS, claim, first, norm, theorem
+from verify.errors import UsageError
 from verify.formal import record as records
 from verify.formal.record import Entry, Record, evidence, says
 from verify.formal.sources import Sources, beside, without_comments
 from verify.runs.verdicts import outline
+from verify.theorem import Assumption
 
 PROVED = claim(norm >= first, formal=True, name="lower")
 PAGE = theorem(claims=(PROVED,), witnesses=(), module="toys")
@@ -46,7 +48,11 @@ def keep(folder, **changes):
     entry = Entry(STATEMENT, [], files, says(PROVED))
     twin = Entry("forall toy_norm toy_first, 2 * toy_first <= toy_norm", [], files)
     made = Record(
-        "8.16.1", "1.15.0", sources.hashes(files), {PROVED.id: entry}, {"toys.larger": twin}
+        "8.16.1",
+        "1.15.0",
+        {**sources.hashes(files), **sources.glossaries()},
+        {PROVED.id: entry},
+        {"toys.larger": twin},
     )
     (folder / "record.json").write_text(replace(made, **changes).text())
 
@@ -89,13 +95,28 @@ def test_a_claim_that_became_another_is_an_error(folder):
     assert_error("the claim was another one")
 
 
-def test_an_axiom_is_an_error_unless_it_is_one_of_three(folder):
+def test_an_axiom_is_an_error(folder):
     keep(folder, claims=entry_with(axioms=["lower"]))  # what Admitted leaves behind
-    assert_error("the proof rests on lower")
-    keep(folder, claims=entry_with(axioms=sorted(records.AXIOMS)))
-    found = evidence(PAGE, PROVED)
-    assert found.verdict == "holds"
-    assert "axioms: constructive_indefinite_description, " in found.scope
+    assert_error("the proof of T.lower rests on lower")
+    twin = entry_with(statement="0 = 0", axioms=["larger_false"])[PROVED.id]
+    keep(folder, twins={"toys.larger": twin})
+    assert_error("the proof of toys.larger rests on larger_false")
+
+
+def test_what_a_claim_is_made_of_belongs_to_it():
+    """Another measure, recipe or condition under the same name is another claim."""
+    told = says(PROVED)
+    assert says(replace(PROVED, setting=replace(NUMBERS, exists=True))) != told
+    assert says(replace(PROVED, setting=replace(NUMBERS, build=lambda *_: None))) != told
+    small, large = (Assumption("size", first < bound) for bound in (1, 2))
+    assert says(replace(PROVED, assumptions=(small,))) != says(
+        replace(PROVED, assumptions=(large,))
+    )
+
+
+def test_a_glossary_that_was_changed_is_an_error(folder):
+    (folder / "glossary.toml").write_text('[quantities]\ntoy_norm = ["forall"]\n')
+    assert_error("Toys/glossary.toml was changed since")
 
 
 @pytest.mark.parametrize("statement", ["True", "forall toy_first, toy_first = toy_first"])
@@ -105,13 +126,37 @@ def test_a_statement_speaks_of_what_its_claim_does(folder, statement):
 
 
 def test_a_glossary_says_what_a_quantity_is_called(folder):
-    keep(folder, claims=entry_with(statement="forall length toy_first, toy_first <= length"))
     (folder / "glossary.toml").write_text(
         '[quantities]\ntoy_norm = ["length"]\n[terms]\nlength = "|x|"\n'
     )
+    keep(folder, claims=entry_with(statement="forall length toy_first, toy_first <= length"))
     found = evidence(PAGE, PROVED)
     assert found.verdict == "holds"
     assert found.details["terms"] == {"length": "|x|"}
+
+
+REFUSED = {
+    "a string": ("toys.v", 'Notation a := "@@".', "expected no strings"),
+    "a file that is loaded": ("terms.v", "Load other.", "no command that reads files"),
+    "a bare Require": ("terms.v", "Require Toys.other.", "no command that reads files"),
+    "a notation in a statement": ("statements/toys.v", "Notation le := eq.", "definitions alone"),
+    "a module in a statement": ("statements/toys.v", "Module M. End M.", "definitions alone"),
+    "two meanings": ("statements/toys.v", "Definition lower := 0.", "lower is defined twice"),
+}
+
+
+@pytest.mark.parametrize(("name", "text", "reason"), REFUSED.values(), ids=REFUSED)
+def test_what_would_be_read_otherwise_than_coq_reads_it_is_refused(folder, name, text, reason):
+    (folder / name).write_text(f"{FILES[name]}\n{text}\n")
+    with pytest.raises(UsageError, match=reason):
+        Sources(folder).check()
+
+
+def test_no_folder_takes_the_name_of_another(folder, tmp_path_factory):
+    other = tmp_path_factory.mktemp("other")
+    (other / "_CoqProject").write_text("-Q . Toys\n")
+    with pytest.raises(UsageError, match="the name Toys is taken"):
+        Sources(other, Sources(folder)).check()
 
 
 @pytest.mark.parametrize(
