@@ -193,22 +193,30 @@ def _first_error(text: str) -> str:
     return lines[:400] or "Coq failed without a word"
 
 
-def _answers(sources: Sources, scratch: Path, asked: dict[str, Asked]) -> dict[str, Entry]:
-    """Ask for the statement, the type and the axioms of each."""
+def _answers(
+    sources: Sources, scratch: Path, asked: dict[str, Asked], *, apart: bool = False
+) -> dict[str, Entry]:
+    """Ask for the statement, the type and the axioms of each.
+
+    The axioms of all together are asked for first: that there are none takes one look.
+    """
     if not asked:
         return {}
     mark, name = token_hex(16), "asked_of_the_kernel"  # no file can print a mark it cannot know
-    questions = "\n".join(_questions(sources, mark, asked))
+    questions = "\n".join(_questions(sources, mark, asked, apart))
     (scratch / f"{name}.v").write_text(questions + "\n", encoding="utf-8")
     parts = re.split(rf"^{mark} (.*)\n", coqc(sources, scratch, Path(f"{name}.v")), flags=re.M)[1:]
-    labels = [label for each in asked for label in (f"{each} statement", f"{each} axioms")]
+    labels = [f"{each} statement" for each in asked]
+    labels += [f"{each} axioms" for each in (asked if apart else ("all",))]
     if parts[::2] != [*labels, "libraries"]:
         raise CertiminError("the answers of the kernel are not those that were asked for")
     said = dict(zip(parts[::2], parts[1::2], strict=True))
+    if not apart and _axioms(said["all axioms"]):
+        return _answers(sources, scratch, asked, apart=True)
     answers = {
         each: Entry(
             statement=_statement(said[f"{each} statement"]),
-            axioms=_axioms(said[f"{each} axioms"]),
+            axioms=_axioms(said[f"{each} axioms"]) if apart else [],
             files=sources.closure(f"{sources.root}.{module}"),
         )
         for each, (module, _, _) in asked.items()
@@ -221,7 +229,7 @@ def _answers(sources: Sources, scratch: Path, asked: dict[str, Asked]) -> dict[s
     return answers
 
 
-def _questions(sources: Sources, mark: str, asked: dict[str, Asked]) -> Iterator[str]:
+def _questions(sources: Sources, mark: str, asked: dict[str, Asked], apart: bool) -> Iterator[str]:
     """What to ask: nothing is imported before types and axioms are, so that no name is hidden."""
     modules = dict.fromkeys(module for module, _, _ in asked.values())
     root = sources.root
@@ -240,14 +248,26 @@ def _questions(sources: Sources, mark: str, asked: dict[str, Asked]) -> Iterator
         kind = stated if proof == statement else f"Coq.Init.Logic.not ({stated})"
         yield f"Definition asked_{number} : {kind} := @{root}.{module}.{proof}."
         places[name] = (number, stated[1:])
+    terms_asked = [f"asked_{number}" for number in range(len(asked))]
+    yield f"Definition asked_all := {_conjunction(terms_asked)}."
     yield "Import mathcomp.ssreflect.all_ssreflect mathcomp.algebra.all_algebra."
     yield from (f"Import {each}." for each in terms)
     yield "Import GRing.Theory. Local Open Scope ring_scope."
     yield "Set Printing Width 100. Unset Printing Implicit Defensive."
-    for name, (number, stated) in places.items():
+    for name, (_, stated) in places.items():
         yield f'Goal True. idtac "{mark} {name} statement". Abort. Print {stated}.'
-        yield f'Goal True. idtac "{mark} {name} axioms". Abort. Print Assumptions asked_{number}.'
+    wanted = (
+        {name: str(number) for name, (number, _) in places.items()} if apart else {"all": "all"}
+    )
+    for name, term in wanted.items():
+        yield f'Goal True. idtac "{mark} {name} axioms". Abort. Print Assumptions asked_{term}.'
     yield f'Goal True. idtac "{mark} libraries". Abort. Print Libraries.'
+
+
+def _conjunction(terms: list[str]) -> str:
+    """All of them as one term."""
+    *others, last = terms
+    return "".join(f"conj {term} (" for term in others) + last + ")" * len(others)
 
 
 def _statement(text: str) -> str:

@@ -57,8 +57,8 @@ coq = [
     ("proof", "axioms"),
     [
         pytest.param(PROOF, [], marks=coq),
-        pytest.param(ADMITTED, ["lower"], marks=coq),
-        pytest.param(ASSUMED, ["granted"], marks=coq),
+        pytest.param(ADMITTED, ["toys.lower"], marks=coq),
+        pytest.param(ASSUMED, ["toys.granted"], marks=coq),
     ],
 )
 def test_what_a_proof_rests_on_is_said(folder, proof, axioms):
