@@ -223,14 +223,11 @@ Qed.
 
 Theorem attained : statements.sharpness_le_of_small_initialisation.attained.
 Proof.
-move=> F d n m X Y W s top r p q n0 d1 s_neq0 fits [[p1 q1] W0 mid lastE mapE] top_max top_neq0.
+move=> F d n m X Y W s top r p q n0 d1 s_neq0 fits [[p1 q1] W0 mid lastE mapE] top_max.
 move=> eigen root; have s_gt0 : 0 < s ^+ 2 by rewrite lt_def sqr_ge0 expf_neq0.
 have rE : r = (s ^+ 2) ^+ n.
   apply: root_unique root _; rewrite // mapE; split; first by rewrite exprn_ge0 // ltW.
   by rewrite exprAC.
-have top_gt0 : 0 < top by rewrite lt_def top_neq0 (data_max_ge0 top_max).
-have Mq : moment X *m q != 0.
-  by rewrite eigen scaler_eq0 (gt_eqF top_gt0) /= -sq_eq0 q1 oner_eq0.
 have through k a (M : 'M[F]_(d k, a)) : (0 < k < n)%N -> sq (W k *m M) = s ^+ 2 * sq M.
   move=> /mid [E _]; rewrite /sq dot_mull mulmxA E mul_scalar_mx dotZl.
   by [].
@@ -281,6 +278,17 @@ split; last first.
   have [_ u1 _ _] := minimal_sharpness_between_closed_forms.one_row (W n) 1%:M d1.
   have := cauchy_schwarz u (W n *m ((W n)^T *m u)).
   by rewrite u1 mul1r dot_mull -/(sq _) uE expr2.
+have [top0|top_neq0] := eqVneq top 0.
+  have flat V : hessian X Y W V = 0.
+    rewrite (hessian_minimizer _ fits); apply/eqP; rewrite mulrn_eq0 /= eq_le.
+    rewrite mulr_ge0 ?invr_ge0 ?ler0n ?sq_ge0 // andbT -[leRHS](mul0r (sq (dprefix W V n.+1))).
+    by rewrite -top0; apply: moment_le; have [] := top_max.
+  rewrite top0 mulr0 mul0r; split=> [V|]; first by rewrite flat mul0r.
+  exists (one_layer (p *m q^T)); rewrite flat mul0r energy_one_layer // sq_rank1 p1 q1 mulr1.
+  by rewrite oner_eq0.
+have top_gt0 : 0 < top by rewrite lt_def top_neq0 (data_max_ge0 top_max).
+have Mq : moment X *m q != 0.
+  by rewrite eigen scaler_eq0 (negPf top_neq0) /= -sq_eq0 q1 oner_eq0.
 rewrite rE; apply: (sharpness_between_layer_energies.sharpness_of_terms d1 fits).
 - by apply: mulr_gt0 (exprn_gt0 n s_gt0); rewrite !mulr_gt0 ?ltr0n.
 - move=> y y_neq0; rewrite -!mulrA ler_pmul2l ?ltr0n // mulr_natl.

@@ -112,7 +112,8 @@ Definition energy : Prop :=
 
 (* S(W) = 2(|w*|²/N) μ for aligned layers of rank one. *)
 Definition below_attained : Prop :=
-  forall (F : realFieldType) (d : nat -> nat) (L m : nat) (X : 'M[F]_(d 0%N, m)) (Y : 'M[F]_(d L, m))
+  forall (F : realFieldType) (d : nat -> nat) (L m : nat)
+         (X : 'M[F]_(d 0%N, m)) (Y : 'M[F]_(d L, m))
          (W : network F d) (g N mu : F) (q : forall k, 'cV[F]_(d k)),
   (0 < L)%N -> d L = 1%N -> minimizer X Y W -> aligned_layers L W g q ->
   is_layer_energy_max L W N -> is_aligned_top L X W mu ->
@@ -120,7 +121,8 @@ Definition below_attained : Prop :=
 
 (* S(W) = 2(|w*|²/N) μ + 2LΛ(N^{L-1} - |w*|²/N) for the same. *)
 Definition above_attained : Prop :=
-  forall (F : realFieldType) (d : nat -> nat) (L m : nat) (X : 'M[F]_(d 0%N, m)) (Y : 'M[F]_(d L, m))
+  forall (F : realFieldType) (d : nat -> nat) (L m : nat)
+         (X : 'M[F]_(d 0%N, m)) (Y : 'M[F]_(d L, m))
          (W : network F d) (g N mu top : F) (q : forall k, 'cV[F]_(d k)),
   (0 < L)%N -> d L = 1%N -> minimizer X Y W -> aligned_layers L W g q ->
   is_layer_energy_max L W N -> is_aligned_top L X W mu -> is_data_max X top ->
@@ -138,7 +140,8 @@ Definition energy_attained : Prop :=
 
 (* The same as above_attained for two layers of equal energy at any angle. *)
 Definition above_bent : Prop :=
-  forall (F : realFieldType) (d : nat -> nat) (m : nat) (X : 'M[F]_(d 0%N, m)) (Y : 'M[F]_(d 2%N, m))
+  forall (F : realFieldType) (d : nat -> nat) (m : nat)
+         (X : 'M[F]_(d 0%N, m)) (Y : 'M[F]_(d 2%N, m))
          (W : network F d) (g N mu top : F) (u : 'cV[F]_(d 1%N)) (v : 'cV[F]_(d 0%N)),
   d 2%N = 1%N -> g != 0 -> minimizer X Y W -> two_bent_layers X W g top u v ->
   is_layer_energy_max 2 W N -> is_aligned_top 2 X W mu -> is_data_max X top ->
@@ -149,7 +152,8 @@ Definition above_bent : Prop :=
 
 (* Twice the lower half. *)
 Definition twice_below : Prop :=
-  forall (F : realFieldType) (d : nat -> nat) (L m : nat) (X : 'M[F]_(d 0%N, m)) (Y : 'M[F]_(d L, m))
+  forall (F : realFieldType) (d : nat -> nat) (L m : nat)
+         (X : 'M[F]_(d 0%N, m)) (Y : 'M[F]_(d L, m))
          (W : network F d) (N mu S : F),
   (0 < L)%N -> (forall k, (0 < d k)%N) -> d L = 1%N -> minimizer X Y W ->
   layers_at_most L W N -> is_aligned_top L X W mu -> bounds_sharpness X Y W S ->

@@ -110,7 +110,7 @@ Definition attained : Prop :=
          (Y : 'M[F]_(d n.+1, m)) (W : network F d) (s top r : F)
          (p : 'cV[F]_(d 1%N)) (q : 'cV[F]_(d 0%N)),
   (0 < n)%N -> d n.+1 = 1%N -> s != 0 -> minimizer X Y W -> half_aligned n W s p q ->
-  is_data_max X top -> top != 0 -> moment X *m q = top *: q ->
+  is_data_max X top -> moment X *m q = top *: q ->
   is_root n.+1 ((4 * sq (prefix W n.+1)) ^+ n) r ->
   is_sharpness X Y W (2 * n.+1%:R * top * r) /\
   (forall k : nat, (k <= n)%N ->
