@@ -375,6 +375,223 @@ have := ratios d1 norms; rewrite -tE ler_pexpn2r ?nnegrE ?le_maxr ?lexx ?orbT //
 by rewrite le_maxl => /andP [].
 Qed.
 
+(* --- attained ------------------------------------------------------------------------------- *)
+Section Attained.
+Variables (F : realFieldType) (d : nat -> nat) (L m : nat).
+Variables (X : 'M[F]_(d 0%N, m)) (Y : 'M[F]_(d L, m)) (W : network F d).
+Hypothesis d1 : d L = 1%N.
+
+Lemma energy_dual (D : 'M[F]_(d L, d 0%N)) : let y := D^T *m (const_mx 1 : 'cV[F]_(d L)) in
+  moment X *m y != 0 ->
+  networks.energy L (dual X W D) = (\sum_(k < L) term L X W y k) * dot y (moment X *m y).
+Proof.
+move=> y y_neq0; have f_neq0 : dot y (moment X *m y) != 0 by rewrite gt_eqF // moment_gt0.
+rewrite mulr_suml; apply: eq_bigr => k _; rewrite /term /gain_in mulrA divfK //.
+rewrite /dual -mulmxA sq_column // -(sq_one_row (D *m moment X *m _) d1).
+congr (_ * sq _).
+by rewrite !trmx_mul trmxK minimal_sharpness_between_closed_forms.moment_sym !mulmxA.
+Qed.
+
+Lemma unit_dot n (u : 'cV[F]_n) : sq u = 1 -> u^T *m u = 1%:M.
+Proof. by move=> <-; rewrite [LHS]mx11_scalar /sq dotE /mxtrace big_ord1. Qed.
+
+(* Twice the largest energy of a path is the sharpness. *)
+Lemma sharpness_of_terms S : minimizer X Y W -> 0 < S ->
+  (forall y, moment X *m y != 0 -> 2 * (\sum_(k < L) term L X W y k) <= S) ->
+  (exists y, moment X *m y != 0 /\ 2 * (\sum_(k < L) term L X W y k) = S) ->
+  is_sharpness X Y W S.
+Proof.
+move=> fits S_gt0 le [y [y_neq0 yE]].
+have bound : bounds_sharpness X Y W S.
+  apply: bounds_of_dual fits _ _ => [V _|_ D]; first exact: ltW.
+  have [_ _ sqD form] := minimal_sharpness_between_closed_forms.one_row D (moment X) d1.
+  rewrite minimal_sharpness_between_closed_forms.moment_sym in form sqD; rewrite -form.
+  have [f0|f_neq0] := eqVneq (moment X *m (D^T *m (const_mx 1 : 'cV[F]_(d L)))) 0.
+    have D0 : D *m moment X = 0 by apply/eqP; rewrite -sq_eq0 -sqD f0 /sq dot0r.
+    have -> : networks.energy L (dual X W D) = 0.
+      by apply: big1 => k _; rewrite /dual D0 mulmx0 mul0mx /sq dot0r.
+    by rewrite f0 dot0r !mulr0.
+  by rewrite energy_dual // mulrA ler_pmul2r ?moment_gt0 // le.
+split=> //; pose D := (const_mx 1 : 'cV[F]_(d L)) *m y^T; pose V := dual X W D.
+have [_ _ _ form] := minimal_sharpness_between_closed_forms.one_row D (moment X) d1.
+rewrite minimal_sharpness_between_closed_forms.moment_sym in form.
+have Dy : D^T *m (const_mx 1 : 'cV[F]_(d L)) = y.
+  have [_ one _ _] := minimal_sharpness_between_closed_forms.one_row D (moment X) d1.
+  by rewrite /D trmx_mul trmxK -mulmxA unit_dot // mulmx1.
+rewrite Dy in form; have f_gt0 := moment_gt0 y_neq0.
+have VE : 2 * networks.energy L V = S * dot y (moment X *m y).
+  by rewrite energy_dual Dy // mulrA yE.
+have V_gt0 : 0 < networks.energy L V by rewrite -(pmulr_rgt0 _ (ltr0n F 2)) VE mulr_gt0.
+exists V; split; first by rewrite gt_eqF.
+apply/eqP; rewrite eq_le bound (hessian_form _ fits) /=.
+have := form_cauchy X D (dprefix W V L); rewrite dual_inner -/V -/(networks.energy L V) -form.
+move: VE V_gt0 f_gt0.
+move: (networks.energy L V) (dot y _) (dot (dprefix W V L) _) => e f h VE e_gt0 f_gt0 cs.
+rewrite -(ler_pmul2r f_gt0) mulrAC -VE -!mulrA ler_pmul2l ?ltr0n // -expr2.
+by rewrite [h * f]mulrC.
+Qed.
+
+(* Without an excess both halves meet. *)
+Lemma sharpness_balanced N mu : (0 < L)%N -> minimizer X Y W -> layers_at_most L W N ->
+  N ^+ L.-1 = sq (prefix W L) / N -> 0 < sq (prefix W L) / N -> is_aligned_top L X W mu ->
+  is_sharpness X Y W (2 * (sq (prefix W L) / N) * mu).
+Proof.
+move=> L0 fits layers balance w_gt0 [le_mu [y [y_neq0 yE]]].
+have share_ge0 z : 0 <= share L X W z.
+  by rewrite /share invfM !mulr_ge0 ?sq_ge0 ?form_inv_ge0 ?invr_ge0 ?sq_ge0.
+have mu_gt0 : 0 < mu.
+  have ends_gt0 : 0 < path_ends X y by rewrite /path_ends divr_gt0 ?moment_gt0 // sq_gt0.
+  by rewrite -yE; apply: ltr_paddr ends_gt0; rewrite mulr_ge0 ?ler0n.
+have le z : moment X *m z != 0 ->
+    2 * (\sum_(k < L) term L X W z k) <= 2 * (sq (prefix W L) / N) * mu.
+  move=> z_neq0; rewrite -mulrA ler_pmul2l ?ltr0n // split_energy //.
+  have le1 := first_above X z L0 d1 layers; have le2 := later_above X z L0 d1 layers.
+  move: le1 le2; rewrite balance subrr mul0r addr0 => le1 le2.
+  apply: le_trans (ler_add le1 le2) _; rewrite mulrCA -mulrDr.
+  by rewrite ler_wpmul2l ?(ltW w_gt0) // le_mu.
+apply: (sharpness_of_terms fits _ le _).
+  by apply: mulr_gt0 mu_gt0; apply: mulr_gt0 w_gt0; rewrite ltr0n.
+exists y; split=> //; apply/eqP; rewrite eq_le le //=.
+rewrite -mulrA ler_pmul2l ?ltr0n // split_energy // -yE mulrDr.
+apply: ler_add; first exact: first_at.
+by apply: le_trans (later X y L0 layers); rewrite [leLHS]mulrCA [leLHS]mulrA.
+Qed.
+
+End Attained.
+
+Section Aligned.
+Variables (F : realFieldType) (d : nat -> nat) (L : nat) (W : network F d).
+Variables (g N : F) (q : forall k, 'cV[F]_(d k)).
+Hypothesis (aligned : aligned_layers L W g q) (largest : is_layer_energy_max L W N).
+
+Lemma aligned_map k : (k < L)%N -> prefix W k.+1 = g ^+ k.+1 *: (q k.+1 *m (q 0%N)^T).
+Proof.
+have [_ unit WE] := aligned; elim: k => [|k IH] kL; first by rewrite /= WE // mulmx1.
+rewrite -[LHS]/(W k.+1 *m prefix W k.+1) (IH (ltnW kL)) (WE _ kL).
+rewrite -scalemxAl -scalemxAr scalerA -exprS.
+by rewrite mulmxA -(mulmxA (q k.+2)) (unit_dot (unit _ (ltnW kL))) mulmx1.
+Qed.
+
+Lemma aligned_sq : (0 < L)%N -> sq (prefix W L) = (g ^+ 2) ^+ L.
+Proof.
+have [_ unit _] := aligned; move=> L0; have := @aligned_map L.-1; rewrite prednK // => ->//.
+by rewrite sqZ sq_rank1 !unit // !mulr1 exprAC.
+Qed.
+
+Lemma aligned_energy : N = g ^+ 2.
+Proof.
+have [_ unit WE] := aligned; have [_ [k [kL <-]]] := largest.
+by rewrite (WE _ kL) sqZ sq_rank1 !unit ?mulr1 // ltnW.
+Qed.
+
+Lemma aligned_balance : (0 < L)%N ->
+  N ^+ L.-1 = sq (prefix W L) / N /\ 0 < sq (prefix W L) / N.
+Proof.
+have [g_neq0 _ _] := aligned; move=> L0; have N_neq0 : N != 0 by rewrite aligned_energy expf_neq0.
+have E : N ^+ L.-1 = sq (prefix W L) / N.
+  by rewrite aligned_sq // -aligned_energy -{2}(prednK L0) exprSr mulfK.
+rewrite -E; split=> //; rewrite lt_def expf_neq0 //.
+by rewrite exprn_ge0 // aligned_energy sqr_ge0.
+Qed.
+
+Lemma aligned_imbalance j : (j.+1 < L)%N -> imbalance W j = 0.
+Proof.
+have [_ unit WE] := aligned; move=> jL; have jL' := ltnW jL.
+have outer n r (a : 'cV[F]_n) (b : 'cV[F]_r) : (g *: (a *m b^T))^T = g *: (b *m a^T).
+  by rewrite linearZ /= trmx_mul trmxK.
+rewrite /imbalance (WE _ jL) (WE _ jL') !outer -!scalemxAl -!scalemxAr.
+rewrite !mulmxA -(mulmxA (q j.+1)) (unit_dot (unit _ jL)) mulmx1.
+by rewrite -(mulmxA (q j.+1) (q j)^T) (unit_dot (unit _ (ltnW jL'))) mulmx1 subrr.
+Qed.
+
+End Aligned.
+
+Theorem below_attained : statements.sharpness_between_layer_energies.below_attained.
+Proof.
+move=> F d L m X Y W g N mu q L0 d1 fits aligned largest top_mu.
+have [balance w_gt0] := aligned_balance aligned largest L0.
+by have [layers _] := largest; apply: sharpness_balanced.
+Qed.
+
+Theorem above_attained : statements.sharpness_between_layer_energies.above_attained.
+Proof.
+move=> F d L m X Y W g N mu top q L0 d1 fits aligned largest top_mu _.
+have [-> _] := aligned_balance aligned largest L0; rewrite subrr mulr0 addr0.
+exact: below_attained d1 fits aligned largest top_mu.
+Qed.
+
+Theorem energy_attained : statements.sharpness_between_layer_energies.energy_attained.
+Proof.
+move=> F d n W g N t e q aligned largest norms root.
+have -> : t = N.
+  apply: root_unique root _; rewrite // (aligned_energy aligned largest).
+  by rewrite (aligned_sq aligned) //; split; rewrite ?sqr_ge0.
+rewrite big1 ?addr0 // => j _; have jn := ltn_ord j.
+have [e_ge0 [_ [v [v_neq0]]]] := norms j jn.
+rewrite (aligned_imbalance aligned) // mul0mx {1}/sq dot0r mxtrace0 normr0 addr0 => /esym/eqP.
+by rewrite mulf_eq0 (negPf v_neq0) orbF expf_eq0 /= => /eqP.
+Qed.
+
+Theorem above_bent : statements.sharpness_between_layer_energies.above_bent.
+Proof.
+move=> F d m X Y W g N mu top u v d1 g_neq0 fits [u1 v1 W0 W1 eigen] [layers [k [kL kN]]].
+move=> [le_mu [y0 [y0_neq0 mu_at]]] top_max.
+have NE : N = g ^+ 2.
+  by rewrite -kN; case: k kL {kN} => [|[|]] // _; rewrite W0 sqZ sq_rank1 u1 v1 !mulr1.
+have N_gt0 : 0 < N by rewrite NE lt_def sqr_ge0 expf_neq0.
+have top_gt0 : 0 < top.
+  have [bound _] := top_max; have := lt_le_trans (moment_gt0 y0_neq0) (bound y0).
+  rewrite pmulr_lgt0 // sq_gt0; apply: contraNneq y0_neq0 => ->.
+  by rewrite mulmx0.
+have Mv : moment X *m v != 0.
+  by rewrite eigen scaler_eq0 (gt_eqF top_gt0) /= -sq_eq0 v1 oner_eq0.
+pose part y := dot v (moment X *m y) ^+ 2 / dot y (moment X *m y).
+have sq_first n (M : 'M[F]_(d 0%N, n)) : sq (W 0%N *m M) = N * sq (v^T *m M).
+  rewrite W0 -scalemxAl sqZ -NE -mulmxA; congr (_ * _).
+  by rewrite -[v^T *m M]trmxK sq_rank1 u1 mul1r trmxK sq_trmx.
+have sq_dot (y : 'cV[F]_(d 0%N)) : sq (v^T *m y) = dot v y ^+ 2.
+  rewrite [v^T *m y]mx11_scalar -scalemx1 sqZ minimal_sharpness_between_closed_forms.sq_one.
+  by rewrite mulr1 dotE /mxtrace big_ord1.
+have termE y : \sum_(k < 2) term 2 X W y k = N * (path_ends X y + part y).
+  rewrite !big_ord_recl big_ord0 addr0 /term /gain_in /= suffixn (sq_identity F d1) mul1r.
+  rewrite (suffixS W (ltnSn 1)) suffixn mul1mx W1 -NE mul1mx mulmx1 sq_first sq_dot.
+  by rewrite -mulrA -mulrDr.
+have part_le y : moment X *m y != 0 -> part y <= path_ends X y.
+  move=> y_neq0; rewrite /part /path_ends ler_wpmul2r ?form_inv_ge0 //.
+  by apply: le_trans (cauchy_schwarz _ _) _; rewrite v1 mul1r.
+have ends_le y := @minimal_sharpness_between_closed_forms.ends_le _ _ _ X top y top_max.
+have ends_v : path_ends X v = top.
+  rewrite /path_ends eigen sqZ dotZr -/(sq v) v1 !mulr1 expr2 mulfK //.
+  by rewrite gt_eqF.
+have part_v : part v = top.
+  rewrite /part eigen dotZr -/(sq v) v1 mulr1 expr2 mulfK //.
+  by rewrite gt_eqF.
+have value : 2 * (sq (prefix W 2) / N) * mu + 2 * 2%:R * top * (N ^+ 1 - sq (prefix W 2) / N)
+    = 4 * N * top.
+  have [w0|w_neq0] := eqVneq (sq (prefix W 2)) 0.
+    by rewrite w0 mul0r mulr0 mul0r add0r subr0 expr1 -natrM mulrAC.
+  have shareE y : share 2 X W y = part y.
+    have PE n (M : 'M[F]_(d 0%N, n)) :
+        sq (prefix W 2 *m M) = sq (W 1%N *m u) * N * sq (v^T *m M).
+      rewrite /= mulmx1 -!mulmxA W0 -scalemxAl -scalemxAr sqZ -NE -mulmxA mulmxA.
+      rewrite -[v^T *m M]trmxK sq_rank1 trmxK sq_trmx mulrCA mulrA.
+      by [].
+    have := PE _ 1%:M; rewrite !mulmx1 sq_trmx v1 mulr1 => wE.
+    by rewrite /share PE -wE sq_dot invfM mulrACA divff // mul1r.
+  have -> : mu = 2 * top.
+    apply/eqP; rewrite eq_le -mu_at; apply/andP; split.
+      rewrite shareE mul1r mulr_natl mulr2n.
+      exact: ler_add (ends_le _ y0_neq0) (le_trans (part_le _ y0_neq0) (ends_le _ y0_neq0)).
+    by rewrite mu_at; have := le_mu v Mv; rewrite shareE ends_v part_v mul1r mulr_natl mulr2n.
+  move: (sq (prefix W 2) / N) => w; rewrite expr1; ring.
+rewrite value; apply: (sharpness_of_terms d1 fits).
+- by rewrite !mulr_gt0 ?ltr0n.
+- move=> y y_neq0; rewrite termE; have -> : 4 * N * top = 2 * (N * (top + top)) by ring.
+  rewrite ler_pmul2l ?ltr0n // ler_pmul2l //.
+  exact: ler_add (ends_le _ y_neq0) (le_trans (part_le _ y_neq0) (ends_le _ y_neq0)).
+- by exists v; split=> //; rewrite termE ends_v part_v; ring.
+Qed.
+
 (* One layer of one neuron on one sample: S = 2, w*² = N = mu = 1. *)
 Theorem twice_below_false : ~ statements.sharpness_between_layer_energies.twice_below.
 Proof.

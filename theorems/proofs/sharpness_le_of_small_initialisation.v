@@ -221,6 +221,88 @@ rewrite regroup ler_wpmul2l ?mulr_ge0 ?ler0n // ler_pdivl_mulr //.
 by rewrite mulrC.
 Qed.
 
+Theorem attained : statements.sharpness_le_of_small_initialisation.attained.
+Proof.
+move=> F d n m X Y W s top r p q n0 d1 s_neq0 fits [[p1 q1] W0 mid lastE mapE] top_max.
+move=> eigen root; have s_gt0 : 0 < s ^+ 2 by rewrite lt_def sqr_ge0 expf_neq0.
+have rE : r = (s ^+ 2) ^+ n.
+  apply: root_unique root _; rewrite // mapE; split; first by rewrite exprn_ge0 // ltW.
+  by rewrite exprAC.
+have through k a (M : 'M[F]_(d k, a)) : (0 < k < n)%N -> sq (W k *m M) = s ^+ 2 * sq M.
+  move=> /mid [E _]; rewrite /sq dot_mull mulmxA E mul_scalar_mx dotZl.
+  by [].
+have back k a (M : 'M[F]_(a, d k.+1)) : (0 < k < n)%N -> sq (M *m W k) = s ^+ 2 * sq M.
+  move=> /mid [_ E]; rewrite /sq dot_mulr -mulmxA E mul_mx_scalar dotZl.
+  by [].
+have start (y : 'cV[F]_(d 0%N)) : sq (W 0%N *m y) = s ^+ 2 * dot q y ^+ 2.
+  rewrite W0 -scalemxAl sqZ -mulmxA [q^T *m y]mx11_scalar mul_mx_scalar sqZ p1 mulr1.
+  by rewrite dotE /mxtrace big_ord1.
+have out f k : (0 < k)%N -> (k + f = n.+1)%N -> sq (suffix n.+1 W k) = (s ^+ 2) ^+ f.
+  elim: f k => [|f IH] k k0.
+    by rewrite addn0 => ->; rewrite suffixn (sharpness_between_layer_energies.sq_identity F d1).
+  rewrite addnS => -[kf]; have kn : (k <= n)%N by rewrite -kf leq_addr.
+  case: f IH kf => [_|f IH kf].
+    by rewrite addn0 => ->; rewrite (suffixS W (ltnSn n)) suffixn mul1mx lastE expr1.
+  have kn' : (k < n)%N by rewrite -kf addnS ltnS leq_addr.
+  by rewrite (suffixS W (kn : (k < n.+1)%N)) back ?k0 // IH ?exprS // addSn kf.
+have inner k (y : 'cV[F]_(d 0%N)) : (k < n)%N ->
+    sq (prefix W k.+1 *m y) = (s ^+ 2) ^+ k.+1 * dot q y ^+ 2.
+  elim: k => [|k IH] kn; first by rewrite /= mulmx1 start expr1.
+  rewrite -[prefix W k.+2]/(W k.+1 *m prefix W k.+1) -mulmxA through // IH ?(ltnW kn) //.
+  by rewrite exprS mulrA.
+have termE y (k : 'I_n.+1) : sharpness_between_layer_energies.term n.+1 X W y k
+    = (s ^+ 2) ^+ n * (if k == 0%N :> nat then path_ends X y
+      else dot q (moment X *m y) ^+ 2 / dot y (moment X *m y)).
+  rewrite /sharpness_between_layer_energies.term /gain_in; case: k => [[|k] kn] /=.
+    by rewrite (out n) // mul1mx.
+  have kn' : (k < n)%N by [].
+  rewrite (out (n - k.+1)%N) //; last by rewrite addSn subnKC.
+  by rewrite -[W k *m _]/(prefix W k.+1) inner // !mulrA -exprD subnK.
+have ends_le y := @minimal_sharpness_between_closed_forms.ends_le _ _ _ X top y top_max.
+split; last first.
+  move=> k; rewrite mapE => kn; exists (s ^+ 2); split=> //.
+  case: k kn => [_|k].
+    split=> [v|]; last by exists q; rewrite start -/(sq q) q1 expr1n oner_eq0.
+    rewrite start ler_wpmul2l ?(ltW s_gt0) //.
+    by apply: le_trans (cauchy_schwarz _ _) _; rewrite q1 mul1r.
+  rewrite leq_eqVlt => /predU1P [kn|kn]; last first.
+    split=> [v|]; first by rewrite through.
+    exists (prefix W k.+1 *m q); rewrite through // inner ?(ltnW kn) // -/(sq q) q1 expr1n mulr1.
+    by rewrite expf_neq0 // gt_eqF.
+  rewrite kn; split=> [v|]; first by rewrite -lastE sharpness_between_layer_energies.sq_mul.
+  pose u := const_mx 1 : 'cV[F]_(d n.+1); exists ((W n)^T *m u).
+  have uE : sq ((W n)^T *m u) = s ^+ 2.
+    by rewrite sharpness_between_layer_energies.sq_one_row // lastE.
+  rewrite uE gt_eqF //; split=> //; apply/eqP; rewrite eq_le; apply/andP; split.
+    by rewrite -{2}uE -lastE sharpness_between_layer_energies.sq_mul.
+  have [_ u1 _ _] := minimal_sharpness_between_closed_forms.one_row (W n) 1%:M d1.
+  have := cauchy_schwarz u (W n *m ((W n)^T *m u)).
+  by rewrite u1 mul1r dot_mull -/(sq _) uE expr2.
+have [top0|top_neq0] := eqVneq top 0.
+  have flat V : hessian X Y W V = 0.
+    rewrite (hessian_minimizer _ fits); apply/eqP; rewrite mulrn_eq0 /= eq_le.
+    rewrite mulr_ge0 ?invr_ge0 ?ler0n ?sq_ge0 // andbT -[leRHS](mul0r (sq (dprefix W V n.+1))).
+    by rewrite -top0; apply: moment_le; have [] := top_max.
+  rewrite top0 mulr0 mul0r; split=> [V|]; first by rewrite flat mul0r.
+  exists (one_layer (p *m q^T)); rewrite flat mul0r energy_one_layer // sq_rank1 p1 q1 mulr1.
+  by rewrite oner_eq0.
+have top_gt0 : 0 < top by rewrite lt_def top_neq0 (data_max_ge0 top_max).
+have Mq : moment X *m q != 0.
+  by rewrite eigen scaler_eq0 (negPf top_neq0) /= -sq_eq0 q1 oner_eq0.
+rewrite rE; apply: (sharpness_between_layer_energies.sharpness_of_terms d1 fits).
+- by apply: mulr_gt0 (exprn_gt0 n s_gt0); rewrite !mulr_gt0 ?ltr0n.
+- move=> y y_neq0; rewrite -!mulrA ler_pmul2l ?ltr0n // mulr_natl.
+  rewrite -[n.+1 in leRHS]card_ord -sumr_const; apply: ler_sum => k _.
+  rewrite termE [leLHS]mulrC (ler_pmul2r (exprn_gt0 n s_gt0)); case: ifP => _; first exact: ends_le.
+  apply: le_trans (ends_le _ y_neq0).
+  rewrite /path_ends ler_wpmul2r ?sharpness_between_layer_energies.form_inv_ge0 //.
+  by apply: le_trans (cauchy_schwarz _ _) _; rewrite q1 mul1r.
+exists q; split=> //; rewrite -!mulrA; congr (_ * _); rewrite mulr_natl.
+rewrite -[n.+1 in RHS]card_ord -sumr_const; apply: eq_bigr => k _; rewrite termE [LHS]mulrC.
+congr (_ * _); rewrite /path_ends eigen sqZ dotZr -/(sq q) q1 !mulr1 expr2.
+by case: ifP => _; rewrite mulfK // gt_eqF.
+Qed.
+
 (* One layer of one neuron, W = 1 for the target 2: E = -1 and the gradient is -2. *)
 Theorem first_with_two_false : ~ statements.sharpness_le_of_small_initialisation.first_with_two.
 Proof.

@@ -22,6 +22,20 @@ Definition is_aligned_top (mu : F) : Prop :=
   (forall y, moment X *m y != 0 -> path_ends X y + L.-1%:R * share y <= mu) /\
   (exists y, moment X *m y != 0 /\ path_ends X y + L.-1%:R * share y = mu).
 
+(* N is max_k |W_k|_F². *)
+Definition is_layer_energy_max (N : F) : Prop :=
+  layers_at_most N /\ (exists k : nat, (k < L)%N /\ sq (W k) = N).
+
+(* W_k = g q_{k+1} q_kᵀ with unit vectors q_k: layers of rank one, aligned, and balanced. *)
+Definition aligned_layers (g : F) (q : forall k, 'cV[F]_(d k)) : Prop :=
+  [/\ g != 0, forall k : nat, (k <= L)%N -> sq (q k) = 1 &
+      forall k : nat, (k < L)%N -> W k = g *: (q k.+1 *m (q k)^T)].
+
+(* W_1 = g u vᵀ and |W_2|² = g², with unit vectors u at any angle to W_2 and v on top of Σ. *)
+Definition two_bent_layers (g top : F) (u : 'cV[F]_(d 1)) (v : 'cV[F]_(d 0)) : Prop :=
+  [/\ sq u = 1, sq v = 1, W 0%N = g *: (u *m v^T), sq (W 1%N) = g ^+ 2 &
+      moment X *m v = top *: v].
+
 End Terms.
 
 (* |α_1|²|Kz|² >= (|w*|²/N) |Kz|²; for any number of outputs. *)
@@ -96,11 +110,50 @@ Definition energy : Prop :=
   forall k : nat, (k <= n)%N ->
   sq (W k) <= t + \sum_(j < n) (e j + `|\tr (imbalance W j)|).
 
+(* S(W) = 2(|w*|²/N) μ for aligned layers of rank one. *)
+Definition below_attained : Prop :=
+  forall (F : realFieldType) (d : nat -> nat) (L m : nat)
+         (X : 'M[F]_(d 0%N, m)) (Y : 'M[F]_(d L, m))
+         (W : network F d) (g N mu : F) (q : forall k, 'cV[F]_(d k)),
+  (0 < L)%N -> d L = 1%N -> minimizer X Y W -> aligned_layers L W g q ->
+  is_layer_energy_max L W N -> is_aligned_top L X W mu ->
+  is_sharpness X Y W (2 * (sq (prefix W L) / N) * mu).
+
+(* S(W) = 2(|w*|²/N) μ + 2LΛ(N^{L-1} - |w*|²/N) for the same. *)
+Definition above_attained : Prop :=
+  forall (F : realFieldType) (d : nat -> nat) (L m : nat)
+         (X : 'M[F]_(d 0%N, m)) (Y : 'M[F]_(d L, m))
+         (W : network F d) (g N mu top : F) (q : forall k, 'cV[F]_(d k)),
+  (0 < L)%N -> d L = 1%N -> minimizer X Y W -> aligned_layers L W g q ->
+  is_layer_energy_max L W N -> is_aligned_top L X W mu -> is_data_max X top ->
+  is_sharpness X Y W (2 * (sq (prefix W L) / N) * mu
+    + 2 * L%:R * top * (N ^+ L.-1 - sq (prefix W L) / N)).
+
+(* N = |w*|^{2/L} + Σ_j (|D_j|_2 + |tr D_j|) for the same; for any number of outputs. *)
+Definition energy_attained : Prop :=
+  forall (F : realFieldType) (d : nat -> nat) (n : nat) (W : network F d) (g N t : F) (e : nat -> F)
+         (q : forall k, 'cV[F]_(d k)),
+  aligned_layers n.+1 W g q -> is_layer_energy_max n.+1 W N ->
+  (forall j : nat, (j < n)%N -> 0 <= e j /\ is_norm_sq (imbalance W j) (e j ^+ 2)) ->
+  is_root n.+1 (sq (prefix W n.+1)) t ->
+  N = t + \sum_(j < n) (e j + `|\tr (imbalance W j)|).
+
+(* The same as above_attained for two layers of equal energy at any angle. *)
+Definition above_bent : Prop :=
+  forall (F : realFieldType) (d : nat -> nat) (m : nat)
+         (X : 'M[F]_(d 0%N, m)) (Y : 'M[F]_(d 2%N, m))
+         (W : network F d) (g N mu top : F) (u : 'cV[F]_(d 1%N)) (v : 'cV[F]_(d 0%N)),
+  d 2%N = 1%N -> g != 0 -> minimizer X Y W -> two_bent_layers X W g top u v ->
+  is_layer_energy_max 2 W N -> is_aligned_top 2 X W mu -> is_data_max X top ->
+  is_sharpness X Y W (2 * (sq (prefix W 2) / N) * mu
+    + 2 * 2%:R * top * (N ^+ 1 - sq (prefix W 2) / N)).
+
 (* --- false twins -------------------------------------------------------------------------- *)
 
 (* Twice the lower half. *)
 Definition twice_below : Prop :=
-  forall (F : realFieldType) (d : nat -> nat) (L m : nat) (X : 'M[F]_(d 0%N, m)) (Y : 'M[F]_(d L, m))
+  forall (F : realFieldType) (d : nat -> nat) (L m : nat)
+         (X : 'M[F]_(d 0%N, m)) (Y : 'M[F]_(d L, m))
          (W : network F d) (N mu S : F),
   (0 < L)%N -> (forall k, (0 < d k)%N) -> d L = 1%N -> minimizer X Y W ->
   layers_at_most L W N -> is_aligned_top L X W mu -> bounds_sharpness X Y W S ->

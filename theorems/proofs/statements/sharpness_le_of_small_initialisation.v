@@ -19,6 +19,14 @@ Definition excess : 'M[F]_(d n.+1, d 0) := prefix W n.+1 *m moment X - cross X Y
 Definition is_layer_gradient (k : nat) (G : 'M[F]_(d k.+1, d k)) : Prop :=
   forall V : network F d, (forall j : nat, j != k -> V j = 0) -> slope X Y W V = dot G (V k).
 
+(* W_1 = s p qᵀ with unit vectors p and q, W_k = s Q_k with Q_k orthogonal for 1 < k < L, and
+   |W_L| = s with |w*| = s^L/2: layers of equal norm, the last row 60 degrees off the path. *)
+Definition half_aligned (s : F) (p : 'cV[F]_(d 1)) (q : 'cV[F]_(d 0)) : Prop :=
+  [/\ sq p = 1 /\ sq q = 1, W 0%N = s *: (p *m q^T),
+      forall k : nat, (0 < k < n)%N ->
+        (W k)^T *m W k = (s ^+ 2)%:M /\ W k *m (W k)^T = (s ^+ 2)%:M,
+      sq (W n) = s ^+ 2 & 4 * sq (prefix W n.+1) = (s ^+ 2) ^+ n.+1].
+
 End Terms.
 
 (* R(0) - R + <W_L, ∇_{W_L}R> = PΣPᵀ; the trace of it for more than one output. *)
@@ -94,6 +102,19 @@ Definition ratio : Prop :=
   (forall k : nat, (k <= n)%N -> exists s, is_norm_sq (W k) s /\ s ^+ n.+1 <= 4 * sq T) ->
   is_data_max X top -> is_sharpness X Y W S -> is_minimal_sharpness X Y S_min ->
   S <= 4 * top / rayleigh X T * S_min.
+
+(* S(W) = 2^{3-2/L} LΛ|w*|^{2-2/L} for half-aligned layers with q on top of Σ, L > 1, w*ᵀ = P; and
+   their layers are as small as `flat` asks. *)
+Definition attained : Prop :=
+  forall (F : realFieldType) (d : nat -> nat) (n m : nat) (X : 'M[F]_(d 0%N, m))
+         (Y : 'M[F]_(d n.+1, m)) (W : network F d) (s top r : F)
+         (p : 'cV[F]_(d 1%N)) (q : 'cV[F]_(d 0%N)),
+  (0 < n)%N -> d n.+1 = 1%N -> s != 0 -> minimizer X Y W -> half_aligned n W s p q ->
+  is_data_max X top -> moment X *m q = top *: q ->
+  is_root n.+1 ((4 * sq (prefix W n.+1)) ^+ n) r ->
+  is_sharpness X Y W (2 * n.+1%:R * top * r) /\
+  (forall k : nat, (k <= n)%N ->
+    exists t, is_norm_sq (W k) t /\ t ^+ n.+1 <= 4 * sq (prefix W n.+1)).
 
 (* --- false twins -------------------------------------------------------------------------- *)
 
