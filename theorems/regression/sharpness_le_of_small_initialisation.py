@@ -237,7 +237,7 @@ def flat(flat_bound: Any, layered: Claim, small: Claim) -> Iterator[Step]:
 attained = stated(
     "attained", "equality for layers of equal norm and |w*| = s^L/2",
     half_aligned_minimizers, sp.Eq(S, flat_bound), minimizer, one_output, small_layers,
-    bounds=_BOUNDS,
+    bounds=_BOUNDS, formal=True,
 )  # fmt: skip
 
 largest = stated(

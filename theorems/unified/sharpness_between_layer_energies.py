@@ -289,15 +289,16 @@ def energy(energy_bound: Any) -> Iterator[Step]:
 
 _attained = (
     stated("below_attained", "aligned: lower half", aligned_minimizers, sp.Eq(S, energy_floor),
-           bounds=_SMALL),
+           bounds=_SMALL, formal=True),
     stated("above_attained", "aligned: upper half", aligned_minimizers, sp.Eq(S, energy_ceiling),
-           bounds=_SMALL),
+           bounds=_SMALL, formal=True),
     stated("energy_attained", "aligned: N", aligned_minimizers, sp.Eq(N, energy_bound),
-           bounds=_SMALL),
+           bounds=_SMALL, formal=True),
 )  # fmt: skip
 above_bent = stated(
     "above_bent", "two layers of equal energy at any angle: upper half",
     two_bent_layers, sp.Eq(S, energy_ceiling), minimizer, one_output, bounds=Bounds((2, 2), (1, 3)),
+    formal=True,
 )  # fmt: skip
 two_numbers = stated(
     "two_numbers", "two numbers: the imbalances are twice what the larger square has beyond",
