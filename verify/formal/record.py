@@ -11,6 +11,7 @@ import json
 import tomllib
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
+from functools import lru_cache
 from itertools import zip_longest
 from pathlib import Path
 from typing import Any
@@ -84,14 +85,7 @@ class Record:
             If there is none, or what is there is not what was written.
         """
         try:
-            content = json.loads((folder / NAME).read_text(encoding="utf-8"))
-            digest = content.pop("digest")
-            claims, twins = (
-                {name: Entry(**entry) for name, entry in content.pop(part).items()}
-                for part in ("claims", "twins")
-            )
-            record = cls(**content, claims=claims, twins=twins)
-            sound = digest == hashed(asdict(record))
+            record, sound = _read((folder / NAME).read_text(encoding="utf-8"))
         except FileNotFoundError as error:
             raise ValueError(f"there is no {NAME}: run `certimin proofs`") from error
         except (OSError, ValueError, LookupError, TypeError, AttributeError) as error:
@@ -99,6 +93,19 @@ class Record:
         if not sound:
             raise ValueError(f"{NAME} was edited by hand: run `certimin proofs`")
         return record
+
+
+@lru_cache(maxsize=4)
+def _read(text: str) -> tuple[Record, bool]:
+    """The record that a text holds, and whether its digest is its own."""
+    content = json.loads(text)
+    digest = content.pop("digest")
+    claims, twins = (
+        {name: Entry(**entry) for name, entry in content.pop(part).items()}
+        for part in ("claims", "twins")
+    )
+    record = Record(**content, claims=claims, twins=twins)
+    return record, digest == hashed(asdict(record))
 
 
 def module_of(theorem: Theorem) -> str:
@@ -164,10 +171,9 @@ def fault(theorem: Theorem, claim: Claim, record: Record, sources: Sources) -> s
     entry = record.claims.get(claim.id)
     if entry is None:
         return f"no kernel was asked about {claim.id}: run `certimin proofs`"
-    if entry.says != says(claim):
-        return "the claim was another one when it was proved: " + _first_change(
-            entry.says, says(claim)
-        )
+    now = says(claim)
+    if entry.says != now:
+        return f"the claim was another one when it was proved: {_first_change(entry.says, now)}"
     proof = f"{sources.root}.{module_of(theorem)}"
     needed = sources.closure(proof) if proof in sources.files else [proof]
     if set(needed) != set(entry.files):

@@ -10,7 +10,7 @@ import hashlib
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -64,6 +64,11 @@ class Sources:
         texts = {name: path.read_text(encoding="utf-8") for name, path in own.items()}
         return {**(self.base.files if self.base else {}), **texts}
 
+    @cached_property
+    def plain(self) -> dict[str, str]:
+        """The texts without their comments."""
+        return {name: without_comments(text) for name, text in self.files.items()}
+
     @property
     def roots(self) -> dict[str, Path]:
         """The folders by their names in Coq."""
@@ -81,7 +86,7 @@ class Sources:
         if self.root in ("Coq", "mathcomp") or (self.base and self.root in self.base.roots):
             raise UsageError(f"{self.folder}: the name {self.root} is taken, choose another")
         for name, text in self.files.items():
-            plain = without_comments(text)
+            plain = self.plain[name]
             if '"' in text:
                 raise UsageError(f"{name}: expected no strings, got one")
             sentences = [each.strip() for each in re.split(r"\.(?=\s|$)", plain) if each.strip()]
@@ -109,7 +114,7 @@ class Sources:
     def requires(self, name: str) -> list[str]:
         """Return the files of these folders that one of them names."""
         found: list[str] = []
-        for prefix, names in _REQUIRE.findall(without_comments(self.files[name])):
+        for prefix, names in _REQUIRE.findall(self.plain[name]):
             found += (f"{prefix}.{each}" for each in names.split())
         return [each for each in found if each in self.files]
 
@@ -134,7 +139,7 @@ class Sources:
 
     def statement(self, module: str, name: str) -> str | None:
         """Return how the statement of a claim is written, None if there is none."""
-        text = without_comments(self.files.get(f"{self.root}.statements.{module}", ""))
+        text = self.plain.get(f"{self.root}.statements.{module}", "")
         found = re.search(_DEFINED.format(name=re.escape(name)), text, re.DOTALL)
         return None if found is None else found[1].strip()
 
@@ -145,7 +150,7 @@ class Sources:
         """
         terms: dict[str, str] = {}
         for name in self.closure(f"{self.root}.statements.{module}"):
-            for term, body in _DEFINITION.findall(without_comments(self.files[name])):
+            for term, body in _DEFINITION.findall(self.plain[name]):
                 if not (".statements." in name and _CLAIM.match(body)):
                     terms[term] = body
         found, waiting = set[str](), words(statement)
@@ -160,7 +165,7 @@ class Sources:
 
     def theorems(self, module: str) -> list[str]:
         """Return the names of what is proved in a file."""
-        return _THEOREM.findall(without_comments(self.files.get(f"{self.root}.{module}", "")))
+        return _THEOREM.findall(self.plain.get(f"{self.root}.{module}", ""))
 
     def twins(self, module: str) -> list[str]:
         """Return the names of the statements that a file refutes."""
@@ -168,12 +173,22 @@ class Sources:
         return [name for name in refuted if self.statement(module, name) is not None]
 
 
+@cache
 def beside(module: str) -> Sources | None:
-    """Return the proofs that belong to a module, of its package or beside it; None without any."""
+    """Return the proofs that belong to a module, of its package or beside it; None without any.
+
+    As a module is, a folder is read once in a process.
+    """
     folder = next(_above(module), None)
     if folder is None:
         return None
     ours = next(_above(_OURS), None) if module.partition(".")[0] != _OURS else None
+    return _opened(folder, ours)
+
+
+@cache
+def _opened(folder: Path, ours: Path | None) -> Sources:
+    """The folder, one object for all modules that it belongs to."""
     return Sources(folder, None if ours is None else Sources(ours))
 
 
