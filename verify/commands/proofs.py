@@ -7,7 +7,6 @@ from time import monotonic
 
 import click
 
-from verify.errors import CertiminError
 from verify.files import write_text
 
 __all__ = ["proofs"]
@@ -26,18 +25,18 @@ def proofs(check: bool, mutants: int | None, seed: int) -> None:
     if mutants is not None:
         _alter(mutants, seed)
         return
-    for sources in kernel.folders():
-        start, path = monotonic(), sources.folder / NAME
-        made = kernel.ask(sources, kernel.theorems_of(sources.folder), _told)
+    for sources, theorems in kernel.folders():
+        start = monotonic()
+        made = kernel.ask(sources, theorems, _told)
         axioms = sorted({axiom for entry in made.claims.values() for axiom in entry.axioms})
         click.echo(
             f"{made.kernel}: {len(made.claims)} claims proved, {len(made.twins)} false twins "
             f"refuted, axioms: {', '.join(axioms) or 'none'}; {monotonic() - start:.0f} s"
         )
-        if not check:
-            write_text(path, made.text())
-        elif not made.is_kept_in(sources.folder):
-            raise CertiminError(kernel.STALE.format(path))
+        if check:
+            kernel.expect_kept(made, sources)
+        else:
+            write_text(sources.folder / NAME, made.text())
 
 
 def _told(name: str, seconds: float) -> None:
@@ -46,12 +45,12 @@ def _told(name: str, seconds: float) -> None:
 
 def _alter(count: int, seed: int) -> None:
     """Say what becomes of altered statements."""
-    from verify.formal.kernel import folders, theorems_of
+    from verify.formal.kernel import folders
     from verify.formal.mutants import outcomes
 
     found: Counter[str] = Counter()
-    for sources in folders():
-        for mutant, outcome in outcomes(sources, theorems_of(sources.folder), count, seed):
+    for sources, theorems in folders():
+        for mutant, outcome in outcomes(sources, theorems, count, seed):
             found[outcome] += 1
             click.echo(f"  {mutant.module}.{mutant.name}, {mutant.change}: {outcome}")
     click.echo(", ".join(f"{number} {outcome}" for outcome, number in found.items()) or "none")

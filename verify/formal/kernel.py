@@ -22,9 +22,8 @@ from verify.formal.sources import TWIN, Sources, beside
 from verify.registry import theorems as registered
 from verify.theorem import Theorem
 
-__all__ = ["ask", "check_again", "compile_into", "coqc", "folders", "needs_coq", "theorems_of"]
+__all__ = ["ask", "check_again", "compile_into", "coqc", "expect_kept", "folders", "needs_coq"]
 
-STALE = "{} is not what the kernel says now: run `certimin proofs`"
 _REMEDY = "Coq is not installed: run `make proofs-install` (Debian), or install coq and MathComp"
 _SECONDS = 900
 
@@ -87,24 +86,27 @@ def check_again(theorems: Iterable[Theorem]) -> None:
     CertiminError
         If it does not say what the record says.
     """
-    concerned = {sources.folder for t in theorems if (sources := beside(t.module))}
-    for sources in folders():
-        if sources.folder in concerned:
-            made = ask(sources, theorems_of(sources.folder))
-            if not made.is_kept_in(sources.folder):
-                raise CertiminError(STALE.format(sources.folder / NAME))
+    concerned = {beside(theorem.module) for theorem in theorems}
+    for sources, owned in folders():
+        if sources in concerned:
+            expect_kept(ask(sources, owned), sources)
 
 
-def folders() -> list[Sources]:
-    """Return every folder of proofs that belongs to a theorem."""
-    found = (beside(theorem.module) for theorem in registered().values())
-    return list({sources.folder: sources for sources in found if sources}.values())
+def expect_kept(made: Record, sources: Sources) -> None:
+    """Raise CertiminError unless what the kernel says is what was recorded."""
+    if not made.is_kept_in(sources.folder):
+        path = sources.folder / NAME
+        raise CertiminError(f"{path} is not what the kernel says now: run `certimin proofs`")
 
 
-def theorems_of(folder: Path) -> list[Theorem]:
-    """Return the theorems whose proofs a folder holds."""
-    owned = ((theorem, beside(theorem.module)) for theorem in registered().values())
-    return [theorem for theorem, sources in owned if sources and sources.folder == folder]
+def folders() -> list[tuple[Sources, list[Theorem]]]:
+    """Return every folder of proofs, with the theorems whose proofs it holds."""
+    owned: dict[Sources, list[Theorem]] = {}
+    for theorem in registered().values():
+        sources = beside(theorem.module)
+        if sources is not None:
+            owned.setdefault(sources, []).append(theorem)
+    return list(owned.items())
 
 
 def _asked(sources: Sources, theorems: list[Theorem]) -> tuple[dict[str, Asked], dict[str, Asked]]:
