@@ -9,15 +9,15 @@ import pytest
 from click.testing import CliRunner
 from scipy.optimize import minimize_scalar
 
-from numeric.arithmetic.ball import Ball, midpoints
+from numeric.arithmetic.ball import midpoints
 from numeric.arithmetic.floating import Floating
 from numeric.arithmetic.rational import Rational, fractions, pivots
 from numeric.datasets import Dataset
+from numeric.enclosure import Enclosure
 from numeric.moments import moments, range_moments
 from theorems.commands import dataset_training
 from theorems.commands.data import data
 from theorems.commands.dataset_bounds import regression
-from theorems.commands.dataset_report import interval, outward
 from theorems.unified.minimal_sharpness_between_closed_forms import lower_bracket, upper_bracket
 from verify.errors import UsageError
 from verify.expression import evaluate
@@ -246,26 +246,6 @@ def test_cost_follows_the_samples(features):
     assert float(rows["minimal_sharpness"]) == pytest.approx(2 * dual.fun, rel=1e-9)
 
 
-@pytest.mark.parametrize(
-    ("low", "high"),
-    [
-        (Fraction(1, 3), Fraction(1, 3)),
-        (Fraction(-2, 7), Fraction(1, 7)),
-        (Fraction(12), Fraction(12)),
-    ],
-)
-@pytest.mark.parametrize("scale", [Fraction(1), Fraction(10) ** 40, Fraction(1, 10**40)])
-def test_decimals_are_rounded_outward(low, high, scale):
-    down, up = map(Fraction, outward(low * scale, high * scale, 6))
-    assert down <= low * scale <= high * scale <= up
-    assert up - down <= (high - low) * scale + 3 * abs(high) * scale / 10**5
-
-
-def test_exact_numbers_are_shown_as_one_decimal():
-    assert interval(Ball.of(96)) == "96"
-    assert interval(Ball.of(Fraction(1, 3)), 3) == "[0.333, 0.334]"
-
-
 def test_the_bracket_is_the_theorem_s(report):
     """One output: U2's closed forms, evaluated in floats from w*, a, a_2 and Λ."""
     X = np.array([[1, 2], [0, 1], [3, 1], [1, -1]])
@@ -370,8 +350,8 @@ def test_data_beyond_floats_are_enclosed(report):
     assert _contains(found["depths"][0]["minimal_sharpness"], 10 * Fraction(1e200))
 
 
-def _times(factor, ball):
-    return Ball.of(factor) * ball
+def _times(factor, least):
+    return Enclosure(factor * least.lower, factor * least.upper)
 
 
 @pytest.mark.parametrize(

@@ -21,13 +21,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any, Self
+from typing import Any
 
 import numpy as np
 
 from numeric.arithmetic.ball import Ball, Balls, midpoints
 from numeric.arithmetic.matrices import FlintMatrix
-from numeric.arithmetic.protocol import Kind, weakest
+from numeric.enclosure import Enclosure
 from numeric.moments import Moments, RangeMoments
 from theorems.regression.sharpness_ge_rayleigh import lower_bound, upper_bound
 from theorems.unified.minimal_sharpness_between_closed_forms import outputs_bracket
@@ -35,7 +35,7 @@ from theorems.unified.minimal_sharpness_eq_gain import minimal_sharpness
 from verify.errors import UsageError
 from verify.expression import evaluate
 
-__all__ = ["Bracket", "Regression", "Row", "regression"]
+__all__ = ["Regression", "Row", "regression"]
 
 _PRECISIONS = (128, 256, 512, 1024, 2048, 4096)
 _ACCURATE = 2.0**-64
@@ -43,30 +43,20 @@ _ACCURATE = 2.0**-64
 
 
 @dataclass(frozen=True)
-class Bracket:
-    """A lower and an upper bound, from balls that may be of very different size."""
-
-    lower: Fraction
-    upper: Fraction
-    kind: Kind
-
-    @classmethod
-    def of(cls, lower: Ball, upper: Ball) -> Self:
-        """Return the bracket from the lower end of one ball to the upper end of the other."""
-        return cls(lower.lower, upper.upper, weakest(lower.kind, upper.kind))
-
-
-@dataclass(frozen=True)
 class Row:
     """One line of a report: a number with what it means, or the reason why there is none.
 
-    ``value`` is a Ball (an enclosure), a Bracket, an int (exact), or None.
+    ``value`` is an Enclosure (made of a ball, if that is given), an int (exact), or None.
     """
 
     key: str
     label: str
     value: Any
     reason: str = ""
+
+    def __post_init__(self) -> None:
+        if isinstance(self.value, Ball):
+            object.__setattr__(self, "value", Enclosure.of(self.value))
 
 
 @dataclass(frozen=True, eq=False)
@@ -151,7 +141,7 @@ class Regression:
                 ),
             ]
 
-    def _gain_bracket(self, L: int) -> Bracket:
+    def _gain_bracket(self, L: int) -> Enclosure:
         """U2: 2L|Kz|^{2/L}|TKz|^{2-2/L} at z ≈ z_1, and 2LΛ^{1/L}|TK|^{2-2/L}.
 
         z = Ky/|Ky| with y = Tᵀu, u a float eigenvector of TΣTᵀ, read as exact: a lower bound
@@ -168,7 +158,7 @@ class Regression:
         gain = ar.sqrt(ar.nonnegative(ar.eig_max(explained)))  # |TK|
         values = {"depth": L, "data_max": self.largest, "target_on_data": gain}
         upper = evaluate(outputs_bracket.expression, values, ar)
-        return Bracket.of(lower, upper)
+        return Enclosure.of(lower, upper)
 
     def _one_output(self, L: int, least: Ball) -> list[Row]:
         """C1's bounds and U3's limit."""
@@ -184,7 +174,7 @@ class Regression:
             Row(
                 "rayleigh_bracket",
                 "Marion and Chizat's bracket of S_min (C1)",
-                Bracket.of(lower, upper),
+                Enclosure.of(lower, upper),
             ),
             Row("small_start_sharpness", "sharpness reached from a vanishing start (U3)", limit),
             Row("small_start_ratio", "... divided by S_min", limit / least),

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import math
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from decimal import ROUND_CEILING, ROUND_FLOOR, Context, Decimal
-from fractions import Fraction
 from typing import Any, Self
 
 from rich.box import SIMPLE_HEAD
@@ -15,12 +12,12 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from numeric.arithmetic.ball import Ball
 from numeric.datasets import Dataset
-from theorems.commands.dataset_bounds import Bracket, Row
+from numeric.enclosure import Enclosure
+from theorems.commands.dataset_bounds import Row
 from theorems.commands.dataset_training import CRITERION, Training
 
-__all__ = ["DepthReport", "Described", "Report", "interval", "outward"]
+__all__ = ["DepthReport", "Described", "Report"]
 
 NORMALISATION = (
     "R = mean |y - P x|^2 over the samples, no factor 1/2; for the loss R/2 halve every sharpness "
@@ -30,31 +27,6 @@ NORMALISATION = (
 
 _WIDE = 1e-3
 """Relative width from which an enclosure of S_min deserves an explanation."""
-
-
-def outward(lower: Fraction, upper: Fraction, digits: int) -> tuple[str, str]:
-    """Return decimals of so many digits, the first <= lower and the second >= upper.
-
-    >>> outward(Fraction(1, 3), Fraction(2, 3), 4)
-    ('0.3333', '0.6667')
-    """
-    down, up = (
-        Context(prec=digits, rounding=rounding, Emin=-(10**9), Emax=10**9).divide(
-            Decimal(x.numerator), Decimal(x.denominator)
-        )
-        for x, rounding in ((lower, ROUND_FLOOR), (upper, ROUND_CEILING))
-    )
-    return _decimal(down), _decimal(up)
-
-
-def _decimal(x: Decimal) -> str:
-    return f"{x:f}" if -6 < x.adjusted() < 16 or not x else f"{x:e}"
-
-
-def interval(value: Ball | Bracket, digits: int = 10) -> str:
-    """Return a decimal interval that contains the enclosure, or one decimal that equals it."""
-    low, high = outward(value.lower, value.upper, digits)
-    return low if low == high else f"[{low}, {high}]"
 
 
 @dataclass(frozen=True)
@@ -180,14 +152,7 @@ class Report:
 
 
 def _number(row: Row) -> Any:
-    value = row.value
-    if not isinstance(value, Ball | Bracket):
-        return value
-    lower, upper = outward(value.lower, value.upper, 17)
-    found: dict[str, Any] = {"lower": lower, "upper": upper, "worth": value.kind}
-    if isinstance(value, Ball) and math.isfinite(float(value)):
-        found["float"] = float(value)
-    return found
+    return row.value.to_json() if isinstance(row.value, Enclosure) else row.value
 
 
 def _training(training: Training | None) -> dict[str, Any] | None:
@@ -217,8 +182,8 @@ def _table(console: Console, title: str, rows: Sequence[Row]) -> None:
     for row in rows:
         if row.value is None:
             value, worth = "not applicable", row.reason
-        elif isinstance(row.value, Ball | Bracket):
-            value, worth = interval(row.value), row.value.kind
+        elif isinstance(row.value, Enclosure):
+            value, worth = row.value.interval(), row.value.words
         else:
             value, worth = str(row.value), "exact"
         table.add_row(*(_text(console, cell) for cell in (row.label, value, worth)))
