@@ -13,7 +13,7 @@ from typing import Any
 
 from numeric.arithmetic.protocol import Arithmetic
 
-__all__ = ["LinearNetwork"]
+__all__ = ["LinearNetwork", "first_columns"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,9 +67,16 @@ class LinearNetwork:
         return (self.weights[0].shape[-1], *(W.shape[-2] for W in self.weights))
 
     @property
+    def trained_rows(self) -> tuple[int, ...]:
+        """Return how many rows of each layer, the first ones, are trained: here all."""
+        return tuple(W.shape[-2] for W in self.weights)
+
+    @property
     def parameters(self) -> int:
         """Return N, the number of trained entries."""
-        return sum(W.shape[-1] * W.shape[-2] for W in self.weights)
+        return sum(
+            rows * W.shape[-1] for rows, W in zip(self.trained_rows, self.weights, strict=True)
+        )
 
     @cached_property
     def prefixes(self) -> tuple[Any, ...]:
@@ -86,6 +93,15 @@ class LinearNetwork:
         for W in self.weights[:0:-1]:
             products.append(products[-1] @ W)
         return tuple(reversed(products))
+
+    @cached_property
+    def trained_suffixes(self) -> tuple[Any, ...]:
+        """Return the suffixes A_k without columns that belong to rows that are not trained."""
+        ar = self.arithmetic
+        return tuple(
+            A if rows == A.shape[-1] else A @ first_columns(ar, A.shape[-1], rows)
+            for A, rows in zip(self.suffixes, self.trained_rows, strict=True)
+        )
 
     @cached_property
     def end_to_end(self) -> Any:
@@ -105,3 +121,8 @@ class LinearNetwork:
         return LinearNetwork(
             self.arithmetic, tuple(W + D for W, D in zip(self.weights, direction, strict=True))
         )
+
+
+def first_columns(ar: Arithmetic, n: int, m: int) -> Any:
+    """Return the n x m matrix that embeds the first m of n coordinates."""
+    return ar.matrix([[int(i == j) for j in range(m)] for i in range(n)])

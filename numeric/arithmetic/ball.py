@@ -177,6 +177,12 @@ class Balls:
             entries = [x.arb for x in balls]
         return FlintMatrix(arb_mat(len(rows), len(rows[0]) if rows else 0, entries), kind)
 
+    def dyadic(self, A: Any) -> FlintMatrix:
+        """Return a float64 matrix as the dyadic rationals that its entries are: untainted."""
+        A = np.asarray(A, np.float64)
+        m, n = A.shape
+        return FlintMatrix(arb_mat(m, n, A.ravel().tolist()), "certified")
+
     def identity(self, n: int) -> FlintMatrix:
         return FlintMatrix(eye(n), "certified")
 

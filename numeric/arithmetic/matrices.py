@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Self
 
 from numeric.arithmetic.protocol import Kind, weakest
@@ -39,6 +40,13 @@ class FlintMatrix:
 
     def __neg__(self) -> Self:
         return type(self)(-self.raw, self.kind)
+
+    def picked(self, indices: Sequence[int]) -> Self:
+        """Return the principal submatrix of these rows and columns."""
+        rows = self.rows()
+        return type(self)(
+            type(self.raw)([[rows[i][j] for j in indices] for i in indices]), self.kind
+        )
 
     def rows(self) -> list[list[Any]]:
         """Return the flint entries, row by row."""

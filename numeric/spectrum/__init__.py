@@ -44,7 +44,8 @@ def dual_gram(net: LinearNetwork, factor: Any = None) -> Any:
     """
     ar = net.arithmetic
     prefixes = net.prefixes if factor is None else [B @ factor for B in net.prefixes]
-    terms = [ar.kron(A @ A.mT, B.mT @ B) for A, B in zip(net.suffixes, prefixes, strict=True)]
+    suffixes = net.trained_suffixes
+    terms = [ar.kron(A @ A.mT, B.mT @ B) for A, B in zip(suffixes, prefixes, strict=True)]
     return sum(terms[1:], start=terms[0])
 
 

@@ -70,7 +70,7 @@ class HessianProducts:
             F.append(F[-1] @ M.T)
         outputs = len(F[0])
         shortened = [outputs * sum(M.shape) < M.size and M is not W[-1] for M in W]
-        # (A, F, W) of each layer; if shortened (A Q, F, W, Q, F Rᵀ)
+        # (A, F, W) of each layer; if shortened (A Q, F, W, Q, F Rᵀ, R)
         self._layers: list[tuple[Floats, ...]] = []
         shapes: list[tuple[int, int]] = []
         for k, M in enumerate(W):
@@ -78,7 +78,7 @@ class HessianProducts:
             shapes.append(M.shape)
             if shortened[k]:
                 Q, R = np.linalg.qr(A[k].T)[0], np.linalg.qr(F[k].T)[0].T
-                parts = (A[k] @ Q, F[k], M, Q, F[k] @ R.T)
+                parts = (A[k] @ Q, F[k], M, Q, F[k] @ R.T, R)
                 shapes[-1:] = [(outputs, M.shape[1]), (M.shape[0], outputs)]
             self._layers.append(tuple(np.ascontiguousarray(part, dtype) for part in parts))
         self._sigma = np.asarray(2 * sigma, dtype)
@@ -107,7 +107,7 @@ class HessianProducts:
                 H_C += dot.T @ F
                 G = F @ C.T + G @ W.T
                 continue
-            A, F, W, Q, T = layer
+            A, F, W, Q, T, _ = layer
             along = dot @ Q
             np.matmul(A.T, G, out=H_C)
             H_C += along.T @ F
@@ -116,6 +116,16 @@ class HessianProducts:
             G = (F @ C.T) @ Q.T + T @ beside.T + G @ W.T
         H[-1][0][...] = G
         return image
+
+    def direction(self, vector: Floats) -> list[Floats]:
+        """Return the matrices D_k that a vector of coordinates stands for."""
+        found = []
+        for (_, _, _, *bases), (C, *X) in zip(self._layers, self._split(vector), strict=True):
+            if X:
+                Q, _, R = bases
+                C = Q @ C + (X[0] - Q @ (Q.T @ X[0])) @ R
+            found.append(C)
+        return found
 
     def _split(self, vector: Floats) -> list[list[Floats]]:
         """Views of the coordinates, one list for each layer."""

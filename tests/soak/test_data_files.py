@@ -16,8 +16,8 @@ import pytest
 from click.testing import CliRunner
 from scipy.io import savemat
 
+from certimin.commands.data import data
 from tests.soak.conftest import SHARE
-from theorems.commands.data import data
 from verify.errors import UsageError
 
 A, B, Y = [1.5, 2, 4, 7, -3], [2, 1, 4, 1, 0.25], [3, 4, 9, 2, 5]

@@ -25,6 +25,7 @@ from typing import Any
 
 import numpy as np
 
+from certimin.rows import Row
 from numeric.arithmetic.ball import Ball, Balls, midpoints
 from numeric.arithmetic.matrices import FlintMatrix
 from numeric.enclosure import Enclosure
@@ -35,28 +36,11 @@ from theorems.unified.minimal_sharpness_eq_gain import minimal_sharpness
 from verify.errors import UsageError
 from verify.expression import evaluate
 
-__all__ = ["Regression", "Row", "regression"]
+__all__ = ["Regression", "regression"]
 
 _PRECISIONS = (128, 256, 512, 1024, 2048, 4096)
 _ACCURATE = 2.0**-64
 """Relative width of |T|² at which the precision is taken to suffice."""
-
-
-@dataclass(frozen=True)
-class Row:
-    """One line of a report: a number with what it means, or the reason why there is none.
-
-    ``value`` is an Enclosure (made of a ball, if that is given), an int (exact), or None.
-    """
-
-    key: str
-    label: str
-    value: Any
-    reason: str = ""
-
-    def __post_init__(self) -> None:
-        if isinstance(self.value, Ball):
-            object.__setattr__(self, "value", Enclosure.of(self.value))
 
 
 @dataclass(frozen=True, eq=False)

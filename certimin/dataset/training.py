@@ -27,6 +27,7 @@ from typing import Any
 
 import numpy as np
 
+from certimin.dataset.bounds import Regression
 from numeric.arithmetic.ball import Ball, midpoints
 from numeric.arithmetic.floating import Floating
 from numeric.loss import excess
@@ -35,7 +36,6 @@ from numeric.spectrum import sharpness_lanczos
 from numeric.spectrum.hessian_products import HessianProducts
 from numeric.spectrum.top_eigenpair import top_eigenpair
 from numeric.training import CONVERGED, DIVERGED, gradient_descent
-from theorems.commands.dataset_bounds import Regression
 
 __all__ = ["CRITERION", "Run", "Training", "train"]
 

@@ -12,9 +12,9 @@ import click
 from verify.errors import UsageError
 
 if TYPE_CHECKING:
+    from certimin.dataset.report import Described, Report
     from numeric.datasets import Dataset
     from numeric.moments import Moments, RangeMoments
-    from theorems.commands.dataset_report import Described, Report
 
 __all__ = ["data"]
 
@@ -202,8 +202,8 @@ def _problem(
     """Read the data and return what is needed of them, so that they themselves can be let go."""
     from threadpoolctl import threadpool_limits
 
+    from certimin.dataset.report import Described
     from numeric.moments import moments, range_moments
-    from theorems.commands.dataset_report import Described
 
     dataset = _prepared(_dataset(file, targets, bundled, options), centre, scale)
     with threadpool_limits(1, "blas"):
@@ -220,22 +220,20 @@ def _report(
     import numpy as np
     from threadpoolctl import threadpool_limits
 
-    from theorems.commands import dataset_bounds, dataset_report, dataset_training
+    from certimin.dataset import bounds, report, training
 
     try:
         # what overflows ends as an error below; small matrices only lose time on several threads
         with np.errstate(all="ignore"), threadpool_limits(1, "blas"):
-            problem = dataset_bounds.regression(exact, full)
+            problem = bounds.regression(exact, full)
             spectrum, reports = problem.spectrum(), []
             for depth in depths:
                 rows = problem.at_depth(depth)
-                runs = (
-                    dataset_training.train(problem, depth, rows[0].value, seed) if train else None
-                )
-                reports.append(dataset_report.DepthReport(depth, rows, runs))
+                runs = training.train(problem, depth, rows[0].value, seed) if train else None
+                reports.append(report.DepthReport(depth, rows, runs))
     except (ArithmeticError, np.linalg.LinAlgError) as error:
         raise UsageError(
             f"{described.name}: expected numbers whose squares fit well into float64, got {error}; "
             "rescale the features (--scale) and the targets"
         ) from error
-    return dataset_report.Report(described, spectrum, reports, problem.target_rank)
+    return report.Report(described, spectrum, reports, problem.target_rank)

@@ -9,15 +9,15 @@ import pytest
 from click.testing import CliRunner
 from scipy.optimize import minimize_scalar
 
+from certimin.commands.data import data
+from certimin.dataset import training
+from certimin.dataset.bounds import regression
 from numeric.arithmetic.ball import midpoints
 from numeric.arithmetic.floating import Floating
 from numeric.arithmetic.rational import Rational, fractions, pivots
 from numeric.datasets import Dataset
 from numeric.enclosure import Enclosure
 from numeric.moments import moments, range_moments
-from theorems.commands import dataset_training
-from theorems.commands.data import data
-from theorems.commands.dataset_bounds import regression
 from theorems.unified.minimal_sharpness_between_closed_forms import lower_bracket, upper_bracket
 from verify.errors import UsageError
 from verify.expression import evaluate
@@ -45,7 +45,7 @@ def report(invoke):
 @pytest.fixture
 def brief(monkeypatch):
     """Cut training short."""
-    monkeypatch.setattr(dataset_training, "_STEPS", (2000, 2000))
+    monkeypatch.setattr(training, "_STEPS", (2000, 2000))
 
 
 def _write(name, features, targets):
@@ -310,7 +310,7 @@ def test_a_slow_valley_is_no_saddle(report, brief, depth, small):
 @pytest.mark.parametrize(("depth", "curvature"), [(2, -1), (3, -1)])
 def test_a_saddle_is_told_by_its_curvature(depth, curvature):
     """Σ = I, C = diag(1, 1/2), the second direction missing in the two outer layers."""
-    task = dataset_training._Task(np.eye(2), np.diag([1, 0.5]), 1.25)
+    task = training._Task(np.eye(2), np.diag([1, 0.5]), 1.25)
     weights = [np.diag([1.0, 0.0]), *[np.eye(2)] * (depth - 2), np.diag([1.0, 0.0])]
     assert task.least_curvature(weights) == pytest.approx(curvature)
     assert task.stopped(weights) == "saddle"
@@ -332,9 +332,9 @@ def test_training_text(invoke, brief):
 
 def test_a_false_threshold_is_contradicted_loudly(invoke, brief, monkeypatch):
     """With four times S_min for S_min, descent converges "above the threshold": exit code 1."""
-    honest = dataset_training.train
+    honest = training.train
     monkeypatch.setattr(
-        dataset_training, "train", lambda p, L, least, seed: honest(p, L, _times(4, least), seed)
+        training, "train", lambda p, L, least, seed: honest(p, L, _times(4, least), seed)
     )
     result = invoke(_write("t.npz", [[1], [-1]], [8, -8]), "--train")
     assert result.exit_code == 1

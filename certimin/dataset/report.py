@@ -7,15 +7,11 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Self
 
-from rich.box import SIMPLE_HEAD
 from rich.console import Console
-from rich.table import Table
-from rich.text import Text
 
+from certimin.dataset.training import CRITERION, Run, Training
+from certimin.rows import Row, say, table_of, table_of_rows
 from numeric.datasets import Dataset
-from numeric.enclosure import Enclosure
-from theorems.commands.dataset_bounds import Row
-from theorems.commands.dataset_training import CRITERION, Training
 
 __all__ = ["DepthReport", "Described", "Report"]
 
@@ -62,7 +58,8 @@ class Described:
     @classmethod
     def of(cls, data: Dataset) -> Self:
         """Describe a data set."""
-        return cls(data.name, *data.features.shape, data.target_names, data.notes)
+        samples, features = data.features.shape
+        return cls(data.name, samples, features, data.target_names, data.notes)
 
 
 @dataclass(frozen=True)
@@ -114,11 +111,11 @@ class Report:
             },
             "normalisation": NORMALISATION,
             "hidden_width_at_least": self.hidden_width,
-            "spectrum": {row.key: _number(row) for row in self.spectrum},
+            "spectrum": {row.key: row.to_json() for row in self.spectrum},
             "depths": [
                 {
                     "depth": at.depth,
-                    **{row.key: _number(row) for row in at.rows},
+                    **{row.key: row.to_json() for row in at.rows},
                     "training": _training(at.training),
                 }
                 for at in self.depths
@@ -132,27 +129,23 @@ class Report:
         names = self.data.target_names
         outputs = "1 output" if len(names) == 1 else f"{len(names)} outputs"
         shown = ", ".join(names[:6]) + (", ..." if len(names) > 6 else "")
-        _say(
+        say(
             console,
             f"{self.data.name}: {n} samples, {d_x} features, {outputs} ({shown})",
         )
-        _say(console, NORMALISATION)
+        say(console, NORMALISATION)
         for note in self.notes:
-            _say(console, f"note: {note}")
-        _table(console, "the data", self.spectrum)
+            say(console, f"note: {note}")
+        table_of_rows(console, "the data", self.spectrum)
         for at in self.depths:
             title = f"depth {at.depth}"
             if at.depth > 1:
                 title += f", hidden widths at least {self.hidden_width}"
-            _table(console, title, at.rows)
+            table_of_rows(console, title, at.rows)
             if at.training:
                 _runs(console, at.training, next(r.value for r in at.rows))
         for sentence in self.contradictions:
-            _say(console, f"CONTRADICTS A THEOREM: {sentence}", "bold red")
-
-
-def _number(row: Row) -> Any:
-    return row.value.to_json() if isinstance(row.value, Enclosure) else row.value
+            say(console, f"CONTRADICTS A THEOREM: {sentence}", "bold red")
 
 
 def _training(training: Training | None) -> dict[str, Any] | None:
@@ -161,68 +154,39 @@ def _training(training: Training | None) -> dict[str, Any] | None:
     return {**asdict(training), "criterion": CRITERION, "worth": "float estimates"}
 
 
-def _say(console: Console, text: str, style: str = "") -> None:
-    console.print(_text(console, text, style), soft_wrap=True)
-
-
-def _text(console: Console, text: str, style: str = "") -> Text:
-    """Text in the console's encoding; brackets are never markup."""
-    return Text(text.encode(console.encoding, "replace").decode(console.encoding), style)
-
-
-def _new_table(console: Console, *headings: str) -> Table:
-    table = Table(box=SIMPLE_HEAD, pad_edge=False)
-    for i, heading in enumerate(headings):
-        table.add_column(_text(console, heading), overflow="fold", no_wrap=i == 1)
-    return table
-
-
-def _table(console: Console, title: str, rows: Sequence[Row]) -> None:
-    table = _new_table(console, title, "value", "worth")
-    for row in rows:
-        if row.value is None:
-            value, worth = "not applicable", row.reason
-        elif isinstance(row.value, Enclosure):
-            value, worth = row.value.interval(), row.value.words
-        else:
-            value, worth = str(row.value), "exact"
-        table.add_row(*(_text(console, cell) for cell in (row.label, value, worth)))
-    console.print(table)
-
-
 def _runs(console: Console, training: Training, least: Any) -> None:
     widths = "-".join(map(str, training.widths))
-    _say(
+    say(
         console,
         f"gradient descent, widths {widths}, at most {training.steps} steps, seed {training.seed}; "
         f"float estimates\n{CRITERION}",
     )
-    table = _new_table(
-        console,
-        "step / (2/S_min)",
-        "step size",
-        "outcome",
-        "excess loss",
-        "S / S_min",
-        "S * step / 2",
-    )
-    for share in dict.fromkeys(run.share for run in training.runs):
-        runs = [run for run in training.runs if run.share == share]
-        counts = Counter(run.outcome for run in runs)
-        sharpness = [run.sharpness for run in runs if run.sharpness is not None]
-        cells = (
-            f"{share:g}",
-            f"{runs[0].step_size:.6g}",
-            ", ".join(f"{count} {outcome}" for outcome, count in counts.items()),
-            _range([run.excess for run in runs if run.excess is not None], ".0e"),
-            _range([value / float(least) for value in sharpness], ".4f"),
-            _range([value * runs[0].step_size / 2 for value in sharpness], ".4f"),
-        )
-        table.add_row(*(_text(console, cell) for cell in cells))
-    console.print(table)
-    _say(
+    headings = (
+        "step / (2/S_min)", "step size", "outcome", "excess loss", "S / S_min", "S * step / 2"
+    )  # fmt: skip
+    table_of(console, headings, (_line(runs, float(least)) for runs in _by_share(training)))
+    say(
         console,
         "S * step / 2 <= 1 at a stable minimizer; S < S_min is possible only away from minimizers",
+    )
+
+
+def _by_share(training: Training) -> list[list[Run]]:
+    shares = dict.fromkeys(run.share for run in training.runs)
+    return [[run for run in training.runs if run.share == share] for share in shares]
+
+
+def _line(runs: Sequence[Run], least: float) -> Sequence[str]:
+    """The cells for the runs at one step size."""
+    counts = Counter(run.outcome for run in runs)
+    sharpness = [run.sharpness for run in runs if run.sharpness is not None]
+    return (
+        f"{runs[0].share:g}",
+        f"{runs[0].step_size:.6g}",
+        ", ".join(f"{count} {outcome}" for outcome, count in counts.items()),
+        _range([run.excess for run in runs if run.excess is not None], ".0e"),
+        _range([value / least for value in sharpness], ".4f"),
+        _range([value * runs[0].step_size / 2 for value in sharpness], ".4f"),
     )
 
 

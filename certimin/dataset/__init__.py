@@ -1,0 +1,1 @@
+"""What the theorems say about the user's own data: bounds, training, report."""

@@ -1,0 +1,71 @@
+"""Lines of a report: a number with what it means and what it is worth; tables of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from rich.box import SIMPLE_HEAD
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from numeric.arithmetic.ball import Ball
+from numeric.enclosure import Enclosure
+
+__all__ = ["Row", "plain", "say", "table_of", "table_of_rows"]
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of a report: a number with what it means, or the reason why there is none.
+
+    ``value`` is an Enclosure (made of a ball, if that is given), an int (exact), or None.
+    """
+
+    key: str
+    label: str
+    value: Any
+    reason: str = ""
+
+    def __post_init__(self) -> None:
+        if isinstance(self.value, Ball):
+            object.__setattr__(self, "value", Enclosure.of(self.value))
+
+    def to_json(self) -> Any:
+        """Return the value as JSON: a bound says what it is worth, None stays None."""
+        return self.value.to_json() if isinstance(self.value, Enclosure) else self.value
+
+
+def plain(console: Console, words: str, style: str = "") -> Text:
+    """Return words in the console's encoding; brackets are never markup."""
+    return Text(words.encode(console.encoding, "replace").decode(console.encoding), style)
+
+
+def say(console: Console, words: str, style: str = "") -> None:
+    """Print a line that the terminal may break where it likes."""
+    console.print(plain(console, words, style), soft_wrap=True)
+
+
+def table_of(console: Console, headings: Sequence[str], lines: Iterable[Sequence[str]]) -> None:
+    """Print a table; its second column is never broken."""
+    table = Table(box=SIMPLE_HEAD, pad_edge=False)
+    for i, heading in enumerate(headings):
+        table.add_column(plain(console, heading), overflow="fold", no_wrap=i == 1)
+    for cells in lines:
+        table.add_row(*(plain(console, cell) for cell in cells))
+    console.print(table)
+
+
+def table_of_rows(console: Console, title: str, rows: Iterable[Row]) -> None:
+    """Print rows: what, value, and what it is worth."""
+    table_of(console, (title, "value", "worth"), ((row.label, *_said(row)) for row in rows))
+
+
+def _said(row: Row) -> tuple[str, str]:
+    if row.value is None:
+        return "not applicable", row.reason
+    if isinstance(row.value, Enclosure):
+        return row.value.interval(), row.value.words
+    return str(row.value), "exact"
