@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import io
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,14 +15,18 @@ from rich.text import Text
 from numeric.arithmetic.ball import Ball
 from numeric.enclosure import Enclosure
 
-__all__ = ["Row", "plain", "say", "table_of", "table_of_rows"]
+__all__ = ["WIDTH", "Row", "plain", "printed", "row_of", "say", "table_of", "table_of_rows"]
+
+WIDTH = 110
+"""Of a report that goes to no terminal."""
 
 
 @dataclass(frozen=True)
 class Row:
     """One line of a report: a number with what it means, or the reason why there is none.
 
-    ``value`` is an Enclosure (made of a ball, if that is given), an int (exact), or None.
+    ``value`` is an Enclosure (made of a ball, if that is given), an int (exact), words, or None;
+    ``reason`` says why there is none, or what words are worth.
     """
 
     key: str
@@ -68,4 +73,21 @@ def _said(row: Row) -> tuple[str, str]:
         return "not applicable", row.reason
     if isinstance(row.value, Enclosure):
         return row.value.interval(), row.value.words
+    if isinstance(row.value, str):
+        return row.value, row.reason
     return str(row.value), "exact"
+
+
+def row_of(rows: Iterable[Row], key: str) -> Row:
+    """Return the row of this key; KeyError, naming them, if there is none."""
+    known = {row.key: row for row in rows}
+    if key not in known:
+        raise KeyError(f"{key!r}: expected one of {', '.join(known)}")
+    return known[key]
+
+
+def printed(show: Callable[[Console], None]) -> str:
+    """Return what ``show`` prints."""
+    text = io.StringIO()
+    show(Console(file=text, width=WIDTH, highlight=False))
+    return text.getvalue()

@@ -70,6 +70,8 @@ class RangeMoments:
         The rank of C.
     features, samples : int
         d_x, the number of all features, and n.
+    own, others : tuple of int
+        The columns P and N.
     """
 
     sigma: FlintMatrix
@@ -79,6 +81,8 @@ class RangeMoments:
     target_rank: int
     features: int
     samples: int
+    own: tuple[int, ...] = ()
+    others: tuple[int, ...] = ()
 
 
 def range_moments(data: Dataset) -> RangeMoments:
@@ -118,7 +122,8 @@ def range_moments(data: Dataset) -> RangeMoments:
         for rows in (ours, outputs)
     )
     target_sq = scale * sum(products[i][i] for i in outputs)
-    return RangeMoments(sigma, cross, beside, target_sq, len(spanning(cross)), d, n)
+    columns = tuple(map(int, P if n < d else ours)), tuple(map(int, N))
+    return RangeMoments(sigma, cross, beside, target_sq, len(spanning(cross)), d, n, *columns)
 
 
 def moments(data: Dataset) -> Moments:

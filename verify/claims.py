@@ -616,12 +616,17 @@ def sides(relation: Relation, instance: Any) -> tuple[Any, Any]:
 
 
 def _measured(expression: Any, instance: Any) -> dict[str, Any]:
-    """The value of each quantity and family that an expression or relation mentions, by name."""
+    """The value of each quantity and family that an expression or relation mentions, by name.
+
+    An instance with a dict ``measured`` is measured once: what is asked of it again is found there.
+    """
+    known = getattr(instance, "measured", {})
     values = {}
     measures = {name: QUANTITIES[name].measure for name in _names(expression)}
     for name, measure in (measures | _families(expression)).items():
         try:
-            values[name] = measure(instance)
+            values[name] = known[name] if name in known else measure(instance)
+            known[name] = values[name]
         except LinAlgError:  # a ValueError, about numbers
             raise
         except MISFITS as error:

@@ -19,6 +19,7 @@ Z, L and the inverse are balls, at a precision that suffices.  Where Σ is inver
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
@@ -58,6 +59,8 @@ class Regression:
     sigma, cross, target : ball matrices
         QᵀΣQ (r, r), CQ and TQ (d_y, r): Q is an orthonormal basis of the range of Σ, the identity
         if that is everything.
+    basis : ball matrix, optional
+        Q, shape (d_x, r); None for the identity.
     largest, smallest : Ball
         The largest and the smallest non-zero eigenvalue of Σ.
     rank, target_rank : int
@@ -72,12 +75,17 @@ class Regression:
     sigma: FlintMatrix
     cross: FlintMatrix
     target: FlintMatrix
+    basis: FlintMatrix | None
     largest: Ball
     smallest: Ball
     rank: int
     target_rank: int
     explained: Ball
     least_loss: Ball
+
+    def on_range(self, W: FlintMatrix) -> FlintMatrix:
+        """Return W Q: what is left of a map of the inputs (…, d_x) on the range of Σ."""
+        return W if self.basis is None else W @ self.basis
 
     def spectrum(self) -> list[Row]:
         """Return what there is to say of the data at any depth."""
@@ -198,10 +206,15 @@ def regression(exact: RangeMoments, full: Moments | None = None) -> Regression:
             try:
                 sigma, cross = ar.matrix(exact.sigma), ar.matrix(exact.cross)
                 inverse = ar.inverse(sigma)
-                if exact.beside is not None:
-                    L, back = _stretch(ar, exact, inverse)
+                basis = _own_columns(ar, exact)
+                if exact.beside is not None and basis is not None:
+                    Z = inverse @ ar.matrix(exact.beside)
+                    L = ar.triangular_factor(ar.identity(Z.shape[0]) + Z @ Z.mT)
+                    back = ar.inverse(L)
                     sigma, cross = L.mT @ sigma @ L, cross @ L
                     inverse = back @ inverse @ back.mT
+                    others = _unit_columns(ar, exact.features, exact.others)
+                    basis = (basis + others @ Z.mT) @ back.mT
                 target = cross @ inverse
                 largest, smallest = ar.eig_max(sigma), 1 / ar.eig_max(inverse)
             except ArithmeticError:
@@ -216,6 +229,7 @@ def regression(exact: RangeMoments, full: Moments | None = None) -> Regression:
                 sigma=sigma,
                 cross=cross,
                 target=target,
+                basis=basis,
                 largest=largest,
                 smallest=smallest,
                 rank=sigma.shape[0],
@@ -236,13 +250,16 @@ def _least_loss(ar: Balls, exact: RangeMoments, explained: Ball) -> Ball:
     return ar.nonnegative(ar.scalar(exact.target_sq) - explained)
 
 
-def _stretch(
-    ar: Balls, exact: RangeMoments, inverse: FlintMatrix
-) -> tuple[FlintMatrix, FlintMatrix]:
-    """Return L and L⁻¹ for I + ZZᵀ = LLᵀ, with Z = Σ_PP⁻¹ Σ_PN; N are the other columns."""
-    Z = inverse @ ar.matrix(exact.beside)
-    L = ar.triangular_factor(ar.identity(Z.shape[0]) + Z @ Z.mT)
-    return L, ar.inverse(L)
+def _own_columns(ar: Balls, exact: RangeMoments) -> FlintMatrix | None:
+    """Q where all columns beside P vanish; None where P is all columns."""
+    if len(exact.own) == exact.features:
+        return None
+    return _unit_columns(ar, exact.features, exact.own)
+
+
+def _unit_columns(ar: Balls, n: int, columns: Sequence[int]) -> FlintMatrix:
+    """The n x len(columns) matrix E with E_P = I for those rows P, zero elsewhere."""
+    return ar.matrix([[int(i == j) for j in columns] for i in range(n)])
 
 
 def _rows(A: FlintMatrix) -> list[list[Any]]:

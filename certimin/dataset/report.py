@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from html import escape
 from typing import Any, Self
 
 from rich.console import Console
 
 from certimin.dataset.training import CRITERION, Run, Training
-from certimin.rows import Row, say, table_of, table_of_rows
+from certimin.rows import Row, printed, row_of, say, table_of, table_of_rows
 from numeric.datasets import Dataset
 
 __all__ = ["DepthReport", "Described", "Report"]
@@ -32,6 +33,10 @@ class DepthReport:
     depth: int
     rows: Sequence[Row]
     training: Training | None = None
+
+    def __getitem__(self, key: str) -> Any:
+        """Return a number by its key."""
+        return row_of(self.rows, key).value
 
     @property
     def contradictions(self) -> list[str]:
@@ -122,6 +127,23 @@ class Report:
             ],
             "contradictions": self.contradictions,
         }
+
+    def at(self, depth: int) -> DepthReport:
+        """Return what is known at one of the depths."""
+        found = {report.depth: report for report in self.depths}
+        if depth not in found:
+            raise KeyError(f"{depth!r}: expected one of the depths {', '.join(map(str, found))}")
+        return found[depth]
+
+    def __getitem__(self, key: str) -> Any:
+        """Return a number by its key: of the data, or of the first depth."""
+        return row_of((*self.depths[0].rows, *self.spectrum), key).value
+
+    def __str__(self) -> str:
+        return printed(self.show)
+
+    def _repr_html_(self) -> str:
+        return f"<pre>{escape(str(self))}</pre>"
 
     def show(self, console: Console) -> None:
         """Print the report."""

@@ -132,6 +132,22 @@ class Ball:
     __radd__ = __add__
     __rmul__ = __mul__
 
+    def __lt__(self, other: Any) -> bool:
+        """Return whether it is certainly less; NotExact where it may be or may not be."""
+        gap = Ball.of(other).arb - self.arb
+        if gap > 0 or gap <= 0:
+            return bool(gap > 0)
+        raise NotExact(f"whether {self} < {other} is not decided")
+
+    def __gt__(self, other: Any) -> bool:
+        return Ball.of(other) < self
+
+    def __le__(self, other: Any) -> bool:
+        return not self > other
+
+    def __ge__(self, other: Any) -> bool:
+        return not self < other
+
 
 class Balls:
     """Ball arithmetic at a working precision, in bits.

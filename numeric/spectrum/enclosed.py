@@ -38,7 +38,7 @@ from numeric.spectrum import dual_gram, hessian_blocks
 from numeric.spectrum.hessian_products import HessianProducts
 from numeric.spectrum.top_eigenpair import top_eigenpair
 
-__all__ = ["Extremes", "extreme_eigenvalues", "rayleigh_quotient", "residual_norm"]
+__all__ = ["Extremes", "extreme_eigenvalues", "gram_top", "rayleigh_quotient", "residual_norm"]
 
 Floats = np.ndarray[Any, Any]
 
@@ -97,7 +97,7 @@ def extreme_eigenvalues(
     """
     with ar:
         rest = residual_norm(ar, net, residual(net, sigma, cross))
-        gram = _gram_top(ar, net, sigma)
+        gram = gram_top(ar, net, sigma)
         top, least = _proposals(net, sigma, cross, seed)
         if net.parameters <= WHOLE:
             H, route = _hessian(net, sigma, cross), "the whole Hessian"
@@ -147,8 +147,11 @@ def rayleigh_quotient(
     return 2 * along / sum((ar.frobenius_sq(D) for D in V), start=Ball.of(0))
 
 
-def _gram_top(ar: Balls, net: LinearNetwork, sigma: FlintMatrix) -> Enclosure:
-    """λ_max(G), from 0 where it is bounded by norms only."""
+def gram_top(ar: Balls, net: LinearNetwork, sigma: FlintMatrix) -> Enclosure:
+    """Return λ_max(G), from 0 where it is bounded by norms only.
+
+    At a minimizer it is the sharpness.
+    """
     F, rest = ar.factor(sigma)
     if net.widths[-1] * F.shape[1] <= DUAL:
         top = ar.eig_max(dual_gram(net, F))

@@ -1,0 +1,203 @@
+"""A trained network examined: rigorous numbers, and theory against it.
+
+Data flows one way: network and data make a :class:`~certimin.examination.point.Point`, rows are
+measured on it, the claims of theorems are decided beside it, and a report tells.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from fractions import Fraction
+from typing import Any, Literal
+
+import numpy as np
+from threadpoolctl import threadpool_limits
+
+from certimin.arrays import dataset
+from certimin.dataset.report import Described
+from certimin.examination.instances import Certain, EnclosedInstance
+from certimin.examination.measures import (
+    least_sharpness,
+    rows_at_minimizer,
+    rows_at_weights,
+    rows_of_layers,
+)
+from certimin.examination.minimizer import Minimizer, nearest_minimizer
+from certimin.examination.penalised import penalised
+from certimin.examination.penalised import rows as rows_of_penalty
+from certimin.examination.point import Point
+from certimin.examination.report import Examination
+from certimin.examination.theory import AT_MINIMIZER, AT_WEIGHTS, PENALISED, Finding, findings
+from certimin.networks import Network
+from certimin.rows import Row
+from numeric.datasets import Dataset
+from verify.errors import UsageError
+
+__all__ = ["LOSSES", "Examination", "examine", "loss_factor"]
+
+LOSSES = ("R", "half", "mse", "sum")
+"""Square losses: R = mean over samples of |y - f(x)|^2, R/2, R/d_y (torch's MSELoss), n R."""
+
+_INSTANCES = 1024
+"""Up to so many numbers d_x d_y claims about minimizers are decided: matrices of that size."""
+_WEIGHTS = 300
+"""Up to so many weights claims about all weights are: they enclose the Hessian."""
+
+
+def examine(
+    network: Any,
+    X: Any,
+    y: Any = None,
+    *,
+    loss: Literal["R", "half", "mse", "sum"] = "R",
+    step_size: Any = None,
+    decay: Any = None,
+    noise: Any = None,
+    theory: bool = True,
+) -> Examination:
+    """Return what can be said with rigour of a linear network at its data.
+
+    Parameters
+    ----------
+    network
+        A :class:`~certimin.networks.Network`, or anything that ``Network.of`` reads: layers
+        W_1, ..., W_L of shapes (d_k, d_{k-1}), a file, a torch, scikit-learn, JAX or Keras model.
+    X, y
+        Inputs (n, d_x) and outputs (n,) or (n, d_y): arrays or frames; or one
+        :class:`numeric.datasets.Dataset`.
+    loss
+        The user's loss, one of :data:`LOSSES`: all values of loss, gradient, Hessian and step size
+        are in this convention.  Theorems are stated, and decided, for R.
+    step_size
+        Of gradient descent on that loss, to be compared with 2/S.
+    decay
+        γ, or one for each layer: the penalty Σ γ_k |W_k|_F² added to that loss (torch's
+        ``weight_decay`` is 2γ).  One output only.
+    noise
+        Variance σ² of multiplicative noise on hidden neurons (dropout of rate p: p/(1-p)).
+    theory
+        Whether theorems are decided beside the network.
+
+    Returns
+    -------
+    Examination
+        Numbers by key (``found["sharpness"]``), :class:`~certimin.examination.theory.Finding`
+        objects, ``to_json()``, ``str``.
+
+    Raises
+    ------
+    UsageError
+        In one line, if network and data do not fit, or the network is not linear.
+    """
+    net = _network(network)
+    data = X if isinstance(X, Dataset) and y is None else dataset(X, y)
+    factor = loss_factor(loss, data.targets.shape)
+    step = None if step_size is None else _positive("step_size", step_size)
+    try:
+        with np.errstate(all="ignore"), threadpool_limits(1, "blas"):
+            return _examined(net, data, loss, factor, step, decay, noise, theory)
+    except (ArithmeticError, np.linalg.LinAlgError) as error:
+        raise UsageError(
+            f"network: expected weights and data whose products fit well into float64, got {error};"
+            " rescale them"
+        ) from error
+
+
+def _network(source: Any) -> Network:
+    if isinstance(source, Network):
+        return source
+    if isinstance(source, list | tuple):  # plain layers, of which nothing else can be meant
+        return Network.of(source, activation="identity")
+    return Network.of(source)
+
+
+def loss_factor(loss: str, shape: tuple[int, ...]) -> Fraction:
+    """Return the number that the loss is of R, for outputs of shape (n, d_y)."""
+    n, d_y = shape
+    factors = {
+        "R": Fraction(1),
+        "half": Fraction(1, 2),
+        "mse": Fraction(1, d_y),
+        "sum": Fraction(n),
+    }
+    if loss not in factors:
+        raise UsageError(f"loss: expected one of {', '.join(LOSSES)}, got {loss!r}; choose one")
+    return factors[loss]
+
+
+def _examined(
+    net: Network, data: Dataset, loss: str, factor: Fraction, step: Any, decay: Any, noise: Any,
+    theory: bool,
+) -> Examination:  # fmt: skip
+    point = Point.of(net, data)
+    with point.arithmetic:
+        least, minimizer = least_sharpness(point), None
+        if not net.has_biases:
+            minimizer = nearest_minimizer(point)
+    groups: dict[str, Sequence[Row]] = {
+        "at the weights": rows_at_weights(point, least, factor, step),
+        "the nearest minimizer": rows_at_minimizer(point, minimizer, least),
+        "the layers": rows_of_layers(point),
+    }
+    places, skipped = _places(point, minimizer) if theory else ({}, [])
+    if decay is not None:
+        instance = penalised(point, *_penalty(decay, noise, factor))
+        groups["weight decay and noise, for the loss R"] = rows_of_penalty(instance)
+        if theory:
+            places |= dict.fromkeys(PENALISED, ("the penalised weights", instance))
+    elif noise is not None:
+        raise UsageError("noise: expected decay beside it, got noise alone; give both")
+    told: list[Finding] = findings(places)
+    direction = [D.copy() for D in point.extremes.direction]
+    return Examination(net, Described.of(data), loss, factor, groups, told, skipped, direction)
+
+
+def _places(
+    point: Point, minimizer: Minimizer | None
+) -> tuple[dict[str, tuple[str, Any]], list[str]]:
+    """Return an instance for each setting that claims are decided over, and what is left out."""
+    if point.network.has_biases:
+        return {}, ["for biases: the theorems are about networks without them"]
+    ar = Certain(point.arithmetic.precision)
+    places: dict[str, tuple[str, Any]] = {}
+    skipped = []
+    if point.net.parameters <= _WEIGHTS:
+        at = EnclosedInstance(
+            ar, tuple(point.net.weights), point.sigma, point.problem.target, False
+        )
+        places |= dict.fromkeys(AT_WEIGHTS, ("the weights", at))
+    else:
+        skipped.append(f"at the weights: more than {_WEIGHTS} of them, the Hessian is not enclosed")
+    if minimizer is None:
+        skipped.append("at a minimizer: no layer can carry the correction to one")
+    elif point.sigma.shape[0] * point.cross.shape[0] > _INSTANCES:
+        skipped.append(f"at a minimizer: more than {_INSTANCES} numbers d_x d_y")
+    else:
+        beside = EnclosedInstance(
+            ar, tuple(minimizer.net.weights), point.sigma, point.problem.target, True
+        )
+        places |= dict.fromkeys(AT_MINIMIZER, ("the minimizer", beside))
+    return places, skipped
+
+
+def _penalty(decay: Any, noise: Any, factor: Fraction) -> tuple[list[Fraction], Fraction]:
+    """Decays for the loss R, and the variance of the noise."""
+    several = decay if isinstance(decay, list | tuple) else [decay]
+    decays = [_number("decay", x) / factor for x in several]
+    return decays, _number("noise", 0 if noise is None else noise)
+
+
+def _positive(name: str, value: Any) -> Fraction:
+    number = _number(name, value)
+    if number <= 0:
+        raise UsageError(f"{name}: expected a positive number, got {value}; give the step size")
+    return number
+
+
+def _number(name: str, value: Any) -> Fraction:
+    try:
+        return (
+            Fraction(value) if isinstance(value, int | str | Fraction) else Fraction(float(value))
+        )
+    except (TypeError, ValueError, OverflowError) as error:
+        raise UsageError(f"{name}: expected a finite number, got {value!r}; give one") from error

@@ -1,0 +1,179 @@
+"""What is measured of a network at its data: rows of numbers, each with what it is worth."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+
+from certimin.examination.minimizer import Minimizer
+from certimin.examination.point import Point
+from certimin.rows import Row
+from numeric.alignment import overlap_sq
+from numeric.arithmetic.ball import Ball
+from numeric.enclosure import Enclosure
+from numeric.networks import LinearNetwork
+from numeric.spectrum.enclosed import gram_top
+from theorems.flat_minima.coupling_scores import scores
+from theorems.unified.minimal_sharpness_eq_gain import minimal_sharpness
+
+__all__ = ["least_sharpness", "rows_at_minimizer", "rows_at_weights", "rows_of_layers"]
+
+_SMALL = 160
+"""Beyond this width what is said of single layers is estimated in floats."""
+_BIASED = "the theorem is about networks without biases"
+
+
+def least_sharpness(point: Point) -> Ball | None:
+    """Return S_min of the data at the network's depth; None where biases are trained."""
+    if point.network.has_biases:
+        return None
+    ar = point.arithmetic
+    return minimal_sharpness(
+        point.sigma, point.problem.target, point.net.depth, precision=ar.precision
+    )
+
+
+def rows_at_weights(point: Point, least: Ball | None, factor: Any, step_size: Any) -> list[Row]:
+    """Return loss, gradient and curvature at the weights, in the convention ``factor`` R."""
+    at = point.extremes
+    with point.arithmetic:
+        S = _times(factor, at.largest)
+        found = [
+            Row("loss", "loss", factor * point.loss),
+            Row("least_loss", "least loss of any linear map", factor * point.problem.least_loss),
+            Row("excess_loss", "loss above it", factor * point.excess),
+            Row("gradient_norm", "norm of the gradient", factor * point.gradient_norm),
+            Row("sharpness", f"S, largest Hessian eigenvalue ({at.route})", S),
+            Row("hessian_min", "least Hessian eigenvalue", _times(factor, at.least)),
+            Row("gram_sharpness", "S of its Gram part alone", _times(factor, at.gram_top)),
+            Row(
+                "residual_part",
+                "norm of its residual part, at most",
+                _times(factor, at.residual_norm),
+            ),
+        ]
+        if least is None:
+            found += [Row("minimal_sharpness", "S_min", None, _BIASED),
+                      Row("sharpness_ratio", "S / S_min", None, _BIASED)]  # fmt: skip
+        else:
+            found += [
+                Row(
+                    "minimal_sharpness",
+                    "S_min, least sharpness of any minimizer (U1)",
+                    factor * least,
+                ),
+                Row("sharpness_ratio", "S / S_min", _ratio(at.largest, least)),
+                Row(
+                    "largest_step_size",
+                    "2/S_min, largest step size that can be stable",
+                    2 / (factor * least),
+                ),
+            ]
+        if step_size is not None:
+            found += _step_rows(S, step_size)
+    return found
+
+
+def _step_rows(S: Enclosure, step_size: Any) -> list[Row]:
+    """The user's step size against 2/S."""
+    product = _times(step_size / 2, S)
+    if product.upper < 1:
+        said = "stable here: step size < 2/S"
+    elif product.lower > 1:
+        said = "unstable here: step size > 2/S"
+    else:
+        said = "not decided: 2/S is enclosed around it"
+    return [
+        Row("step_share", "S * step / 2: above 1 descent is unstable", product),
+        Row("stability", "your step size", said, product.worth),
+    ]
+
+
+def rows_at_minimizer(point: Point, minimizer: Minimizer | None, least: Ball | None) -> list[Row]:
+    """Return how far the nearest exact minimizer is, and how sharp it is."""
+    if point.network.has_biases or minimizer is None or least is None:
+        reason = _BIASED if point.network.has_biases else "no layer can carry the correction"
+        return [Row("distance", "distance to a minimizer, one layer corrected", None, reason)]
+    with point.arithmetic as ar:
+        S = gram_top(ar, minimizer.net, point.sigma)
+        where = f"distance to a minimizer, layer {minimizer.layer} corrected"
+        return [
+            Row("distance", where, minimizer.distance),
+            Row("minimizer_sharpness", "S at that minimizer", S),
+            Row("minimizer_ratio", "... divided by S_min", _ratio(S, least)),
+        ]
+
+
+def rows_of_layers(point: Point) -> list[Row]:
+    """Return norms, imbalance and alignment of the layers, and the coupling of the path."""
+    net, weights = point.net, point.network.weights
+    if point.network.has_biases:
+        net = LinearNetwork(point.arithmetic, [point.arithmetic.dyadic(W) for W in weights])
+    small = max(net.widths) <= _SMALL
+    found = _enclosed(net) if small else _estimated(weights)
+    if net.depth == 1:
+        return found
+    coupled = scores([W[None] for W in weights])
+    return [
+        *found,
+        Row(
+            "path_alignment",
+            "coupling: mean cos^2 between the amplified paths",
+            _float(coupled.alignment),
+        ),
+        Row("gain_spread", "spread of log gains along the path", _float(coupled.gain_spread)),
+        Row("best_pair", "best aligned pair of singular vectors, mean", _float(coupled.best_pair)),
+    ]
+
+
+_NORM_MAX = "layer_norm_max", "largest norm of a layer"
+_NORM_MIN = "layer_norm_min", "smallest norm of a layer"
+_IMBALANCE = "imbalance", "imbalance, max |W_{k+1}^T W_{k+1} - W_k W_k^T|"
+_ALIGNMENT = "alignment", "least alignment of neighbours, <v_{k+1}, u_k>^2"
+
+
+def _enclosed(net: LinearNetwork) -> list[Row]:
+    ar = net.arithmetic
+    with ar:
+        norms = [ar.singular_max(W) for W in net.weights]
+        found = [Row(*_NORM_MAX, ar.maximum(*norms)), Row(*_NORM_MIN, ar.minimum(*norms))]
+        if net.depth > 1:
+            aligned = [overlap_sq(ar, V.mT @ V, W @ W.mT) for W, V in pairwise(net.weights)]
+            found += [
+                Row(*_IMBALANCE, ar.maximum(*(ar.singular_max(D) for D in net.imbalances))),
+                Row(*_ALIGNMENT, ar.minimum(*aligned)),
+            ]
+    return found
+
+
+def _estimated(weights: Any) -> list[Row]:
+    norms = [np.linalg.norm(W, 2) for W in weights]
+    gaps = [np.linalg.norm(V.T @ V - W @ W.T, 2) for W, V in pairwise(weights)]
+    tops = [(np.linalg.svd(V)[2][0] @ np.linalg.svd(W)[0][:, 0]) ** 2 for W, V in pairwise(weights)]
+    return [
+        Row(*_NORM_MAX, _float(max(norms))),
+        Row(*_NORM_MIN, _float(min(norms))),
+        *(
+            [Row(*_IMBALANCE, _float(max(gaps))), Row(*_ALIGNMENT, _float(min(tops)))]
+            if gaps
+            else []
+        ),
+    ]
+
+
+def _float(x: Any) -> Enclosure:
+    """A float estimate."""
+    return Enclosure.of(float(np.squeeze(x)))
+
+
+def _times(factor: Any, x: Enclosure) -> Enclosure:
+    """A positive rational times an enclosure."""
+    return Enclosure(factor * x.lower, factor * x.upper, x.lower_worth, x.upper_worth)
+
+
+def _ratio(x: Enclosure, y: Ball) -> Enclosure:
+    """The quotient of an enclosure by a positive ball."""
+    ends = [bound / by for bound in (x.lower, x.upper) for by in (y.lower, y.upper)]
+    return Enclosure(min(ends), max(ends), x.lower_worth, x.upper_worth)

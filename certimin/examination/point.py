@@ -1,0 +1,146 @@
+"""A network at given data, in balls that enclose it: what every measurement of it reads.
+
+The weights and the samples are floats, which are dyadic rationals: moments are exact, and all that
+is made of them is enclosed.  Inputs are written in an orthonormal basis of the range of Σ (see
+:mod:`certimin.dataset.bounds`): there W_1 becomes W_1 Q, and loss, gradient on the data, Hessian
+spectrum beyond zeros and every bound are the same.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from certimin.dataset.bounds import Regression, regression
+from certimin.networks import Network
+from numeric.affine import AffineNetwork
+from numeric.arithmetic.ball import Ball, Balls
+from numeric.arithmetic.matrices import FlintMatrix
+from numeric.datasets import Dataset
+from numeric.loss import gradient
+from numeric.moments import range_moments
+from numeric.networks import LinearNetwork
+from numeric.spectrum.enclosed import Extremes, extreme_eigenvalues
+from verify.errors import UsageError
+
+__all__ = ["Point"]
+
+
+@dataclass(frozen=True, eq=False)
+class Point:
+    """A linear network, with biases or without, at the data it is trained on.
+
+    Attributes
+    ----------
+    network, data
+        As the user gave them; the data after the network's fixed input scaling.
+    problem : Regression
+        Moments of the data; of (x, 1) where the network has biases.
+    net : LinearNetwork
+        The layers in balls, on the range of Σ.
+    """
+
+    network: Network
+    data: Dataset
+    problem: Regression
+    net: LinearNetwork
+
+    @classmethod
+    def of(cls, network: Network, data: Dataset) -> Point:
+        """Return the network at the data.
+
+        Raises
+        ------
+        UsageError
+            If the network is not linear, or does not fit the data.
+        """
+        if not network.linear:
+            raise UsageError(
+                f"network: expected a linear one, got activation {network.activation!r}; "
+                "certimin.sharpness works for any network"
+            )
+        _check_fit(network, data)
+        data = replace(data, features=network.inputs(data.features))
+        seen = _with_constant(data) if network.has_biases else data
+        problem = regression(range_moments(seen))
+        with problem.arithmetic as ar:
+            layers: LinearNetwork = LinearNetwork(ar, [ar.dyadic(W) for W in network.weights])
+            if network.has_biases:
+                biases = [ar.dyadic(b[:, None]) for b in network.biases]
+                layers = AffineNetwork.of(ar, layers.weights, biases)
+            first = problem.on_range(layers.weights[0])
+            net = type(layers)(ar, (first, *layers.weights[1:]))
+        return cls(network, data, problem, net)
+
+    @property
+    def arithmetic(self) -> Balls:
+        """Return the balls everything is enclosed in."""
+        return self.problem.arithmetic
+
+    @property
+    def sigma(self) -> FlintMatrix:
+        """Return Σ on its range."""
+        return self.problem.sigma
+
+    @property
+    def cross(self) -> FlintMatrix:
+        """Return C = TΣ there."""
+        return self.problem.cross
+
+    @cached_property
+    def excess(self) -> Ball:
+        """Return R(W) - min R = tr((P - T) Σ (P - T)ᵀ)."""
+        with self.arithmetic as ar:
+            gap = self.net.end_to_end - self.problem.target
+            return ar.nonnegative(ar.trace(gap @ self.sigma @ gap.mT))
+
+    @property
+    def loss(self) -> Ball:
+        """Return R(W) = E|y - f(x)|²."""
+        with self.arithmetic:
+            return self.excess + self.problem.least_loss
+
+    @cached_property
+    def gradient_norm(self) -> Ball:
+        """Return the Euclidean norm of the gradient of R in all trained weights."""
+        with self.arithmetic as ar:
+            slopes = gradient(self.net, self.sigma, self.cross)
+            rows = self.net.trained_rows
+            squares = [ar.frobenius_sq(_top(ar, G, m)) for G, m in zip(slopes, rows, strict=True)]
+            return ar.sqrt(sum(squares, start=Ball.of(0)))
+
+    @cached_property
+    def extremes(self) -> Extremes:
+        """Return the extreme Hessian eigenvalues."""
+        return extreme_eigenvalues(self.arithmetic, self.net, self.sigma, self.cross)
+
+
+def _check_fit(network: Network, data: Dataset) -> None:
+    d_x, d_y = network.widths[0], network.widths[-1]
+    have = data.features.shape[1], data.targets.shape[1]
+    if have != (d_x, d_y):
+        turned = have == (d_y, d_x)
+        raise UsageError(
+            f"network: expected {have[0]} inputs and {have[1]} outputs, as the data have, got "
+            f"{d_x} and {d_y}; "
+            + ("its layers may be transposed" if turned else "check features and targets")
+        )
+
+
+def _with_constant(data: Dataset) -> Dataset:
+    """The data with one more feature, which is 1."""
+    ones = np.ones((len(data.features), 1))
+    names = (*data.feature_names, "1")
+    return replace(data, features=np.hstack([data.features, ones]), feature_names=names)
+
+
+def _top(ar: Any, G: FlintMatrix, rows: int) -> FlintMatrix:
+    """The first rows of a matrix."""
+    m = G.shape[0]
+    if rows == m:
+        return G
+    picked: FlintMatrix = ar.matrix([[int(i == j) for j in range(m)] for i in range(rows)]) @ G
+    return picked
