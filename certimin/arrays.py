@@ -14,7 +14,7 @@ from certimin.sources.refusal import refuse
 from numeric.datasets import Dataset
 from numeric.tables.table import integer_note, rounded_integers
 
-__all__ = ["Floats", "dataset", "exact_rows", "floats"]
+__all__ = ["Floats", "dataset", "exact_rows", "floats", "roundings"]
 
 Floats = NDArray[np.float64]
 
@@ -107,13 +107,31 @@ def dataset(X: Any, y: Any, *, name: str = "data") -> Dataset:
         refuse("y", "a 1-D or 2-D array", f"shape {outputs.shape}", remedy)
     columns = _shaped("y", outputs, outputs.ndim).reshape(len(outputs), -1)
     _same_length(inputs, columns)
-    notes = _roundings("X", inputs) + _roundings("y", columns)
+    notes = roundings("X", inputs) + roundings("y", columns)
     if not same_index(X, y):
         notes += ("X and y have different row labels: taken row by row, in the order given",)
     x_names = labels(X) or tuple(map(str, range(inputs.shape[1])))
     y_names = tuple(f"y_{i}" for i in range(columns.shape[1])) if outputs.ndim == 2 else ("y",)
     features, targets = _nearest("X", inputs), _nearest("y", columns)
     return Dataset(name, features, targets, x_names, labels(y) or y_names, notes)
+
+
+def roundings(name: str, array: NDArray[Any]) -> tuple[str, ...]:
+    """Return notes on the entries of an array of real numbers that are no float64.
+
+    >>> roundings("y", np.array([Fraction(1, 3), 0.1], dtype=object))
+    ("1 number of 'y' rounded to the nearest float64",)
+    """
+    if array.dtype.kind == "f" and array.dtype.itemsize > 8:
+        with np.errstate(over="ignore"):
+            changed = int((array.astype(np.float64) != array).sum())
+        return _rounded_note(name, changed)
+    if array.dtype.kind != "O":
+        return rounded_integers(name, array)
+    exact = [fraction(x) for x in array.ravel() if _is_finite(x)]
+    moved = [x for x in exact if _float(x) in (np.inf, -np.inf) or Fraction(_float(x)) != x]
+    integers = sum(x.denominator == 1 for x in moved)
+    return integer_note(name, integers) + _rounded_note(name, len(moved) - integers)
 
 
 def _shaped(name: str, array: NDArray[Any], ndim: int) -> NDArray[Any]:
@@ -184,20 +202,6 @@ def _float(number: Any) -> float:
         return float(number)
     except OverflowError:
         return float("inf")
-
-
-def _roundings(name: str, array: NDArray[Any]) -> tuple[str, ...]:
-    """Notes on the entries that are no float64."""
-    if array.dtype.kind == "f" and array.dtype.itemsize > 8:
-        with np.errstate(over="ignore"):
-            changed = int((array.astype(np.float64) != array).sum())
-        return _rounded_note(name, changed)
-    if array.dtype.kind != "O":
-        return rounded_integers(name, array)
-    exact = [fraction(x) for x in array.ravel() if _is_finite(x)]
-    moved = [x for x in exact if _float(x) in (np.inf, -np.inf) or Fraction(_float(x)) != x]
-    integers = sum(x.denominator == 1 for x in moved)
-    return integer_note(name, integers) + _rounded_note(name, len(moved) - integers)
 
 
 def _rounded_note(name: str, count: int) -> tuple[str, ...]:

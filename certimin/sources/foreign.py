@@ -86,11 +86,13 @@ def _torch(name: str, value: Any) -> NDArray[Any]:
     if not hasattr(value, "detach"):
         refuse(name, "numbers", kind_of(value), "pass a tensor")
     if value.device.type != "cpu":
-        refuse(name, "a tensor on the CPU", f"device {value.device}", f"pass {name}.cpu()")
+        refuse(
+            name, "a tensor on the CPU", f"device {value.device}", "pass its copy made by .cpu()"
+        )
     if value.is_sparse or str(value.layout) != "torch.strided":
-        refuse(name, "a dense tensor", f"layout {value.layout}", f"pass {name}.to_dense()")
+        refuse(name, "a dense tensor", f"layout {value.layout}", "pass its .to_dense()")
     if value.is_quantized:
-        refuse(name, "a tensor of numbers", "a quantized one", f"pass {name}.dequantize()")
+        refuse(name, "a tensor of numbers", "a quantized one", "pass its .dequantize()")
     tensor = value.detach().resolve_neg()
     if tensor.is_floating_point() and str(tensor.dtype) not in _NATIVE:
         tensor = tensor.double()
