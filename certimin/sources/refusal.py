@@ -44,4 +44,6 @@ def kind_of(value: object) -> str:
     >>> kind_of(None), kind_of({})
     ('None', 'a dict')
     """
-    return "None" if value is None else f"a {type(value).__qualname__}"
+    kind = type(value).__qualname__
+    article = "an" if kind[0].lower() in "aeiou" else "a"
+    return "None" if value is None else f"{article} {kind}"

@@ -51,7 +51,7 @@ def _refuse_shapes(name: str, weights: list[Floats], k: int) -> None:
     """Refuse a layer that does not follow the one before it."""
     remedy = "check the order of the layers"
     if chain([W.T for W in weights]):
-        remedy = "all of them transposed would chain: Network.of(..., transpose=True)"
+        remedy = "transposed they would all chain: pass each W.T, or change the option transpose"
     elif chain([*weights[:k], weights[k].T, *weights[k + 1 :]]):
         remedy = f"its transpose would chain: pass weights[{k}].T"
     elif chain([weights[0].T, *weights[1:]]):
