@@ -75,7 +75,7 @@ def _check_kind(name: str, value: Any) -> None:
         refuse(name, "a dense network", got, "transform the targets first; pass its regressor_")
     if hasattr(value, "best_estimator_"):
         refuse(name, "a regressor", f"a {kind}", "pass its best_estimator_")
-    if getattr(value, "_estimator_type", None) == "classifier" or kind.endswith("Classifier"):
+    if hasattr(value, "classes_") or kind.endswith("Classifier"):
         refuse(name, "a regressor", f"the classifier {kind}", _REMEDY)
     if not hasattr(value, "coefs_") and not hasattr(value, "coef_"):
         fits = kind.startswith("MLP") or type(value).__module__.startswith("sklearn.linear_model")
