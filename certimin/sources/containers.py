@@ -16,6 +16,8 @@ _INNER = ("state_dict", "model_state_dict", "model_state", "params", "model", "n
 """Where a checkpoint has the network, beside what else it keeps."""
 _BESIDE = ("opt", "sched", "rng", "config", "args", "hyper")
 """How the names of what else it keeps begin; "model" and "net" could be layers."""
+_DEEP = 50
+"""More dictionaries or lists inside each other are a mistake."""
 
 
 def container(name: str, value: Any, *, ordered: bool = True) -> Layers:
@@ -37,7 +39,7 @@ def container(name: str, value: Any, *, ordered: bool = True) -> Layers:
     """
     value, notes = _inner(value)
     arrays = {}
-    for label, leaf in _leaves("", value):
+    for label, leaf in _leaves(name, "", value):
         if label in arrays:
             refuse(name, "names that differ", f"{brief(label)} twice", "rename one")
         arrays[label] = real(f"{name}, {label}", leaf)
@@ -99,8 +101,10 @@ def _inner(value: Any) -> tuple[Any, tuple[str, ...]]:
     return value, ()
 
 
-def _leaves(prefix: str, value: Any) -> Iterator[tuple[str, Any]]:
+def _leaves(name: str, prefix: str, value: Any, depth: int = 0) -> Iterator[tuple[str, Any]]:
     """Each array with the names that lead to it."""
+    if depth > _DEEP:
+        refuse(name, "arrays", "lists too deep, or one within itself", "check how it was made")
     if value is None:  # a bias that is not there
         return
     if prefix and is_leaf(value):
@@ -108,4 +112,4 @@ def _leaves(prefix: str, value: Any) -> Iterator[tuple[str, Any]]:
         return
     items = value.items() if isinstance(value, Mapping) else enumerate(value)
     for key, item in items:
-        yield from _leaves(f"{prefix}.{key}" if prefix else str(key), item)
+        yield from _leaves(name, f"{prefix}.{key}" if prefix else str(key), item, depth + 1)

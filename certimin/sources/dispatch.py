@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from certimin.sources.activations import ACTIVATIONS, canonical
-from certimin.sources.check import agrees
+from certimin.sources.check import agrees, observed
 from certimin.sources.containers import container, is_leaf, matrix
 from certimin.sources.files import file
 from certimin.sources.keras_models import is_keras, keras_model
@@ -49,7 +49,7 @@ def built(
     """
     found = read(source, name)
     found = oriented(found, transpose=transpose, features=features, outputs=outputs)
-    tried = _activations(found, activation)
+    tried, run = _activations(found, activation), None
     for word, notes in tried:
         network: Any = make(
             tuple(found.weights),
@@ -60,7 +60,9 @@ def built(
             name=found.name,
             notes=found.notes + notes,
         )
-        if found.evaluate is None or agrees(found.name, network, found.evaluate):
+        if found.evaluate and run is None:
+            run = observed(found.name, network, found.evaluate)
+        if run is None or agrees(network, run):
             made: N = network
             return made
     what = f"dense layers with {tried[0][0]} between them"

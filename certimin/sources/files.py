@@ -116,9 +116,18 @@ def _safetensors(name: str, path: Path) -> Layers:
     try:
         arrays = load(str(path))
     except Exception as error:  # whatever a damaged file does to the reader
-        remedy = "write it again, in float32 or float64"
-        refuse(name, "a file of safetensors", brief(error), remedy)
+        arrays = _narrow(str(path)) or {}
+        if not arrays:
+            refuse(name, "a file of safetensors", brief(error), "write it again, in float32")
     return container(name, arrays, ordered=False)
+
+
+def _narrow(path: str) -> Any:
+    """What PyTorch reads where NumPy has no such type, as bfloat16; None where it cannot."""
+    try:
+        return import_module("safetensors.torch").load_file(path)
+    except Exception:  # it is not there, or the file is damaged
+        return None
 
 
 def _torch(name: str, path: Path) -> Layers:

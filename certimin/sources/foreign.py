@@ -44,19 +44,10 @@ def real(name: str, value: Any) -> NDArray[Any]:
     UsageError
         The value is not made of real numbers, or lies where NumPy cannot read it.
     """
-    if isinstance(value, list | tuple):
-        return nested(name, value, real)
-    if type(value).__module__.startswith("scipy.sparse"):
-        refuse(name, "a dense array", "a sparse one", f"pass {name}.toarray()")
-    if is_frame(value):
-        return frame(name, value, real)
-    if is_series(value):
-        return _reals(name, series(name, value))
-    if np.ma.isMaskedArray(value):
-        return _reals(name, _unmasked(name, value))
-    if any(base.__module__ == "torch" for base in type(value).__mro__):
-        return _torch(name, value)
-    return _reals(name, _numpy(name, value))
+    try:
+        return _convert(name, value)
+    except RecursionError:
+        refuse(name, "numbers", "lists too deep, or one within itself", "check how it was made")
 
 
 def fraction(number: Any) -> Fraction:
@@ -70,6 +61,23 @@ def fraction(number: Any) -> Fraction:
     if isinstance(number, Rational):
         return Fraction(int(number.numerator), int(number.denominator))
     return Fraction(*number.as_integer_ratio())
+
+
+def _convert(name: str, value: Any) -> NDArray[Any]:
+    """What :func:`real` returns, asked for again for the items of lists."""
+    if isinstance(value, list | tuple):
+        return nested(name, value, _convert)
+    if type(value).__module__.startswith("scipy.sparse"):
+        refuse(name, "a dense array", "a sparse one", f"pass {name}.toarray()")
+    if is_frame(value):
+        return frame(name, value, _convert)
+    if is_series(value):
+        return _reals(name, series(name, value))
+    if np.ma.isMaskedArray(value):
+        return _reals(name, _unmasked(name, value))
+    if any(base.__module__ == "torch" for base in type(value).__mro__):
+        return _torch(name, value)
+    return _reals(name, _numpy(name, value))
 
 
 def _unmasked(name: str, value: Any) -> NDArray[Any]:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from certimin.sources.activations import canonical
+from certimin.sources.check import Run
 from certimin.sources.foreign import real
 from certimin.sources.layers import Layers
 from certimin.sources.reasons import reason
@@ -47,6 +49,9 @@ def keras_model(name: str, value: Any) -> Layers:
         arrays, kind = list(layer.get_weights()), type(layer).__name__
         word = _word(name, layer)
         if kind == "Dense":
+            if not arrays:
+                remedy = "build the model first, by running it on data"
+                refuse(name, "weights", f"none yet in {layer.name}", remedy)
             weights.append(real(f"{name}, {layer.name}", arrays[0]))
             biases.append(real(f"{name}, {layer.name}", arrays[1]) if len(arrays) > 1 else None)
             words.append(word)
@@ -66,7 +71,7 @@ def keras_model(name: str, value: Any) -> Layers:
 def _one(name: str, words: list[str]) -> str:
     """The one activation, none after the last layer."""
     if not words:
-        refuse(name, "dense layers", "none", "build the model first, by running it on data")
+        refuse(name, "dense layers", "none", _REMEDY)
     *between, last = words
     if last != "identity":
         got = f"{last} after the last layer"
@@ -92,12 +97,11 @@ def _word(name: str, layer: Any) -> str:
     return canonical(f"{name}, {layer.name}", word)
 
 
-def _evaluator(value: Any) -> Any:
+def _evaluator(value: Any) -> Callable[[NDArray[Any]], Run]:
     """The model's own outputs, in its own precision."""
 
-    def evaluate(X: NDArray[Any]) -> NDArray[Any]:
+    def evaluate(X: NDArray[Any]) -> Run:
         outputs = value(X.astype(np.float32))
-        detached = outputs.detach() if hasattr(outputs, "detach") else outputs
-        return np.asarray(detached)
+        return Run(outputs.detach() if hasattr(outputs, "detach") else outputs)
 
     return evaluate

@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 from numpy.typing import NDArray
 
+from certimin.sources.check import Run
 from certimin.sources.refusal import refuse
 
 __all__ = ["Layers", "Layout", "chain", "oriented"]
@@ -38,7 +39,7 @@ class Layers:
     shift, scale : (d_0,) arrays, optional
         The fixed scaling x -> (x - shift)/scale of the inputs.
     evaluate : callable, optional
-        The source's own outputs (n, d_L) for inputs (n, d_0).
+        What the source itself computes for inputs (n, d_0).
     guess : bool
         Whether the activation may be found by trying: ``evaluate`` decides.
     """
@@ -51,7 +52,7 @@ class Layers:
     notes: tuple[str, ...] = ()
     shift: NDArray[Any] | None = None
     scale: NDArray[Any] | None = None
-    evaluate: Callable[[NDArray[Any]], Any] | None = None
+    evaluate: Callable[[NDArray[Any]], Run] | None = None
     guess: bool = False
 
 

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from certimin.sources.activations import canonical
+from certimin.sources.check import Run
 from certimin.sources.foreign import real
 from certimin.sources.layers import Layers
 from certimin.sources.refusal import refuse
@@ -56,7 +57,7 @@ def estimator(name: str, value: Any) -> Layers:
         activation=found.activation,
         shift=shift,
         scale=scale,
-        evaluate=value.predict,
+        evaluate=lambda X: Run(value.predict(X)),
     )
 
 

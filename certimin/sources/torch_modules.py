@@ -3,31 +3,28 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from importlib import import_module
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from certimin.sources.check import Run
 from certimin.sources.foreign import real
 from certimin.sources.layers import Layers
-from certimin.sources.reasons import reason
 from certimin.sources.refusal import refuse
+from certimin.sources.torch_children import (
+    Step,
+    activation_between,
+    only_activation,
+    runs_in_order,
+    steps,
+)
 
 __all__ = ["is_module", "module"]
 
-_ACTIVATIONS = {"ReLU": "relu", "Tanh": "tanh", "Sigmoid": "sigmoid", "SiLU": "silu"}
-_NOTHING = ("Identity", "Dropout", "AlphaDropout", "Flatten")
 _REMEDY = "only linear layers with one activation between them can be read"
-
-
-class _Step(NamedTuple):
-    """A child: ``linear``, ``scaling``, or the name of an activation."""
-
-    kind: str
-    label: str
-    child: Any
 
 
 def is_module(value: object) -> bool:
@@ -58,14 +55,14 @@ def module(name: str, value: Any) -> Layers:
     for tensor in value.parameters():
         if tensor.device.type != "cpu":
             refuse(name, "a module on the CPU", f"device {tensor.device}", "pass module.cpu()")
-    steps, own = list(_steps(name, value, "")), _is_sequence(value)
-    linear = [step for step in steps if step.kind == "linear"]
+    children, own = list(steps(name, value, "")), runs_in_order(value)
+    linear = [step for step in children if step.kind == "linear"]
     if not linear:
         refuse(name, "linear layers", f"a {type(value).__name__} without one", _REMEDY)
     if len({id(step.child) for step in linear}) < len(linear):
         refuse(name, "layers of their own weights", "one that is used twice", "copy its weights")
-    activation = _activation(name, steps) if own else _only(name, steps)
-    shift, scale = _scaling(name, steps)
+    activation = (activation_between if own else only_activation)(name, children)
+    shift, scale = _scaling(name, children)
     weights = [real(f"{name}, {step.label}", step.child.weight) for step in linear]
     biases = [
         None if step.child.bias is None else real(f"{name}, {step.label}", step.child.bias)
@@ -80,7 +77,7 @@ def module(name: str, value: Any) -> Layers:
         notes=_notes(linear, shift),
         shift=shift,
         scale=scale,
-        evaluate=_evaluator(value),
+        evaluate=_evaluator(value, ["" if s.child is value else s.label for s in linear]),
         guess=activation is None,
     )
 
@@ -93,91 +90,13 @@ def _unwrapped(value: Any) -> Any:
     return value
 
 
-def _is_sequence(value: Any) -> bool:
-    """Whether a module runs its children one after the other, all the way down."""
-    sequential = import_module("torch").nn.Sequential
-    if not isinstance(value, sequential):
-        return not list(value.children())
-    return type(value).forward is sequential.forward and all(map(_is_sequence, value))
-
-
-def _steps(name: str, value: Any, prefix: str) -> Iterator[_Step]:
-    """The children in the order in which they were put there, those of children included."""
-    nn = import_module("torch").nn
-    kind, label = type(value).__name__, prefix or type(value).__name__
-    if isinstance(value, nn.Linear):
-        _check_linear(name, value, label)
-        yield _Step("linear", label, value)
-    elif kind in _ACTIVATIONS and type(value).__module__.startswith("torch.nn"):
-        yield _Step(_ACTIVATIONS[kind], label, value)
-    elif isinstance(value, nn.GELU):
-        yield _Step("gelu_tanh" if value.approximate == "tanh" else "gelu", label, value)
-    elif isinstance(value, nn.BatchNorm1d) and value.running_mean is not None:
-        yield _Step("scaling", label, value)
-    elif type(value).__module__.startswith("torch.nn") and kind in _NOTHING:
-        return
-    else:
-        _check_container(name, value, label)
-        for key, child in value._modules.items():  # children() leaves out what comes twice
-            if child is not None:
-                yield from _steps(name, child, f"{prefix}.{key}" if prefix else key)
-
-
-def _check_container(name: str, value: Any, label: str) -> None:
-    """Raise unless a module that is no known layer is made of others only."""
-    kind = type(value).__name__
-    own = [
-        key for key, _ in (*value.named_parameters(recurse=False), *value.named_buffers("", False))
-    ]
-    what = reason(kind) if own or not value._modules else None
-    if what or not value._modules:
-        known = f"{what} ({kind})" if what else f"a layer {kind}"
-        refuse(name, "linear layers and one activation", f"{known} at {label!r}", _REMEDY)
-    if own:
-        refuse(name, "linear layers only", f"{own[0]!r} of {kind} beside them", _REMEDY)
-
-
-def _check_linear(name: str, layer: Any, label: str) -> None:
-    """Raise unless weight and bias are what is trained in a layer."""
-    trained = {key for key, _ in layer.named_parameters(recurse=False)}
-    if "weight" not in trained or trained - {"weight", "bias"} or list(layer.children()):
-        got = f"one made of other parameters at {label!r}"
-        refuse(name, "weights that are trained themselves", got, "merge them into the weight")
-    if type(layer.weight).__name__.startswith("Uninitialized"):
-        refuse(name, "weights", f"none yet at {label!r}", "run the module once on data")
-
-
-def _activation(name: str, steps: list[_Step]) -> str | None:
-    """The one activation of a sequence, which stands between every two layers or nowhere."""
-    kinds = [step.kind for step in steps if step.kind != "scaling"]
-    if kinds[0] != "linear" or kinds[-1] != "linear":
-        where = "before the first" if kinds[0] != "linear" else "after the last"
-        got = f"one {where} layer"
-        refuse(name, "an activation between layers", got, "pass the module without it")
-    between = " ".join(kinds).split("linear")[1:-1]
-    words = {part.strip() or "identity" for part in between}
-    if len(words) > 1 or any(" " in word for word in words):
-        got = f"different ones: {', '.join(sorted(words))}"
-        refuse(name, "the same activation between all layers", got, _REMEDY)
-    return words.pop() if words else "identity"
-
-
-def _only(name: str, steps: list[_Step]) -> str | None:
-    """The one activation among the children of a module that runs them as it likes."""
-    words = {step.kind for step in steps} - {"linear", "scaling"}
-    if len(words) > 1:
-        got = f"different ones: {', '.join(sorted(words))}"
-        refuse(name, "the same activation between all layers", got, _REMEDY)
-    return words.pop() if words else None
-
-
-def _scaling(name: str, steps: list[_Step]) -> tuple[NDArray[Any] | None, NDArray[Any] | None]:
+def _scaling(name: str, children: list[Step]) -> tuple[NDArray[Any] | None, NDArray[Any] | None]:
     """What a batch normalisation in front does to the inputs, once it is trained."""
-    if any(step.kind == "scaling" for step in steps[1:]):
+    if any(step.kind == "scaling" for step in children[1:]):
         refuse(name, "linear layers", "a batch normalisation between them", _REMEDY)
-    if steps[0].kind != "scaling":
+    if children[0].kind != "scaling":
         return None, None
-    norm = steps[0].child
+    norm = children[0].child
     mean, variance = (real(name, x).astype(float) for x in (norm.running_mean, norm.running_var))
     scale = np.sqrt(variance + norm.eps)
     if norm.affine:
@@ -190,7 +109,7 @@ def _scaling(name: str, steps: list[_Step]) -> tuple[NDArray[Any] | None, NDArra
     return mean, scale
 
 
-def _notes(linear: list[_Step], shift: NDArray[Any] | None) -> tuple[str, ...]:
+def _notes(linear: list[Step], shift: NDArray[Any] | None) -> tuple[str, ...]:
     """What is worth knowing of the layers."""
     frozen = [
         step.label
@@ -205,13 +124,24 @@ def _notes(linear: list[_Step], shift: NDArray[Any] | None) -> tuple[str, ...]:
     return notes
 
 
-def _evaluator(value: Any) -> Callable[[NDArray[Any]], Any]:
-    """The module's own outputs: of a copy, so that nothing about it changes."""
+def _evaluator(value: Any, labels: list[str]) -> Callable[[NDArray[Any]], Run]:
+    """What the module computes: a copy of it, so that nothing about it changes."""
 
-    def evaluate(X: NDArray[Any]) -> Any:
-        torch = import_module("torch")
+    def evaluate(X: NDArray[Any]) -> Run:
+        torch, seen = import_module("torch"), []
+        twin = copy.deepcopy(value).double().eval()
+
+        def watch(label: str) -> None:
+            def note(layer: Any, given: tuple[Any, ...]) -> None:
+                seen.append((label, given[0].numpy()))
+
+            twin.get_submodule(label).register_forward_pre_hook(note)
+
+        for label in labels:
+            watch(label)
         with torch.no_grad():
-            twin = copy.deepcopy(value).double().eval()
-            return twin(torch.tensor(X)).numpy()
+            outputs = twin(torch.tensor(X)).numpy()
+        in_order = [label for label, _ in seen] == labels
+        return Run(outputs, [given for _, given in seen] if in_order else [])
 
     return evaluate

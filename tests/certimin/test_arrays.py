@@ -228,6 +228,12 @@ def test_what_is_no_matrix_of_numbers_is_refused_in_one_line(value, says):
     assert says in refusal(exact_rows, "A", value)
 
 
+def test_a_list_within_itself():
+    endless = [1.0]
+    endless.append(endless)
+    assert "within itself" in refusal(floats, "A", endless, ndim=2)
+
+
 @pytest.mark.parametrize("bad", [np.nan, np.inf, -np.inf, Decimal("NaN")])
 def test_what_is_not_finite_is_refused_with_its_place(bad):
     assert refusal(floats, "A", [[1, 2], [3, bad]], ndim=2).startswith("A[1, 1]: expected a finite")

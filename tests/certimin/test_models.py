@@ -1,6 +1,7 @@
 """Checkpoints of other libraries, made here: each network computes what its original does."""
 
 import pickle
+import sys
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -168,6 +169,26 @@ def test_torch_module_that_does_something_else(torch, change):
     assert "does something else between its layers" in refusal(Regressor())
 
 
+@pytest.mark.parametrize("skip", [False, True])
+def test_torch_deep_module_is_compared_layer_by_layer(torch, skip):
+    class Regressor(torch.nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.layers = torch.nn.ModuleList(torch.nn.Linear(9, 9) for _ in range(60))
+
+        def forward(self, x):
+            x = self.layers[0](x) + (x if skip else 0)  # of no weight in the outputs
+            for layer in self.layers[1:]:
+                x = layer(torch.relu(x))
+            return x
+
+    model = Regressor()
+    if skip:
+        assert "does something else" in refusal(model)
+    else:
+        assert Network.of(model).notes == ("activation relu found by comparing outputs",)
+
+
 def test_torch_module_with_a_hook(torch):
     model = perceptron(torch)
     model[0].register_forward_hook(lambda module, inputs, outputs: outputs + 1)
@@ -285,6 +306,22 @@ def test_damaged_files_of_torch_and_safetensors(torch, tmp_path):
     pytest.importorskip("safetensors")
     (tmp_path / "net.safetensors").write_bytes(whole)
     assert "safetensors" in refusal(tmp_path / "net.safetensors")
+
+
+def test_safetensors_in_bfloat16(torch, tmp_path):
+    save = pytest.importorskip("safetensors.torch").save_file
+    model = perceptron(torch, dtype=torch.bfloat16)
+    save(model.state_dict(), tmp_path / "net.safetensors")
+    close(Network.of(tmp_path / "net.safetensors", activation="relu"), outputs_of(torch, model))
+
+
+def test_what_is_not_installed_is_named(monkeypatch, tmp_path):
+    for name in ("safetensors.numpy", "torch"):
+        monkeypatch.setitem(sys.modules, name, None)
+    for name in ("net.pt", "net.safetensors"):
+        (tmp_path / name).write_bytes(b"something")
+    assert "pip install 'certimin[networks]'" in refusal(tmp_path / "net.safetensors")
+    assert "install torch" in refusal(tmp_path / "net.pt")
 
 
 def test_safetensors_have_no_order(tmp_path):
@@ -463,6 +500,7 @@ def test_keras_weights_in_a_list_and_in_an_archive(tmp_path):
         close(net, model(X))
 
 
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")  # of Keras, about its own arrays
 def test_keras_itself(monkeypatch):
     monkeypatch.setenv("KERAS_BACKEND", "jax")
     pytest.importorskip("jax")
@@ -474,6 +512,7 @@ def test_keras_itself(monkeypatch):
     )  # fmt: skip
     net = Network.of(model)
     assert (net.activation, net.widths) == ("gelu", (4, 6, 5, 1))
-    close(net, model(X.astype(np.float32)), single=True)
+    close(net, keras.ops.convert_to_numpy(model(X.astype(np.float32))), single=True)
+    assert "none yet" in refusal(keras.Sequential([layers.Dense(3), layers.Dense(1)]))
     normed = keras.Sequential([keras.Input((4,)), layers.LayerNormalization(), layers.Dense(1)])
     assert "LayerNormalization" in refusal(normed)

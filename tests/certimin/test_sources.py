@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from certimin.networks import Network
-from certimin.sources.check import agrees
+from certimin.sources.check import Run, agrees, probes
 from verify.errors import UsageError
 
 RNG = np.random.default_rng(5)
@@ -182,13 +182,28 @@ def test_networks_pass_through():
 def test_the_comparison_with_a_source_is_sharp():
     net = Network.of(WEIGHTS, activation="relu")
     off = Network.of([WEIGHTS[0] * (1 + 1e-9), *WEIGHTS[1:]], activation="relu")
-    clipped = Network.of(WEIGHTS, activation="relu").outputs
-    assert agrees("n", net, net.outputs)
-    assert agrees("n", net, lambda X: net.outputs(X).astype(np.float32))
-    assert not agrees("n", net, off.outputs)
-    assert not agrees("n", net, lambda X: clipped(X)[:-1])
-    assert not agrees("n", net, lambda X: np.clip(net.outputs(X), -20, 20))
-    assert not agrees("n", net, lambda X: net.outputs(X) * np.nan)
+    said = lambda change: agrees(net, Run(change(net.outputs(probes(net)))))  # noqa: E731
+    assert said(lambda Y: Y)
+    assert said(lambda Y: Y.astype(np.float32))
+    assert not agrees(net, Run(off.outputs(probes(net))))
+    for change in (
+        lambda Y: Y[:-1],
+        lambda Y: np.clip(Y, -20, 20),
+        lambda Y: Y * np.nan,
+        lambda Y: Y.astype(np.float32) * 1.01,
+        lambda Y: Y.astype(int),
+    ):
+        assert not said(change)
+
+
+def test_the_comparison_is_sharp_in_deep_networks():
+    weights = [RNG.standard_normal((30, 30)) / 6 for _ in range(60)]
+    net = Network.of(weights, activation="relu")
+    X = probes(net)
+    assert agrees(net, Run(net.outputs(X)))
+    assert not agrees(net, Run(net.outputs(X) * (1 + 1e-6)))
+    for word in ("identity", "tanh", "gelu"):
+        assert not agrees(net, Run(Network.of(weights, activation=word).outputs(X)))
 
 
 # What is refused ----------------------------------------------------------------------------------
@@ -254,6 +269,13 @@ def test_damaged_files(tmp_path):
     np.save(tmp_path / "w.npy", WEIGHTS[0])
     part = (tmp_path / "w.npy").read_bytes()[:-9]
     assert "a matrix of numbers" in refusal(write(tmp_path / "w.npy", part))
+
+
+def test_a_list_within_itself():
+    endless = []
+    endless.append(endless)
+    assert "within itself" in refusal(endless)
+    assert "within itself" in refusal({"W1": endless})
 
 
 def test_a_header_that_claims_too_much(tmp_path):
