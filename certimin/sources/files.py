@@ -47,12 +47,12 @@ def file(path: Path) -> Layers:
         refuse(name, "a file of arrays", "a file of Keras", remedy)
     if suffix in _TORCH:
         return _torch(name, path)
+    if suffix == ".safetensors":  # begins with a length, which may look like any mark
+        return _safetensors(name, path)
     if kind == _PICKLE or suffix in _CODE:
         refuse(name, "a file of arrays", "a pickle, which could run code", _SAVE)
     if kind == _NPY or suffix == ".npy":
         return _npy(name, path)
-    if suffix == ".safetensors":
-        return _safetensors(name, path)
     if kind == _ZIP or suffix == ".npz":
         return _npz(name, path)
     expected = "an .npz, .npy, .safetensors, .pt or .pth file"
