@@ -6,6 +6,7 @@ different in the first of many is seen as well as in the last.  Else only output
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple, Protocol
 
@@ -67,8 +68,10 @@ def observed(name: str, network: Computes, evaluate: Callable[[Floats], Run]) ->
     """
     X = probes(network)
     try:
-        run = evaluate(X)
-        return Run(np.asarray(run.outputs), run.hidden)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # the inputs are none of the user's
+            run = evaluate(X)
+            return Run(np.asarray(run.outputs), run.hidden)
     except Exception as error:  # whatever the source raises
         remedy = "pass its weights as a list of (W, b) pairs"
         refuse(name, f"outputs for inputs of shape {X.shape}", brief(error), remedy)

@@ -37,7 +37,7 @@ def matrices(name: str, given: Sequence[Any], notes: list[str]) -> tuple[Floats,
     for k, W in enumerate(given):
         label = f"{name}, weights[{k}]"
         array = real(label, W)
-        weights.append(floats(label, array, ndim=2))
+        weights.append(_fixed(floats(label, array, ndim=2)))
         notes += roundings(f"weights[{k}]", array)
     if not weights:
         refuse(name, "at least one layer", "none", "pass a list of matrices")
@@ -93,7 +93,7 @@ def vectors(
         if len(values) != len(W):
             got = f"shape {values.shape}"
             refuse(label, f"shape {(len(W),)} as weights[{k}] has rows", got, "check the layer")
-        biases.append(values)
+        biases.append(_fixed(values))
     without = ", ".join(str(k + 1) for k, has in enumerate(present) if not has)
     if without:
         notes.append(f"no bias stored for layer {without}: taken as zero and trained")
@@ -118,4 +118,10 @@ def input_vector(key: str, value: Any, first: Floats) -> Floats | None:
     if len(values) != width:
         got = f"shape {values.shape}"
         refuse(key, f"{width} numbers, one for each input", got, "check the features")
-    return values
+    return _fixed(values)
+
+
+def _fixed(array: Floats) -> Floats:
+    """The array, which nobody can write to any more: a network is a value."""
+    array.flags.writeable = False
+    return array

@@ -205,6 +205,7 @@ def test_arrays_that_know_only_dlpack():
         (np.array([[1j]]), "complex"),
         (["a", "b"], "text"),
         (np.array([["a"]]), "text"),
+        (np.array([["a"]], dtype=object), "got 'a' at [0, 0]"),
         ([[1, 2], [3]], "rows of one length"),
         (np.array([[1, 2], [3]], dtype=object), "rows equally long"),
         ([[1, "2"]], "text"),

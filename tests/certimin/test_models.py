@@ -446,6 +446,14 @@ def test_sklearn_models_that_are_no_dense_network(sklearn):
         assert says in refusal(model)
 
 
+def test_sklearn_model_fitted_on_a_frame(sklearn):
+    pd = pytest.importorskip("pandas")
+    frame = pd.DataFrame(X, columns=list("abcd"))
+    model = sklearn.make_pipeline(sklearn.StandardScaler(), sklearn.Ridge()).fit(frame, Y)
+    net = Network.of(model)
+    np.testing.assert_allclose(net.outputs(frame), model.predict(frame), rtol=1e-10, atol=1e-12)
+
+
 class Dense:
     """A stand-in for a layer of Keras, which needs no more than this."""
 

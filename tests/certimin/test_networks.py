@@ -85,6 +85,8 @@ def test_arrays_become_float64_of_their_own():
     given[0, 0] = 9
     assert net.weights[0].tolist() == W1
     assert all(W.dtype == np.float64 for W in net.weights)
+    with pytest.raises(ValueError, match="read-only"):
+        net.weights[0][0, 0] = 9
     assert net.notes == ("1 number of 'weights[1]' rounded to the nearest float64",)
 
 
