@@ -72,7 +72,8 @@ def _said(row: Row) -> tuple[str, str]:
     if row.value is None:
         return "not applicable", row.reason
     if isinstance(row.value, Enclosure):
-        return row.value.interval(), row.value.words
+        estimate = row.value.worth == "sampled" and row.value.lower == row.value.upper
+        return f"{row.value:.6g}" if estimate else row.value.interval(), row.value.words
     if isinstance(row.value, str):
         return row.value, row.reason
     return str(row.value), "exact"
