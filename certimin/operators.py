@@ -141,7 +141,8 @@ def _square(source: Any) -> Floats:
         raise UsageError(f"hvp: expected a square array, got shape {found.shape}; pass H itself")
     if not np.isfinite(found).all():
         raise UsageError("hvp: expected finite entries, got NaN or infinity; check the array")
-    return found.astype(np.float64)
+    square: Floats = found.astype(np.float64)
+    return square
 
 
 def _size(given: Any, own: int | None) -> int:

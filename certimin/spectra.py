@@ -107,16 +107,16 @@ class LargestEigenvalue:
         return x in self.enclosure
 
     def __lt__(self, x: Any) -> bool:
-        return self.enclosure < _inner(x)
+        return bool(self.enclosure < _inner(x))
 
     def __le__(self, x: Any) -> bool:
-        return self.enclosure <= _inner(x)
+        return bool(self.enclosure <= _inner(x))
 
     def __gt__(self, x: Any) -> bool:
-        return self.enclosure > _inner(x)
+        return bool(self.enclosure > _inner(x))
 
     def __ge__(self, x: Any) -> bool:
-        return self.enclosure >= _inner(x)
+        return bool(self.enclosure >= _inner(x))
 
 
 def largest_eigenvalue(
@@ -234,7 +234,7 @@ def _check(tolerance: float, width: float, failure: float, steps: int) -> None:
 
 def _guess(guess: Any, n: int) -> np.ndarray[Any, Any]:
     """Return the guess as a vector."""
-    found = as_vector(guess).astype(np.float64).reshape(-1)
+    found: np.ndarray[Any, Any] = as_vector(guess).astype(np.float64).reshape(-1)
     if found.size != n or not np.isfinite(found).all():
         raise UsageError(f"guess: expected {n} finite numbers, got {found.size}; leave it out")
     return found

@@ -105,9 +105,9 @@ class _Process:
     def _project(self, image: Floats, j: int) -> Floats:
         """Subtract from ``image`` its part in the basis; return the coordinates of the part."""
         known = self.basis[: j + 1]
-        along = known @ image.astype(known.dtype)
+        along: Floats = known @ image.astype(known.dtype)
         image -= along @ known
-        return along.astype(np.float64)
+        return along.astype(np.float64, copy=False)
 
     def _measure(self, zeros: Floats) -> None:
         """Note entries of the projected operator that would vanish without rounding."""
