@@ -183,7 +183,7 @@ class JaxProduct(_Product):
         import jax
         from jax.flatten_util import ravel_pytree
 
-        super().__init__(data, batch, summed)
+        super().__init__((jax.numpy.asarray(data[0]), jax.numpy.asarray(data[1])), batch, summed)
         for leaf in jax.tree_util.tree_leaves(tree):
             if not hasattr(leaf, "dtype") or np.dtype(leaf.dtype).kind not in "f":
                 got = getattr(leaf, "dtype", type(leaf).__name__)

@@ -14,9 +14,13 @@ import numpy as np
 
 from verify.errors import UsageError
 
-__all__ = ["Operator", "as_vector"]
+__all__ = ["NotFinite", "Operator", "as_vector"]
 
 Floats = np.ndarray[Any, Any]
+
+
+class NotFinite(UsageError):
+    """A product holds NaN or infinity: the weights may have diverged."""
 
 
 def as_vector(values: Any) -> Any:
@@ -86,7 +90,7 @@ class Operator:
         image: Floats = found.reshape(-1).astype(np.float64)
         if not np.isfinite(image).all():
             bad = int(self.size - np.isfinite(image).sum())
-            raise UsageError(
+            raise NotFinite(
                 f"hvp: expected finite products, got {bad} of {self.size} entries NaN or infinite; "
                 "check that loss and weights are finite"
             )

@@ -48,9 +48,12 @@ def moved(network, step):
 
 
 def wrong(*args, **kwargs):
-    with pytest.raises(UsageError) as caught:
+    def use():
         product = hvp_of(*args, **kwargs)
         product(np.ones(product.size))
+
+    with pytest.raises(UsageError) as caught:
+        use()
     assert "\n" not in str(caught.value)
     return str(caught.value)
 
@@ -247,10 +250,8 @@ def test_frozen_and_unused_parameters_of_torch():
     assert product.size == whole.size - 20
     v = RNG.standard_normal(product.size)
     assert product(v) == pytest.approx(whole(np.append(np.zeros(20), v))[20:])
-    linear = hvp_of(
-        model, lambda f, y: f.sum(), (X, Y)
-    )  # nothing to differentiate twice in the end
-    assert np.abs(linear(np.ones(product.size))).max() >= 0
+    nothing = hvp_of(model[2], lambda f, y: f.sum(), (X[:, [0, 1, 2, 3, 0]], Y))
+    assert not nothing(np.ones(12)).any()
 
 
 # JAX ----------------------------------------------------------------------------------------------
@@ -266,27 +267,23 @@ def jax_loss(jnp, phi):
     return loss
 
 
-@pytest.mark.parametrize("activation", ["identity", "tanh", "relu", "gelu", "gelu_tanh", "sigmoid"])
+@pytest.mark.parametrize("activation", ["tanh", "relu", "gelu", "gelu_tanh"])
 def test_jax_agrees_with_numpy(activation):
     jax = pytest.importorskip("jax")
     phi = {
-        "identity": lambda z: z,
         "tanh": jax.numpy.tanh,
         "relu": jax.nn.relu,
         "gelu": lambda z: jax.nn.gelu(z, approximate=False),
         "gelu_tanh": jax.nn.gelu,
-        "sigmoid": jax.nn.sigmoid,
     }[activation]
     network = plain(activation)
     layers = [(b, W) for W, b in zip(network.weights, network.biases, strict=True)]
     with jax.enable_x64(True):
         tree = [(jax.numpy.asarray(W), jax.numpy.asarray(b)) for b, W in layers]
         product = hvp_of(tree, jax_loss(jax.numpy, phi), (X, Y))
-        parts = hvp_of(tree, jax_loss(jax.numpy, phi), (X, Y), batch=8)
         v = RNG.standard_normal(product.size)
         expected = hvp_of(network, "R", (X, Y))(v)
         assert product(v) == pytest.approx(expected, rel=1e-9, abs=1e-12)
-        assert parts(v) == pytest.approx(expected, rel=1e-9, abs=1e-12)
         twice = jax.tree_util.tree_map(lambda p: 2 * p, tree)
         assert product.at(twice).parameters == pytest.approx(2 * product.parameters)
 
@@ -301,7 +298,10 @@ def test_jax_in_single_precision():
     found = largest_eigenvalue(product)
     exact = largest_eigenvalue(hvp_of(network, "R", (X, Y)))
     assert float(found) == pytest.approx(float(exact), rel=1e-5)
-    assert product(np.ones(product.size)).dtype == np.float32
+    v = np.ones(product.size, dtype=np.float32)
+    assert product(v).dtype == np.float32
+    parts = hvp_of(tree, jax_loss(jax.numpy, jax.numpy.tanh), (X, Y), batch=15)
+    assert np.abs(parts(v) - product(v)).max() <= 1e-5 * np.abs(product(v)).max()
     loss = jax_loss(jax.numpy, jax.numpy.tanh)
     assert "leaf int" in wrong({"W": np.arange(3)}, loss, (X, Y))
     assert "empty pytree" in wrong({}, loss, (X, Y))
