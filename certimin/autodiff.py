@@ -16,9 +16,8 @@ __all__ = ["JaxProduct", "TorchProduct"]
 Floats = np.ndarray[Any, Any]
 
 
-def _chunks(n: int, batch: int | None) -> Iterator[tuple[slice, int]]:
+def _chunks(n: int, step: int) -> Iterator[tuple[slice, int]]:
     """Yield consecutive chunks of samples with their lengths."""
-    step = batch or n
     for first in range(0, n, step):
         yield slice(first, first + step), min(step, n - first)
 
@@ -35,11 +34,18 @@ class _Product:
 
     def __call__(self, v: Any) -> Floats:
         """Return Hv, of the precision of the parameters."""
+        if not self.batch:
+            return self._whole(v)
         total: Any = 0.0
         for part, length in _chunks(self.samples, self.batch):
             share = 1.0 if self.summed else length / self.samples
             total = total + share * as_vector(self._product(v, self.x[part], self.y[part]))
         found: Floats = total
+        return found
+
+    def _whole(self, v: Any) -> Floats:
+        """Return Hv from all samples at once."""
+        found: Floats = as_vector(self._product(v, self.x, self.y))
         return found
 
     def _product(self, v: Any, x: Any, y: Any) -> Any:

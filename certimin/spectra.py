@@ -177,7 +177,12 @@ def largest_eigenvalue(
     exponent = math.frexp(float(np.abs(image).max()))[1]
     steps, dtype, notes = _basis(n, steps, memory)
     goals = Goals(tolerance, width, failure, steps, dtype, operator.unit)
-    found = largest_by_lanczos(lambda v: np.ldexp(operator(v), -exponent), start, share, goals, rng)
+
+    def scaled(v: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+        return np.ldexp(operator(v), -exponent)
+
+    image = np.ldexp(image, -exponent)
+    found = largest_by_lanczos(scaled, start, image, share, goals, rng)
     return _result(found, exponent, operator, failure, notes)
 
 

@@ -21,8 +21,8 @@ from verify.errors import UsageError
 
 __all__ = ["Trace"]
 
-_LEAST = 5
-"""Products: two checks, two steps, one quotient."""
+_LEAST = 4
+"""Products: two steps, one check, one quotient."""
 
 
 class Trace:
@@ -211,7 +211,7 @@ class Trace:
             found = largest_eigenvalue(
                 operator,
                 size,
-                steps=self.products - 3,
+                steps=self.products - 2,
                 guess=guess,
                 seed=self.seed + step,
                 **self.goals,

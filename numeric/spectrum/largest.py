@@ -19,7 +19,7 @@ from typing import Any
 
 import numpy as np
 
-from numeric.spectrum.random_start import Run, largest_allowed
+from numeric.spectrum.random_start import Run, excluded, largest_allowed
 
 __all__ = ["Goals", "Largest", "largest_by_lanczos", "largest_of_matrix"]
 
@@ -53,7 +53,7 @@ class Largest:
     """What was found: ``value`` - ``rounding`` <= largest eigenvalue <= ``upper``.
 
     ``residual`` is the norm of Hx - value x for the unit ``vector`` x; ``floor`` is about the
-    residual that rounding of the products leaves.
+    residual that rounding of the products leaves; ``products`` are those taken.
     """
 
     value: float
@@ -69,11 +69,13 @@ class Largest:
 class _Process:
     """A growing orthonormal basis with the projected operator."""
 
-    def __init__(self, apply: Operator, start: Floats, share: float, goals: Goals) -> None:
+    def __init__(
+        self, apply: Operator, start: Floats, image: Floats, share: float, goals: Goals
+    ) -> None:
         self.apply, self.size, self.goals = apply, start.size, goals
         self.basis = np.empty((goals.steps, self.size), goals.dtype)
         self.runs = [Run(self.size, share)]
-        self.fresh = start
+        self.fresh, self.first = start, image
         self.worst, self.squares, self.entries = 0.0, 0.0, 0
         self.norm, self.coupling = 0.0, 0.0
 
@@ -81,7 +83,7 @@ class _Process:
         """Take the j-th vector into the basis; return whether the space is exhausted."""
         run = self.runs[-1]
         self.basis[j] = self.fresh
-        image = self.apply(self.basis[j].astype(np.float64))
+        image = self.apply(self.basis[j].astype(np.float64)) if j else self.first.copy()
         length = float(np.linalg.norm(image))
         along = self._project(image, j)
         if run.alphas:
@@ -138,6 +140,13 @@ class _Process:
         self.norm = max(theta, -float(least), math.ulp(0.0))
         return theta, self.runs[-1].betas[-1] * abs(float(mix[-1])), mix
 
+    def done(self, theta: float, residual: float) -> bool:
+        """Return whether the residual is small and the upper bound near enough."""
+        goals = self.goals
+        near = theta + goals.width * self.norm - self.coupling
+        small = residual <= max(goals.tolerance * self.norm, 2 * self.least_residual)
+        return small and excluded(self.runs, near, goals.failure, self.floor)
+
     def upper(self, theta: float) -> float:
         """Return the bound that the random starts give, without rounding of products."""
         allowed = largest_allowed(self.runs, theta, self.goals.failure, self.floor)
@@ -151,7 +160,12 @@ class _Process:
 
 
 def largest_by_lanczos(
-    apply: Operator, start: Floats, share: float, goals: Goals, rng: np.random.Generator
+    apply: Operator,
+    start: Floats,
+    image: Floats,
+    share: float,
+    goals: Goals,
+    rng: np.random.Generator,
 ) -> Largest:
     """Return bounds of the largest eigenvalue of a symmetric operator with entries of order one.
 
@@ -161,6 +175,8 @@ def largest_by_lanczos(
         From float64 vectors of shape (n,), n > ``goals.steps`` + 2, to float64 ones.
     start, share
         From :func:`numeric.spectrum.random_start.mixed_start`.
+    image
+        The product of the start.
     rng
         For new starts, independent of the first.
 
@@ -169,20 +185,17 @@ def largest_by_lanczos(
     ArithmeticError
         A product is not finite.
     """
-    process, met = _Process(apply, start, share, goals), False
-    count, look = 0, 2
+    process, met, count, look = _Process(apply, start, image, share, goals), False, 0, 2
     while count < goals.steps and not met:
         exhausted = process.extend(count)
         count += 1
         if exhausted or count == goals.steps or count >= look:
             theta, residual, mix = process.ritz()
-            upper, look = process.upper(theta), count + max(2, count // 10)
-            small = max(goals.tolerance * process.norm, 2 * process.least_residual)
-            met = residual <= small and upper - theta <= goals.width * process.norm
+            met, look = process.done(theta, residual), count + max(2, count // 10)
         if exhausted and not met and count < goals.steps:
             process.restart(count, rng)
     x = (mix.astype(process.basis.dtype) @ process.basis[:count]).astype(np.float64)
-    return _judged(process, x / np.linalg.norm(x), upper, count, goals)
+    return _judged(process, x / np.linalg.norm(x), process.upper(theta), count, goals)
 
 
 def _judged(process: _Process, x: Floats, upper: float, count: int, goals: Goals) -> Largest:
@@ -198,7 +211,7 @@ def _judged(process: _Process, x: Floats, upper: float, count: int, goals: Goals
         and top - value <= goals.width * process.norm + 2 * rounding + basis
     )
     floor = process.least_residual
-    return Largest(value, residual, top, rounding, floor, x, count + 1, met)
+    return Largest(value, residual, top, rounding, floor, x, count, met)
 
 
 def largest_of_matrix(matrix: Floats, products: int = 0) -> Largest:

@@ -35,7 +35,7 @@ from typing import Any
 
 import numpy as np
 
-__all__ = ["Run", "largest_allowed", "mixed_start", "steps_for"]
+__all__ = ["Run", "excluded", "largest_allowed", "mixed_start", "steps_for"]
 
 Floats = np.ndarray[Any, Any]
 
@@ -82,13 +82,20 @@ class Run:
         return min(0.0, scale - _log_sum(square) / 2)
 
 
-def largest_allowed(runs: Sequence[Run], above: float, failure: float, floor: float) -> float:
-    """Return the t >= ``above`` from which on the chance is at most ``failure``.
+def excluded(runs: Sequence[Run], t: float, failure: float, floor: float) -> bool:
+    """Return whether the largest eigenvalue is below t with probability 1 - ``failure`` at least.
 
     The starts of the runs are independent: each in the orthogonal complement of the earlier ones,
     which ended in invariant subspaces up to ``floor``.  The chances of r runs are joined as Fisher
     joins p-values: their product is x or less with probability x Σ_{j<r} log(1/x)^j/j!.  So that
     r may be chosen on the way, r runs have the part 2^-r of ``failure``.
+    """
+    logs = [run.log_chance(t, floor) for run in runs]
+    return _joined(-math.fsum(logs), len(runs)) <= math.log(failure) - len(runs) * math.log(2)
+
+
+def largest_allowed(runs: Sequence[Run], above: float, failure: float, floor: float) -> float:
+    """Return the t >= ``above`` from which on values are :func:`excluded`.
 
     Parameters
     ----------
@@ -101,12 +108,10 @@ def largest_allowed(runs: Sequence[Run], above: float, failure: float, floor: fl
     >>> largest_allowed([run], 0.0, 1e-9, 1e-16) > 1e9  # one product says next to nothing
     True
     """
-    goal = math.log(failure) - len(runs) * math.log(2)
     gap = max(floor, abs(above) * math.ulp(1.0))
 
     def rare(distance: float) -> bool:
-        logs = [run.log_chance(above + distance, floor) for run in runs]
-        return _joined(-math.fsum(logs), len(runs)) <= goal
+        return excluded(runs, above + distance, failure, floor)
 
     while not rare(gap):
         gap *= 4
