@@ -1,11 +1,12 @@
 """The sharpness of nonlinear networks: our bounds, and the usual unsigned or unchecked numbers.
 
-Three small networks on real data, at the start and after some full-batch gradient descent, all in
-float64.  Everybody but the NumPy line has the same compiled products, forward over reverse in JAX.
-The usual ways are power iteration of a fixed length, whose number is the norm of the last product,
-and Lanczos of a fixed length without reorthogonalisation, in one compiled loop; neither says how
-far off it is.  Errors are relative to the largest eigenvalue of the whole Hessian; compilation is
-not timed.
+Three small networks on real data, at the start, at a small start (its weights times 0.2: near the
+saddle at zero, where the Hessian has about as large negative eigenvalues as positive ones), and
+after some full-batch gradient descent, all in float64.  Everybody but the NumPy line has the same
+compiled products, forward over reverse in JAX.  The usual ways are power iteration of a fixed
+length, whose number is the norm of the last product, and Lanczos of a fixed length without
+reorthogonalisation, in one compiled loop; neither says how far off it is.  Errors are relative to
+the largest eigenvalue of the whole Hessian; compilation is not timed.
 
 Run with ``python -m benchmarks.nonlinear_sharpness``; needs jax and scikit-learn.
 """
@@ -15,6 +16,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
+from functools import partial
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -35,7 +37,9 @@ PROBLEMS = (
     ("digits", "gelu", (64, 24, 10)),
     ("diabetes", "tanh", (10, 32, 32, 1)),
 )
-STEP_SIZE, STEPS = 0.02, 300
+STEP_SIZE = 0.02
+POINTS = (("start", 1.0, 0), ("small start", 0.2, 0), ("after 300 steps", 1.0, 300))
+"""Name, scale of the start, steps of gradient descent."""
 POWER, LANCZOS = (20, 100), (20, 50, 100)
 
 
@@ -71,10 +75,10 @@ def data(name: Any) -> tuple[Any, Any]:
     return x / np.where(spread > 0, spread, 1.0), y / (y.std(0) if y.shape[1] == 1 else 1.0)
 
 
-def starting(activation: str, widths: tuple[int, ...]) -> Network:
-    """Return Gaussian weights of variance 1/d, and no biases."""
+def starting(activation: str, widths: tuple[int, ...], scale: float = 1.0) -> Network:
+    """Return Gaussian weights of deviation scale/√d, and biases that are zero."""
     rng = np.random.default_rng(1)
-    weights = [rng.standard_normal((m, n)) / np.sqrt(n) for n, m in pairwise(widths)]
+    weights = [scale * rng.standard_normal((m, n)) / np.sqrt(n) for n, m in pairwise(widths)]
     return Network(tuple(weights), tuple(np.zeros(m) for m in widths[1:]), activation)
 
 
@@ -122,16 +126,18 @@ def usual(product: Any, start: Any) -> dict[str, tuple[int, Callable[[], float]]
     import jax
     import jax.numpy as jnp
 
-    data = product.x, product.y
+    def power(v: Any, steps: int, *at: Any) -> Any:
+        def step(_: Any, u: Any) -> Any:
+            image = product.compiled(at[0], u, *at[1:])
+            return image / jnp.linalg.norm(image)
 
-    def power(v: Any, steps: int) -> Any:
-        v = jax.lax.fori_loop(0, steps - 1, lambda _, u: _unit(product.compiled(w, u, *data)), v)
-        return jnp.linalg.norm(product.compiled(w, v, *data))
+        v = jax.lax.fori_loop(0, steps - 1, step, v)
+        return jnp.linalg.norm(product.compiled(at[0], v, *at[1:]))
 
-    def lanczos(v: Any, steps: int) -> Any:
+    def lanczos(v: Any, steps: int, *at: Any) -> Any:
         def step(j: Any, state: Any) -> Any:
             old, new, diagonal, beside = state
-            image = product.compiled(w, new, *data)
+            image = product.compiled(at[0], new, *at[1:])
             image = image - jnp.where(j > 0, beside[j - 1], 0.0) * old
             diagonal = diagonal.at[j].set(image @ new)
             image = image - diagonal[j] * new
@@ -143,23 +149,17 @@ def usual(product: Any, start: Any) -> dict[str, tuple[int, Callable[[], float]]
         T = jnp.diag(diagonal) + jnp.diag(beside[:-1], 1) + jnp.diag(beside[:-1], -1)
         return jnp.linalg.eigvalsh(T)[-1]
 
-    w, v = product.flat, jnp.asarray(start / np.linalg.norm(start))
+    v, at = jnp.asarray(start / np.linalg.norm(start)), (product.flat, product.x, product.y)
     ways = {}
     for name, way, counts in (("power", power, POWER), ("Lanczos", lanczos, LANCZOS)):
         compiled = jax.jit(way, static_argnums=1)
         for steps in counts:
-            ways[f"JAX {name}, {steps} steps"] = steps, _call(compiled, v, steps)
+            ways[f"JAX {name}, {steps} steps"] = steps, partial(_number, compiled, v, steps, *at)
     return ways
 
 
-def _unit(v: Any) -> Any:
-    import jax.numpy as jnp
-
-    return v / jnp.linalg.norm(v)
-
-
-def _call(way: Any, v: Any, steps: int) -> Callable[[], float]:
-    return lambda: float(way(v, steps))
+def _number(way: Any, *given: Any) -> float:
+    return float(way(*given))
 
 
 def exact(product: Any) -> float:
@@ -231,11 +231,10 @@ def main(repetitions: int, quick: bool, out: Path) -> None:
     every: list[Line] = []
     for name, activation, widths in PROBLEMS[-1:] if quick else PROBLEMS:
         x, y = data(name)
-        first = starting(activation, widths)
-        for when, steps in (("start", 0), (f"after {STEPS} steps", STEPS)):
+        for when, scale, steps in POINTS:
             point = f"{name}, {activation}, {'-'.join(map(str, widths))}, {when}"
             with threadpool_limits(1, "blas"):
-                network = trained(first, x, y, steps)
+                network = trained(starting(activation, widths, scale), x, y, steps)
                 lines = list(race(point, network, x, y, 1 if quick else repetitions))
             print_table(point, lines)
             every += lines

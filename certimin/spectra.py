@@ -218,7 +218,7 @@ def _result(
 
 def _basis(n: int, steps: int, memory: float) -> tuple[int, Any, tuple[str, ...]]:
     """Return how many vectors of the basis are kept, in which precision, and what that costs."""
-    steps, dtype = min(steps, n - 3), np.float64
+    steps, dtype = min(steps, n), np.float64
     if steps * n * 8 <= memory:
         return steps, dtype, ()
     room = max(_FEWEST, int(memory // (4 * n)))

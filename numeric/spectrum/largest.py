@@ -172,7 +172,7 @@ def largest_by_lanczos(
     Parameters
     ----------
     apply
-        From float64 vectors of shape (n,), n > ``goals.steps`` + 2, to float64 ones.
+        From float64 vectors of shape (n,), n >= ``goals.steps``, to float64 ones.
     start, share
         From :func:`numeric.spectrum.random_start.mixed_start`.
     image

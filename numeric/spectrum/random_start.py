@@ -68,7 +68,8 @@ class Run:
     def log_chance(self, t: float, floor: float) -> float:
         """Return the logarithm of a bound on P[(2) holds for λ = t], 0 where nothing is said.
 
-        Norms below ``floor`` are not told from rounding, and count as ``floor``.
+        Norms below ``floor`` are not told from rounding, and count as ``floor``.  (1) with n = 3
+        holds for n = 1 and 2 too.
         """
         log_p, square, pivot, before = 0.0, [0.0], math.inf, 0.0
         for alpha, beta in zip(self.alphas, self.betas, strict=True):
@@ -78,7 +79,7 @@ class Run:
             before = max(beta, floor)
             log_p += math.log(pivot / before)
             square.append(2 * log_p)
-        scale = 0.5 * math.log(2 * (self.size - 1) / math.pi) - math.log(self.share)
+        scale = 0.5 * math.log(2 * max(self.size - 1, 2) / math.pi) - math.log(self.share)
         return min(0.0, scale - _log_sum(square) / 2)
 
 

@@ -17,6 +17,7 @@ SPECTRA = {
     "one outlier": np.append(0.1 * RNG.standard_normal(2000), 57.2),
     "largest modulus negative": np.append(np.linspace(-300, -100, 300), 2.0),
     "all negative": -np.linspace(1, 3, 300),
+    "crowded at the top": 1 - np.linspace(0, 1, 90) ** 2,
     "identity": np.ones(1000),
     "low rank": np.append(np.zeros(1000), [1.0, 2.0, 3.0]),
     "tiny": 1e-250 * np.linspace(-1, 1, 300),
@@ -45,7 +46,7 @@ def test_encloses_the_largest_eigenvalue_narrowly(d):
     assert abs(float(found) - d.max()) <= 1e-9 * norm
 
 
-@pytest.mark.parametrize("d", list(SPECTRA.values())[:6], ids=list(SPECTRA)[:6])
+@pytest.mark.parametrize("d", list(SPECTRA.values())[:7], ids=list(SPECTRA)[:7])
 def test_single_precision_is_recognised(d):
     single = d.astype(np.float32)
     found = largest_eigenvalue(lambda v: v.astype(np.float32) * single, d.size)
