@@ -148,7 +148,12 @@ class _Process:
         return small and excluded(self.runs, near, goals.failure, self.floor)
 
     def upper(self, theta: float) -> float:
-        """Return the bound that the random starts give, without rounding of products."""
+        """Return the bound that the random starts give, without rounding of products.
+
+        A basis of the whole space leaves nothing to chance, only entries that should vanish.
+        """
+        if sum(len(run.alphas) for run in self.runs) == self.size:
+            return theta + 2 * math.sqrt(self.size) * self.worst
         allowed = largest_allowed(self.runs, theta, self.goals.failure, self.floor)
         return allowed + self.coupling
 
