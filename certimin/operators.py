@@ -40,7 +40,7 @@ class Operator:
     ----------
     source
         A callable from float64 vectors of shape (n,) to vectors of that shape, an object with
-        ``matvec`` and ``shape`` such as a SciPy LinearOperator, or a square array.
+        ``matvec`` and ``shape`` such as a SciPy LinearOperator, or a square array, sparse or not.
     size : int, optional
         n; may be left out where ``source`` has a ``shape`` or a ``size``.
 
@@ -66,6 +66,8 @@ class Operator:
             self._apply = source.matvec
         elif callable(source):
             self._apply, shape = source, None
+        elif hasattr(source, "tocsr"):  # a sparse array
+            self._apply = source.__matmul__
         else:
             self.matrix = _square(source)
             self._apply, shape = self.matrix.__matmul__, self.matrix.shape
@@ -77,7 +79,7 @@ class Operator:
     def __call__(self, v: Floats) -> Floats:
         """Return Hv in float64; UsageError where it is no finite real vector of shape (n,)."""
         self.products += 1
-        found = as_vector(self._apply(v))
+        found = as_vector(self._apply(v.copy()))  # theirs to write to
         if found.shape not in ((self.size,), (self.size, 1)):
             raise UsageError(
                 f"hvp: expected products of shape ({self.size},), got {found.shape}; "

@@ -11,6 +11,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from fractions import Fraction
+from html import escape
 from typing import Any
 
 import numpy as np
@@ -101,7 +102,7 @@ class LargestEigenvalue:
 
     def _repr_html_(self) -> str:
         inside = f"{self.value:.10g} in {self.enclosure.interval()}"
-        return f"<code>{inside}</code> <small>{self.words}</small>"
+        return f"<code>{inside}</code> <small>{escape(self.words)}</small>"
 
     def __contains__(self, x: Any) -> bool:
         return x in self.enclosure
@@ -160,7 +161,7 @@ def largest_eigenvalue(
     UsageError
         An argument out of range; products of the wrong shape, not finite, or not symmetric.
     """
-    _check(tolerance, width, failure, steps)
+    _check(tolerance, width, failure, steps, seed)
     operator = Operator(hvp, size)
     n = operator.size
     if n <= (_DENSE if operator.matrix is None else _DENSE_ARRAY):
@@ -191,7 +192,8 @@ def _by_matrix(operator: Operator) -> LargestEigenvalue:
     matrix = operator.dense()
     largest = float(np.abs(matrix).max())
     exponent = math.frexp(largest)[1] if largest else 0
-    found = largest_of_matrix(np.ldexp(matrix, -exponent))
+    unit = operator.unit if operator.matrix is None else 0.0
+    found = largest_of_matrix(np.ldexp(matrix, -exponent), unit)
     return _result(found, exponent, operator, 0.0, ())
 
 
@@ -228,11 +230,13 @@ def _basis(n: int, steps: int, memory: float) -> tuple[int, Any, tuple[str, ...]
     return min(steps, room), np.float32, notes
 
 
-def _check(tolerance: float, width: float, failure: float, steps: int) -> None:
+def _check(tolerance: float, width: float, failure: float, steps: int, seed: int) -> None:
     """Raise UsageError where a number makes no sense."""
     for name, x in (("tolerance", tolerance), ("width", width), ("failure", failure)):
         if not 0 < x < 1:
             raise UsageError(f"{name}: expected 0 < {name} < 1, got {x!r}; leave it out")
+    if seed < 0:
+        raise UsageError(f"seed: expected 0 or more, got {seed!r}; leave it out")
     if steps < 2:
         raise UsageError(f"steps: expected at least 2, got {steps!r}; leave it out")
 

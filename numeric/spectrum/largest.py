@@ -27,8 +27,8 @@ Floats = np.ndarray[Any, Any]
 Operator = Callable[[Floats], Floats]
 
 _UNIT = float(np.finfo(np.float64).eps) / 2
-_EXHAUSTED = 4
-"""A new direction shorter than this many roundings of the norm is rounding."""
+_ROUNDINGS = 4
+"""A product may be off by this many unit roundoffs of the norm, all in one direction."""
 
 
 @dataclass(frozen=True)
@@ -102,7 +102,7 @@ class _Process:
     @property
     def floor(self) -> float:
         """Norms of new directions up to this are rounding."""
-        return max(_EXHAUSTED * self.goals.unit * self.norm, 2 * self.least_residual)
+        return max(_ROUNDINGS * self.goals.unit * self.norm, 2 * self.least_residual)
 
     def _project(self, image: Floats, j: int) -> Floats:
         """Subtract from ``image`` its part in the basis; return the coordinates of the part."""
@@ -208,7 +208,7 @@ def _judged(process: _Process, x: Floats, upper: float, count: int, goals: Goals
     image = process.apply(x)
     value = float(x @ image)
     residual = float(np.linalg.norm(image - value * x))
-    rounding = process.worst + process.norm * (goals.unit + math.sqrt(x.size) * _UNIT)
+    rounding = process.worst + process.norm * (_ROUNDINGS * goals.unit + math.sqrt(x.size) * _UNIT)
     basis = float(np.finfo(goals.dtype).eps) / 2 * math.sqrt(count) * process.norm
     top = max(value, upper) + rounding + basis
     met = (
@@ -219,11 +219,12 @@ def _judged(process: _Process, x: Floats, upper: float, count: int, goals: Goals
     return Largest(value, residual, top, rounding, floor, x, count, met)
 
 
-def largest_of_matrix(matrix: Floats, products: int = 0) -> Largest:
+def largest_of_matrix(matrix: Floats, unit: float = 0.0) -> Largest:
     """Return bounds of the largest eigenvalue of a square matrix that is symmetric up to rounding.
 
     The upper bound is that of the decomposition S = V D Vᵀ + R in floating point: λ_max(S) <=
     λ_max(D) + |λ_max(D)| |VᵀV - I| + |R|, with Frobenius norms; and likewise what is not symmetric.
+    ``unit`` is the unit roundoff of the products that the columns are; 0 for a matrix as such.
     """
     symmetric = (matrix + matrix.T) / 2
     values, vectors = np.linalg.eigh(symmetric)
@@ -234,6 +235,7 @@ def largest_of_matrix(matrix: Floats, products: int = 0) -> Largest:
     defect = float(np.linalg.norm(vectors.T @ vectors - np.eye(len(x))))
     error = float(np.linalg.norm((vectors * values) @ vectors.T - symmetric))
     norm = float(np.abs(values).max())
-    rounding = float(np.linalg.norm(matrix - symmetric)) + math.sqrt(x.size) * _UNIT * norm
+    rounding = (math.sqrt(x.size) * _UNIT + _ROUNDINGS * unit) * norm
+    rounding += float(np.linalg.norm(matrix - symmetric))
     upper = max(value, top + abs(top) * defect + error) + rounding
-    return Largest(value, residual, upper, rounding, residual, x, products, True)
+    return Largest(value, residual, upper, rounding, residual, x, 0, True)

@@ -206,7 +206,19 @@ def test_refusals_are_one_line():
     assert "NaN" in wrong(hvp=np.full((3, 3), np.nan), size=None)
     assert "tolerance" in wrong(tolerance=0)
     assert "steps" in wrong(steps=1)
+    assert "seed" in wrong(seed=-1)
     assert "guess: expected 100" in wrong(guess=[1.0])
+
+
+def test_operators_that_write_to_their_argument_or_reuse_their_result():
+    d, out = np.linspace(0, 1, 200), np.empty(200)
+
+    def apply(v):
+        v *= d
+        out[:] = v
+        return out
+
+    assert 1 in largest_eigenvalue(apply, 200)
 
 
 def test_noise_is_refused_or_widens_the_bounds():
@@ -225,7 +237,7 @@ def test_linear_operators_of_scipy_and_arrays_of_torch_and_jax():
 
     d = np.append(np.zeros(199), 3.0)
     assert 3 in largest_eigenvalue(aslinearoperator(sparse.diags_array(d)))
-    assert 3 in largest_eigenvalue(sparse.diags_array(d).__matmul__, 200)
+    assert 3 in largest_eigenvalue(sparse.diags_array(d))
 
 
 def test_products_of_torch():
