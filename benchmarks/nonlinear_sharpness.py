@@ -2,7 +2,7 @@
 
 Three small networks on real data, at the start, at a small start (its weights times 0.2: near the
 saddle at zero, where the Hessian has about as large negative eigenvalues as positive ones), and
-after some full-batch gradient descent, all in float64.  Everybody but the NumPy line has the same
+after some full-batch gradient descent, all in float64.  Everybody but the NumPy line has
 compiled products, forward over reverse in JAX.  The usual ways are power iteration of a fixed
 length, whose number is the norm of the last product, and Lanczos of a fixed length without
 reorthogonalisation, in one compiled loop; neither says how far off it is.  Errors are relative to
@@ -128,16 +128,16 @@ def usual(product: Any, start: Any) -> dict[str, tuple[int, Callable[[], float]]
 
     def power(v: Any, steps: int, *at: Any) -> Any:
         def step(_: Any, u: Any) -> Any:
-            image = product.compiled(at[0], u, *at[1:])
+            image = product.compiled[0](at[0], u, *at[1:])
             return image / jnp.linalg.norm(image)
 
         v = jax.lax.fori_loop(0, steps - 1, step, v)
-        return jnp.linalg.norm(product.compiled(at[0], v, *at[1:]))
+        return jnp.linalg.norm(product.compiled[0](at[0], v, *at[1:]))
 
     def lanczos(v: Any, steps: int, *at: Any) -> Any:
         def step(j: Any, state: Any) -> Any:
             old, new, diagonal, beside = state
-            image = product.compiled(at[0], new, *at[1:])
+            image = product.compiled[0](at[0], new, *at[1:])
             image = image - jnp.where(j > 0, beside[j - 1], 0.0) * old
             diagonal = diagonal.at[j].set(image @ new)
             image = image - diagonal[j] * new
@@ -179,9 +179,9 @@ def race(point: str, network: Network, x: Any, y: Any, repetitions: int) -> Iter
     start = np.random.default_rng(7).standard_normal(product.size)
     ways = usual(product, start)
     bounded: dict[str, Callable[[], LargestEigenvalue]] = {
-        "ours, JAX products": lambda: largest_eigenvalue(product),
+        "ours, JAX products": lambda: largest_eigenvalue(product.at(tree)),
         "ours, NumPy products": lambda: largest_eigenvalue(plain),
-        "ours, width 0.05": lambda: largest_eigenvalue(product, width=0.05),
+        "ours, width 0.05": lambda: largest_eigenvalue(product.at(tree), width=0.05),
     }
     timings = compare(
         {**bounded, **{name: run for name, (_, run) in ways.items()}},  # type: ignore[arg-type]

@@ -12,8 +12,9 @@ from typing import Any, Literal
 
 import numpy as np
 
-from certimin.autodiff import JaxProduct, TorchProduct
+from certimin.jax_products import JaxProduct
 from certimin.operators import as_vector
+from certimin.torch_products import TorchProduct
 from numeric.spectrum.network_products import ACTIVATIONS, NetworkProducts, flat
 from verify.errors import UsageError
 
