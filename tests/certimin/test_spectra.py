@@ -112,15 +112,13 @@ def test_too_few_steps_are_said_and_the_bound_still_holds():
 def test_memory_limits_are_said():
     d = np.append(np.linspace(0, 1, 5000), 20.0)
     single = largest_eigenvalue(diagonal(d), d.size, memory=5e6)
-    assert single.notes == ("basis kept in float32 to fit 5e+06 bytes", SHORTER)
+    assert single.notes == ("basis kept in float32 to fit 5e+06 bytes",)
     assert 20 in single
     assert single.converged
     few = largest_eigenvalue(diagonal(d), d.size, memory=1.0)
     assert "at most 4 steps of 400" in repr(few)
+    assert not few.converged
     assert 20 in few
-
-
-SHORTER = "at most 249 steps of 400 for the same reason"
 
 
 def test_a_guess_saves_products_and_the_bound_holds():
@@ -141,7 +139,7 @@ def test_eigenvalues_the_guess_excludes_are_found():
 
 
 def test_misses_are_as_rare_as_said():
-    d, failure, trials = np.append(np.linspace(0, 0.5, 99), 1.0), 0.2, 400
+    d, failure, trials = np.append(np.linspace(0, 0.5, 99), 1.0), 0.2, 200
     goals = Goals(1e-9, 1e-9, failure, 3)
     missed = 0
     for seed in range(trials):
