@@ -15,6 +15,7 @@ from certimin.layers import entries, imbalance_of
 from certimin.operators import NotFinite, as_vector
 from certimin.products import hvp_of
 from certimin.spectra import LargestEigenvalue, largest_eigenvalue
+from certimin.time_share import TimeShare
 from certimin.trace_figure import draw
 from certimin.trace_file import Row, TraceFile
 from verify.errors import UsageError
@@ -91,12 +92,10 @@ class Trace:
         self.every, self.step_size, self.hvp, self.linear = every, step_size, hvp, linear
         self.minimal_sharpness = None if minimal_sharpness is None else float(minimal_sharpness)
         self.products, self.goals = products, {"tolerance": tolerance, "width": width}
-        self.share, self.seed, self._clock = share, seed, clock
+        self.seed, self._time = seed, TimeShare(share, clock)
         self._file = None if path is None else TraceFile(path)
         self.rows: list[Row] = list(self._file.rows) if self._file else []
-        self.skipped = 0
-        self._pending, self._spent, self._least = 0, 0.0, 0.0
-        self._began: float | None = None
+        self.skipped = self._pending = 0
         self._read: Callable[[], Any] | None = None
         self._vector: np.ndarray[Any, Any] | None = None
 
@@ -128,14 +127,7 @@ class Trace:
 
         return cls(hvp=product, **options)
 
-    def __call__(
-        self,
-        step: int,
-        *,
-        loss: Any,
-        weights: Any = None,
-        hvp: Any = None,
-    ) -> Row | None:
+    def __call__(self, step: int, *, loss: Any, weights: Any = None, hvp: Any = None) -> Row | None:
         """Record a step if it is due; return the row, or None.
 
         Parameters
@@ -152,22 +144,20 @@ class Trace:
         UsageError
             There are no products to take, or they are refused by ``largest_eigenvalue``.
         """
-        start = self._clock()
-        self._began = start if self._began is None else self._began
+        start = self._time.now()
         if step % self.every or (self.rows and step <= self.rows[-1].step):
             return None
-        if not self._affordable(start - self._began):
+        if not self._time.allows(start):
+            self._skip()
             return None
         value = float(as_vector(loss() if callable(loss) else loss).reshape(()))
         weights = self._read() if weights is None and self._read else weights
         found = self._sharpness(step, value, weights, hvp)
-        row = self._row(step, value, found, weights, self._clock() - start)
+        row = self._row(step, value, found, weights, self._time.now() - start)
         self.rows.append(row)
         if self._file:
             self._file.append(row)
-        took = self._clock() - start
-        self._spent += took
-        self._least = min(self._least or took, took)
+        self._time.spend(self._time.now() - start)
         return row
 
     def figure(self, path: str | os.PathLike[str]) -> None:
@@ -179,20 +169,16 @@ class Trace:
         skipped = f", {self.skipped} skipped" if self.skipped else ""
         return f"Trace: {len(self.rows)} rows, {last}{skipped}"
 
-    def _affordable(self, elapsed: float) -> bool:
-        """Return whether a record like the cheapest so far keeps within the share of time."""
-        ahead = self._least
-        if not ahead or self._spent + ahead <= self.share * (elapsed + ahead):
-            return True
+    def _skip(self) -> None:
+        """Count a record that is left out; warn of the first."""
         if not self.skipped:
             warnings.warn(
-                f"trace: records are skipped, they would take over {self.share:.0%} of the time; "
-                "raise every= or share=",
+                f"trace: records are skipped, they would take over {self._time.share:.0%} of the "
+                "time; raise every= or share=",
                 stacklevel=3,
             )
         self.skipped += 1
         self._pending += 1
-        return False
 
     def _sharpness(
         self, step: int, loss: float, weights: Any, hvp: Any
