@@ -13,26 +13,15 @@ from typing import Any, Literal
 import numpy as np
 
 from certimin.jax_products import JaxProduct
+from certimin.losses import LOSSES, loss_factor
 from certimin.operators import as_vector
 from certimin.torch_products import TorchProduct
 from numeric.spectrum.network_products import ACTIVATIONS, NetworkProducts, flat
 from verify.errors import UsageError
 
-__all__ = ["LOSSES", "NetworkProduct", "hvp_of"]
+__all__ = ["NetworkProduct", "hvp_of"]
 
 Floats = np.ndarray[Any, Any]
-
-LOSSES: dict[str, Callable[[int, int], float]] = {
-    "R": lambda samples, outputs: 1.0,
-    "half": lambda samples, outputs: 0.5,
-    "mse": lambda samples, outputs: 1 / outputs,
-    "sum": lambda samples, outputs: float(samples),
-}
-"""Factors between R = mean over samples of |y - f(x)|² and the loss of that name.
-
-``half`` is R/2, ``mse`` the mean over samples and outputs (torch's MSELoss), ``sum`` the sum over
-samples.
-"""
 
 
 def hvp_of(
@@ -52,8 +41,8 @@ def hvp_of(
         object with ``weights``, ``biases`` and ``activation`` such as
         :class:`certimin.networks.Network` (NumPy alone; the order is W_1, b_1, W_2, b_2, ...).
     loss
-        A name in :data:`LOSSES` for torch modules and networks; or ``loss(outputs, targets)`` for
-        torch, ``loss(parameters, X, y)`` for JAX, one number each.
+        A name in :data:`certimin.losses.LOSSES` for torch modules and networks; or
+        ``loss(outputs, targets)`` for torch, ``loss(parameters, X, y)`` for JAX, one number each.
     data : (X, y)
         All samples, as rows.
     batch : int, optional
@@ -124,7 +113,7 @@ class NetworkProduct:
             inputs = inputs - np.asarray(shift)
         if (scale := getattr(network, "scale", None)) is not None:
             inputs = inputs / np.asarray(scale)
-        factor = LOSSES[loss](len(inputs), targets.shape[1])
+        factor = float(loss_factor(loss, *targets.shape))
         products = NetworkProducts(
             weights,
             biases,
@@ -216,7 +205,7 @@ def _torch_loss(loss: Any) -> Callable[[Any, Any], Any]:
                 f"{tuple(targets.shape)}; reshape y"
             )
         rows = len(outputs)
-        factor = LOSSES[loss](rows, outputs.numel() // rows)
+        factor = float(loss_factor(loss, rows, outputs.numel() // rows))
         return factor * (outputs - targets.reshape(outputs.shape)).square().sum() / rows
 
     return squares

@@ -106,6 +106,11 @@ class Enclosure:
             return math.inf
         return _rounded(abs((high - low) * 2 / (high + low)))
 
+    def times(self, factor: Fraction | int) -> Self:
+        """Return the enclosure of a positive rational multiple."""
+        ends = factor * self.lower, factor * self.upper
+        return type(self)(*ends, self.lower_worth, self.upper_worth)
+
     def interval(self, digits: int = _DIGITS) -> str:
         """Return a decimal interval that contains the enclosure, or the one decimal it equals."""
         low, high = self.decimals(digits)

@@ -10,9 +10,6 @@ from collections.abc import Sequence
 from fractions import Fraction
 from typing import Any, Literal
 
-import numpy as np
-from threadpoolctl import threadpool_limits
-
 from certimin.arrays import dataset
 from certimin.dataset.report import Described
 from certimin.examination.instances import Certain, EnclosedInstance
@@ -25,18 +22,16 @@ from certimin.examination.measures import (
 from certimin.examination.minimizer import Minimizer, nearest_minimizer
 from certimin.examination.penalised import penalised
 from certimin.examination.penalised import rows as rows_of_penalty
-from certimin.examination.point import Point
+from certimin.examination.point import Point, within_floats
 from certimin.examination.report import Examination
 from certimin.examination.theory import AT_MINIMIZER, AT_WEIGHTS, PENALISED, Finding, findings
+from certimin.losses import loss_factor
 from certimin.networks import Network
 from certimin.rows import Row
 from numeric.datasets import Dataset
 from verify.errors import UsageError
 
-__all__ = ["LOSSES", "Examination", "examine", "loss_factor"]
-
-LOSSES = ("R", "half", "mse", "sum")
-"""Square losses: R = mean over samples of |y - f(x)|^2, R/2, R/d_y (torch's MSELoss), n R."""
+__all__ = ["Examination", "examine", "network_of"]
 
 _INSTANCES = 1024
 """Up to so many numbers d_x d_y claims about minimizers are decided: matrices of that size."""
@@ -66,8 +61,8 @@ def examine(
         Inputs (n, d_x) and outputs (n,) or (n, d_y): arrays or frames; or one
         :class:`numeric.datasets.Dataset`.
     loss
-        The user's loss, one of :data:`LOSSES`: all values of loss, gradient, Hessian and step size
-        are in this convention.  Theorems are stated, and decided, for R.
+        The user's loss, one of :data:`certimin.losses.LOSSES`: all values of loss, gradient,
+        Hessian and step size are in this convention.  Theorems are stated, and decided, for R.
     step_size
         Of gradient descent on that loss, to be compared with 2/S.
     decay
@@ -89,40 +84,21 @@ def examine(
     UsageError
         In one line, if network and data do not fit, or the network is not linear.
     """
-    net = _network(network)
+    net = network_of(network)
     data = X if isinstance(X, Dataset) and y is None else dataset(X, y)
-    factor = loss_factor(loss, data.targets.shape)
+    factor = loss_factor(loss, *data.targets.shape)
     step = None if step_size is None else _positive("step_size", step_size)
-    try:
-        with np.errstate(all="ignore"), threadpool_limits(1, "blas"):
-            return _examined(net, data, loss, factor, step, decay, noise, theory)
-    except (ArithmeticError, np.linalg.LinAlgError) as error:
-        raise UsageError(
-            f"network: expected weights and data whose products fit well into float64, got {error};"
-            " rescale them"
-        ) from error
+    with within_floats():
+        return _examined(net, data, loss, factor, step, decay, noise, theory)
 
 
-def _network(source: Any) -> Network:
+def network_of(source: Any) -> Network:
+    """Return a network, or whatever can be read as one; plain layers are linear."""
     if isinstance(source, Network):
         return source
     if isinstance(source, list | tuple):  # plain layers, of which nothing else can be meant
         return Network.of(source, activation="identity")
     return Network.of(source)
-
-
-def loss_factor(loss: str, shape: tuple[int, ...]) -> Fraction:
-    """Return the number that the loss is of R, for outputs of shape (n, d_y)."""
-    n, d_y = shape
-    factors = {
-        "R": Fraction(1),
-        "half": Fraction(1, 2),
-        "mse": Fraction(1, d_y),
-        "sum": Fraction(n),
-    }
-    if loss not in factors:
-        raise UsageError(f"loss: expected one of {', '.join(LOSSES)}, got {loss!r}; choose one")
-    return factors[loss]
 
 
 def _examined(

@@ -39,19 +39,19 @@ def rows_at_weights(point: Point, least: Ball | None, factor: Any, step_size: An
     """Return loss, gradient and curvature at the weights, in the convention ``factor`` R."""
     at = point.extremes
     with point.arithmetic:
-        S = _times(factor, at.largest)
+        S = at.largest.times(factor)
         found = [
             Row("loss", "loss", factor * point.loss),
             Row("least_loss", "least loss of any linear map", factor * point.problem.least_loss),
             Row("excess_loss", "loss above it", factor * point.excess),
             Row("gradient_norm", "norm of the gradient", factor * point.gradient_norm),
             Row("sharpness", f"S, largest Hessian eigenvalue ({at.route})", S),
-            Row("hessian_min", "least Hessian eigenvalue", _times(factor, at.least)),
-            Row("gram_sharpness", "S of its Gram part alone", _times(factor, at.gram_top)),
+            Row("hessian_min", "least Hessian eigenvalue", at.least.times(factor)),
+            Row("gram_sharpness", "S of its Gram part alone", at.gram_top.times(factor)),
             Row(
                 "residual_part",
                 "norm of its residual part, at most",
-                _times(factor, at.residual_norm),
+                at.residual_norm.times(factor),
             ),
         ]
         if least is None:
@@ -78,7 +78,7 @@ def rows_at_weights(point: Point, least: Ball | None, factor: Any, step_size: An
 
 def _step_rows(S: Enclosure, step_size: Any) -> list[Row]:
     """The user's step size against 2/S."""
-    product = _times(step_size / 2, S)
+    product = S.times(step_size / 2)
     if product.upper < 1:
         said = "stable here: step size < 2/S"
     elif product.lower > 1:
@@ -166,11 +166,6 @@ def _estimated(weights: Any) -> list[Row]:
 def _float(x: Any) -> Enclosure:
     """A float estimate."""
     return Enclosure.of(float(np.squeeze(x)))
-
-
-def _times(factor: Any, x: Enclosure) -> Enclosure:
-    """A positive rational times an enclosure."""
-    return Enclosure(factor * x.lower, factor * x.upper, x.lower_worth, x.upper_worth)
 
 
 def _ratio(x: Enclosure, y: Ball) -> Enclosure:

@@ -8,11 +8,14 @@ spectrum beyond zeros and every bound are the same.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
 import numpy as np
+from threadpoolctl import threadpool_limits
 
 from certimin.dataset.bounds import Regression, regression
 from certimin.networks import Network
@@ -20,13 +23,14 @@ from numeric.affine import AffineNetwork
 from numeric.arithmetic.ball import Ball, Balls
 from numeric.arithmetic.matrices import FlintMatrix
 from numeric.datasets import Dataset
+from numeric.enclosure import Enclosure
 from numeric.loss import gradient
 from numeric.moments import range_moments
 from numeric.networks import LinearNetwork
 from numeric.spectrum.enclosed import Extremes, extreme_eigenvalues
 from verify.errors import UsageError
 
-__all__ = ["Point"]
+__all__ = ["Point", "enclosed_sharpness", "within_floats"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -116,6 +120,25 @@ class Point:
     def extremes(self) -> Extremes:
         """Return the extreme Hessian eigenvalues."""
         return extreme_eigenvalues(self.arithmetic, self.net, self.sigma, self.cross)
+
+
+def enclosed_sharpness(network: Network, data: Dataset) -> Enclosure:
+    """Return the largest Hessian eigenvalue of R at the weights of a linear network."""
+    with within_floats():
+        return Point.of(network, data).extremes.largest
+
+
+@contextmanager
+def within_floats() -> Iterator[None]:
+    """Turn what leaves the range of float64 into one line; small products use one thread."""
+    try:
+        with np.errstate(all="ignore"), threadpool_limits(1, "blas"):
+            yield
+    except (ArithmeticError, np.linalg.LinAlgError) as error:
+        raise UsageError(
+            f"network: expected weights and data whose products fit well into float64, got {error};"
+            " rescale them"
+        ) from error
 
 
 def _check_fit(network: Network, data: Dataset) -> None:

@@ -12,17 +12,11 @@ from rich.console import Console
 
 from certimin.dataset.report import Described
 from certimin.examination.theory import Finding
+from certimin.losses import LOSSES
 from certimin.networks import Network
 from certimin.rows import WIDTH, Row, printed, row_of, say, table_of, table_of_rows
 
 __all__ = ["Examination"]
-
-_LOSSES = {
-    "R": "R = mean |y - f(x)|^2 over the samples",
-    "half": "R/2, R = mean |y - f(x)|^2 over the samples",
-    "mse": "R/d_y, R = mean |y - f(x)|^2 over the samples (torch's MSELoss)",
-    "sum": "n R = sum |y - f(x)|^2 over the samples",
-}
 
 
 @dataclass(frozen=True, eq=False)
@@ -94,7 +88,7 @@ class Examination:
                 "outputs": len(data.target_names),
                 "notes": list(data.notes),
             },
-            "loss": {"name": self.loss, "of_R": str(self.factor), "definition": _LOSSES[self.loss]},
+            "loss": {"name": self.loss, "of_R": str(self.factor), "definition": LOSSES[self.loss]},
             "numbers": {
                 row.key: row.to_json() if row.value is not None else {"reason": row.reason}
                 for rows in self.groups.values()
@@ -114,7 +108,7 @@ class Examination:
                      f"{len(data.target_names)} outputs")  # fmt: skip
         say(
             console,
-            f"loss: {_LOSSES[self.loss]}; loss, gradient, Hessian and step size are its own",
+            f"loss: {LOSSES[self.loss]}; loss, gradient, Hessian and step size are its own",
         )
         for note in (*net.notes, *data.notes):
             say(console, f"note: {note}")

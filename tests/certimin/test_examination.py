@@ -10,7 +10,8 @@ import pytest
 from click.testing import CliRunner
 
 from certimin.commands.network import network as command
-from certimin.examination import examine, loss_factor, theory
+from certimin.examination import examine, theory
+from certimin.losses import loss_factor
 from certimin.networks import Network
 from numeric.enclosure import Enclosure
 from verify.errors import UsageError
@@ -151,7 +152,7 @@ def test_numbers_are_in_the_user_s_convention(loss, factor):
         assert float(mine[key]) == pytest.approx(factor * float(one[key]), rel=1e-12)
     for key in ("sharpness_ratio", "step_share", "distance", "imbalance"):
         assert float(mine[key]) == pytest.approx(float(one[key]), rel=1e-12)
-    assert float(loss_factor(loss, (40, 2))) == factor
+    assert float(loss_factor(loss, 40, 2)) == factor
 
 
 def test_biases_are_trained_weights():

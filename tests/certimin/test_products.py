@@ -6,7 +6,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pytest
 
-from certimin.products import LOSSES, hvp_of
+from certimin.losses import LOSSES
+from certimin.products import hvp_of
 from certimin.spectra import largest_eigenvalue
 from numeric.spectrum.network_products import ACTIVATIONS
 from verify.errors import UsageError
