@@ -173,6 +173,7 @@ def test_imbalance_is_kept_by_gradient_flow():
     assert all(row.sharpness_lower <= row.sharpness <= row.sharpness_upper for row in rows)
 
 
+@pytest.mark.slow  # to import and to compile
 def test_the_torch_example(tmp_path):
     pytest.importorskip("torch")
     trace = runpy.run_path(str(EXAMPLES / "torch_loop.py"))["main"](tmp_path / "t.csv", 41, 20)
@@ -192,6 +193,7 @@ def test_linear_modules_of_torch_have_their_imbalance():
     assert row.imbalance > 0
 
 
+@pytest.mark.slow  # to import and to compile
 def test_the_jax_example():
     pytest.importorskip("jax")
     rows = runpy.run_path(str(EXAMPLES / "jax_loop.py"))["main"](steps=41).rows
