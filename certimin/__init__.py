@@ -21,12 +21,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from certimin.curvature import sharpness
     from certimin.dataset import data, minimal_sharpness
     from certimin.examination import Examination, examine
     from certimin.networks import Network
     from certimin.products import hvp_of
     from certimin.runs import theorems, verify
+    from certimin.spectra.sharpness import sharpness
     from certimin.tracing import Trace
     from numeric.enclosure import Enclosure
     from verify.errors import UsageError
@@ -61,7 +61,7 @@ _HOMES = {
     "hvp_of": "certimin.products",
     "minimal_sharpness": "certimin.dataset",
     "search": "verify.search",
-    "sharpness": "certimin.curvature",
+    "sharpness": "certimin.spectra.sharpness",
     "theorems": "certimin.runs",
     "tighten": "verify.search",
     "verify": "certimin.runs",

@@ -6,9 +6,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from certimin.layers import imbalance_of
-from certimin.trace_file import COLUMNS
 from certimin.tracing import Trace
+from certimin.tracing.file import COLUMNS
+from certimin.tracing.layers import imbalance_of
 from verify.errors import UsageError
 
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples" / "tracing"

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from certimin.arrays import dataset
-from certimin.eigenvalue import LargestEigenvalue
 from certimin.examination import network_of
 from certimin.examination.point import enclosed_sharpness
 from certimin.losses import loss_factor
 from certimin.products import hvp_of
 from certimin.spectra import largest_eigenvalue
+from certimin.spectra.result import LargestEigenvalue
 from numeric.datasets import Dataset
 from numeric.enclosure import Enclosure
 from verify.errors import UsageError

@@ -12,10 +12,10 @@ from typing import Any, Literal
 
 import numpy as np
 
-from certimin.jax_products import JaxProduct
 from certimin.losses import LOSSES, loss_factor
-from certimin.operators import as_vector
-from certimin.torch_products import TorchProduct
+from certimin.products.by_jax import JaxProduct
+from certimin.products.by_torch import TorchProduct
+from certimin.products.operators import as_vector
 from numeric.spectrum.network_products import ACTIVATIONS, NetworkProducts, flat
 from verify.errors import UsageError
 

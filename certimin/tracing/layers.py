@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from certimin.operators import as_vector
+from certimin.products.operators import as_vector
 
 __all__ = ["entries", "imbalance_of"]
 

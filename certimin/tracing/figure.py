@@ -7,7 +7,7 @@ import os
 from collections.abc import Sequence
 from typing import Any
 
-from certimin.trace_file import Row
+from certimin.tracing.file import Row
 from verify.errors import UsageError
 
 __all__ = ["draw"]

@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from certimin.autodiff import ChunkedProduct
-from certimin.operators import as_vector
+from certimin.products.autodiff import ChunkedProduct
+from certimin.products.operators import as_vector
 from verify.errors import UsageError
 
 __all__ = ["TorchProduct"]

@@ -11,13 +11,13 @@ from typing import Any, Self
 
 import numpy as np
 
-from certimin.layers import entries, imbalance_of
-from certimin.operators import NotFinite, as_vector
 from certimin.products import hvp_of
+from certimin.products.operators import NotFinite, as_vector
 from certimin.spectra import LargestEigenvalue, largest_eigenvalue
-from certimin.time_share import TimeShare
-from certimin.trace_figure import draw
-from certimin.trace_file import Row, TraceFile
+from certimin.tracing.figure import draw
+from certimin.tracing.file import Row, TraceFile
+from certimin.tracing.layers import entries, imbalance_of
+from certimin.tracing.time_share import TimeShare
 from verify.errors import UsageError
 
 __all__ = ["Trace"]

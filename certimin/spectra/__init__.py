@@ -14,8 +14,8 @@ from typing import Any
 
 import numpy as np
 
-from certimin.eigenvalue import LargestEigenvalue
-from certimin.operators import Operator, as_vector
+from certimin.products.operators import Operator, as_vector
+from certimin.spectra.result import LargestEigenvalue
 from numeric.enclosure import Enclosure
 from numeric.spectrum.largest import Goals, Largest, largest_by_lanczos, largest_of_matrix
 from numeric.spectrum.random_start import mixed_start, steps_for

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from certimin.autodiff import ChunkedProduct
+from certimin.products.autodiff import ChunkedProduct
 from verify.errors import UsageError
 
 __all__ = ["JaxProduct"]
