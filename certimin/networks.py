@@ -9,9 +9,10 @@ from typing import Any, Self
 import numpy as np
 
 from certimin.arrays import Floats, floats
-from certimin.sources.activations import ACTIVATIONS, canonical
+from certimin.sources.activations import canonical
 from certimin.sources.refusal import refuse
 from certimin.sources.shapes import input_vector, matrices, vectors
+from numeric.activations import ACTIVATIONS
 
 __all__ = ["Network"]
 
@@ -28,7 +29,7 @@ class Network:
         None at all, or one for each layer; where some layers have one, None becomes zeros.
     activation : str
         φ, applied after every layer but the last: see
-        :data:`certimin.sources.activations.ACTIVATIONS`.
+        :data:`numeric.activations.ACTIVATIONS`.
     shift, scale : (d_0,) arrays or numbers, optional
         A fixed scaling of the inputs, not trained.
     name : str
@@ -188,7 +189,7 @@ class Network:
             if self.biases:
                 values = values + self.biases[k]
             if k + 1 < self.depth:
-                values = phi(values)
+                values = phi(values)[0]
         return values
 
     def __repr__(self) -> str:

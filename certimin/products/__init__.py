@@ -16,7 +16,8 @@ from certimin.losses import LOSSES, loss_factor
 from certimin.products.by_jax import JaxProduct
 from certimin.products.by_torch import TorchProduct
 from certimin.products.operators import as_vector
-from numeric.spectrum.network_products import ACTIVATIONS, NetworkProducts, flat
+from numeric.activations import ACTIVATIONS
+from numeric.spectrum.network_products import NetworkProducts, flat
 from verify.errors import UsageError
 
 __all__ = ["NetworkProduct", "hvp_of"]

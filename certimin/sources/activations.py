@@ -1,47 +1,25 @@
-"""The functions between the layers, each applied entry by entry."""
+"""What the functions between the layers are called."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
-import numpy as np
-from scipy.special import erf, expit
-
 from certimin.sources.refusal import kind_of, refuse
+from numeric.activations import ACTIVATIONS
 
-__all__ = ["ACTIVATIONS", "BEND", "canonical"]
+__all__ = ["BEND", "canonical"]
 
 BEND = 1.13
 """No slope of any of them is larger; the largest is that of GELU, 1.129."""
 
-_ROOT = np.sqrt(2 / np.pi)
 _ALIASES = {
     "linear": "identity", "none": "identity", "logistic": "sigmoid", "swish": "silu",
     "gelu_new": "gelu_tanh", "gelu_approximate": "gelu_tanh",
 }  # fmt: skip
 
 
-def _gelu_tanh(z: Any) -> Any:
-    """The approximation z (1 + tanh(√(2/π)(z + 0.044715 z³)))/2 of GELU."""
-    with np.errstate(over="ignore"):  # tanh of an infinity is right
-        return z * (0.5 * (1 + np.tanh(_ROOT * (z + 0.044715 * z * z * z))))
-
-
-ACTIVATIONS: dict[str, Callable[[Any], Any]] = {
-    "identity": lambda z: z,
-    "relu": lambda z: np.maximum(z, 0.0),
-    "gelu": lambda z: z * (0.5 * (1 + erf(z / np.sqrt(2.0)))),
-    "gelu_tanh": _gelu_tanh,
-    "tanh": np.tanh,
-    "sigmoid": expit,
-    "silu": lambda z: z * expit(z),
-}
-"""Each by its name; ``gelu`` is the exact one, ``gelu_tanh`` its usual approximation."""
-
-
 def canonical(name: str, value: Any) -> str:
-    """Return the name that :data:`ACTIVATIONS` has for an activation.
+    """Return the name that :data:`numeric.activations.ACTIVATIONS` has for an activation.
 
     Raises
     ------

@@ -13,8 +13,9 @@ from typing import Any, NamedTuple, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from certimin.sources.activations import ACTIVATIONS, BEND
+from certimin.sources.activations import BEND
 from certimin.sources.refusal import brief, refuse
+from numeric.activations import ACTIVATIONS
 
 __all__ = ["Computes", "Run", "agrees", "observed", "probes"]
 
@@ -124,7 +125,7 @@ def _layers_agree(network: Computes, X: Floats, seen: Sequence[NDArray[Any]], un
         size = np.abs(seen[k]) @ np.abs(W).T + np.abs(bias)
         expected, slack = seen[k] @ W.T + bias, 2 * (W.shape[1] + 2) * unit * size
         if k + 1 < len(network.weights):
-            expected = ACTIVATIONS[network.activation](expected)
+            expected = ACTIVATIONS[network.activation](expected)[0]
             slack = BEND * slack + 16 * unit * (size + 1)
     return bool((np.abs(seen[-1] - expected) <= slack).all())
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar
 
-from certimin.sources.activations import ACTIVATIONS, canonical
+from certimin.sources.activations import canonical
 from certimin.sources.check import agrees, observed
 from certimin.sources.containers import container, is_leaf, matrix
 from certimin.sources.files import file
@@ -17,6 +17,7 @@ from certimin.sources.layers import Layers, oriented
 from certimin.sources.refusal import kind_of, refuse
 from certimin.sources.scikit import estimator, is_estimator
 from certimin.sources.torch_modules import is_module, module
+from numeric.activations import ACTIVATIONS
 
 __all__ = ["built", "read"]
 

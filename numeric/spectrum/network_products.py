@@ -8,66 +8,20 @@ as rows.  For ReLU, whose slope jumps, this is the Hessian of the piece that the
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-__all__ = ["ACTIVATIONS", "NetworkProducts", "flat"]
+from numeric.activations import ACTIVATIONS
+
+__all__ = ["NetworkProducts", "flat"]
 
 Floats = np.ndarray[Any, Any]
-Jet = tuple[Floats, Floats, Floats]
 
 _KEPT = 2**28
 """Bytes of intermediate values up to which they are kept from one product to the next."""
-_ROOT, _CUBE = np.sqrt(2 / np.pi), 0.044715
-
-
-def _identity(z: Floats) -> Jet:
-    return z, np.ones_like(z), np.zeros_like(z)
-
-
-def _relu(z: Floats) -> Jet:
-    return np.maximum(z, 0), (z > 0).astype(np.float64), np.zeros_like(z)
-
-
-def _tanh(z: Floats) -> Jet:
-    t = np.tanh(z)
-    return t, 1 - t * t, -2 * t * (1 - t * t)
-
-
-def _sigmoid(z: Floats) -> Jet:
-    s = 0.5 * (1 + np.tanh(z / 2))
-    return s, s * (1 - s), s * (1 - s) * (1 - 2 * s)
-
-
-def _gelu(z: Floats) -> Jet:
-    """Z Φ(z) with the normal distribution Φ, as torch has it."""
-    from scipy.special import ndtr
-
-    below, density = ndtr(z), np.exp(-z * z / 2) / np.sqrt(2 * np.pi)
-    return z * below, below + z * density, density * (2 - z * z)
-
-
-def _gelu_tanh(z: Floats) -> Jet:
-    """The approximation by tanh, as JAX has it."""
-    t = np.tanh(_ROOT * (z + _CUBE * z**3))
-    inner = _ROOT * (1 + 3 * _CUBE * z * z)
-    slope = (1 - t * t) * inner
-    bend = (1 - t * t) * (6 * _ROOT * _CUBE * z - 2 * t * inner * inner)
-    return z * (1 + t) / 2, (1 + t + z * slope) / 2, slope + z * bend / 2
-
-
-ACTIVATIONS: dict[str, Callable[[Floats], Jet]] = {
-    "identity": _identity,
-    "relu": _relu,
-    "tanh": _tanh,
-    "sigmoid": _sigmoid,
-    "gelu": _gelu,
-    "gelu_tanh": _gelu_tanh,
-}
-"""φ with two derivatives, by name."""
 
 
 def flat(weights: Sequence[Floats], biases: Sequence[Floats]) -> Floats:
@@ -99,7 +53,7 @@ class NetworkProducts:
     weights, biases
         Layers of shape (d_{k+1}, d_k); none, or one vector (d_{k+1},) each.
     activation
-        A name in :data:`ACTIVATIONS`.
+        A name in :data:`numeric.activations.ACTIVATIONS`.
     x, y
         Samples as rows, shapes (n, d_0) and (n, d_L).
     chunk

@@ -9,7 +9,7 @@ import pytest
 from certimin.losses import LOSSES
 from certimin.products import hvp_of
 from certimin.spectra import largest_eigenvalue
-from numeric.spectrum.network_products import ACTIVATIONS
+from numeric.activations import ACTIVATIONS
 from verify.errors import UsageError
 
 RNG = np.random.default_rng(3)
