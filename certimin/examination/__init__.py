@@ -20,6 +20,7 @@ from certimin.examination.measures import (
     rows_of_layers,
 )
 from certimin.examination.minimizer import Minimizer, nearest_minimizer
+from certimin.examination.nonlinear import rows_of_nonlinear
 from certimin.examination.penalised import penalised
 from certimin.examination.penalised import rows as rows_of_penalty
 from certimin.examination.point import Point, within_floats
@@ -52,6 +53,8 @@ def examine(
 ) -> Examination:
     """Return what can be said with rigour of a linear network at its data.
 
+    Of a network with an activation: what floats measure, with bounds, and no theorem.
+
     Parameters
     ----------
     network
@@ -82,7 +85,7 @@ def examine(
     Raises
     ------
     UsageError
-        In one line, if network and data do not fit, or the network is not linear.
+        In one line, if network and data do not fit, or options make no sense.
     """
     net = network_of(network)
     data = X if isinstance(X, Dataset) and y is None else dataset(X, y)
@@ -105,6 +108,12 @@ def _examined(
     net: Network, data: Dataset, loss: str, factor: Fraction, step: Any, decay: Any, noise: Any,
     theory: bool,
 ) -> Examination:  # fmt: skip
+    if not net.linear:
+        if decay is not None or noise is not None:
+            raise UsageError("decay: expected a linear network, got an activation; leave it out")
+        rows = rows_of_nonlinear(net, data, loss, factor, step)
+        why = [f"for {net.activation}: the theorems are about linear networks"]
+        return Examination(net, Described.of(data), loss, factor, rows, [], why, [])
     point = Point.of(net, data)
     with point.arithmetic:
         least, minimizer = least_sharpness(point), None

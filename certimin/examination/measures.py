@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from fractions import Fraction
 from itertools import pairwise
 from typing import Any
 
@@ -15,10 +17,17 @@ from numeric.arithmetic.ball import Ball
 from numeric.enclosure import Enclosure
 from numeric.networks import LinearNetwork
 from numeric.spectrum.enclosed import gram_top
-from theorems.flat_minima.coupling_scores import scores
+from theorems.flat_minima.coupling_scores import scores, starts
 from theorems.unified.minimal_sharpness_eq_gain import minimal_sharpness
 
-__all__ = ["least_sharpness", "rows_at_minimizer", "rows_at_weights", "rows_of_layers"]
+__all__ = [
+    "least_sharpness",
+    "rows_at_minimizer",
+    "rows_at_weights",
+    "rows_of_layers",
+    "rows_of_path",
+    "rows_of_step",
+]
 
 _SMALL = 160
 """Beyond this width what is said of single layers is estimated in floats."""
@@ -72,12 +81,12 @@ def rows_at_weights(point: Point, least: Ball | None, factor: Any, step_size: An
                 ),
             ]
         if step_size is not None:
-            found += _step_rows(S, step_size)
+            found += rows_of_step(S, step_size)
     return found
 
 
-def _step_rows(S: Enclosure, step_size: Any) -> list[Row]:
-    """The user's step size against 2/S."""
+def rows_of_step(S: Enclosure, step_size: Fraction) -> list[Row]:
+    """Return the user's step size against 2/S."""
     product = S.times(step_size / 2)
     if product.upper < 1:
         said = "stable here: step size < 2/S"
@@ -113,20 +122,34 @@ def rows_of_layers(point: Point) -> list[Row]:
         net = LinearNetwork(point.arithmetic, [point.arithmetic.dyadic(W) for W in weights])
     small = max(net.widths) <= _SMALL
     found = _enclosed(net) if small else _estimated(weights)
-    if net.depth == 1:
-        return found
-    coupled = scores([W[None] for W in weights])
-    return [
-        *found,
-        Row(
-            "path_alignment",
-            "coupling: mean cos^2 between the amplified paths",
-            _float(coupled.alignment),
-        ),
-        Row("gain_spread", "spread of log gains along the path", _float(coupled.gain_spread)),
-        Row("best_pair", "best aligned pair of singular vectors, mean", _float(coupled.best_pair)),
-    ]
+    return [*found, *rows_of_path(weights)]
 
+
+def rows_of_path(weights: Sequence[Any]) -> list[Row]:
+    """Return how coupled the layers are along the most amplified path (M2, M5), in floats.
+
+    Beside each score stands its mean over random layers of the same shapes.
+    """
+    if len(weights) == 1:
+        return []
+    found = scores([W[None] for W in weights])
+    shape = [weights[0].shape[1], *(W.shape[0] for W in weights)]
+    batch = int(np.clip(_ENTRIES // max(W.size for W in weights), 1, _BASELINES))
+    others = scores(list(starts(np.random.default_rng(0), shape, batch)))
+    return [
+        Row(key, f"{label} (random layers: {np.mean(getattr(others, name)):.3g})",
+            _float(getattr(found, name)))
+        for key, name, label in _SCORES
+    ]  # fmt: skip
+
+
+_SCORES = (
+    ("path_alignment", "alignment", "coupling: mean cos^2 between the amplified paths"),
+    ("gain_spread", "gain_spread", "spread of log gains along the path"),
+    ("best_pair", "best_pair", "best aligned pair of singular vectors, mean"),
+)
+_BASELINES, _ENTRIES = 64, 2**18
+"""Random networks that a score is compared with, and entries of all their largest layers."""
 
 _NORM_MAX = "layer_norm_max", "largest norm of a layer"
 _NORM_MIN = "layer_norm_min", "smallest norm of a layer"

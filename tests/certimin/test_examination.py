@@ -13,6 +13,7 @@ from certimin.commands.network import network as command
 from certimin.examination import examine, theory
 from certimin.losses import loss_factor
 from certimin.networks import Network
+from certimin.products import hvp_of
 from numeric.enclosure import Enclosure
 from verify.errors import UsageError
 from verify.registry import theorems
@@ -255,8 +256,31 @@ def test_a_network_that_does_not_fit_its_data_is_named(examined):
     layers, X, Y, _ = examined
     with pytest.raises(UsageError, match="expected 2 inputs and 1 outputs"):
         examine(layers, X[:, :2], Y)
-    with pytest.raises(UsageError, match="expected a linear one, got activation 'relu'"):
-        examine(Network(layers, activation="relu"), X, Y)
+    with pytest.raises(UsageError, match="decay: expected a linear network"):
+        examine(Network(layers, activation="relu"), X, Y, decay=1)
+
+
+@pytest.mark.parametrize("activation", ["relu", "gelu"])
+def test_networks_with_activations_are_measured(activation):
+    """Against differences of the gradient of R, and the diagonal network's coupling of one."""
+    rng = np.random.default_rng(6)
+    net = Network(
+        [rng.standard_normal((3, 2)), rng.standard_normal((1, 3))],
+        [rng.standard_normal(3), rng.standard_normal(1)],
+        activation,
+    )
+    X, Y = rng.standard_normal((20, 2)), rng.standard_normal((20, 1))
+    found = examine(net, X, Y, step_size=0.1)
+    apply = hvp_of(net, "R", (X, Y))
+    values = np.linalg.eigvalsh(np.column_stack([apply(e) for e in np.eye(apply.size)]))
+    assert float(found["sharpness"]) == pytest.approx(values[-1], rel=1e-9)
+    assert float(found["hessian_min"]) == pytest.approx(values[0], rel=1e-9, abs=1e-9)
+    assert float(found["loss"]) == pytest.approx(((net.outputs(X) - Y) ** 2).sum() / 20)
+    assert found["sharpness"].worth == "sampled"
+    assert not found.findings
+    assert "linear networks" in str(found)
+    coupled = examine(Network([np.eye(2), np.diag([1.0, 0.5])], activation=activation), X, X)
+    assert float(coupled["path_alignment"]) == pytest.approx(1)
 
 
 def test_the_command_prints_the_same(tmp_path, monkeypatch, examined):
