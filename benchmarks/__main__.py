@@ -12,7 +12,9 @@ from pathlib import Path
 
 import click
 
-NAMES = ("training", "growth", "spectra", "certified", "throughput", "startup")
+NAMES = (
+    "training", "growth", "spectra", "nonlinear_sharpness", "certified", "throughput", "startup"
+)  # fmt: skip
 LONG = ("adversary",)
 """Only when named."""
 
