@@ -34,8 +34,8 @@ from verify.errors import UsageError
 
 __all__ = ["Examination", "examine", "network_of"]
 
-_INSTANCES = 1024
-"""Up to so many numbers d_x d_y claims about minimizers are decided: matrices of that size."""
+_DUAL, _WIDE = 256, 128
+"""Up to so many numbers d_x d_y, and such widths, claims about minimizers are decided."""
 _WEIGHTS = 300
 """Up to so many weights claims about all weights are: they enclose the Hessian."""
 
@@ -155,8 +155,8 @@ def _places(
         skipped.append(f"at the weights: more than {_WEIGHTS} of them, the Hessian is not enclosed")
     if minimizer is None:
         skipped.append("at a minimizer: no layer can carry the correction to one")
-    elif point.sigma.shape[0] * point.cross.shape[0] > _INSTANCES:
-        skipped.append(f"at a minimizer: more than {_INSTANCES} numbers d_x d_y")
+    elif point.sigma.shape[0] * point.cross.shape[0] > _DUAL or max(point.net.widths) > _WIDE:
+        skipped.append(f"at a minimizer: more than {_DUAL} numbers d_x d_y, or widths over {_WIDE}")
     else:
         beside = EnclosedInstance(
             ar, tuple(minimizer.net.weights), point.sigma, point.problem.target, True
