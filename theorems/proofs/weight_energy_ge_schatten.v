@@ -252,3 +252,237 @@ have rL i : r 0 i ^+ L.+1 <= \prod_(k < L.+1) t k i by case: (root i) => _ ->.
 apply: le_trans (factors_prod (ltn0Sn L) t_ge0 r_ge0 rL) _.
 by apply: ler_prod => k _; rewrite sumr_ge0 // small.
 Qed.
+
+(* --- balanced layers ------------------------------------------------------------------------ *)
+Section Balanced.
+Variables (F : realFieldType) (d : nat -> nat) (L : nat) (W : network F d).
+Hypothesis even : forall k, (k.+1 < L)%N -> balanced_at W k.
+Let M := (W 0%N)^T *m W 0%N.
+Let G k := (prefix W k)^T *m prefix W k.
+
+Lemma shifted k : (k < L)%N -> (W k)^T *m W k *m prefix W k = prefix W k *m M.
+Proof.
+elim: k => [|k IH] kL; first by rewrite mul1mx mulmx1.
+by rewrite even // mulmxA -(mulmxA (W k)) -(mulmxA (W k)) IH 1?ltnW // mulmxA.
+Qed.
+
+Lemma gram_next k : (k < L)%N -> G k.+1 = G k *m M.
+Proof. by move=> kL; rewrite /G trmx_mul -!mulmxA -(shifted kL) !mulmxA. Qed.
+
+Lemma layer_sq k : (k < L)%N -> sq (W k) = \tr M.
+Proof.
+elim: k => [|k IH] kL; first by rewrite /sq dotE.
+by rewrite -(IH (ltnW kL)) /sq dotE even // mxtrace_mulC -dotE.
+Qed.
+
+Lemma kernel q k : (k < L)%N -> prefix W k.+1 *m q = 0 :> 'cV_(d k.+1) -> M *m q = 0.
+Proof.
+elim: k => [|k IH] kL /=; first by rewrite mulmx1 /M -mulmxA => ->; rewrite mulmx0.
+move=> zero; apply: IH; first exact: ltnW.
+have E : W k *m (W k)^T = (W k.+1)^T *m W k.+1 by rewrite -(even kL).
+have zero' : W k.+1 *m (prefix W k.+1 *m q) = 0 by rewrite mulmxA.
+have back : (W k)^T *m (prefix W k.+1 *m q) = 0.
+  move: zero'; move: (prefix W k.+1 *m q) => v zero'.
+  apply/eqP; rewrite -sq_eq0 /sq dot_mull trmxK mulmxA E -mulmxA zero' mulmx0.
+  by rewrite dot0l.
+have vE : prefix W k.+1 *m q = W k *m (prefix W k *m q) by rewrite mulmxA.
+move: back vE; move: (prefix W k.+1 *m q) => v back vE.
+by apply/eqP; rewrite -sq_eq0 /sq {2}vE dot_mull back dot0l.
+Qed.
+
+Lemma rooted (q : 'cV[F]_(d 0)) (r : F) : (0 < L)%N -> 0 <= r ->
+  G L *m q = r ^+ L *: q -> M *m q = r *: q.
+Proof.
+move=> L_gt0 r_ge0 eigen; have [r0|r_neq0] := eqVneq r 0.
+  rewrite r0 scale0r; apply: (@kernel q L.-1); rewrite ?prednK //.
+  apply/eqP; rewrite -sq_eq0 /sq dot_mull mulmxA -/(G L) eigen r0 expr0n gtn_eqF //.
+  by rewrite scale0r dot0l.
+pose u := M *m q - r *: q; have total : \sum_(k < L) r ^+ (L - k.+1) *: (G k *m u) = 0.
+  have -> : \sum_(k < L) r ^+ (L - k.+1) *: (G k *m u) =
+      \sum_(k < L) (r ^+ (L - k.+1) *: (G k.+1 *m q) - r ^+ (L - k) *: (G k *m q)).
+    apply: eq_bigr => k _; rewrite gram_next // mulmxBr mulmxA scalerBr -scalemxAr scalerA.
+    by rewrite -exprSr subnSK.
+  have := telescope_sumr (fun k => r ^+ (L - k) *: (G k *m q)) (leq0n L).
+  rewrite big_mkord => ->; rewrite subnn subn0 scale1r eigen.
+  by rewrite /G /= trmx1 !mul1mx subrr.
+have parts (k : 'I_L) : 0 <= r ^+ (L - k.+1) * sq (prefix W k *m u).
+  by rewrite mulr_ge0 ?exprn_ge0 ?sq_ge0.
+have : \sum_(k < L) r ^+ (L - k.+1) * sq (prefix W k *m u) = 0.
+  rewrite -[RHS](dot0r u) -total dot_sumr; apply: eq_bigr => k _.
+  by rewrite dotZr {1}/sq dot_mull mulmxA dotC.
+move/eqP; rewrite psumr_eq0 => [/allP /(_ (Ordinal L_gt0) (mem_index_enum _))|k _] //=.
+by rewrite mul1mx mulf_eq0 expf_eq0 (negPf r_neq0) andbF sq_eq0 subr_eq0 => /eqP.
+Qed.
+
+End Balanced.
+
+Lemma col_diag (F : realFieldType) m n (A : 'M[F]_(m, n)) (e : 'rV[F]_n) i :
+  col i (A *m diag_mx e) = e 0 i *: col i A.
+Proof. by apply/matrixP => a b; rewrite mul_mx_diag !mxE mulrC. Qed.
+
+Theorem balanced : statements.weight_energy_ge_schatten.balanced.
+Proof.
+move=> F d L W h even [Q [e [r [unit eigen root ->]]]].
+have [->|L_gt0] := posnP L; first by rewrite /energy big_ord0 mul0r.
+rewrite /energy (eq_bigr (fun=> \tr ((W 0%N)^T *m W 0%N))) => [|k _]; last first.
+  exact: (layer_sq even).
+rewrite sumr_const card_ord mulr_natl; congr (_ *+ _).
+have rooted_at i : (W 0%N)^T *m W 0%N *m col i Q = r 0 i *: col i Q.
+  have [r_ge0 rE] := root i; apply: (rooted even) => //.
+  by rewrite -col_mul eigen col_diag rE.
+have -> : (W 0%N)^T *m W 0%N = Q *m diag_mx r *m Q^T.
+  have -> : Q *m diag_mx r = (W 0%N)^T *m W 0%N *m Q.
+    apply/matrixP => a i; have := congr1 (fun v : 'cV_(d 0%N) => v a 0) (rooted_at i).
+    by rewrite -col_diag -col_mul !mxE.
+  by rewrite -[RHS]mulmxA (mulmx1C unit) mulmx1.
+by rewrite mxtrace_mulC mulmxA unit mul1mx mxtrace_diag.
+Qed.
+
+(* --- layers that are not balanced ------------------------------------------------------------- *)
+Section Unbalanced.
+Variable F : realFieldType.
+
+(* A symmetric matrix that is not zero has a value that is not. *)
+Lemma form_neq0 n (N : 'M[F]_n) : N^T = N -> N != 0 -> exists z : 'cV_n, dot z (N *m z) != 0.
+Proof.
+move=> sym N_neq0; pose e i : 'cV[F]_n := \col_a (a == i)%:R.
+have ee i j : dot (e i) (N *m e j) = N i j.
+  rewrite /dot (bigD1 i) //= big_ord1 [X in X + _]mulrC !mxE eqxx mulr1 (bigD1 j) //= mxE eqxx mulr1.
+  rewrite !big1 ?addr0 // => k kj; last by rewrite mxE (negPf kj) mulr0.
+  by rewrite big_ord1 mxE (negPf kj) mul0r.
+have [ij found|none] := pickP (fun ij : 'I_n * 'I_n =>
+    dot (e ij.1 + e ij.2) (N *m (e ij.1 + e ij.2)) != 0); first by exists (e ij.1 + e ij.2).
+have zero i j : N i i + N i j + (N j i + N j j) = 0.
+  by have /negbFE/eqP := none (i, j); rewrite mulmxDr !dotDr !dotDl !ee addrACA.
+have two : 2 != 0 :> F by rewrite pnatr_eq0.
+have diag i : N i i = 0.
+  have := zero i i; have -> : N i i + N i i + (N i i + N i i) = 2 * (2 * N i i) by ring.
+  by move/eqP; rewrite !mulf_eq0 (negPf two) => /eqP.
+case/eqP: N_neq0; apply/matrixP => i j; have := zero i j; rewrite !diag add0r addr0.
+have -> : N j i = N i j by rewrite -{1}sym mxE.
+by rewrite -mulr2n -mulr_natl mxE => /eqP; rewrite mulf_eq0 (negPf two) => /eqP.
+Qed.
+
+(* One column among those of all widths. *)
+Lemma family (d : nat -> nat) k (z : 'cV[F]_(d k)) : exists zz : forall j, 'cV[F]_(d j), zz k = z.
+Proof.
+exists (fun j => \col_a (if insub (val a) is Some b then z b 0 else 0)).
+by apply/matrixP => a b; rewrite mxE valK ord1.
+Qed.
+
+Lemma stretched m n (W : 'M[F]_(m, n)) (z : 'cV_m) c : z != 0 ->
+  sq (W + ((c - 1) / sq z) *: (z *m (z^T *m W))) = sq W + (c ^+ 2 - 1) / sq z * sq (W^T *m z).
+Proof.
+move=> z_neq0; have E : z^T *m W = (W^T *m z)^T by rewrite trmx_mul trmxK.
+rewrite sqD sqZ dotZr dot_mull E sq_rank1 -/(sq _) sq_trmx.
+have n_neq0 : sq z != 0 by rewrite sq_eq0.
+rewrite -mulr_natl -addrA; congr (_ + _); rewrite !mulrA -mulrDl; congr (_ * _).
+move: (sq z) n_neq0 => s s_neq0; have unit : s^-1 * s = 1 by rewrite mulVf.
+rewrite exprMn; move: s^-1 unit => i unit.
+transitivity (2 * ((c - 1) * i) + (c - 1) ^+ 2 * i * (i * s)); first by ring.
+by rewrite unit; ring.
+Qed.
+
+Lemma cheaper (a b : F) : 0 <= a -> 0 <= b -> a != b ->
+  exists2 c, 0 < c & a * (c ^+ 2 - 1) + b * (c^-1 ^+ 2 - 1) < 0.
+Proof.
+have half (x y : F) : 0 <= x -> x < y ->
+    exists2 c, 0 < c & x * (c ^+ 2 - 1) + y * (c^-1 ^+ 2 - 1) < 0.
+  move=> x0 xy; have y0 : 0 < y by apply: le_lt_trans xy.
+  have s0 : 0 < x + y by rewrite ltr_paddl.
+  have c0 : 0 < 2 * y / (x + y) by rewrite divr_gt0 ?mulr_gt0 ?ltr0n.
+  exists (2 * y / (x + y)) => //.
+  have big : 1 < 2 * y / (x + y).
+    by rewrite ltr_pdivl_mulr // mul1r mulr_natl mulr2n ltr_add2r.
+  have small : x * (2 * y / (x + y)) ^+ 2 < y.
+    rewrite expr_div_n mulrA ltr_pdivr_mulr ?exprn_gt0 // -subr_gt0.
+    have -> : y * (x + y) ^+ 2 - x * (2 * y) ^+ 2 = y * (y - x) ^+ 2 by ring.
+    by rewrite mulr_gt0 // exprn_gt0 // subr_gt0.
+  move: (2 * y / (x + y)) c0 big small => c c0 big small.
+  have c_neq0 : c != 0 by rewrite gt_eqF.
+  have -> : x * (c ^+ 2 - 1) + y * (c^-1 ^+ 2 - 1) =
+      - ((c ^+ 2 - 1) * (y - x * c ^+ 2) * c^-1 ^+ 2).
+    have unit : c ^+ 2 * c^-1 ^+ 2 = 1 by rewrite -exprMn divff ?expr1n.
+    move: (c^-1 ^+ 2) (c ^+ 2) unit => i e unit.
+    transitivity (x * (e - 1) * (e * i) + y * (i - e * i)); last by ring.
+    by rewrite unit mulr1.
+  by rewrite oppr_lt0 !mulr_gt0 ?subr_gt0 ?exprn_gt0 ?invr_gt0 ?exprn_egt1.
+move=> a0 b0; rewrite neq_lt => /orP [ab|ba]; first exact: half.
+have [c c0 lt] := half b a b0 ba; exists c^-1; rewrite ?invr_gt0 // invrK addrC.
+exact: lt.
+Qed.
+
+End Unbalanced.
+
+Theorem only_if : statements.weight_energy_ge_schatten.only_if.
+Proof.
+move=> F d L W h k kL uneven [Q [e [r [unit eigen root hE]]]].
+pose N := (W k.+1)^T *m W k.+1 - W k *m (W k)^T.
+have N_sym : N^T = N by rewrite /N linearB /= !trmx_mul !trmxK.
+have N_neq0 : N != 0 by apply/eqP => /eqP; rewrite subr_eq0 => /eqP.
+have [z zN] := form_neq0 N_sym N_neq0.
+pose a := sq ((W k)^T *m z); pose b := sq (W k.+1 *m z).
+have ab : a != b.
+  apply: contraNneq zN => ab; rewrite /N mulmxBl dotBr -!mulmxA dot_mull trmxK -/(sq _) -/b -ab.
+  by rewrite dot_mull -/(sq _) subrr.
+have z_neq0 : z != 0 by apply: contraNneq zN => ->; rewrite dot0l.
+have n_gt0 : 0 < sq z by rewrite sq_gt0.
+have [c c_gt0 less] := cheaper (sq_ge0 _ : 0 <= a) (sq_ge0 _ : 0 <= b) ab.
+have [zz zzE] := family (z : 'cV_(d k.+1)).
+pose gauge x j : 'M[F]_(d j) := if j == k.+1 then 1%:M + ((x - 1) / sq z) *: (zz j *m (zz j)^T)
+  else 1%:M.
+have off x j : j != k.+1 -> gauge x j = 1%:M by rewrite /gauge => /negPf ->.
+have undo j : gauge c^-1 j *m gauge c j = 1%:M.
+  have [->|jk] := eqVneq j k.+1; last by rewrite !off // mulmx1.
+  rewrite /gauge eqxx zzE mulmxDl mul1mx mulmxDr mulmx1 -scalemxAl -scalemxAr -addrA.
+  have -> : z *m z^T *m (z *m z^T) = sq z *: (z *m z^T).
+    rewrite mulmxA -(mulmxA z) [z^T *m z]mx11_scalar.
+    have -> : (z^T *m z) 0 0 = sq z by rewrite /sq dotE /mxtrace big_ord1.
+    by rewrite mul_mx_scalar -scalemxAl.
+  rewrite !scalerA -!scalerDl; set s := (X in X *: _); have -> : s = 0; last first.
+    by rewrite scale0r addr0.
+  have n1 : (sq z)^-1 * sq z = 1 by rewrite mulVf ?gt_eqF.
+  have c1 : c^-1 * c = 1 by rewrite mulVf ?gt_eqF.
+  rewrite /s; move: n1 c1; move: (sq z)^-1 => i; move: (sq z) c^-1 => n x n1 c1.
+  transitivity ((x - 1) * i + (c - 1) * i + (x * c - x - c + 1) * i * (i * n)); last first.
+    by rewrite n1 c1; ring.
+  ring.
+pose V : network F d := fun j => gauge c j.+1 *m W j *m gauge c^-1 j.
+have prefixV j : prefix V j = gauge c j *m prefix W j.
+  elim: j => [|j IH] /=; first by rewrite off // mulmx1.
+  by rewrite IH /V -!mulmxA (mulmxA (gauge c^-1 j)) undo mul1mx.
+have same : prefix V L = prefix W L by rewrite prefixV off ?mul1mx // gtn_eqF.
+have bound : L%:R * h <= energy L V by apply: lower; exists Q, e, r; rewrite same.
+apply: le_lt_trans bound _.
+have Vk : sq (V k) = sq (W k) + (c ^+ 2 - 1) / sq z * a.
+  rewrite /V (off _ k) ?ltn_eqF // mulmx1 /gauge eqxx zzE mulmxDl mul1mx -scalemxAl -mulmxA.
+  exact: stretched.
+have Vk1 : sq (V k.+1) = sq (W k.+1) + (c^-1 ^+ 2 - 1) / sq z * b.
+  rewrite /V (off _ k.+2) ?gtn_eqF // mul1mx /gauge eqxx zzE mulmxDr mulmx1 -scalemxAr.
+  rewrite -sq_trmx linearD linearZ /= !trmx_mul trmxK -mulmxA stretched // trmxK sq_trmx.
+  by [].
+have k_lt : (k < L)%N by apply: ltnW.
+have apart : Ordinal kL != Ordinal k_lt by rewrite -val_eqE /= gtn_eqF.
+rewrite /energy (bigD1 (Ordinal k_lt)) // (bigD1 (Ordinal kL)) //= Vk Vk1.
+rewrite [ltRHS](bigD1 (Ordinal k_lt)) // [X in _ < _ + X](bigD1 (Ordinal kL)) //=.
+rewrite [X in _ + (_ + X) < _](eq_bigr (fun j : 'I_L => sq (W j))) => [|j /andP [jk jk1]].
+  set rest := \sum_(j < L | _) _; rewrite -subr_lt0.
+  have regroup (x y p q s : F) : x + p * (sq z)^-1 * a + (y + q * (sq z)^-1 * b + s) - (x + (y + s))
+      = (a * p + b * q) * (sq z)^-1 by ring.
+  by rewrite regroup pmulr_llt0 ?invr_gt0.
+by rewrite /V !off ?mul1mx ?mulmx1.
+Qed.
+
+(* One layer of one neuron of weight 1. *)
+Theorem larger_factor_false : ~ statements.weight_energy_ge_schatten.larger_factor.
+Proof.
+move=> /(_ rat_realFieldType (fun=> 1%N) 1%N (scalar_network 1 1) 1).
+have -> : energy 1 (scalar_network 1 (1 : rat)) = 1.
+  by rewrite /energy big_ord1 /sq dotE trmx1 mulmx1 mxtrace1.
+move=> claim; suff : (1 + 1) * 1 <= 1 :> rat by [].
+apply: claim; exists 1%:M, (const_mx 1), (const_mx 1).
+rewrite prefix_scalar expr1n !trmx1 !mulmx1 mul1mx; split=> // [|i|].
+- by apply/matrixP => i j; rewrite !mxE ord1 (ord1 j).
+- by rewrite !mxE; split; rewrite ?expr1n.
+by rewrite big_ord1 mxE.
+Qed.
