@@ -1,6 +1,5 @@
 """What the kernel says is what counts: admitted, assumed and mistyped proofs are found out."""
 
-
 import pytest
 
 from tests.kernel import needs_coq
