@@ -186,7 +186,7 @@ _s = sp.Symbol("s", nonnegative=True)  # σ²
 
 @claim(
     two_point_noise, sp.Eq(enumerated, averaged_loss), mean_one, variance, independent,
-    bounds=_SMALL, sizes=((2, 2, 2), (3, 1, 2, 2), (4, 1, 1, 2, 1)),
+    bounds=_SMALL, sizes=((2, 2, 2), (3, 1, 2, 2), (4, 1, 1, 2, 1)), formal=True,
 )  # fmt: skip
 def average(averaged_loss: Any) -> Iterator[Step]:
     """The recursion gives the loss averaged over all outcomes of two-point noise."""
@@ -227,7 +227,7 @@ def _average(expression: Any, noise: Sequence[Any]) -> Any:
 dropout = stated(
     "dropout", "the recursion gives the loss averaged over all dropout masks",
     noisy_networks, sp.Eq(masked, averaged_loss), bounds=_SMALL,
-    sizes=((2, 2, 2), (3, 1, 2, 2), (4, 1, 1, 2, 1)),
+    sizes=((2, 2, 2), (3, 1, 2, 2), (4, 1, 1, 2, 1)), formal=True,
 )  # fmt: skip
 
 # --- false twins --------------------------------------------------------------------------------
