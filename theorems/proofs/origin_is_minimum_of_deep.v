@@ -41,7 +41,7 @@ rewrite /regularised_hessian horner_coef0 coef_derivn addn0 ffactnn coef_along /
 by rewrite mul0r mulr1 mul1r add0r -mulr_natl addrC.
 Qed.
 
-Lemma one_output (F : realFieldType) n : n = 1%N -> 
+Lemma one_output (F : realFieldType) n : n = 1%N ->
   (const_mx 1 : 'cV[F]_n) *m (const_mx 1)^T = 1%:M.
 Proof. by move=> ->; apply/matrixP => i j; rewrite !ord1 !mxE big_ord1 !mxE mulr1. Qed.
 

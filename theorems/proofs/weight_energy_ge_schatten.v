@@ -228,7 +228,8 @@ have e_ge0 j : 0 <= e 0 j.
   by rewrite -gram gramE; apply: sq_ge0.
 have [[U1 _] _] := frame L (leqnn L).
 rewrite /a /sq -gramE trmx_mul mulmxA -(mulmxA (U L)^T) gram mul_mx_diag mxE (bigD1 i) //= !mxE.
-by rewrite U1 mul1r mulr1 ler_addl sumr_ge0 // => j _; rewrite !mxE mulrAC mulr_ge0 // -expr2 sqr_ge0.
+rewrite U1 mul1r mulr1 ler_addl sumr_ge0 // => j _.
+by rewrite !mxE mulrAC mulr_ge0 // -expr2 sqr_ge0.
 Qed.
 
 End Images.
@@ -347,7 +348,8 @@ Lemma form_neq0 n (N : 'M[F]_n) : N^T = N -> N != 0 -> exists z : 'cV_n, dot z (
 Proof.
 move=> sym N_neq0; pose e i : 'cV[F]_n := \col_a (a == i)%:R.
 have ee i j : dot (e i) (N *m e j) = N i j.
-  rewrite /dot (bigD1 i) //= big_ord1 [X in X + _]mulrC !mxE eqxx mulr1 (bigD1 j) //= mxE eqxx mulr1.
+  rewrite /dot (bigD1 i) //= big_ord1 [X in X + _]mulrC !mxE eqxx mulr1 (bigD1 j) //= mxE eqxx.
+  rewrite mulr1.
   rewrite !big1 ?addr0 // => k kj; last by rewrite mxE (negPf kj) mulr0.
   by rewrite big_ord1 mxE (negPf kj) mul0r.
 have [ij found|none] := pickP (fun ij : 'I_n * 'I_n =>
