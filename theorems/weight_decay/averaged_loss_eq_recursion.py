@@ -25,6 +25,7 @@ Proof
     Q + σ² diag(Q).  Layers are independent: average the innermost first, then the next.  Each ε
     enters the output once, so its square loss holds no higher moment: other laws of the same mean
     and variance give the same average (expanded in ε at a few widths, and sampled).
+    The formal proof is for every law of finitely many values and any number of outputs.
 
 Sharpness
     An identity: the recursion without noise, with noise on the last layer only, with one noise
