@@ -11,6 +11,7 @@ import shutil
 import subprocess
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from dataclasses import replace
 from graphlib import TopologicalSorter
 from pathlib import Path
 from secrets import token_hex
@@ -58,19 +59,17 @@ def ask(
     sources.check()
     listed = list(theorems)
     claims, twins = _asked(sources, listed)
+    said = {claim.id: says(claim) for theorem in listed for claim in theorem.claims if claim.formal}
     with TemporaryDirectory() as place:
         scratch = Path(place)
         compile_into(scratch, sources, sources.files, told)
         answers = _answers(sources, scratch, {**claims, **twins})
-    wanted = {claim.id: claim for theorem in listed for claim in theorem.claims}
     files = sorted({name for entry in answers.values() for name in entry.files})
     return Record(
         coq=_version(),
         mathcomp=_mathcomp(),
         files={**sources.hashes(files), **sources.glossaries()},
-        claims={
-            name: Entry(**{**vars(answers[name]), "says": says(wanted[name])}) for name in claims
-        },
+        claims={name: replace(answers[name], says=said[name]) for name in claims},
         twins={name: answers[name] for name in twins},
     )
 
