@@ -1,12 +1,12 @@
 """The formal definitions are held to the numbers of the code, and a wrong number is found out."""
 
-import shutil
 from fractions import Fraction
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 
+from tests.kernel import needs_coq
 from theorems import agreement
 from theorems.agreement import INSTANCES, REQUIRES, case, count, draw, measured
 from verify.formal import kernel
@@ -14,8 +14,6 @@ from verify.formal.agree import Differs, agree, source
 from verify.formal.sources import beside
 
 FOUND = [measured(draw(seed)) for seed in range(INSTANCES)]
-
-needs_coq = pytest.mark.skipif(shutil.which("coqc") is None, reason="Coq is not installed")
 
 
 def other(value):

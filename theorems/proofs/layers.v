@@ -11,14 +11,6 @@ Set Implicit Arguments. Unset Strict Implicit. Unset Printing Implicit Defensive
 Section Norms.
 Variable F : realFieldType.
 
-Lemma largest_unique n (q : 'cV[F]_n -> F) s t : is_largest q s -> is_largest q t -> s = t.
-Proof.
-have le s' t' : is_largest q s' -> is_largest q t' -> s' <= t'.
-  move=> [_ [v [v0 E]]] [bound _]; have := bound v; rewrite E ler_pmul2r //.
-  by rewrite lt_def v0 sq_ge0.
-by move=> ls lt; apply/eqP; rewrite eq_le !le.
-Qed.
-
 Lemma largest_ge0 n (q : 'cV[F]_n -> F) s : (forall v, 0 <= q v) -> is_largest q s -> 0 <= s.
 Proof.
 move=> q_ge0 [_ [v [v0 E]]]; have := q_ge0 v; rewrite E pmulr_lge0 //.
@@ -28,18 +20,9 @@ Qed.
 Lemma norm_ge0 m n (A : 'M[F]_(m, n)) s : is_norm_sq A s -> 0 <= s.
 Proof. by apply: largest_ge0 => v; apply: sq_ge0. Qed.
 
-Lemma norm_trmx m n (A : 'M[F]_(m, n)) s : is_norm_sq A s ->
+Lemma norm_sq_trmx m n (A : 'M[F]_(m, n)) s : is_norm_sq A s ->
   forall v : 'cV[F]_m, sq (A^T *m v) <= s * sq v.
-Proof.
-move=> norm v; have s_ge0 := norm_ge0 norm; case: norm => bound _.
-have := cauchy_schwarz (A *m (A^T *m v)) v.
-rewrite dotC dot_mull -/(sq _); move: (bound (A^T *m v)); move: (sq_ge0 (A^T *m v)) (sq_ge0 v).
-move: (sq (A^T *m v)) (sq v) (sq (A *m _)) => x y z x_ge0 y_ge0 zx le_zy.
-have [->|x_neq0] := eqVneq x 0; first by rewrite mulr_ge0.
-have x_gt0 : 0 < x by rewrite lt_def x_neq0.
-rewrite -(ler_pmul2l x_gt0) -expr2 (le_trans le_zy) // mulrCA mulrA.
-by rewrite ler_wpmul2r.
-Qed.
+Proof. by move=> norm; apply: norm_trmx (norm_ge0 norm) norm.1. Qed.
 
 End Norms.
 
@@ -85,23 +68,6 @@ Section Dual.
 Variables (F : realFieldType) (d : nat -> nat) (L m : nat).
 Variables (X : 'M[F]_(d 0, m)) (Y : 'M[F]_(d L, m)).
 Implicit Types W V : network F d.
-
-Lemma cauchy_schwarz_sum (A B : network F d) :
-  (\sum_(k < L) dot (A k) (B k)) ^+ 2 <= energy L A * energy L B.
-Proof.
-have : 0 <= \sum_(k < L) sq (energy L B *: A k - (\sum_(k < L) dot (A k) (B k)) *: B k).
-  by apply: sumr_ge0 => k _; apply: sq_ge0.
-under eq_bigr => k _ do rewrite sqB !sqZ dotZl dotZr -mulr_natl.
-rewrite !(big_split, sumrN) /= -!mulr_sumr -/(energy L A) -/(energy L B).
-have [eB|eB_neq0] := eqVneq (energy L B) 0.
-  move=> _; rewrite eB mulr0 big1 ?expr0n // => k _.
-  have /eqP := eB; rewrite psumr_eq0 => [|j _]; last exact: sq_ge0.
-  by move=> /allP /(_ k (mem_index_enum _)); rewrite /= sq_eq0 => /eqP ->; rewrite dot0r.
-have eB_gt0 : 0 < energy L B by rewrite lt_def eB_neq0 energy_ge0.
-move: (energy L A) (energy L B) (\sum_(k < L) _) eB_gt0 => a b s b_gt0.
-have -> : b ^+ 2 * a - 2 * (b * (s * s)) + s ^+ 2 * b = b * (a * b - s ^+ 2) by ring.
-by rewrite pmulr_rge0 // subr_ge0.
-Qed.
 
 Lemma formE n (D E : 'M[F]_(n, d 0)) :
   dot D (E *m moment X) = m%:R^-1 * dot (D *m X) (E *m X).
@@ -153,7 +119,7 @@ Lemma dual_ge W V S : minimizer X Y W -> energy L V != 0 -> hessian X Y W V = S 
 Proof.
 move=> fits V_neq0; have V_gt0 : 0 < energy L V by rewrite lt_def V_neq0 energy_ge0.
 rewrite (hessian_form _ fits); set D := dprefix W V L.
-have := cauchy_schwarz_sum (dual W D) V; rewrite -dual_inner -/D.
+have := cauchy_schwarz_layers L (dual W D) V; rewrite -dual_inner -/D.
 move: (dot D _) (energy L V) V_gt0 (energy L _) => f v v_gt0 e fe hf.
 by rewrite -(ler_pmul2r v_gt0) mulrAC -hf -2!mulrA -expr2 ler_pmul2l ?ltr0n.
 Qed.
@@ -164,7 +130,7 @@ Lemma bounds_of_dual W S : minimizer X Y W ->
   bounds_sharpness X Y W S.
 Proof.
 move=> fits S_ge0 bound V; rewrite (hessian_form _ fits); set D := dprefix W V L.
-have := cauchy_schwarz_sum (dual W D) V; rewrite -dual_inner -/D.
+have := cauchy_schwarz_layers L (dual W D) V; rewrite -dual_inner -/D.
 have [->|V_neq0] := eqVneq (energy L V) 0.
   by rewrite !mulr0 real_exprn_even_le0 ?num_real //= => /eqP ->; rewrite mulr0.
 have {}S_ge0 := S_ge0 V V_neq0; have := bound S_ge0 D; have := energy_ge0 L V; have := form_ge0 D.

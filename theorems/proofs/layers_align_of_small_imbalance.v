@@ -24,7 +24,7 @@ Lemma next_le s s' l : is_norm_sq (W k) s -> is_norm_sq (W k.+1) s' ->
 Proof.
 move=> norm [_ [v [v0 E]]] le_l; have v_gt0 : 0 < sq v by rewrite lt_def v0 sq_ge0.
 rewrite -(ler_pmul2r v_gt0) -E balance mulrDl.
-by rewrite ler_add ?le_l ?(norm_trmx norm).
+by rewrite ler_add ?le_l ?(norm_sq_trmx norm).
 Qed.
 
 Lemma previous_le s s' l : 0 <= l -> is_norm_sq (W k) s -> is_norm_sq (W k.+1) s' ->
@@ -67,7 +67,7 @@ move: (n - k)%N (leq_subr k n) => f; elim: f => [|f IH] fn.
   rewrite subn0 big_geq // subr_le0.
   rewrite -(sharpness_between_layer_energies.sq_one_row (W n) d1).
   have [_ u1 _ _] := minimal_sharpness_between_closed_forms.one_row (W n) 1%:M d1.
-  by have := norm_trmx (norm n (leqnn n)) (const_mx 1); rewrite u1 mulr1.
+  by have := norm_sq_trmx (norm n (leqnn n)) (const_mx 1); rewrite u1 mulr1.
 have {IH} := IH (ltnW fn); rewrite -(subnSK fn); set j := (n - f.+1)%N => IH.
 have jn : (j < n)%N by rewrite /j ltn_subrL (leq_ltn_trans _ fn).
 rewrite (big_ltn jn); move: IH; move: (\sum_(_ <= _ < _) _) => e IH.

@@ -437,7 +437,7 @@ have nn : n.+2%:R != 0 :> F by rewrite pnatr_eq0.
 have t_gt0 : 0 < t by rewrite exprn_even_gt0 //= mulf_neq0 // expf_neq0 // mulf_neq0.
 split=> [V|].
   rewrite form -mulrA ler_pmul2l ?ltr0n // dprefixE.
-  apply: le_trans (sq_sum_le_rect _ (fun k => suffix n.+2 W k.+1 *m V k *m prefix W k)) _.
+  apply: le_trans (sq_sum_le _ (fun k => suffix n.+2 W k.+1 *m V k *m prefix W k)) _.
   rewrite -mulrA ler_wpmul2l ?ler0n // mulr_sumr; apply: ler_sum => k _ /=.
   have kn := ltn_ord k; rewrite /t -(to_from kn) exprMn [_ ^+ 2 * _]mulrC -mulrA.
   apply: le_trans (sq_mulr _ (sqr_ge0 (to k)) (fun v => prefix_le v (ltnW kn))) _.

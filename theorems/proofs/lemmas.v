@@ -122,6 +122,22 @@ have -> : b ^+ 2 * a - b * (D * D) *+ 2 + D ^+ 2 * b = b * (a * b - D ^+ 2) by r
 by rewrite pmulr_rge0 // subr_ge0.
 Qed.
 
+Lemma sq_sum_le p q L (V : nat -> 'M[F]_(p, q)) :
+  sq (\sum_(k < L) V k) <= L%:R * \sum_(k < L) sq (V k).
+Proof.
+rewrite /sq /dot [in leRHS]exchange_big /= mulr_sumr; apply: ler_sum => i _.
+rewrite [in leRHS]exchange_big /= mulr_sumr; apply: ler_sum => j _.
+rewrite !summxE.
+have one : sq (const_mx 1 : 'M[F]_(1, L)) = L%:R.
+  rewrite /sq /dot big_ord1 (eq_bigr (fun=> 1)) => [|k _]; last by rewrite !mxE mulr1.
+  by rewrite sumr_const card_ord.
+have row : sq (\row_(k < L) V k i j) = \sum_(k < L) V k i j * V k i j.
+  by rewrite /sq /dot big_ord1; apply: eq_bigr => k _; rewrite !mxE.
+have sum : dot (const_mx 1) (\row_(k < L) V k i j) = \sum_(k < L) V k i j.
+  by rewrite /dot big_ord1; apply: eq_bigr => k _; rewrite !mxE mul1r.
+by rewrite -expr2 -sum -row -one cauchy_schwarz.
+Qed.
+
 End CauchySchwarz.
 
 (* --- the loss along a line ---------------------------------------------------------------- *)
@@ -312,21 +328,6 @@ have rest n i : (i < n)%N -> (i + (n - i.+1) = n.-1)%N by case: n => // n; rewri
 by rewrite rest.
 Qed.
 
-Lemma sq_sum_le (V : nat -> 'M[F]_p) : sq (\sum_(k < L) V k) <= L%:R * \sum_(k < L) sq (V k).
-Proof.
-rewrite /sq /dot [in leRHS]exchange_big /= mulr_sumr; apply: ler_sum => i _.
-rewrite [in leRHS]exchange_big /= mulr_sumr; apply: ler_sum => j _.
-rewrite !summxE.
-have one : sq (const_mx 1 : 'M[F]_(1, L)) = L%:R.
-  rewrite /sq /dot big_ord1 (eq_bigr (fun=> 1)) => [|k _]; last by rewrite !mxE mulr1.
-  by rewrite sumr_const card_ord.
-have row : sq (\row_(k < L) V k i j) = \sum_(k < L) V k i j * V k i j.
-  by rewrite /sq /dot big_ord1; apply: eq_bigr => k _; rewrite !mxE.
-have sum : dot (const_mx 1) (\row_(k < L) V k i j) = \sum_(k < L) V k i j.
-  by rewrite /dot big_ord1; apply: eq_bigr => k _; rewrite !mxE mul1r.
-by rewrite -expr2 -sum -row -one cauchy_schwarz.
-Qed.
-
 Variables (X Y : 'M[F]_(p, m)).
 
 Lemma minimizer_scalar : @moment F d m X = a%:M -> @cross F d L m X Y = (a * g ^+ L)%:M ->
@@ -453,22 +454,6 @@ move=> c_ge0 bound; rewrite -sq_trmx trmx_mul -[in leRHS]sq_trmx; apply: sq_mull
 exact: norm_trmx.
 Qed.
 
-Lemma sq_sum_le_rect p q L (V : nat -> 'M[F]_(p, q)) :
-  sq (\sum_(k < L) V k) <= L%:R * \sum_(k < L) sq (V k).
-Proof.
-rewrite /sq /dot [in leRHS]exchange_big /= mulr_sumr; apply: ler_sum => i _.
-rewrite [in leRHS]exchange_big /= mulr_sumr; apply: ler_sum => j _.
-rewrite !summxE.
-have one : sq (const_mx 1 : 'M[F]_(1, L)) = L%:R.
-  rewrite /sq /dot big_ord1 (eq_bigr (fun=> 1)) => [|k _]; last by rewrite !mxE mulr1.
-  by rewrite sumr_const card_ord.
-have row : sq (\row_(k < L) V k i j) = \sum_(k < L) V k i j * V k i j.
-  by rewrite /sq /dot big_ord1; apply: eq_bigr => k _; rewrite !mxE.
-have sum : dot (const_mx 1) (\row_(k < L) V k i j) = \sum_(k < L) V k i j.
-  by rewrite /dot big_ord1; apply: eq_bigr => k _; rewrite !mxE mul1r.
-by rewrite -expr2 -sum -row -one cauchy_schwarz.
-Qed.
-
 (* The largest value of a form is one number. *)
 Lemma largest_unique n (f : 'cV[F]_n -> F) (s t : F) : is_largest f s -> is_largest f t -> s = t.
 Proof.
@@ -553,7 +538,7 @@ split=> [V|].
   rewrite (hessian_minimizer _ fits) dprefixE -mulr_natl -!mulrA ler_pmul2l ?ltr0n //.
   apply: le_trans (moment_le _ top) _.
   rewrite [leRHS]mulrCA ler_wpmul2l //.
-  apply: le_trans (sq_sum_le_rect L (fun k => suffix L W k.+1 *m V k *m prefix W k)) _.
+  apply: le_trans (sq_sum_le L (fun k => suffix L W k.+1 *m V k *m prefix W k)) _.
   rewrite ler_wpmul2l ?ler0n // mulr_sumr; apply: ler_sum => k _ /=.
   have kL := ltn_ord k; rewrite -(rest _ kL) exprD -mulrA mulrCA.
   apply: le_trans (sq_mulr _ (g_ge0 k) (prefix_below (ltnW kL))) _.

@@ -41,36 +41,129 @@ rewrite /regularised_hessian horner_coef0 coef_derivn addn0 ffactnn coef_along /
 by rewrite mul0r mulr1 mul1r add0r -mulr_natl addrC.
 Qed.
 
-Lemma one_output (F : realFieldType) n : n = 1%N -> 
+Lemma one_output (F : realFieldType) n : n = 1%N ->
   (const_mx 1 : 'cV[F]_n) *m (const_mx 1)^T = 1%:M.
 Proof. by move=> ->; apply/matrixP => i j; rewrite !ord1 !mxE big_ord1 !mxE mulr1. Qed.
 
-Theorem strong : statements.origin_is_minimum_of_deep.strong.
+(* One neuron along c: |W_1|² = α²|c|², |U|² = β² and w·c = αβ|c|². *)
+Lemma one_neuron (F : realFieldType) (d : nat -> nat) (c : 'M[F]_(d 2%N, d 0%N)) (a b : F) :
+  d 2%N = 1%N -> (0 < d 1%N)%N -> exists V : network F d,
+  [/\ sq (V 0%N) = a ^+ 2 * cross_sq c, sq (V 1%N) = b ^+ 2
+    & @effective_alignment F d 1 c V = a * b * cross_sq c].
 Proof.
-move=> F d A c g s one d1 g0 g1 strong.
+move=> one d1.
 pose e : 'cV[F]_(d 1%N) := \col_i (i == Ordinal d1)%:R; pose u : 'cV[F]_(d 2%N) := const_mx 1.
 have uu : u *m u^T = 1%:M by apply: one_output.
 have ee : sq e = 1.
   rewrite /sq /dot (bigD1 (Ordinal d1)) //= big_ord1 mxE eqxx mulr1 big1 ?addr0 // => i.
   by rewrite big_ord1 mxE => /negPf ->; rewrite mulr0.
-pose V : network F d := fun k => match k with
-  | 0 => g 1%N *: (e *m (u^T *m c)) | 1 => cross_sq c *: (u *m e^T) | _ => 0 end.
 have uv : sq u = 1 by rewrite /sq dotE mxtrace_mulC uu one mxtrace1.
-have sqV0 : sq (V 0%N) = g 1%N ^+ 2 * cross_sq c.
-  rewrite sqZ -[u^T *m c]trmxK sq_rank1 ee mul1r sq_trmx /cross_sq /sq dot_mull trmxK mulmxA uu.
+exists (fun k => match k with
+  | 0 => a *: (e *m (u^T *m c)) | 1 => b *: (u *m e^T) | _ => 0 end); split.
+- rewrite sqZ -[u^T *m c]trmxK sq_rank1 ee mul1r sq_trmx /cross_sq /sq dot_mull trmxK mulmxA uu.
   by rewrite mul1mx.
-have sqV1 : sq (V 1%N) = cross_sq c ^+ 2 by rewrite sqZ sq_rank1 uv ee !mulr1.
-have align : effective_alignment c V = g 1%N * cross_sq c * cross_sq c.
-  rewrite /effective_alignment /effective_map /= mulmx1 -scalemxAl -scalemxAr scalerA dotZl.
-  have -> : u *m e^T *m (e *m (u^T *m c)) = u *m (e^T *m e) *m (u^T *m c) by rewrite !mulmxA.
-  have -> : e^T *m e = 1%:M by rewrite [LHS]mx11_scalar -ee /sq dotE /mxtrace big_ord1.
-  by rewrite mulmx1 mulmxA uu mul1mx /cross_sq /sq mulrAC mulrC mulrA.
+- by rewrite sqZ sq_rank1 uv ee !mulr1.
+rewrite /effective_alignment /effective_map /= mulmx1 -scalemxAl -scalemxAr scalerA dotZl.
+have -> : u *m e^T *m (e *m (u^T *m c)) = u *m (e^T *m e) *m (u^T *m c) by rewrite !mulmxA.
+have -> : e^T *m e = 1%:M by rewrite [LHS]mx11_scalar -ee /sq dotE /mxtrace big_ord1.
+by rewrite mulmx1 mulmxA uu mul1mx /cross_sq /sq [b * a]mulrC.
+Qed.
+
+Theorem strong : statements.origin_is_minimum_of_deep.strong.
+Proof.
+move=> F d A c g s one d1 g0 g1 strong.
+have [V [sqV0 sqV1 align]] := one_neuron c (g 1%N) (cross_sq c) one d1.
 exists V; rewrite hessian_one /total_decay big_ord_recr big_ord1 /layer_penalty /= sqV0 sqV1 align.
 have -> : 2 * (g 0%N * (g 1%N ^+ 2 * cross_sq c) + g 1%N * cross_sq c ^+ 2
     - 2 * (g 1%N * cross_sq c * cross_sq c)) =
   - (2 * (g 1%N * cross_sq c * (cross_sq c - g 0%N * g 1%N))) by ring.
 have c_gt0 : 0 < cross_sq c by apply: lt_trans strong; rewrite mulr_gt0.
 by rewrite oppr_lt0 !mulr_gt0 ?ltr0n ?subr_gt0.
+Qed.
+
+(* a|W_1|² + b|U|² outweighs 4 w·c where ab = 4|c|², and vanishes with it somewhere. *)
+Lemma outweighs (F : realFieldType) (d : nat -> nat) (c : 'M[F]_(d 2%N, d 0%N)) (a b : F) V :
+  0 <= a -> 0 <= b -> a * b = 4 * cross_sq c ->
+  `|4 * @effective_alignment F d 1 c V| <= a * sq (V 0%N) + b * sq (V 1%N).
+Proof.
+move=> a0 b0 ab; have x0 := sq_ge0 (V 0%N); have y0 := sq_ge0 (V 1%N).
+rewrite -(@ler_pexpn2r _ 2) ?nnegrE ?addr_ge0 ?mulr_ge0 // real_normK ?num_real //.
+have signal : effective_alignment c V ^+ 2 <= sq (V 0%N) * sq (V 1%N) * cross_sq c.
+  apply: le_trans (cauchy_schwarz _ _) _; rewrite ler_wpmul2r ?sq_ge0 //.
+  by have := @sq_prefix_le _ _ V 1; rewrite big_ord_recr big_ord1.
+rewrite exprMn; apply: le_trans (ler_wpmul2l (sqr_ge0 4) signal) _; rewrite -subr_ge0.
+have -> : (a * sq (V 0%N) + b * sq (V 1%N)) ^+ 2 - 4 ^+ 2 * (sq (V 0%N) * sq (V 1%N) * cross_sq c)
+    = (a * sq (V 0%N) - b * sq (V 1%N)) ^+ 2
+      + 4 * (sq (V 0%N) * sq (V 1%N)) * (a * b - 4 * cross_sq c) by ring.
+by rewrite ab subrr mulr0 addr0 sqr_ge0.
+Qed.
+
+Lemma balances (F : realFieldType) (d : nat -> nat) (c : 'M[F]_(d 2%N, d 0%N)) (a b e : F) :
+  (0 < d 0%N)%N -> (0 < d 1%N)%N -> d 2%N = 1%N -> a * b = 4 * cross_sq c -> e ^+ 2 = 1 ->
+  exists V : network F d, size_sq 1 V != 0 /\
+    a * sq (V 0%N) + b * sq (V 1%N) = e * (4 * @effective_alignment F d 1 c V).
+Proof.
+move=> d0 d1 one ab e1; have [a0|a_neq0] := eqVneq a 0.
+  exists (fun k => if k is 0 then const_mx 1 else 0).
+  rewrite /size_sq /energy big_ord_recr big_ord1 /effective_alignment /effective_map /= a0.
+  have sq0 m n : sq (0 : 'M[F]_(m, n)) = 0 by rewrite /sq dot0r.
+  rewrite mul0mx dot0l sq0 !mulr0 mul0r !addr0; split=> //; rewrite sq_eq0.
+  by apply/eqP => /matrixP /(_ (Ordinal d1) (Ordinal d0)); rewrite !mxE => /eqP; rewrite oner_eq0.
+have [V [x y z]] := one_neuron c 2 (e * a) one d1.
+exists V; rewrite /size_sq /energy big_ord_recr big_ord1 /= x y z !exprMn e1 mul1r; split.
+  have a2_gt0 : 0 < a ^+ 2 by rewrite lt_def sqrf_eq0 a_neq0 sqr_ge0.
+  have c_ge0 : 0 <= 2 ^+ 2 * cross_sq c by rewrite mulr_ge0 ?sqr_ge0 ?sq_ge0.
+  by rewrite gt_eqF // ltr_paddl.
+have -> : a * (2 ^+ 2 * cross_sq c) + b * a ^+ 2 = a * (4 * cross_sq c) + a * (a * b) by ring.
+have -> : e * (4 * (2 * (e * a) * cross_sq c)) = e ^+ 2 * (2 * a * (4 * cross_sq c)) by ring.
+by rewrite ab e1; ring.
+Qed.
+
+(* Both eigenvalues at once: 2γ_w - λ and 2γ_u - λ have the product 4|c|². *)
+Lemma shallow_root (F : realFieldType) (p q x r : F) : 0 <= x ->
+  is_root 2 ((p - q) ^+ 2 + 4 * x) r ->
+  [/\ 0 <= p - q + r, 0 <= q - p + r & (p - q + r) * (q - p + r) = 4 * x].
+Proof.
+move=> x0 [r0 rE]; have : `|p - q| <= r.
+  rewrite -(@ler_pexpn2r _ 2) ?nnegrE // real_normK ?num_real // rE ler_addl.
+  by rewrite mulr_ge0 ?ler0n.
+rewrite ler_norml => /andP [lower upper]; split.
+- by rewrite -ler_subl_addr sub0r.
+- by rewrite addrC -[q - p]opprB subr_ge0.
+have -> : (p - q + r) * (q - p + r) = r ^+ 2 - (p - q) ^+ 2 by ring.
+by rewrite rE addrC addKr.
+Qed.
+
+Theorem shallow_max : statements.origin_is_minimum_of_deep.shallow_max.
+Proof.
+move=> F d A c g s r d0 d1 one root.
+have [a0 b0 ab] := shallow_root (sq_ge0 c) root.
+have gap (p q r' x y e : F) : (p + q + r') * (x + y) - 2 * (q * x + p * y - 2 * e) =
+  (p - q + r') * x + (q - p + r') * y + 4 * e by ring.
+split=> [V|].
+  rewrite hessian_one /total_decay /size_sq /energy !big_ord_recr !big_ord0 /layer_penalty /=.
+  rewrite !add0r -subr_ge0 gap; have := outweighs V a0 b0 ab.
+  by rewrite ler_norml => /andP [+ _]; rewrite -subr_ge0 opprK addrC.
+have [|V [V_neq0 E]] := balances d0 d1 one ab (e := -1); first by rewrite sqrrN expr1n.
+exists V; split=> //; apply/eqP; rewrite eq_sym -subr_eq0.
+rewrite hessian_one /total_decay /size_sq /energy !big_ord_recr !big_ord0 /layer_penalty /=.
+by rewrite !add0r gap E mulN1r addNr.
+Qed.
+
+Theorem shallow_min : statements.origin_is_minimum_of_deep.shallow_min.
+Proof.
+move=> F d A c g s r d0 d1 one root.
+have [a0 b0] := shallow_root (sq_ge0 c) root; rewrite mulrC => ab.
+have gap (p q r' x y e : F) : 2 * (q * x + p * y - 2 * e) - (p + q - r') * (x + y) =
+  (q - p + r') * x + (p - q + r') * y - 4 * e by ring.
+split=> [V|].
+  rewrite hessian_one /total_decay /size_sq /energy !big_ord_recr !big_ord0 /layer_penalty /=.
+  rewrite !add0r -subr_ge0 gap; have := outweighs V b0 a0 ab.
+  by rewrite ler_norml subr_ge0 => /andP [].
+have [V [V_neq0 E]] := balances d0 d1 one ab (expr1n F 2).
+exists V; split=> //; apply/eqP; rewrite -subr_eq0.
+rewrite hessian_one /total_decay /size_sq /energy !big_ord_recr !big_ord0 /layer_penalty /=.
+by rewrite !add0r gap E mul1r subrr.
 Qed.
 
 Theorem value : statements.origin_is_minimum_of_deep.value.
@@ -186,4 +279,12 @@ move=> /(_ _ (fun=> 1%N) 1%:M 1%:M (fun=> 1) 0 (scalar_network 1 (1 : rat_realFi
 rewrite hessian_one /total_decay /effective_alignment /effective_map prefix_scalar expr1n.
 rewrite !big_ord_recr !big_ord0 /layer_penalty /scalar_network /=.
 by rewrite /sq /dot !big_ord1 !mxE.
+Qed.
+
+(* Without a correlation the Hessian is 2 diag(γ). *)
+Theorem always_saddle_false : ~ statements.origin_is_minimum_of_deep.always_saddle.
+Proof.
+move=> /(_ rat_realFieldType (fun=> 1%N) 1%:M 0 (fun=> 1) 0 isT isT erefl ltr01 ltr01) [V].
+rewrite hessian_one /effective_alignment dot0r mulr0 subr0 ltNge mulr_ge0 //.
+by apply: sumr_ge0 => k _; rewrite mulr_ge0 ?sq_ge0.
 Qed.

@@ -42,7 +42,7 @@ have b_ge0 := data_norm_ge0 B_norm; case: B_norm => bound _.
 have v_gt0 : 0 < sq v by rewrite lt_def v0 sq_ge0.
 rewrite -(ler_pmul2r v_gt0) -pv -(suffix_prefix W kL) trmx_mul -mulmxA.
 apply: le_trans (bound _) _; rewrite mulrAC mulrC.
-by rewrite ler_wpmul2l // (norm_trmx A_norm).
+by rewrite ler_wpmul2l // (norm_sq_trmx A_norm).
 Qed.
 
 Lemma start_norm (F : realFieldType) (d : nat -> nat) (m : nat) (X : 'M[F]_(d 0%N, m))

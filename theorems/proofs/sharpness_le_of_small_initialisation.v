@@ -96,7 +96,7 @@ have top_ge0 : 0 <= top.
 have layer k (v : 'cV[F]_(d k)) : (k <= n)%N -> sq (W k *m v) <= M * sq v.
   by move=> /norms [s [[bound _] sM]]; apply: le_trans (bound v) _; rewrite ler_wpmul2r ?sq_ge0.
 have layer_T k (v : 'cV[F]_(d k.+1)) : (k <= n)%N -> sq ((W k)^T *m v) <= M * sq v.
-  move=> /norms [s [norm sM]]; apply: le_trans (norm_trmx norm v) _.
+  move=> /norms [s [norm sM]]; apply: le_trans (norm_sq_trmx norm v) _.
   by rewrite ler_wpmul2r ?sq_ge0.
 have out k : (k <= n.+1)%N -> sq (suffix n.+1 W k) <= M ^+ (n.+1 - k).
   move=> kn; rewrite /suffix; move: (subnKC kn); move: (n.+1 - k)%N => f.

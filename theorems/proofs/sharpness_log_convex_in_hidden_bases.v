@@ -159,7 +159,7 @@ Lemma dual_cauchy W (D : 'M[F]_(d L, d 0%N)) : symmetric G ->
   energy L (dual X W D) ^+ 2
     <= energy L (dual X (forward G W) D) * energy L (dual X (backward G W) D).
 Proof.
-move=> sym; apply: le_trans (cauchy_schwarz_sum L _ _).
+move=> sym; apply: le_trans (cauchy_schwarz_layers L _ _).
 rewrite le_eqVlt; apply/orP; left; apply/eqP; congr (_ ^+ 2); apply: eq_bigr => k _.
 rewrite dual_forward // dual_backward // dot_mulr dot_mull !trmxK !sym.
 rewrite -(mulmxA _ (G k)) hidden_GH mulmx1 mulmxA.

@@ -22,6 +22,10 @@ Proof
     holds no change of the layers that keeps P lowers the energy; along W_k -> e^{tX}W_k,
     W_{k+1} -> W_{k+1}e^{-tX} its slope at t = 0 is -2 tr(X D_k), which vanishes for all symmetric
     X only if D_k = 0.
+    The formal proof does without Horn.  Let q_i be orthonormal eigenvectors of PᵀP, and x_{k,i}
+    what is left of W_k ... W_1 q_i without its projection on those of q_1, ..., q_{i-1}.  Its
+    factors t_{k,i} = |x_{k,i}|²/|x_{k-1,i}|² have Σ_i t_{k,i} <= |W_k|² (Bessel) and
+    Π_k t_{k,i} >= s_i(P)², for the P q_i are orthogonal; AM-GM or Hölder over the layers.
 
 Sharpness
     Balanced factors attain it.  Equal Frobenius norms of the layers do not suffice,
@@ -132,11 +136,14 @@ sum_of_layers = stated(
 product = stated(
     "product", "the norm of the product is at most the product of norms",
     minimizers, layer_product.symbol >= cost**L, cites=(HORN,), bounds=_SMALL,
-    sizes=((2, 1, 1, 1), (2, 2, 1, 1), (2, 1, 2, 1), (2, 2, 1, 2), (3, 2, 1, 1, 1)),
+    sizes=((2, 1, 1, 1), (2, 2, 1, 1), (2, 1, 2, 1), (2, 2, 1, 2), (3, 2, 1, 1, 1)), formal=True,
 )  # fmt: skip
 
 
-@claim(minimizers, energy >= schatten_bound, given=(sum_of_layers, product), bounds=_SMALL)
+@claim(
+    minimizers, energy >= schatten_bound, given=(sum_of_layers, product), bounds=_SMALL,
+    formal=True,
+)  # fmt: skip
 def lower(product: Claim, schatten_bound: Any) -> Iterator[Step]:
     """The energy of the layers is at least L Σ_i s_i(P)^{2/L}."""
     mean = rules.am_gm_sum(layer_energy(k), (k, 1, L))
@@ -151,11 +158,11 @@ def lower(product: Claim, schatten_bound: Any) -> Iterator[Step]:
 balanced = stated(
     "balanced", "equality for balanced layers",
     balanced_minimizers, sp.Eq(energy, schatten_bound), bounds=_SMALL,
-    sizes=((2, 1, 1, 1), (2, 2, 1, 1), (2, 1, 2, 1), (2, 2, 2, 1), (3, 2, 1, 1, 1)),
+    sizes=((2, 1, 1, 1), (2, 2, 1, 1), (2, 1, 2, 1), (2, 2, 2, 1), (3, 2, 1, 1, 1)), formal=True,
 )  # fmt: skip
 only_if = stated(
     "only_if", "strict inequality for unbalanced layers",
-    minimizers, energy > schatten_bound, unbalanced, bounds=_SMALL,
+    minimizers, energy > schatten_bound, unbalanced, bounds=_SMALL, formal=True,
 )  # fmt: skip
 
 # --- false twins --------------------------------------------------------------------------------

@@ -25,6 +25,7 @@ Proof
     Q + σ² diag(Q).  Layers are independent: average the innermost first, then the next.  Each ε
     enters the output once, so its square loss holds no higher moment: other laws of the same mean
     and variance give the same average (expanded in ε at a few widths, and sampled).
+    The formal proof is for every law of finitely many values and any number of outputs.
 
 Sharpness
     An identity: the recursion without noise, with noise on the last layer only, with one noise
@@ -186,7 +187,7 @@ _s = sp.Symbol("s", nonnegative=True)  # σ²
 
 @claim(
     two_point_noise, sp.Eq(enumerated, averaged_loss), mean_one, variance, independent,
-    bounds=_SMALL, sizes=((2, 2, 2), (3, 1, 2, 2), (4, 1, 1, 2, 1)),
+    bounds=_SMALL, sizes=((2, 2, 2), (3, 1, 2, 2), (4, 1, 1, 2, 1)), formal=True,
 )  # fmt: skip
 def average(averaged_loss: Any) -> Iterator[Step]:
     """The recursion gives the loss averaged over all outcomes of two-point noise."""
@@ -227,7 +228,7 @@ def _average(expression: Any, noise: Sequence[Any]) -> Any:
 dropout = stated(
     "dropout", "the recursion gives the loss averaged over all dropout masks",
     noisy_networks, sp.Eq(masked, averaged_loss), bounds=_SMALL,
-    sizes=((2, 2, 2), (3, 1, 2, 2), (4, 1, 1, 2, 1)),
+    sizes=((2, 2, 2), (3, 1, 2, 2), (4, 1, 1, 2, 1)), formal=True,
 )  # fmt: skip
 
 # --- false twins --------------------------------------------------------------------------------

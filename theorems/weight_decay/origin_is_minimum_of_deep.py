@@ -178,11 +178,11 @@ _FLAT = ((2, 1, 1), (2, 2, 1), (2, 1, 2), (2, 2, 2))
 
 shallow_max = stated(
     "shallow_max", "D = 1: the largest eigenvalue",
-    noisy_origins, sp.Eq(top, upper_eigenvalue), at_origin, bounds=_ONE,
+    noisy_origins, sp.Eq(top, upper_eigenvalue), at_origin, bounds=_ONE, formal=True,
 )  # fmt: skip
 shallow_min = stated(
     "shallow_min", "D = 1: the smallest eigenvalue",
-    noisy_origins, sp.Eq(bottom, lower_eigenvalue), at_origin, bounds=_ONE,
+    noisy_origins, sp.Eq(bottom, lower_eigenvalue), at_origin, bounds=_ONE, formal=True,
 )  # fmt: skip
 shallow_spectrum = stated(
     "shallow_spectrum", "D = 1: all eigenvalues with their multiplicities",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections import Counter
 from time import monotonic
 
@@ -44,13 +45,24 @@ def _told(name: str, seconds: float) -> None:
 
 
 def _alter(count: int, seed: int) -> None:
-    """Say what becomes of altered statements."""
+    """Say what becomes of altered statements; exit with 1 where one is proved for no known reason.
+
+    A reason in ``mutants.toml`` explains it; a reason that is not needed counts as none known.
+    """
     from verify.formal.kernel import folders
-    from verify.formal.mutants import outcomes
+    from verify.formal.trials import KILLED, outcomes, reasons, verdict
 
     found: Counter[str] = Counter()
     for sources, theorems in folders():
+        known = reasons(sources)
         for mutant, outcome in outcomes(sources, theorems, count, seed):
-            found[outcome] += 1
-            click.echo(f"  {mutant.module}.{mutant.name}, {mutant.change}: {outcome}")
-    click.echo(", ".join(f"{number} {outcome}" for outcome, number in found.items()) or "none")
+            reason = known.get((mutant.module, mutant.name, mutant.change), "")
+            judged = verdict(outcome, reason)
+            found.update((outcome, judged))
+            line = f"  {mutant.module}.{mutant.name}, {mutant.change}: {outcome}"
+            click.echo(line if judged == "killed" else f"{line}; {judged}{reason and ': '}{reason}")
+    killed = ", ".join(f"{found[outcome]} {outcome}" for outcome in KILLED)
+    parts = [f"{found[each]} {each}" for each in ("explained", "malformed", "unexplained")]
+    click.echo(f"{found['killed']} killed ({killed}), {', '.join(parts)}")
+    if found["unexplained"]:
+        sys.exit(1)

@@ -10,7 +10,9 @@ import re
 import shutil
 import subprocess
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from dataclasses import replace
+from graphlib import TopologicalSorter
 from pathlib import Path
 from secrets import token_hex
 from tempfile import TemporaryDirectory
@@ -57,19 +59,17 @@ def ask(
     sources.check()
     listed = list(theorems)
     claims, twins = _asked(sources, listed)
+    said = {claim.id: says(claim) for theorem in listed for claim in theorem.claims if claim.formal}
     with TemporaryDirectory() as place:
         scratch = Path(place)
         compile_into(scratch, sources, sources.files, told)
         answers = _answers(sources, scratch, {**claims, **twins})
-    wanted = {claim.id: claim for theorem in listed for claim in theorem.claims}
     files = sorted({name for entry in answers.values() for name in entry.files})
     return Record(
         coq=_version(),
         mathcomp=_mathcomp(),
         files={**sources.hashes(files), **sources.glossaries()},
-        claims={
-            name: Entry(**{**vars(answers[name]), "says": says(wanted[name])}) for name in claims
-        },
+        claims={name: replace(answers[name], says=said[name]) for name in claims},
         twins={name: answers[name] for name in twins},
     )
 
@@ -149,13 +149,22 @@ def compile_into(
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
     wanted = dict.fromkeys(each for name in names for each in sources.closure(name))
-    needed = {name: set(sources.requires(name)) for name in wanted}
+    order = TopologicalSorter({name: sources.requires(name) for name in wanted})
+    order.prepare()
+    running: set[Future[tuple[str, float]]] = set()
     with ThreadPoolExecutor(2) as pool:
-        while needed:
-            ready = sorted(name for name, others in needed.items() if not others & needed.keys())
-            for name, seconds in pool.map(lambda each: _compiled(sources, scratch, each), ready):
-                told(name, seconds)
-                del needed[name]
+        try:
+            while order.is_active():
+                running |= {
+                    pool.submit(_compiled, sources, scratch, name) for name in order.get_ready()
+                }
+                done, running = wait(running, return_when=FIRST_COMPLETED)
+                for name, seconds in (each.result() for each in done):
+                    told(name, seconds)
+                    order.done(name)
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
 
 
 def _compiled(sources: Sources, scratch: Path, name: str) -> tuple[str, float]:
@@ -168,8 +177,8 @@ def _path(name: str) -> Path:
     return Path(*name.split(".")).with_suffix(".v")
 
 
-def coqc(sources: Sources, scratch: Path, file: Path) -> str:
-    """Compile one file of the scratch folder and return what Coq prints.
+def coqc(sources: Sources, scratch: Path, file: Path, seconds: float = _SECONDS) -> str:
+    """Compile one file of the scratch folder, in so many seconds, and return what Coq prints.
 
     Raises
     ------
@@ -181,10 +190,10 @@ def coqc(sources: Sources, scratch: Path, file: Path) -> str:
         command += ["-Q", root, root]
     try:
         done = subprocess.run(
-            [*command, str(file)], cwd=scratch, capture_output=True, text=True, timeout=_SECONDS
+            [*command, str(file)], cwd=scratch, capture_output=True, text=True, timeout=seconds
         )
     except subprocess.TimeoutExpired as error:
-        raise CertiminError(f"{file}: not done after {_SECONDS} s") from error
+        raise CertiminError(f"{file}: not done after {seconds:g} s") from error
     if done.returncode:
         raise CertiminError(f"{file}: {_first_error(done.stderr)}")
     return done.stdout

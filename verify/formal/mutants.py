@@ -1,33 +1,28 @@
-"""Altered statements: what the kernel refutes, where the proof breaks, and where it goes through.
-
-A proof that breaks shows little, for a script breaks on true statements too; so what counts is
-refuted: the altered statement is a false twin of the page, to the letter.  A proof that goes
-through shows that the statement says less than it could.
-"""
+"""Altered statements: another number, another power, a strict relation, a hypothesis less."""
 
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from pathlib import Path
-from random import Random
-from tempfile import TemporaryDirectory
+from dataclasses import dataclass, replace
 
-from verify.errors import CertiminError
-from verify.formal.kernel import compile_into, coqc, needs_coq
-from verify.formal.record import module_of
-from verify.formal.sources import Sources
-from verify.theorem import Theorem
-
-__all__ = ["Mutant", "mutants", "outcomes"]
-
-REFUTED, BREAKS, HOLDS = "refuted by the kernel", "the proof breaks", "the proof goes through"
+__all__ = ["Mutant", "mutants"]
 
 
 @dataclass(frozen=True)
 class Mutant:
-    """A statement altered in one place."""
+    """A statement altered in one place.
+
+    Parameters
+    ----------
+    module, name
+        The page and the claim.
+    change
+        What was altered, in words; of two such places the second is ``..., place 2``.
+    text
+        The altered statement.
+    """
 
     module: str
     name: str
@@ -36,30 +31,43 @@ class Mutant:
 
 
 def mutants(module: str, name: str, statement: str) -> Iterator[Mutant]:
-    """Yield alterations: another number, another power, a strict relation, a hypothesis less.
+    """Yield the alterations of a statement.
+
+    A hypothesis that is left out becomes True: the proof may go on to name it.
 
     >>> text = "forall n, (0 < n)%N -> 2 * n <= n ^+ 2"
     >>> for found in mutants("m", "c", text):
     ...     print(f"{found.change}: {found.text}")
-    without (0 < n)%N: forall n, 2 * n <= n ^+ 2
+    without (0 < n)%N: forall n, True -> 2 * n <= n ^+ 2
     3 for 2: forall n, (0 < n)%N -> 3 * n <= n ^+ 2
-    3 for 2: forall n, (0 < n)%N -> 2 * n <= n ^+ 3
+    3 for 2, place 2: forall n, (0 < n)%N -> 2 * n <= n ^+ 3
     < for <=: forall n, (0 < n)%N -> 2 * n < n ^+ 2
     """
-    parts = _split(statement)
-    *hypotheses, conclusion = parts
+    seen: Counter[str] = Counter()
+    for change, text in _altered(statement):
+        seen[change] += 1
+        place = f", place {seen[change]}" if seen[change] > 1 else ""
+        yield Mutant(module, name, change + place, text)
+
+
+def dropped(mutant: Mutant) -> Mutant:
+    """Return the mutant with the hypothesis left out, where it became True."""
+    return replace(mutant, text=mutant.text.replace("True -> ", ""))
+
+
+def _altered(statement: str) -> Iterator[tuple[str, str]]:
+    """What is altered, and the whole statement then."""
+    *hypotheses, conclusion = _split(statement)
     for k, hypothesis in enumerate(hypotheses):
-        head, _, last = hypothesis.rpartition(", ") if k == 0 else ("", "", hypothesis)
-        left = [*hypotheses[:k], *hypotheses[k + 1 :], conclusion]
-        if head:
-            left[0] = f"{head}, {left[0]}"
-        yield Mutant(module, name, f"without {last}", " -> ".join(left))
+        binders = _binders(hypothesis)
+        left = [*hypotheses[:k], f"{binders}True", *hypotheses[k + 1 :], conclusion]
+        yield f"without {hypothesis[len(binders) :]}", " -> ".join(left)
     start = " -> ".join([*hypotheses, ""])
     for pattern, change in _CHANGES:
         for found in re.finditer(pattern, conclusion):
             new = change(found[0])
             text = f"{start}{conclusion[: found.start()]}{new}{conclusion[found.end() :]}"
-            yield Mutant(module, name, f"{new} for {found[0]}", text)
+            yield f"{new} for {found[0]}", text
 
 
 _CHANGES: tuple[tuple[str, Callable[[str], str]], ...] = (
@@ -72,81 +80,31 @@ _CHANGES: tuple[tuple[str, Callable[[str], str]], ...] = (
 
 def _split(statement: str) -> list[str]:
     """The hypotheses and the conclusion, parted at the arrows that no bracket holds."""
-    parts, depth, start = [], 0, 0
     text = " ".join(statement.split())
-    for found in re.finditer(r"[(\[{]|[)\]}]|->", text):
-        if found[0] == "->":
-            if not depth:
-                parts.append(text[start : found.start()].strip())
-                start = found.end()
-        else:
-            depth += 1 if found[0] in "([{" else -1
+    parts, start = [], 0
+    for place in _outside(text, "->"):
+        parts.append(text[start:place].strip())
+        start = place + len("->")
     return [*parts, text[start:].strip()]
 
 
-def outcomes(
-    sources: Sources, theorems: list[Theorem], count: int, seed: int
-) -> Iterator[tuple[Mutant, str]]:
-    """Yield a random sample of altered statements, and what became of each.
+def _binders(part: str) -> str:
+    """What a part quantifies before it says anything: "forall k, " and the like.
 
-    Raises
-    ------
-    UsageError
-        If there is no Coq.
-    CertiminError
-        If the proofs do not compile as they are.
+    >>> _binders("forall k, (forall j, j < k) -> forall (m n : nat), m < n")
+    'forall k, '
     """
-    needs_coq()
-    every = [
-        mutant
-        for theorem in theorems
-        for claim in theorem.claims
-        if claim.formal
-        for mutant in _of(sources, module_of(theorem), claim.name)
-    ]
-    with TemporaryDirectory() as place:
-        scratch = Path(place)
-        compile_into(scratch, sources, sources.files)
-        for mutant in Random(seed).sample(every, min(count, len(every))):
-            yield mutant, _outcome(sources, scratch, mutant)
+    end = 0
+    while part[end:].startswith("forall "):
+        end += next(_outside(part[end:], ", ")) + len(", ")
+    return part[:end]
 
 
-def _of(sources: Sources, module: str, name: str) -> Iterator[Mutant]:
-    name = sources.name_of(module, name)
-    statement = sources.statement(module, name)
-    return mutants(module, name, statement) if statement is not None else iter(())
-
-
-def _outcome(sources: Sources, scratch: Path, mutant: Mutant) -> str:
-    twins = (sources.statement(mutant.module, twin) or "" for twin in sources.twins(mutant.module))
-    if _plain(mutant.text) in map(_plain, twins):
-        return REFUTED
-    own = scratch / sources.root
-    statements, proofs = (
-        own / "statements" / f"{mutant.module}.v",
-        own / f"{mutant.module}.v",
-    )
-    kept = {path: path.read_text(encoding="utf-8") for path in (statements, proofs)}
-    old = re.compile(rf"(\bDefinition\s+{mutant.name}\s*:\s*Prop\s*:=).*?\.(?=\s)", re.DOTALL)
-    try:
-        statements.write_text(old.sub(lambda found: f"{found[1]} {mutant.text}.", kept[statements]))
-        proofs.write_text(_up_to(kept[proofs], mutant.name))
-        for path in (statements, proofs):
-            coqc(sources, scratch, path.relative_to(scratch))
-    except CertiminError:
-        return BREAKS
-    finally:
-        for path, text in kept.items():
-            path.write_text(text, encoding="utf-8")
-    return HOLDS
-
-
-def _up_to(text: str, name: str) -> str:
-    """A file of proofs up to the end of one of them."""
-    start = re.search(rf"\bTheorem\s+{name}\s*:", text)
-    end = text.find("Qed.", start.end() if start else 0)
-    return text[: end + len("Qed.")] + "\n" if end >= 0 else text
-
-
-def _plain(text: str) -> str:
-    return re.sub(r"\s+", "", text)
+def _outside(text: str, sign: str) -> Iterator[int]:
+    """Where a sign stands that no bracket holds."""
+    depth = 0
+    for found in re.finditer(rf"[(\[{{]|[)\]}}]|{re.escape(sign)}", text):
+        if found[0] != sign:
+            depth += 1 if found[0] in "([{" else -1
+        elif not depth:
+            yield found.start()

@@ -12,6 +12,7 @@ from random import Random
 import pytest
 import sympy as sp
 
+from tests.kernel import needs_coq
 from theorems import squares as listed
 from verify.certificates import squares as checker
 from verify.certificates.squares import Refused, check_certificate
@@ -437,7 +438,7 @@ def accepted(text, folder):
 
 
 @pytest.mark.slow
-@pytest.mark.skipif(not shutil.which("coqc"), reason="Coq is not installed")
+@needs_coq
 @pytest.mark.parametrize("name", ["squares_means", "squares_paths"])
 def test_coq_accepts_the_listed_inequalities(name, tmp_path):
     accepted((listed.PROOFS / f"{name}.v").read_text(), tmp_path)

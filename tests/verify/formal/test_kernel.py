@@ -1,9 +1,8 @@
 """What the kernel says is what counts: admitted, assumed and mistyped proofs are found out."""
 
-import shutil
-
 import pytest
 
+from tests.kernel import needs_coq
 from tests.toys import claim, first, norm, theorem
 from verify.errors import CertiminError, UsageError
 from verify.formal import kernel
@@ -47,10 +46,7 @@ def asked(folder, text):
     return ask(Sources(folder), [PAGE])
 
 
-coq = [
-    pytest.mark.slow,
-    pytest.mark.skipif(shutil.which("coqc") is None, reason="Coq is not installed"),
-]
+coq = [pytest.mark.slow, needs_coq]
 
 
 @pytest.mark.parametrize(
