@@ -38,6 +38,8 @@ Call = Callable[[], Any]
 SHARPNESS_WIDTHS, ACCURACY, RESIDUAL = (5, 5, 5, 5, 1), 1e-10, 1e-6
 """An eigenvalue's error is about the square of its residual."""
 _STEPS, _CHECKED = (10, 15, 20, 25, 30, 35, 40, 50, 60, 80), 200
+_ROW_SECONDS = 15.0
+"""No more repetitions of a line of a table than this allows, as the first calls took."""
 _CONJECTURES = (0, 3, 9, 11)
 """Of :data:`benchmarks.throughput.CONJECTURES`: one of each sort of work."""
 
@@ -97,7 +99,7 @@ def measured(
     competitors: Mapping[str, Call | str], unit: str, work: float, repetitions: int
 ) -> dict[str, Any]:
     """Return best and median seconds a unit of each competitor that runs, and why others do not."""
-    runs: dict[str, Call] = {}
+    start, runs = perf_counter(), dict[str, Call]()
     skipped: dict[str, str] = {}
     for name, run in competitors.items():
         if isinstance(run, str):
@@ -109,11 +111,15 @@ def measured(
         except Exception as error:  # of whatever library: one that fails must not end the others
             skipped[name] = f"failed: {type(error).__name__}: {error}".partition("\n")[0]
     baseline = next(iter(runs), "")
+    repetitions = max(1, min(repetitions, int(_ROW_SECONDS / (perf_counter() - start))))
     timings = compare(
         runs, baseline=baseline, unit=unit, work=work, repetitions=repetitions, called=True
     )
     found = {t.name: {"best": t.best, "median": t.median} for t in timings}
-    return {"unit": unit, "work": work, "seconds": found, "skipped": skipped}
+    return {
+        "unit": unit, "work": work, "repetitions": repetitions, "seconds": found,
+        "skipped": skipped,
+    }  # fmt: skip
 
 
 def trainings(quick: bool) -> Any:
