@@ -10,6 +10,7 @@ from pathlib import Path
 from time import monotonic, sleep
 
 import pytest
+from threadpoolctl import threadpool_limits
 
 from verify.claims import SETTINGS
 from verify.errors import UsageError
@@ -57,7 +58,8 @@ def helped(monkeypatch, executor, jobs=2):
 
     @contextmanager
     def stand_in(asked, scheduler):
-        yield Ahead(executor if asked == jobs else None)
+        with threadpool_limits(1):
+            yield Ahead(executor if asked == jobs else None)
 
     monkeypatch.setattr("verify.search.api.helpers", stand_in)
 
