@@ -34,18 +34,22 @@ _T = TypeVar("_T")
 class Ahead:
     """Calls made by an executor before their results are taken; without one, when they are."""
 
-    def __init__(self, executor: Executor | None = None) -> None:
+    def __init__(
+        self, executor: Executor | None = None, started: Future[None] | None = None
+    ) -> None:
         self._executor = executor
+        self._started = started
         self._asked: dict[Hashable, Future[Any]] = {}
 
     @property
     def alone(self) -> bool:
-        """Return whether nothing is computed before it is taken."""
-        return self._executor is None
+        """Return whether nothing is computed before it is taken: so it is until others started."""
+        starting = self._started is not None and not self._started.done()
+        return self._executor is None or starting
 
     def ask(self, key: Hashable, function: Callable[..., Any], *arguments: Any) -> None:
         """Ask for a call that will be taken as ``key``, which tells its arguments."""
-        if self._executor is None or key in self._asked:
+        if self._executor is None or self.alone or key in self._asked:
             return
         try:
             self._asked[key] = self._executor.submit(_there, function, *arguments)
@@ -111,10 +115,9 @@ def helpers(jobs: int, scheduler: str | None) -> Iterator[Ahead]:
                 yield Ahead(workers)
             return
         with tasks.pool(jobs, modules()) as executor:
-            if executor is not None:
-                executor.submit(theorems)  # all processes start now
+            started = None if executor is None else executor.submit(_start)
             try:
-                yield Ahead(executor)
+                yield Ahead(executor, started)
             finally:
                 if executor is not None:
                     _end(executor)
@@ -126,6 +129,11 @@ def _end(executor: Executor) -> None:
     executor.shutdown(wait=False, cancel_futures=True)
     for process in processes:
         process.terminate()
+
+
+def _start() -> None:
+    """What a process does first: it loads all quantities, which takes seconds."""
+    theorems()
 
 
 def _there(function: Callable[..., _T], *arguments: Any) -> _T:

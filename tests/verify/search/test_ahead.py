@@ -93,6 +93,18 @@ def test_a_worker_that_is_lost_costs_no_result(capsys):
     assert "a process died" in told_once
 
 
+def test_nobody_waits_for_processes_that_are_still_starting():
+    started, executor = Future(), Now()
+    parts = Ahead(executor, started)
+    parts.ask("a", abs, -2)
+    assert parts.take("a", abs, -2) == 2
+    assert not executor.made
+    started.set_result(None)
+    parts.ask("b", abs, -3)
+    assert executor.made == [abs]
+    assert parts.take("b", abs, -3) == 3
+
+
 def test_an_error_of_the_call_itself_is_raised(capsys):
     parts = Ahead(Now())
     parts.ask("a", int, "x")
