@@ -44,6 +44,7 @@ def compare(
     unit: str,
     work: Mapping[str, float] | float = 1.0,
     repetitions: int = 7,
+    called: bool = False,
 ) -> list[Timing]:
     """Return the timings of functions called in turn, ``repetitions`` times, after a first call.
 
@@ -51,8 +52,10 @@ def compare(
     ----------
     work
         Units of work in one call, the same for all or by name.
+    called
+        Whether they have had their first call.
     """
-    for run in competitors.values():
+    for run in () if called else competitors.values():
         run()
     seconds: dict[str, list[float]] = {name: [] for name in competitors}
     for _ in range(repetitions):

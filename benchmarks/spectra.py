@@ -84,46 +84,57 @@ def by_lobpcg(apply: Callable[[Any], Any], start: Any) -> Solver:
     return solve
 
 
-def by_jax(layers: list[Any], sigma: Any, cross: Any, start: Any) -> dict[str, Solver]:
-    """Return ARPACK on JAX's forward-over-reverse products, and Lanczos in one compiled loop."""
+def lanczos_by_jax(
+    shapes: list[Any], sigma: Any, cross: Any, start: Any
+) -> tuple[Callable[[Any, Any], Any], Callable[[Any, int], Any]]:
+    """Return the product of the Hessian at flat weights, and Lanczos of so many steps there."""
     import jax
     import jax.numpy as jnp
 
     jax.config.update("jax_enable_x64", True)
-    splits = np.cumsum([W.size for W in layers])[:-1]
-    sigma, cross = jnp.asarray(sigma), jnp.asarray(cross)
-    weights = jnp.concatenate([jnp.asarray(W).ravel() for W in layers])
+    splits = np.cumsum([m * n for m, n in shapes])[:-1]
+    sigma, cross, start = jnp.asarray(sigma), jnp.asarray(cross), jnp.asarray(start)
 
     def loss(flat: Any) -> Any:
-        parts = [p.reshape(W.shape) for p, W in zip(jnp.split(flat, splits), layers, strict=True)]
+        parts = [p.reshape(s) for p, s in zip(jnp.split(flat, splits), shapes, strict=True)]
         P = parts[-1]  # from the outputs: cheapest when they are few
         for W in parts[-2::-1]:
             P = P @ W
         return jnp.sum((P @ sigma) * P) - 2 * jnp.sum(P * cross)
 
-    def apply(v: Any) -> Any:
+    def product(weights: Any, v: Any) -> Any:
         return jax.jvp(jax.grad(loss), (weights,), (v,))[1]
 
-    def lanczos(v: Any, steps: int) -> Any:
+    def lanczos(weights: Any, steps: int) -> Any:
         def step(j: Any, state: Any) -> Any:
             basis, diagonal, beside = state
-            w = apply(basis[j])
+            w = product(weights, basis[j])
             diagonal = diagonal.at[j].set(w @ basis[j])
             w = w - (basis @ w) @ basis
             w = w - (basis @ w) @ basis
             norm = jnp.linalg.norm(w)
             return basis.at[j + 1].set(w / norm), diagonal, beside.at[j].set(norm)
 
-        basis = jnp.zeros((steps + 1, v.size)).at[0].set(v / jnp.linalg.norm(v))
+        basis = jnp.zeros((steps + 1, start.size)).at[0].set(start / jnp.linalg.norm(start))
         empty = jnp.zeros(steps)
         _, diagonal, beside = jax.lax.fori_loop(0, steps, step, (basis, empty, empty))
         T = jnp.diag(diagonal) + jnp.diag(beside[:-1], 1) + jnp.diag(beside[:-1], -1)
         return jnp.linalg.eigvalsh(T)[-1]
 
-    product, compiled = jax.jit(apply), jax.jit(lanczos, static_argnums=1)
+    return product, lanczos
+
+
+def by_jax(layers: list[Any], sigma: Any, cross: Any, start: Any) -> dict[str, Solver]:
+    """Return ARPACK on JAX's forward-over-reverse products, and Lanczos in one compiled loop."""
+    product, lanczos = lanczos_by_jax([W.shape for W in layers], sigma, cross, start)
+    import jax
+
+    weights = jax.numpy.concatenate([jax.numpy.asarray(W).ravel() for W in layers])
+    # an argument: of a constant XLA would compute beforehand what depends on the weights alone
+    apply, compiled = jax.jit(product), jax.jit(lanczos, static_argnums=1)
     return {
-        "JAX products, eigsh": by_arpack(lambda v: np.asarray(product(np.ravel(v))), start),
-        "JAX, compiled Lanczos": lambda steps: float(compiled(start, int(steps))),
+        "JAX products, eigsh": by_arpack(lambda v: np.asarray(apply(weights, np.ravel(v))), start),
+        "JAX, compiled Lanczos": lambda steps: float(compiled(weights, int(steps))),
     }
 
 

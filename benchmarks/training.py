@@ -32,13 +32,13 @@ def flops_of_a_step(widths: tuple[int, ...]) -> int:
     return 6 * weights + 2 * widths[0] ** 2 + 4 * sum(widths[:-1])
 
 
-def problem(seed: int = 0) -> tuple[list[Any], Any, Any]:
+def problem(seed: int = 0, batch: int = BATCH) -> tuple[list[Any], Any, Any]:
     """Return starts, samples (as rows) and labels."""
     rng = np.random.default_rng(seed)
     x = rng.standard_normal((SAMPLES, WIDTHS[0]))
     signal = rng.standard_normal(WIDTHS[0])
     y = x @ signal / np.linalg.norm(signal) + rng.standard_normal(SAMPLES)
-    starts = [0.4 * rng.standard_normal((BATCH, m, n)) for n, m in pairwise(WIDTHS)]
+    starts = [0.4 * rng.standard_normal((batch, m, n)) for n, m in pairwise(WIDTHS)]
     return starts, x, y
 
 

@@ -17,7 +17,7 @@ near the minimum.  They also bound it from below, which says when to stop.
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
-from math import exp, log
+from math import exp, log, nan
 from typing import Any
 
 import numpy as np
@@ -126,6 +126,8 @@ def _alone(d: Any, M: Any, weight: float) -> tuple[float, float]:
     """
     from scipy.optimize import brentq
 
+    if not (np.isfinite(d).all() and np.isfinite(M).all()):  # LAPACK finds eigenvalue 0 of a NaN
+        return nan, nan
     tilt = weight / (1 - weight)
 
     def top(u: float) -> tuple[float, Any]:

@@ -18,7 +18,17 @@ from verify.errors import UsageError
 from verify.registry import theorems
 from verify.theorem import Source, Theorem
 
-__all__ = ["conjecture", "from_file", "latex_with_constant", "setting_named", "with_constant"]
+__all__ = [
+    "conjecture",
+    "from_file",
+    "latex_with_constant",
+    "modules",
+    "setting_named",
+    "with_constant",
+]
+
+_PREFIX = "certimin_conjecture_"
+"""Of the names that modules of conjectures have while they are loaded."""
 
 
 def conjecture(
@@ -115,6 +125,12 @@ def latex_with_constant(text: str, name: str, like: Claim) -> str:
     return replace(like, relation=read.relation, assumptions=read.assumptions).latex
 
 
+def modules() -> tuple[str, ...]:
+    """Return the files of the conjectures that this process has loaded by :func:`from_file`."""
+    loaded = [m for name, m in sys.modules.items() if name.startswith(_PREFIX)]
+    return tuple(str(m.__file__) for m in loaded)
+
+
 def from_file(path: Path) -> Theorem:
     """Return the conjecture that a Python module defines: its CONJECTURE, or its THEOREM.
 
@@ -130,7 +146,7 @@ def from_file(path: Path) -> Theorem:
         raise UsageError(
             f"conjecture: no file {path}; `certimin new NAME` writes one to start from"
         )
-    name = f"certimin_conjecture_{path.stem}"
+    name = f"{_PREFIX}{path.stem}"
     spec = importlib.util.spec_from_file_location(name, path)
     assert spec is not None
     assert spec.loader is not None

@@ -8,8 +8,10 @@ neither is evidence for an upper bound.  At minimizers
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -45,22 +47,24 @@ def bulk_sharpness(
     tolerance: float = 1e-9,
     seed: int = 0,
     fast: bool = True,
+    xp: Any = None,
 ) -> Sharpness:
     """Return the sharpness of a batch of networks, NaN where one is not finite.
 
     Parameters
     ----------
-    weights, sigma, cross, frozen_output, fast
-        As in :func:`numeric.training.gradient_descent`; NumPy arrays.
+    weights, sigma, cross, frozen_output, fast, xp
+        As in :func:`numeric.training.gradient_descent`; the results are arrays of ``xp``.
     tolerance
         Largest residual norm, relative to the value.  The error of a separated eigenvalue is
         about the square of it.
     seed
         Of the start.
     """
-    layers = [np.asarray(W, dtype=np.float64) for W in weights]
-    sigma, cross = np.asarray(sigma, dtype=np.float64), np.asarray(cross, dtype=np.float64)
-    kernels = fast_path() if fast else None
+    ar = Floating(xp)
+    layers = [ar.matrix(W) for W in weights]
+    sigma, cross = ar.matrix(sigma), ar.matrix(cross)
+    kernels = fast_path(xp) if fast else None
     start = _noise(layers, seed)
     if kernels is not None:
         unit = _unit(layers, sigma, cross, start)
@@ -68,7 +72,8 @@ def bulk_sharpness(
             sigma, cross = sigma / unit, cross / unit
         found = kernels.sharpen(layers, sigma, cross, frozen_output, tolerance, seed)
         return Sharpness(*(x * unit[:, 0, 0] for x in found))
-    values, residuals, _ = _lanczos(layers, sigma, cross, frozen_output, tolerance, start)
+    start = ar.matrix(start)
+    values, residuals, _ = _lanczos(ar, layers, sigma, cross, frozen_output, tolerance, start)
     return Sharpness(values, residuals)
 
 
@@ -132,7 +137,9 @@ def _alternating(
         own_sigma, own_cross = (M[on] if M.ndim == 3 else M for M in (sigma, cross))
         start = vectors[on] + _NOISE * noise[on]
         here = [W[on] for W in layers]
-        found = _lanczos(here, own_sigma, own_cross, limits.frozen_output, tolerance, start)
+        found = _lanczos(
+            Floating(), here, own_sigma, own_cross, limits.frozen_output, tolerance, start
+        )
         value[on, place], residual[on, place], vectors[on] = found
         left = min(every, limits.steps - place * every)
         end = gradient_descent(
@@ -147,26 +154,30 @@ def _alternating(
 
 
 def _noise(layers: Sequence[Any], seed: int) -> Any:
-    """One random direction of unit length for all networks of a batch."""
-    size = sum(W[0].size for W in layers)
+    """One random direction of unit length for all networks of a batch, a NumPy array."""
+    size = sum(math.prod(W.shape[1:]) for W in layers)
     row = np.random.default_rng(seed).standard_normal(size)
-    return np.tile(row / np.linalg.norm(row), (len(layers[0]), 1))
+    return np.tile(row / np.linalg.norm(row), (layers[0].shape[0], 1))
 
 
 def _lanczos(
-    layers: Sequence[Any], sigma: Any, cross: Any, frozen: bool, tolerance: float, start: Any
-) -> tuple[Any, Any, Any]:
+    ar: Floating, layers: Sequence[Any], sigma: Any, cross: Any, frozen: bool, tolerance: float,
+    start: Any,
+) -> tuple[Any, Any, Any]:  # fmt: skip
     """Top eigenpairs of the Hessians; directions are rows, layer after layer."""
-    net = LinearNetwork(Floating(), tuple(layers))
-    splits = np.cumsum([W[0].size for W in layers])[:-1]
+    net, xp = LinearNetwork(ar, tuple(layers)), ar.xp
+    ends = [0, *np.cumsum([math.prod(W.shape[1:]) for W in layers]).tolist()]
+    moving = xp.arange(ends[-1]) < ends[-2]
 
     def mask(flat: Any) -> Any:
-        return np.where(np.arange(flat.shape[-1]) < splits[-1], flat, 0.0) if frozen else flat
+        return xp.where(moving, flat, xp.zeros_like(flat)) if frozen else flat
 
     def apply(flat: Any) -> Any:
-        parts = np.split(mask(flat), splits, axis=-1)
-        direction = [p.reshape(W.shape) for p, W in zip(parts, layers, strict=True)]
+        flat = mask(flat)
+        parts = [flat[:, i:j] for i, j in pairwise(ends)]
+        direction = [xp.reshape(p, W.shape) for p, W in zip(parts, layers, strict=True)]
         images = hvp(net, sigma, cross, direction)
-        return mask(np.concatenate([M.reshape(len(M), -1) for M in images], axis=-1))
+        rows = [xp.reshape(M, (M.shape[0], -1)) for M in images]
+        return mask(xp.concat(rows, axis=-1))
 
-    return top_eigenpairs(Floating().xp, apply, mask(start), tolerance=tolerance)
+    return top_eigenpairs(xp, apply, mask(start), tolerance=tolerance)

@@ -18,6 +18,10 @@ A_kᵀ and the orthonormal rows of R_k the rows of F_k.  The Hessian vanishes or
 and is applied in the coordinates (C_k, X_k), d_y (d_k + d_{k-1}) numbers instead of d_k d_{k-1}.
 As A_k X_k = 0, products with D_k become products with d_y rows or columns.  λ_max is that of the
 whole Hessian: its trace is not negative, so the zeros that are left out are never above.
+
+One output: all these products are of a matrix and a vector, or of two vectors, and A_k Q_k and
+F_k R_kᵀ are the lengths of A_k and F_k.  Small networks then spend their time between operations;
+they have a sweep of their own, of fewer and lighter ones.
 """
 
 from __future__ import annotations
@@ -77,7 +81,7 @@ class HessianProducts:
             parts: tuple[Floats, ...] = (A[k], F[k], M)
             shapes.append(M.shape)
             if shortened[k]:
-                Q, R = np.linalg.qr(A[k].T)[0], np.linalg.qr(F[k].T)[0].T
+                Q, R = _columns(A[k].T), _columns(F[k].T).T
                 parts = (A[k] @ Q, F[k], M, Q, F[k] @ R.T, R)
                 shapes[-1:] = [(outputs, M.shape[1]), (M.shape[0], outputs)]
             self._layers.append(tuple(np.ascontiguousarray(part, dtype) for part in parts))
@@ -88,9 +92,22 @@ class HessianProducts:
         )
         self._places = [[next(places) for _ in range(1 + short)] for short in shortened]
         self.size: int = ends[-1]
+        self._row = outputs == 1 and all(shortened[:-1])
+        self._rows = (
+            [
+                ((A.item(), F[0], W, Q[:, 0].copy(), T.item()), [place for place, _ in row])
+                for (A, F, W, Q, T, _), row in zip(
+                    self._layers[:-1], self._places[:-1], strict=True
+                )
+            ]
+            if self._row
+            else []
+        )
 
     def __call__(self, vector: Floats) -> Floats:
         """Return the Hessian applied to a vector of coordinates, in the type of the vector."""
+        if self._row:
+            return self._of_one_output(vector)
         image = np.empty_like(vector)
         D, H = self._split(vector), self._split(image)
         *inner, _ = self._layers
@@ -117,6 +134,23 @@ class HessianProducts:
         H[-1][0][...] = G
         return image
 
+    def _of_one_output(self, vector: Floats) -> Floats:
+        """The same for one output, where every layer but the last is shortened."""
+        image = np.empty_like(vector)
+        last = self._places[-1][0][0]
+        moving, dots = vector[last], []
+        for (a, _, W, _, _), (c, _) in self._rows[::-1]:
+            dots.append(moving)
+            moving = a * vector[c] + moving.dot(W)
+        G = moving.dot(self._sigma)
+        for ((a, f, W, q, t), (c, x)), dot in zip(self._rows, dots[::-1], strict=True):
+            along, beside = dot.dot(q), vector[x]
+            image[c] = a * G + along * f
+            image[x] = t * dot - (t * along) * q
+            G = W.dot(G) + t * beside + (f.dot(vector[c]) - t * q.dot(beside)) * q
+        image[last] = G
+        return image
+
     def direction(self, vector: Floats) -> list[Floats]:
         """Return the matrices D_k that a vector of coordinates stands for."""
         found = []
@@ -130,3 +164,10 @@ class HessianProducts:
     def _split(self, vector: Floats) -> list[list[Floats]]:
         """Views of the coordinates, one list for each layer."""
         return [[vector[place].reshape(shape) for place, shape in row] for row in self._places]
+
+
+def _columns(M: Floats) -> Floats:
+    """Orthonormal columns whose span holds that of M, which is tall."""
+    length = np.linalg.norm(M) if M.shape[1] == 1 else 0.0
+    Q: Floats = M / length if 0 < length < np.inf else np.linalg.qr(M)[0]
+    return Q

@@ -14,6 +14,7 @@ from numeric.gain_dual import float_optimum
 from numeric.loss import gradient
 from numeric.networks import LinearNetwork
 from numeric.spectrum import sharpness_anywhere, sharpness_at_minimizer
+from numeric.spectrum.bulk import bulk_sharpness
 from numeric.training import descend, gradient_descent
 from verify.registry import theorems
 from verify.search.batches import evaluate
@@ -86,6 +87,23 @@ def test_the_sharpness_at_minimizers_and_elsewhere(device):
 
     cross = rng.standard_normal((LANES, 2, 3))
     compare(device, sharpness, symmetric(rng, 3), cross, *layers(rng, 3, 2, 2))
+
+
+@pytest.mark.parametrize("frozen", [False, True])
+def test_the_sharpness_in_bulk(frozen, device):
+    rng = np.random.default_rng(1)
+
+    def sharpness(ar, sigma, cross, *weights):
+        found = bulk_sharpness(
+            weights, sigma, cross, frozen_output=frozen, tolerance=1e-6, fast=False, xp=ar.xp
+        )
+        return found.value, found.residual / found.value < 1e-6
+
+    cross = rng.standard_normal((LANES, 2, 3))
+    data = symmetric(rng, 3), cross, *layers(rng, 3, 2, 2)
+    (value, small), (expected, _) = both(device, sharpness, *data)
+    np.testing.assert_allclose(value, expected, rtol=1e-11)
+    assert small.all()
 
 
 @pytest.mark.parametrize("widths", [(3, 1), (3, 2, 1), (2, 3, 3, 2)])

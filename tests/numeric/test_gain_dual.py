@@ -94,3 +94,11 @@ def test_nearly_disjoint_forms(weight, lanes):
     )
     assert np.allclose(np.maximum(first, second), least, rtol=1e-12, atol=0)
     assert (np.abs(first / second - 1) < 1e-6).all()  # the minimum is where both branches cross
+
+
+@pytest.mark.parametrize("bad", [np.nan, np.inf])
+def test_one_problem_that_is_not_finite_is_told_as_in_a_batch(bad):
+    forms = np.stack([np.full((2, 2), bad), np.eye(2)])
+    with np.errstate(invalid="ignore"):
+        for batch in (forms, forms[:1]):
+            assert np.isnan(minimised(Floating(), np.ones(2), batch, 0.5)[1][0])

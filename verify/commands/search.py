@@ -108,6 +108,14 @@ certimin search "sharpness >= c*hessian_trace" --tighten c
 @click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True)
 @click.option("--backend", type=click.Choice(["numpy", "cupy"]), default="numpy", show_default=True)
 @click.option(
+    "--jobs",
+    type=click.IntRange(min=1),
+    default=1,
+    show_default=True,
+    help="processes here; with --instances the outcome is the same for any number",
+)
+@click.option("--scheduler", metavar="ADDRESS", help="use the workers of this Dask scheduler")
+@click.option(
     "--tighten",
     metavar="NAME",
     help="bracket the largest constant NAME that survives a plain search; takes a few budgets",
@@ -144,7 +152,18 @@ def _attack(conjecture: Any, options: dict[str, Any]) -> Outcome:
     from verify.search import api
 
     command = shlex.join(["certimin", *sys.argv[1:]])
-    names = ("over", "depth", "width", "budget", "instances", "seed", "backend", "out")
+    names = (
+        "over",
+        "depth",
+        "width",
+        "budget",
+        "instances",
+        "seed",
+        "backend",
+        "jobs",
+        "scheduler",
+        "out",
+    )
     chosen: dict[str, Any] = {name: options[name] for name in names}
     chosen |= {"command": command, "progress": _Progress(), "announce": _show}
     if options["tighten"] is None:
@@ -215,6 +234,10 @@ def _check(options: dict[str, Any]) -> None:
     from verify.runs.session import check_backend
 
     _seconds(options)
+    if options["jobs"] > 1 and options["scheduler"] is not None:
+        raise UsageError(
+            "--jobs is for processes here; with --scheduler its workers count, drop one"
+        )
     expect_writable("--out", options["out"] / "search.json")
     expect_writable("--out", options["out"] / "counterexamples" / "probe")
     if options["json_path"]:

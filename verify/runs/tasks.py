@@ -12,7 +12,7 @@ import os
 import signal
 import sys
 import traceback
-from collections.abc import Callable, Generator, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from concurrent.futures import (
     CancelledError,
     Executor,
@@ -33,6 +33,7 @@ from typing import Any
 from threadpoolctl import threadpool_limits
 
 from verify import records
+from verify.conjecture import from_file
 from verify.environment import versions
 from verify.errors import Interrupted
 from verify.orphans import end_with
@@ -246,22 +247,27 @@ class Store:
 
 
 @contextmanager
-def pool(jobs: int) -> Iterator[Executor | None]:
-    """Yield a process pool of ``jobs`` workers, or None (run here) for one."""
+def pool(jobs: int, modules: Sequence[str] = ()) -> Iterator[Executor | None]:
+    """Yield a process pool of ``jobs`` workers, or None (run here) for one.
+
+    Each worker first loads ``modules``, files of conjectures.
+    """
     if jobs == 1:
         yield None
         return
-    executor = ProcessPoolExecutor(jobs, get_context("spawn"), _begin, (os.getpid(),))
+    executor = ProcessPoolExecutor(jobs, get_context("spawn"), _begin, (os.getpid(), modules))
     try:
         yield executor
     finally:
         executor.shutdown(wait=False, cancel_futures=True)
 
 
-def _begin(parent: int) -> None:
+def _begin(parent: int, modules: Sequence[str]) -> None:
     """What a worker does first."""
     signal.signal(signal.SIGINT, signal.SIG_DFL)  # or its tasks would be waited for
     end_with(parent)
+    for path in modules:
+        from_file(Path(path))
 
 
 def run(

@@ -15,6 +15,7 @@ from verify.conjecture import latex_with_constant, with_constant
 from verify.environment import describe
 from verify.errors import UsageError
 from verify.fit import check_fit, device
+from verify.search.ahead import helpers
 from verify.search.corpus import Corpus
 from verify.search.outcomes import Inconclusive, Outcome, Refuted, judge, worst
 from verify.search.pipeline import Budget, attack
@@ -50,6 +51,8 @@ def search(
     out: Path | str | None = None,
     fresh: bool = False,
     backend: str = "numpy",
+    jobs: int = 1,
+    scheduler: str | None = None,
     command: str = "verify.search.search",
     progress: Progress = _quiet,
     announce: Announce = _quiet,
@@ -78,6 +81,11 @@ def search(
         None writes nothing.
     backend
         Array library of the float batches.
+    jobs
+        Processes; with more than one the costly parts are computed by them.  With ``instances`` the
+        outcome does not depend on how many, else they share the time.
+    scheduler
+        Address of a Dask scheduler whose workers take the place of processes here.
     command
         What the certificate says was run.
     progress
@@ -105,34 +113,38 @@ def search(
     limits = replace(_BUDGET, seconds=seconds / len(claims)).of(instances)
     corpus = None if out is None else Corpus(Path(out, "corpus"))
     outcomes: list[Outcome] = []
-    for claim in claims:
-        start = monotonic()
-        result = attack(
-            claim,
-            seed=seed,
-            budget=limits,
-            backend=backend,
-            corpus=None if fresh else corpus,
-            known=() if isinstance(conjecture, Claim) else conjecture.hard_instances(claim),
-            progress=lambda attacked, claim=claim: progress(claim, attacked),  # type: ignore[misc]
-        )
-        outcome = judge(claim, result, monotonic() - start, seed)
-        if isinstance(outcome, Refuted):
-            announce(outcome)
-        try:
-            if corpus is not None:
-                corpus.keep(claim, result)
-            if isinstance(outcome, Refuted) and out is not None:
-                kept = _certified(outcome.claim, outcome.counterexample, Path(out), seed, command)
-                outcome = replace(outcome, certificate=kept.folder, confirmed=kept.confirmed)
-                if kept.contradicted:
-                    reason = f"{kept.folder}/check.py disagrees"
-                    outcome = Inconclusive(claim, outcome.receipt, reason)
-        except OSError as error:
-            outcome = replace(outcome, unwritten=str(error))
-        outcomes.append(outcome)
-        if isinstance(outcome, Refuted) or result.interrupted:
-            break
+    with helpers(jobs, scheduler) as ahead:
+        for claim in claims:
+            start = monotonic()
+            result = attack(
+                claim,
+                seed=seed,
+                budget=limits,
+                backend=backend,
+                ahead=ahead,
+                corpus=None if fresh else corpus,
+                known=() if isinstance(conjecture, Claim) else conjecture.hard_instances(claim),
+                progress=lambda attacked, claim=claim: progress(claim, attacked),  # type: ignore[misc]
+            )
+            outcome = judge(claim, result, monotonic() - start, seed)
+            if isinstance(outcome, Refuted):
+                announce(outcome)
+            try:
+                if corpus is not None:
+                    corpus.keep(claim, result)
+                if isinstance(outcome, Refuted) and out is not None:
+                    kept = _certified(
+                        outcome.claim, outcome.counterexample, Path(out), seed, command
+                    )
+                    outcome = replace(outcome, certificate=kept.folder, confirmed=kept.confirmed)
+                    if kept.contradicted:
+                        reason = f"{kept.folder}/check.py disagrees"
+                        outcome = Inconclusive(claim, outcome.receipt, reason)
+            except OSError as error:
+                outcome = replace(outcome, unwritten=str(error))
+            outcomes.append(outcome)
+            if isinstance(outcome, Refuted) or result.interrupted:
+                break
     return worst(outcomes)
 
 
@@ -148,6 +160,8 @@ def tighten(
     seed: int = 0,
     out: Path | str | None = None,
     backend: str = "numpy",
+    jobs: int = 1,
+    scheduler: str | None = None,
     command: str = "verify.search.tighten",
     progress: Progress = _quiet,
     announce: Announce = _quiet,
@@ -169,7 +183,10 @@ def tighten(
     device(like.setting, backend)
     check_fit(at(Fraction(1)))
     limits = replace(_BUDGET, seconds=seconds).of(instances)
-    outcome = bracketed(at, name, seed=seed, budget=limits, backend=backend, progress=progress)
+    with helpers(jobs, scheduler) as ahead:
+        outcome = bracketed(
+            at, name, seed=seed, budget=limits, backend=backend, ahead=ahead, progress=progress
+        )
     outcome = replace(outcome, text=text, symbolic=latex_with_constant(text, name, like))
     if outcome.counterexample is not None:
         announce(outcome)

@@ -10,9 +10,9 @@ from verify.claims import Claim
 from verify.search.batches import ROUNDING, evaluate
 from verify.search.record import Attack, Near
 
-__all__ = ["sample_floats"]
+__all__ = ["KEPT", "sample_floats"]
 
-_KEPT = 4
+KEPT = 4
 """Instances of a batch that are looked at again: those with the least slack."""
 
 
@@ -23,7 +23,7 @@ def sample_floats(
     backend: str,
     result: Attack,
     *,
-    kept: int = _KEPT,
+    kept: int = KEPT,
     denominator: int = 0,
 ) -> list[Near]:
     """Evaluate one batch of ``claim.setting``; return its ``kept`` nearest misses, worst first.

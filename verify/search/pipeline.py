@@ -11,17 +11,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
-from itertools import count
+from itertools import chain, count
 from math import inf
-from time import monotonic
+from time import monotonic, time
 from typing import Any, Protocol
 
 from verify.claims import Bounds, Claim, decide
+from verify.search.ahead import Ahead, descended, explored, sampled
 from verify.search.batches import ROUNDING
-from verify.search.by_hypothesis import explore
 from verify.search.equations import denominators, equations, freed, projected, solved
-from verify.search.floats import sample_floats
-from verify.search.optimise import polish
+from verify.search.floats import KEPT, sample_floats
 from verify.search.readings import scaled, simple
 from verify.search.record import Attack, Counterexample, Near, confirm, rebuild
 from verify.search.shrink import Limit, shrink
@@ -56,6 +55,17 @@ _ON_EQUATIONS = 4
 
 _TIE = 1e-9
 """A strict relation is suspected of a tie where its float margin is below this."""
+
+
+@dataclass(frozen=True)
+class _Batch:
+    """A float batch that a round samples, of a part of the instances that may be used up."""
+
+    claim: Claim
+    place: tuple[int, ...]
+    size: int
+    kept: int = KEPT
+    denominator: int = 0
 
 
 @dataclass(frozen=True)
@@ -127,6 +137,7 @@ def attack(
     seed: int,
     budget: Budget,
     backend: str = "numpy",
+    ahead: Ahead | None = None,
     known: Iterable[Any] = (),
     corpus: Known | None = None,
     progress: Callable[[Attack], None] = lambda result: None,
@@ -139,6 +150,9 @@ def attack(
         Makes the attack reproducible, up to where the clock ends it (see :class:`Budget`).
     backend
         Array library of the float batches.
+    ahead
+        Who computes the costly parts before they are needed; None: nobody.  Where the budget is a
+        count it changes no outcome.
     known
         Exact instances to try first.
     corpus
@@ -149,7 +163,7 @@ def attack(
     A KeyboardInterrupt ends the attack: what was found so far is kept, ``interrupted`` is set.
     """
     result = Attack()
-    hunt = _Hunt(claim, seed, budget, backend, result, progress)
+    hunt = _Hunt(claim, seed, budget, backend, ahead or Ahead(), result, progress)
     try:
         result.found = next(hunt.stages(known, corpus), None)
         if result.found is not None:
@@ -160,6 +174,8 @@ def attack(
             hunt.note_the_clock()
     except KeyboardInterrupt:
         result.interrupted = True
+    finally:
+        hunt.ahead.drop()
     return result
 
 
@@ -191,19 +207,22 @@ class _Hunt:
         seed: int,
         budget: Budget,
         backend: str,
+        ahead: Ahead,
         result: Attack,
         progress: Callable[[Attack], None],
     ) -> None:
         self.claim = claim
+        self.travelling = replace(claim, proof=None, given=())  # a proof cannot
         self.seed = seed
         self.budget = budget
         self.backend = backend
+        self.ahead = ahead
         self.result = result
         self.progress = progress
         self.deadline = monotonic() + budget.seconds
         self.settings = list(claim.setting.family())
         self.strict = claim.operator in ("<", ">")
-        self.optimised: set[int] = set()
+        self.optimised: dict[int, Near] = {}  # by id, and kept: another may not get the same
         self.least: dict[str, float] = {}
 
     @property
@@ -244,8 +263,6 @@ class _Hunt:
         for turn in rounds:
             if self.over:
                 return
-            growing = self.budget.growing and not self.budget.rounds
-            bounds = _grown(self.claim.bounds, turn) if growing else self.claim.bounds
             for stage in (
                 self.floats,
                 self.readings,
@@ -253,8 +270,37 @@ class _Hunt:
                 self.optimise,
                 self.hypothesis,
             ):
-                yield from stage(turn, replace(self.claim, bounds=bounds))
+                yield from stage(turn, self.at(turn))
                 self.progress(self.result)
+
+    def at(self, turn: int) -> Claim:
+        """Return the claim with the bounds of a turn, without its proof."""
+        growing = self.budget.growing and not self.budget.rounds
+        bounds = _grown(self.claim.bounds, turn) if growing else self.claim.bounds
+        return replace(self.travelling, bounds=bounds)
+
+    def foresee(self, turn: int) -> None:
+        """Ask for what Hypothesis does in this turn, and for the batches of the next.
+
+        The first batches of all find what is easy while other processes are still starting.
+        """
+        if self.budget.examples:
+            examples = self.allowed(self.budget.examples)
+            self.ahead.ask(*self.exploring(turn, self.at(turn), examples))
+        left = None if self.left is None else self.left - self.budget.examples
+        if self.budget.rounds is not None or self.backend != "numpy":  # a device would be shared
+            return
+        claim = self.at(turn + 1)
+        for batch in chain(self.batches(turn + 1, claim), self.read(turn + 1, claim)):
+            left = None if left is None else left - batch.size
+            if left is not None and left < 0:  # the last one is smaller: nobody knows how small
+                return
+            self.ahead.ask(*self.sampling(batch, batch.size))
+
+    @property
+    def until(self) -> float:
+        """Return the deadline by :func:`time.time`, which other processes know as well."""
+        return time() + self.deadline - monotonic()
 
     def known(self, instances: Iterable[Any]) -> Iterator[Counterexample]:
         """Decide instances that are given."""
@@ -281,9 +327,10 @@ class _Hunt:
             elif decision.outcome == "holds":
                 self.result.approach(Near(decision.slack, choices, near.setting))
 
-    def floats(self, turn: int, claim: Claim) -> Iterator[Counterexample]:
-        """Sample float batches, one of each special setting; decide the worst ones exactly."""
+    def batches(self, turn: int, claim: Claim) -> Iterator[_Batch]:
+        """Yield the plain float batches of a turn, small ones of each special setting."""
         own, *special = self.settings
+        size = self.budget.batch_size
         whole = [(0, index, own) for index in range(self.budget.batches)]
         parts = [
             (1 + family, index, setting)
@@ -291,51 +338,67 @@ class _Hunt:
             for index in range(_SPECIAL if whole else 0)
         ]
         for family, index, setting in (*whole[:1], *parts, *whole[1:]):
+            share = max(1, size // (4 * _SPECIAL)) if family else size
+            yield _Batch(replace(claim, setting=setting), (turn, index, family), share)
+
+    def floats(self, turn: int, claim: Claim) -> Iterator[Counterexample]:
+        """Sample float batches, one of each special setting; decide the worst ones exactly."""
+        for batch in self.batches(turn, claim):
             if self.over:
                 return
-            size = self.budget.batch_size
-            size = self.allowed(max(1, size // (4 * _SPECIAL)) if family else size)
-            batch, seed = replace(claim, setting=setting), [self.seed, turn, index, family]
-            for near in sample_floats(batch, seed, size, self.backend, self.result):
+            for near in self.sample(batch, self.allowed(batch.size)):
                 self.result.approach(near)
                 if self.suspect(near.slack):
                     yield from self.exact(near, "floats")
 
-    def readings(self, turn: int, claim: Claim) -> Iterator[Counterexample]:
-        """Sample the setting along its scalings and with simple matrices, and one more in turn."""
+    def sampling(self, batch: _Batch, size: int) -> tuple[Any, ...]:
+        """Return the key of a batch of such a size, the function that samples it, its arguments."""
+        key = ("floats", *batch.place, size)
+        seed = [self.seed, *batch.place]
+        return key, sampled, batch.claim, seed, size, self.backend, batch.kept, batch.denominator
+
+    def sample(self, batch: _Batch, size: int) -> list[Near]:
+        """Return the nearest misses of a batch, and count it."""
+        nears, covered = self.ahead.take(*self.sampling(batch, size))
+        self.result.add(covered)
+        return [Near(slack, choices, batch.claim.setting) for slack, choices in nears]
+
+    def read(self, turn: int, claim: Claim) -> Iterator[_Batch]:
+        """Yield the batches along the scalings and of simple matrices: of one more setting in turn.
+
+        Those of multiples of 1/q have q as denominator.
+        """
         if not self.budget.batches:
             return
         own, other = self.settings[0], self.settings[turn % len(self.settings)]
         lattices = denominators(claim)
         for family, setting in enumerate((own,) if other is own else (own, other)):
+            along, plain = (replace(claim, setting=s(setting)) for s in (scaled, simple))
             for index in range(_SCALED):
-                yield from self.reading(
-                    replace(claim, setting=scaled(setting)), [turn, index, family, 1], 0
-                )
+                yield self.reading(along, (turn, index, family, 1), 0)
             for index in range(max(_SIMPLE, len(lattices)) if equations(claim) else _SIMPLE):
-                yield from self.reading(
-                    replace(claim, setting=simple(setting)),
-                    [turn, index, family, 2],
-                    lattices[(turn + index) % len(lattices)],
-                )
+                q = lattices[(turn + index) % len(lattices)]
+                yield self.reading(plain, (turn, index, family, 2), q)
 
-    def reading(self, claim: Claim, place: list[int], q: int) -> Iterator[Counterexample]:
-        """Sample one batch, of multiples of 1/q if q is not 0; keep the worst of its setting."""
+    def reading(self, claim: Claim, place: tuple[int, ...], q: int) -> _Batch:
+        """Return one batch, of multiples of 1/q if q is not 0."""
         share = _SIMPLE_SHARE if q else _SCALED_SHARE
-        size = self.allowed(max(1, self.budget.batch_size // share))
-        if self.over:
-            return
-        seed, name = [self.seed, *place], claim.setting.name
-        for near in sample_floats(
-            claim, seed, size, self.backend, self.result, kept=1, denominator=q
-        ):
-            if near.slack < self.least.get(name, inf):
-                self.least[name] = near.slack
-                self.result.approach(near)
-            if near.slack < (0.0 if self.strict else -ROUNDING) or (
-                self.strict and q and not near.slack
-            ):
-                yield from self.exact(near, "floats")
+        return _Batch(claim, place, max(1, self.budget.batch_size // share), 1, q)
+
+    def readings(self, turn: int, claim: Claim) -> Iterator[Counterexample]:
+        """Sample the readings of the setting; keep the worst of each."""
+        for batch in self.read(turn, claim):
+            if self.over:
+                return
+            name, q = batch.claim.setting.name, batch.denominator
+            for near in self.sample(batch, self.allowed(batch.size)):
+                if near.slack < self.least.get(name, inf):
+                    self.least[name] = near.slack
+                    self.result.approach(near)
+                if near.slack < (0.0 if self.strict else -ROUNDING) or (
+                    self.strict and q and not near.slack
+                ):
+                    yield from self.exact(near, "floats")
 
     def equations(self, turn: int, claim: Claim) -> Iterator[Counterexample]:
         """Move instances onto the equations among the conditions, and solve for exact ones."""
@@ -372,7 +435,7 @@ class _Hunt:
         if best is None:
             return
         self.result.approach(best)
-        self.optimised.add(id(best))
+        self.optimised[id(best)] = best
         if self.suspect(best.slack):
             yield from self.exact(best, "equations")
             found = solved(self.claim, best, "equations", 0)
@@ -391,52 +454,63 @@ class _Hunt:
 
     def optimise(self, turn: int, claim: Claim) -> Iterator[Counterexample]:
         """Descend from the worst float points of different shapes."""
-        for near in self.starts():
+        starts = list(self.starts())
+        if not self.ahead.alone:
+            for near in filter(_movable, starts):
+                self.ahead.ask(*self.descending(near))
+            self.foresee(turn)
+        for near in starts:
             if self.over:
                 return
-            self.optimised.add(id(near))
+            self.optimised[id(near)] = near
             best = self.downhill(near)
             worst = best.slack if best and not self.suspect(best.slack) else inf
             self.result.count("optimiser", 1, int(best is not None), worst)
             if best is None:
                 continue
-            self.optimised.add(id(best))
+            self.optimised[id(best)] = best
             self.result.approach(best)
             if self.suspect(best.slack):
                 yield from self.exact(best, "optimiser")
 
+    def descending(self, near: Near) -> tuple[Any, ...]:
+        """Return the key of a descent, the function that does it, its arguments."""
+        numbers = [float(c) for c in near.choices if not isinstance(c, int)]
+        # the corpus knows no growing bounds
+        claim = replace(self.travelling, setting=near.setting)
+        evaluations, seconds = (
+            (None, _POLISH_SECONDS) if self.budget.timed else (_POLISH_EVALUATIONS, inf)
+        )
+        arguments = (near.sizes, numbers, evaluations, seconds, self.until, _CLEAR)
+        return ("descent", id(near)), descended, claim, *arguments
+
     def downhill(self, near: Near) -> Near | None:
         """Return the lowest point the optimiser reaches from ``near``."""
-        numbers = [float(c) for c in near.choices if not isinstance(c, int)]
-        if not numbers:
+        if not _movable(near):
             return None
-        left = self.deadline - monotonic()
-        timed = self.budget.timed
-        claim = replace(self.claim, setting=near.setting)  # the corpus knows no growing bounds
-        choices, slack = polish(
-            claim,
-            near.sizes,
-            numbers,
-            seconds=min(left, _POLISH_SECONDS) if timed else left,
-            evaluations=None if timed else _POLISH_EVALUATIONS,
-            target=_CLEAR,
-        )
+        choices, slack = self.ahead.take(*self.descending(near))
         return None if choices is None else Near(slack, choices, near.setting)
+
+    def exploring(self, turn: int, claim: Claim, examples: int) -> tuple[Any, ...]:
+        """Return the key of what Hypothesis does in a turn, the function, its arguments."""
+        setting = self.settings[turn % len(self.settings)]
+        claim, key = replace(claim, setting=setting), ("hypothesis", turn, examples)
+        return key, explored, claim, self.seed + turn, examples, self.until
 
     def hypothesis(self, turn: int, claim: Claim) -> Iterator[Counterexample]:
         """Let Hypothesis choose small rationals, in one setting after the other."""
         if not self.budget.examples or self.over:
             return
-        setting = self.settings[turn % len(self.settings)]
-        found = explore(
-            replace(claim, setting=setting),
-            self.seed + turn,
-            self.allowed(self.budget.examples),
-            self.result,
-            self.deadline,
-        )
-        if found is not None:
-            yield found
+        part = self.exploring(turn, claim, self.allowed(self.budget.examples))
+        choices, covered = self.ahead.take(*part)
+        self.result.add(covered)
+        if choices is not None:
+            claim = part[2]
+            instance, used = rebuild(claim, claim.setting, choices)
+            kept = [choice.value for choice in used]
+            found = confirm(claim, instance, "hypothesis", claim.setting, kept)
+            if found is not None:
+                yield found
 
     def suspect(self, slack: float) -> bool:
         """Return whether a float margin is worth an exact decision."""
@@ -447,6 +521,11 @@ class _Hunt:
         found = snap(self.claim, near, engine, self.result)
         if found is not None:
             yield found
+
+
+def _movable(near: Near) -> bool:
+    """Whether an instance has numbers besides sizes."""
+    return any(not isinstance(c, int) for c in near.choices)
 
 
 def _grown(bounds: Bounds, turn: int) -> Bounds:

@@ -14,7 +14,6 @@ like everything else.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cache
@@ -46,7 +45,7 @@ def _read(setting: Setting, reader: type[_Reader]) -> Setting:
     return replace(
         setting,
         name=f"{setting.name}, {reader.word}",
-        build=_Built(setting.build, reader),
+        build=_Built(setting, reader),
         special=(),
         express=None,
     )
@@ -54,13 +53,13 @@ def _read(setting: Setting, reader: type[_Reader]) -> Setting:
 
 @dataclass(frozen=True)
 class _Built:
-    """A recipe behind a reader: a class, for settings travel to other processes."""
+    """A recipe behind a reader: a class, and the setting by its name, for readings travel."""
 
-    build: Callable[[Choices, Bounds], Any]
+    setting: Setting
     reader: type[_Reader]
 
     def __call__(self, source: Choices, bounds: Bounds) -> Any:
-        return self.build(self.reader(source), bounds)
+        return self.setting.build(self.reader(source), bounds)
 
 
 class _Reader:

@@ -79,6 +79,18 @@ class Attack:
         if valid:
             self.worst_slack = min(self.worst_slack, worst)
 
+    def add(self, part: Attack) -> None:
+        """Add what a part of this attack covered, or another attack on the same question."""
+        self.tried += part.tried
+        self.valid += part.valid
+        self.undecided += part.undecided
+        self.discarded += part.discarded
+        self.worst_slack = min(self.worst_slack, part.worst_slack)
+        self.cut_short = self.cut_short or part.cut_short
+        self.interrupted = self.interrupted or part.interrupted
+        for engine, count in part.engines.items():
+            self.engines[engine] = self.engines.get(engine, 0) + count
+
     def approach(self, near: Near) -> None:
         """Keep ``near`` if it is the worst of its shape so far."""
         key = (near.setting.name, near.sizes)

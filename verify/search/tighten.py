@@ -19,6 +19,7 @@ import numpy as np
 
 from verify.claims import Claim, decide
 from verify.errors import UsageError
+from verify.search.ahead import Ahead
 from verify.search.batches import evaluate
 from verify.search.outcomes import Outcome, Receipt
 from verify.search.pipeline import Budget, attack
@@ -121,6 +122,7 @@ def bracketed(
     seed: int,
     budget: Budget,
     backend: str = "numpy",
+    ahead: Ahead | None = None,
     progress: Callable[[Claim, Attack], None] = lambda claim, result: None,
 ) -> Bracketed:
     """Bracket the largest constant for which ``at(constant)`` survives, or the smallest one.
@@ -131,9 +133,11 @@ def bracketed(
         The claim for a value of the constant.
     name
         What the constant is called.
+    seed, budget, backend, ahead
+        As :func:`verify.search.pipeline.attack` takes them.
     """
     start, sign = monotonic(), _direction(at, name, seed)
-    hunt = _Narrowing(lambda value: at(sign * value), seed, budget, backend, progress)
+    hunt = _Narrowing(lambda value: at(sign * value), seed, budget, backend, ahead, progress)
     hunt.run()
     low, high = (None if x is None else sign * x for x in (hunt.bracket.low, hunt.bracket.high))
     claim = at(next((x for x in (high, low) if x is not None), Fraction(1)))
@@ -151,9 +155,11 @@ class _Narrowing:
         seed: int,
         budget: Budget,
         backend: str,
+        ahead: Ahead | None,
         progress: Callable[[Claim, Attack], None],
     ) -> None:
         self.at, self.seed, self.backend, self.progress = at, seed, backend, progress
+        self.ahead = ahead
         self.whole = replace(budget, shrink_seconds=0.0, shrink_tries=0)
         self.bracket, self.recall, self.total = _Bracket(), _Recall([]), Attack()
         self.found: Counterexample | None = None
@@ -204,10 +210,11 @@ class _Narrowing:
             seed=seed,
             budget=budget,
             backend=self.backend,
+            ahead=self.ahead,
             corpus=self.recall,
             progress=lambda attacked: self.progress(claim, attacked),
         )
-        _add(self.total, result)
+        self.total.add(result)
         if result.found is not None:
             self.found = result.found
             self.bracket.refute(_critical(self.at, result.found, value))
@@ -328,16 +335,3 @@ def _critical(at: Callable[[Fraction], Claim], found: Counterexample, value: Fra
         middle = ((low + high) / 2).limit_denominator(_DENOMINATOR)
         low, high = (low, middle) if refuted(middle) else (middle, high)
     return high
-
-
-def _add(total: Attack, part: Attack) -> None:
-    """Add what one attack covered to the total."""
-    total.tried += part.tried
-    total.valid += part.valid
-    total.undecided += part.undecided
-    total.cut_short = total.cut_short or part.cut_short
-    total.interrupted = total.interrupted or part.interrupted
-    total.discarded += part.discarded
-    total.worst_slack = min(total.worst_slack, part.worst_slack)
-    for engine, count in part.engines.items():
-        total.engines[engine] = total.engines.get(engine, 0) + count

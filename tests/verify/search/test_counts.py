@@ -10,7 +10,7 @@ import pytest
 
 from tests.toys import NUMBERS, claim, count, first, last, norm, total
 from verify.claims import SETTINGS
-from verify.search import api, pipeline, shrink
+from verify.search import ahead, api, pipeline, shrink
 from verify.search.api import search
 from verify.search.by_hypothesis import explore
 from verify.search.pipeline import Budget, attack
@@ -137,7 +137,7 @@ def test_the_optimiser_counts_where_the_budget_does(monkeypatch, budget):
         asked.append(evaluations)
         return None, 0.0
 
-    monkeypatch.setattr(pipeline, "polish", polish)
+    monkeypatch.setattr(ahead, "polish", polish)
     attack(claim(norm >= first), seed=0, budget=replace(budget, batches=1, batch_size=9))
     assert asked
     assert all((evaluations is None) == budget.timed for evaluations in asked)
