@@ -20,6 +20,7 @@ A network with biases is an :class:`numeric.affine.AffineNetwork` on data (x, 1)
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -36,7 +37,8 @@ from numeric.loss import hvp, residual
 from numeric.networks import LinearNetwork, first_columns
 from numeric.spectrum import dual_gram, hessian_blocks
 from numeric.spectrum.hessian_products import HessianProducts
-from numeric.spectrum.top_eigenpair import top_eigenpair
+from numeric.spectrum.largest import Goals, largest_by_lanczos
+from numeric.spectrum.random_start import mixed_start
 
 __all__ = ["Extremes", "extreme_eigenvalues", "gram_top", "rayleigh_quotient", "residual_norm"]
 
@@ -46,8 +48,12 @@ WHOLE = 1000
 """Up to so many weights the Hessian is enclosed as a matrix."""
 DUAL = 1024
 """Up to this size the dual Gram matrix is."""
-_TOLERANCE, _ROUGH = 1e-8, 1e-5
-"""Of the directions for the largest and for the least eigenvalue."""
+_TOLERANCE = 1e-8
+"""Residual, relative to the norm, at which a direction is good enough."""
+_STEPS, _FEWER = 120, 40
+"""Steps of Lanczos towards the largest and the least eigenvalue."""
+_ROOM = 2**29
+"""Bytes for a basis in float64; a larger one is kept in float32."""
 _LARGE = 160
 """Beyond this size a spectral norm is bounded by cheaper ones."""
 
@@ -219,9 +225,26 @@ def _proposals(
         H = HessianProducts(floats, *moments)
         apply, size, unfold = H, H.size, H.direction
     with np.errstate(over="ignore", under="ignore", invalid="ignore"):
-        top = top_eigenpair(apply, size, tolerance=_TOLERANCE, seed=seed)[2]
-        least = top_eigenpair(lambda v: -apply(v), size, tolerance=_ROUGH, seed=seed)[2]
+        top = _towards_the_largest(apply, size, _STEPS, seed)
+        least = _towards_the_largest(lambda v: -apply(v), size, _FEWER, seed)
     return unfold(top), unfold(least)
+
+
+def _towards_the_largest(
+    apply: Callable[[Floats], Floats], size: int, steps: int, seed: int
+) -> Floats:
+    """A unit vector whose Rayleigh quotient is as good as so many steps of Lanczos make it."""
+    rng = np.random.default_rng(seed)
+    start, share = mixed_start(rng, size, None)
+    image = apply(start)
+    if not image.any():
+        return start
+    unit = 2.0 ** math.frexp(float(np.abs(image).max()))[1]
+    steps = min(steps, size)
+    dtype = np.float64 if 8 * steps * size <= _ROOM else np.float32
+    goals = Goals(_TOLERANCE, 1.0, 0.5, steps, dtype)
+    found = largest_by_lanczos(lambda v: apply(v) / unit, start, image / unit, share, goals, rng)
+    return found.vector
 
 
 def _masked(
