@@ -7,13 +7,13 @@ measured on it, the claims of theorems are decided beside it, and a report tells
 from __future__ import annotations
 
 from collections.abc import Sequence
-from fractions import Fraction
 from typing import Any, Literal
 
 from certimin.arrays import dataset
 from certimin.dataset.report import Described
 from certimin.examination.instances import Certain, EnclosedInstance
 from certimin.examination.measures import (
+    NO_CORRECTION,
     least_sharpness,
     rows_at_minimizer,
     rows_at_weights,
@@ -21,12 +21,12 @@ from certimin.examination.measures import (
 )
 from certimin.examination.minimizer import Minimizer, nearest_minimizer
 from certimin.examination.nonlinear import rows_of_nonlinear
+from certimin.examination.options import Options
 from certimin.examination.penalised import penalised
 from certimin.examination.penalised import rows as rows_of_penalty
 from certimin.examination.point import Point, within_floats
 from certimin.examination.report import Examination
-from certimin.examination.theory import AT_MINIMIZER, AT_WEIGHTS, PENALISED, Finding, findings
-from certimin.losses import loss_factor
+from certimin.examination.theory import AT_MINIMIZER, AT_WEIGHTS, PENALISED, findings
 from certimin.networks import Network
 from certimin.rows import Row
 from numeric.datasets import Dataset
@@ -89,10 +89,12 @@ def examine(
     """
     net = network_of(network)
     data = X if isinstance(X, Dataset) and y is None else dataset(X, y)
-    factor = loss_factor(loss, *data.targets.shape)
-    step = None if step_size is None else _positive("step_size", step_size)
+    n, d_y = data.targets.shape
+    options = Options.of(
+        (n, d_y), loss=loss, step_size=step_size, decay=decay, noise=noise, theory=theory
+    )
     with within_floats():
-        return _examined(net, data, loss, factor, step, decay, noise, theory)
+        return _examined(net, data, options) if net.linear else _measured(net, data, options)
 
 
 def network_of(source: Any) -> Network:
@@ -104,41 +106,41 @@ def network_of(source: Any) -> Network:
     return Network.of(source)
 
 
-def _examined(
-    net: Network, data: Dataset, loss: str, factor: Fraction, step: Any, decay: Any, noise: Any,
-    theory: bool,
-) -> Examination:  # fmt: skip
-    if not net.linear:
-        if decay is not None or noise is not None:
-            raise UsageError("decay: expected a linear network, got an activation; leave it out")
-        rows = rows_of_nonlinear(net, data, loss, factor, step)
-        why = [f"for {net.activation}: the theorems are about linear networks"]
-        return Examination(net, Described.of(data), loss, factor, rows, [], why, [])
+def _measured(net: Network, data: Dataset, options: Options) -> Examination:
+    """What floats measure of a network with an activation."""
+    if options.decays:
+        raise UsageError(
+            f"decay: expected a linear network, got {net.activation}; leave decay and noise out"
+        )
+    rows = rows_of_nonlinear(net, data, options)
+    why = [f"for {net.activation}: the theorems are about linear networks"]
+    return Examination(net, Described.of(data), options, rows, [], why, [])
+
+
+def _examined(net: Network, data: Dataset, options: Options) -> Examination:
+    """What is enclosed of a linear network, and the claims that speak of it."""
     point = Point.of(net, data)
+    penalty = penalised(point, options) if options.decays else None
     with point.arithmetic:
-        least, minimizer = least_sharpness(point), None
-        if not net.has_biases:
-            minimizer = nearest_minimizer(point)
+        least, why = least_sharpness(point)
+        minimizer = None if why else nearest_minimizer(point)
     groups: dict[str, Sequence[Row]] = {
-        "at the weights": rows_at_weights(point, least, factor, step),
-        "the nearest minimizer": rows_at_minimizer(point, minimizer, least),
+        "at the weights": rows_at_weights(point, least, why, options),
+        "the nearest minimizer": rows_at_minimizer(point, minimizer, least, why),
         "the layers": rows_of_layers(point),
     }
-    places, skipped = _places(point, minimizer) if theory else ({}, [])
-    if decay is not None:
-        instance = penalised(point, *_penalty(decay, noise, factor))
-        groups["weight decay and noise, for the loss R"] = rows_of_penalty(instance)
-        if theory:
-            places |= dict.fromkeys(PENALISED, ("the penalised weights", instance))
-    elif noise is not None:
-        raise UsageError("noise: expected decay beside it, got noise alone; give both")
-    told: list[Finding] = findings(places)
+    places, skipped = _places(point, minimizer, why) if options.theory else ({}, [])
+    if penalty is not None:
+        groups["weight decay and noise, for the loss R"] = rows_of_penalty(penalty)
+        if options.theory:
+            places |= dict.fromkeys(PENALISED, ("the penalised weights", penalty))
+    told = findings(places)
     direction = [D.copy() for D in point.extremes.direction]
-    return Examination(net, Described.of(data), loss, factor, groups, told, skipped, direction)
+    return Examination(net, Described.of(data), options, groups, told, skipped, direction)
 
 
 def _places(
-    point: Point, minimizer: Minimizer | None
+    point: Point, minimizer: Minimizer | None, why: str
 ) -> tuple[dict[str, tuple[str, Any]], list[str]]:
     """Return an instance for each setting that claims are decided over, and what is left out."""
     if point.network.has_biases:
@@ -154,7 +156,7 @@ def _places(
     else:
         skipped.append(f"at the weights: more than {_WEIGHTS} of them, the Hessian is not enclosed")
     if minimizer is None:
-        skipped.append("at a minimizer: no layer can carry the correction to one")
+        skipped.append(f"at a minimizer: {why or NO_CORRECTION}")
     elif point.sigma.shape[0] * point.cross.shape[0] > _DUAL or max(point.net.widths) > _WIDE:
         skipped.append(f"at a minimizer: more than {_DUAL} numbers d_x d_y, or widths over {_WIDE}")
     else:
@@ -163,26 +165,3 @@ def _places(
         )
         places |= dict.fromkeys(AT_MINIMIZER, ("the minimizer", beside))
     return places, skipped
-
-
-def _penalty(decay: Any, noise: Any, factor: Fraction) -> tuple[list[Fraction], Fraction]:
-    """Decays for the loss R, and the variance of the noise."""
-    several = decay if isinstance(decay, list | tuple) else [decay]
-    decays = [_number("decay", x) / factor for x in several]
-    return decays, _number("noise", 0 if noise is None else noise)
-
-
-def _positive(name: str, value: Any) -> Fraction:
-    number = _number(name, value)
-    if number <= 0:
-        raise UsageError(f"{name}: expected a positive number, got {value}; give the step size")
-    return number
-
-
-def _number(name: str, value: Any) -> Fraction:
-    try:
-        return (
-            Fraction(value) if isinstance(value, int | str | Fraction) else Fraction(float(value))
-        )
-    except (TypeError, ValueError, OverflowError) as error:
-        raise UsageError(f"{name}: expected a finite number, got {value!r}; give one") from error

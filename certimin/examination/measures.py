@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from certimin.examination.minimizer import Minimizer
+from certimin.examination.options import Options
 from certimin.examination.point import Point
 from certimin.rows import Row
 from numeric.alignment import overlap_sq
@@ -21,6 +22,7 @@ from theorems.flat_minima.coupling_scores import scores, starts
 from theorems.unified.minimal_sharpness_eq_gain import minimal_sharpness
 
 __all__ = [
+    "NO_CORRECTION",
     "least_sharpness",
     "rows_at_minimizer",
     "rows_at_weights",
@@ -31,24 +33,25 @@ __all__ = [
 
 _SMALL = 160
 """Beyond this width what is said of single layers is estimated in floats."""
-_BIASED = "the theorem is about networks without biases"
 
 
-def least_sharpness(point: Point) -> Ball | None:
-    """Return S_min of the data at the network's depth; None where biases are trained."""
+def least_sharpness(point: Point) -> tuple[Ball | None, str]:
+    """Return S_min of the data at the network's depth; or None, and why there is none."""
+    rank, hidden = point.problem.target_rank, point.net.widths[1:-1]
     if point.network.has_biases:
-        return None
-    ar = point.arithmetic
-    return minimal_sharpness(
-        point.sigma, point.problem.target, point.net.depth, precision=ar.precision
-    )
+        return None, "the theorem is about networks without biases"
+    if min(hidden, default=rank) < rank:
+        return None, f"no weights of a hidden width {min(hidden)} reach a map of rank {rank}"
+    ar, target = point.arithmetic, point.problem.target
+    return minimal_sharpness(point.sigma, target, point.net.depth, precision=ar.precision), ""
 
 
-def rows_at_weights(point: Point, least: Ball | None, factor: Any, step_size: Any) -> list[Row]:
-    """Return loss, gradient and curvature at the weights, in the convention ``factor`` R."""
-    at = point.extremes
+def rows_at_weights(point: Point, least: Ball | None, why: str, options: Options) -> list[Row]:
+    """Return loss, gradient and curvature at the weights, in the user's convention."""
+    at, factor = point.extremes, options.factor
     with point.arithmetic:
         S = at.largest.times(factor)
+        rest = at.residual_norm.times(factor)
         found = [
             Row("loss", "loss", factor * point.loss),
             Row("least_loss", "least loss of any linear map", factor * point.problem.least_loss),
@@ -57,32 +60,24 @@ def rows_at_weights(point: Point, least: Ball | None, factor: Any, step_size: An
             Row("sharpness", f"S, largest Hessian eigenvalue ({at.route})", S),
             Row("hessian_min", "least Hessian eigenvalue", at.least.times(factor)),
             Row("gram_sharpness", "S of its Gram part alone", at.gram_top.times(factor)),
-            Row(
-                "residual_part",
-                "norm of its residual part, at most",
-                at.residual_norm.times(factor),
-            ),
+            Row("residual_part", "norm of its residual part, at most", rest),
+            *_rows_of_least(at.largest, least, why, factor),
         ]
-        if least is None:
-            found += [Row("minimal_sharpness", "S_min", None, _BIASED),
-                      Row("sharpness_ratio", "S / S_min", None, _BIASED)]  # fmt: skip
-        else:
-            found += [
-                Row(
-                    "minimal_sharpness",
-                    "S_min, least sharpness of any minimizer (U1)",
-                    factor * least,
-                ),
-                Row("sharpness_ratio", "S / S_min", _ratio(at.largest, least)),
-                Row(
-                    "largest_step_size",
-                    "2/S_min, largest step size that can be stable",
-                    2 / (factor * least),
-                ),
-            ]
-        if step_size is not None:
-            found += rows_of_step(S, step_size)
+    if options.step_size is not None:
+        found += rows_of_step(S, options.step_size)
     return found
+
+
+_LEAST = "minimal_sharpness", "S_min, least sharpness of any minimizer (U1)"
+_RATIO = "sharpness_ratio", "S / S_min"
+_STEP = "largest_step_size", "2/S_min, largest step size that can be stable"
+
+
+def _rows_of_least(S: Enclosure, least: Ball | None, why: str, factor: Fraction) -> list[Row]:
+    if least is None:
+        return [Row(*name, None, why) for name in (_LEAST, _RATIO, _STEP)]
+    mine = factor * least
+    return [Row(*_LEAST, mine), Row(*_RATIO, _ratio(S, least)), Row(*_STEP, 2 / mine)]
 
 
 def rows_of_step(S: Enclosure, step_size: Fraction) -> list[Row]:
@@ -100,10 +95,15 @@ def rows_of_step(S: Enclosure, step_size: Fraction) -> list[Row]:
     ]
 
 
-def rows_at_minimizer(point: Point, minimizer: Minimizer | None, least: Ball | None) -> list[Row]:
+NO_CORRECTION = "no single layer can carry the correction"
+
+
+def rows_at_minimizer(
+    point: Point, minimizer: Minimizer | None, least: Ball | None, why: str
+) -> list[Row]:
     """Return how far the nearest exact minimizer is, and how sharp it is."""
-    if point.network.has_biases or minimizer is None or least is None:
-        reason = _BIASED if point.network.has_biases else "no layer can carry the correction"
+    if minimizer is None or least is None:
+        reason = why or NO_CORRECTION
         return [Row("distance", "distance to a minimizer, one layer corrected", None, reason)]
     with point.arithmetic as ar:
         S = gram_top(ar, minimizer.net, point.sigma)
@@ -136,11 +136,13 @@ def rows_of_path(weights: Sequence[Any]) -> list[Row]:
     shape = [weights[0].shape[1], *(W.shape[0] for W in weights)]
     batch = int(np.clip(_ENTRIES // max(W.size for W in weights), 1, _BASELINES))
     others = scores(list(starts(np.random.default_rng(0), shape, batch)))
-    return [
-        Row(key, f"{label} (random layers: {np.mean(getattr(others, name)):.3g})",
-            _float(getattr(found, name)))
-        for key, name, label in _SCORES
-    ]  # fmt: skip
+    rows = []
+    for key, name, label in _SCORES:
+        score, usual = float(getattr(found, name)[0]), np.mean(getattr(others, name))
+        known = bool(np.isfinite(score))
+        text = f"{label} (random layers: {usual:.3g})"
+        rows.append(Row(key, text, _float(score) if known else None, "" if known else _VANISHES))
+    return rows
 
 
 _SCORES = (
@@ -148,6 +150,7 @@ _SCORES = (
     ("gain_spread", "gain_spread", "spread of log gains along the path"),
     ("best_pair", "best_pair", "best aligned pair of singular vectors, mean"),
 )
+_VANISHES = "the product of the layers vanishes, or almost"
 _BASELINES, _ENTRIES = 64, 2**18
 """Random networks that a score is compared with, and entries of all their largest layers."""
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from fractions import Fraction
 from typing import Any
 
 import numpy as np
 
 from certimin.examination.measures import rows_of_path, rows_of_step
+from certimin.examination.options import Options
 from certimin.networks import Network
 from certimin.products import hvp_of
 from certimin.rows import Row
@@ -18,13 +18,11 @@ from numeric.enclosure import Enclosure
 __all__ = ["rows_of_nonlinear"]
 
 
-def rows_of_nonlinear(
-    network: Network, data: Dataset, loss: str, factor: Fraction, step_size: Fraction | None
-) -> dict[str, list[Row]]:
+def rows_of_nonlinear(network: Network, data: Dataset, options: Options) -> dict[str, list[Row]]:
     """Return loss, gradient, curvature and coupling of any fully connected network."""
-    apply = hvp_of(network, loss, (data.features, data.targets))
+    apply = hvp_of(network, options.loss, (data.features, data.targets))
     gaps = network.outputs(data.features) - data.targets
-    value = float(factor) * float((gaps**2).sum()) / len(gaps)
+    value = float(options.factor) * float((gaps**2).sum()) / len(gaps)
     slope = float(np.linalg.norm(apply.gradient()))
     S = largest_eigenvalue(apply, apply.size)
     at_weights = [
@@ -37,8 +35,8 @@ def rows_of_nonlinear(
         Row("sharpness", _label(S), S.enclosure),
         Row("hessian_min", "least Hessian eigenvalue", _least(apply)),
     ]
-    if step_size is not None:
-        at_weights += rows_of_step(S.enclosure, step_size)
+    if options.step_size is not None:
+        at_weights += rows_of_step(S.enclosure, options.step_size)
     return {"at the weights": at_weights, "the layers": rows_of_path(network.weights)}
 
 

@@ -15,6 +15,7 @@ from fractions import Fraction
 from typing import Any
 
 from certimin.examination.instances import Certain, EnclosedNoisyInstance
+from certimin.examination.options import Options
 from certimin.examination.point import Point
 from certimin.rows import Row
 from numeric.arithmetic.ball import Ball
@@ -27,13 +28,13 @@ from verify.errors import UsageError
 __all__ = ["penalised", "rows"]
 
 
-def penalised(point: Point, decays: Sequence[Fraction], noise: Fraction) -> EnclosedNoisyInstance:
+def penalised(point: Point, options: Options) -> EnclosedNoisyInstance:
     """Return the network with its penalty, on the range of Σ.
 
     Raises
     ------
     UsageError
-        For biases, several outputs, no hidden layer, or decays that are not positive.
+        For biases, several outputs, no hidden layer, or another number of decays.
     """
     net = point.net
     for wrong, expected, got in (
@@ -43,18 +44,17 @@ def penalised(point: Point, decays: Sequence[Fraction], noise: Fraction) -> Encl
     ):
         if wrong:
             raise UsageError(f"decay: expected {expected}, got {got}; leave decay and noise out")
-    if len(decays) not in (1, net.depth) or min(decays) <= 0:
+    decays = options.decays_of_r
+    if len(decays) not in (1, net.depth):
         raise UsageError(
-            f"decay: expected a positive number, or {net.depth}, one for each layer, got "
-            f"{', '.join(map(str, map(float, decays)))}; the theorems are about positive decays"
+            f"decay: expected one number, or {net.depth}, one for each layer, got {len(decays)}; "
+            "give as many"
         )
-    if noise < 0:
-        raise UsageError(f"noise: expected a variance >= 0, got {float(noise)}; give sigma^2")
     ar = Certain(point.arithmetic.precision)
-    each = list(decays) * net.depth if len(decays) == 1 else decays
+    each = decays * net.depth if len(decays) == 1 else decays
     return EnclosedNoisyInstance(
         ar, tuple(net.weights), point.sigma, point.cross,
-        tuple(ar.scalar(g) for g in each), ar.scalar(noise),
+        tuple(ar.scalar(g) for g in each), ar.scalar(options.noise),
     )  # fmt: skip
 
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from fractions import Fraction
 from functools import cached_property
 from typing import Any
 
@@ -118,8 +119,15 @@ class Point:
 
     @cached_property
     def extremes(self) -> Extremes:
-        """Return the extreme Hessian eigenvalues."""
-        return extreme_eigenvalues(self.arithmetic, self.net, self.sigma, self.cross)
+        """Return the extreme Hessian eigenvalues.
+
+        Weights of W_1 outside of the range of Σ change nothing: where there are any, 0 is one.
+        """
+        found = extreme_eigenvalues(self.arithmetic, self.net, self.sigma, self.cross)
+        if self.problem.basis is None:
+            return found
+        low, high = (min(bound, Fraction(0)) for bound in (found.least.lower, found.least.upper))
+        return replace(found, least=replace(found.least, lower=low, upper=high))
 
 
 def enclosed_sharpness(network: Network, data: Dataset) -> Enclosure:

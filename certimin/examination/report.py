@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from fractions import Fraction
 from html import escape
 from typing import Any
 
 from rich.console import Console
 
 from certimin.dataset.report import Described
+from certimin.examination.options import Options
 from certimin.examination.theory import Finding
 from certimin.losses import LOSSES
 from certimin.networks import Network
@@ -30,8 +30,8 @@ class Examination:
     ----------
     network, data
         What was examined.
-    loss, factor
-        The convention, and what the loss is of R.
+    options : Options
+        The loss convention, and what else the user gave.
     groups : mapping of titles to rows
         The numbers.
     findings : sequence of Finding
@@ -44,8 +44,7 @@ class Examination:
 
     network: Network
     data: Described
-    loss: str
-    factor: Fraction
+    options: Options
     groups: Mapping[str, Sequence[Row]]
     findings: Sequence[Finding]
     skipped: Sequence[str]
@@ -88,7 +87,11 @@ class Examination:
                 "outputs": len(data.target_names),
                 "notes": list(data.notes),
             },
-            "loss": {"name": self.loss, "of_R": str(self.factor), "definition": LOSSES[self.loss]},
+            "loss": {
+                "name": self.options.loss,
+                "of_R": str(self.options.factor),
+                "definition": LOSSES[self.options.loss],
+            },
             "numbers": {
                 row.key: row.to_json() if row.value is not None else {"reason": row.reason}
                 for rows in self.groups.values()
@@ -108,7 +111,7 @@ class Examination:
                      f"{len(data.target_names)} outputs")  # fmt: skip
         say(
             console,
-            f"loss: {LOSSES[self.loss]}; loss, gradient, Hessian and step size are its own",
+            f"loss: {LOSSES[self.options.loss]}; loss, gradient, Hessian and step size are its own",
         )
         for note in (*net.notes, *data.notes):
             say(console, f"note: {note}")

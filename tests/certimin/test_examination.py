@@ -181,7 +181,31 @@ def test_singular_data_are_seen_on_their_range():
     found = examine([first, layers[1]], wide, Y)
     values = np.linalg.eigvalsh(_float_hessian([first, layers[1]], wide, Y))
     assert float(found["sharpness"]) == pytest.approx(values[-1], rel=1e-9)
+    assert float(found["hessian_min"]) == pytest.approx(values[0], abs=1e-9)
+
+
+def test_directions_without_data_are_flat():
+    """One sample of two features: the Hessian of x -> w·x is 2 x xᵀ, of rank one."""
+    found = examine([[[1.0, 0.0]]], [[1.0, 1.0]], [3.0])
+    assert 0 in found["hessian_min"]
+    assert 4 in found["sharpness"]
+
+
+def test_layers_that_vanish_have_no_path():
+    found = examine([np.zeros((2, 2)), np.ones((1, 2))], np.eye(2), [1.0, 2.0])
+    assert found["path_alignment"] is None
+    assert "vanishes" in found.reason("path_alignment")
     assert not found.contradictions
+
+
+def test_where_no_weights_reach_the_least_loss():
+    layers, X, Y = _trained(7, (3, 1, 2), steps=100)
+    found = examine(layers, X, Y)
+    assert found["minimal_sharpness"] is None
+    assert "rank 2" in found.reason("minimal_sharpness")
+    values = np.linalg.eigvalsh(_float_hessian(layers, X, Y))
+    assert float(found["sharpness"]) == pytest.approx(values[-1], rel=1e-9)
+    assert {f.at for f in found.findings} == {"the weights"}
 
 
 def test_decay_and_noise():
@@ -240,7 +264,9 @@ def test_json_says_everything_and_matches_its_schema(examined):
         ({"step_size": "fast"}, "step_size: expected a finite number, got 'fast'"),
         ({"noise": 0.1}, "noise: expected decay beside it"),
         ({"decay": 0}, "decay: expected a positive number"),
-        ({"decay": [1, 2]}, "decay: expected a positive number, or 3"),
+        ({"decay": [1, 2]}, "decay: expected one number, or 3, one for each layer, got 2"),
+        ({"decay": float("nan")}, "decay: expected a finite number"),
+        ({"step_size": True}, "step_size: expected a finite number"),
         ({"decay": 1, "noise": -1}, "noise: expected a variance >= 0"),
     ],
 )

@@ -1,13 +1,8 @@
-"""Extreme Hessian eigenvalues enclosed, against a Hessian that knows no formula of ours.
-
-R is a polynomial of degree two in each single weight, so central differences with step one are its
-second derivatives, exactly, in rational arithmetic on the samples themselves.
-"""
+"""Extreme Hessian eigenvalues enclosed, against a Hessian that knows no formula of ours."""
 
 from fractions import Fraction
 from itertools import pairwise
 
-import mpmath
 import numpy as np
 import pytest
 
@@ -16,44 +11,8 @@ from numeric.arithmetic.ball import Ball, Balls
 from numeric.networks import LinearNetwork
 from numeric.spectrum import enclosed
 from numeric.spectrum.enclosed import extreme_eigenvalues, rayleigh_quotient, residual_norm
-
-
-def _loss(layers, biases, X, Y):
-    """Mean |y - f(x)|² in Fractions, layer by layer."""
-    total = Fraction(0)
-    for x, y in zip(X, Y, strict=True):
-        for k, W in enumerate(layers):
-            x = [sum(w * v for w, v in zip(row, x, strict=True)) for row in W]
-            if biases:
-                x = [v + b for v, b in zip(x, biases[k], strict=True)]
-        total += sum((a - b) ** 2 for a, b in zip(x, y, strict=True))
-    return total / len(X)
-
-
-def _hessian(layers, biases, X, Y):
-    """Exact second derivatives in all weights, each layer row by row, its bias after its row."""
-    places = []
-    for k, W in enumerate(layers):
-        for i, row in enumerate(W):
-            places += [(layers, k, i, j) for j in range(len(row))]
-            places += [(biases, k, i, None)] if biases else []
-
-    def moved(*steps):
-        new = [[list(row) for row in W] for W in layers], [list(b) for b in biases]
-        for (home, k, i, j), s in steps:
-            if home is layers:
-                new[0][k][i][j] += s
-            else:
-                new[1][k][i] += s
-        return _loss(*new, X, Y)
-
-    def second(p, q):
-        if p == q:
-            return moved((p, 1)) - 2 * moved() + moved((p, -1))
-        values = [s * t * moved((p, s), (q, t)) for s in (1, -1) for t in (1, -1)]
-        return sum(values) / 4
-
-    return [[second(p, q) for q in places] for p in places]
+from tests.exact_hessian import extreme_eigenvalues as exact_extremes
+from tests.exact_hessian import second_derivatives
 
 
 def _case(seed, widths, biased, dtype):
@@ -92,13 +51,8 @@ def test_both_ends_contain_the_eigenvalues_of_the_loss(monkeypatch, seed, route)
     monkeypatch.setattr(enclosed, "DUAL", 0 if "norms" in route else 1000)
     biased, dtype = seed % 2 == 1, (np.float32, np.float64)[seed // 2 % 2]
     W, b, X, Y = _case(seed, SHAPES[seed % len(SHAPES)], biased, dtype)
-    H = _hessian(_exact(W), [row[0] for row in _exact(b)], _exact([X])[0], _exact([Y])[0])
-    with mpmath.workdps(60):
-        values = mpmath.eigsy(
-            mpmath.matrix([[mpmath.mpf(v.numerator) / v.denominator for v in r] for r in H]),
-            eigvals_only=True,
-        )
-        least, largest = Fraction(str(min(values))), Fraction(str(max(values)))
+    H = second_derivatives(_exact(W), [row[0] for row in _exact(b)], _exact([X])[0], _exact([Y])[0])
+    least, largest = exact_extremes(H)
     ar = Balls()
     with ar:
         found = extreme_eigenvalues(ar, *_enclosed(ar, W, b, X, Y))
