@@ -72,6 +72,10 @@ _OURS = ("numeric", "theorems", "verify")
 
 
 def __getattr__(name: str) -> Any:
+    if name == "__version__":
+        from importlib.metadata import version
+
+        return version("certimin")
     if name not in _HOMES:
         raise AttributeError(f"module 'certimin' has no attribute {name!r}")
     expect_ours()

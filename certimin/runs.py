@@ -9,7 +9,6 @@ from typing import Any, Literal
 from rich.console import Console
 
 from verify import registry
-from verify.environment import processors
 from verify.runs import session
 from verify.theorem import Theorem
 
@@ -29,7 +28,7 @@ def verify(
     *ids: str,
     profile: Literal["quick", "full"] = "quick",
     seed: int = 0,
-    jobs: int | None = None,
+    jobs: int = 1,
     out: str | Path = "reports",
 ) -> dict[str, Any]:
     """Verify theorems and what they use, write the reports, and return the record.
@@ -41,7 +40,8 @@ def verify(
     profile, seed
         How much is tried, and from which seed: results depend on nothing else.
     jobs
-        Processes; as many as there are processors.
+        Processes.  More than one import the script that calls this: it needs the usual
+        ``if __name__ == "__main__":``.
     out
         Folder of the reports.
 
@@ -57,5 +57,5 @@ def verify(
     """
     given = f"seed={seed}, profile={profile!r}"
     command = f"certimin.verify({', '.join([*map(repr, ids), given])})"
-    options = session.Options(profile, seed, jobs or processors(), out=Path(out), command=command)
+    options = session.Options(profile, seed, jobs, out=Path(out), command=command)
     return session.verify(registry.select(ids), options, Console(stderr=True))

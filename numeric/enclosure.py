@@ -106,6 +106,11 @@ class Enclosure:
             return math.inf
         return _rounded(abs((high - low) * 2 / (high + low)))
 
+    def plus(self, low: Fraction | int, high: Fraction | int) -> Self:
+        """Return the enclosure of the sum with a number between two others."""
+        ends = self.lower + low, self.upper + high
+        return type(self)(*ends, self.lower_worth, self.upper_worth)
+
     def times(self, factor: Fraction | int) -> Self:
         """Return the enclosure of a positive rational multiple."""
         ends = factor * self.lower, factor * self.upper

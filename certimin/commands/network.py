@@ -30,9 +30,10 @@ __all__ = ["network"]
 @click.option(
     "--decay",
     metavar="G[,G...]",
-    help="Weight decay: the penalty G |W_k|^2 added to your loss, for all layers or each.",
+    help="Weight decay: the penalty G |W_k|^2 added to your loss, for all layers or each; for one "
+    "output and no biases.",
 )
-@click.option("--noise", metavar="VAR", help="Variance of the noise on hidden neurons.")
+@click.option("--noise", metavar="VAR", help="Variance of noise on hidden neurons, with --decay.")
 @click.option("--activation", metavar="NAME", help="Where WEIGHTS do not say it (default: none).")
 @click.option(
     "--transpose/--no-transpose",

@@ -70,7 +70,7 @@ def examine(
         Of gradient descent on that loss, to be compared with 2/S.
     decay
         γ, or one for each layer: the penalty Σ γ_k |W_k|_F² added to that loss (torch's
-        ``weight_decay`` is 2γ).  One output only.
+        ``weight_decay`` is 2γ).  One output, no biases, a hidden layer.
     noise
         Variance σ² of multiplicative noise on hidden neurons (dropout of rate p: p/(1-p)).
     theory
@@ -126,7 +126,7 @@ def _examined(net: Network, data: Dataset, options: Options) -> Examination:
         minimizer = None if why else nearest_minimizer(point)
     groups: dict[str, Sequence[Row]] = {
         "at the weights": rows_at_weights(point, least, why, options),
-        "the nearest minimizer": rows_at_minimizer(point, minimizer, least, why),
+        "the nearest minimizer": rows_at_minimizer(point, minimizer, least, why, options.factor),
         "the layers": rows_of_layers(point),
     }
     places, skipped = _places(point, minimizer, why) if options.theory else ({}, [])
@@ -154,7 +154,7 @@ def _places(
         )
         places |= dict.fromkeys(AT_WEIGHTS, ("the weights", at))
     else:
-        skipped.append(f"at the weights: more than {_WEIGHTS} of them, the Hessian is not enclosed")
+        skipped.append(f"at the weights: claims about more than {_WEIGHTS} of them take too long")
     if minimizer is None:
         skipped.append(f"at a minimizer: {why or NO_CORRECTION}")
     elif point.sigma.shape[0] * point.cross.shape[0] > _DUAL or max(point.net.widths) > _WIDE:

@@ -64,7 +64,7 @@ def rows_at_weights(point: Point, least: Ball | None, why: str, options: Options
             *_rows_of_least(at.largest, least, why, factor),
         ]
     if options.step_size is not None:
-        found += rows_of_step(S, options.step_size)
+        found += rows_of_step(S, options)
     return found
 
 
@@ -80,38 +80,46 @@ def _rows_of_least(S: Enclosure, least: Ball | None, why: str, factor: Fraction)
     return [Row(*_LEAST, mine), Row(*_RATIO, _ratio(S, least)), Row(*_STEP, 2 / mine)]
 
 
-def rows_of_step(S: Enclosure, step_size: Fraction) -> list[Row]:
-    """Return the user's step size against 2/S."""
-    product = S.times(step_size / 2)
+def rows_of_step(S: Enclosure, options: Options) -> list[Row]:
+    """Return the user's step size against 2/S, S that of the loss with decay but without noise."""
+    assert options.step_size is not None
+    with_penalty = S.plus(2 * min(options.decays, default=0), 2 * max(options.decays, default=0))
+    product = with_penalty.times(options.step_size / 2)
     if product.upper < 1:
         said = "stable here: step size < 2/S"
     elif product.lower > 1:
         said = "unstable here: step size > 2/S"
     else:
         said = "not decided: 2/S is enclosed around it"
-    return [
+    rows = [
         Row("step_share", "S * step / 2: above 1 descent is unstable", product),
         Row("stability", "your step size", said, product.worth),
     ]
+    if options.decays:
+        rows.insert(0, Row("penalised_sharpness", "S with the decay", with_penalty))
+    return rows
 
 
 NO_CORRECTION = "no single layer can carry the correction"
 
 
+_DISTANCE = "distance", "distance to a minimizer, one layer corrected"
+_THERE = "minimizer_sharpness", "S at that minimizer"
+_TIMES = "minimizer_ratio", "... divided by S_min"
+
+
 def rows_at_minimizer(
-    point: Point, minimizer: Minimizer | None, least: Ball | None, why: str
+    point: Point, minimizer: Minimizer | None, least: Ball | None, why: str, factor: Fraction
 ) -> list[Row]:
     """Return how far the nearest exact minimizer is, and how sharp it is."""
     if minimizer is None or least is None:
-        reason = why or NO_CORRECTION
-        return [Row("distance", "distance to a minimizer, one layer corrected", None, reason)]
+        return [Row(*name, None, why or NO_CORRECTION) for name in (_DISTANCE, _THERE, _TIMES)]
     with point.arithmetic as ar:
         S = gram_top(ar, minimizer.net, point.sigma)
-        where = f"distance to a minimizer, layer {minimizer.layer} corrected"
         return [
-            Row("distance", where, minimizer.distance),
-            Row("minimizer_sharpness", "S at that minimizer", S),
-            Row("minimizer_ratio", "... divided by S_min", _ratio(S, least)),
+            Row(_DISTANCE[0], f"{_DISTANCE[1]}: {minimizer.layer}", minimizer.distance),
+            Row(*_THERE, S.times(factor)),
+            Row(*_TIMES, _ratio(S, least)),
         ]
 
 

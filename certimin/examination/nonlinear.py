@@ -36,7 +36,7 @@ def rows_of_nonlinear(network: Network, data: Dataset, options: Options) -> dict
         Row("hessian_min", "least Hessian eigenvalue", _least(apply)),
     ]
     if options.step_size is not None:
-        at_weights += rows_of_step(S.enclosure, options.step_size)
+        at_weights += rows_of_step(S.enclosure, options)
     return {"at the weights": at_weights, "the layers": rows_of_path(network.weights)}
 
 

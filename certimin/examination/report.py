@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
@@ -11,7 +12,7 @@ from rich.console import Console
 
 from certimin.dataset.report import Described
 from certimin.examination.options import Options
-from certimin.examination.theory import Finding
+from certimin.examination.theory import VERDICTS, Finding
 from certimin.losses import LOSSES
 from certimin.networks import Network
 from certimin.rows import WIDTH, Row, printed, row_of, say, table_of, table_of_rows
@@ -121,12 +122,17 @@ class Examination:
 
     def _show_theory(self, console: Console, every: bool) -> None:
         shown = [f for f in self.findings if every or f.verdict != "does not apply"]
+        if self.findings:
+            counts = Counter(finding.verdict for finding in self.findings)
+            told = ", ".join(
+                f"{counts[verdict]} {verdict}" for verdict in VERDICTS if counts[verdict]
+            )
+            say(console, f"theory against this network, for the loss R: {told}")
         for place in dict.fromkeys(finding.at for finding in shown):
             headings = (f"theory at {place}", "measured", "predicted", "verdict", "what it says")
             table_of(console, headings, (_line(f) for f in shown if f.at == place))
-        left = len(self.findings) - len(shown)
-        if left:
-            say(console, f"{left} claims do not apply: an assumption fails (--every lists them)")
+        if len(shown) < len(self.findings):
+            say(console, "a claim whose assumption fails does not apply: --every lists them")
         for reason in self.skipped:
             say(console, f"no theory {reason}")
         for finding in self.contradictions:
@@ -141,14 +147,14 @@ class Examination:
 
 
 def _line(finding: Finding) -> tuple[str, ...]:
-    sides = (finding.measured, finding.predicted)
+    sides, fails = (finding.measured, finding.predicted), finding.verdict == "does not apply"
     measured, predicted = ("-" if side is None else f"{side:.5g}" for side in sides)
     return (
         f"{finding.theorem}.{finding.claim}",
         measured,
         f"{_sign(finding.relation)} {predicted}",
-        f"{finding.verdict} {finding.reason}".rstrip(),
-        finding.title,
+        finding.verdict if fails else f"{finding.verdict} {finding.reason}".rstrip(),
+        f"{finding.title} ({finding.reason})" if fails else finding.title,
     )
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from numeric.enclosure import Enclosure
 from numeric.networks import LinearNetwork
@@ -20,9 +20,10 @@ from verify.expression import operator
 from verify.registry import theorems
 from verify.theorem import Theorem
 
-__all__ = ["AT_MINIMIZER", "AT_WEIGHTS", "PENALISED", "Finding", "findings"]
+__all__ = ["AT_MINIMIZER", "AT_WEIGHTS", "PENALISED", "VERDICTS", "Finding", "findings"]
 
 Verdict = Literal["holds", "agrees", "contradicted", "undecided", "does not apply"]
+VERDICTS = get_args(Verdict)
 
 AT_WEIGHTS = ("any-weights", "weights")
 AT_MINIMIZER = (

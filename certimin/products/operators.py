@@ -154,7 +154,8 @@ def _square(source: Any) -> Floats:
 def _size(given: Any, own: int | None) -> int:
     """Return the one size that is known."""
     if given is not None and (isinstance(given, bool) or not isinstance(given, int | np.integer)):
-        raise UsageError(f"size: expected an integer, got {given!r}; pass the number of parameters")
+        got = type(given).__name__
+        raise UsageError(f"size: expected an integer, got a {got}; pass the number of parameters")
     if given is not None and own is not None and given != own:
         raise UsageError(f"size: expected {own}, the operator's, got {given}; leave it out")
     known = own if given is None else int(given)

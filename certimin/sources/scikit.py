@@ -92,7 +92,10 @@ def _perceptron(name: str, value: Any) -> Layers:
     weights = [real(f"{name}, coefs_[{k}]", W) for k, W in enumerate(value.coefs_)]
     biases = [real(f"{name}, intercepts_[{k}]", b) for k, b in enumerate(value.intercepts_)]
     activation = canonical(f"{name}, activation", value.activation)
-    return Layers(name, weights, biases, layout="columns", activation=activation)
+    notes: tuple[str, ...] = ()
+    if value.alpha:
+        notes = (f"alpha = {value.alpha:g} is no part of the loss: it stands for decay alpha/(2n)",)
+    return Layers(name, weights, biases, layout="columns", activation=activation, notes=notes)
 
 
 def _linear(name: str, value: Any) -> Layers:

@@ -74,7 +74,7 @@ def module(name: str, value: Any) -> Layers:
         biases,
         layout="rows",
         activation=activation,
-        notes=_notes(linear, shift),
+        notes=_notes(value, linear, shift),
         shift=shift,
         scale=scale,
         evaluate=_evaluator(value, ["" if s.child is value else s.label for s in linear]),
@@ -109,7 +109,7 @@ def _scaling(name: str, children: list[Step]) -> tuple[NDArray[Any] | None, NDAr
     return mean, scale
 
 
-def _notes(linear: list[Step], shift: NDArray[Any] | None) -> tuple[str, ...]:
+def _notes(value: Any, linear: list[Step], shift: NDArray[Any] | None) -> tuple[str, ...]:
     """What is worth knowing of the layers."""
     frozen = [
         step.label
@@ -121,6 +121,9 @@ def _notes(linear: list[Step], shift: NDArray[Any] | None) -> tuple[str, ...]:
         notes += (f"frozen layers taken as trained: {', '.join(frozen)}",)
     if shift is not None:
         notes += ("batch normalisation in front taken as fixed scaling",)
+    rates = [module.p for module in value.modules() if type(module).__name__ == "Dropout"]
+    if rates:
+        notes += (f"dropout (p = {max(rates):g}) switched off; as noise its variance is p/(1-p)",)
     return notes
 
 

@@ -216,7 +216,7 @@ def _columns(
             known = column[~gap]
             mean = math.fsum(known / len(known))  # divided first: the sum may overflow
             column = np.where(gap, np.clip(mean, known.min(), known.max()), column)
-            notes.append(f"missing values of {name!r} set to its mean: {gap.sum()}")
+            notes.append(f"{gap.sum()} missing in {name!r}, set to its mean")
         kept.blocks.append(column[:, None])
         kept.names.append(name)
     return np.hstack(kept.blocks), kept.names

@@ -149,7 +149,7 @@ def test_numbers_are_in_the_user_s_convention(loss, factor):
     layers, X, Y = _trained(1, (2, 3, 2), steps=200)
     one = examine(layers, X, Y, theory=False, step_size=0.1)
     mine = examine(layers, X, Y, theory=False, step_size=0.1 / factor, loss=loss)
-    for key in ("loss", "gradient_norm", "sharpness", "minimal_sharpness"):
+    for key in ("loss", "gradient_norm", "sharpness", "minimal_sharpness", "minimizer_sharpness"):
         assert float(mine[key]) == pytest.approx(factor * float(one[key]), rel=1e-12)
     for key in ("sharpness_ratio", "step_share", "distance", "imbalance"):
         assert float(mine[key]) == pytest.approx(float(one[key]), rel=1e-12)
@@ -167,7 +167,7 @@ def test_biases_are_trained_weights():
     assert float(found["hessian_min"]) == pytest.approx(values[0], rel=1e-9)
     outputs = (X @ layers[0].T + biases[0]) @ layers[1].T + biases[1]
     assert float(found["loss"]) == pytest.approx(((outputs - Y) ** 2).sum() / 20, rel=1e-12)
-    assert found["minimal_sharpness"] is None
+    assert found["minimal_sharpness"] is found["minimizer_sharpness"] is None
     assert "biases" in found.reason("minimal_sharpness")
     assert not found.findings
 
@@ -219,6 +219,8 @@ def test_decay_and_noise():
     assert float(found["regularised_loss"]) == pytest.approx(loss, rel=1e-12)
     assert float(found["noise_factor"]) == pytest.approx(1.125)
     assert found["regularised_loss"] >= found["least_regularised_loss"]
+    assert float(found["penalised_sharpness"]) == pytest.approx(float(found["sharpness"]) + 0.2)
+    assert float(found["step_share"]) == pytest.approx(0.05 * float(found["penalised_sharpness"]))
     assert any(f.at == "the penalised weights" and f.verdict == "holds" for f in found.findings)
     assert not found.contradictions
 

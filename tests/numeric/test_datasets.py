@@ -173,7 +173,11 @@ CELLS = "c,b,y\nred,NA,2\nblue,2,3\nred,5,9\ngreen,3,1\n"
             [[2], [5], [3]],
             "rows with missing values left out: 1",
         ),
-        ({"drop": ["0"], "missing": "mean"}, [[10 / 3], [2], [5], [3]], "'b' set to its mean: 1"),
+        (
+            {"drop": ["0"], "missing": "mean"},
+            [[10 / 3], [2], [5], [3]],
+            "1 missing in 'b', set to its mean",
+        ),
     ],
 )
 def test_categories_and_missing_values_where_options_say_so(tmp_path, options, features, noted):

@@ -60,6 +60,7 @@ def test_denominators_of_constants_and_of_their_roots():
     assert denominators(claim_of("sharpness >= 3 if data_trace <= 2.37")) == [1, 2, 3]
 
 
+@pytest.mark.slow
 def test_what_survives_in_a_bracket_survives_a_search():
     text = "sharpness >= c*hessian_trace"
     sizes = {"depth": (2, 2), "width": (1, 2)}

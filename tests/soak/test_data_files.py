@@ -178,7 +178,7 @@ READ = [
         csv(with_cell("NA")),
         "--target y --missing mean",
         np.column_stack([A, GAP]),
-        "missing values of 'b' set to its mean: 1",
+        "1 missing in 'b', set to its mean",
     ),
     ("X_train", npz(X_train=X, y_train=Y, X_test=X), "", None, "arrays left out: 'X_test'"),
     ("x and y", npz(x=X, y=Y), "", None, ""),
