@@ -12,7 +12,7 @@ from verify.runs import tasks as runner
 from verify.runs import verdicts as assembly
 from verify.runs.profiles import PROFILES
 from verify.runs.tasks import Store
-from verify.search.pipeline import Budget
+from verify.search.budget import Budget
 from verify.theorem import Control, Measurement, Necessity, TrainedSolution, Training, Witness
 
 # no search scales that far

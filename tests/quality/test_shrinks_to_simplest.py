@@ -7,7 +7,8 @@ import sympy as sp
 
 from tests.toys import Numbers, claim, count, first, last, norm, total
 from verify.claims import Assumption
-from verify.search.pipeline import Budget, attack
+from verify.search.budget import Budget
+from verify.search.pipeline import attack
 
 FLOATS = Budget(batches=6, batch_size=1000, starts=2)
 HYPOTHESIS = Budget(examples=400)

@@ -14,7 +14,7 @@ from verify.registry import theorems
 from verify.runs import tasks as runner
 from verify.runs import verdicts as assembly
 from verify.runs.profiles import PROFILES, Profile
-from verify.search.pipeline import Budget
+from verify.search.budget import Budget
 from verify.theorem import Theorem
 
 TINY = Profile("quick", 12, 0, 20.0, Budget(batches=2, batch_size=200, examples=20))

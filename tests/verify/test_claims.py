@@ -37,7 +37,7 @@ from verify.claims import (
 )
 from verify.errors import Undefined, UsageError
 from verify.runs.stages import decide_instances
-from verify.search.pipeline import Budget
+from verify.search.budget import Budget
 from verify.search.record import confirm
 
 ONE, ZERO, HUGE = Numbers.exact(1), Numbers.exact(0), Numbers.exact(10**400, 1)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from verify.search.pipeline import Budget
+from verify.search.budget import Budget
 
 __all__ = ["PROFILES", "Profile"]
 

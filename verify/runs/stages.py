@@ -23,7 +23,8 @@ from verify.derivation.record import at_listed_sizes, lines, narrowest
 from verify.derivation.steps import check
 from verify.evidence import Evidence, Verdict, worst
 from verify.runs.profiles import Profile
-from verify.search.pipeline import Budget, attack
+from verify.search.budget import Budget
+from verify.search.pipeline import attack
 from verify.search.record import Attack
 from verify.sources import RandomSource
 from verify.theorem import Necessity, Theorem, TrainedSolution, Training, Witness

@@ -16,9 +16,10 @@ from verify.environment import describe
 from verify.errors import UsageError
 from verify.fit import check_fit, device
 from verify.search.ahead import helpers
+from verify.search.budget import Budget
 from verify.search.corpus import Corpus
 from verify.search.outcomes import Inconclusive, Outcome, Refuted, judge, worst
-from verify.search.pipeline import Budget, attack
+from verify.search.pipeline import attack
 from verify.search.record import Attack, Counterexample
 from verify.search.tighten import Bracketed, bracketed
 from verify.search.trial import check_sizes

@@ -14,7 +14,8 @@ from typing import Any
 import numpy as np
 
 from verify.claims import SETTINGS, Assumption, Claim, Setting
-from verify.search.pipeline import Budget, attack
+from verify.search.budget import Budget
+from verify.search.pipeline import attack
 from verify.search.record import Attack, Counterexample
 from verify.theorem import Theorem
 

@@ -21,8 +21,9 @@ from verify.claims import Claim, decide
 from verify.errors import UsageError
 from verify.search.ahead import Ahead
 from verify.search.batches import evaluate
+from verify.search.budget import Budget
 from verify.search.outcomes import Outcome, Receipt
-from verify.search.pipeline import Budget, attack
+from verify.search.pipeline import attack
 from verify.search.record import Attack, Counterexample, Near, confirm
 from verify.search.shrink import Limit, shrink
 

@@ -18,7 +18,7 @@ from verify.registry import theorems
 from verify.report.shape import SCHEMA_FILE
 from verify.runs import session
 from verify.runs.profiles import PROFILES
-from verify.search.pipeline import Budget
+from verify.search.budget import Budget
 
 
 def test_list(certimin):

@@ -23,7 +23,7 @@ from verify.runs import tasks as runner
 from verify.runs.profiles import PROFILES
 from verify.runs.tasks import Outcome, Store, Task, execute, pool, run, tasks
 from verify.runs.verdicts import assemble
-from verify.search.pipeline import Budget
+from verify.search.budget import Budget
 from verify.theorem import Control, Training
 
 TASK = Task("T", "decide", "T.claim", 0, "quick", "numpy")

@@ -10,8 +10,9 @@ from tests.toys import NUMBERS, claim, first, norm, total
 from verify import records
 from verify.claims import SETTINGS, Setting
 from verify.errors import UsageError
+from verify.search.budget import Budget
 from verify.search.corpus import Corpus
-from verify.search.pipeline import Budget, attack
+from verify.search.pipeline import attack
 from verify.search.record import Near
 
 FLOATS = Budget(batches=3, batch_size=300)

@@ -12,8 +12,9 @@ from tests.toys import NUMBERS, claim, count, first, last, norm, total
 from verify.claims import SETTINGS
 from verify.search import ahead, api, pipeline, shrink
 from verify.search.api import search
+from verify.search.budget import Budget
 from verify.search.by_hypothesis import explore
-from verify.search.pipeline import Budget, attack
+from verify.search.pipeline import attack
 from verify.search.record import Attack
 
 SMALL = {"depth": (2, 2), "width": (1, 2)}

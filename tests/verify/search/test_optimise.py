@@ -14,8 +14,9 @@ from numeric.arithmetic.tangents import Tangents
 from tests.toys import NUMBERS, Numbers, claim, count, first, last, never, norm, total
 from verify.claims import Assumption, Bounds, assumed
 from verify.registry import theorems
+from verify.search.budget import Budget
 from verify.search.optimise import Objective, minimise, polish
-from verify.search.pipeline import Budget, attack
+from verify.search.pipeline import attack
 from verify.sources import Exhausted, PointSource, RecordedSource
 
 # --- functions ----------------------------------------------------------------------------------

@@ -8,8 +8,9 @@ import pytest
 from tests.toys import NUMBERS, Numbers, claim, first, last, never, norm, vague
 from verify.claims import Assumption, Decision
 from verify.search import outcomes
+from verify.search.budget import Budget
 from verify.search.outcomes import Error, Inconclusive, Receipt, Survived, judge, shown, worst
-from verify.search.pipeline import Budget, attack
+from verify.search.pipeline import attack
 from verify.search.record import Attack, Counterexample, Near
 from verify.search.tightness import Tight
 

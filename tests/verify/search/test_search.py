@@ -28,8 +28,9 @@ from verify.claims import QUANTITIES, Assumption, Setting
 from verify.errors import Undefined
 from verify.runs.stages import search
 from verify.search import pipeline
+from verify.search.budget import Budget
 from verify.search.floats import sample_floats
-from verify.search.pipeline import Budget, attack
+from verify.search.pipeline import attack
 from verify.search.record import Attack
 from verify.search.shrink import complexity
 
