@@ -29,6 +29,6 @@ def loss_factor(loss: str, samples: int, outputs: int) -> Fraction:
         "mse": Fraction(1, outputs),
         "sum": Fraction(samples),
     }
-    if loss not in factors:
+    if not isinstance(loss, str) or loss not in factors:
         raise UsageError(f"loss: expected one of {', '.join(LOSSES)}, got {loss!r}; choose one")
     return factors[loss]

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from fractions import Fraction
 from typing import Any
 
 from rich.box import SIMPLE_HEAD
@@ -37,6 +38,11 @@ class Row:
     def __post_init__(self) -> None:
         if isinstance(self.value, Ball):
             object.__setattr__(self, "value", Enclosure.of(self.value))
+
+    def times(self, factor: Fraction) -> Row:
+        """Return the row of a positive multiple, where the value is a number."""
+        known = isinstance(self.value, Enclosure)
+        return replace(self, value=self.value.times(factor)) if known else self
 
     def to_json(self) -> Any:
         """Return the value as JSON: a bound says what it is worth, None stays None."""

@@ -101,6 +101,7 @@ def data(
     UsageError
         In one line, for data that cannot be read or on which no theorem speaks.
     """
+    _whole("seed", seed, 0)
     several = [depth] if isinstance(depth, int) and not isinstance(depth, bool) else depth
     if not isinstance(several, Sequence) or not several:
         raise UsageError(f"depth: expected a whole number or several, got {depth!r}; give L >= 1")
@@ -152,6 +153,7 @@ def minimal_sharpness(
     True
     """
     L = _depth(depth)
+    _whole("precision", precision, 2)
     if X is not None or y is not None:
         if sigma is not None or target is not None:
             raise UsageError("X: expected X and y, or sigma and target, got both; give one pair")
@@ -188,6 +190,10 @@ def _dataset(X: Any, y: Any) -> Dataset:
 
 
 def _depth(depth: Any) -> int:
-    if isinstance(depth, bool) or not isinstance(depth, SupportsIndex) or index(depth) < 1:
-        raise UsageError(f"depth: expected a whole number >= 1, got {depth!r}; count the layers")
-    return index(depth)
+    return _whole("depth", depth, 1)
+
+
+def _whole(name: str, value: Any, least: int) -> int:
+    if isinstance(value, bool) or not isinstance(value, SupportsIndex) or index(value) < least:
+        raise UsageError(f"{name}: expected a whole number >= {least}, got {value!r}; give one")
+    return index(value)

@@ -131,12 +131,12 @@ def _examined(net: Network, data: Dataset, options: Options) -> Examination:
     }
     places, skipped = _places(point, minimizer, why) if options.theory else ({}, [])
     if penalty is not None:
-        groups["weight decay and noise, for the loss R"] = rows_of_penalty(penalty)
+        groups["weight decay and noise"] = rows_of_penalty(penalty, options.factor)
         if options.theory:
             places |= dict.fromkeys(PENALISED, ("the penalised weights", penalty))
     told = findings(places)
-    direction = [D.copy() for D in point.extremes.direction]
-    return Examination(net, Described.of(data), options, groups, told, skipped, direction)
+    described = Described.of(point.data)
+    return Examination(net, described, options, groups, told, skipped, point.direction)
 
 
 def _places(
@@ -145,9 +145,14 @@ def _places(
     """Return an instance for each setting that claims are decided over, and what is left out."""
     if point.network.has_biases:
         return {}, ["for biases: the theorems are about networks without them"]
+    skipped = []
+    if point.problem.basis is not None:
+        skipped.append(
+            f"off the data: claims are decided for W_1 on their range, of dimension "
+            f"{point.problem.rank} of {point.problem.features}"
+        )
     ar = Certain(point.arithmetic.precision)
     places: dict[str, tuple[str, Any]] = {}
-    skipped = []
     if point.net.parameters <= _WEIGHTS:
         at = EnclosedInstance(
             ar, tuple(point.net.weights), point.sigma, point.problem.target, False

@@ -18,7 +18,7 @@ from numeric.arithmetic.ball import Ball
 from numeric.enclosure import Enclosure
 from numeric.networks import LinearNetwork
 from numeric.spectrum.enclosed import gram_top
-from theorems.flat_minima.coupling_scores import scores, starts
+from theorems.flat_minima.coupling_scores import Scores, scores, starts
 from theorems.unified.minimal_sharpness_eq_gain import minimal_sharpness
 
 __all__ = [
@@ -125,9 +125,8 @@ def rows_at_minimizer(
 
 def rows_of_layers(point: Point) -> list[Row]:
     """Return norms, imbalance and alignment of the layers, and the coupling of the path."""
-    net, weights = point.net, point.network.weights
-    if point.network.has_biases:
-        net = LinearNetwork(point.arithmetic, [point.arithmetic.dyadic(W) for W in weights])
+    weights = point.network.weights
+    net = LinearNetwork(point.arithmetic, [point.arithmetic.dyadic(W) for W in weights])
     small = max(net.widths) <= _SMALL
     found = _enclosed(net) if small else _estimated(weights)
     return [*found, *rows_of_path(weights)]
@@ -140,10 +139,10 @@ def rows_of_path(weights: Sequence[Any]) -> list[Row]:
     """
     if len(weights) == 1:
         return []
-    found = scores([W[None] for W in weights])
+    found = _scored([W[None] for W in weights])
     shape = [weights[0].shape[1], *(W.shape[0] for W in weights)]
     batch = int(np.clip(_ENTRIES // max(W.size for W in weights), 1, _BASELINES))
-    others = scores(list(starts(np.random.default_rng(0), shape, batch)))
+    others = _scored(list(starts(np.random.default_rng(0), shape, batch)))
     rows = []
     for key, name, label in _SCORES:
         score, usual = float(getattr(found, name)[0]), np.mean(getattr(others, name))
@@ -153,12 +152,22 @@ def rows_of_path(weights: Sequence[Any]) -> list[Row]:
     return rows
 
 
+def _scored(layers: list[Any]) -> Scores:
+    """The scores; NaN where they cannot be computed."""
+    try:
+        with np.errstate(all="ignore"):
+            return scores(layers)
+    except (ValueError, np.linalg.LinAlgError):
+        unknown = np.full(len(layers[0]), np.nan)
+        return Scores(unknown, unknown, unknown)
+
+
 _SCORES = (
     ("path_alignment", "alignment", "coupling: mean cos^2 between the amplified paths"),
     ("gain_spread", "gain_spread", "spread of log gains along the path"),
     ("best_pair", "best_pair", "best aligned pair of singular vectors, mean"),
 )
-_VANISHES = "the product of the layers vanishes, or almost"
+_VANISHES = "the product of the layers vanishes, or leaves the range of floats"
 _BASELINES, _ENTRIES = 64, 2**18
 """Random networks that a score is compared with, and entries of all their largest layers."""
 

@@ -41,6 +41,11 @@ def penalised(point: Point, options: Options) -> EnclosedNoisyInstance:
         (point.network.has_biases, "a network without biases", "biases"),
         (net.widths[-1] != 1, "one output", f"{net.widths[-1]} outputs"),
         (net.depth < 2, "a hidden layer", "depth 1"),
+        (
+            point.problem.basis is not None,
+            "data whose covariance is invertible",
+            f"rank {point.problem.rank} of {point.problem.features}",
+        ),
     ):
         if wrong:
             raise UsageError(f"decay: expected {expected}, got {got}; leave decay and noise out")
@@ -58,8 +63,8 @@ def penalised(point: Point, options: Options) -> EnclosedNoisyInstance:
     )  # fmt: skip
 
 
-def rows(instance: EnclosedNoisyInstance) -> list[Row]:
-    """Return what the theorems on weight decay say of the network, in numbers."""
+def rows(instance: EnclosedNoisyInstance, factor: Fraction) -> list[Row]:
+    """Return what the theorems on weight decay say of the network, for ``factor`` times R."""
     with instance.arithmetic as ar:
         loss, least = regularised_loss.measure(instance), reduced_minimum.measure(instance)
         payments = layer_penalties(instance)
@@ -78,7 +83,14 @@ def rows(instance: EnclosedNoisyInstance) -> list[Row]:
             *_common(instance, payments, least),
             *_origin(instance, loss),
         ]
-    return found
+    return [row.times(factor) if row.key in _OF_THE_LOSS else row for row in found]
+
+
+_OF_THE_LOSS = {
+    "regularised_loss", "least_regularised_loss", "excess_regularised_loss", "layer_penalty_max",
+    "layer_penalty_min", "penalty_at_minimum", "radial_slope",
+}  # fmt: skip
+"""What is proportional to the loss."""
 
 
 def _common(instance: EnclosedNoisyInstance, payments: Sequence[Any], least: Ball) -> list[Row]:
@@ -99,8 +111,8 @@ def _common(instance: EnclosedNoisyInstance, payments: Sequence[Any], least: Bal
         for payment, decay in zip(payments, instance.decays, strict=True)
     ]
     distance = ar.sqrt(sum((gap * gap for gap in gaps), start=Ball.of(0)))
-    # that no other payment is as good was looked for in floats
-    return [Row(*paid, common), Row(*far, Ball(distance.arb, "sampled"))]
+    # that no other payment is as good was looked for in floats only
+    return [Row(*name, Ball(x.arb, "sampled")) for name, x in ((paid, common), (far, distance))]
 
 
 def _origin(instance: EnclosedNoisyInstance, loss: Ball) -> list[Row]:

@@ -21,7 +21,7 @@ from threadpoolctl import threadpool_limits
 from certimin.dataset.bounds import Regression, regression
 from certimin.networks import Network
 from numeric.affine import AffineNetwork
-from numeric.arithmetic.ball import Ball, Balls
+from numeric.arithmetic.ball import Ball, Balls, midpoints
 from numeric.arithmetic.matrices import FlintMatrix
 from numeric.datasets import Dataset
 from numeric.enclosure import Enclosure
@@ -32,6 +32,8 @@ from numeric.spectrum.enclosed import Extremes, extreme_eigenvalues
 from verify.errors import UsageError
 
 __all__ = ["Point", "enclosed_sharpness", "within_floats"]
+
+Floats = np.ndarray[Any, Any]
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,7 +70,7 @@ class Point:
                 "certimin.sharpness works for any network"
             )
         _check_fit(network, data)
-        data = replace(data, features=network.inputs(data.features))
+        data = _scaled(network, data)
         seen = _with_constant(data) if network.has_biases else data
         problem = regression(range_moments(seen))
         with problem.arithmetic as ar:
@@ -117,6 +119,17 @@ class Point:
             squares = [ar.frobenius_sq(_top(ar, G, m)) for G, m in zip(slopes, rows, strict=True)]
             return ar.sqrt(sum(squares, start=Ball.of(0)))
 
+    @property
+    def direction(self) -> list[Floats]:
+        """Return a direction whose Rayleigh quotient is the lower bound of the sharpness.
+
+        One matrix [V_k v_k] for each layer, as [W_k b_k], without the last column where there are
+        no biases.
+        """
+        first, *later = self.extremes.direction
+        whole = [_in_coordinates_of_the_data(first, self.problem.basis), *later]
+        return [D[:rows] for D, rows in zip(whole, self.net.trained_rows, strict=True)]
+
     @cached_property
     def extremes(self) -> Extremes:
         """Return the extreme Hessian eigenvalues.
@@ -128,6 +141,11 @@ class Point:
             return found
         low, high = (min(bound, Fraction(0)) for bound in (found.least.lower, found.least.upper))
         return replace(found, least=replace(found.least, lower=low, upper=high))
+
+
+def _in_coordinates_of_the_data(first: Floats, basis: FlintMatrix | None) -> Floats:
+    """A matrix on the range of Σ as one on all inputs."""
+    return first if basis is None else first @ midpoints(basis).T
 
 
 def enclosed_sharpness(network: Network, data: Dataset) -> Enclosure:
@@ -147,6 +165,14 @@ def within_floats() -> Iterator[None]:
             f"network: expected weights and data whose products fit well into float64, got {error};"
             " rescale them"
         ) from error
+
+
+def _scaled(network: Network, data: Dataset) -> Dataset:
+    """The data as the first layer is given them."""
+    if network.shift is None and network.scale is None:
+        return data
+    note = "inputs scaled as the network does, rounded to floats: these are the data from then on"
+    return replace(data, features=network.inputs(data.features), notes=(*data.notes, note))
 
 
 def _check_fit(network: Network, data: Dataset) -> None:

@@ -40,7 +40,7 @@ class Examination:
     skipped : sequence of str
         What was not decided, and why.
     direction : list of arrays
-        One for each layer, on the range of Σ: its Rayleigh quotient is the lower bound of S.
+        [V_k v_k] for each layer, as [W_k b_k]: its Rayleigh quotient is the lower bound of S.
     """
 
     network: Network

@@ -31,9 +31,10 @@ AT_MINIMIZER = (
 )  # fmt: skip
 PENALISED = (
     "noisy-networks", "noisy-stationary-points", "noisy-global-minima", "near-origin",
-    "isotropic-networks", "noisy-origins",
+    "noisy-origins",
 )  # fmt: skip
-"""The settings whose claims assume nothing that is not among their assumptions."""
+"""The settings that draw any network of their kind: what their claims take for granted is among
+their assumptions, or is what the setting ensures, or is a depth."""
 
 _EQUALITIES, _NEURONS = 48, 8
 """Up to so many weights and hidden neurons equalities are tried: they are about whole Hessians, or
@@ -119,7 +120,7 @@ def _is_small(net: LinearNetwork) -> bool:
 def _found(theorem: Theorem, claim: Claim, at: str, instance: Any) -> Finding:
     relation, lhs, rhs = claim.expanded, None, None
     try:
-        decision = decide(claim, instance)
+        decision = _outside(claim, instance) or decide(claim, instance)
         if decision.outcome != "invalid":
             with instance.arithmetic:
                 lhs, rhs = map(Enclosure.of, sides(relation, instance))
@@ -128,6 +129,27 @@ def _found(theorem: Theorem, claim: Claim, at: str, instance: Any) -> Finding:
     verdict, reason = _judged(decision, claim, lhs, rhs)
     title = claim.title.rstrip(".")
     return Finding(theorem.id, claim.name, title, str(relation), at, lhs, rhs, verdict, reason)
+
+
+def _outside(claim: Claim, instance: Any) -> Decision | None:
+    """Why the instance is none that the setting of a claim draws, if it is not."""
+    low, high = claim.bounds.depth
+    depth = instance.net.depth
+    if depth < low or (low == high != depth):
+        reason = f"depth {low}" + ("" if low == high else " and more")
+        return Decision("invalid", "exact", reason=f"an assumption fails: {reason}")
+    for ensured in claim.setting.ensures:
+        decision = ensured.decide(instance)
+        if decision.open:
+            return Decision("undecided", decision.kind, reason=_ASSUMED + decision.reason)
+        if decision.outcome != "holds":
+            reason = decision.reason or f"an assumption fails: {ensured.id}"
+            return Decision("invalid", decision.kind, reason=reason)
+    return None
+
+
+_ASSUMED = "an assumption: "
+"""How reasons begin where it is an assumption that is not decided."""
 
 
 def _judged(
@@ -140,7 +162,8 @@ def _judged(
             return "contradicted", ""
         case "invalid":
             return "does not apply", _why(decision.reason, claim)
-    if lhs is None or rhs is None:
+    strict = operator(claim.expanded) in ("<", ">")
+    if lhs is None or rhs is None or strict or decision.reason.startswith(_ASSUMED):
         return "undecided", decision.reason
     apart = _apart(lhs, rhs)
     return ("agrees", f"to {apart:.0e}") if apart < _AGREES else ("undecided", decision.reason)

@@ -64,7 +64,7 @@ def hvp_of(
         Unknown models or losses, data that do not fit, layers that make the loss random.
     """
     x, y = _data(data)
-    if batch is not None and (isinstance(batch, bool) or not batch >= 1):
+    if batch is not None and (not isinstance(batch, int) or isinstance(batch, bool) or batch < 1):
         raise UsageError(f"batch: expected a positive integer, got {batch!r}; leave it out")
     torch = sys.modules.get("torch")
     if torch is not None and isinstance(model, torch.nn.Module):
@@ -97,7 +97,7 @@ class NetworkProduct:
     @classmethod
     def of(cls, network: Any, loss: Any, x: Any, y: Any, batch: int | None) -> NetworkProduct:
         """Return the products of an object with weights, biases and activation."""
-        if loss not in LOSSES:
+        if not isinstance(loss, str) or loss not in LOSSES:
             raise UsageError(
                 f"loss: expected one of {', '.join(LOSSES)}, got {loss!r}; for another loss pass a "
                 "torch module or a JAX pytree"
@@ -196,7 +196,7 @@ def _torch_loss(loss: Any) -> Callable[[Any, Any], Any]:
     if callable(loss):
         given: Callable[[Any, Any], Any] = loss
         return given
-    if loss not in LOSSES:
+    if not isinstance(loss, str) or loss not in LOSSES:
         raise UsageError(f"loss: expected a function or one of {', '.join(LOSSES)}, got {loss!r}")
 
     def squares(outputs: Any, targets: Any) -> Any:

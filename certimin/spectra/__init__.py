@@ -144,12 +144,13 @@ def _basis(n: int, steps: int, memory: float) -> tuple[int, Any, tuple[str, ...]
 def _check(tolerance: float, width: float, failure: float, steps: int, seed: int) -> None:
     """Raise UsageError where a number makes no sense."""
     for name, x in (("tolerance", tolerance), ("width", width), ("failure", failure)):
-        if not 0 < x < 1:
+        if not isinstance(x, int | float) or not 0 < x < 1:
             raise UsageError(f"{name}: expected 0 < {name} < 1, got {x!r}; leave it out")
-    if seed < 0:
-        raise UsageError(f"seed: expected 0 or more, got {seed!r}; leave it out")
-    if steps < 2:
-        raise UsageError(f"steps: expected at least 2, got {steps!r}; leave it out")
+    for name, whole, least in (("seed", seed, 0), ("steps", steps, 2)):
+        if not isinstance(whole, int | np.integer) or not whole >= least:
+            raise UsageError(
+                f"{name}: expected a whole number >= {least}, got {whole!r}; leave it out"
+            )
 
 
 def _guess(guess: Any, n: int) -> np.ndarray[Any, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from inspect import signature
 from typing import Any
 
 from certimin.arrays import dataset
@@ -59,13 +60,27 @@ def sharpness(
     True
     """
     if y is None and not isinstance(X, Dataset):
-        return largest_eigenvalue(network, X, **options)
+        if loss != "R":
+            raise UsageError(f"loss: expected none for an operator, got {loss!r}; leave it out")
+        return largest_eigenvalue(network, X, **_known(options))
     net = network_of(network)
     data = X if isinstance(X, Dataset) and y is None else dataset(X, y)
     if not net.linear:
-        return largest_eigenvalue(hvp_of(net, loss, (data.features, data.targets)), **options)
+        apply = hvp_of(net, loss, (data.features, data.targets))
+        return largest_eigenvalue(apply, **_known(options))
     if options:
         name = next(iter(options))
         raise UsageError(f"{name}: expected no such option for a linear network; leave it out")
     factor = loss_factor(loss, *data.targets.shape)
     return enclosed_sharpness(net, data).times(factor)
+
+
+def _known(options: dict[str, Any]) -> dict[str, Any]:
+    """The options, all of which largest_eigenvalue has."""
+    names = list(signature(largest_eigenvalue).parameters)[2:]
+    for name in options:
+        if name not in names:
+            raise UsageError(
+                f"{name}: expected one of {', '.join(names)}, got {name!r}; leave it out"
+            )
+    return options

@@ -85,9 +85,11 @@ class Trace:
         clock: Callable[[], float] = time.perf_counter,
     ) -> None:
         for name, value, least in (("every", every, 1), ("products", products, _LEAST)):
-            if not value >= least:
-                raise UsageError(f"{name}: expected at least {least}, got {value!r}; leave it out")
-        if not 0 < share <= 1:
+            if not isinstance(value, int | np.integer) or not value >= least:
+                raise UsageError(
+                    f"{name}: expected a whole number >= {least}, got {value!r}; leave it out"
+                )
+        if not isinstance(share, int | float) or not 0 < share <= 1:
             raise UsageError(f"share: expected 0 < share <= 1, got {share!r}; leave it out")
         self.every, self.step_size, self.hvp, self.linear = every, step_size, hvp, linear
         self.minimal_sharpness = None if minimal_sharpness is None else float(minimal_sharpness)

@@ -198,6 +198,71 @@ def test_layers_that_vanish_have_no_path():
     assert "vanishes" in found.reason("path_alignment")
 
 
+@pytest.mark.parametrize(
+    ("layers", "X", "y", "options", "claims"),
+    [
+        ([[[1.0]], [[1.0]]], [[1.0]], [1.0], {"decay": 1}, ("Z6.upper", "Z6.lower")),
+        ([[[1.0]]] * 3, [[1.0]], [2.0], {"decay": 1, "noise": 100}, ("Z2.nontrivial",)),
+        ([[[0.251]], [[793.0]], [[0.251]]], [[0.1]], [10.0], {"decay": [10, 1e-6, 10]},
+         ("Z2.trivial",)),
+        ([[[1.0]], [[1.0]]], [[1.0], [2.0]], [1.0, 2.0], {}, ("U9.only_if", "U7.only_if")),
+    ],
+)  # fmt: skip
+def test_claims_are_silent_where_what_they_take_for_granted_fails(layers, X, y, options, claims):
+    """Stationary points, D = 1; a strict inequality at what may be a tie."""
+    found = examine(layers, X, y, **options)
+    verdicts = {f"{f.theorem}.{f.claim}": f.verdict for f in found.findings}
+    assert all(verdicts[claim] in ("does not apply", "undecided") for claim in claims)
+    assert not found.contradictions
+
+
+@pytest.mark.parametrize("seed", range(30))
+def test_nothing_contradicts_a_theorem_anywhere(seed):
+    rng = np.random.default_rng(seed)
+    widths = [int(d) for d in rng.integers(1, 3, rng.integers(2, 5))] + [1]
+    scale = 10.0 ** rng.uniform(-1, 1)
+    layers = [scale * rng.standard_normal((m, k)) for k, m in pairwise(widths)]
+    X, y = rng.standard_normal((6, widths[0])), rng.standard_normal(6)
+    penalty = {"decay": 10.0 ** rng.uniform(-3, 1), "noise": rng.choice([0, 0.5, 1e3])}
+    found = examine(layers, X, y, **(penalty if len(layers) > 1 else {}))
+    assert found.findings
+    assert not found.contradictions
+
+
+def test_layers_are_the_user_s_on_singular_data_too():
+    """Norms are those of W_1, not of what the data see of it; decay needs definite data."""
+    layers = [np.array([[1.0, 2.0], [0.0, 5.0]]), np.array([[1.0, 3.0]])]
+    found = examine(layers, [[1.0, 1.0]], [1.0])
+    assert float(found["layer_norm_max"]) == pytest.approx(np.linalg.norm(layers[0], 2))
+    gap = layers[1].T @ layers[1] - layers[0] @ layers[0].T
+    assert float(found["imbalance"]) == pytest.approx(np.linalg.norm(gap, 2))
+    assert any("off the data" in line for line in found.skipped)
+    with pytest.raises(UsageError, match="covariance is invertible, got rank 1 of 2"):
+        examine(layers, [[1.0, 1.0]], [1.0], decay=1)
+
+
+def test_the_direction_is_one_of_the_user_s_weights():
+    """Its Rayleigh quotient is the lower bound, on singular data and with biases."""
+    rng = np.random.default_rng(8)
+    layers = [rng.standard_normal((2, 3)), rng.standard_normal((1, 2))]
+    X, Y = rng.standard_normal((2, 3)), rng.standard_normal((2, 1))
+    for biases in ([], [rng.standard_normal(2), rng.standard_normal(1)]):
+        found = examine(Network(layers, biases), X, Y)
+        parts = [part for D, W in zip(found.direction, layers, strict=True)
+                 for part in np.split(D, [W.shape[1]], axis=1)]  # fmt: skip
+        v = np.concatenate([part.ravel() for part in parts])
+        H = _float_hessian(layers, X, Y, biases)
+        assert v @ H @ v / (v @ v) == pytest.approx(float(found["sharpness"]), rel=1e-9)
+
+
+def test_a_payment_that_floats_chose_is_not_certified():
+    layers, X, Y = _trained(4, (2, 2, 1))
+    found = examine(layers, X, Y, decay=0.01)
+    assert found["penalty_at_minimum"].worth == found["distance_to_minima"].worth == "sampled"
+    mine = examine(layers, X, Y, decay=0.005, loss="half", theory=False)
+    assert float(mine["layer_penalty_max"]) == pytest.approx(float(found["layer_penalty_max"]) / 2)
+
+
 def test_where_no_weights_reach_the_least_loss():
     layers, X, Y = _trained(7, (3, 1, 2), steps=100)
     found = examine(layers, X, Y)
