@@ -186,17 +186,20 @@ def _several_outputs() -> list[Row]:
     ]
 
 
-def regression(exact: RangeMoments, full: Moments | None = None) -> Regression:
+def regression(
+    exact: RangeMoments, full: Moments | None = None, *, correlated: bool = True
+) -> Regression:
     """Return the regression problem with these exact moments, on the range of its covariance.
 
     The data are not needed any more: they may be much larger than all that is made of them.
+    With ``correlated`` there must be something to learn, C != 0.
 
     Raises
     ------
     UsageError
         If C = 0 (no theorem on S_min applies), or Σ is too close to singular to be inverted.
     """
-    if not exact.target_rank:
+    if correlated and not exact.target_rank:
         raise UsageError(
             "targets: expected some correlation with the features, got C = E[y x^T] = 0: S_min is "
             "not defined by the theorem; choose another target, or do not centre"

@@ -40,6 +40,8 @@ def least_sharpness(point: Point) -> tuple[Ball | None, str]:
     rank, hidden = point.problem.target_rank, point.net.widths[1:-1]
     if point.network.has_biases:
         return None, "the theorem is about networks without biases"
+    if not rank:
+        return None, "features and targets do not correlate: C = E[y x^T] = 0"
     if min(hidden, default=rank) < rank:
         return None, f"no weights of a hidden width {min(hidden)} reach a map of rank {rank}"
     ar, target = point.arithmetic, point.problem.target

@@ -72,7 +72,7 @@ class Point:
         _check_fit(network, data)
         data = _scaled(network, data)
         seen = _with_constant(data) if network.has_biases else data
-        problem = regression(range_moments(seen))
+        problem = regression(range_moments(seen), correlated=False)
         with problem.arithmetic as ar:
             layers: LinearNetwork = LinearNetwork(ar, [ar.dyadic(W) for W in network.weights])
             if network.has_biases:

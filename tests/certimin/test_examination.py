@@ -192,6 +192,25 @@ def test_directions_without_data_are_flat():
     assert 4 in found["sharpness"]
 
 
+def test_targets_that_do_not_correlate():
+    """Zero targets: loss and sharpness are what they are, S_min is not defined."""
+    found = examine([[[1.0, 2.0], [0.0, 1.0]], [[1.0, 1.0]]], np.eye(2), [0.0, 0.0])
+    H = _float_hessian(
+        [np.array([[1.0, 2], [0, 1]]), np.array([[1.0, 1]])], np.eye(2), np.zeros((2, 1))
+    )
+    assert float(found["sharpness"]) == pytest.approx(np.linalg.eigvalsh(H)[-1], rel=1e-9)
+    assert found["minimal_sharpness"] is None
+    assert "C = E[y x^T] = 0" in found.reason("minimal_sharpness")
+    assert not found.contradictions
+
+
+def test_the_origin_of_all_weights_can_be_examined():
+    found = examine([np.zeros((2, 2)), np.zeros((1, 2))], np.eye(2), [1.0, 2.0], decay=1)
+    verdicts = {f"{f.theorem}.{f.claim}": f.verdict for f in found.findings}
+    assert verdicts["Z4.critical"] in ("holds", "agrees")
+    assert found["origin"].startswith("the origin is")
+
+
 def test_layers_that_vanish_have_no_path():
     found = examine([np.zeros((2, 2)), np.ones((1, 2))], np.eye(2), [1.0, 2.0])
     assert found["path_alignment"] is None

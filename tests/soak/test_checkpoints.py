@@ -64,3 +64,16 @@ def test_a_checkpoint_is_enclosed(seed, monkeypatch):
     for value, key in ((largest, "sharpness"), (least, "hessian_min")):
         assert found[key].worth == "certified"
         assert found[key].lower - error <= value <= found[key].upper + error
+
+
+@pytest.mark.parametrize("seed", range(int(1000 * SHARE)))
+def test_a_checkpoint_contradicts_no_theorem(seed):
+    """With decay and noise half of the time: claims speak only where their assumptions hold."""
+    (W, _), X, Y = checkpoint(seed)
+    rng = np.random.default_rng(seed)
+    penalty = {"decay": 10.0 ** rng.uniform(-3, 1), "noise": rng.choice([0, 0.3, 1e3])}
+    try:
+        found = examine(Network(W), X, Y, **(penalty if rng.random() < 0.5 else {}))
+    except UsageError:  # decay with several outputs or singular data, numbers too far apart
+        return
+    assert not found.contradictions
