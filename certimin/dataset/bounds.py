@@ -19,10 +19,10 @@ Z, L and the inverse are balls, at a precision that suffices.  Where Σ is inver
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any
+from functools import cached_property
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -44,6 +44,15 @@ _ACCURATE = 2.0**-64
 """Relative width of |T|² at which the precision is taken to suffice."""
 
 
+class _Seen(NamedTuple):
+    """What an orthonormal basis of the range of Σ is made of."""
+
+    own: tuple[int, ...]
+    others: tuple[int, ...]
+    back: FlintMatrix | None
+    beside: FlintMatrix | None
+
+
 @dataclass(frozen=True, eq=False)
 class Regression:
     """Σ, C and the T of least norm with TΣ = C on the range of Σ, in balls that enclose them.
@@ -59,8 +68,8 @@ class Regression:
     sigma, cross, target : ball matrices
         QᵀΣQ (r, r), CQ and TQ (d_y, r): Q is an orthonormal basis of the range of Σ, the identity
         if that is everything.
-    basis : ball matrix, optional
-        Q, shape (d_x, r); None for the identity.
+    seen : tuple, optional
+        What Q is made of: the columns P and N, L⁻¹, and Z if it is not empty.
     largest, smallest : Ball
         The largest and the smallest non-zero eigenvalue of Σ.
     rank, target_rank : int
@@ -75,13 +84,31 @@ class Regression:
     sigma: FlintMatrix
     cross: FlintMatrix
     target: FlintMatrix
-    basis: FlintMatrix | None
+    seen: _Seen
     largest: Ball
     smallest: Ball
     rank: int
     target_rank: int
     explained: Ball
     least_loss: Ball
+
+    @cached_property
+    def basis(self) -> FlintMatrix | None:
+        """Return Q, of shape (d_x, r): the rows of P are those of L⁻ᵀ, of N those of Zᵀ L⁻ᵀ."""
+        if len(self.seen.own) == self.features:
+            return None
+        with self.arithmetic as ar:
+            back, Z = self.seen.back, self.seen.beside
+            parts = [ar.identity(self.rank) if back is None else back.mT]
+            if Z is not None:
+                parts.append(Z.mT @ parts[0])
+            known = [*self.seen.own, *(self.seen.others if Z is not None else ())]
+            rest = sorted(set(range(self.features)) - set(known))
+            if rest:
+                parts.append(ar.matrix([[0] * self.rank] * len(rest)))
+            whole: FlintMatrix = ar.stack([[part] for part in parts])
+        order = [*known, *rest]
+        return whole.ordered(sorted(range(self.features), key=order.__getitem__))
 
     def on_range(self, W: FlintMatrix) -> FlintMatrix:
         """Return W Q: what is left of a map of the inputs (…, d_x) on the range of Σ."""
@@ -209,15 +236,13 @@ def regression(
             try:
                 sigma, cross = ar.matrix(exact.sigma), ar.matrix(exact.cross)
                 inverse = ar.inverse(sigma)
-                basis = _own_columns(ar, exact)
-                if exact.beside is not None and basis is not None:
+                Z = back = None
+                if exact.beside is not None:
                     Z = inverse @ ar.matrix(exact.beside)
                     L = ar.triangular_factor(ar.identity(Z.shape[0]) + Z @ Z.mT)
                     back = ar.inverse(L)
                     sigma, cross = L.mT @ sigma @ L, cross @ L
                     inverse = back @ inverse @ back.mT
-                    others = _unit_columns(ar, exact.features, exact.others)
-                    basis = (basis + others @ Z.mT) @ back.mT
                 target = cross @ inverse
                 largest, smallest = ar.eig_max(sigma), 1 / ar.eig_max(inverse)
             except ArithmeticError:
@@ -232,7 +257,7 @@ def regression(
                 sigma=sigma,
                 cross=cross,
                 target=target,
-                basis=basis,
+                seen=_Seen(exact.own, exact.others, back, Z),
                 largest=largest,
                 smallest=smallest,
                 rank=sigma.shape[0],
@@ -251,18 +276,6 @@ def _least_loss(ar: Balls, exact: RangeMoments, explained: Ball) -> Ball:
     if exact.sigma.shape[0] == exact.samples:
         return ar.scalar(0)
     return ar.nonnegative(ar.scalar(exact.target_sq) - explained)
-
-
-def _own_columns(ar: Balls, exact: RangeMoments) -> FlintMatrix | None:
-    """Q where all columns beside P vanish; None where P is all columns."""
-    if len(exact.own) == exact.features:
-        return None
-    return _unit_columns(ar, exact.features, exact.own)
-
-
-def _unit_columns(ar: Balls, n: int, columns: Sequence[int]) -> FlintMatrix:
-    """The n x len(columns) matrix E with E_P = I for those rows P, zero elsewhere."""
-    return ar.matrix([[int(i == j) for j in columns] for i in range(n)])
 
 
 def _rows(A: FlintMatrix) -> list[list[Any]]:

@@ -48,6 +48,11 @@ class FlintMatrix:
             type(self.raw)([[rows[i][j] for j in indices] for i in indices]), self.kind
         )
 
+    def ordered(self, indices: Sequence[int]) -> Self:
+        """Return these rows, in this order."""
+        rows = self.rows()
+        return type(self)(type(self.raw)([rows[i] for i in indices]), self.kind)
+
     def rows(self) -> list[list[Any]]:
         """Return the flint entries, row by row."""
         rows: list[list[Any]] = self.raw.tolist()
