@@ -77,13 +77,14 @@ def exact_rows(name: str, value: Any) -> list[list[Fraction]]:
     return [[fraction(x) for x in row] for row in array.tolist()]
 
 
-def dataset(X: Any, y: Any, *, name: str = "data") -> Dataset:
+def dataset(X: Any, y: Any = None, *, name: str = "data") -> Dataset:
     """Return inputs and outputs, a row for each sample, as the data set of a regression problem.
 
     Parameters
     ----------
     X : (n, d_x)
         Inputs; see :func:`floats` for what may be given.
+        A :class:`numeric.datasets.Dataset`, without y, is what it is.
     y : (n,) or (n, d_y)
         Outputs; one dimension means one output.
     name
@@ -100,6 +101,8 @@ def dataset(X: Any, y: Any, *, name: str = "data") -> Dataset:
     UsageError
         As in :func:`floats`; X and y differ in length; one of them is transposed.
     """
+    if isinstance(X, Dataset) and y is None:
+        return X
     inputs = _shaped("X", real("X", X), 2)
     outputs = real("y", y)
     if outputs.ndim not in (1, 2):

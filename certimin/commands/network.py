@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from certimin.commands.reading import data_options, read_dataset
+from certimin.losses import LOSSES
 from verify.errors import UsageError
 
 __all__ = ["network"]
@@ -20,7 +21,7 @@ __all__ = ["network"]
 @data_options
 @click.option(
     "--loss",
-    type=click.Choice(["R", "half", "mse", "sum"]),
+    type=click.Choice(list(LOSSES)),
     default="R",
     show_default=True,
     help="Your loss: the mean over samples of |y - f(x)|^2, half of it, over d_y (torch's "

@@ -106,7 +106,7 @@ def data(
     if not isinstance(several, Sequence) or not several:
         raise UsageError(f"depth: expected a whole number or several, got {depth!r}; give L >= 1")
     depths = [_depth(L) for L in several]
-    return report_on(reduced(_dataset(X, y), train=train), depths, seed=seed)
+    return report_on(reduced(dataset(X, y), train=train), depths, seed=seed)
 
 
 def minimal_sharpness(
@@ -158,7 +158,7 @@ def minimal_sharpness(
         if sigma is not None or target is not None:
             raise UsageError("X: expected X and y, or sigma and target, got both; give one pair")
         with threadpool_limits(1, "blas"):
-            found: Enclosure = regression(range_moments(_dataset(X, y))).at_depth(L)[0].value
+            found: Enclosure = regression(range_moments(dataset(X, y))).at_depth(L)[0].value
         return found
     for name, value in (("sigma", sigma), ("target", target)):
         if value is None:
@@ -183,10 +183,6 @@ def _check_moments(sigma: list[list[Fraction]], target: list[list[Fraction]]) ->
         raise UsageError(
             f"target: expected {d} columns, as sigma has, got {len(target[0])}; give T, not y"
         )
-
-
-def _dataset(X: Any, y: Any) -> Dataset:
-    return X if isinstance(X, Dataset) and y is None else dataset(X, y)
 
 
 def _depth(depth: Any) -> int:

@@ -88,7 +88,7 @@ def examine(
         In one line, if network and data do not fit, or options make no sense.
     """
     net = network_of(network)
-    data = X if isinstance(X, Dataset) and y is None else dataset(X, y)
+    data = dataset(X, y)
     n, d_y = data.targets.shape
     options = Options.of(
         (n, d_y), loss=loss, step_size=step_size, decay=decay, noise=noise, theory=theory

@@ -15,6 +15,7 @@ from certimin.examination.point import Point
 from certimin.rows import Row
 from numeric.alignment import overlap_sq
 from numeric.arithmetic.ball import Ball
+from numeric.arithmetic.floating import Floating
 from numeric.enclosure import Enclosure
 from numeric.networks import LinearNetwork
 from numeric.spectrum.enclosed import gram_top
@@ -103,8 +104,6 @@ def rows_of_step(S: Enclosure, options: Options) -> list[Row]:
 
 
 NO_CORRECTION = "no single layer can carry the correction"
-
-
 _DISTANCE = "distance", "distance to a minimizer, one layer corrected"
 _THERE = "minimizer_sharpness", "S at that minimizer"
 _TIMES = "minimizer_ratio", "... divided by S_min"
@@ -127,11 +126,12 @@ def rows_at_minimizer(
 
 def rows_of_layers(point: Point) -> list[Row]:
     """Return norms, imbalance and alignment of the layers, and the coupling of the path."""
-    weights = point.network.weights
-    net = LinearNetwork(point.arithmetic, [point.arithmetic.dyadic(W) for W in weights])
-    small = max(net.widths) <= _SMALL
-    found = _enclosed(net) if small else _estimated(weights)
-    return [*found, *rows_of_path(weights)]
+    ar, weights = point.arithmetic, point.network.weights
+    if max(point.network.widths) <= _SMALL:
+        net = LinearNetwork(ar, [ar.dyadic(W) for W in weights])
+    else:
+        net = LinearNetwork(Floating(), weights)
+    return [*_rows_of(net), *rows_of_path(weights)]
 
 
 def rows_of_path(weights: Sequence[Any]) -> list[Row]:
@@ -179,33 +179,19 @@ _IMBALANCE = "imbalance", "imbalance, max |W_{k+1}^T W_{k+1} - W_k W_k^T|"
 _ALIGNMENT = "alignment", "least alignment of neighbours, <v_{k+1}, u_k>^2"
 
 
-def _enclosed(net: LinearNetwork) -> list[Row]:
+def _rows_of(net: LinearNetwork) -> list[Row]:
+    """Norms, imbalance and alignment in the arithmetic of the network."""
     ar = net.arithmetic
     with ar:
         norms = [ar.singular_max(W) for W in net.weights]
-        found = [Row(*_NORM_MAX, ar.maximum(*norms)), Row(*_NORM_MIN, ar.minimum(*norms))]
+        found = [(_NORM_MAX, ar.maximum(*norms)), (_NORM_MIN, ar.minimum(*norms))]
         if net.depth > 1:
             aligned = [overlap_sq(ar, V.mT @ V, W @ W.mT) for W, V in pairwise(net.weights)]
             found += [
-                Row(*_IMBALANCE, ar.maximum(*(ar.singular_max(D) for D in net.imbalances))),
-                Row(*_ALIGNMENT, ar.minimum(*aligned)),
+                (_IMBALANCE, ar.maximum(*(ar.singular_max(D) for D in net.imbalances))),
+                (_ALIGNMENT, ar.minimum(*aligned)),
             ]
-    return found
-
-
-def _estimated(weights: Any) -> list[Row]:
-    norms = [np.linalg.norm(W, 2) for W in weights]
-    gaps = [np.linalg.norm(V.T @ V - W @ W.T, 2) for W, V in pairwise(weights)]
-    tops = [(np.linalg.svd(V)[2][0] @ np.linalg.svd(W)[0][:, 0]) ** 2 for W, V in pairwise(weights)]
-    return [
-        Row(*_NORM_MAX, _float(max(norms))),
-        Row(*_NORM_MIN, _float(min(norms))),
-        *(
-            [Row(*_IMBALANCE, _float(max(gaps))), Row(*_ALIGNMENT, _float(min(tops)))]
-            if gaps
-            else []
-        ),
-    ]
+    return [Row(*name, Enclosure.of(value)) for name, value in found]
 
 
 def _float(x: Any) -> Enclosure:

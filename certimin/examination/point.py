@@ -27,7 +27,7 @@ from numeric.datasets import Dataset
 from numeric.enclosure import Enclosure
 from numeric.loss import gradient
 from numeric.moments import range_moments
-from numeric.networks import LinearNetwork
+from numeric.networks import LinearNetwork, first_columns
 from numeric.spectrum.enclosed import Extremes, extreme_eigenvalues
 from verify.errors import UsageError
 
@@ -199,5 +199,5 @@ def _top(ar: Any, G: FlintMatrix, rows: int) -> FlintMatrix:
     m = G.shape[0]
     if rows == m:
         return G
-    picked: FlintMatrix = ar.matrix([[int(i == j) for j in range(m)] for i in range(rows)]) @ G
+    picked: FlintMatrix = first_columns(ar, m, rows).mT @ G
     return picked

@@ -22,6 +22,7 @@ _ZIP, _NPY, _HDF, _PICKLE = b"PK", b"\x93NUMPY", b"\x89HDF", b"\x80"
 _TORCH = (".pt", ".pth", ".bin", ".ckpt")
 _CODE = (".pkl", ".pickle", ".joblib", ".dill")
 _SAVE = "save its arrays with numpy.savez"
+_DAMAGED = (zipfile.BadZipFile, zlib.error, EOFError, MemoryError, RuntimeError)
 
 
 def file(path: Path) -> Layers:
@@ -97,9 +98,7 @@ def _npz(name: str, path: Path) -> Layers:
                 with archive.open(member) as entry:
                     array = np.lib.format.read_array(entry, allow_pickle=False)
                 arrays[member.removesuffix(".npy")] = array
-    except (zipfile.BadZipFile, zlib.error, EOFError, MemoryError, RuntimeError) as error:
-        refuse(name, "an NPZ archive of numbers", _damage(error), _SAVE)
-    except (NotImplementedError, ValueError) as error:  # pickled or damaged entries
+    except (*_DAMAGED, ValueError) as error:  # a ValueError: pickled or damaged entries
         refuse(name, "an NPZ archive of numbers", _damage(error), _SAVE)
     if not arrays:
         refuse(name, "an archive of arrays", "an empty one", "check how it was written")
@@ -108,11 +107,7 @@ def _npz(name: str, path: Path) -> Layers:
 
 def _safetensors(name: str, path: Path) -> Layers:
     """The layers of a file whose tensors are stored in no order."""
-    try:
-        load = import_module("safetensors.numpy").load_file
-    except ImportError:
-        remedy = "pip install 'certimin[networks]', or save the arrays with numpy.savez"
-        refuse(name, "the optional package safetensors", "no such package", remedy)
+    load = _optional(name, "safetensors.numpy", "pip install 'certimin[networks]'").load_file
     try:
         arrays = load(str(path))
     except Exception as error:  # whatever a damaged file does to the reader
@@ -132,11 +127,7 @@ def _narrow(path: str) -> Any:
 
 def _torch(name: str, path: Path) -> Layers:
     """The layers of a state dictionary, read by PyTorch's reader that runs no code."""
-    try:
-        load = import_module("torch").load
-    except ImportError:
-        remedy = "install torch, or save the arrays with numpy.savez"
-        refuse(name, "the optional package torch", "no such package", remedy)
+    load = _optional(name, "torch", "install torch").load
     remedy = "save model.state_dict() with torch.save"
     try:
         with warnings.catch_warnings():
@@ -151,6 +142,15 @@ def _torch(name: str, path: Path) -> Layers:
     if not hasattr(value, "shape"):
         refuse(name, "a state dictionary", kind_of(value), remedy)
     return matrix(name, value)
+
+
+def _optional(name: str, module: str, remedy: str) -> Any:
+    """A module that nothing else needs."""
+    try:
+        return import_module(module)
+    except ImportError:
+        package, other = module.partition(".")[0], "or save the arrays with numpy.savez"
+        refuse(name, f"the optional package {package}", "no such package", f"{remedy}, {other}")
 
 
 def _damage(error: Exception) -> str:

@@ -17,7 +17,13 @@ import numpy as np
 from certimin.products.operators import Operator, as_vector
 from certimin.spectra.result import LargestEigenvalue
 from numeric.enclosure import Enclosure
-from numeric.spectrum.largest import Goals, Largest, largest_by_lanczos, largest_of_matrix
+from numeric.spectrum.largest import (
+    Goals,
+    Largest,
+    largest_by_lanczos,
+    largest_of_matrix,
+    of_order_one,
+)
 from numeric.spectrum.random_start import mixed_start, steps_for
 from verify.errors import UsageError
 
@@ -85,14 +91,9 @@ def largest_eigenvalue(
     other = operator.check_symmetric(start, image, mixed_start(rng, n, None)[0])
     if not image.any() and not other.any():
         return _result(Largest(0.0, 0.0, 0.0, 0.0, 0.0, start, 2, True), 0, operator, failure, ())
-    exponent = math.frexp(float(np.abs(image).max()))[1]
+    scaled, image, exponent = of_order_one(operator, image)
     steps, dtype, notes = _basis(n, steps, memory)
     goals = Goals(tolerance, width, failure, steps, dtype, operator.unit)
-
-    def scaled(v: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
-        return np.ldexp(operator(v), -exponent)
-
-    image = np.ldexp(image, -exponent)
     found = largest_by_lanczos(scaled, start, image, share, goals, rng)
     limits = notes[:1] if found.converged else notes  # how few steps there were, if it matters
     return _result(found, exponent, operator, failure, limits)

@@ -64,7 +64,7 @@ def sharpness(
             raise UsageError(f"loss: expected none for an operator, got {loss!r}; leave it out")
         return largest_eigenvalue(network, X, **_known(options))
     net = network_of(network)
-    data = X if isinstance(X, Dataset) and y is None else dataset(X, y)
+    data = dataset(X, y)
     if not net.linear:
         apply = hvp_of(net, loss, (data.features, data.targets))
         return largest_eigenvalue(apply, **_known(options))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import math
 from collections.abc import Sequence
 from typing import Any
@@ -10,6 +9,8 @@ from typing import Any
 import numpy as np
 
 from certimin.products.operators import as_vector
+from numeric.arithmetic.floating import Floating
+from numeric.networks import LinearNetwork
 
 __all__ = ["entries", "imbalance_of"]
 
@@ -21,7 +22,7 @@ def imbalance_of(weights: Sequence[Any]) -> float:
     3.0
     """
     layers = [as_vector(W).astype(np.float64) for W in weights]
-    gaps = [V.T @ V - W @ W.T for W, V in itertools.pairwise(layers)]
+    gaps = LinearNetwork(Floating(), layers).imbalances
     return max((float(np.linalg.norm(gap, 2)) for gap in gaps), default=0.0)
 
 

@@ -20,7 +20,6 @@ A network with biases is an :class:`numeric.affine.AffineNetwork` on data (x, 1)
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -37,7 +36,7 @@ from numeric.loss import hvp, residual
 from numeric.networks import LinearNetwork, first_columns
 from numeric.spectrum import dual_gram, hessian_blocks
 from numeric.spectrum.hessian_products import HessianProducts
-from numeric.spectrum.largest import Goals, largest_by_lanczos
+from numeric.spectrum.largest import Goals, largest_by_lanczos, of_order_one
 from numeric.spectrum.random_start import mixed_start
 
 __all__ = ["Extremes", "extreme_eigenvalues", "gram_top", "rayleigh_quotient", "residual_norm"]
@@ -104,7 +103,8 @@ def extreme_eigenvalues(
     with ar:
         rest = residual_norm(ar, net, residual(net, sigma, cross))
         gram = gram_top(ar, net, sigma)
-        top, least = _proposals(net, sigma, cross, seed)
+        towards = _proposals(net, sigma, cross, seed)
+        top = towards(1, _STEPS)
         if net.parameters <= WHOLE:
             H, route = _hessian(net, sigma, cross), "the whole Hessian"
             largest = Enclosure.of(ar.eig_max(H))
@@ -113,7 +113,7 @@ def extreme_eigenvalues(
             route = "Weyl, from " + ("the dual Gram matrix" if gram.lower else "norms of layers")
             low = rayleigh_quotient(ar, net, sigma, cross, top)
             largest = Enclosure(max(low.lower, gram.lower - rest.upper), gram.upper + rest.upper)
-            low = rayleigh_quotient(ar, net, sigma, cross, least)
+            low = rayleigh_quotient(ar, net, sigma, cross, towards(-1, _FEWER))
             smallest = Enclosure(-rest.upper, low.upper)
         return Extremes(largest, smallest, gram, Enclosure.of(rest), top, route)
 
@@ -215,8 +215,8 @@ def _trained(net: LinearNetwork) -> Floats:
 
 def _proposals(
     net: LinearNetwork, sigma: FlintMatrix, cross: FlintMatrix, seed: int
-) -> tuple[list[Floats], list[Floats]]:
-    """Directions for the largest and for the least eigenvalue, by Lanczos in floats."""
+) -> Callable[[int, int], list[Floats]]:
+    """(sign, steps) -> a direction for the largest (1) or the least (-1) eigenvalue, in floats."""
     floats = LinearNetwork(Floating(), [midpoints(W) for W in net.weights])
     moments = midpoints(sigma), midpoints(cross)
     if isinstance(net, AffineNetwork):
@@ -224,10 +224,12 @@ def _proposals(
     else:
         H = HessianProducts(floats, *moments)
         apply, size, unfold = H, H.size, H.direction
-    with np.errstate(over="ignore", under="ignore", invalid="ignore"):
-        top = _towards_the_largest(apply, size, _STEPS, seed)
-        least = _towards_the_largest(lambda v: -apply(v), size, _FEWER, seed)
-    return unfold(top), unfold(least)
+
+    def towards(sign: int, steps: int) -> list[Floats]:
+        with np.errstate(over="ignore", under="ignore", invalid="ignore"):
+            return unfold(_towards_the_largest(lambda v: sign * apply(v), size, steps, seed))
+
+    return towards
 
 
 def _towards_the_largest(
@@ -239,12 +241,11 @@ def _towards_the_largest(
     image = apply(start)
     if not image.any():
         return start
-    unit = 2.0 ** math.frexp(float(np.abs(image).max()))[1]
+    scaled, image, _ = of_order_one(apply, image)
     steps = min(steps, size)
     dtype = np.float64 if 8 * steps * size <= _ROOM else np.float32
     goals = Goals(_TOLERANCE, 1.0, 0.5, steps, dtype)
-    found = largest_by_lanczos(lambda v: apply(v) / unit, start, image / unit, share, goals, rng)
-    return found.vector
+    return largest_by_lanczos(scaled, start, image, share, goals, rng).vector
 
 
 def _masked(

@@ -21,7 +21,7 @@ import numpy as np
 
 from numeric.spectrum.random_start import Run, excluded, largest_allowed
 
-__all__ = ["Goals", "Largest", "largest_by_lanczos", "largest_of_matrix"]
+__all__ = ["Goals", "Largest", "largest_by_lanczos", "largest_of_matrix", "of_order_one"]
 
 Floats = np.ndarray[Any, Any]
 Operator = Callable[[Floats], Floats]
@@ -162,6 +162,12 @@ class _Process:
         """Return about how long the rounding of one product is."""
         mean = math.sqrt(self.squares / self.entries) if self.entries else 0.0
         return mean * math.sqrt(self.size)
+
+
+def of_order_one(apply: Operator, image: Floats) -> tuple[Operator, Floats, int]:
+    """Return operator and image divided by 2 ** e, where the image has entries of order one; e."""
+    exponent = math.frexp(float(np.abs(image).max()))[1]
+    return lambda v: np.ldexp(apply(v), -exponent), np.ldexp(image, -exponent), exponent
 
 
 def largest_by_lanczos(
