@@ -11,13 +11,10 @@ from pathlib import Path
 import pytest
 
 from verify.claims import QUANTITIES, SETTINGS, Claim, decide
+from verify.pages import SECTIONS
 from verify.registry import theorems
 
 ALL = list(theorems().values())
-SECTIONS = (
-    "Statement", "Notation", "Assumptions", "Proof", "Sharpness", "Implementation notes",
-    "References",
-)  # fmt: skip
 OBLIGATORY = {"Statement", "References"}
 BIBLIOGRAPHY = (Path(__file__).parents[2] / "theorems" / "references.bib").read_text()
 

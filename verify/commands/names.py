@@ -125,14 +125,14 @@ def _show_quantity(q: Quantity) -> None:
     """One quantity: definition, module, the settings on which it has a value, and an example."""
     from verify.claims import QUANTITIES
     from verify.fit import fitting
-    from verify.report.mathematics import plain
+    from verify.report.characters import formula
 
     screen = console()
     former = sorted(name for name, known in QUANTITIES.items() if known is q and name != q.name)
     fits = sorted(fitting(q.name), key=_commonest)
     sort = "a whole number" if q.integer else "positive" if q.positive else "of any sign"
     lines = [
-        f"{q.name}    {plain(q.latex)}",
+        f"{q.name}    {formula(q.latex)}",
         q.definition,
         *([f"former names: {', '.join(former)}"] if former else []),
         f"value:        {sort}",

@@ -276,13 +276,13 @@ def _report(outcome: Outcome | Error, options: dict[str, Any]) -> int:
 
 
 def _show(outcome: Outcome) -> None:
-    from verify.report.mathematics import plain as readable
+    from verify.report.characters import formula
     from verify.search.outcomes import Survived
 
     screen, claim = console(), outcome.claim
     for name, text in (
         ("conjecture", outcome.title),
-        ("read as", readable(outcome.latex)),
+        ("read as", formula(outcome.latex)),
         ("in LaTeX", outcome.latex),
         ("over", f"{claim.setting.name}, {claim.bounds}"),
     ):

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from functools import cache
-from html import escape
 from itertools import groupby
 from pathlib import Path
 from typing import Any
@@ -15,7 +14,7 @@ from markupsafe import Markup
 
 from verify.evidence import KINDS, LEVELS, VERDICTS
 from verify.report import instances
-from verify.report.mathematics import is_formula, mathml, pieces
+from verify.report.mathematics import mathml, pieces
 from verify.report.summary import (
     SYMBOLS,
     clauses,
@@ -118,19 +117,17 @@ def _tex(text: str) -> Markup:
     )
 
 
-def _statement(text: str) -> Markup:
-    """A statement on a line of its own: displayed where it is one formula."""
-    if not is_formula(text.strip().strip("$")):
-        return Markup("<p>{}</p>").format(_tex(text)) if text else Markup("")
-    return Markup('<div class="display">{}</div>').format(
-        _formula(text.strip().strip("$"), block=True)
+def _statement(tex: str) -> Markup:
+    """A formula on a line of its own."""
+    return (
+        Markup('<div class="display">{}</div>').format(_formula(tex, block=True))
+        if tex
+        else Markup()
     )
 
 
 def _formula(tex: str, *, block: bool = False) -> Markup:
-    converted = mathml(tex, block=block)
-    # From an allow-list of tags and attributes, every text escaped: see mathematics.py.
-    return Markup(converted or f'<code class="tex">{escape(tex)}</code>')
+    return Markup(mathml(tex, block=block))
 
 
 def _instance(instance: dict[str, Any]) -> Markup:

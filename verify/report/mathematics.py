@@ -1,21 +1,20 @@
-r"""LaTeX for readers without a network: MathML in pages, plain characters in terminals.
+r"""Formulas: from text and LaTeX to MathML, by the converter math-core.
 
-A statement is LaTeX as a whole (``S \ge 1``), words with formulas between dollars, or words.
-The converter latex2mathml writes what it does not understand into its output unescaped, so its
-tree is never trusted: tags and attributes pass an allow-list, text is escaped here, and a command
-it did not know sends the whole formula back to the reader as LaTeX.
+Text is text: only what stands between dollars in it is a formula, in LaTeX or as a docstring would
+write it (``$S ≥ 2Lσ^{2-2/L}$``, ``$A_kᵀu$``, ``$√κ$``).  Statements and assumptions of a record are
+LaTeX as a whole.  The converter is strict and escapes: what it refuses a reader sees as it stands.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+import unicodedata
 from functools import cache, lru_cache
-from html import escape, unescape
-from importlib import import_module
-from typing import Any
+from html import escape
 
-__all__ = ["GREEK", "is_formula", "mathml", "pieces", "plain"]
+from math_core import LatexError, LatexToMathML
+
+__all__ = ["GREEK", "mathml", "pieces", "texed"]
 
 GREEK = {
     "alpha": "α", "beta": "β", "gamma": "γ", "delta": "δ", "epsilon": "ϵ", "varepsilon": "ε",
@@ -26,164 +25,97 @@ GREEK = {
 }  # fmt: skip
 """Letters by their LaTeX names."""
 
-_CHARACTERS = GREEK | {
-    "ge": "≥", "geq": "≥", "le": "≤", "leq": "≤", "ne": "≠", "neq": "≠", "cdot": "·", "times": "×",
-    "otimes": "⊗", "in": "∈", "sum": "Σ", "prod": "Π", "infty": "∞", "to": "→", "ldots": "...",
-    "cdots": "...", "dots": "...", "top": "T", "nabla": "∇", "Vert": "‖", "lVert": "‖",
-    "rVert": "‖", "|": "‖", "vert": "|", "lvert": "|", "rvert": "|", "forall": "∀", "iff": "⇔",
-    "implies": "⇒", "Rightarrow": "⇒", "Longrightarrow": "⟹",
-    "approx": "≈", "pm": "±", "langle": "⟨", "rangle": "⟩",
-    "quad": "  ", "qquad": "   ", ",": "", ";": " ", ":": " ", "!": "", " ": " ", "\\": "; ",
-    "displaystyle": "", "textstyle": "", "bigl": "", "bigr": "", "Bigl": "", "Bigr": "",
-    "partial": "∂", "leftrightarrow": "↔", "hat": "", "mid": "|",
-}  # fmt: skip
-
-_DELIMITED = re.compile(r"\$\$(.+?)\$\$|\$(.+?)\$|\\\((.+?)\\\)|\\\[(.+?)\\\]", re.DOTALL)
-_ENVIRONMENT = re.compile(r"\\(?:begin|end)\{[a-z]+\*?\}")
-_WORDING = re.compile(r"\\(?:text|textrm|textit|operatorname|math[a-z]+)\*?\{[^{}]*\}")
-_WORDS = re.compile(r"[A-Za-z]{4,}|\b[A-Za-z]{2,}\s+[A-Za-z]{2,}\b")
-
-
-def is_formula(text: str) -> bool:
-    r"""Return whether ``text`` without dollars is LaTeX mathematics rather than words.
-
-    >>> is_formula(r"S \ge 2 L \sigma^{2-2/L}"), is_formula("every minimizer has S >= 1")
-    (True, False)
-    """
-    bare = _WORDING.sub(" ", _ENVIRONMENT.sub(" ", text))
-    bare = re.sub(r"\\[A-Za-z]+", " ; ", bare)
-    return bool(re.search(r"[\\^_=<>]", text)) and not _WORDS.search(bare)
+_FORMULA = re.compile(r"\$([^$]+)\$")
 
 
 def pieces(text: str) -> list[tuple[bool, str]]:
-    """Return ``text`` cut into formulas (True, without dollars) and words (False)."""
-    if not _DELIMITED.search(text):
-        return [(is_formula(text), text)] if text else []
-    found: list[tuple[bool, str]] = []
-    end = 0
-    for match in _DELIMITED.finditer(text):
-        found += [(False, text[end : match.start()]), (True, next(filter(None, match.groups())))]
-        end = match.end()
-    return [piece for piece in (*found, (False, text[end:])) if piece[1]]
+    """Return ``text`` cut into formulas (True, without their dollars) and words (False).
+
+    >>> pieces("at depth $L$ >= 2")
+    [(False, 'at depth '), (True, 'L'), (False, ' >= 2')]
+    """
+    cut = _FORMULA.split(text)
+    return [(index % 2 == 1, piece) for index, piece in enumerate(cut) if piece]
 
 
-_TAGS = frozenset(
-    ("math", "mrow", "mi", "mn", "mo", "mtext", "mspace", "mfrac", "msqrt", "mroot", "mstyle",
-     "msup", "msub", "msubsup", "munder", "mover", "munderover", "mtable", "mtr", "mtd",
-     "mpadded", "mphantom", "menclose")
-)  # fmt: skip
-_ATTRIBUTES = frozenset(
-    ("accent", "accentunder", "columnalign", "columnlines", "columnspacing", "depth",
-     "displaystyle", "fence", "form", "height", "linethickness", "lspace", "mathvariant",
-     "maxsize", "minsize", "notation", "rowlines", "rowspacing", "rspace", "scriptlevel",
-     "separator", "stretchy", "width")
-)  # fmt: skip
-_LIMITS = frozenset(("min", "max", "sup", "inf", "lim", "limsup", "liminf"))
-
-
-class _Unknown(Exception):
-    """The converter met LaTeX it does not know."""
+@lru_cache(maxsize=8192)
+def mathml(tex: str, *, block: bool = False) -> str:
+    """Return MathML, or the escaped source in ``<code>`` where it is no LaTeX that is known."""
+    try:
+        return _converter().convert_with_local_state(texed(tex), displaystyle=block)
+    except LatexError:
+        return f'<code class="tex">{escape(tex)}</code>'
 
 
 @cache
-def _converter() -> Callable[..., Any] | None:
-    """The converter where it is installed: pages are readable without it too."""
-    try:
-        convert: Callable[..., Any] = import_module("latex2mathml.converter").convert_to_element
-    except ImportError:
-        return None
-    return convert
+def _converter() -> LatexToMathML:
+    return LatexToMathML(fancy_error=False)
 
 
-@lru_cache(maxsize=4096)
-def mathml(tex: str, *, block: bool = False) -> str | None:
-    """Return MathML markup, safe to include in a page; None when ``tex`` cannot be converted."""
-    convert = _converter()
-    source = _spoken(tex)
-    if convert is None or not source:
-        return None
-    try:
-        tree = convert(source, display="block" if block else "inline")
-        inner = "".join(_markup(child, block=block) for child in tree)
-    except Exception:  # unbalanced braces, unknown commands: each has an error of its own
-        return None
-    display = "block" if block else "inline"
-    return f'<math display="{display}" alttext="{escape(tex)}">{inner}</math>'
+_RAISED = "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻ⁱⁿᵏʲᴸᵀ"
+_LOWERED = "₀₁₂₃₄₅₆₇₈₉₊₋ᵢₙₖⱼ"
+_LEVEL = str.maketrans(_RAISED + _LOWERED, "0123456789+-inkjLT" + "0123456789+-inkj")
+_ACCENTS = {"\u0302": r"\hat", "\u0303": r"\tilde", "\u0304": r"\bar", "\u0307": r"\dot"}
+_SIGNS = {
+    "Σ_": r"\sum_", "Π_": r"\prod_", "<=": r"\le ", ">=": r"\ge ", "!=": r"\ne ", "->": r"\to ",
+    "...": r"\ldots ", "½": r"\tfrac{1}{2}", "⊥": r"\perp ", "∅": r"\emptyset ", "‖": r"\Vert ",
+    **{letter: rf"\{name} " for name, letter in GREEK.items() if name[0].isupper()},
+}  # fmt: skip
+_NAMES = (
+    "argmax|argmin|max|min|sup|inf|log|ln|exp|det|tr|rank|diag|sign|vec|Var|bal|span|mean|off|row"
+)
+_VERBATIM = re.compile(r"(\\(?:text\w*|math\w+|operatorname\*?|begin|end)\{[^{}]*\}|\\[A-Za-z]+)")
+_SIGN = re.compile("|".join(map(re.escape, _SIGNS)))
+_NAME = re.compile(rf"(_?)(?<![A-Za-z])({_NAMES})(?![A-Za-z])")
 
 
-def _spoken(tex: str) -> str:
-    """``tex`` with the synonyms the converter knows: "split" and not "aligned"."""
-    tex = re.sub(r"\\(begin|end)\{aligned\}", r"\\\1{split}", tex).strip()
-    return re.sub("[<>]=", lambda m: r"\le " if m[0] == "<=" else r"\ge ", tex)
+def texed(written: str) -> str:
+    r"""Return LaTeX of a formula as docstrings write it; LaTeX stays as it is.
 
-
-def _markup(node: Any, *, block: bool, last: bool = True) -> str:
-    text = unescape(node.text or "")
-    children = list(node)
-    tag, attributes = node.tag, {k: v for k, v in node.attrib.items() if k in _ATTRIBUTES}
-    if (
-        tag not in _TAGS
-        or re.match(r"\\[A-Za-z]", text)
-        or (tag == "mi" and text in ("&", "{", "}"))
-    ):
-        raise _Unknown(text or tag)
-    if tag == "mo" and (text.isalpha() or text in ("/", "|", "‖")):
-        # "tr" and "max" are set like letters, bars close: no wide spaces as around a relation.
-        attributes |= {"lspace": "0", "rspace": "0.17em" if text.isalpha() and not last else "0"}
-    if tag == "mtd" and "columnalign" in attributes:
-        # Browsers left this attribute to style sheets.
-        attributes["class"] = attributes.pop("columnalign")
-    if tag == "msub" and block and unescape(children[0].text or "") in _LIMITS:
-        tag = "munder"
-    inner = "".join(
-        _markup(child, block=block, last=_is_last(children, index))
-        for index, child in enumerate(children)
-    )
-    written = "".join(f' {name}="{escape(value)}"' for name, value in sorted(attributes.items()))
-    return f"<{tag}{written}>{escape(text)}{inner}</{tag}>"
-
-
-def _is_last(children: list[Any], index: int) -> bool:
-    """Whether nothing follows that a function's name must be kept apart from."""
-    following = children[index + 1 : index + 2]
-    return not following or unescape(following[0].text or "") in "([{|"
-
-
-def plain(text: str) -> str:
-    r"""Return LaTeX or mixed text in readable characters, for terminals.
-
-    >>> plain(r"S \ge 2 L \sigma^{2-\frac{2}{L}}")
-    'S ≥ 2 L σ^(2-2/L)'
+    >>> texed("S_max >= λ_max(A_kᵀA_k)"), texed("√(κ+1) <= κ⁻¹"), texed(r"\sigma^{2}")
+    ('S_{\\max} \\ge  λ_{\\max}(A_k^{T}A_k)', '\\sqrt{κ+1} \\le  κ^{-1}', '\\sigma^{2}')
     """
-    return "".join(_plain_formula(t) if formula else t for formula, t in pieces(text))
+    parts = _VERBATIM.split(written)
+    return _rooted("".join(part if i % 2 else _spelled(part) for i, part in enumerate(parts)))
 
 
-def _plain_formula(tex: str) -> str:
-    if tex.count("{") != tex.count("}"):
-        return tex
-    tex = _ENVIRONMENT.sub("", tex).replace("&", "")
-    tex = re.sub(r"\\(?:text|textrm|operatorname|math[a-z]+)\*?\s*\{([^{}]*)\}", r"\1", tex)
-    tex = re.sub(r"\\(?:left|right)\b\.?", "", tex)
-    before = ""
-    while before != tex:
-        before = tex
-        tex = re.sub(r"\\[dt]?frac\s*\{([^{}]*)\}\s*\{([^{}]*)\}", _quotient, tex)
-        tex = re.sub(r"\\sqrt\s*\{([^{}]*)\}", lambda m: f"√{_group(m[1])}", tex)
-        tex = re.sub(r"([\^_])\s*\{([^{}]*)\}", _script, tex)
-    tex = re.sub(r"(?<!\\)[{}]", "", tex)
-    tex = re.sub(r"\\([A-Za-z]+|.)", lambda m: _CHARACTERS.get(m[1], m[1]), tex)
-    return " ".join(tex.split())
+def _spelled(text: str) -> str:
+    """Accents, raised and lowered characters, signs and names of functions in LaTeX."""
+    text = "".join(unicodedata.normalize("NFD", c) if c.isalpha() else c for c in text)
+    text = re.sub("(.)([\u0302-\u0304\u0307])", lambda m: f"{_ACCENTS[m[2]]}{{{m[1]}}}", text)
+    text = re.sub(f"[{_RAISED}]+", lambda m: f"^{{{m[0].translate(_LEVEL)}}}", text)
+    text = re.sub(f"[{_LOWERED}]+", lambda m: f"_{{{m[0].translate(_LEVEL)}}}", text)
+    text = _SIGN.sub(lambda m: _SIGNS[m[0]], text)
+    return _NAME.sub(_function, text)
 
 
-def _quotient(match: re.Match[str]) -> str:
-    return f"{_group(match[1])}/{_group(match[2])}"
+def _function(match: re.Match[str]) -> str:
+    name = match[2]
+    known = name in ("max", "min", "sup", "inf", "log", "ln", "exp", "det")
+    called = rf"\{name}" if known else rf"\operatorname{{{name}}}"
+    return f"_{{{called}}}" if match[1] else called
 
 
-def _script(match: re.Match[str]) -> str:
-    index = match[1] == "_" and re.fullmatch(r"\\?\w+", match[2])
-    return match[1] + (match[2] if index else _group(match[2]))
+def _rooted(text: str) -> str:
+    """Square roots over what follows the sign: a bracket, or one letter, number or command."""
+    while (at := text.find("√")) >= 0:
+        rest = text[at + 1 :]
+        size = _bracket(rest) if rest[:1] in ("(", "{") else 0
+        if size:
+            inner, rest = rest[1 : size - 1], rest[size:]
+        else:
+            one = re.match(r"\\[A-Za-z]+|\d+|.|", rest)
+            inner = one[0] if one else ""
+            rest = rest[len(inner) :]
+        text = rf"{text[:at]}\sqrt{{{inner}}}{rest}"
+    return text
 
 
-def _group(text: str) -> str:
-    text = text.strip()
-    return text if re.fullmatch(r"\\[A-Za-z]+|\w|\d+", text) else f"({text})"
+def _bracket(text: str) -> int:
+    """How long the bracket is that ``text`` begins with; 0 if it is never closed."""
+    depth = 0
+    for place, character in enumerate(text, start=1):
+        depth += (character in "({") - (character in ")}")
+        if depth == 0:
+            return place
+    return 0

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from verify.report.mathematics import GREEK, pieces
+from verify.report.mathematics import GREEK, pieces, texed
 from verify.report.summary import (
     Support,
     count_text,
@@ -72,11 +72,9 @@ def _scope(found: Support) -> str:
 
 
 def _text(text: str) -> str:
-    """Words escaped, formulas between dollars as they are."""
-    has_dollars = "$" in text or "\\(" in text
+    """Words escaped, formulas between dollars as LaTeX."""
     return "".join(
-        f"${piece}$" if formula and has_dollars else escape(piece)
-        for formula, piece in pieces(text)
+        f"${texed(piece)}$" if formula else escape(piece) for formula, piece in pieces(text)
     )
 
 

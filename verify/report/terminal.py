@@ -10,8 +10,8 @@ from rich.table import Table
 from rich.text import Text
 
 from verify.evidence import VERDICTS
+from verify.report.characters import formula, plain
 from verify.report.instances import inline
-from verify.report.mathematics import plain
 from verify.report.summary import (
     SYMBOLS,
     Support,
@@ -117,7 +117,7 @@ def _seconds(theorem: dict[str, Any]) -> float:
 def _show_trouble(trouble: Trouble, console: Console) -> None:
     head = _verdict(trouble.verdict, console)
     _print(console, head.append_text(_text(f"  {trouble.id}  {plain(trouble.title)}", console)))
-    lines = [plain(trouble.statement), trouble.reason, *_witness_lines(trouble.witness)]
+    lines = [formula(trouble.statement), trouble.reason, *_witness_lines(trouble.witness)]
     _print_lines(lines, console)
 
 
@@ -175,8 +175,8 @@ def show_theorem(theorem: dict[str, Any], console: Console) -> None:
 
 def _clause(claim: dict[str, Any]) -> str:
     """One clause of a statement: quantifier, assumptions, relation; then its claim and level."""
-    conditions = ", ".join(plain(assumption) for assumption in claim["assumptions"])
-    relation, setting = plain(claim["statement"]), claim["setting"]
+    conditions = ", ".join(formula(assumption) for assumption in claim["assumptions"])
+    relation, setting = formula(claim["statement"]), claim["setting"]
     if claim["exists"]:
         beside = f", {conditions}" if conditions else ""
         told = f"there are W in {setting} with {relation}{beside}"
@@ -190,12 +190,12 @@ def _show_claim(claim: dict[str, Any], console: Console) -> None:
     ran = any(e["kind"] != "formal" for e in evidence)  # a kernel's record needs no run
     head = _verdict(claim["verdict"], console) if ran else Text("claim")
     _print(console, head.append_text(_text(f"  {claim['id']}  {plain(claim['title'])}", console)))
-    conditions = "; ".join(plain(assumption) for assumption in claim["assumptions"])
+    conditions = "; ".join(formula(assumption) for assumption in claim["assumptions"])
     kind = ["check"] if claim["check"] else []
     words = ", ".join(filter(None, [*kind, worth(claim)]))
     where = f"over {claim['setting']}" + (f", assuming {conditions}" if conditions else "")
     where += f" ({words})" if words else ""
-    _print_lines([plain(claim["statement"]), where, *map(_evidence_line, evidence)], console)
+    _print_lines([formula(claim["statement"]), where, *map(_evidence_line, evidence)], console)
     for found in evidence:
         _print_lines(_formal_lines(found["details"]), console)
 
@@ -229,6 +229,7 @@ def _show_parts(name: str, parts: list[dict[str, Any]], console: Console) -> Non
         sign = f"{SYMBOLS['holds' if verdict == good else verdict]} {verdict}  " if verdict else ""
         label = part.get("id") or part.get("name", "")
         lines = [f"{sign}{label}  {plain(part.get('title', part.get('scope', '')))}"]
-        lines += [f"  {plain(part['statement'])}"]
+        written = plain if name == "witnesses" else formula
+        lines += [f"  {written(part['statement'])}"]
         lines += [f"  {why}"] if (why := part.get("reason") or part.get("residual")) else []
         _print_lines([*lines, *_witness_lines(part.get("witness"))], console)

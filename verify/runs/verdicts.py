@@ -14,6 +14,7 @@ from verify.derivation.record import lines, narrowest
 from verify.derivation.steps import Condition, StepResult
 from verify.evidence import PART, Evidence, Level, Verdict, strongest, weakest, worst
 from verify.formal import record as formal
+from verify.pages import page_of
 from verify.registry import in_families
 from verify.runs.tasks import Outcome, Task
 from verify.runs.tasks import tasks as runner_tasks
@@ -180,6 +181,7 @@ def _theorem(theorem: Theorem, results: Results, proofs_checked: bool = False) -
         "module": theorem.module,
         "statement": r";\quad ".join(_clause(claim) for claim in theorem.claims if not claim.check),
         "normalisation": theorem.normalisation,
+        "page": page_of(theorem.module),
         "status": theorem.status,
         "source": {"key": theorem.source.key, "where": theorem.source.where},
         "verdict": worst(verdicts),
@@ -274,8 +276,8 @@ def _observation(training: Training, results: Results) -> dict[str, Any]:
     evidence = _trained(training.id, results["train", training.id])
     return {
         "id": training.id,
-        "statement": training.title,
-        "title": "predicted against measured",
+        "statement": r"\text{predicted} \approx \text{measured}",
+        "title": training.title,
         "setting": "training",
         "assumptions": [],
         "exists": False,

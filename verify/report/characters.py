@@ -1,0 +1,90 @@
+r"""Formulas in plain characters, for terminals: what MathML is for pages."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+from verify.report.mathematics import GREEK, pieces
+
+__all__ = ["formula", "plain"]
+
+_CHARACTERS = GREEK | {
+    "ge": "≥", "geq": "≥", "le": "≤", "leq": "≤", "ne": "≠", "neq": "≠", "cdot": "·", "times": "×",
+    "otimes": "⊗", "in": "∈", "sum": "Σ", "prod": "Π", "infty": "∞", "to": "→", "ldots": "...",
+    "cdots": "...", "dots": "...", "top": "T", "nabla": "∇", "Vert": "‖", "lVert": "‖",
+    "rVert": "‖", "|": "‖", "vert": "|", "lvert": "|", "rvert": "|", "forall": "∀", "iff": "⇔",
+    "implies": "⇒", "Rightarrow": "⇒", "Longrightarrow": "⟹",
+    "approx": "≈", "pm": "±", "langle": "⟨", "rangle": "⟩", "succ": "≻", "succeq": "⪰",
+    "quad": "  ", "qquad": "   ", ",": "", ";": " ", ":": " ", "!": "", " ": " ", "\\": "; ",
+    "displaystyle": "", "textstyle": "", "bigl": "", "bigr": "", "Bigl": "", "Bigr": "",
+    "partial": "∂", "leftrightarrow": "↔", "mid": "|", "perp": "⊥", "emptyset": "∅",
+}  # fmt: skip
+_ACCENTS = {
+    "hat": "\u0302",
+    "widehat": "\u0302",
+    "tilde": "\u0303",
+    "bar": "\u0304",
+    "dot": "\u0307",
+}
+_RAISED = dict(zip("0123456789-T", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻ᵀ", strict=True))
+
+
+def plain(text: str) -> str:
+    r"""Return text with the formulas between its dollars in readable characters.
+
+    >>> plain(r"at least $2L\sigma^{2-2/L}$")
+    'at least 2Lσ^(2-2/L)'
+    """
+    return "".join(formula(piece) if is_formula else piece for is_formula, piece in pieces(text))
+
+
+def formula(tex: str) -> str:
+    r"""Return a formula, in LaTeX or as docstrings write it, in readable characters.
+
+    >>> formula(r"S \ge 2 L \sigma^{2-\frac{2}{L}}"), formula(r"\hat u\cdot TKz"), formula("A^TA")
+    ('S ≥ 2 L σ^(2-2/L)', 'û·TKz', 'AᵀA')
+    """
+    if tex.count("{") != tex.count("}"):
+        return tex
+    tex = re.sub(r"\\(?:begin|end)\{[a-z]+\*?\}", "", tex).replace("&", "")
+    tex = re.sub(r"\\(?:text\w*|operatorname|math[a-z]+)\*?\s*\{([^{}]*)\}", r"\1", tex)
+    tex = re.sub(r"\\(?:left|right)\b\.?", "", tex)
+    tex = re.sub(r"\\([a-z]+)\s*(?:\{(\\?\w+)\}|(\\[A-Za-z]+|[A-Za-z]\b))", _accented, tex)
+    before = ""
+    while before != tex:
+        before = tex
+        tex = re.sub(r"\\[dt]?frac\s*\{([^{}]*)\}\s*\{([^{}]*)\}", _quotient, tex)
+        tex = re.sub(r"\\sqrt\s*\{([^{}]*)\}", lambda m: f"√{_group(m[1])}", tex)
+        tex = re.sub(r"([\^_])\s*\{([^{}]*)\}", _script, tex)
+    tex = re.sub(r"\^([0-9T])(?![0-9A-Za-z.])|\^([0-9T])(?=[A-Z(|])", _raised, tex)
+    tex = re.sub(r"(?<!\\)[{}]", "", tex)
+    tex = re.sub(r"\\(cdot|otimes|in)\s+", lambda m: _CHARACTERS[m[1]] + " " * (m[1] == "in"), tex)
+    tex = re.sub(r"\\([A-Za-z]+|.)", lambda m: _CHARACTERS.get(m[1], m[1]), tex)
+    return unicodedata.normalize("NFC", " ".join(tex.split()))
+
+
+def _accented(match: re.Match[str]) -> str:
+    """A letter under its accent; other commands as they are."""
+    return f"{match[2] or match[3]}{_ACCENTS[match[1]]}" if match[1] in _ACCENTS else match[0]
+
+
+def _quotient(match: re.Match[str]) -> str:
+    return f"{_group(match[1])}/{_group(match[2])}"
+
+
+def _script(match: re.Match[str]) -> str:
+    above, inner = match[1] == "^", match[2]
+    if above and re.fullmatch(r"-?\d+|T|\\top", inner):
+        return "".join(_RAISED[c] for c in inner.replace(r"\top", "T"))
+    index = not above and re.fullmatch(r"\\?\w+", inner)
+    return match[1] + (inner if index else _group(inner))
+
+
+def _raised(match: re.Match[str]) -> str:
+    return _RAISED[match[1] or match[2]]
+
+
+def _group(text: str) -> str:
+    text = text.strip()
+    return text if re.fullmatch(r"\\[A-Za-z]+|\w|\d+", text) else f"({text})"
