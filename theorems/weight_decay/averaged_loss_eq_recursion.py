@@ -1,38 +1,46 @@
 r"""Neuron noise averages exactly: one covariance recursion gives the expected loss.
 
 Statement
-    Let every hidden neuron be multiplied by independent noise ε of two values, of mean 1 and
-    variance σ², and let wᵀ = U W^(D) ... W^(1), M_0 = A_0, Q_i = W^(i) M_{i-1} W^(i)ᵀ and
-    M_i = Q_i + σ² diag(Q_i).
+    Let a network with hidden layers $W^{(1)}, ..., W^{(D)}$ and an output row $U$ multiply every
+    hidden neuron by independent noise $ε$ of two values, of mean 1 and variance $σ²$, and let
+    $wᵀ = U W^{(D)} ⋯ W^{(1)}$, $A_0 = E xxᵀ$, $c = E xy$ and, from $M_0 = A_0$ on,
 
-    Then, at any weights,
+        Q_i = W^{(i)} M_{i-1} (W^{(i)})ᵀ, \qquad M_i = Q_i + σ² diag(Q_i).
 
-        E_x E_ε ( U ε^(D) W^(D) ... ε^(1) W^(1) x - y )²  =  U M_D Uᵀ - 2 w·c + E y².   [average]
+    Then, at any weights, with $ε^{(i)}$ the diagonal matrix of the noise on layer $i$,
 
-    Dropout with keep-rate p is the case σ² = (1-p)/p.   [dropout]
+        E_x E_ε (U ε^{(D)}W^{(D)} ⋯ ε^{(1)}W^{(1)}x - y)² = U M_D Uᵀ - 2 w·c + E y².   [average]
+
+    Dropout with keep-rate $p$ is the case $σ² = (1-p)/p$.   [dropout]
 
 Notation
-    U M_D Uᵀ (``noisy_output_power``), w·c (``effective_alignment``), σ² (``noise_variance``).
+    $U M_D Uᵀ$ (``noisy_output_power``), $w·c$ (``effective_alignment``), $σ²$
+    (``noise_variance``); $diag(Q)$ is $Q$ with zeros off its diagonal.
 
 Assumptions
-    mean_one     E ε = 1: leaves the linear term alone.  Without it, ε = 2 doubles the output.
-    variance     E (ε - 1)² = σ²: nothing else of the law of ε enters.
-    independent  one draw for each neuron.  With one draw for a whole layer, σ² multiplies all of
-                 Q_i instead of its diagonal.
+    mean_one     $E ε = 1$: leaves the linear term alone.  Without it, $ε = 2$ doubles the output.
+    variance     $E (ε - 1)² = σ²$: nothing else of the law of $ε$ enters.
+    independent  one draw for each neuron.  With one draw for a whole layer, $σ²$ multiplies all of
+                 $Q_i$ instead of its diagonal.
 
 Proof
-    E_ε ε_a ε_b = 1 + σ² δ_ab, so averaging over one layer's noise turns its second moment Q into
-    Q + σ² diag(Q).  Layers are independent: average the innermost first, then the next.  Each ε
-    enters the output once, so its square loss holds no higher moment: other laws of the same mean
-    and variance give the same average (expanded in ε at a few widths, and sampled).
+    For two neurons $a$, $b$ of a layer $E_ε ε_aε_b = 1 + σ²δ_{ab}$, so averaging over one layer's
+    noise turns the second moment $Q$ of its neurons into
+
+        Q + σ² diag(Q).
+
+    Layers are independent: average the innermost first, then the next, and the last gives
+    $U M_D Uᵀ$; the linear term has mean $w·c$.  Each $ε$ enters the output once, so its square loss
+    holds no higher moment: other laws of the same mean and variance give the same average (expanded
+    in $ε$ at a few widths, and sampled).
     The formal proof is for every law of finitely many values and any number of outputs.
 
 Sharpness
     An identity: the recursion without noise, with noise on the last layer only, with one noise
-    for a layer, with σ⁴ or with the drop-rate's odds is refuted.
+    for a layer, with $σ⁴$ or with the drop-rate's odds is refuted.
 
 Implementation notes
-    Enumeration knows nothing of M_i: it runs the network once for each outcome of the noise.
+    Enumeration knows nothing of $M_i$: it runs the network once for each outcome of the noise.
     Monte Carlo draws Gaussian, dropout and uniform noise and is allowed four of its own standard
     errors.
 
@@ -196,7 +204,7 @@ def average(averaged_loss: Any) -> Iterator[Step]:
         noisy = sp.diag(*noise) * Q * sp.diag(*noise)
         yield Identity(
             "noise on one layer", noisy.applyfunc(lambda x, e=noise: _average(x, e)),
-            Q + _s * sp.diag(*Q.diagonal()), why="E ε_a ε_b = 1 + σ² δ_ab", at={"d": d},
+            Q + _s * sp.diag(*Q.diagonal()), why="$E ε_aε_b = 1 + σ²δ_{ab}$", at={"d": d},
         )  # fmt: skip
     for shape in ((2, 2), (1, 2, 2), (1, 2, 1, 2)):
         yield _whole_loss(shape, averaged_loss)
@@ -214,7 +222,7 @@ def _whole_loss(shape: tuple[int, ...], closed_form: Any) -> Identity:
     expanded = (P @ net.sigma @ P.T - 2 * P @ net.cross.T)[0, 0]
     return Identity(
         "whole loss", _average(expanded, noise), closed_form.subs(values),
-        why="expansion in ε, moment by moment", at={"widths": "-".join(map(str, (*shape, 1)))},
+        why="expansion in $ε$, moment by moment", at={"widths": "-".join(map(str, (*shape, 1)))},
     )  # fmt: skip
 
 
@@ -262,8 +270,8 @@ _twins = tuple(
         ("shared", "one noise for each layer", undivided * energy),
         ("last_layer_only", "noise matters in the last hidden layer only",
          power_last_layer_noise.symbol),
-        ("squared_variance", "σ⁴ for σ²", power_squared_variance.symbol),
-        ("drop_rate", "p/(1-p) for (1-p)/p", power_inverse_variance.symbol),
+        ("squared_variance", "$σ⁴$ for $σ²$", power_squared_variance.symbol),
+        ("drop_rate", "$p/(1-p)$ for $(1-p)/p$", power_inverse_variance.symbol),
     )
 )  # fmt: skip
 
@@ -318,21 +326,21 @@ def _two_points(noise: int, *law: int | Fraction, neurons: int = 1) -> TwoPointN
 THEOREM = Theorem(
     id="Z0",
     title="Neuron noise averages exactly: a covariance recursion gives the expected loss",
-    normalisation="E(f - y)², no factor 1/2; σ² is the variance of ε, not its deviation",
+    normalisation="$E(f - y)²$, no factor 1/2; $σ²$ is the variance of $ε$, not its deviation",
     source=Source("ziyin2022exact", "loss with stochastic neurons (reconstructed)"),
     claims=(average, dropout),
     controls=_twins,
     witnesses=(
-        witness("skewed", average, "ε = 3 or 1/2 with chances 1/5 and 4/5: σ² = 1",
+        witness("skewed", average, "$ε = 3$ or $1/2$ with chances 1/5 and 4/5: $σ² = 1$",
                 lambda: _two_points(1, 3, Fraction(1, 2), Fraction(1, 5))),
     ),
     necessity=(
         needed(mean_one, average,
-               "ε = 2 or 0 with chances 9/10 and 1/10: mean 9/5, though E(ε-1)² = σ² = 1",
+               "$ε = 2$ or 0 with chances 9/10 and 1/10: mean 9/5, though $E(ε-1)² = σ² = 1$",
                lambda: _two_points(1, 2, 0, Fraction(9, 10))),
-        needed(variance, average, "ε = 2 or 0 evenly, variance 1, with σ² = 2 claimed",
+        needed(variance, average, "$ε = 2$ or 0 evenly, variance 1, with $σ² = 2$ claimed",
                lambda: _two_points(2, 2, 0, Fraction(1, 2))),
-        needed(independent, average, "two neurons that share ε = 2 or 0: the power is 8, not 6",
+        needed(independent, average, "two neurons that share $ε = 2$ or 0: the power is 8, not 6",
                lambda: _two_points(1, 2, 0, Fraction(1, 2), neurons=2)),
     ),
     trainings=(

@@ -1,54 +1,62 @@
 r"""At any depth the global minimum is aligned: rank-one layers of equal cost along random signs.
 
 Statement
-    Let D be the number of hidden layers, β = b_u Π_{i>=2} b_i, μ = Π_{i>=2} d_i,
-    s² = Π_{i>=2} d_i(d_i + σ²), r_i in {±1}^{d_i}, and let all layers cost the same,
-    γ_i|W^(i)|_F² = γ_u|U|² = τ.
+    Let $D$ be the number of hidden layers, $b_i > 0$, $r_i$ in $\{±1\}^{d_i}$,
+    $β = b_u Π_{i≥2} b_i$, $μ = Π_{i≥2} d_i$, $s² = Π_{i≥2} d_i(d_i + σ²)$, and let all layers cost
+    the same, $γ_i|W^{(i)}|_F² = γ_u|U|² = τ$.
 
-    Points of this form, with b_i > 0 and any data, decays and signs,
+    Points of this form, with any data, decays and signs,
 
-        U = b_u r_Dᵀ,    W^(i) = b_i r_i r_{i-1}ᵀ (i >= 2),
-        W^(1) = r_1 cᵀ μβ [β² s² (σ² + d_1) A_0 + γ_1 I]^{-1},
+        U = b_u r_Dᵀ, \qquad W^{(i)} = b_i r_i r_{i-1}ᵀ \quad (i ≥ 2),
+        W^{(1)} = r_1 cᵀ μβ [β²s²(σ² + d_1)A_0 + γ_1I]^{-1},
 
     are stationary.   [stationary]
 
-    Let m = Π d_i, q = Π d_i(d_i + σ²), g = γ_1 d_1, G = (γ_u d_D Π_{i>=2} γ_i d_i d_{i-1})^{1/D}.
-    Their loss is
+    Let $m = Π_i d_i$, $q = Π_i d_i(d_i + σ²)$, $g = γ_1d_1$ and
+    $G = (γ_u d_D Π_{i≥2} γ_i d_i d_{i-1})^{1/D}$.  Their loss is
 
-        L = E y² - m²β² cᵀ(qβ²A_0 + gI)^{-1}c + D G β^{2/D}          [beta]
-          = E y² + Dτ - w·c.                                         [value]
+        L = E y² - m²β² cᵀ(qβ²A_0 + gI)^{-1}c + D G β^{2/D}   [beta]
+        L = E y² + Dτ - w·c.   [value]
 
-    Those with κ λ_min(A_0)|w|² >= (D-1)τ are global minima: their loss is the certified minimum of
-    the reduced problem, which no map v undercuts and below which no weights come.
+    Those with $κ λ_min(A_0)|w|² ≥ (D-1)τ$ are global minima: their loss is the certified minimum of
+    the reduced problem, which no map $v$ undercuts and below which no weights come.
     [global, unrivalled, lower]
 
 Notation
-    L - E y² (``regularised_loss``), its gradient (``gradient_sq``), its certified minimum
-    (``reduced_minimum``); the function of β (``beta_objective``); τ (``layer_penalty``), w·c
-    (``effective_alignment``).
+    $A_0$, $c$, $w$ and the noise of variance $σ²$ are those of Z0, $κ$, $Γ$ and the reduced problem
+    those of Z3p.  $L - E y²$ (``regularised_loss``), its gradient (``gradient_sq``), its certified
+    minimum (``reduced_minimum``); the function of $β$ (``beta_objective``); $τ$
+    (``layer_penalty``), $w·c$ (``effective_alignment``).
 
 Assumptions
     None.
 
 Proof
-    Here c = κA_0w + λw with λ = τ/|w|², and Γ|w|² = τ^{D+1}, so the loss is (D-1)τ - κ wᵀA_0w.  For
-    any other map v the reduced objective of Z3p completes to a square,
+    At these points $c = κA_0w + λw$ with $λ = τ/|w|²$, and $Γ|w|² = τ^{D+1}$ (Z3.product), so the
+    loss is $(D-1)τ - κ wᵀA_0w$ (Z3.level).  For any other map $v$ the data part of the reduced
+    objective of Z3p completes to a square (Z3.square),
 
-        κ vᵀA_0v - 2v·c = κ (v-w)ᵀA_0(v-w) - κ wᵀA_0w - 2λ v·w,
+        κ vᵀA_0v - 2 v·c = κ (v-w)ᵀA_0(v-w) - κ wᵀA_0w - 2λ v·w,
 
-    by the criterion the square is at least (D-1)λ|v-w|², and weighted AM-GM in x = |v|/|w|,
-    (D-1)x² + (D+1)x^{2/(D+1)} >= 2Dx, with |v||w| >= v·w leaves the loss: every v costs at least as
-    much.  The form in β: τ = Gβ^{2/D}.
+    and by the criterion the square is at least $(D-1)λ|v-w|²$ (Z3.curved).  With $x = |v|/|w|$
+    the decay part is $(D+1)(Γ|v|²)^{1/(D+1)} = (D+1)τx^{2/(D+1)}$.  Weighted AM-GM,
+
+        (D-1)x² + (D+1)x^{2/(D+1)} ≥ 2Dx,
+
+    and Cauchy-Schwarz, $|v||w| ≥ v·w$ (Z3.angle), leave the loss: every $v$ costs at least as much
+    (Z3.unrivalled).  So the loss is the minimum of the reduced objective, and no weights come below
+    that by Z3p.minimum.  The form in $β$: $τ = Gβ^{2/D}$.
 
 Sharpness
-    The criterion for A_0 = aI is Z5's first threshold: below it the same point is not global.  Not
-    checked: that with σ² > 0 every non-zero global minimum has this form (by Z3p.strict neurons
-    contribute equally), and that without noise a rotation of the hidden neurons keeps the loss.
+    The criterion for $A_0 = aI$ is Z5's first threshold: below it the same point is not global.
+    Not checked: that with $σ² > 0$ every non-zero global minimum has this form (by Z3p.strict
+    neurons contribute equally), and that without noise a rotation of the hidden neurons keeps the
+    loss.
 
 Implementation notes
     Instances are built backwards (see :mod:`theorems.weight_decay.aligned`); the weights are
-    then computed from c, the decays and τ by the formula of the statement.  Where the criterion
-    fails, the minimum over all stationary τ is enclosed by :mod:`numeric.reduced_problem`.
+    then computed from $c$, the decays and $τ$ by the formula of the statement.  Where the criterion
+    fails, the minimum over all stationary $τ$ is enclosed by :mod:`numeric.reduced_problem`.
 
 References
 ----------
@@ -180,11 +188,11 @@ stationary = stated(
     published, sp.Eq(grad, 0), bounds=_DEEP, sizes=_SIZES,
 )  # fmt: skip
 beta = stated(
-    "beta", "its loss as a function of β",
+    "beta", "its loss as a function of $β$",
     published, sp.Eq(loss, objective), bounds=_DEEP, sizes=_SIZES,
 )  # fmt: skip
 value = stated(
-    "value", "its loss is Dτ - w·c",
+    "value", "its loss is $Dτ - w·c$",
     published, sp.Eq(loss, deep_value), bounds=_DEEP, sizes=_SIZES,
 )  # fmt: skip
 
@@ -259,18 +267,20 @@ def lower(minimum: Claim) -> Iterator[Step]:
 
 _WIDE = Bounds((3, 4), (2, 3))
 _twins = (
-    twin("width_missing", "μ without one width", width_missing, sp.Eq(grad, 0), bounds=_WIDE),
-    twin("noise_missing", "d_i for d_i + σ² in s²", noise_missing, sp.Eq(grad, 0), bounds=_WIDE),
-    twin("first_noise_missing", "d_1 for d_1 + σ²",
+    twin("width_missing", "$μ$ without one width", width_missing, sp.Eq(grad, 0), bounds=_WIDE),
+    twin("noise_missing", "$d_i$ for $d_i + σ²$ in $s²$",
+         noise_missing, sp.Eq(grad, 0), bounds=_WIDE),
+    twin("first_noise_missing", "$d_1$ for $d_1 + σ²$",
          first_noise_missing, sp.Eq(grad, 0), bounds=_WIDE),
-    twin("always_global", "the closed form is global for any β",
+    twin("always_global", "the closed form is global for any $β$",
          published, sp.Eq(loss, least), bounds=_WIDE),
 )  # fmt: skip
 
 THEOREM = Theorem(
     id="Z3",
     title="At any depth the global minimum has rank-one layers of equal cost along random signs",
-    normalisation="loss E(f - y)² + Σ γ|W|_F², no factor 1/2; noise averaged; E y² left out",
+    normalisation="loss $E(f - y)² + Σ_i γ_i|W^{(i)}|_F²$, no factor 1/2; noise averaged; "
+    "$E y²$ left out",
     source=Source("ziyin2022exact", "global minimum at any depth (reconstructed)"),
     claims=(
         stationary, beta, value, level, product, square, curved, angle,
@@ -279,10 +289,11 @@ THEOREM = Theorem(
     controls=_twins,
     witnesses=(
         witness("unit_weights", global_minimum,
-                "unit weights, D = 2: κ a|w|² = τ, the tie with the origin, loss 0", unit_network),
+                "unit weights, $D = 2$: $κa|w|² = τ$, the tie with the origin, loss 0",
+                unit_network),
     ),
     trainings=(
-        Training("trained", "L-BFGS from many starts, D = 2, 3",
+        Training("trained", "L-BFGS from many starts, $D = 2, 3$",
                  lambda seed, runs: trained_minima(seed + 3, runs, depths=(3, 4)), (lower,)),
     ),
     module=__name__,

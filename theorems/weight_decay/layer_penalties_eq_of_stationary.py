@@ -1,35 +1,42 @@
 r"""At a stationary point every layer pays the same weight decay.
 
 Statement
-    Let L be the noise-averaged loss and all decays positive.  At any weights, along any one layer W
-    of decay γ,
+    Let $L$ be the noise-averaged loss with weight decay and all decays positive.  At any weights,
+    along any one layer $W$ of decay $γ$,
 
-        dL(tW)/dt = 2 ( U M_D Uᵀ - w·c + γ |W|² )   at t = 1.                        [radial]
+        $dL(tW)/dt = 2(U M_D Uᵀ - w·c + γ|W|²)$ at $t = 1$.   [radial]
 
     At a stationary point these slopes vanish, and all layers pay the same; on those constructed
 
-        γ_u |U|² = γ_D |W^(D)|² = ... = γ_1 |W^(1)|² = w·c - U M_D Uᵀ.          [balance, common]
+        γ_u|U|² = γ_D|W^{(D)}|² = ... = γ_1|W^{(1)}|² = w·c - U M_D Uᵀ.   [balance, common]
 
 Notation
-    γ|W|² (``layer_penalty_max``, ``layer_penalty_min``), Frobenius norms; w·c
-    (``effective_alignment``), U M_D Uᵀ (``noisy_output_power``); W^(D+1) = U.
+    The network, noise of variance $σ²$, $w$, $c$ and $M_D$ are those of Z0; layer $W^{(i)}$ has
+    decay $γ_i$, the output row $U = W^{(D+1)}$ has $γ_u$, and norms are Frobenius norms.
+    $γ|W|²$ (``layer_penalty_max``, ``layer_penalty_min``), $w·c$ (``effective_alignment``),
+    $U M_D Uᵀ$ (``noisy_output_power``).
 
 Assumptions
-    stationary  ∇L = 0: removes the radial slopes.  Without it weights 1 and 2 with equal decays
+    stationary  $∇L = 0$: removes the radial slopes.  Without it weights 1 and 2 with equal decays
                 pay 1 and 4.
 
 Proof
-    Replace one layer by tW.  Every M_i that it enters gains t², the end-to-end map gains t:
-    L = t² U M_D Uᵀ - 2t w·c + γ t² |W|² + (the others' decay).  Differentiate at t = 1.  The data
-    part is the same for all layers: rescaling two of them by t and 1/t changes decay alone.  So
-    two layers' payments differ by half the difference of their radial slopes, at any weights.
+    Replace one layer by $tW$.  Every $M_i$ from that layer on gains $t²$, the end-to-end map gains
+    $t$, so by Z0, up to the constant $E y²$,
+
+        $L(tW) = t² U M_D Uᵀ - 2t w·c + γt²|W|² +$ the others' decay.
+
+    Differentiate at $t = 1$: Z1.radial.  The data part of the slope is the same for all layers, as
+    rescaling two of them by $t$ and $1/t$ changes decay alone.  So two layers' payments differ by
+    half the difference of their radial slopes, at any weights; at a stationary point the slopes
+    vanish, the payments are equal, and each is $w·c - U M_D Uᵀ$.
 
 Sharpness
     An identity.  Without the decays, with squared decays, per weight instead of per layer, or
     away from stationary points it is refuted.
 
 Implementation notes
-    Z1.radial takes the derivative of the loss along tW as (L(2W) - L(0))/2: exact, since L is
+    Z1.radial takes the derivative of the loss along $tW$ as $(L(2W) - L(0))/2$: exact, since $L$ is
     quadratic in each layer, and no formula for the gradient is used.  On constructed stationary
     points the gradient vanishes exactly; trained networks agree within the bound that their
     remaining gradient allows.
@@ -167,13 +174,13 @@ common = stated(
 _twins = (
     twin("without_decays", "the layers' norms agree, whatever the decays",
          noisy_stationary_points, sp.Eq(norms, 0), bounds=_DEEP),
-    twin("squared_decays", "γ² for γ",
+    twin("squared_decays", "$γ²$ for $γ$",
          noisy_stationary_points, sp.Eq(squares, 0), bounds=_DEEP),
     twin("per_weight", "each weight pays the same on average",
          noisy_stationary_points, sp.Eq(per_weight, 0), bounds=_DEEP),
     twin("any_weights", "stationarity dropped",
          noisy_networks, sp.Eq(most, least), bounds=_DEEP),
-    twin("half_power", "w·c - ½ U M_D Uᵀ paid by each layer",
+    twin("half_power", "$w·c - ½ U M_D Uᵀ$ paid by each layer",
          noisy_stationary_points, sp.Eq(most, correlation - power / 2), bounds=_DEEP),
 )  # fmt: skip
 
@@ -214,13 +221,13 @@ def _train(seed: int, runs: int) -> Iterator[TrainedSolution]:
 THEOREM = Theorem(
     id="Z1",
     title="At a stationary point every layer pays the same weight decay",
-    normalisation="L = E(f - y)² + Σ γ_i|W^(i)|_F² + γ_u|U|², no factors 1/2",
+    normalisation="$L = E(f - y)² + Σ_i γ_i|W^{(i)}|_F² + γ_u|U|²$, no factors 1/2",
     source=Source("ziyin2022exact", "balance of layers at stationary points (reconstructed)"),
     claims=(radial, balance, common),
     controls=_twins,
     witnesses=(
         witness("unequal_decays", balance,
-                "widths 1, w = 2·1, γ = (1/2, 2), σ² = 1, c = 5: both pay 2",
+                "widths 1, $w = 2·1$, $γ = (1/2, 2)$, $σ² = 1$, $c = 5$: both pay 2",
                 lambda: NoisyInstance.exact(
                     [[[2]], [[1]]], [[1]], [[5]], [Fraction(1, 2), 2], 1)),
         witness("any_weights", radial, "two hidden layers, nothing stationary",

@@ -1,49 +1,66 @@
 r"""Noise only rescales the covariance, and decay through D+1 layers is a 2/(D+1) quasi-norm.
 
 Statement
-    Let w = (U W^(D) ... W^(1))ᵀ, κ = Π_i (1 + σ²/d_i) and Γ = γ_u Π_i γ_i.
+    Let $w = (U W^{(D)} ⋯ W^{(1)})ᵀ$, $κ = Π_i (1 + σ²/d_i)$ and $Γ = γ_u Π_i γ_i$.
 
     At any weights
 
-        L(W) - E y² >= κ wᵀA_0w - 2 w·c + (D+1) (Γ|w|²)^{1/(D+1)},          [lower]
+        L(W) - E y² ≥ κ wᵀA_0w - 2 w·c + (D+1)(Γ|w|²)^{1/(D+1)},   [lower]
 
-    with equality at aligned weights for any w != 0, decays and data [attained].  So no weights do
-    better than the minimum of the right side over w [minimum], which exact global minima reach
-    [reached]; the widths enter through κ alone.
+    with equality at aligned weights for any $w ≠ 0$, decays and data [attained].  So no weights do
+    better than the minimum of the right side over $w$ [minimum], which exact global minima reach
+    [reached]; the widths enter through $κ$ alone.
 
-    If σ² > 0 the inequality is strict unless all neurons of the last hidden layer contribute the
-    same, u_j W^(D)_j W^(D-1) ... W^(1) = wᵀ/d_D.   [strict]
+    If $σ² > 0$ the inequality is strict unless all neurons of the last hidden layer contribute the
+    same, $u_j W^{(D)}_j W^{(D-1)} ⋯ W^{(1)} = wᵀ/d_D$.   [strict]
 
-    Two parts make it up: U M_D Uᵀ >= κ wᵀA_0w [data] and, for the layers' payments γ_i|W^(i)|²,
-    Σ_i γ_i|W^(i)|² >= (D+1) (Γ|w|²)^{1/(D+1)}.   [decay]
+    Two parts make it up, that noise does no less than to rescale the covariance and, for the
+    layers' payments $γ_i|W^{(i)}|²$, that their sum is no less than a quasi-norm of the map:
+
+        U M_D Uᵀ ≥ κ wᵀA_0w,   [data]
+        Σ_i γ_i|W^{(i)}|² ≥ (D+1)(Γ|w|²)^{1/(D+1)}.   [decay]
 
 Notation
-    D (``hidden_layers``), κ (``effective_covariance_factor``), Γ (``decay_product``),
-    wᵀA_0w (``effective_energy``), w·c (``effective_alignment``), |w|² (``effective_sq``); L - E y²
-    (``regularised_loss``); the minimum over w (``reduced_minimum``).
+    $A_0$, $c$, $M_D$ and the noise of variance $σ²$ are those of Z0, the $d_i$ the hidden widths;
+    sums and products of payments run over the output row too.  $D$ (``hidden_layers``), $κ$
+    (``effective_covariance_factor``), $Γ$ (``decay_product``), $wᵀA_0w$ (``effective_energy``),
+    $w·c$ (``effective_alignment``), $|w|²$ (``effective_sq``); $L - E y²$ (``regularised_loss``);
+    the minimum over $w$ (``reduced_minimum``); the right side of the first inequality is called
+    the reduced objective, its minimisation the reduced problem.
 
 Assumptions
-    None for the inequality.  noisy (σ² > 0) and unequal (contributions differ) for strictness:
-    without noise only the sum of the contributions matters.
+    None for the inequality; two for its strictness.
+
+    noisy    $σ² > 0$: without noise only the sum of the contributions matters.
+    unequal  the contributions of two neurons of the last hidden layer differ.
 
 Proof
-    Data, one layer at a time, the last first.  With M = M_{D-1} and contributions s_j = u_j W_j
-    (rows), the last noise gives U M_D Uᵀ = s M sᵀ + σ² Σ_j s_j M s_jᵀ, s = Σ_j s_j, and
-    Σ_j s_j M s_jᵀ = s M sᵀ/d + (1/d) Σ_{j<k} (s_j - s_k) M (s_j - s_k)ᵀ.  So U M_D Uᵀ >=
-    (1 + σ²/d_D) (U W^(D)) M_{D-1} (U W^(D))ᵀ; repeat with the row U W^(D) in place of U.  What
-    was left out on the way (``unevenness``) is a sum of values of A_0 with weights >= 0.
-    Decay: AM-GM on the D+1 layers, then Π_i |W^(i)|_F >= |w|.
-    Attained: signs r_i, layers r_1 v, b_i r_i r_{i-1}ᵀ, b_u r_Dᵀ have equal contributions and
-    Π|W|_F = |w|; rescaling the layers makes their decays equal.
+    By Z0 the loss without $E y²$ is $U M_D Uᵀ - 2 w·c + Σ_i γ_i|W^{(i)}|²$ (Z3p.parts).
+
+    Data, one layer at a time, the last first.  With $M = M_{D-1}$, the contributions
+    $s_j = u_jW^{(D)}_j$ of the $d = d_D$ neurons (rows) and $s = Σ_j s_j$, the last noise gives
+
+        U M_D Uᵀ = s M sᵀ + σ² Σ_j s_j M s_jᵀ,
+        d Σ_j s_j M s_jᵀ = s M sᵀ + Σ_{j<k} (s_j - s_k) M (s_j - s_k)ᵀ.
+
+    So $U M_D Uᵀ ≥ (1 + σ²/d_D)(U W^{(D)}) M_{D-1} (U W^{(D)})ᵀ$; repeat with the row $U W^{(D)}$ in
+    place of $U$.  What was left out on the way (``unevenness``) is a sum of values of the form
+    $A_0$ with weights $≥ 0$ (Z3p.excess, Z3p.uneven_positive); if $σ² > 0$ and contributions differ
+    it is positive (Z3p.uneven_strict).
+
+    Decay: AM-GM on the $D+1$ payments, then $Π_i |W^{(i)}|_F ≥ |w|$ (Z3p.norms).
+
+    Attained: with signs $r_i$, the layers $r_1vᵀ$, $b_i r_i r_{i-1}ᵀ$ and $b_u r_Dᵀ$ have equal
+    contributions and $Π_i |W^{(i)}|_F = |w|$; rescaling the layers makes their decays equal.
 
 Sharpness
-    Equality for every w; κ without a layer or without its widths, and other exponents, fail.
+    Equality for every $w$; $κ$ without a layer or without its widths, and other exponents, fail.
 
 Implementation notes
-    The chains of the proofs hold for every D and all widths; what they take about matrices is
-    derived at the sizes named, and decided and attacked at others.  The minimum over w is enclosed
-    through one variable, see :mod:`numeric.reduced_problem`.  The pointwise form needs no induction
-    on minima; it says more than equality of the minima.
+    The chains of the proofs hold for every $D$ and all widths; what they take about matrices is
+    derived at the sizes named, and decided and attacked at others.  The minimum over $w$ is
+    enclosed through one variable, see :mod:`numeric.reduced_problem`.  The pointwise form needs no
+    induction on minima; it says more than equality of the minima.
 
 References
 ----------
@@ -217,7 +234,7 @@ _DEEP, _SMALL = Bounds((2, 4), (1, 3)), Bounds((2, 4), (1, 2))
 
 
 excess = stated(
-    "excess", "what noise costs beyond κ wᵀA_0w, in contributions of neurons",
+    "excess", "what noise costs beyond $κ wᵀA_0w$, in contributions of neurons",
     noisy_networks, sp.Eq(power, kappa * energy + uneven), bounds=_DEEP, check=True,
     sizes=((2, 2, 2), (2, 2, 3), (3, 2, 2, 2), (4, 1, 1, 2, 2)),
 )  # fmt: skip
@@ -250,7 +267,7 @@ parts = stated(
     formal=True,
 )
 def data(excess: Claim, uneven_positive: Claim) -> Iterator[Step]:
-    """Noise does no less than to rescale the covariance by κ."""
+    """Noise does no less than to rescale the covariance by $κ$."""
     yield _with_noise(excess, uneven_positive)
 
 
@@ -262,7 +279,7 @@ def data(excess: Claim, uneven_positive: Claim) -> Iterator[Step]:
     formal=True,
 )
 def decay(norms: Claim) -> Iterator[Step]:
-    """Weight decay through D+1 layers is no less than a 2/(D+1) quasi-norm of w."""
+    """Weight decay through $D+1$ layers is no less than a $2/(D+1)$ quasi-norm of $w$."""
     mean = rules.am_gm_sum(payment(k), _LAYERS)
     named = rules.substituted(mean, rules.turned(rules.definition(payment_product)))
     least_paid = rules.scaled(rules.raised(rules.given(norms), 1 / (D + 1)), D + 1)
@@ -311,7 +328,7 @@ def strict(excess: Claim, uneven_strict: Claim, decay: Claim, parts: Claim) -> I
 
 @claim(noisy_networks, loss >= least, given=(lower,), bounds=_SMALL)
 def minimum(lower: Claim) -> Iterator[Step]:
-    """No weights do better than the certified minimum over w."""
+    """No weights do better than the certified minimum over $w$."""
     value = rules.turned(rules.definition(reduced_value))
     yield rules.transitive(
         rules.given(lower), value, rules.smallest(reduced_minimum, reduced_value)
@@ -335,15 +352,15 @@ pairs = stated(
 
 _WIDE = Bounds((2, 4), (2, 3))
 _twins = (
-    twin("without_a_layer", "κ without one hidden layer, called attained",
+    twin("without_a_layer", "$κ$ without one hidden layer, called attained",
          aligned_networks, sp.Eq(loss, _objective(short)), bounds=_WIDE),
-    twin("noise_ignored", "d² for d(d + σ²): noise leaves the minimum alone",
+    twin("noise_ignored", "$d²$ for $d(d + σ²)$: noise leaves the minimum alone",
          aligned_networks, sp.Eq(loss, _objective(sp.Integer(1))), bounds=_WIDE),
-    twin("widths_ignored", "(1 + σ²)^D for κ: width does not average noise",
+    twin("widths_ignored", "$(1 + σ²)^D$ for $κ$: width does not average noise",
          noisy_networks, loss >= _objective(undivided), bounds=_WIDE),
-    twin("exponent", "exponent 1/D for 1/(D+1)",
+    twin("exponent", "exponent $1/D$ for $1/(D+1)$",
          noisy_networks, loss >= _objective(kappa, 1 / D), bounds=_WIDE),
-    twin("plain_decay", "the decay of a single layer, Γ|w|², instead of the quasi-norm",
+    twin("plain_decay", "the decay of a single layer, $Γ|w|²$, instead of the quasi-norm",
          noisy_networks, loss >= _objective(kappa, sp.Integer(1), sp.Integer(1)), bounds=_WIDE),
 )  # fmt: skip
 
@@ -359,7 +376,8 @@ def _rotated() -> NoisyInstance:
 THEOREM = Theorem(
     id="Z3p",
     title="Noise only rescales the covariance and weight decay is a quasi-norm of the whole map",
-    normalisation="loss E(f - y)² + Σ γ|W|_F², no factor 1/2; noise averaged; E y² left out",
+    normalisation="loss $E(f - y)² + Σ_i γ_i|W^{(i)}|_F²$, no factor 1/2; noise averaged; "
+    "$E y²$ left out",
     source=Source("certimin2026", "reduction without widths, pointwise in the weights"),
     claims=(
         excess, uneven_positive, uneven_strict, norms, parts, pairs,
@@ -367,18 +385,18 @@ THEOREM = Theorem(
     ),
     controls=_twins,
     witnesses=(
-        witness("unequal", strict, "two neurons that contribute differently, σ² = 1",
+        witness("unequal", strict, "two neurons that contribute differently, $σ² = 1$",
                 lambda: NoisyInstance.exact(
                     [[[1, 0], [0, 2]], [[1, 1]]], [[2, 1], [1, 1]], [[3, 1]],
                     [1, Fraction(1, 2)], 1)),
-        witness("three_layers", minimum, "D = 2, widths 2 and 2, unequal decays",
+        witness("three_layers", minimum, "$D = 2$, widths 2 and 2, unequal decays",
                 lambda: NoisyInstance.exact(
                     [[[1, 0], [1, 0]], [[1, 1], [1, 1]], [[1, 1]]], [[2, 1], [1, 1]], [[9, 1]],
                     [1, Fraction(1, 2), Fraction(1, 3)], 1)),
     ),
     necessity=(
         needed(noisy, strict,
-               "σ² = 0: contributions 9/25 and 16/25 attain the bound of w = (1, 0)", _rotated),
+               "$σ² = 0$: contributions 9/25 and 16/25 attain the bound of $w = (1, 0)$", _rotated),
     ),
     trainings=(
         Training("trained", "L-BFGS from many starts on the exactly averaged loss",

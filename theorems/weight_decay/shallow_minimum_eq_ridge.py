@@ -1,42 +1,52 @@
 r"""With one hidden layer the global minimum is a ridge regression, repeated in every neuron.
 
 Statement
-    Let D = 1, width d and r in {±1}^d.
+    Let $D = 1$, width $d$ and $r$ in $\{±1\}^d$; the input layer $W$ has decay $γ_w$, the output
+    row $U$ has $γ_u$.
 
-    Points of this form, with b > 0, any data and signs, and decays that meet the last equation,
+    Points of this form, with $b > 0$, any data and signs, and decays that meet the last equation,
 
-        U = b rᵀ,    W = r b cᵀ [b²(σ² + d) A_0 + γ_w I]^{-1},
-        |[b²(σ² + d) A_0 + γ_w I]^{-1} c|² = γ_u/γ_w,                          [scale]
+        U = b rᵀ, \qquad W = r b cᵀ [b²(σ² + d)A_0 + γ_w I]^{-1},
+        |[b²(σ² + d)A_0 + γ_w I]^{-1} c|² = γ_u/γ_w,   [scale]
 
     are stationary [stationary] and global minima: their loss is the certified minimum of the
     reduced problem, below which no weights come [global, lower], and its value is
-    E y² + τ - w·c with τ = γ_u|U|².   [value]
+    $E y² + τ - w·c$ with $τ = γ_u|U|²$.   [value]
 
-    If |c|² <= γ_u γ_w no weights do better than zero weights, L - E y² >= 0.   [trivial]
+    If $|c|² ≤ γ_uγ_w$ no weights do better than zero weights, $L - E y² ≥ 0$.   [trivial]
 
-    If |c|² > γ_u γ_w the minimum is lower, min L < E y².   [nontrivial]
+    If $|c|² > γ_uγ_w$ the minimum is lower, $min L < E y²$.   [nontrivial]
 
 Notation
-    L - E y² (``regularised_loss``), its gradient (``gradient_sq``), its certified minimum
-    (``reduced_minimum``); |c|² (``cross_sq``), γ_u (``decay_output``), γ_w (``decay_input``); τ
-    (``layer_penalty``), w·c (``effective_alignment``).
+    $A_0 = E xxᵀ$, $c = E xy$, the noise of variance $σ²$ and $wᵀ = UW$ are those of Z0, the reduced
+    problem that of Z3p.  $L - E y²$ (``regularised_loss``), its gradient (``gradient_sq``), its
+    certified minimum (``reduced_minimum``); $|c|²$ (``cross_sq``), $γ_u$ (``decay_output``), $γ_w$
+    (``decay_input``); $τ$ (``layer_penalty``), $w·c$ (``effective_alignment``).
 
 Assumptions
-    above, below  |c|² > γ_u γ_w or not: decides which of the two cases holds.
+    above  $|c|² > γ_uγ_w$, the data outweigh the decay: decides that the second case holds.
+    below  $|c|² ≤ γ_uγ_w$: decides that the first case holds.
 
 Proof
-    The case D = 1 of Z3, whose criterion is then void.  With τ = γ_u b² d and κ d = σ² + d the
-    formula of Z3 for w is the one above.  Not checked: that the equation for b has exactly one
-    root b > 0 if |c|² > γ_u γ_w, and none otherwise (by Z3p the minimum is that over τ >= 0 of
-    φ(τ) = τ - τ cᵀ(κτA_0 + Γ)^{-1}c, Γ = γ_u γ_w, which is convex with φ'(0) = 1 - |c|²/Γ).
+    The case $D = 1$ of Z3, whose criterion for a global minimum then holds by itself.  With
+    $τ = γ_u b²d$ and $κd = σ² + d$ the formula of Z3 for $w$ is the one above.  By Z3.global the
+    loss is the certified minimum, below which no weights come by Z3p.minimum; it is $E y² + τ - w·c$
+    as in Z3.value.
+
+    Not checked: that the equation for $b$ has exactly one root $b > 0$ if $|c|² > γ_uγ_w$, and none
+    otherwise.  By Z3p the minimum is that over $τ ≥ 0$ of
+
+        φ(τ) = τ - τ cᵀ(κτA_0 + ΓI)^{-1}c, \qquad Γ = γ_uγ_w,
+
+    which is convex with $φ'(0) = 1 - |c|²/Γ$.
 
 Sharpness
-    The threshold is exact on both sides; without σ² in σ² + d nothing is stationary.  If σ² > 0
-    no other weights are minimal, up to r: Z3p.strict.
+    The threshold is exact on both sides; without $σ²$ in $σ² + d$ nothing is stationary.  If
+    $σ² > 0$ no other weights are minimal, up to $r$: Z3p.strict.
 
 Implementation notes
-    Instances are built backwards: r, b, w, τ and A_0 are chosen, then the decays and c follow and
-    are rational; the weights are then computed by the formula of the statement.
+    Instances are built backwards: $r$, $b$, $w$, $τ$ and $A_0$ are chosen, then the decays and $c$
+    follow and are rational; the weights are then computed by the formula of the statement.
 
 References
 ----------
@@ -137,7 +147,7 @@ stationary = stated(
     published_shallow, sp.Eq(grad, 0), bounds=_SHALLOW, sizes=_SIZES,
 )  # fmt: skip
 scale = stated(
-    "scale", "the equation for b",
+    "scale", "the equation for $b$",
     published_shallow, sp.Eq(resolvent, shallow_scale), bounds=_SHALLOW, sizes=_SIZES,
 )  # fmt: skip
 
@@ -152,7 +162,7 @@ def global_minimum() -> Iterator[Step]:
 
 
 value = stated(
-    "value", "its loss is the cost of a layer less w·c",
+    "value", "its loss is the cost of a layer less $w·c$",
     published_shallow, sp.Eq(loss, shallow_value), bounds=_SHALLOW, sizes=_SIZES,
 )  # fmt: skip
 
@@ -184,10 +194,10 @@ def _unequal() -> NoisyInstance:
 
 
 _twins = (
-    twin("noise_forgotten", "d for σ² + d", without_noise, sp.Eq(grad, 0), bounds=_WIDE),
-    twin("ratio_inverted", "γ_w/γ_u for γ_u/γ_w in the equation for b",
+    twin("noise_forgotten", "$d$ for $σ² + d$", without_noise, sp.Eq(grad, 0), bounds=_WIDE),
+    twin("ratio_inverted", "$γ_w/γ_u$ for $γ_u/γ_w$ in the equation for $b$",
          published_shallow, sp.Eq(resolvent, g_w / g_u), bounds=_WIDE),
-    twin("mean_decay", "threshold |c| > (γ_u + γ_w)/2, right only for equal decays",
+    twin("mean_decay", "threshold $|c| > (γ_u + γ_w)/2$, right only for equal decays",
          noisy_networks, sp.Eq(least, 0), mean_decay, bounds=_WIDE, known=lambda: [_unequal()]),
     twin("every_stationary_point",
          "every non-trivial stationary point is global (neurons may be switched off)",
@@ -206,22 +216,23 @@ def _unit(cross: int, weight: int = 0) -> NoisyInstance:
 THEOREM = Theorem(
     id="Z2",
     title="With one hidden layer the global minimum is a ridge regression in every neuron",
-    normalisation="loss E(f - y)² + γ_u|U|² + γ_w|W|_F², no factor 1/2; noise averaged",
+    normalisation="loss $E(f - y)² + γ_u|U|² + γ_w|W|_F²$, no factor 1/2; noise averaged",
     source=Source("ziyin2022exact", "the solution with one hidden layer (reconstructed)"),
     claims=(stationary, scale, global_minimum, value, lower, trivial, nontrivial),
     controls=_twins,
     witnesses=(
         witness("minimum", global_minimum,
-                "U = (1, 1), W = (1, 1)ᵀ: unit decays, σ² = 1, A_0 = 1, c = 4, minimum 2 - 8 = -6",
+                "$U = (1, 1)$, $W = (1, 1)ᵀ$: unit decays, $σ² = 1$, $A_0 = 1$, $c = 4$, "
+                "minimum $2 - 8 = -6$",
                 lambda: _unit(4, 1)),
-        witness("tie", trivial, "|c|² = γ_u γ_w: the tie", lambda: _unit(1)),
+        witness("tie", trivial, "$|c|² = γ_uγ_w$: the tie", lambda: _unit(1)),
     ),
     necessity=(
-        needed(below, trivial, "c = 4 with unit decays: loss -6 < 0", lambda: _unit(4, 1)),
-        needed(above, nontrivial, "|c|² = γ_u γ_w: the minimum is 0", lambda: _unit(1)),
+        needed(below, trivial, "$c = 4$ with unit decays: loss $-6 < 0$", lambda: _unit(4, 1)),
+        needed(above, nontrivial, "$|c|² = γ_uγ_w$: the minimum is 0", lambda: _unit(1)),
     ),
     trainings=(
-        Training("trained", "L-BFGS from many starts, D = 1",
+        Training("trained", "L-BFGS from many starts, $D = 1$",
                  lambda seed, runs: trained_minima(seed + 2, runs, depths=(2,)), (lower,)),
     ),
     module=__name__,
