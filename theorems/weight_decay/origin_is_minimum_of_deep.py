@@ -1,59 +1,85 @@
 r"""The origin: a saddle or the global minimum at D = 1, a strict local minimum beyond.
 
 Statement
-    The origin is stationary: ∇L = 0 at W = 0.   [critical]
+    The origin is stationary: $∇L = 0$ at $W = 0$.   [critical]
 
-    Let D = 1, with d hidden neurons and d_x inputs.  The Hessian at the origin has the eigenvalues
+    Let $D = 1$, with $d$ hidden neurons and $d_x$ inputs.  The Hessian at the origin has the
+    eigenvalues
 
-        λ± = γ_u + γ_w ± sqrt((γ_u - γ_w)² + 4|c|²)   (d times each),
-        2γ_w   (d(d_x - 1) times, so not at all if d_x = 1),           [shallow_spectrum]
+        $λ_± = γ_u + γ_w ± √((γ_u - γ_w)² + 4|c|²)$ ($d$ times each),
+        $2γ_w$ ($d(d_x - 1)$ times, so not at all if $d_x = 1$),   [shallow_spectrum]
 
-    λ₊ the largest and λ₋ the smallest.   [shallow_max, shallow_min]
+    $λ_+$ the largest and $λ_-$ the smallest.   [shallow_max, shallow_min]
 
-    If D = 1 and |c|² > γ_u γ_w, then λ₋ < 0: the origin is a strict saddle.   [strong]
+    If $D = 1$ and $|c|² > γ_uγ_w$, then $λ_- < 0$: the origin is a strict saddle.   [strong]
 
-    If D = 1 and |c|² <= γ_u γ_w, then L >= 0 = L(0) everywhere: it is the global minimum.   [weak]
+    If $D = 1$ and $|c|² ≤ γ_uγ_w$, then $L ≥ 0 = L(0)$ everywhere: it is the global minimum.
+    [weak]
 
-    For D = 2 and D = 3 the Hessian at the origin is 2 diag(γ), whatever the data.   [deep]
+    For $D = 2$ and $D = 3$ the Hessian at the origin is $2 diag(γ)$, whatever the data.   [deep]
 
-    For D >= 2 the origin is a strict local minimum: L > 0 at every other point with
+    For $D ≥ 2$ the origin is a strict local minimum: $L > 0$ at every other point with
 
-        |W|^{D-1} <= min(γ) (D+1)^{(D+1)/2} / (2|c|).                              [isolated]
+        |W|^{D-1} ≤ min(γ) (D+1)^{(D+1)/2} / (2|c|).   [isolated]
 
-    At a stationary point L = (D-1)τ - U M_D Uᵀ with τ = γ_u|U|²,                  [value]
+    At a stationary point, with $τ = γ_u|U|²$,
 
-    so that L < 0 at one with (D-1)τ < U M_D Uᵀ: there the origin is no global minimum.   [bad]
+        L = (D-1)τ - U M_D Uᵀ,   [value]
+
+    so that $L < 0$ at one with $(D-1)τ < U M_D Uᵀ$: there the origin is no global minimum.   [bad]
 
 Notation
-    L (``regularised_loss``, without E y²), γ_u (``decay_output``), γ_w = γ_1 (``decay_input``),
-    |c|² (``cross_sq``), extreme eigenvalues of the Hessian (``curvature_max``,
-    ``curvature_min``); |W|² = |U|² + Σ|W^(i)|² (``size_sq``), min γ (``decay_min``).
+    $A_0$, $c$, $w$, $M_D$ and the $D$ hidden layers are those of Z0.  $L$ (``regularised_loss``) is
+    the averaged loss with weight decay, without $E y²$; $γ_u$ (``decay_output``), $γ_w = γ_1$
+    (``decay_input``), $|c|²$ (``cross_sq``), extreme eigenvalues of the Hessian
+    (``curvature_max``, ``curvature_min``); $|W|² = |U|² + Σ_i |W^{(i)}|²$ (``size_sq``), $min(γ)$
+    the least decay (``decay_min``).
 
 Assumptions
     at_origin      all weights are zero.
-    weak_signal    |c|² <= γ_u γ_w (D = 1).  Without it zero is a saddle and L < 0 nearby.
-    strong_signal  |c|² > γ_u γ_w (D = 1).  Without it the least curvature is not negative.
-    near_origin    the radius above.  Without it, weights 1, c = 10 have L < 0.
-    off_origin     W != 0.  At the origin L = 0.
-    stationary     ∇L = 0: gives the value of L.
-    light_decay    (D-1)γ_u|U|² < U M_D Uᵀ.  Without it the global minimum may tie with zero.
+    weak_signal    $|c|² ≤ γ_uγ_w$ ($D = 1$).  Without it zero is a saddle and $L < 0$ nearby.
+    strong_signal  $|c|² > γ_uγ_w$ ($D = 1$).  Without it the least curvature is not negative.
+    near_origin    the radius above.  Without it, weights 1, $c = 10$ have $L < 0$.
+    off_origin     $W ≠ 0$.  At the origin $L = 0$.
+    stationary     $∇L = 0$: gives the value of $L$.
+    light_decay    $(D-1)γ_u|U|² < U M_D Uᵀ$.  Without it the global minimum may tie with zero.
 
 Proof
-    L = U M_D Uᵀ - 2 w·c + T with T = Σ γ_i|W^(i)|², of degrees 2D+2, D+1 and 2.  D >= 2: only decay
-    is of second order.  D = 1: w·c joins it, and couples each neuron's u_j to its row along c.
-    Strong signal: sqrt((γ_u - γ_w)² + 4|c|²) > γ_u + γ_w.
-    Weak signal: 2 w·c <= 2|c||U||W| <= 2√(γ_uγ_w)|U||W| <= γ_u|U|² + γ_w|W|².
-    Radius: w·c <= |c| Π|W^(i)| <= |c| (|W|²/(D+1))^{(D+1)/2} by Cauchy-Schwarz and AM-GM, which is
-    at most ½ min(γ)|W|² <= T/2 there.  So T >= 2 w·c, and U M_D Uᵀ > 0 where w·c != 0: with
-    s = 2 w·c, Y = U M_D Uᵀ, Q = 4cᵀA_0⁻¹c and QY >= s² it is (4T + 2Q + 1)(T - s + Y) >= T² > 0.
-    A stationary point has w·c = U M_D Uᵀ + τ and T = (D+1)τ (Z1), so L = (D-1)τ - U M_D Uᵀ.
+    The loss has three terms, of degrees $2D+2$, $D+1$ and 2 in the weights (Z4.terms), where sums
+    and products over $i$ run over all $D+1$ layers, the output row $W^{(D+1)} = U$ included:
+
+        L = U M_D Uᵀ - 2 w·c + T, \qquad T = Σ_i γ_i|W^{(i)}|².
+
+    Origin.  For $D ≥ 2$ only decay is of second order.  For $D = 1$ the term $-2 w·c$ joins it and
+    couples each neuron's $u_j$ to its row's component along $c$, by a block with the rows
+    $(2γ_u, -2|c|)$ and $(-2|c|, 2γ_w)$, whose eigenvalues are $λ_±$.
+
+    Strong signal: $√((γ_u - γ_w)² + 4|c|²) > γ_u + γ_w$.
+
+    Weak signal, with $W$ the one hidden layer: by Cauchy-Schwarz (Z4.shallow_cauchy), and as
+    $(√(γ_u)|U| - √(γ_w)|W|)² ≥ 0$,
+
+        2 w·c ≤ 2|c||U||W| ≤ 2√(γ_uγ_w)|U||W| ≤ γ_u|U|² + γ_w|W|².
+
+    Radius: by Cauchy-Schwarz (Z4.cauchy) and AM-GM
+
+        w·c ≤ |c| Π_i |W^{(i)}| ≤ |c| (|W|²/(D+1))^{(D+1)/2},
+
+    which is at most $½ min(γ)|W|² ≤ T/2$ within the radius.  So $T ≥ s$ for $s = 2 w·c$.  With
+    $Y = U M_D Uᵀ ≥ 0$ and $Q = 4cᵀA_0⁻¹c$ one has $QY ≥ s²$ (Z4.explained), so that $L = T - s + Y$
+    is positive:
+
+        (4T + 2Q + 1)L ≥ 4T(T - s) + 2s² ≥ T² > 0.
+
+    Value: a stationary point has $w·c = U M_D Uᵀ + τ$ and $T = (D+1)τ$, as all layers pay $τ$ (Z1,
+    here Z4.at_rest and Z4.shares), so $L = (D-1)τ - U M_D Uᵀ$.
 
 Sharpness
     With the arithmetic for the geometric mean of the decays, or with twice the radius, exact
     counterexamples are found.
 
 Implementation notes
-    Differences of step 1 give the exact Hessian, since L is quadratic in each layer: no formula
+    Differences of step 1 give the exact Hessian, since $L$ is quadratic in each layer: no formula
     for derivatives is used.
 
 References
@@ -177,15 +203,15 @@ _DEEP = Bounds((2, 4), (1, 3))
 _FLAT = ((2, 1, 1), (2, 2, 1), (2, 1, 2), (2, 2, 2))
 
 shallow_max = stated(
-    "shallow_max", "D = 1: the largest eigenvalue",
+    "shallow_max", "$D = 1$: the largest eigenvalue",
     noisy_origins, sp.Eq(top, upper_eigenvalue), at_origin, bounds=_ONE, formal=True,
 )  # fmt: skip
 shallow_min = stated(
-    "shallow_min", "D = 1: the smallest eigenvalue",
+    "shallow_min", "$D = 1$: the smallest eigenvalue",
     noisy_origins, sp.Eq(bottom, lower_eigenvalue), at_origin, bounds=_ONE, formal=True,
 )  # fmt: skip
 shallow_spectrum = stated(
-    "shallow_spectrum", "D = 1: all eigenvalues with their multiplicities",
+    "shallow_spectrum", "$D = 1$: all eigenvalues with their multiplicities",
     noisy_origins, sp.Eq(gap_shallow, 0), at_origin, bounds=_ONE, sizes=_FLAT,
 )  # fmt: skip
 
@@ -200,7 +226,7 @@ shallow_spectrum = stated(
     formal=True,
 )
 def strong(shallow_min: Claim) -> Iterator[Step]:
-    """D = 1: a strict saddle when the signal is strong."""
+    """$D = 1$: a strict saddle when the signal is strong."""
     gap = rules.added(rules.scaled(rules.assumed(c_sq > g_u * g_w), 4), (g_u - g_w) ** 2)
     squares = rules.rewritten(gap, 4 * c_sq + (g_u - g_w) ** 2, (g_u + g_w) ** 2)
     lower = rules.added(rules.raised(squares, sp.Rational(1, 2)), -_root)
@@ -208,12 +234,12 @@ def strong(shallow_min: Claim) -> Iterator[Step]:
 
 
 shallow_terms = stated(
-    "shallow_terms", "D = 1: the terms of the loss",
+    "shallow_terms", "$D = 1$: the terms of the loss",
     noisy_networks, sp.Eq(loss, power - 2 * signal + g_w * first + g_u * last), bounds=_ONE,
     sizes=_FLAT, check=True,
 )  # fmt: skip
 shallow_cauchy = stated(
-    "shallow_cauchy", "D = 1: (w·c)² is at most |c|²|U|²|W|²",
+    "shallow_cauchy", "$D = 1$: $(w·c)²$ is at most $|c|²|U|²|W|²$",
     noisy_networks, c_sq * first * last >= signal**2, bounds=_ONE, sizes=_FLAT[:3], check=True,
 )  # fmt: skip
 
@@ -223,7 +249,7 @@ shallow_cauchy = stated(
     formal=True,
 )  # fmt: skip
 def weak(shallow_terms: Claim, shallow_cauchy: Claim) -> Iterator[Step]:
-    """D = 1: the global minimum when it is not."""
+    """$D = 1$: the global minimum when it is not."""
     decays = rules.scaled(rules.assumed(c_sq <= g_u * g_w), first * last)
     reached = rules.root(
         rules.transitive(rules.turned(decays), rules.given(shallow_cauchy)), signal
@@ -243,7 +269,7 @@ critical = stated(
     sizes=((2, 1, 1), (2, 2, 2), (3, 2, 2, 2), (4, 2, 2, 2, 2)), formal=True,
 )  # fmt: skip
 deep = stated(
-    "deep", "D = 2 and 3: the Hessian is 2 diag(γ)",
+    "deep", "$D = 2$ and 3: the Hessian is $2 diag(γ)$",
     noisy_origins, sp.Eq(gap_deep, 0), at_origin, bounds=_MORE,
     sizes=((3, 1, 1, 1), (3, 2, 2, 1), (3, 1, 2, 2), (4, 1, 1, 2, 1)), formal=True,
 )  # fmt: skip
@@ -256,11 +282,11 @@ terms = stated(
     bounds=_DEEP, check=True,
 )  # fmt: skip
 cauchy = stated(
-    "cauchy", "(w·c)² is at most |c|² times the product of all |W^(i)|²",
+    "cauchy", "$(w·c)²$ is at most $|c|²$ times the product of all $|W^{(i)}|²$",
     noisy_networks, c_sq * product >= signal**2, sizes=_THIN, bounds=_DEEP, check=True,
 )  # fmt: skip
 explained = stated(
-    "explained", "(w·c)² is at most U M_D Uᵀ cᵀA_0⁻¹c",
+    "explained", "$(w·c)²$ is at most $U M_D Uᵀ cᵀA_0⁻¹c$",
     noisy_networks, q * power >= signal**2, sizes=_SINGLE, bounds=_DEEP, check=True,
 )  # fmt: skip
 
@@ -270,7 +296,7 @@ explained = stated(
     given=(terms, cauchy, explained), bounds=_MORE, formal=True,
 )  # fmt: skip
 def isolated(terms: Claim, cauchy: Claim, explained: Claim) -> Iterator[Step]:
-    """D >= 2: every other point within the radius is higher."""
+    """$D ≥ 2$: every other point within the radius is higher."""
     radius = rules.assumed(4 * c_sq * W_sq ** (D - 1) <= m**2 * (D + 1) ** (D + 1))
     within = rules.transitive(
         rules.scaled(squared_cost(), (D + 1) ** (D + 1)),
@@ -285,12 +311,12 @@ def isolated(terms: Claim, cauchy: Claim, explained: Claim) -> Iterator[Step]:
 
 _AT_REST = ((2, 1, 1, 1, 0), (2, 1, 1, 1, 1), (2, 1, 2, 2, 0), (3, 1, 1, 1, 1, 1, 0))
 shares = stated(
-    "shares", "at stationary points all layers together pay D+1 times τ",
+    "shares", "at stationary points all layers together pay $D+1$ times $τ$",
     noisy_stationary_points, sp.Eq(paid, (D + 1) * tau), stationary, given=(Z1.balance,),
     bounds=_DEEP, sizes=_AT_REST, check=True,
 )  # fmt: skip
 at_rest = stated(
-    "at_rest", "and w·c is the power of the output and τ",
+    "at_rest", "and $w·c$ is the power of the output and $τ$",
     noisy_stationary_points, sp.Eq(signal, power + tau), stationary, given=(Z1.common,),
     bounds=_DEEP, sizes=_AT_REST, check=True,
 )  # fmt: skip
@@ -316,7 +342,7 @@ def value(stationary_value: Any, terms: Claim, shares: Claim, at_rest: Claim) ->
     formal=True,
 )  # fmt: skip
 def bad(value: Claim) -> Iterator[Step]:
-    """D >= 2: yet elsewhere the loss is lower."""
+    """$D ≥ 2$: yet elsewhere the loss is lower."""
     lower = rules.added(rules.assumed((D - 1) * tau < power), -power)
     yield rules.transitive(lower, rules.turned(rules.given(value)))
 
@@ -331,19 +357,19 @@ def _scalar(weights: list[Any], a: Any, c: Any, decays: list[Any]) -> NoisyInsta
 
 _low = Fraction(1, 100)
 _twins = (
-    twin("saddle", "the origin is a saddle for D = 2",
+    twin("saddle", "the origin is a saddle for $D = 2$",
          noisy_origins, bottom < 0, at_origin, bounds=_TWO),
-    twin("always_saddle", "the origin is a saddle for D = 1, however weak c",
+    twin("always_saddle", "the origin is a saddle for $D = 1$, however weak $c$",
          noisy_origins, bottom < 0, at_origin, bounds=_ONE),
-    twin("diagonal", "2 diag(γ) at D = 1 too",
+    twin("diagonal", "$2 diag(γ)$ at $D = 1$ too",
          noisy_origins, sp.Eq(gap_deep, 0), at_origin, bounds=_ONE),
-    twin("global", "a strict local minimum at D = 2 is global",
+    twin("global", "a strict local minimum at $D = 2$ is global",
          noisy_networks, loss >= 0, bounds=_TWO,
          known=lambda: [_scalar([1, 1, 1], 1, 2, [Fraction(1, 10)] * 3)]),
-    twin("arithmetic_mean", "(γ_u + γ_w)/2 for √(γ_u γ_w)",
+    twin("arithmetic_mean", "$(γ_u + γ_w)/2$ for $√(γ_uγ_w)$",
          noisy_networks, loss >= 0, mean_decay, bounds=_ONE,
          known=lambda: [_scalar([Fraction(1, 2), 1], _low, 1, [Fraction(2), Fraction(1, 4)])]),
-    twin("twice_the_radius", "L > 0 within twice the radius",
+    twin("twice_the_radius", "$L > 0$ within twice the radius",
          noisy_networks, loss > 0, within_twice, off_origin, bounds=_TWO,
          known=lambda: [_scalar([2, 2, 2], _low, 1, [1, 1, 1])]),
 )  # fmt: skip
@@ -387,7 +413,8 @@ def _train(seed: int, runs: int) -> Iterator[TrainedSolution]:
 THEOREM = Theorem(
     id="Z4",
     title="The origin is a saddle or the global minimum if shallow, a strict local minimum if deep",
-    normalisation="L = E(f - y)² + Σ γ_i|W^(i)|_F² + γ_u|U|², no factors 1/2; D hidden layers",
+    normalisation="$L = E(f - y)² + Σ_i γ_i|W^{(i)}|_F² + γ_u|U|²$, no factors 1/2; "
+    "$D$ hidden layers",
     source=Source("ziyin2022exact", "the origin at D = 1 and beyond (reconstructed)"),
     claims=(
         critical, shallow_spectrum, shallow_max, shallow_min, strong, weak, deep, isolated, value,
@@ -395,31 +422,31 @@ THEOREM = Theorem(
     ),
     controls=_twins,
     witnesses=(
-        witness("saddle", strong, "c = 2, γ = 1: eigenvalues 6 and -2",
+        witness("saddle", strong, "$c = 2$, $γ = 1$: eigenvalues 6 and $-2$",
                 lambda: _scalar([0, 0], 1, 2, [1, 1])),
-        witness("bad", bad, "D = 2, weights 1, A_0 = 1, γ = 1/10, c = 11/10: L = -9/10",
+        witness("bad", bad, "$D = 2$, weights 1, $A_0 = 1$, $γ = 1/10$, $c = 11/10$: $L = -9/10$",
                 lambda: _scalar([1, 1, 1], 1, Fraction(11, 10), [Fraction(1, 10)] * 3)),
-        witness("threshold", weak, "|c|² = γ_u γ_w exactly",
+        witness("threshold", weak, "$|c|² = γ_uγ_w$ exactly",
                 lambda: _scalar([1, 2], 1, 2, [4, 1])),
     ),
     necessity=(
         needed(at_origin, shallow_min,
-               "weights 1, A_0 = 1, c = 2, γ = 1: eigenvalues 4 and 4, not -2 and 6",
+               "weights 1, $A_0 = 1$, $c = 2$, $γ = 1$: eigenvalues 4 and 4, not $-2$ and 6",
                lambda: _scalar([1, 1], 1, 2, [1, 1])),
-        needed(strong_signal, strong, "c = 1, γ = 2: eigenvalues 6 and 2",
+        needed(strong_signal, strong, "$c = 1$, $γ = 2$: eigenvalues 6 and 2",
                lambda: _scalar([0, 0], 1, 1, [2, 2])),
-        needed(weak_signal, weak, "c = 2, γ = 1, weights 1, A_0 = 1: L = -1",
+        needed(weak_signal, weak, "$c = 2$, $γ = 1$, weights 1, $A_0 = 1$: $L = -1$",
                lambda: _scalar([1, 1], 1, 2, [1, 1])),
-        needed(near_origin, isolated, "weights 1, c = 10: L = 1 - 20 + 3 < 0",
+        needed(near_origin, isolated, "weights 1, $c = 10$: $L = 1 - 20 + 3 < 0$",
                lambda: _scalar([1, 1, 1], 1, 10, [1, 1, 1])),
-        needed(off_origin, isolated, "the origin itself: L = 0",
+        needed(off_origin, isolated, "the origin itself: $L = 0$",
                lambda: _scalar([0, 0, 0], 1, 1, [1, 1, 1])),
         needed(light_decay, bad,
-               "weights 1, A_0 = 1, γ = 1, c = 2: stationary at the threshold, L = 0",
+               "weights 1, $A_0 = 1$, $γ = 1$, $c = 2$: stationary at the threshold, $L = 0$",
                lambda: _scalar([1, 1, 1], 1, 2, [1, 1, 1])),
     ),
     trainings=(
-        Training("trained", "gradient descent from small weights to the origin, D = 2 and 3",
+        Training("trained", "gradient descent from small weights to the origin, $D = 2$ and 3",
                  _train, (deep,)),
     ),
     module=__name__,

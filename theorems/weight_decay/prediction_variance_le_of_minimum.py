@@ -1,52 +1,73 @@
 r"""At the global minimum the prediction varies with the noise by (κ-1)(w·x)², whatever the decay.
 
 Statement
-    Let κ = Π_i (1 + σ²/d_i).
+    Let $κ = Π_i (1 + σ²/d_i)$.
 
     At global minima of the noise-averaged loss, for all decays,
 
-        Var_ε f(x) = (κ-1)(w·x)²   for every input x,                            [pointwise]
-        E_x Var_ε f(x) = (κ-1) wᵀA_0w,                                           [average]
-        E_x Var_ε f(x) <= (κ-1)/κ² cᵀA_0⁻¹c.                                     [bound]
+        $Var_ε f(x) = (κ-1)(w·x)²$ for every input $x$,   [pointwise]
+        E_x Var_ε f(x) = (κ-1) wᵀA_0w,   [average]
+        E_x Var_ε f(x) ≤ \frac{κ-1}{κ²} cᵀA_0⁻¹c.   [bound]
 
-    So it vanishes as κ -> 1 and as κ -> ∞: E_x Var_ε f(x) <= (κ-1) cᵀA_0⁻¹c [wide] and
-    E_x Var_ε f(x) <= cᵀA_0⁻¹c / κ [noisy].
+    So it vanishes as $κ → 1$ and as $κ → ∞$:
 
-    At stationary points E_x Var_ε f(x) <= cᵀA_0⁻¹c / 4.   [quarter]
+        E_x Var_ε f(x) ≤ (κ-1) cᵀA_0⁻¹c,   [wide]
+        E_x Var_ε f(x) ≤ cᵀA_0⁻¹c / κ.   [noisy]
 
-    With decays of 1e-9 both constants are attained up to 1e-7, (κ-1)/κ² at any κ [small_decay] and
-    1/4 at κ = 2 [half].
+    At stationary points
 
-    The minima are those constructed (rank-one layers along signs, a_max <= (D+1) a_min and
-    (D-1)τ <= κ wᵀA_0w); rivals drawn beside them are no lower.   [global]
+        E_x Var_ε f(x) ≤ cᵀA_0⁻¹c / 4.   [quarter]
+
+    With decays of $10^{-9}$ both constants are attained up to $10^{-7}$, $(κ-1)/κ²$ at any $κ$
+    [small_decay] and 1/4 at $κ = 2$ [half].
+
+    The minima are those constructed (rank-one layers along signs, $a_max ≤ (D+1)a_min$ and
+    $(D-1)τ ≤ κ wᵀA_0w$); rivals drawn beside them are no lower.   [global]
 
 Notation
-    E_x Var_ε f (``prediction_variance``), κ (``effective_covariance_factor``), wᵀA_0w
-    (``effective_energy``), cᵀA_0⁻¹c (``explained_power``).
+    $f$ is the network of Z0 and $A_0$, $c$, $w$, $M_D$ are defined there; $a_min$ and $a_max$ are
+    the extreme eigenvalues of $A_0$, $τ$ is the cost of a layer.  $E_x Var_ε f$
+    (``prediction_variance``), $κ$ (``effective_covariance_factor``), $wᵀA_0w$
+    (``effective_energy``), $cᵀA_0⁻¹c$ (``explained_power``).
 
 Assumptions
-    global_minimum  used in U M_D Uᵀ = κ wᵀA_0w: all neurons of a layer share the work.  Without
+    global_minimum  used in $U M_D Uᵀ = κ wᵀA_0w$: all neurons of a layer share the work.  Without
                     it, one neuron of two at work has a variance above the first bound.
-    stationary      used in the second bound: U M_D Uᵀ <= w·c.  Without it the variance is
+    stationary      used in the second bound: $U M_D Uᵀ ≤ w·c$.  Without it the variance is
                     unbounded.
 
 Proof
-    A global minimum W costs no more than aligned weights of the same map w, which cost the reduced
-    objective (Z3p.attained); data and decay each cost no less than their part of it (Z3p.data,
-    Z3p.decay).  So both are equal to it: U M_D Uᵀ = κ wᵀA_0w, and the variance is (κ-1) wᵀA_0w.
-    For any t, 0 <= (c - tA_0w)ᵀA_0⁻¹(c - tA_0w) = cᵀA_0⁻¹c - 2t w·c + t² wᵀA_0w.  At a stationary
-    point U M_D Uᵀ = w·c - τ with τ >= 0 (Z1), so w·c >= U M_D Uᵀ; t = κ gives
-    cᵀA_0⁻¹c >= κ² wᵀA_0w at global minima, and t = 2 that the variance is at most cᵀA_0⁻¹c/4.
-    With equal widths and t = σ²/d, (κ-1)/κ² is (1+t)^{-2D}((1+t)^D - 1): D t + O(t²) as t -> 0, and
-    (1+t)^{-D}(1 + o(1)) as (1+t)^D -> ∞ (a remark).
+    The output has mean $w·x$ over the noise and, averaged over $x$ too, the power $U M_D Uᵀ$ (Z0),
+    so that
+
+        E_x Var_ε f(x) = U M_D Uᵀ - wᵀA_0w.
+
+    Equality.  A global minimum costs no more than aligned weights of the same map $w$ (Z7.spent),
+    which cost the reduced objective (Z3p.attained); data and decay each cost no less than their
+    part of it (Z3p.data, Z3p.decay).  So both are equal to it: $U M_D Uᵀ = κ wᵀA_0w$, and the
+    variance is $(κ-1) wᵀA_0w$.  At the constructed minima all neurons of a layer contribute the
+    same, whatever the input, and the same holds with $xxᵀ$ for $A_0$ (Z7.pointwise).
+
+    Bounds.  For any number $t$
+
+        0 ≤ (c - tA_0w)ᵀA_0⁻¹(c - tA_0w) = cᵀA_0⁻¹c - 2t w·c + t² wᵀA_0w.
+
+    At a stationary point $U M_D Uᵀ = w·c - τ$ with $τ ≥ 0$ (Z1.common), so $w·c ≥ U M_D Uᵀ$.  At
+    global minima $t = κ$ gives $cᵀA_0⁻¹c ≥ κ² wᵀA_0w$ (Z7.explained), which is the first bound; it
+    implies the next two as $κ ≥ 1$.  At every stationary point $t = 2$ gives that the variance is
+    at most $cᵀA_0⁻¹c/4$.
+
+    A remark: with equal widths and $t = σ²/d$ the constant $(κ-1)/κ²$ is
+    $(1+t)^{-2D}((1+t)^D - 1)$: $Dt + O(t²)$ as $t → 0$, and $(1+t)^{-D}(1 + o(1))$ as
+    $(1+t)^D → ∞$.
 
 Sharpness
-    No constant improves: both bounds are approached within 1e-7 at decays of 1e-9.
+    No constant improves: both bounds are approached within $10^{-7}$ at decays of $10^{-9}$.
 
 Implementation notes
-    The variance at every x is pulled back through the layers from UᵀU; its average over x is
-    pushed forward from A_0.  The two routes share nothing.  That the constructed minima are global
-    is certified, and Z7.global tries rivals on them.
+    The variance at every $x$ is pulled back through the layers from $UᵀU$; its average over $x$ is
+    pushed forward from $A_0$.  The two routes share nothing.  That the constructed minima are
+    global is certified, and Z7.global tries rivals on them.
 
 References
 ----------
@@ -229,7 +250,7 @@ _DEEP, _SMALL = Bounds((2, 4), (1, 3)), Bounds((2, 3), (1, 2))
 _CLOSE = 1 - sp.Rational(1, 10**7)
 
 pointwise = stated(
-    "pointwise", "the variance is (κ-1)(w·x)² at every input",
+    "pointwise", "the variance is $(κ-1)(w·x)²$ at every input",
     noisy_global_minima, sp.Eq(V_gap, 0), global_minimum, bounds=_DEEP,
 )  # fmt: skip
 aligned = stated(
@@ -242,7 +263,7 @@ spent = stated(
     noisy_global_minima, lowest <= value, global_minimum, bounds=_DEEP, check=True,
 )  # fmt: skip
 regression = stated(
-    "regression", "what regression explains, against κ times what the map does",
+    "regression", "what regression explains, against $κ$ times what the map does",
     noisy_networks, best >= 2 * kappa * signal - kappa**2 * power, bounds=_DEEP, check=True,
     sizes=((2, 1, 2), (3, 1, 2, 2)),
 )  # fmt: skip
@@ -288,7 +309,7 @@ def average(spent: Claim, data: Claim, decay: Claim, parts: Claim) -> Iterator[S
     given=(regression, average, Z1.common, payments), bounds=_DEEP, check=True,
 )  # fmt: skip
 def explained(regression: Claim, average: Claim, common: Claim, payments: Claim) -> Iterator[Step]:
-    """Regression explains at least κ² times the power of the minimum."""
+    """Regression explains at least $κ²$ times the power of the minimum."""
     x = sp.Symbol("x", real=True)
     varied = rules.transitive(
         rules.turned(rules.definition(prediction_variance)), rules.given(average)
@@ -313,7 +334,7 @@ def _signal(common: Claim, payments: Claim) -> rules.Fact:
     bounds=_DEEP,
 )  # fmt: skip
 def bound(average: Claim, explained: Claim) -> Iterator[Step]:
-    """At most (κ-1)/κ² of what linear regression explains."""
+    """At most $(κ-1)/κ²$ of what linear regression explains."""
     yield _written_in_kappa(_bound(explained), average)
 
 
@@ -322,7 +343,7 @@ def bound(average: Claim, explained: Claim) -> Iterator[Step]:
     bounds=_DEEP,
 )  # fmt: skip
 def wide(average: Claim, explained: Claim) -> Iterator[Step]:
-    """It vanishes with the noise on each neuron, as κ - 1."""
+    """It vanishes with the noise on each neuron, as $κ - 1$."""
     yield _written_in_kappa(_loosened(more * best, _bound(explained)), average)
 
 
@@ -331,7 +352,7 @@ def wide(average: Claim, explained: Claim) -> Iterator[Step]:
     bounds=_DEEP,
 )  # fmt: skip
 def noisy(average: Claim, explained: Claim) -> Iterator[Step]:
-    """It vanishes with much noise and many layers, as 1/κ."""
+    """It vanishes with much noise and many layers, as $1/κ$."""
     yield _written_in_kappa(_loosened(best / (1 + more), _bound(explained)), average)
 
 
@@ -376,7 +397,7 @@ small_decay = stated(
     small_decay_minima, _CLOSE * variance_bound <= V, global_minimum, bounds=_DEEP,
 )  # fmt: skip
 half = stated(
-    "half", "the second bound is attained as the decay vanishes, at κ = 2",
+    "half", "the second bound is attained as the decay vanishes, at $κ = 2$",
     half_noise_minima, _CLOSE * variance_quarter <= V, global_minimum, bounds=_SMALL,
 )  # fmt: skip
 no_rival = stated(
@@ -396,18 +417,18 @@ def _lazy_neuron(cost: Fraction) -> NoisyInstance:
 
 
 _twins = (
-    twin("any_weights", "(κ-1) wᵀA_0w at any weights",
+    twin("any_weights", "$(κ-1) wᵀA_0w$ at any weights",
          noisy_networks, sp.Eq(V, (kappa - 1) * power), bounds=_DEEP),
     twin("any_stationary", "the first bound at every stationary point",
          noisy_stationary_points, V <= (kappa - 1) / kappa**2 * best, stationary, bounds=_DEEP,
          known=lambda: [_lazy_neuron(Fraction(1, 100))]),
-    twin("cube", "κ³ for κ²",
+    twin("cube", "$κ³$ for $κ²$",
          noisy_global_minima, V <= (kappa - 1) / kappa**3 * best, global_minimum, bounds=_DEEP),
     twin("eighth", "1/8 for 1/4",
          half_noise_minima, V <= best / 8, global_minimum, bounds=_DEEP),
-    twin("without_widths", "(1+σ²)^D for κ: width does not average",
+    twin("without_widths", "$(1+σ²)^D$ for $κ$: width does not average",
          noisy_global_minima, sp.Eq(V, (kappa_thin - 1) * power), global_minimum, bounds=_DEEP),
-    twin("first_order", "Σσ²/d_i for κ-1: layers add up",
+    twin("first_order", "$Σ_i σ²/d_i$ for $κ-1$: layers add up",
          noisy_global_minima, sp.Eq(V, first_order * power), global_minimum, bounds=_DEEP),
 )  # fmt: skip
 
@@ -453,7 +474,8 @@ def _train(seed: int, runs: int) -> Iterator[TrainedSolution]:
 THEOREM = Theorem(
     id="Z7",
     title="At the global minimum the variance of the prediction is bounded whatever the decay",
-    normalisation="L = E(f - y)² + Σ γ_i|W^(i)|_F² + γ_u|U|², no factors 1/2; A_0 = E xxᵀ ≻ 0",
+    normalisation="$L = E(f - y)² + Σ_i γ_i|W^{(i)}|_F² + γ_u|U|²$, no factors 1/2; "
+    "$A_0 = E xxᵀ ≻ 0$",
     source=Source("ziyin2022exact", "prediction variance at the global minimum (reconstructed)"),
     claims=(
         pointwise, aligned, spent, regression, regression_twice, factor, payments,
@@ -461,7 +483,8 @@ THEOREM = Theorem(
     ),
     controls=_twins,
     witnesses=(
-        witness("two_neurons", bound, "two neurons, σ² = 1, κ = 3/2: variance 1/2, c = 3/2 + 1/8",
+        witness("two_neurons", bound,
+                "two neurons, $σ² = 1$, $κ = 3/2$: variance 1/2, $c = 3/2 + 1/8$",
                 lambda: NoisyInstance.exact(
                     [[[Fraction(1, 2)]] * 2, [[1, 1]]], [[1]], [[Fraction(13, 8)]],
                     [Fraction(1, 4), Fraction(1, 16)], 1)),
@@ -469,9 +492,9 @@ THEOREM = Theorem(
                 lambda: _lazy_neuron(Fraction(1, 8))),
     ),
     necessity=(
-        needed(global_minimum, bound, "one neuron of two at work: variance 1 > (2/9)(201/100)²",
+        needed(global_minimum, bound, "one neuron of two at work: variance $1 > (2/9)(201/100)²$",
                lambda: _lazy_neuron(Fraction(1, 100))),
-        needed(stationary, quarter, "weights 1, A_0 = 1, c = 1, σ² = 1: variance 1 > 1/4",
+        needed(stationary, quarter, "weights 1, $A_0 = 1$, $c = 1$, $σ² = 1$: variance $1 > 1/4$",
                lambda: NoisyInstance.exact([[[1]], [[1]]], [[1]], [[1]], [1, 1], 1)),
     ),
     trainings=(

@@ -30,8 +30,8 @@ Assumptions
 Proof
     The case $D = 1$ of Z3, whose criterion for a global minimum then holds by itself.  With
     $τ = γ_u b²d$ and $κd = σ² + d$ the formula of Z3 for $w$ is the one above.  By Z3.global the
-    loss is the certified minimum, below which no weights come by Z3p.minimum; it is $E y² + τ - w·c$
-    as in Z3.value.
+    loss is the certified minimum, below which no weights come by Z3p.minimum; it is
+    $E y² + τ - w·c$ as in Z3.value.
 
     Not checked: that the equation for $b$ has exactly one root $b > 0$ if $|c|² > γ_uγ_w$, and none
     otherwise.  By Z3p the minimum is that over $τ ≥ 0$ of

@@ -1,60 +1,84 @@
 r"""Small starts of a deep network fall to the origin, and at rest decay bounds every layer.
 
 Statement
-    (i) Let D >= 2.  The loss grows along the ray through W, so that gradient flow lowers |W|:
+    (i) Let $D ≥ 2$.  The loss grows along the ray through $W$, so that gradient flow lowers $|W|$:
+    $⟨W, ∇L⟩ > 0$ at every $W ≠ 0$ with
 
-        <W, ∇L> > 0   at every W != 0 with |W|^{D-1} <= min(γ) (D+1)^{(D-1)/2} / |c|.     [basin]
+        |W|^{D-1} ≤ min(γ) (D+1)^{(D-1)/2} / |c|.   [basin]
 
     (ii) At every stationary point each layer pays at most
 
-        γ_i |W^(i)|_F² <= cᵀA_0⁻¹c / (4κ),                                              [scale]
+        γ_i|W^{(i)}|_F² ≤ cᵀA_0⁻¹c / (4κ),   [scale]
 
-    with equality where A_0 = aI and each pays κ wᵀA_0w = U M_D Uᵀ.   [scale_attained]
+    with equality where $A_0 = aI$ and each pays $κ wᵀA_0w = U M_D Uᵀ$.   [scale_attained]
 
-    At a global minimum with D >= 2 that the certificate below knows, each layer pays at most
+    At a global minimum with $D ≥ 2$ that the certificate below knows, each layer pays at most
 
-        γ_i |W^(i)|_F² <= (D-1)/D² cᵀA_0⁻¹c/κ,                                        [minimum]
+        γ_i|W^{(i)}|_F² ≤ \frac{D-1}{D²} cᵀA_0⁻¹c/κ,   [minimum]
 
-    with equality where it ties with the origin, A_0 = aI and κ wᵀA_0w = (D-1)γ_i|W^(i)|².
-    [minimum_attained]
+    with equality where it ties with the origin, $A_0 = aI$ and
+    $κ wᵀA_0w = (D-1)γ_i|W^{(i)}|²$.   [minimum_attained]
 
-    (iii) At any weights noise multiplies the power of the output by at least κ:
+    (iii) At any weights noise multiplies the power of the output by at least $κ$:
 
-        U M_D Uᵀ >= κ wᵀA_0w.                                                         [reduced]
+        U M_D Uᵀ ≥ κ wᵀA_0w.   [reduced]
 
 Notation
-    <W, ∇L> (``radial_slope``), |W|² = |U|² + Σ|W^(i)|² (``size_sq``); the largest payment
-    (``layer_penalty_max``); κ, cᵀA_0⁻¹c (``explained_power``).
+    $A_0$, $c$, $w$, $M_D$ and the $D$ hidden layers of widths $d_i$ are those of Z0; the output row
+    $U$ is layer $D+1$.  $⟨W, ∇L⟩$ (``radial_slope``), $|W|² = |U|² + Σ_i |W^{(i)}|²$ (``size_sq``),
+    $min(γ)$ the least decay; the largest payment (``layer_penalty_max``); $κ = Π_i (1 + σ²/d_i)$,
+    $cᵀA_0⁻¹c$ (``explained_power``).
 
 Assumptions
     inside_basin    the radius in (i).  Without it the slope may be negative.
-    off_origin      W != 0.  At the origin the slope is 0.
+    off_origin      $W ≠ 0$.  At the origin the slope is 0.
     stationary      first bound of (ii).  Without it weights are arbitrarily large.
-    global_minimum  second bound of (ii); the certificate is a_max <= (D+1)a_min, (D-1)τ <= κ wᵀA_0w
-                    and equal contributions of all neurons.  Without it, D = 3 has stationary points
-                    above the bound.
-    deep            D >= 2 in the second bound.  Without it, it would say that nothing is learnt.
+    global_minimum  second bound of (ii); the certificate is $a_max ≤ (D+1)a_min$ for the extreme
+                    eigenvalues of $A_0$, $(D-1)τ ≤ κ wᵀA_0w$ for the common payment $τ$, and equal
+                    contributions of all neurons.  Without it, $D = 3$ has stationary points above
+                    the bound.
+    deep            $D ≥ 2$ in the second bound.  Without it, it would say that nothing is learnt.
 
 Proof
-    (i) ½<W, ∇L> = T + (D+1)(U M_D Uᵀ - w·c) with T = Σγ_i|W^(i)|², and (D+1) w·c <= T by
-    w·c <= |c|(|W|²/(D+1))^{(D+1)/2} (Z4); it is positive as in Z4.
-    (ii) At a stationary point the payment is τ = w·c - U M_D Uᵀ (Z1), X := κ wᵀA_0w <= U M_D Uᵀ and
-    w·c <= sqrt(X q/κ), q = cᵀA_0⁻¹c; so τ <= sqrt(X q/κ) - X <= q/(4κ).  At a global minimum
-    w·c = X + τ and X >= (D-1)τ, for otherwise the origin is lower.  Then, since D >= 2,
-    D(D-1)τ <= 2(D-1) w·c - DX <= 2(D-1) sqrt(X q/κ) - DX <= (D-1)² q/(Dκ).
-    (iii) G + σ² diag(G) ⪰ (1 + σ²/d)G for every G ⪰ 0 of size d, since (Σx_j)² <= dΣx_j²; pulled
-    back from UᵀU through the layers.
+    (i) The radial slopes of all layers (Z1.radial) add up to $⟨W, ∇L⟩$.  With $T$ the sum of all
+    payments $γ_i|W^{(i)}|²$ this gives (Z8.radial)
+
+        ½⟨W, ∇L⟩ = T + (D+1)(U M_D Uᵀ - w·c).
+
+    Within the radius $(D+1) w·c ≤ T$, by $w·c ≤ |c|(|W|²/(D+1))^{(D+1)/2}$ as in Z4 (Z4.cauchy and
+    AM-GM).  That the slope is positive then follows as there, now with $s = (D+1) w·c$,
+    $Y = (D+1) U M_D Uᵀ$ and $Q = (D+1) cᵀA_0⁻¹c$, for which $QY ≥ s²$ by Z4.explained.
+
+    (ii) At a stationary point the payment is $τ = w·c - U M_D Uᵀ$ (Z1.common).  With
+    $X = κ wᵀA_0w ≤ U M_D Uᵀ$ (Z8.reduced) and $q = cᵀA_0⁻¹c$, for which $w·c ≤ √(Xq/κ)$
+    (Z8.correlation),
+
+        τ ≤ √(Xq/κ) - X ≤ q/(4κ).
+
+    At a certified global minimum $w·c = X + τ$ (Z8.unspread) and $X ≥ (D-1)τ$, for otherwise the
+    origin is lower (Z8.no_higher).  Then, since $D ≥ 2$,
+
+        D(D-1)τ ≤ 2(D-1) w·c - DX ≤ 2(D-1)√(Xq/κ) - DX ≤ (D-1)²q/(Dκ).
+
+    (iii) For every $G ⪰ 0$ of size $d$
+
+        G + σ² diag(G) ⪰ (1 + σ²/d)G.
+
+    For $G$ is a sum of matrices $gᵀg$ with rows $g$, and for these it follows from
+    $(Σ_j g_jz_j)² ≤ d Σ_j (g_jz_j)²$, which holds for all $z$.  Noise on a layer turns the form $G$
+    that the later layers pull back from $UᵀU$ into the left side; take the last layer first, then
+    the one before it.
 
 Sharpness
-    The larger radius of Z4, where L > 0, is no basin.
-    Unchecked remark: the bounds of (ii) do not grow with the width, so between layers of width d
-    the entries have root mean square O(1/d), where Kaiming's have sqrt(2/d).
+    The larger radius of Z4, where $L > 0$, is no basin.
+    Unchecked remark: the bounds of (ii) do not grow with the width, so between layers of width $d$
+    the entries have root mean square $O(1/d)$, where Kaiming's have $√(2/d)$.
 
 Implementation notes
     Z8.map is empirical: gradient descent from eight starts of each kind for widths 1, 4, 16, on
     dyadic data whose global minimum is known exactly.  A start is counted as trapped once inside
     the basin of (i), as escaped once its loss is below the origin's, for then it can never return.
-    Small starts were all trapped for D >= 2 and all escaped for D = 1.  Kaiming's and
+    Small starts were all trapped for $D ≥ 2$ and all escaped for $D = 1$.  Kaiming's and
     Xavier's starts escaped at width 16 in every run and at width 4 nearly always; at width 1 many
     are trapped.  To escape is not to arrive: wide networks share the work among neurons slowly.
 
@@ -206,18 +230,18 @@ def basin(radial: Claim, cauchy: Claim, explained: Claim) -> Iterator[Step]:
 # --- claims and proofs: what a layer pays --------------------------------------------------------
 
 reduced = stated(
-    "reduced", "noise multiplies the output's power by at least κ, at any weights",
+    "reduced", "noise multiplies the output's power by at least $κ$, at any weights",
     noisy_networks, power >= reduced_power, bounds=_ANY,
     sizes=((2, 1, 1), (2, 2, 1), (2, 1, 2), (3, 1, 1, 1), (3, 1, 2, 1), (3, 1, 1, 2)),
     formal=True,
 )  # fmt: skip
 factor = stated(
-    "factor", "κ is positive",
+    "factor", "$κ$ is positive",
     noisy_networks, sp.Gt(kappa, 0, evaluate=False), bounds=_ANY,
     sizes=((2, 1, 1), (3, 1, 2, 2), (4, 1, 2, 2, 2)), check=True,
 )  # fmt: skip
 correlation = stated(
-    "correlation", "(w·c)² is at most wᵀA_0w cᵀA_0⁻¹c",
+    "correlation", "$(w·c)²$ is at most $wᵀA_0w cᵀA_0⁻¹c$",
     noisy_networks, q * energy >= signal**2, bounds=_ANY, sizes=_SINGLE, check=True,
     formal=True,
 )  # fmt: skip
@@ -241,12 +265,12 @@ def scale(common: Claim, reduced: Claim, correlation: Claim, factor: Claim) -> I
 
 
 scale_attained = stated(
-    "scale_attained", "equality for A_0 = aI at half of the regression's output",
+    "scale_attained", "equality for $A_0 = aI$ at half of the regression's output",
     halfway_points, sp.Eq(most, payment_bound), stationary, bounds=_ANY,
     sizes=((2, 1, 1), (2, 1, 2), (3, 1, 1, 1)),
 )  # fmt: skip
 unspread = stated(
-    "unspread", "at the certified global minima noise multiplies the output's power by κ alone",
+    "unspread", "at the certified global minima noise multiplies the output's power by $κ$ alone",
     noisy_global_minima, sp.Eq(power, reduced_power), bounds=_DEEP,
     sizes=((3, 1, 1, 1), (3, 2, 1, 1), (3, 1, 2, 2)), check=True,
 )  # fmt: skip
@@ -306,21 +330,21 @@ def _halfway_at_three() -> NoisyInstance:
 
 
 _twins = (
-    twin("larger_basin", "the radius of Z4, where L > 0, is a basin too",
+    twin("larger_basin", "the radius of Z4, where $L > 0$, is a basin too",
          near_origin_networks, slope > 0, near_origin, off_origin, bounds=_DEEP,
          known=lambda: [_equal(Fraction(7, 5), 1)]),
-    twin("leaves_origin", "small starts leave the origin at D = 2 when the signal is strong",
+    twin("leaves_origin", "small starts leave the origin at $D = 2$ when the signal is strong",
          near_origin_networks, slope < 0, inside_basin, off_origin, bounds=Bounds((3, 3), (1, 3))),
-    twin("shallow_basin", "the loss grows along every ray at D = 1",
+    twin("shallow_basin", "the loss grows along every ray at $D = 1$",
          noisy_networks, slope > 0, bounds=Bounds((2, 2), (1, 3))),
     twin("eighth", "1/8 for 1/4",
          halfway_points, most <= q / (8 * kappa), stationary, bounds=_ANY),
-    twin("noise_squared", "κ² for κ",
+    twin("noise_squared", "$κ²$ for $κ$",
          halfway_points, most <= q / (4 * kappa**2), stationary, bounds=_ANY),
     twin("any_stationary", "the bound of global minima at every stationary point",
          halfway_points, most <= (D - 1) / D**2 * q / kappa, stationary, bounds=_DEEP,
          known=lambda: [_halfway_at_three()]),
-    twin("reduced_equal", "noise multiplies the output's power by exactly κ",
+    twin("reduced_equal", "noise multiplies the output's power by exactly $κ$",
          noisy_networks, sp.Eq(power, kappa * energy), bounds=_ANY),
 )  # fmt: skip
 
@@ -434,7 +458,8 @@ def _arrive(seed: int, runs: int) -> Iterator[TrainedSolution]:
 THEOREM = Theorem(
     id="Z8",
     title="Small starts of a deep network fall to the origin, and at rest decay bounds every layer",
-    normalisation="L = E(f - y)² + Σ γ_i|W^(i)|_F² + γ_u|U|², no factors 1/2; A_0 = E xxᵀ ≻ 0",
+    normalisation="$L = E(f - y)² + Σ_i γ_i|W^{(i)}|_F² + γ_u|U|²$, no factors 1/2; "
+    "$A_0 = E xxᵀ ≻ 0$",
     source=Source("ziyin2022exact", "initialisation and the scale of the solution (reconstructed)"),
     claims=(
         basin, scale, scale_attained, minimum, minimum_attained, reduced,
@@ -442,22 +467,25 @@ THEOREM = Theorem(
     ),
     controls=_twins,
     witnesses=(
-        witness("halfway", scale, "D = 3, all weights 1, A_0 = 1, γ = 1, c = 2: pays 1 = c²/4",
+        witness("halfway", scale,
+                "$D = 3$, all weights 1, $A_0 = 1$, $γ = 1$, $c = 2$: pays $1 = c²/4$",
                 _halfway_at_three),
-        witness("small", basin, "D = 2, weights 1/2, γ = 1, c = 1: the slope is positive",
+        witness("small", basin, "$D = 2$, weights 1/2, $γ = 1$, $c = 1$: the slope is positive",
                 lambda: _equal(Fraction(1, 2), 1)),
     ),
     necessity=(
         needed(inside_basin, basin,
-               "D = 2, weights 7/5, γ = 1, c = 1, A_0 = 1/100: L > 0, but falls along the ray",
+               "$D = 2$, weights 7/5, $γ = 1$, $c = 1$, $A_0 = 1/100$: $L > 0$, but falls along "
+               "the ray",
                lambda: _equal(Fraction(7, 5), 1)),
         needed(off_origin, basin, "the origin itself: the slope is 0", lambda: _equal(0, 1)),
-        needed(stationary, scale, "weights 1, c = 1, γ = 1, A_0 = 1: pays 1 > 1/4",
+        needed(stationary, scale, "weights 1, $c = 1$, $γ = 1$, $A_0 = 1$: pays $1 > 1/4$",
                lambda: _equal(1, 1, 1, 2)),
         needed(global_minimum, minimum,
-               "D = 3, all weights 1, c = 2: stationary, pays 1 > (2/9) 4", _halfway_at_three),
+               "$D = 3$, all weights 1, $c = 2$: stationary, pays $1 > (2/9) 4$",
+               _halfway_at_three),
         needed(deep, minimum,
-               "D = 1, weights 1, A_0 = 1, γ = 1, c = 2: the global minimum, pays 1 > 0",
+               "$D = 1$, weights 1, $A_0 = 1$, $γ = 1$, $c = 2$: the global minimum, pays $1 > 0$",
                lambda: _equal(1, 2, 1, 2)),
     ),
     trainings=(

@@ -1,51 +1,63 @@
 r"""Brackets for the size of every non-trivial solution, for two and more hidden layers.
 
 Statement
-    Let D >= 2.  At every stationary point with w != 0 each layer costs the same, τ, and
+    Let $D ≥ 2$.  At every stationary point with $w ≠ 0$ each layer costs the same, $τ$, and
 
-        (Γ/|c|²)^{1/(D-1)} <= τ <= cᵀA_0^{-1}c / (4κ).                     [lower, upper, Z8.scale]
+        (Γ/|c|²)^{1/(D-1)} ≤ τ ≤ cᵀA_0⁻¹c / (4κ).   [lower, upper, Z8.scale]
 
-    At the aligned solutions of Z3 τ = Gβ^{2/D}, and so
+    At the aligned solutions of Z3 $τ = Gβ^{2/D}$, and so
 
-        (G g/(m²|c|²))^{D/(2(D-1))} <= β <= (m² cᵀA_0^{-1}c/(4 G q))^{D/2}.
-                                                                        [beta_lower, beta_upper]
+        β ≥ (G g/(m²|c|²))^{D/(2(D-1))},   [beta_lower]
+        β ≤ (m² cᵀA_0⁻¹c/(4 G q))^{D/2}.   [beta_upper]
 
-    Let a_min be the smallest eigenvalue of A_0.  At those with equal widths d_0 (1 and 4 are
-    tried) and equal decays γ, b = b_i (i >= 2), b_u = √d_0 b,
+    Let $a_min$ be the smallest eigenvalue of $A_0$.  At those with equal widths $d_0$ (1 and 4 are
+    tried) and equal decays $γ$, where $b = b_i$ ($i ≥ 2$) and $b_u = √(d_0) b$,
 
-        (1/d_0)(γ/|c|)^{1/(D-1)} <= b <= [ |c| / (d_0 (σ² + d_0)^D a_min) ]^{1/(D+1)},
-                                                                      [equal_lower, equal_upper]
+        b ≥ (1/d_0)(γ/|c|)^{1/(D-1)},   [equal_lower]
+        b ≤ [|c| / (d_0 (σ² + d_0)^D a_min)]^{1/(D+1)}.   [equal_upper]
 
-    The upper bracket of τ and of β is attained where κa|w|² = τ and A_0 = aI.
+    The upper bracket of $τ$ and of $β$ is attained where $κa|w|² = τ$ and $A_0 = aI$.
     [attained, beta_attained]
 
-    The lower ones of τ, β and b are met up to a factor 1 + 1e-6 where A_0 = aI, κa|w|² = 1e-8 τ
-    and D = 2 or 3; that of b from above where κa|w|² = 1e8 τ.
+    The lower ones of $τ$, $β$ and $b$ are met up to a factor $1 + 10^{-6}$ where $A_0 = aI$,
+    $κa|w|² = 10^{-8}τ$ and $D = 2$ or 3; that of $b$ from above where $κa|w|² = 10^8τ$.
     [lower_tight, beta_tight, equal_lower_tight, equal_upper_tight]
 
 Notation
-    τ (``layer_penalty``), Γ (``decay_product``), κ (``effective_covariance_factor``),
-    |c|² (``cross_sq``), cᵀA_0^{-1}c (``explained_power``), β (``beta``), m = Π d_i
-    (``width_product``), q = Π d_i(d_i + σ²) (``noisy_width_product``), g = γ_1 d_1
-    (``first_cost``), G = (γ_u d_D Π_{i>=2} γ_i d_i d_{i-1})^{1/D} (``decay_mean``),
-    a_min (``data_min``).
+    $A_0$, $c$, $w$ and $M_D$ are those of Z0, the $b_i$ and $b_u$ those of Z3.  $τ$
+    (``layer_penalty``), $Γ$ (``decay_product``), $κ$ (``effective_covariance_factor``), $|c|²$
+    (``cross_sq``), $cᵀA_0⁻¹c$ (``explained_power``), $β = b_u Π_{i≥2} b_i$ (``beta``),
+    $m = Π_i d_i$ (``width_product``), $q = Π_i d_i(d_i + σ²)$ (``noisy_width_product``),
+    $g = γ_1d_1$ (``first_cost``), $G = (γ_u d_D Π_{i≥2} γ_i d_i d_{i-1})^{1/D}$ (``decay_mean``),
+    $a_min$ (``data_min``).
 
 Assumptions
-    nonzero  w != 0: the origin has τ = 0 below every positive bound.
-    deep     D >= 2: the lower brackets have no meaning for D = 1.
+    nonzero  $w ≠ 0$: the origin has $τ = 0$ below every positive bound.
+    deep     $D ≥ 2$: the lower brackets have no meaning for $D = 1$.
 
 Proof
-    As in Z5, w·c = U M_D Uᵀ + τ >= κ wᵀA_0w + τ and Γ|w|² <= τ^{D+1} at any stationary point.
-    Lower: |c||w| >= w·c >= τ, so |c|²τ^{D+1} >= Γτ², that is |c|²τ^{D-1} >= Γ.  Upper: Z8.  The
-    form in β follows from τ^D = G^D β², Γm² = G^D g and q = κm².  Equal widths: τ = γb²d_0²,
-    |w| = (b d_0)^{D+1} and κ a_min |w| <= |c|, κ = ((d_0 + σ²)/d_0)^D.
+    As in Z5 (Z4.at_rest, Z8.reduced, Z5.dear), at any stationary point
+
+        w·c = U M_D Uᵀ + τ ≥ κ wᵀA_0w + τ, \qquad Γ|w|² ≤ τ^{D+1}.
+
+    Lower: $|c||w| ≥ w·c ≥ τ$ (Z5.cauchy), so that $|c|²τ^{D+1} ≥ |c|²Γ|w|² ≥ Γτ²$, that is
+    $|c|²τ^{D-1} ≥ Γ$ (Z6.weak).  Upper: Z8.scale.
+
+    The form in $β$ follows by putting into these brackets
+
+        τ^D = G^Dβ², \qquad Γm² = G^D g, \qquad q = κm²   [layer_cost, costs, widths].
+
+    Equal widths and decays: $τ = γb²d_0²$ and $Γ = γ^{D+1}$ (Z6.equal_cost, Z6.equal_decays) give
+    the lower bracket of $b$.  For the upper one $|c||w| ≥ κ wᵀA_0w ≥ κa_min|w|²$, so
+    $κa_min|w| ≤ |c|$, with $|w| = (bd_0)^{D+1}$ and $κ = ((d_0 + σ²)/d_0)^D$ (Z6.equal_size,
+    Z6.equal_noise).
 
 Sharpness
-    See the statement: the lower brackets are approached as A_0 -> 0, the upper bracket of b as the
-    decay fades; that they are strict is not checked.
+    See the statement: the lower brackets are approached as $A_0 → 0$, the upper bracket of $b$ as
+    the decay fades; that they are strict is not checked.
 
 Implementation notes
-    The published bracket of b is recalled with a_max; with it the bound is false (control).
+    The published bracket of $b$ is recalled with $a_max$; with it the bound is false (control).
     Z6.lower and Z6.upper are decided with some neurons switched off too.
 
 References
@@ -290,44 +302,44 @@ def _positive(name: str, title: str, number: Any, sizes: tuple[tuple[int, ...], 
     )  # fmt: skip
 
 
-damped = _positive("damped", "Γ is positive", Gamma, _SIZES)
-first_damped = _positive("first_damped", "γ_1 is positive", gamma, _SIZES)
-later_damped = _positive("later_damped", "G is positive", later, _SIZES)
-wide = _positive("wide", "m is positive", m, _SIZES)
-noisy_wide = _positive("noisy_wide", "q is positive", q, _SIZES)
-definite = _positive("definite", "a_min is positive", a_min, ((2, 1, 1), (3, 1, 2, 1)))
+damped = _positive("damped", "$Γ$ is positive", Gamma, _SIZES)
+first_damped = _positive("first_damped", "$γ_1$ is positive", gamma, _SIZES)
+later_damped = _positive("later_damped", "$G$ is positive", later, _SIZES)
+wide = _positive("wide", "$m$ is positive", m, _SIZES)
+noisy_wide = _positive("noisy_wide", "$q$ is positive", q, _SIZES)
+definite = _positive("definite", "$a_min$ is positive", a_min, ((2, 1, 1), (3, 1, 2, 1)))
 costs = stated(
-    "costs", "Γm² = G^D g",
+    "costs", "$Γm² = G^D g$",
     noisy_networks, sp.Eq(Gamma * m**2, later * g), bounds=_ANY, sizes=_SIZES, check=True,
 )  # fmt: skip
 widths = stated(
-    "widths", "q = κm²",
+    "widths", "$q = κm²$",
     noisy_networks, sp.Eq(q, kappa * m**2), bounds=_ANY, sizes=_SIZES, check=True,
 )  # fmt: skip
 least_energy = stated(
-    "least_energy", "wᵀA_0w is at least a_min|w|², both squared",
+    "least_energy", "$wᵀA_0w$ is at least $a_min|w|²$, both squared",
     noisy_networks, linear**2 >= (a_min * w_sq) ** 2, bounds=_ANY, sizes=((2, 1, 1), (3, 1, 2, 1)),
     check=True,
 )  # fmt: skip
 layer_cost = stated(
-    "layer_cost", "τ = Gβ^{2/D} in the closed form of Z3",
+    "layer_cost", "$τ = Gβ^{2/D}$ in the closed form of Z3",
     published, sp.Eq(tau**D, later * B_sq), bounds=_DEEP, sizes=((3, 1, 1, 1), (3, 2, 1, 2)),
     check=True,
 )  # fmt: skip
 equal_cost = stated(
-    "equal_cost", "equal widths and decays: τ = γb²d_0²",
+    "equal_cost", "equal widths and decays: $τ = γb²d_0²$",
     equal_networks, sp.Eq(tau, gamma * b**2 * d_0**2), bounds=_DEEP, sizes=_EQUAL, check=True,
 )  # fmt: skip
 equal_decays = stated(
-    "equal_decays", "Γ = γ^{D+1}",
+    "equal_decays", "$Γ = γ^{D+1}$",
     equal_networks, sp.Eq(Gamma, gamma ** (D + 1)), bounds=_DEEP, sizes=_EQUAL, check=True,
 )  # fmt: skip
 equal_size = stated(
-    "equal_size", "|w| = (b d_0)^{D+1}",
+    "equal_size", "$|w| = (bd_0)^{D+1}$",
     equal_networks, sp.Eq(w_sq, (b * d_0) ** (2 * D + 2)), bounds=_DEEP, sizes=_EQUAL, check=True,
 )  # fmt: skip
 equal_noise = stated(
-    "equal_noise", "κ = ((d_0 + σ²)/d_0)^D",
+    "equal_noise", "$κ = ((d_0 + σ²)/d_0)^D$",
     equal_networks, sp.Eq(kappa, ((d_0 + noise) / d_0) ** D), bounds=_DEEP, sizes=_EQUAL,
     check=True,
 )  # fmt: skip
@@ -390,7 +402,7 @@ def beta_from_below(
     beta_lower: Any, weak: Claim, damped: Claim, later_damped: Claim, wide: Claim, costs: Claim,
     layer_cost: Claim,
 ) -> Iterator[Step]:  # fmt: skip
-    """β from below."""
+    """$β$ from below."""
     e = D / (2 * (D - 1))
     cost = rules.scaled(rules.raised(rules.given(layer_cost), D - 1), c_sq**D)
     power = rules.transitive(rules.turned(cost), rules.raised(rules.given(weak), D))
@@ -419,7 +431,7 @@ def beta_from_above(
     beta_upper: Any, upper: Claim, later_damped: Claim, noisy_wide: Claim, widths: Claim,
     layer_cost: Claim,
 ) -> Iterator[Step]:  # fmt: skip
-    """β from above."""
+    """$β$ from above."""
     paid = rules.raised(rules.scaled(rules.turned(rules.given(upper)), 4 * kappa), D)
     cost = rules.scaled(rules.given(layer_cost), (4 * kappa) ** D)
     bound = rules.scaled(rules.transitive(paid, cost), m ** (2 * D))
@@ -446,7 +458,7 @@ def equal_from_below(
     equal_lower: Any, weak: Claim, damped: Claim, first_damped: Claim, equal_cost: Claim,
     equal_decays: Claim,
 ) -> Iterator[Step]:  # fmt: skip
-    """The scale b from below."""
+    """The scale $b$ from below."""
     e = 1 / (2 * (D - 1))
     power = rules.substituted(rules.given(weak), rules.given(equal_cost))
     power = rules.substituted(power, rules.given(equal_decays))
@@ -470,7 +482,7 @@ def equal_from_above(
     equal_upper: Any, at_rest: Claim, reduced: Claim, cauchy: Claim, least_energy: Claim,
     definite: Claim, equal_size: Claim, equal_noise: Claim,
 ) -> Iterator[Step]:  # fmt: skip
-    """The scale b from above."""
+    """The scale $b$ from above."""
     data = rules.added(rules.given(reduced), Condition("the cost", tau, ">="))
     below = rules.transitive(rules.given(at_rest), data)
     square = rules.transitive(rules.given(cauchy), rules.raised(below, 2))
@@ -488,15 +500,15 @@ def equal_from_above(
 
 
 attained, beta_attained, lower_tight, beta_tight, equal_lower_tight, equal_upper_tight = (
-    stated("attained", "equality above where κa|w|² = τ",
+    stated("attained", "equality above where $κa|w|² = τ$",
            halfway_points, sp.Eq(tau, penalty_upper), bounds=_DEEP, sizes=_HALFWAY),
-    stated("beta_attained", "and for β", halfway_points, sp.Eq(B, beta_upper), bounds=_DEEP,
+    stated("beta_attained", "and for $β$", halfway_points, sp.Eq(B, beta_upper), bounds=_DEEP,
            sizes=_HALFWAY),
     stated("lower_tight", "nearly equal below for weak data",
            weak_data, tau <= _CLOSE * penalty_lower, bounds=_DEEP, sizes=_HALFWAY),
-    stated("beta_tight", "and for β", weak_data, _CLOSE * beta_lower >= B, bounds=_DEEP,
+    stated("beta_tight", "and for $β$", weak_data, _CLOSE * beta_lower >= B, bounds=_DEEP,
            sizes=_HALFWAY),
-    stated("equal_lower_tight", "and for b", equal_weak, b <= _CLOSE * equal_lower, bounds=_DEEP,
+    stated("equal_lower_tight", "and for $b$", equal_weak, b <= _CLOSE * equal_lower, bounds=_DEEP,
            sizes=_NARROW),
     stated("equal_upper_tight", "nearly equal above for strong data",
            equal_strong, _CLOSE * b >= equal_upper, bounds=_DEEP, sizes=_NARROW),
@@ -505,13 +517,13 @@ attained, beta_attained, lower_tight, beta_tight, equal_lower_tight, equal_upper
 # --- false twins --------------------------------------------------------------------------------
 
 _twins = (
-    twin("largest_eigenvalue", "a_max for a_min in the upper bracket of b",
+    twin("largest_eigenvalue", "$a_max$ for $a_min$ in the upper bracket of $b$",
          equal_networks, b <= equal_upper.expression.subs(a_min, a_max), bounds=_DEEP),
-    twin("eighth", "8κ for 4κ in the upper bracket",
+    twin("eighth", "$8κ$ for $4κ$ in the upper bracket",
          noisy_stationary_points, tau <= energy / (8 * kappa), bounds=_DEEP),
-    twin("one_root", "exponent 1/D for 1/(D-1) in the lower bracket",
+    twin("one_root", "exponent $1/D$ for $1/(D-1)$ in the lower bracket",
          noisy_stationary_points, tau >= (Gamma / c_sq) ** (1 / D), bounds=_DEEP),
-    twin("width_forgotten", "no 1/d_0 in the lower bracket of b",
+    twin("width_forgotten", "no $1/d_0$ in the lower bracket of $b$",
          equal_networks, b >= d_0 * equal_lower.expression, bounds=_DEEP),
 )  # fmt: skip
 
@@ -543,7 +555,7 @@ def _origin() -> NoisyInstance:
 THEOREM = Theorem(
     id="Z6",
     title="In a deep network the size of every non-trivial solution lies in explicit brackets",
-    normalisation="loss E(f - y)² + Σ γ|W|_F², no factor 1/2; noise averaged",
+    normalisation="loss $E(f - y)² + Σ_i γ_i|W^{(i)}|_F²$, no factor 1/2; noise averaged",
     source=Source("ziyin2022exact", "brackets of the solution (reconstructed, a_min derived)"),
     claims=(
         lower, upper, beta_from_below, beta_from_above, equal_from_below, equal_from_above,
@@ -553,9 +565,9 @@ THEOREM = Theorem(
     ),
     controls=_twins,
     witnesses=(
-        witness("unit", upper, "unit weights: τ = 1 at the upper end", unit_network),
+        witness("unit", upper, "unit weights: $τ = 1$ at the upper end", unit_network),
     ),
-    necessity=(needed(nonzero, lower, "the origin has τ = 0", _origin),),
-    trainings=(Training("trained", "L-BFGS from many starts, D = 2, 3", _train, ()),),
+    necessity=(needed(nonzero, lower, "the origin has $τ = 0$", _origin),),
+    trainings=(Training("trained", "L-BFGS from many starts, $D = 2, 3$", _train, ()),),
     module=__name__,
 )  # fmt: skip

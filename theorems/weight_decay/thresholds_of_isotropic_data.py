@@ -1,60 +1,80 @@
 r"""Two thresholds: weight decay destroys the solution after it has stopped being the best.
 
 Statement
-    Let A_0 = aI, c != 0 and (D-1)^{D-1} = 1 for D = 1; losses are without E y².
+    Let $A_0 = aI$, $c ≠ 0$ and $(D-1)^{D-1} = 1$ for $D = 1$; losses are without $E y²$.
 
-    Collapse.  No weights have L < 0 if
+    Collapse.  No weights have $L < 0$ if
 
-        |c|^{2D} <= Γ (κa)^{D-1} D^{2D} / (D-1)^{D-1},                               [below]
+        |c|^{2D} ≤ Γ (κa)^{D-1} \frac{D^{2D}}{(D-1)^{D-1}},   [below]
 
-    and the least L of all is negative if |c|^{2D} is greater than that.   [above]
+    and the least $L$ of all is negative if $|c|^{2D}$ is greater than that.   [above]
 
-    In particular stationary weights with L < 0 have |c|^{2D} > Γ (κa)^{D-1} D^{2D} / (D-1)^{D-1}.
-    [negative]
+    In particular, stationary weights with $L < 0$ have
 
-    Aligned solutions with κa|w|² = (D-1)τ have equality there, as high as the origin: L = 0.
+        |c|^{2D} > Γ (κa)^{D-1} \frac{D^{2D}}{(D-1)^{D-1}}.   [negative]
+
+    Aligned solutions with $κa|w|² = (D-1)τ$ have equality there, as high as the origin: $L = 0$.
     [tie, tie_value]
 
-    Its size there is |w|^{2D} = Γ((D-1)/(κa))^{D+1}: for D >= 2 the best weights jump from zero.
-    [jump]
+    Their size there is
 
-    For D = 1 they start from zero: aligned solutions have κa|w| = |c| - Γ^{1/2}.   [continuous]
+        |w|^{2D} = Γ ((D-1)/(κa))^{D+1}:   [jump]
 
-    Birth.  At every stationary point with w != 0, of any loss,
+    for $D ≥ 2$ the best weights jump from zero.  For $D = 1$ they start from zero: aligned
+    solutions have $κa|w| = |c| - Γ^{1/2}$.   [continuous]
 
-        |c|^{2D} >= Γ (κa)^{D-1} (2D)^{2D} / ((D-1)^{D-1} (D+1)^{D+1}),              [exists]
+    Birth.  At every stationary point with $w ≠ 0$, of any loss,
 
-    with equality at aligned solutions with (D+1)κa|w|² = (D-1)τ, for D >= 2.   [born]
+        |c|^{2D} ≥ Γ (κa)^{D-1} \frac{(2D)^{2D}}{(D-1)^{D-1} (D+1)^{D+1}},   [exists]
 
-    In Γ the thresholds differ by the factor (D+1)^{D+1}/4^D = 1, 27/16, 4, 3125/256, ...   [ratio]
+    with equality at aligned solutions with $(D+1)κa|w|² = (D-1)τ$, for $D ≥ 2$.   [born]
+
+    In $Γ$ the thresholds differ by the factor $(D+1)^{D+1}/4^D = 1, 27/16, 4, 3125/256, ...$
+    [ratio]
 
 Notation
-    |c|² (``cross_sq``), Γ (``decay_product``), κ (``effective_covariance_factor``), a
-    (``data_level``), D (``hidden_layers``), |w|² (``effective_sq``), τ the cost of a layer
-    (``layer_penalty``); L - E y² (``regularised_loss``), its certified minimum
-    (``reduced_minimum``, which is the least L by Z3p).
+    $A_0$, $c$, $w$ and $M_D$ are those of Z0.  $|c|²$ (``cross_sq``), $Γ$, the product of all
+    decays (``decay_product``), $κ = Π_i (1 + σ²/d_i)$ (``effective_covariance_factor``), $a$
+    (``data_level``), $D$ hidden layers (``hidden_layers``), $|w|²$ (``effective_sq``), $τ$ the cost
+    of a layer (``layer_penalty``); $L$ (``regularised_loss``), its certified minimum
+    (``reduced_minimum``, which is the least $L$ by Z3p).  Aligned solutions are the stationary
+    points of Z3.
 
 Assumptions
-    below, above  |c|^{2D} against the collapse threshold: each is the other's negation.
-    negative      L - E y² < 0.  Without it, a solution may lie between the thresholds.
-    nonzero       w != 0: the origin is stationary for every D >= 1.
+    below     $|c|^{2D}$ is at most the collapse threshold.
+    above     $|c|^{2D}$ is above it.
+    negative  $L < 0$.  Without it, a solution may lie between the thresholds.
+    nonzero   $w ≠ 0$: the origin is stationary for every $D ≥ 1$.
 
 Proof
-    AM-GM for D-1 terms x/(D-1) and D+1 terms y/(D+1), x = κa|w|²:
+    AM-GM for $D-1$ terms $x/(D-1)$ and $D+1$ terms $y/(D+1)$, with $x = κa|w|²$:
 
-        (D-1)^{D-1} (D+1)^{D+1} (x + y)^{2D} >= (2D)^{2D} x^{D-1} y^{D+1}.
+        (D-1)^{D-1} (D+1)^{D+1} (x + y)^{2D} ≥ (2D)^{2D} x^{D-1} y^{D+1}.
 
-    Collapse: L >= x + y - 2 w·c with y = (D+1)(Γ|w|²)^{1/(D+1)} (Z3p), and |w·c| <= |c||w|: so
-    x + y >= 2|w|·(threshold)^{1/2D}, at least 2|c||w| below it.
-    Birth: at a stationary point w·c = U M_D Uᵀ + τ (Z4) >= x + τ (Z8) and τ^{D+1} >= Γ|w|²: the
-    same inequality with y = τ bounds |c|^{2D}|w|^{2D} >= (x + τ)^{2D}.
-    Aligned solutions have |c||w| = x + τ and τ^{D+1} = Γ|w|²; x/τ is D-1 at collapse, where
-    L = Dτ - w·c vanishes, and (D-1)/(D+1) at birth.
-    Unchecked remark: |c| = κa s + Γ^{1/(D+1)} s^{-(D-1)/(D+1)} grows without bound as s = |w| goes
-    to 0 (D >= 2) or ∞, so that every |c| above birth has a solution too.
+    Collapse.  By Z3p.lower and Z5.level $L ≥ x + y - 2 w·c$ with $y = (D+1)(Γ|w|²)^{1/(D+1)}$, and
+    $|w·c| ≤ |c||w|$ (Z5.cauchy).  With $t$ the collapse threshold, the right side of Z5.below, the
+    inequality above says
+
+        x + y ≥ 2|w|t^{1/(2D)},
+
+    which is at least $2|c||w|$ if $|c|^{2D} ≤ t$: then $L ≥ 0$.
+
+    Birth.  At a stationary point $w·c = U M_D Uᵀ + τ$ (Z4.at_rest) with $U M_D Uᵀ ≥ x$
+    (Z8.reduced), and $τ^{D+1} ≥ Γ|w|²$ (Z5.dear).  So $|c||w| ≥ x + τ$, and the same inequality
+    with $y = τ$ bounds $(x + τ)^{2D}$ from below by the birth threshold times $|w|^{2D}$.
+
+    Aligned solutions have $|c||w| = x + τ$ and $τ^{D+1} = Γ|w|²$ (Z5.pull, Z5.cost); $x/τ$ is $D-1$
+    at collapse, where $L = Dτ - w·c$ vanishes, and $(D-1)/(D+1)$ at birth.
+
+    Unchecked remark: with $s = |w|$ they have
+
+        |c| = κa s + Γ^{1/(D+1)} s^{-(D-1)/(D+1)},
+
+    which grows without bound as $s → 0$ ($D ≥ 2$) or $s → ∞$, so that every $|c|$ above birth has a
+    solution too.
 
 Sharpness
-    Each threshold is attained exactly; they coincide only for D = 1.
+    Each threshold is attained exactly; they coincide only for $D = 1$.
 
 Implementation notes
     Exact networks between the thresholds are local but not global minima.  Stationary points with
@@ -204,36 +224,36 @@ _ALIGNED = ((2, 1, 1), (3, 1, 1, 1), (3, 2, 1, 1), (3, 1, 2, 2), (4, 1, 1, 1, 1)
 x = kappa * a * w_sq
 
 level = stated(
-    "level", "on isotropic data wᵀA_0w = a|w|²",
+    "level", "on isotropic data $wᵀA_0w = a|w|²$",
     isotropic_networks, sp.Eq(energy, a * w_sq), bounds=_DEEP, sizes=_THIN, check=True,
 )  # fmt: skip
 cauchy = stated(
-    "cauchy", "(w·c)² is at most |c|²|w|²",
+    "cauchy", "$(w·c)²$ is at most $|c|²|w|²$",
     noisy_networks, c_sq * w_sq >= signal**2, bounds=_DEEP, sizes=_THIN, check=True,
 )  # fmt: skip
 dear = stated(
-    "dear", "what the layers pay at a stationary point is at least what w needs",
+    "dear", "what the layers pay at a stationary point is at least what $w$ needs",
     noisy_stationary_points, tau ** (D + 1) >= Gamma * w_sq, stationary, bounds=_DEEP,
     sizes=((2, 1, 1, 1, 0), (2, 1, 1, 1, 1), (3, 1, 1, 1, 1, 1, 0)), check=True,
 )  # fmt: skip
 pull = stated(
-    "pull", "aligned solutions have |c||w| = κa|w|² + τ",
+    "pull", "aligned solutions have $|c||w| = κa|w|² + τ$",
     solutions, sp.Eq(c_sq * w_sq, (x + tau) ** 2), bounds=_DEEP, sizes=_ALIGNED, check=True,
 )  # fmt: skip
 cost = stated(
-    "cost", "and pay as little as w needs",
+    "cost", "and pay as little as $w$ needs",
     solutions, sp.Eq(tau ** (D + 1), Gamma * w_sq), bounds=_DEEP, sizes=_ALIGNED, check=True,
 )  # fmt: skip
 unspread = stated(
-    "unspread", "noise multiplies the power of their output by κ alone",
+    "unspread", "noise multiplies the power of their output by $κ$ alone",
     solutions, sp.Eq(power, x), bounds=_DEEP, sizes=_ALIGNED, check=True,
 )  # fmt: skip
 tie_share = stated(
-    "tie_share", "at ties κa|w|² = (D-1)τ",
+    "tie_share", "at ties $κa|w|² = (D-1)τ$",
     noisy_ties, sp.Eq(x, (D - 1) * tau), bounds=_JUMPING, sizes=_ALIGNED[1:], check=True,
 )  # fmt: skip
 birth_share = stated(
-    "birth_share", "at birth κa|w|² = (D-1)τ/(D+1)",
+    "birth_share", "at birth $κa|w|² = (D-1)τ/(D+1)$",
     at_birth, sp.Eq(x, (D - 1) / (D + 1) * tau), bounds=_JUMPING, sizes=_ALIGNED[1:], check=True,
 )  # fmt: skip
 
@@ -284,7 +304,7 @@ better = stated(
     formal=True,
 )  # fmt: skip
 def negative(collapse: Any, lower: Claim, level: Claim, cauchy: Claim) -> Iterator[Step]:
-    """Stationary weights of negative loss need |c| above collapse."""
+    """Stationary weights of negative loss need $|c|$ above collapse."""
     below = rules.transitive(rules.turned(rules.assumed(loss < 0)), _data_and_decay(lower, level))
     square = rules.raised(rules.added(below, 2 * signal), 2)
     above = rules.transitive(rules.scaled(rules.given(cauchy), 4), square)
@@ -298,7 +318,7 @@ def negative(collapse: Any, lower: Claim, level: Claim, cauchy: Claim) -> Iterat
     formal=True,
 )  # fmt: skip
 def tie(collapse: Any, pull: Claim, cost: Claim, tie_share: Claim) -> Iterator[Step]:
-    """|c| is at collapse where κa|w|² = (D-1)τ."""
+    """$|c|$ is at collapse where $κa|w|² = (D-1)τ$."""
     weight = D ** (2 * D) * (D - 1) ** (1 - D)
     yield _at_threshold(collapse, weight, D, pull, cost, tie_share)
 
@@ -346,7 +366,7 @@ def tie_value(value: Claim, unspread: Claim, tie_share: Claim) -> Iterator[Step]
     formal=True,
 )
 def jump(jump_size: Any, cost: Claim, tie_share: Claim) -> Iterator[Step]:
-    """Its size there, positive for D >= 2."""
+    """Its size there, positive for $D ≥ 2$."""
     powers = rules.raised(rules.given(tie_share), D + 1)
     paid = rules.scaled(rules.given(cost), (D - 1) ** (D + 1))
     paid = rules.rewritten(paid, ((D - 1) * tau) ** (D + 1), (D - 1) ** (D + 1) * Gamma * w_sq)
@@ -356,7 +376,7 @@ def jump(jump_size: Any, cost: Claim, tie_share: Claim) -> Iterator[Step]:
 
 
 shallow_cost = stated(
-    "shallow_cost", "one hidden layer: τ² = Γ|w|²",
+    "shallow_cost", "one hidden layer: $τ² = Γ|w|²$",
     shallow, sp.Eq(tau**2, Gamma * w_sq), bounds=_FLAT, sizes=((2, 1, 1), (2, 2, 1), (2, 1, 2)),
     check=True,
 )  # fmt: skip
@@ -367,7 +387,7 @@ shallow_cost = stated(
     given=(pull, shallow_cost), bounds=_FLAT, formal=True,
 )  # fmt: skip
 def continuous(pull: Claim, shallow_cost: Claim) -> Iterator[Step]:
-    """One hidden layer: κa|w| = |c| - Γ^{1/2} at aligned solutions."""
+    """One hidden layer: $κa|w| = |c| - Γ^{1/2}$ at aligned solutions."""
     half = sp.S.Half
     ends = rules.raised(rules.given(pull), half)
     ends = rules.substituted(ends, rules.raised(rules.given(shallow_cost), half))
@@ -388,7 +408,7 @@ def continuous(pull: Claim, shallow_cost: Claim) -> Iterator[Step]:
 def exists(
     birth: Any, at_rest: Claim, reduced: Claim, level: Claim, cauchy: Claim, dear: Claim
 ) -> Iterator[Step]:
-    """Non-trivial stationary points have |c| at or above birth."""
+    """Non-trivial stationary points have $|c|$ at or above birth."""
     data = rules.added(rules.substituted(rules.given(reduced), rules.given(level)), tau)
     square = rules.raised(rules.transitive(rules.given(at_rest), data), 2)
     reached = rules.raised(rules.transitive(rules.given(cauchy), square), D)
@@ -406,7 +426,7 @@ def exists(
     formal=True,
 )  # fmt: skip
 def born(birth: Any, pull: Claim, cost: Claim, birth_share: Claim) -> Iterator[Step]:
-    """|c| is at birth where κa|w|² = (D-1)τ/(D+1)."""
+    """$|c|$ is at birth where $κa|w|² = (D-1)τ/(D+1)$."""
     weight = (2 * D) ** (2 * D) * (D - 1) ** (1 - D) * (D + 1) ** (-D - 1)
     yield _at_threshold(birth, weight, 2 * D / (D + 1), pull, cost, birth_share)
 
@@ -418,7 +438,7 @@ def born(birth: Any, pull: Claim, cost: Claim, birth_share: Claim) -> Iterator[S
     formal=True,
 )
 def ratio(birth: Any, collapse: Any) -> Iterator[Step]:
-    """The two thresholds differ by (D+1)^{D+1}/4^D."""
+    """The two thresholds differ by $(D+1)^{D+1}/4^D$."""
     yield Identity("ratio of the thresholds", 4**D * collapse, (D + 1) ** (D + 1) * birth)
 
 
@@ -447,22 +467,22 @@ def _local_only() -> NoisyInstance:
 
 _TWO = Bounds((3, 3), (2, 3))
 _twins = (
-    twin("square_suffices", "D = 2, equal decays: |c|² > γ² makes the minimum negative",
+    twin("square_suffices", "$D = 2$, equal decays: $|c|² > γ²$ makes the minimum negative",
          equal_decays, least < 0, above_square, bounds=_TWO),
-    twin("square_needed", "D = 2, equal decays: |c|² <= γ² makes the origin the minimum",
+    twin("square_needed", "$D = 2$, equal decays: $|c|² ≤ γ²$ makes the origin the minimum",
          equal_decays, sp.Eq(least, 0), below_square, bounds=_TWO,
          known=lambda: [_at_rest(Fraction(1, 64), 1, 1)]),
     twin("born_global", "a solution is global as soon as it exists",
          isotropic_networks, least < 0, above_birth, bounds=_TWO,
          known=lambda: [_local_only()]),
-    twin("always_global", "the best non-trivial stationary point is always global for D = 2",
+    twin("always_global", "the best non-trivial stationary point is always global for $D = 2$",
          any_solution, loss <= 0, local_minimum, bounds=_TWO,
          known=lambda: [_local_only()]),
     twin("one_threshold", "solutions exist only above collapse",
          any_solution, c_sq**D >= collapse, bounds=_TWO),
-    twin("noise_forgotten", "a for κa in the collapse threshold",
+    twin("noise_forgotten", "$a$ for $κa$ in the collapse threshold",
          noisy_ties, sp.Eq(c_sq**D, collapse.expression.subs(kappa, 1)), bounds=_TWO),
-    twin("no_jump", "the solution starts from zero for D = 2",
+    twin("no_jump", "the solution starts from zero for $D = 2$",
          noisy_ties, sp.Eq(w_sq, 0, evaluate=False), bounds=_TWO),
 )  # fmt: skip
 
@@ -493,7 +513,8 @@ def _problem(rng: np.random.Generator, size: int, share: float) -> NoisyProblem:
 THEOREM = Theorem(
     id="Z5",
     title="Isotropic data have two thresholds: of existence and of global minimality",
-    normalisation="loss E(f - y)² + Σ γ|W|_F², no factor 1/2; noise averaged; E y² left out",
+    normalisation="loss $E(f - y)² + Σ_i γ_i|W^{(i)}|_F²$, no factor 1/2; noise averaged; "
+    "$E y²$ left out",
     source=Source("certimin2026", "two thresholds; the transitions after ziyin2022phase"),
     claims=(
         no_better, better, negative, tie, tie_value, jump, continuous, exists, born, ratio,
@@ -501,7 +522,7 @@ THEOREM = Theorem(
     ),
     controls=_twins,
     witnesses=(
-        witness("tie", tie_value, "unit weights, D = 2, exactly at collapse", unit_network),
+        witness("tie", tie_value, "unit weights, $D = 2$, exactly at collapse", unit_network),
         witness("at_rest", no_better, "the same point: loss 0 at the tie", unit_network),
         witness("local", exists, "between the thresholds: local only", _local_only),
     ),
@@ -513,7 +534,7 @@ THEOREM = Theorem(
                lambda: _at_rest(Fraction(1), 1, 4)),
     ),
     trainings=(
-        Training("trained", "L-BFGS from many starts on both sides of collapse, D = 1, 2, 3",
+        Training("trained", "L-BFGS from many starts on both sides of collapse, $D = 1, 2, 3$",
                  _train, (no_better, better)),
     ),
     module=__name__,
