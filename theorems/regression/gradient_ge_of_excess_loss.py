@@ -1,33 +1,42 @@
 r"""The gradient of a one-output network is at least a multiple of the excess loss.
 
 Statement
-    Let d_y = 1, λ the smallest non-zero eigenvalue of Σ, α_kᵀ = A_k and
-    σ_min(B) = min_{|x|=1} |Bx|, which is 0 if B has fewer rows than columns.
-    At any weights, on any data,
+    Let $d_y = 1$, $λ$ the smallest non-zero eigenvalue of $Σ$ and $σ_min(B) = min_{|x|=1} |Bx|$,
+    which is 0 if $B$ has fewer rows than columns; $α_kᵀ = A_k$ is what follows layer $k$ and $B_k$
+    what precedes it.  At any weights, on any data,
 
-        Σ_k |∇_{W_k} R|² >= 4 λ ( Σ_k |α_k|² σ_min(B_k)² ) (R - R_min),            [inequality]
+        Σ_k |∇_{W_k} R|² ≥ 4λ (Σ_k |α_k|² σ_min(B_k)²)(R - R_min),   [inequality]
 
     with equality for some weights on isotropic data [attained].
 
 Notation
-    Σ_k |∇_{W_k} R|² (``slope_sq``), λ (``data_min_positive``), the sum Σ_k |A_k|_F² σ_min(B_k)²
-    (``path_floor``), R - R_min (``loss``: the data are realisable, R_min = 0), E = PΣ - C.
+    $P = A_kW_kB_k$ with $A_k = W_L ⋯ W_{k+1}$, $B_k = W_{k-1} ⋯ W_1$; $E = PΣ - C$, where
+    $C = w^{*T}Σ$.  $Σ_k |∇_{W_k} R|²$ (``slope_sq``), $λ$ (``data_min_positive``), the sum
+    $Σ_k |A_k|_F² σ_min(B_k)²$ (``path_floor``), $R - R_min$ (``loss``: the data are realisable,
+    $R_min = 0$).
 
 Assumptions
-    one_output  d_y = 1: then ∇_{W_k} R has rank one.  Without it, an error in an output that the
+    one_output  $d_y = 1$: then $∇_{W_k} R$ has rank one.  Without it, an error in an output that the
                 later layers ignore has gradient zero.
 
 Proof
-    ∇_{W_k} R = 2 α_k (E B_kᵀ), so |∇_{W_k} R|² = 4 |α_k|² |B_k Eᵀ|² >= 4 |α_k|² σ_min(B_k)² |E|².
-    With δ = P - w*ᵀ, E = δΣ and R - R_min = δΣδᵀ, and in the eigenbasis of Σ
-    |E|² = Σ_i λ_i² δ_i² >= λ Σ_i λ_i δ_i²: zero eigenvalues contribute nothing to either side.
+    The gradient in layer $k$ is $∇_{W_k} R = 2 α_k(EB_kᵀ)$, of rank one (C5.gradient), so
+
+        |∇_{W_k} R|² = 4 |α_k|² |B_kEᵀ|² ≥ 4 |α_k|² σ_min(B_k)² |E|²
+
+    by the definition of $σ_min$ (C5.shrunk); sum over $k$.  With $δ = P - w^{*T}$ one has $E = δΣ$
+    and $R - R_min = δΣδᵀ$, and in the eigenbasis of $Σ$
+
+        |E|² = Σ_i λ_i² δ_i² ≥ λ Σ_i λ_i δ_i² = λ(R - R_min),
+
+    as zero eigenvalues contribute nothing to either side (C5.spectral).
 
 Sharpness
     Attained at every depth (C5.attained), so the constant 4 cannot be improved.
 
 Implementation notes
-    The smallest singular value that libraries return is the least of min(m, n) of them, and not
-    σ_min for a B with fewer rows than columns; the control ``library_sigma_min`` refutes it.
+    The smallest singular value that libraries return is the least of $min(m, n)$ of them, and not
+    $σ_min$ for a $B$ with fewer rows than columns; the control ``library_sigma_min`` refutes it.
 
 References
 ----------
@@ -156,9 +165,9 @@ attained = stated(
 # --- false twins --------------------------------------------------------------------------------
 
 _twins = (
-    twin("largest_eigenvalue", "Λ for λ",
+    twin("largest_eigenvalue", "$Λ$ for $λ$",
          feature_weights, slope >= 4 * top * floor * R, bounds=_SMALL),
-    twin("library_sigma_min", "the least of min(m, n) singular values for σ_min",
+    twin("library_sigma_min", "the least of $min(m, n)$ singular values for $σ_min$",
          feature_weights, slope >= 4 * lam * floor_svd * R, bounds=_SMALL),
     twin("larger_constant", "5 for 4",
          feature_weights, slope >= 5 * lam * floor * R, bounds=_SMALL),
@@ -206,17 +215,18 @@ _eye = [[1, 0], [0, 1]]
 THEOREM = Theorem(
     id="C5",
     title="With one output the gradient is at least a multiple of the excess loss",
-    normalisation="R = E|y - Px|², no factor 1/2; λ the smallest non-zero eigenvalue of Σ",
+    normalisation="$R = E|y - Px|²$, no factor 1/2; $λ$ the smallest non-zero eigenvalue of $Σ$",
     source=Source("marion2024deep", "Polyak-Lojasiewicz inequality"),
     claims=(gradient, shrunk, spectral, inequality, attained),
     controls=_twins,
     witnesses=(
-        witness("underdetermined", inequality, "one sample, two features: Σ of rank one, λ = 2",
+        witness("underdetermined", inequality, "one sample, two features: $Σ$ of rank one, $λ = 2$",
                 lambda: FeatureInstance.known([[[1, 1], [0, 1]], [[1, 2]]], [[1], [1]], [[3, 0]])),
     ),
     necessity=(
         needed(one_output, inequality,
-               "two outputs, the second ignored by W_2 = diag(1, 0) and W_1: gradient 0, R = 1",
+               "two outputs, the second ignored by $W_2 = diag(1, 0)$ and $W_1$: gradient 0, "
+               "$R = 1$",
                lambda: FeatureInstance.known([[[1, 0], [0, 0]]] * 2, _eye, _eye)),
     ),
     trainings=(

@@ -1,40 +1,52 @@
 r"""On under-determined data every solution bounds the sharpness; the one of least norm does best.
 
 Statement
-    Let d_y = 1, c != 0 and let Σ be singular, so that Σw = c has many solutions w, w_0 that of
-    least norm.  With a(w) = wᵀΣw/|w|², every minimizer W satisfies C1's bound for each of them,
-    and that at w_0 is the largest:
+    Let $d_y = 1$, $c ≠ 0$ and let $Σ$ be singular, so that $Σw = c$ has many solutions $w$, $w_0$
+    that of least norm.  With $a(w) = wᵀΣw/|w|²$, every minimizer $W$ satisfies C1's bound for each
+    of them, and that at $w_0$ is the largest:
 
-        S(W) >= 2 L a(w) |w|^{2-2/L},                                                    [every]
-        S(W) >= 2 L a(w_0) |w_0|^{2-2/L} >= 2 L a(w) |w|^{2-2/L},                  [least, best]
+        S(W) ≥ 2L a(w)|w|^{2-2/L},   [every]
+        S(W) ≥ 2L a(w_0)|w_0|^{2-2/L} ≥ 2L a(w)|w|^{2-2/L},   [least, best]
 
-    and the bound at w_0 is attained [attained]; at w = w_0 both are the same number [equal].
-    U2's lower bracket, 2L a(w) |w|^{2-2/L} (a_2(w)/a(w))^{1/L}, is the same at w and w_0 [lower];
-    where one aligned path follows a top eigenvector, so are its upper bracket, with Λ for a_2
-    [upper], and S_min [invariant].
+    and the bound at $w_0$ is attained [attained]; at $w = w_0$ both are the same number [equal].
+    U2's lower bracket, $2L a(w)|w|^{2-2/L}(a_2(w)/a(w))^{1/L}$, is the same at $w$ and $w_0$
+    [lower]; where one aligned path follows a top eigenvector, so are its upper bracket, with $Λ$
+    for $a_2$ [upper], and $S_min$ [invariant].
 
 Notation
-    w any solution: |w| (``w_norm``), a(w) (``a``), a_2(w) (``a2``); the same at w_0:
-    ``least_w_norm``, ``least_a``, ``least_a2``; S_min (``minimal_sharpness``) and S_min computed
-    from w_0 (``least_minimal_sharpness``); Σ = F Fᵀ.
+    $w$ any solution: $|w|$ (``w_norm``), $a(w)$ (``a``), $a_2(w) = wᵀΣ²w/wᵀΣw$ (``a2``); the same
+    at $w_0$: ``least_w_norm``, ``least_a``, ``least_a2``; $S_min$ (``minimal_sharpness``) and
+    $S_min$ computed from $w_0$ (``least_minimal_sharpness``); $Σ = FFᵀ$, $K = Σ^{1/2}$, $Λ$ the
+    largest eigenvalue of $Σ$.
 
 Assumptions
-    minimizer   PΣ = c: as in C1.  The network's own map P need not be w.
-    one_output  d_y = 1, as in C1.
+    minimizer   $PΣ = cᵀ$: as in C1.  The network's own map $P$ need not be $wᵀ$.
+    one_output  $d_y = 1$, as in C1.
 
 Proof
-    C1's proof uses w only through wᵀK and Σw, the same for all solutions, and |w|.  Let Π
-    project on the range of Σ: w = w_0 + n with w_0 = Πw, Σn = 0, so wᵀΣw = w_0ᵀΣw_0 and
-    |w|² = |w_0|² + |n|²: a(w_0) = a(w) + a(w)|n|²/|w_0|².  With e = wᵀΣw the bound is
-    2L a^{1/L} e^{1-1/L}, and U2's lower bracket 2L a_2^{1/L} e^{1-1/L}, a_2 = |c|²/wᵀc.
+    Every: C1's proof uses $w$ only through $wᵀK$ and $Σw$, the same for all solutions, and $|w|$.
+
+    Best: let $Π$ project on the range of $Σ$.  Then $w = w_0 + n$ with $w_0 = Πw$ and $Σn = 0$, so
+
+        wᵀΣw = w_0ᵀΣw_0, \qquad |w|² = |w_0|² + |n|²,   [energy]
+        a(w_0) = a(w) + a(w)|n|²/|w_0|².   [lifted]
+
+    With the energy $e = wᵀΣw = a|w|²$, the same for all solutions, the bound is
+    $2L a^{1/L}e^{1-1/L}$, which grows with $a$.
+
+    Brackets: U2's lower one is $2L a_2^{1/L}e^{1-1/L}$ with $a_2 = |c|²/wᵀc$, the same for all
+    solutions (C7.moments), its upper one $2L Λ^{1/L}e^{1-1/L}$.
+
+    Least: by C1.least and C1.along $S(W)$ is at least U2's lower bracket, and $a_2 ≥ a(w_0)$
+    (C7.tilted).
 
 Sharpness
-    Attained (C7.attained).  U2's outermost upper bound 2|w|^{2-2/L}(Λ + (L-1)a) is *not* a
-    function of (Σ, c): Σ = diag(1, 0), L = 2 gives 4 for w = (1, 0), 3√2 for w = (1, 1).
+    Attained (C7.attained).  U2's outermost upper bound $2|w|^{2-2/L}(Λ + (L-1)a)$ is not a function
+    of $Σ$ and $c$: $Σ = diag(1, 0)$, $L = 2$ gives 4 for $w = (1, 0)$, $3√2$ for $w = (1, 1)$.
 
 Implementation notes
-    Exact equality of S_min is claimed only where w_0 is a top eigenvector: there its maximizer is
-    rational.  What gradient descent finds with fewer samples than features is not of least norm.
+    Exact equality of $S_min$ is claimed only where $w_0$ is a top eigenvector: there its maximizer
+    is rational.  What gradient descent finds with fewer samples than features is not of least norm.
 
 References
 ----------
@@ -188,7 +200,7 @@ lifted = stated(
 )  # fmt: skip
 
 moments = stated(
-    "moments", "all solutions have the same a_2",
+    "moments", "all solutions have the same $a_2$",
     shifted_minimizers, sp.Eq(rayleigh2, a2_least), one_output,
     bounds=_BOUNDS, sizes=((2, 2, 2, 1),), check=True, formal=True,
 )  # fmt: skip
@@ -214,7 +226,7 @@ def best(lower_bound: Any, least_bound: Any, energy: Claim, lifted: Claim) -> It
 
 
 tilted = stated(
-    "tilted", "a_2 exceeds a at the solution of least norm too",
+    "tilted", "$a_2$ exceeds $a$ at the solution of least norm too",
     shifted_minimizers, sp.Eq(a2_least, a_least + least_tilt.symbol), one_output,
     bounds=_BOUNDS, sizes=((2, 2, 2, 1),), check=True, formal=True,
 )  # fmt: skip
@@ -288,7 +300,7 @@ _twins = (
     twin("larger_norm_is_better", "the bound increases with the norm of the solution",
          shifted_minimizers, lower_bound.expression >= least_bound.expression, bounds=_BOUNDS),
     twin("norm_of_w_with_least_a",
-         "a(w_0) together with |w|: the quotient may not be taken at another solution",
+         "$a(w_0)$ together with $|w|$: the quotient may not be taken at another solution",
          shifted_minimizers, S >= 2 * L * a_least * w ** (2 - 2 / L), bounds=_BOUNDS),
     twin("outermost_bracket", "U2's outermost upper bound does not depend on the solution either",
          shifted_minimizers, _same(sum_bracket), bounds=_BOUNDS),
@@ -338,7 +350,7 @@ def _compared(label: str, weights: list[Any], X: Any, target: Any) -> TrainedSol
 THEOREM = Theorem(
     id="C7",
     title="On under-determined data the sharpness bound is best at the solution of least norm",
-    normalisation="R = E|y - Px|², no factor 1/2; a(w) = wᵀΣw/|w|²",
+    normalisation="$R = E|y - Px|²$, no factor 1/2; $a(w) = wᵀΣw/|w|²$",
     source=Source("marion2024deep", "under-determined data (consequence of Theorem 1)"),
     claims=(
         energy, lifted, moments, tilted,
@@ -347,12 +359,12 @@ THEOREM = Theorem(
     controls=_twins,
     witnesses=(
         witness("one_sample", best,
-                "one sample, two features, w = (1, 1) for w_0 = (1, 0): the bound drops from 4 "
-                "to 2√2",
+                "one sample, two features, $w = (1, 1)$ for $w_0 = (1, 0)$: the bound drops from "
+                "4 to $2√2$",
                 lambda: FeatureInstance.known([[[1, 0]], [[1]]], [[1], [0]], [[1, 1]])),
     ),
     necessity=(
-        needed(minimizer, every, "zero weights: S = 2 < 4",
+        needed(minimizer, every, "zero weights: $S = 2 < 4$",
                lambda: FeatureInstance.known([[[0, 0]], [[0]]], [[1], [0]], [[1, 0]])),
     ),
     trainings=(

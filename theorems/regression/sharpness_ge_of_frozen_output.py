@@ -1,49 +1,71 @@
 r"""Residual networks with a frozen output row: how flat a minimizer can be, and is after training.
 
 Statement
-    Let x -> pᵀ W_L ... W_1 x with p != 0 fixed and L >= 2, and let S be the largest eigenvalue of
-    the Hessian of R in W_1, ..., W_L.  Every minimizer has
+    Let $x ↦ pᵀW_L ⋯ W_1x$ with $p ≠ 0$ fixed and $L ≥ 2$, and let $S$ be the largest eigenvalue of
+    the Hessian of $R$ in $W_1, ..., W_L$.  Every minimizer has
 
-        S >= 2 L |p|^{2/L} max_{|z|=1} |Kz|^{2/L} |w*ᵀKz|^{2-2/L},         [lower]
-        S >= 2 Σ_k |α_k|² |B_kKz|²,   |α_k|² |B_{k+1}Kz|² >= (w*ᵀKz)² for k < L,
-                                                                          [direction, pairs]
+        S ≥ 2L |p|^{2/L} max_{|z|=1} |Kz|^{2/L} |w^{*T}Kz|^{2-2/L},   [lower]
+        S ≥ 2 Σ_{k=1}^{L} |α_k|² |B_kKz|²,   [direction]
+        $|α_k|² |B_{k+1}Kz|² ≥ (w^{*T}Kz)²$ for $k < L$,   [pairs]
 
-    for all z, |z| = 1.  The first bound is attained up to 1e-7 by rational weights for any Σ, w*
-    and |p|.   [close]
-    It is attained exactly by aligned layers for w* along the top eigenvector of Σ.   [attained]
+    the last two for all $z$ with $|z| = 1$.  The first bound is attained up to $10^{-7}$ by
+    rational weights for any $Σ$, $w^*$ and $|p|$.   [close]
+    It is attained exactly by aligned layers for $w^*$ along the top eigenvector of $Σ$.
+    [attained]
 
 Notation
-    L counts trained layers (``trained_depth``, one less than ``depth``): the row pᵀ is the last
-    matrix of the network; |p| (``output_norm``); S (``frozen_sharpness``), by derivatives
-    (``frozen_jet_sharpness``); the maximum over z (``frozen_gain``); α_kᵀ = pᵀW_L ... W_{k+1}.
+    $L$ counts trained layers (``trained_depth``, one less than ``depth``): the row $pᵀ$ is the last
+    matrix of the network; $|p|$ (``output_norm``); $S$ (``frozen_sharpness``), by derivatives
+    (``frozen_jet_sharpness``); the maximum over $z$ (``frozen_gain``).  $K = Σ^{1/2}$; what follows
+    and what precedes layer $k$ is $α_kᵀ = pᵀW_L ⋯ W_{k+1}$ and $B_k = W_{k-1} ⋯ W_1$, and
+    $P = α_kᵀW_kB_k$ is the whole map.
 
 Assumptions
-    minimizer   PΣ = w*ᵀΣ.  Without it, p = 1 and zero weights have S = 2 < 4 for w* = 1, L = 2.
-    one_output  d_y = 1.
+    minimizer   $PΣ = w^{*T}Σ$.  Without it, $p = 1$ and zero weights have $S = 2 < 4$ for
+                $w^* = 1$, $L = 2$.
+    one_output  $d_y = 1$.
 
 Proof
-    As for F6 with the frozen row as direction of the output: at the trained layers a_k = |α_k|²
-    has a_L = |p|², and with b_k = |B_kKz|², a_k b_{k+1} >= (w*ᵀKz)².  So
-    S >= 2 Σ_k a_k b_k >= 2L (|p|²|Kz|²(w*ᵀKz)^{2(L-1)})^{1/L}.
-    Attained: W_1 = τ^{1-L}|p|^{-1} e_1 w*ᵀ, W_k = τ e_k e_{k-1}ᵀ, p = |p| e_L give
-    Σ_k |α_k|² B_kᵀB_k = c|p|² I + (L-1)c^{-1/(L-1)} w*w*ᵀ, c = τ^{2(L-1)}; then minimise over c.
+    Lower bound.  As for F6, with the frozen row as direction of the output, the sharpness is at
+    least its value along the path through a unit vector $z$ (F3.univariate, C4.form):
+
+        S ≥ 2 Σ_k a_kb_k, \qquad a_k = |α_k|², \quad b_k = |B_kKz|².
+
+    At the ends $a_L = |p|²$ and $b_1 = |Kz|²$ (C4.start).  Since $α_kᵀB_{k+1} = P$ and
+    $PK = w^{*T}K$ at a minimizer, Cauchy-Schwarz gives $a_kb_{k+1} ≥ (w^{*T}Kz)²$ (C4.pairs).  So,
+    by AM-GM,
+
+        S ≥ 2L (b_1a_L Π_{k<L} a_kb_{k+1})^{1/L} ≥ 2L (|p|²|Kz|²(w^{*T}Kz)^{2(L-1)})^{1/L}.
+
+    Attained.  With unit vectors $e_k$ of the layers' outputs and a scale $τ$ take
+
+        W_1 = τ^{1-L}|p|^{-1} e_1w^{*T}, \qquad W_k = τ e_ke_{k-1}ᵀ, \qquad p = |p| e_L.
+
+    With $c = τ^{2(L-1)}$ these give
+
+        Σ_k |α_k|² B_kᵀB_k = c|p|² I + (L-1)c^{-1/(L-1)} w^*w^{*T},
+
+    and $S$ is twice the largest value at $Kz$ of this form, over $|z| = 1$.  Minimise over $c$: for
+    each $z$ the least value is what the bound maximises over $z$, and the maximum over $z$ and the
+    minimum over $c$ interchange as in U1.
 
 Sharpness
     Attained, so neither constant nor exponents improve.
 
-    The paper adds: from W_k(0) = I + s/√(Ld) N_k with Gaussian N_k, L and d large and a small
-    enough initial risk, gradient flow converges with high probability, W_k moves by O(1/L), and
-    S/S_min stays bounded in L.  That is observed here, not tested.
+    The paper adds: from $W_k(0) = I + (s/√(Ld)) N_k$ with Gaussian $N_k$, $L$ and $d$ large and a
+    small enough initial risk, gradient flow converges with high probability, $W_k$ moves by
+    $O(1/L)$, and $S/S_min$ stays bounded in $L$.  That is observed here, not tested.
 
 Implementation notes
-    Path length: |∇R|² >= μR (C5) gives ∫|∇R|dt <= 2√(R(0)/μ), and layer k has at most the share
-    q = max_k |α_k|²|B_k|²/Σ_j |α_j|² σ_min(B_j)² of |∇R|².  With μ ~ L and q ~ 1/L this is O(1/L);
-    μ and q are taken over the stored times.
-    What was observed: d = 4, three seeds of six flows, medians of S/S_min at L = 5, 10, 20, 40, 80
-    were 1.6 to 1.7 (s = 0), 1.5 to 1.7 (s = 1/2) and 2.4 to 4.5 (s = 1, single runs up to 14),
-    without a trend in L, and L max_k |W_k - W_k(0)| stayed between 0.4 and 1.6.  No check tests
-    boundedness: S_min/S <= 1 only restates the lower bound, and the path length is a bound from the
-    same run.  Single runs scatter so much at s >= 1/2 that one of them shows no trend either way.
+    Path length: $|∇R|² ≥ μR$ (C5) gives $∫|∇R| dt ≤ 2√(R(0)/μ)$, and layer $k$ has at most the
+    share $q = max_k |α_k|²|B_k|² / Σ_j |α_j|² σ_min(B_j)²$ of $|∇R|²$.  With $μ ∼ L$ and $q ∼ 1/L$
+    this is $O(1/L)$; $μ$ and $q$ are taken over the stored times.
+    What was observed: $d = 4$, three seeds of six flows, medians of $S/S_min$ at
+    $L = 5, 10, 20, 40, 80$ were 1.6 to 1.7 ($s = 0$), 1.5 to 1.7 ($s = 1/2$) and 2.4 to 4.5
+    ($s = 1$, single runs up to 14), without a trend in $L$, and $L max_k |W_k - W_k(0)|$ stayed
+    between 0.4 and 1.6.  No check tests boundedness: $S_min/S ≤ 1$ only restates the lower bound,
+    and the path length is a bound from the same run.  Single runs scatter so much at $s ≥ 1/2$ that
+    one of them shows no trend either way.
 
 References
 ----------
@@ -227,7 +249,7 @@ _directed = directed_univariate_minimizers
 _SIZES = ((3, 2, 1, 2), (3, 2, 2, 1), (4, 2, 1, 2, 1))
 
 form = stated(
-    "form", "the Gram form at z is twice the energy along the path",
+    "form", "the Gram form at $z$ is twice the energy along the path",
     _directed, sp.Eq(quotient, 2 * energy), one_output, bounds=_DEEP, sizes=_SIZES, check=True,
 )  # fmt: skip
 start = stated(
@@ -281,7 +303,7 @@ def lower(direction: Claim, start: Claim, pairs: Claim) -> Iterator[Step]:
     bounds=_DEEP,
 )
 def close(frozen_bound: Any) -> Iterator[Step]:
-    """Attained up to 1e-7 for any Σ, w* and |p|.
+    """Attained up to $10^{-7}$ for any $Σ$, $w^*$ and $|p|$.
 
     The path Gram matrix of the attaining factors, and the best scale at each z.
     """
@@ -292,11 +314,11 @@ def close(frozen_bound: Any) -> Iterator[Step]:
     best = (TKz / (p * Kz)) ** (2 * n / (n + 1))
     yield Identity(
         "stationary scale", sp.diff(objective, c).subs(c, best),
-        why="calculus, L = n + 1", at={"L": n + 1},
+        why="calculus, $L = n + 1$", at={"L": n + 1},
     )  # fmt: skip
     yield Identity(
         "value at the stationary scale", 2 * objective.subs(c, best), _at_z(frozen_bound, n + 1),
-        why="calculus; max over z and min over c interchange as in U1", at={"L": n + 1},
+        why="calculus; max over $z$ and min over $c$ interchange as in U1", at={"L": n + 1},
     )  # fmt: skip
     u = sp.Symbol("u", real=True)
     yield Condition(
@@ -317,13 +339,13 @@ def _family(size: int) -> Step:
         "path Gram matrix of the attaining factors",
         sp.Matrix(_path_gram(LinearNetwork(ar, layers))),
         c * p**2 * sp.eye(2) + (size - 1) * tau**-2 * sp.Matrix(row.mT @ row),
-        why="c|p|²I + (L-1)c^{-1/(L-1)} w*w*ᵀ with c = τ^{2(L-1)}",
+        why="$c|p|²I + (L-1)c^{-1/(L-1)} w^*w^{*T}$ with $c = τ^{2(L-1)}$",
         at={"d": 2, "L": size},
     )
 
 
 attained = stated(
-    "attained", "equality for w* along the top eigenvector",
+    "attained", "equality for $w^*$ along the top eigenvector",
     frozen_paths, sp.Eq(S, frozen_bound), minimizer, one_output, bounds=Bounds((3, 4), (1, 3)),
 )  # fmt: skip
 
@@ -336,16 +358,16 @@ whole = stated(
 # --- false twins --------------------------------------------------------------------------------
 
 _twins = (
-    twin("norm_of_output_left_out", "1 for |p|^{2/L}",
+    twin("norm_of_output_left_out", "1 for $|p|^{2/L}$",
          frozen_paths, sp.Eq(S, 2 * m * g), bounds=_DEEP),
-    twin("smaller_power_of_output", "|p|^{1/L} for |p|^{2/L}",
+    twin("smaller_power_of_output", "$|p|^{1/L}$ for $|p|^{2/L}$",
          frozen_attaining, S <= 2 * m * p ** (1 / m) * g, bounds=_DEEP),
-    twin("output_trained", "U1's bound for L + 1 trained layers",
+    twin("output_trained", "U1's bound for $L + 1$ trained layers",
          univariate_minimizers, S >= S_min_all, bounds=_DEEP),
-    twin("depth_plus_one", "L + 1 for L",
+    twin("depth_plus_one", "$L + 1$ for $L$",
          frozen_attaining, S >= 2 * (m + 1) * p ** (2 / m) * g, bounds=_DEEP),
     twin("top_singular_vector",
-         "w*ᵀK's own direction taken for the maximizer z, with a for |Kz|²",
+         "the direction of $w^{*T}K$ taken for the maximizer $z$, with $a$ for $|Kz|²$",
          frozen_attaining,
          S <= _CLOSE * 2 * m * p ** (2 / m) * rayleigh * w ** (2 - 2 / m), bounds=_DEEP),
 )  # fmt: skip
@@ -404,7 +426,7 @@ def _layer_path(flow: Flow, sigma: Any, loss: float) -> float:
 THEOREM = Theorem(
     id="C4",
     title="With a frozen output row the least sharpness gains a power of the norm of that row",
-    normalisation="R = E|y - Px|², no factor 1/2; Hessian in W_1, ..., W_L only",
+    normalisation="$R = E|y - Px|²$, no factor 1/2; Hessian in $W_1, ..., W_L$ only",
     source=Source(
         "marion2024deep", "residual initialisation (constants not given); S_min as in U1"
     ),
@@ -417,7 +439,7 @@ THEOREM = Theorem(
                     [[2, 1], [1, 1]])),
     ),
     necessity=(
-        needed(minimizer, lower, "zero weights, p = w* = 1, two trained layers: S = 2 < 4",
+        needed(minimizer, lower, "zero weights, $p = w^* = 1$, two trained layers: $S = 2 < 4$",
                lambda: Instance.exact([[[0]], [[0]], [[1]]], [[1]], [[1]])),
     ),
     trainings=(

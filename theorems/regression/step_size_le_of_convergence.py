@@ -1,27 +1,35 @@
 r"""A minimizer is linearly stable for gradient descent up to a step size that sharpness sets.
 
 Statement
-    Let W be a minimizer with one output and L >= 2, S its sharpness, η > 0.
-    The linearised step of gradient descent, I - η∇²R(W), has spectral radius
+    Let $W$ be a minimizer with one output and $L ≥ 2$, $S$ its sharpness, $S_min$ the least
+    sharpness of any minimizer, $η > 0$.  The linearised step of gradient descent, $I - η∇²R(W)$,
+    has spectral radius
 
-        max(1, ηS - 1) >= ηS_min - 1,                                     [multiplier, necessary]
+        max(1, ηS - 1) ≥ ηS_min - 1,   [multiplier, necessary]
 
-    and there are minimizers where it is max(1, ηS_min - 1) [attained].  So if η > 2/S_min every
-    minimizer is linearly unstable [necessary], and one with ηS <= 2 has ηS_min <= 2 [window].
+    and there are minimizers where it is $max(1, ηS_min - 1)$ [attained].  So if $η > 2/S_min$ every
+    minimizer is linearly unstable [necessary], and one with $ηS ≤ 2$ has $ηS_min ≤ 2$ [window].
 
 Notation
-    η (``step_size``), the spectral radius of I - ηH (``step_multiplier``), S (``sharpness``), S_min
-    (``minimal_sharpness``), the sharpness after one step (``sharpness_after_step``).
+    $η$ (``step_size``), $H = ∇²R(W)$, the spectral radius of $I - ηH$ (``step_multiplier``), $S$
+    (``sharpness``), $S_min$ (``minimal_sharpness``), the sharpness after one step
+    (``sharpness_after_step``); $P$ the whole map, $w^*$ the regression vector.
 
 Assumptions
-    minimizer   PΣ = w*ᵀΣ.  Without it, three zero layers have H = 0 and radius 1 < 5 at η = 1.
-    one_output  d_y = 1.
-    stable      ηS <= 2, for the window η <= 2/S_min.  Without it, unit weights and η = 1.
+    minimizer   $PΣ = w^{*T}Σ$.  Without it, three zero layers have $H = 0$ and radius $1 < 5$ at
+                $η = 1$.
+    one_output  $d_y = 1$.
+    stable      $ηS ≤ 2$, for the window $η ≤ 2/S_min$.  Without it, unit weights and $η = 1$.
 
 Proof
-    At a minimizer H ⪰ 0 (F3), and L >= 2 gives more weights than rank (N >= d_1(d_x + d_2) > d_x >=
-    rank H), so 0 is an eigenvalue: the eigenvalues 1 - ηh of the step run from 1 down to 1 - ηS.
-    S >= S_min by C1.
+    At a minimizer $H ⪰ 0$ (F3.spectrum), and for $L ≥ 2$ the number $N$ of weights exceeds its
+    rank,
+
+        N ≥ d_1(d_x + d_2) > d_x ≥ rank H,
+
+    so 0 is an eigenvalue of $H$: the eigenvalues $1 - ηh$ of the step run from 1 down to $1 - ηS$,
+    and the radius is $max(1, ηS - 1)$.  By C1.least $S ≥ S_min$, which gives the bound and the
+    window; at the flattest minimizers, $S = S_min$, it is attained.
 
 Sharpness
     The threshold is attained.  It is not sufficient: other minimizers are unstable below it
@@ -30,7 +38,7 @@ Sharpness
 Implementation notes
     That gradient descent converges to an unstable minimizer from a null set of starts only, which
     centre-stable manifolds show for steps that are local diffeomorphisms, is not claimed here.
-    The sweep takes the data of the paper at depth 5 for 10: no run converges above 2/S_min, small
+    The sweep takes the data of the paper at depth 5 for 10: no run converges above $2/S_min$, small
     initial scales converge right up to it, large ones fail far below.
 
 References
@@ -180,7 +188,7 @@ attained = stated(
 )  # fmt: skip
 
 window = stated(
-    "window", "a stable minimizer has η <= 2/S_min",
+    "window", "a stable minimizer has $η ≤ 2/S_min$",
     stepped_minimizers, eta * S_min <= 2, minimizer, one_output, stable,
     given=(C1.least,), bounds=_SMALL,
 )  # fmt: skip
@@ -200,14 +208,14 @@ def _scalars(*layers: int, step: Fraction | int) -> SteppedInstance:
 _tenth = [[Fraction(1, 10)]]
 
 _twins = (
-    twin("sharpness_decreases", "S decreases along gradient descent",
+    twin("sharpness_decreases", "$S$ decreases along gradient descent",
          stepped_weights, S_after <= S, bounds=_SMALL,
          known=lambda: [  # weights 1/10, w* = 1, η = 1/8: S grows from 2 towards 4
              _stepping(Instance.exact([_tenth] * 2, [[1]], [[1]]), Fraction(1, 8))]),
-    twin("sufficient", "η <= 2/S_min is sufficient: every minimizer is as stable as the flattest",
+    twin("sufficient", "$η ≤ 2/S_min$ is sufficient: every minimizer is as stable as the flattest",
          stepped_minimizers, rho <= sp.Max(1, eta * S_min - 1), bounds=_SMALL),
     twin("half_threshold",
-         "instability already beyond 1/S_min (the convention 1/2 E|.|² mixed in)",
+         "instability already beyond $1/S_min$ (the convention $½ E|·|²$ mixed in)",
          stepped_flattest, rho >= eta * S_min, bounds=_SMALL),
     twin("any_weights", "the minimizer dropped",
          stepped_weights, rho >= eta * S_min - 1, bounds=_SMALL),
@@ -288,28 +296,29 @@ THEOREM = Theorem(
     id="C6",
     title="A minimizer is linearly stable for gradient descent only at step sizes that the least "
     "sharpness allows",
-    normalisation="R = E|y - Px|², no factor 1/2: step sizes are half of those for 1/2 E|.|²",
+    normalisation="$R = E|y - Px|²$, no factor 1/2: step sizes are half of those for $½ E|·|²$",
     source=Source("marion2024deep", "learning rate, Figures 1-3 (settings reduced)"),
     claims=(radius, necessary, attained, window),
     controls=_twins,
     witnesses=(
-        witness("unstable", radius, "weights 1 and 2, η = 1/2: S = 10 and the multiplier is 4",
+        witness("unstable", radius, "weights 1 and 2, $η = 1/2$: $S = 10$ and the multiplier is 4",
                 lambda: _scalars(1, 2, step=Fraction(1, 2))),
-        witness("edge", window, "unit weights at the edge, η = 1/2 = 2/S_min",
+        witness("edge", window, "unit weights at the edge, $η = 1/2 = 2/S_min$",
                 lambda: _scalars(1, 1, step=Fraction(1, 2))),
     ),
     necessity=(
         needed(minimizer, necessary,
-               "three zero layers, w* = 1, η = 1: the Hessian vanishes, the multiplier is 1 < 5",
+               "three zero layers, $w^* = 1$, $η = 1$: the Hessian vanishes, the multiplier is "
+               "$1 < 5$",
                lambda: _stepping(Instance.exact([[[0]]] * 3, [[1]], [[1]]), 1)),
-        needed(stable, window, "unit weights, η = 1: ηS_min = 4 > 2",
+        needed(stable, window, "unit weights, $η = 1$: $ηS_min = 4 > 2$",
                lambda: _scalars(1, 1, step=1)),
     ),
     trainings=(
         Training("trained",
-                 "gradient descent at 0.3 to 0.95 of 2/S_min, corrected to an exact minimizer",
+                 "gradient descent at 0.3 to 0.95 of $2/S_min$, corrected to an exact minimizer",
                  _train, (window,)),
-        Training("sweep", "initial scales against shares of 2/S_min", _sweep),
+        Training("sweep", "initial scales against shares of $2/S_min$", _sweep),
     ),
     module=__name__,
 )  # fmt: skip
