@@ -16,8 +16,8 @@ Notation
     $R_min = 0$).
 
 Assumptions
-    one_output  $d_y = 1$: then $∇_{W_k} R$ has rank one.  Without it, an error in an output that the
-                later layers ignore has gradient zero.
+    one_output  $d_y = 1$: then $∇_{W_k} R$ has rank one.  Without it, an error in an output that
+                the later layers ignore has gradient zero.
 
 Proof
     The gradient in layer $k$ is $∇_{W_k} R = 2 α_k(EB_kᵀ)$, of rank one (C5.gradient), so
