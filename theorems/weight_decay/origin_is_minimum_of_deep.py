@@ -286,7 +286,7 @@ cauchy = stated(
     noisy_networks, c_sq * product >= signal**2, sizes=_THIN, bounds=_DEEP, check=True,
 )  # fmt: skip
 explained = stated(
-    "explained", "$(w·c)²$ is at most $U M_D Uᵀ cᵀA_0⁻¹c$",
+    "explained", "$(w·c)²$ is at most $U M_D Uᵀ · cᵀA_0⁻¹c$",
     noisy_networks, q * power >= signal**2, sizes=_SINGLE, bounds=_DEEP, check=True,
 )  # fmt: skip
 

@@ -241,7 +241,7 @@ factor = stated(
     sizes=((2, 1, 1), (3, 1, 2, 2), (4, 1, 2, 2, 2)), check=True,
 )  # fmt: skip
 correlation = stated(
-    "correlation", "$(w·c)²$ is at most $wᵀA_0w cᵀA_0⁻¹c$",
+    "correlation", "$(w·c)²$ is at most $wᵀA_0w · cᵀA_0⁻¹c$",
     noisy_networks, q * energy >= signal**2, bounds=_ANY, sizes=_SINGLE, check=True,
     formal=True,
 )  # fmt: skip
