@@ -194,7 +194,9 @@ _twins = (
 THEOREM = Theorem(
     id="U9",
     title="The energy of the layers is at least a Schatten quasi-norm, and balanced layers have it",
-    normalisation="squared Frobenius norms, no factor 1/2; $s_i$ singular values of $P = W_L ⋯ W_1$",
+    normalisation=(
+        "squared Frobenius norms, no factor 1/2; $s_i$ singular values of $P = W_L ⋯ W_1$"
+    ),
     source=Source("dai2021representation", "representation cost; equality iff balanced added here"),
     claims=(sum_of_layers, product, lower, balanced, only_if),
     controls=_twins,
