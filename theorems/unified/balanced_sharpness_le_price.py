@@ -16,7 +16,7 @@ Statement
 
 Notation
     $S_bal/2$ is ``balanced_top``, $κ = Λ/λ$ is ``condition``, $Λ$ and $λ$ the largest and the least
-    eigenvalue of $Σ$; $g(y) = 1 + y + ... + y^{L-1}$.  Balanced layers have
+    eigenvalue of $Σ$; $g(y) = 1 + y + ⋯ + y^{L-1}$.  Balanced layers have
     $W_{k+1}ᵀW_{k+1} = W_kW_kᵀ$ for all $k$; $A_k = W_L ⋯ W_{k+1}$ and $B_k = W_{k-1} ⋯ W_1$.
 
 Assumptions

@@ -15,8 +15,8 @@ Statement
     For all $z$, $|z| = 1$, the terms $|α_k|²|B_kKz|²$ of the energy along a path have the bounds
 
         (|w^*|²/N) |Kz|² ≤ |α_1|²|Kz|² ≤ N^{L-1} |Kz|²,                    [first, first_above]
-        (L-1)(|w^*|²/N) (ŵ·Kz)² ≤ Σ_{k>1} |α_k|²|B_kKz|²,                  [later]
-        Σ_{k>1} |α_k|²|B_kKz|² ≤ (L-1)((|w^*|²/N)(ŵ·Kz)² + (N^{L-1}-|w^*|²/N)|Kz|²).  [later_above]
+        (L-1)(|w^*|²/N) (ŵᵀKz)² ≤ Σ_{k>1} |α_k|²|B_kKz|²,                  [later]
+        Σ_{k>1} |α_k|²|B_kKz|² ≤ (L-1)((|w^*|²/N)(ŵᵀKz)² + (N^{L-1}-|w^*|²/N)|Kz|²).  [later_above]
 
     With $n = |W_L|²$ and $e = Σ_j |D_j|_2$, $N ≤ n + Σ_j |tr D_j|$ and
     $max(n - e, 0)^L ≤ |w^*|²$.   [last, ratios]
@@ -39,7 +39,7 @@ Proof
     $M$ is at least $w^*w^{*T}/N$; and the first, $|α_1|² I$, is at least $(|w^*|²/N) I$.  At each
     $z$ the sum is at least
 
-        (|w^*|²/N)(|Kz|² + (L-1)(ŵ·Kz)²),                                  [first, later]
+        (|w^*|²/N)(|Kz|² + (L-1)(ŵᵀKz)²),                                  [first, later]
 
     whose supremum over $z$ is $(|w^*|²/N)μ$.   [below]
 

@@ -55,11 +55,11 @@ Proof
     ranges of the $B_kK$.  So every flattest minimizer is joined, through flattest ones, to one with
     $W_k = J_kw_kJ_{k-1}ᵀ$, $J_k$ isometries from $\mathbb{R}^r$, $w_k$ invertible for $1 < k < L$,
     and $P = T$ on the range of $Σ$.
-    Two of these differ in $w$ by $G$ in $GL(r)^{L-1}$.  With $G_k = O_kM_k$ (polar), $S$ is minimal
-    at both ends of $exp(t log M_k)$, $0 ≤ t ≤ 1$, hence throughout.  Last, $O_k$ turns $J_k$ into
-    $J_kO_k$: the Stiefel manifold of isometries $\mathbb{R}^r → \mathbb{R}^d$ is connected for
-    $d > r$; for $d = r$ the sign of $det O_k$ cannot change, since minimizers of width $r$ are a
-    copy of $GL(r)^{L-1}$.
+    Two of these differ in $w$ by $G$ in $\operatorname{GL}(r)^{L-1}$.  With $G_k = O_kM_k$ (polar),
+    $S$ is minimal at both ends of $exp(t log M_k)$, $0 ≤ t ≤ 1$, hence throughout.  Last, $O_k$
+    turns $J_k$ into $J_kO_k$: the Stiefel manifold of isometries $\mathbb{R}^r → \mathbb{R}^d$ is
+    connected for $d > r$; for $d = r$ the sign of $det O_k$ cannot change, since minimizers of
+    width $r$ are a copy of $\operatorname{GL}(r)^{L-1}$.
 
 Sharpness
     Symmetry of the $X_k$ is needed (control).  At width $r = 1$, $T = 1$, $L = 2$ the flattest

@@ -23,9 +23,9 @@ Proof
     Aligned layers.  U10 holds $S$ between two bounds that both are $S_0$ where
     $N = max_k |W_k|_F²$ is $|w^*|^{2/L}$, as it is for aligned layers.   [aligned]
 
-    The eigenvalue.  At each unit vector $z$, $|Kz|² ≤ Λ$ and $(ŵ·Kz)² ≤ |Kŵ|² = a$, so
+    The eigenvalue.  At each unit vector $z$, $|Kz|² ≤ Λ$ and $(ŵᵀKz)² ≤ |Kŵ|² = a$, so
 
-        zᵀ(Σ + (L-1)KŵŵᵀK)z = |Kz|² + (L-1)(ŵ·Kz)² ≤ Λ + (L-1)a.           [weyl]
+        zᵀ(Σ + (L-1)KŵŵᵀK)z = |Kz|² + (L-1)(ŵᵀKz)² ≤ Λ + (L-1)a.           [weyl]
 
     The ratio.  Hence $S_0$ is at most
 
