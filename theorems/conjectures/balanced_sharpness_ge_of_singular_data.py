@@ -1,42 +1,53 @@
 r"""Open: which sharpness do gradient flows from balanced starts reach?
 
 Statement
-    Let Π be the projector on the range of Σ and r_0 = |TΠ|_2 > 0.
+    Let $Π$ be the projector on the range of $Σ$ and $r_0 = |TΠ|_2 > 0$.
 
     Imbalances are conserved, so a flow from a balanced start that converges to a minimizer ends at
-    a balanced one, D_k = 0, and every balanced minimizer is such an end.             [F4.flow]
+    a balanced one, $D_k = 0$, and every balanced minimizer is such an end.   [F4.flow]
 
-    If P = T, as always when Σ ≻ 0, its sharpness is that of U6.                      [U6.value]
+    If $P = T$, as always when $Σ ≻ 0$, its sharpness is that of U6.   [U6.value]
 
-    If Σ is singular, every balanced minimizer with T := P satisfies
+    If $Σ$ is singular, every balanced minimizer with $T := P$ satisfies
 
-        2 r_0^{2-2/L} λ_max(Σ + (L-1) K TᵀT K / r_0²)  <=  S(W)                       [lower]
-                                                       <=  2 L Λ |P|_2^{2-2/L}.       [upper]
+        S(W) ≥ 2 r_0^{2-2/L} λ_max(Σ + (L-1) K TᵀT K / r_0²),              [lower]
+        S(W) ≤ 2 L Λ |P|_2^{2-2/L}.                                        [upper]
 
-    The lower end is attained by some P with PPᵀ a multiple of a projector.           [attained]
+    The lower end is attained by some $P$ with $PPᵀ$ a multiple of a projector.   [attained]
 
-    Open: the least sharpness where the null space of Σ is too small for such a P.
+    Open: the least sharpness where the null space of $Σ$ is too small for such a $P$.
 
 Notation
-    S (``sharpness``), L (``depth``), |P|_2 (``target_norm``, T := P), r_0 (``norm_inside``), the
-    lower end ``reachable_lower``; K = Σ^{1/2}.
+    $S$ (``sharpness``), $L$ (``depth``), $|P|_2$ (``target_norm``, with $T := P$), $r_0$
+    (``norm_inside``), the lower end ``reachable_lower``; $K = Σ^{1/2}$, $Λ = λ_max(Σ)$, and
+    $D_k = W_{k+1}ᵀW_{k+1} - W_kW_kᵀ$ are the imbalances.
 
 Assumptions
-    minimizer  PΣ = TΣ.
-    balanced   D_k = 0.  Without it, W_1 = (3/2, 0, 0), W_2 = 2/3 on Σ = diag(1, 4, 0) has S < 8.
+    minimizer  $PΣ = TΣ$.
+    balanced   $D_k = 0$.  Without it, $W_1 = (3/2, 0, 0)$, $W_2 = 2/3$ on $Σ = diag(1, 4, 0)$ has
+               $S < 8$.
 
 Proof
-    With r = |P|_2 and X = PᵀP <= r² one has X^{(k-1)/L} >= r^{2(k-1)/L-2} X for k >= 2, so by U6
-    S >= 2 λ_max(K(r^{2-2/L} + (L-1) r^{-2/L} TᵀT)K); the derivative in r of the bracket on the
-    range of Σ is a positive multiple of I - ΠTᵀTΠ/r² >= 0, and r >= r_0.  Equality if all non-zero
-    singular values of P are r_0.  One output: P = TΠ is such a P, the least sharpness is known.
+    Lower end.  Let $r = |P|_2$ and $X = PᵀP ⪯ r² I$.  By U6 the sharpness of a balanced minimizer
+    is $S = 2 λ_max(K Σ_k r^{2(L-k)/L} X^{(k-1)/L} K)$.  For $0 ≤ t ≤ 1$ and $k ≥ 2$ one has
+    $t^{(k-1)/L} ≥ t$, so that $X^{(k-1)/L} ⪰ r^{2(k-1)/L-2} X$; and $KXK = KTᵀTK$.  Hence
+
+        S ≥ 2 λ_max(K(r^{2-2/L} I + (L-1) r^{-2/L} TᵀT)K).
+
+    The derivative in $r$ of the bracket on the range of $Σ$ is a positive multiple of
+    $I - ΠTᵀTΠ/r² ⪰ 0$, and $r ≥ r_0$: the bound is least at $r = r_0$.   [lower]
+
+    Equality if all non-zero singular values of $P$ are $r_0$.   [attained]
+    One output: $P = TΠ$ is such a $P$, the least sharpness is known.
+
+    Upper end: $X ⪯ r² I$ in the same formula, and $λ_max(Σ) = Λ$.   [upper]
 
 Sharpness
-    With two outputs P = TΠ is not the flattest: for Σ = diag(1, 4, 0) and L = 2, the rows
-    (1, 0, 0), (0, 3/5, 4/5) have S = 272/25, those without 4/5 have S = 64/5 (control).
+    With two outputs $P = TΠ$ is not the flattest: for $Σ = diag(1, 4, 0)$ and $L = 2$, the rows
+    $(1, 0, 0)$, $(0, 3/5, 4/5)$ have $S = 272/25$, those without $4/5$ have $S = 64/5$ (control).
 
 Implementation notes
-    Instances carry Π; any projector with ΠΣ = Σ gives a bound, the smallest one is meant.
+    Instances carry $Π$; any projector with $ΠΣ = Σ$ gives a bound, the smallest one is meant.
     O4.attained is tried with one output and with two.
 
 References
@@ -201,20 +212,20 @@ def lower(reachable_lower: Any) -> Iterator[Step]:
     yield Identity(
         "terms k >= 2",
         r ** (2 * (L - k) / L) * r ** (2 * (k - 1) / L - 2) * x, r ** (-2 / L) * x,
-        why="t^{(k-1)/L} >= t for 0 <= t <= 1, at the eigenvalues t of PᵀP/r²",
+        why="$t^{(k-1)/L} ≥ t$ for $0 ≤ t ≤ 1$, at the eigenvalues $t$ of $PᵀP/r²$",
     )  # fmt: skip
     bracket = r ** (2 - 2 / L) + (L - 1) * r ** (-2 / L) * x
     beyond = sp.Symbol("t", nonnegative=True)
     yield Condition(
         "growth with r", sp.diff(bracket, r).subs(r, sp.sqrt(x * (1 + beyond))), ">=",
-        why="x <= r_0² <= r² on the range of Σ, at r² = x(1 + t); Weyl",
+        why="$x ≤ r_0² ≤ r²$ on the range of $Σ$, at $r² = x(1 + t)$; Weyl",
     )  # fmt: skip
     least = reachable_lower.subs(top, 1 + (L - 1) * x / r_0**2)
     yield Identity("at r = r_0", 2 * bracket.subs(r, r_0), least, why="substitution")
 
 
 upper = stated(
-    "upper", "Nor sharper than 2LΛ|P|^{2-2/L}",
+    "upper", "Nor sharper than $2LΛ|P|_2^{2-2/L}$",
     singular_balanced_minimizers, S <= _UPPER, *_BALANCED, given=(U6.value,), bounds=_SMALL,
 )  # fmt: skip
 attained = stated(
@@ -237,12 +248,12 @@ def _written(layers: list[Rows]) -> SingularInstance:
 
 
 _twins = (
-    twin("minimum_norm", "P = TΠ is the flattest balanced minimizer, for several outputs",
+    twin("minimum_norm", "$P = TΠ$ is the flattest balanced minimizer, for several outputs",
          flattest_balanced_minimizers, S >= S_inside, *_BALANCED, bounds=_SMALL,
          known=lambda: [_rows(Fraction(4, 5))]),
     twin("always_sharpest", "the upper end as a lower one",
          singular_balanced_minimizers, S >= _UPPER, *_BALANCED, bounds=_SMALL),
-    twin("whole_depth", "L for L-1 in the lower end",
+    twin("whole_depth", "$L$ for $L-1$ in the lower end",
          flattest_balanced_minimizers, S >= reachable_lower * (L + 1) / L, *_BALANCED,
          bounds=_SMALL),
 )  # fmt: skip
@@ -286,16 +297,18 @@ def _top(A: Any, sigma: Any) -> float:
 THEOREM = Theorem(
     id="O4",
     title="Open: the sharpness that flows from balanced starts reach on singular data",
-    normalisation="R = E|y - Px|², no factor 1/2; K = Σ^{1/2}, Π the projector on its range",
+    normalisation="$R = E|y - Px|²$, no factor 1/2; $K = Σ^{1/2}$, $Π$ the projector on its range",
     source=Source("certimin2026", "open question"),
     claims=(lower, upper, attained),
     controls=_twins,
     witnesses=(
-        witness("rows", attained, "rows (1, 0, 0), (0, 3/5, 4/5) on Σ = diag(1, 4, 0): S = 272/25",
+        witness("rows", attained,
+                "rows $(1, 0, 0)$, $(0, 3/5, 4/5)$ on $Σ = diag(1, 4, 0)$: $S = 272/25$",
                 lambda: _rows(Fraction(4, 5))),
     ),
     necessity=(
-        needed(balanced, lower, "W_1 = (3/2, 0, 0), W_2 = 2/3 on Σ = diag(1, 4, 0): S = 97/18 < 8",
+        needed(balanced, lower,
+               "$W_1 = (3/2, 0, 0)$, $W_2 = 2/3$ on $Σ = diag(1, 4, 0)$: $S = 97/18 < 8$",
                lambda: _written([[[Fraction(3, 2), 0, 0]], [[Fraction(2, 3)]]])),
     ),
     trainings=(

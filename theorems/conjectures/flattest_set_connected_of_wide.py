@@ -1,28 +1,33 @@
 r"""Open: is the set of flattest minimizers connected when the network is wide enough?
 
 Statement
-    Let Σ = I, let the hidden widths be at least rank T + 1, and let the flattest minimizers be the
-    set {W : W_L ... W_1 = T, S(W) = 2Lσ^{2-2/L}}.
+    Let $Σ = I$, let the hidden widths be at least $rank T + 1$, and let the flattest minimizers be
+    the set $\{W : W_L ⋯ W_1 = T, S(W) = 2Lσ^{2-2/L}\}$.
 
     Conjectured, and not attacked itself: that set is connected.
 
     A consequence is tested: a flattest minimizer of the family of M1.attained stays flattest,
-    S(W) = 2Lσ^{2-2/L}, when a hidden layer is turned.                                [turned]
+    $S(W) = 2Lσ^{2-2/L}$, when a hidden layer is turned.   [turned]
 
 Notation
-    σ = |T|_2 (``target_norm``), S (``sharpness``).  A turn of a hidden layer by a rotation Q
-    replaces W_k by Q W_k and W_{k+1} by W_{k+1} Qᵀ.
+    $σ = |T|_2$ (``target_norm``), $S$ (``sharpness``).  A turn of a hidden layer by a rotation $Q$
+    replaces $W_k$ by $Q W_k$ and $W_{k+1}$ by $W_{k+1} Qᵀ$.
 
 Assumptions
     turned  the instance is a flattest minimizer of the family of M1.attained, one of its hidden
             layers turned.
 
-What is tested
-    Two consequences only.  Turns by rotations keep a flattest minimizer flattest, so each orbit of
-    the connected group of turns lies in one component; and with one dead hidden direction, which
-    width rank + 1 provides, the sign flip that separates (1, 1) from (-1, -1) is a rotation by π.
-    That different orbits are joined is not tested, and nothing is claimed.  At width rank T the set
-    is not connected, a remark that no claim checks: for T = 1, L = 2 it is {(1, 1), (-1, -1)}.
+Proof
+    None is known.  Two consequences are tested only.
+
+    Turns by rotations keep a flattest minimizer flattest, so each orbit of the connected group of
+    turns lies in one component.   [turned]
+    With one dead hidden direction, which width $rank T + 1$ provides, the sign flip that separates
+    $(1, 1)$ from $(-1, -1)$ is a rotation by $π$.
+
+    That different orbits are joined is not tested, and nothing is claimed.  At width $rank T$ the
+    set is not connected, a remark that no claim checks: for $T = 1$, $L = 2$ it is
+    $\{(1, 1), (-1, -1)\}$.
 
 Sharpness
     The straight segment between two flattest points leaves the set (control).
@@ -92,15 +97,16 @@ turned = stated(
 THEOREM = Theorem(
     id="O2",
     title="Open: the set of flattest minimizers of a wide network is connected",
-    normalisation="R = E|y - Px|², no factor 1/2",
+    normalisation="$R = E|y - Px|²$, no factor 1/2",
     source=Source("certimin2026", "open question"),
     claims=(turned,),
     controls=(
-        twin("segment", "the segment from W to W with two layers negated stays among minimizers",
+        twin("segment",
+             "the segment from $W$ to $W$ with two layers negated stays among minimizers",
              turned_flattest_minimizers, sp.Eq(halfway, 0), minimizer, whitened, bounds=_SMALL),
     ),
     witnesses=(
-        witness("flip", turned, "width 2 = rank + 1: (1, 0) and (1, 0)ᵀ turned by π",
+        witness("flip", turned, "width $2 = rank T + 1$: $(1, 0)$ and $(1, 0)ᵀ$ turned by $π$",
                 lambda: Instance.of_minimizer([[[-1], [0]], [[-1, 0]]], [[1]])),
     ),
     status="open",

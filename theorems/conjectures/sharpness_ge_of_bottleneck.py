@@ -1,35 +1,41 @@
 r"""Open: does the whitened bound survive a hidden width below the rank of the target?
 
 Statement
-    Let Σ = I, let a hidden layer be narrower than rank T, and let W be a global minimum: its map P
-    is a best approximation of T of that rank.
+    Let $Σ = I$, let a hidden layer be narrower than $rank T$, and let $W$ be a global minimum: its
+    map $P$ is a best approximation of $T$ of that rank.
 
-    Conjectured, and attacked here for width 1 and |T - P|_F <= |P|_F: as for wide networks (M1),
+    Conjectured, and attacked here for width 1 and $|T - P|_F ≤ |P|_F$: as for wide networks (M1),
 
-        S(W) >= 2 L σ^{2-2/L},    σ = |T|_2.                                     [bottleneck]
+        S(W) ≥ 2L σ^{2-2/L}, \quad σ = |T|_2.                              [bottleneck]
 
 Notation
-    P = σ u vᵀ is the top part of T, and T = P + E with Eᵀu = 0, Ev = 0, |E|_2 <= σ
-    (``target_norm`` = σ, ``sharpness`` = λ_max of the whole Hessian).
+    $P = σ u vᵀ$ is the top part of $T$, and $T = P + E$ with $Eᵀu = 0$, $Ev = 0$, $|E|_2 ≤ σ$;
+    ``target_norm`` is $σ$, ``sharpness`` is $S$, the largest eigenvalue of the whole Hessian.
+    $A_k = W_L ⋯ W_{k+1}$ and $B_k = W_{k-1} ⋯ W_1$ are what stands after and before layer $k$.
 
 Assumptions
-    bottleneck  P is a best rank-one approximation of T and some hidden width is 1.  Decided by
-                |E|_F <= |P|_F, which implies |E|_2 <= σ and is the same for d_x <= 2 or d_y <= 2.
+    bottleneck  $P$ is a best rank-one approximation of $T$ and some hidden width is 1.  Decided by
+                $|E|_F ≤ |P|_F$, which implies $|E|_2 ≤ σ$ and is the same for $d_x ≤ 2$ or
+                $d_y ≤ 2$.
 
-What is known
-    Remarks that no claim checks.  No W has P = T; the minima are as in Notation by the theorem of
-    Eckart and Young.  The residual E enters the Hessian only between a layer before the bottleneck
-    and one after it: at a layer k before it A_kᵀE = 0, after it E B_kᵀ = 0.  At L = 2 the top block
-    is that of a wide network: the bound holds.  It is attained by balanced layers, where the other
-    eigenvalues are 2σ and 2(σ ± s), s <= σ the singular values of E.  In general nothing is claimed
-    here.
+Proof
+    None is known.  What is known are remarks that no claim checks.
+
+    No $W$ has $P = T$; the minima are as in Notation by the theorem of Eckart and Young.  The
+    residual $E$ enters the Hessian only between a layer before the bottleneck and one after it: at
+    a layer $k$ before it $A_kᵀE = 0$, after it $E B_kᵀ = 0$.
+
+    At $L = 2$ the top block is that of a wide network: the bound holds.  It is attained by balanced
+    layers, where the other eigenvalues are $2σ$ and $2(σ ± s)$, $s ≤ σ$ the singular values of $E$.
+    In general nothing is claimed here.
 
 Sharpness
-    Attained at L = 2 by W_1 = √σ vᵀ, W_2 = √σ u.
+    Attained at $L = 2$ by $W_1 = √σ vᵀ$, $W_2 = √σ u$.
 
 Implementation notes
     The bound is attacked by the engine, not derived.  Any layers around a hidden width of 1 make a
-    P of rank one; T is P plus an E orthogonal to it on both sides, scaled until |E|_F <= |P|_F.
+    $P$ of rank one; $T$ is $P$ plus an $E$ orthogonal to it on both sides, scaled until
+    $|E|_F ≤ |P|_F$.
 
 References
 ----------
@@ -125,22 +131,22 @@ bound = stated(
 
 _twins = (
     twin("gram_suffices",
-         "the residual leaves the Hessian alone: S is that of the dual Gram matrix",
+         "the residual leaves the Hessian alone: $S$ is that of the dual Gram matrix",
          bottleneck_minima, S <= gram, bottleneck, bounds=_SMALL),
-    twin("larger_exponent", "2 - 1/L for 2 - 2/L",
+    twin("larger_exponent", "$2 - 1/L$ for $2 - 2/L$",
          bottleneck_minima, S >= 2 * L * sigma ** (2 - 1 / L), bottleneck, bounds=_SMALL),
 )  # fmt: skip
 
 THEOREM = Theorem(
     id="O1",
     title="Open: the whitened bound with a hidden width of one",
-    normalisation="R = E|y - Px|², no factor 1/2",
+    normalisation="$R = E|y - Px|²$, no factor 1/2",
     source=Source("certimin2026", "open question"),
     claims=(bound,),
     controls=_twins,
     witnesses=(
         witness("balanced", bound,
-                "T = diag(4, 1/2) through one neuron: W_1 = (2, 0), W_2 = (2, 0)ᵀ, S = 16",
+                "$T = diag(4, 1/2)$ through one neuron: $W_1 = (2, 0)$, $W_2 = (2, 0)ᵀ$, $S = 16$",
                 lambda: Instance.exact([[[2, 0]], [[2], [0]]], [[1, 0], [0, 1]],
                                        [[4, 0], [0, Fraction(1, 2)]])),
     ),

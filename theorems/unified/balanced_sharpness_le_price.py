@@ -1,56 +1,80 @@
 r"""Balance has a price off whitened data, and the worst price is known at every depth.
 
 Statement
-    Let L >= 2, K = Σ^{1/2}, σ = |T|_2 and κ the condition number of Σ.  Every balanced minimizer
-    with P = T has (W_1ᵀW_1)^L = TᵀT and
+    Let $L ≥ 2$, $K = Σ^{1/2}$, $σ = |T|_2$ and $κ$ the condition number of $Σ$.  Every balanced
+    minimizer with $P = T$ has $(W_1ᵀW_1)^L = TᵀT$ and
 
-        S = S_bal = 2 λ_max( K [ Σ_k σ^{2(L-k)/L} (TᵀT)^{(k-1)/L} ] K ).   [root, value]
+        S = S_bal = 2 λ_max(KMK), \quad M = Σ_k σ^{2(L-k)/L} (TᵀT)^{(k-1)/L}.       [root, value]
 
-    On data with Σ ≻ 0 it has S <= r_L(κ) S_min, S_min as in U1, where
+    On data with $Σ ≻ 0$ it has $S ≤ r_L(κ) S_min$, $S_min$ as in U1, where
 
-        r_L(κ) = ( (1/(L-1)) Σ_{j=1}^{L-1} κ^{j/(L-1)} )^{1-1/L}.          [ratio]
+        r_L(κ) = \Bigl( \frac{1}{L-1} Σ_{j=1}^{L-1} κ^{j/(L-1)} \Bigr)^{1-1/L}.    [ratio]
 
-    For two inputs, outputs and hidden directions there are balanced minimizers with S = √κ S_min
-    at depth 2, where r_2(κ) = √κ, and with S >= (1 - 1e-7) r_L(κ) S_min at each depth that was
-    tried.   [attained_two, two, attained]
+    For two inputs, outputs and hidden directions there are balanced minimizers with
+    $S = √κ S_min$ at depth 2, where $r_2(κ) = √κ$, and with $S ≥ (1 - 10^{-7}) r_L(κ) S_min$ at
+    each depth that was tried.   [attained_two, two, attained]
 
 Notation
-    S_bal/2 is ``balanced_top``, κ = Λ/λ is ``condition``; g(y) = 1 + y + ... + y^{L-1}.
+    $S_bal/2$ is ``balanced_top``, $κ = Λ/λ$ is ``condition``, $Λ$ and $λ$ the largest and the least
+    eigenvalue of $Σ$; $g(y) = 1 + y + ⋯ + y^{L-1}$.  Balanced layers have
+    $W_{k+1}ᵀW_{k+1} = W_kW_kᵀ$ for all $k$; $A_k = W_L ⋯ W_{k+1}$ and $B_k = W_{k-1} ⋯ W_1$.
 
 Assumptions
-    minimizer  PΣ = TΣ; with Σ ≻ 0 that is P = T, which on singular Σ is part of the settings.
-    Gradient flow keeps balance (F4), so on paper S_bal is what every convergent flow from a
-    balanced start reaches: on data with Σ ≻ 0 that set of sharpnesses is the single number S_bal.
+    minimizer  $PΣ = TΣ$; with $Σ ≻ 0$ that is $P = T$, which on singular $Σ$ is part of the
+               settings.
+
+    Gradient flow keeps balance (F4), so on paper $S_bal$ is what every convergent flow from a
+    balanced start reaches: on data with $Σ ≻ 0$ that set of sharpnesses is the single number
+    $S_bal$.
 
 Proof
-    Balanced: A_kA_kᵀ = (TTᵀ)^{(L-k)/L}, B_kᵀB_k = (TᵀT)^{(k-1)/L} (U6.gram).  The first factor has
-    its top eigenvector in common for all k, which gives S_bal by F3.
-    Upper bound.  Let σ = 1, λ = 1, X = (TᵀT)^{1/L}.  For a maximizer z of S_bal let x = Kz/|Kz| and
-    q = 1/(xᵀΣ⁻¹x) <= κ.  Then S_bal/2 = q Σ_k xᵀX^{k-1}x <= q g(y), where y^L = xᵀX^Lx, by Jensen:
-    ρ -> ρ^{k/L} is concave.  S_min is the least of U1's dual over c (Sion and Brickman, see U1).
-    That dual at c, with t = c^{-1/(L-1)}, is at least 2q(c+(L-1)ty^L) along x, and at least
-    2(c+(L-1)t) >= 2(q/κ)(c+(L-1)t) along a top singular vector of T.  Average
-    with weights θ, 1-θ; minimise over c by AM-GM:
+    The sharpness.  Balance moves the layers' squares along the network, so that
 
-        S_min >= 2(q/κ) L (1+(κ-1)θ)^{1/L} (1-mθ)^{1-1/L},   m = 1-κy^L,   for each 0 <= θ <= 1.
+        A_kA_kᵀ = (TTᵀ)^{(L-k)/L}, \quad B_kᵀB_k = (TᵀT)^{(k-1)/L},        [gram]
 
-    If the stationary θ is in [0, 1] the ratio is at most (1-y)^{-1} m^{1/L} ((κ-1)/(L-1))^{1-1/L},
-    whose only stationary point is κy^{L-1} = 1, a maximum, of value r_L.  To its left (θ = 0) the
-    bound is κg(y)/L and grows, to its right (θ = 1) it is g(y)/(Ly^{L-1}) and falls: both are
-    largest where they meet the middle.
-    Attained by Σ = diag(1, κ), T = diag(1, y^{L/2}), y = κ^{-1/(L-1)} (on paper at every depth and
-    for every κ).  With κ > 1, r_L = ((κ-1)/((L-1)(1 - κ^{-1/(L-1)})))^{1-1/L}, which tends to
-    (κ-1)/ln κ as L -> ∞ (not checked).
+    and $S$ is twice the largest eigenvalue of $Σ_k A_kA_kᵀ ⊗ KB_kᵀB_kK$ (F3).  The first factors
+    have their top eigenvector in common for all $k$, with eigenvalues $σ^{2(L-k)/L}$, which gives
+    $S_bal$.   [value]
+
+    Upper bound, $S_bal$ from above.  Scale to $σ = 1$ and $λ = 1$, let $κ > 1$ and
+    $X = (TᵀT)^{1/L}$.  For a unit vector $z$ that attains $S_bal$ let $x = Kz/|Kz|$; then
+    $|Kz|² = q$ with $q = 1/(xᵀΣ^{-1}x) ≤ κ$.  As $ρ ↦ ρ^{k/L}$ is concave, Jensen's inequality for
+    the eigenvalues of $X^L$ gives
+
+        S_bal/2 = q Σ_k xᵀX^{k-1}x ≤ q g(y), \quad y^L = xᵀX^Lx.
+
+    Upper bound, $S_min$ from below.  $S_min$ is the least over $c$ of the dual value
+    $2λ_max(cΣ + (L-1)tKTᵀTK)$ with $t = c^{-1/(L-1)}$ (U1, by Sion and Brickman).  That value is at
+    least $2q(c + (L-1)ty^L)$, from the vector $z$, and at least
+    $2(c+(L-1)t) ≥ 2(q/κ)(c+(L-1)t)$, from $K^{-1}v$ for a top right singular vector $v$ of $T$.
+    Average the two with weights $θ$ and $1-θ$, and minimise over $c$ by the inequality of means:
+
+        S_min ≥ 2(q/κ) L (1+(κ-1)θ)^{1/L} (1-mθ)^{1-1/L}, \quad m = 1-κy^L, \quad 0 ≤ θ ≤ 1.
+
+    The best $θ$.  With $κg(y) = (κ-1+m)/(1-y)$ and the stationary $θ = 1/(Lm) - (L-1)/(L(κ-1))$,
+    if it is in $[0, 1]$, the ratio of the two bounds is
+
+        (1-y)^{-1} m^{1/L} ((κ-1)/(L-1))^{1-1/L},
+
+    whose only stationary point is $κy^{L-1} = 1$, a maximum.  There $m = 1-y$, and the value is
+    $((κ-1)/((L-1)(1-y)))^{1-1/L} = r_L(κ)$, by the geometric sum of the powers of $1/y$.  Where
+    $y$ is to the left of the range in which that $θ$ is in $[0, 1]$, $θ = 0$ is best, the bound is
+    $κg(y)/L$ and grows; to its right $θ = 1$ is best, it is $g(y)/(Ly^{L-1})$ and falls: both are
+    largest where they meet the middle.   [ratio]
+
+    Attained by $Σ = diag(1, κ)$, $T = diag(1, y^{L/2})$ with $y = κ^{-1/(L-1)}$ (on paper at every
+    depth and for every $κ$).   [attained_two, two, attained]
+    With $κ > 1$, $r_L = ((κ-1)/((L-1)(1 - κ^{-1/(L-1)})))^{1-1/L}$, which tends to $(κ-1)/ln κ$ as
+    $L → ∞$ (not checked).
 
 Sharpness
-    r_2 = √κ is attained exactly in U6.attained_two, r_L within 1e-7 in U6.attained, where S_min is
-    enclosed.  So the perfection of U3 with depth is special to one output: for several outputs
-    balanced limits can stay away from flattest at every depth.
+    $r_2 = √κ$ is attained exactly in U6.attained_two, $r_L$ within $10^{-7}$ in U6.attained, where
+    $S_min$ is enclosed.  So the perfection of U3 with depth is special to one output: for several
+    outputs balanced limits can stay away from flattest at every depth.
 
 Implementation notes
-    (TᵀT)^{1/L} = W_1ᵀW_1 (U6.root) is rational for rational balanced layers: no matrix root is
-    taken.  Flows from identity layers on the worst data end at
-    r_L S_min.
+    $(TᵀT)^{1/L} = W_1ᵀW_1$ (U6.root) is rational for rational balanced layers: no matrix root is
+    taken.  Flows from identity layers on the worst data end at $r_L S_min$.
 
 References
 ----------
@@ -172,12 +196,12 @@ worst_ratio = Formula(
 _SMALL = Bounds((2, 4), (1, 2))
 
 root = stated(
-    "root", "(W_1ᵀW_1)^L = TᵀT for balanced layers",
+    "root", "$(W_1ᵀW_1)^L = TᵀT$ for balanced layers",
     balanced_minimizers, sp.Eq(gap, 0), minimizer, bounds=_SMALL,
     sizes=((2, 2, 1, 2), (2, 2, 2, 2), (3, 2, 2, 2, 2), (4, 1, 1, 1, 1, 2)),
 )  # fmt: skip
 gram = stated(
-    "gram", "the dual Gram matrix of balanced layers has roots of TTᵀ and TᵀT only",
+    "gram", "the dual Gram matrix of balanced layers has roots of $TTᵀ$ and $TᵀT$ only",
     balanced_minimizers, sp.Eq(gram_gap, 0), minimizer, bounds=_SMALL,
     sizes=((2, 2, 1, 2), (2, 2, 2, 2), (3, 2, 1, 2, 1), (4, 1, 1, 1, 1, 2)), check=True,
 )  # fmt: skip
@@ -198,7 +222,7 @@ _AT = {"L": _SIZE}
     given=(value, U1.attained), cites=(SION, BRICKMAN), bounds=_SMALL,
 )  # fmt: skip
 def ratio(worst_ratio: Any) -> Iterator[Step]:
-    """Balanced minimizers are at most r_L(κ) times as sharp as the flattest.
+    """Balanced minimizers are at most $r_L(κ)$ times as sharp as the flattest.
 
     Jensen's side condition, the best θ, the best y, and the value there.
     """
@@ -208,8 +232,8 @@ def ratio(worst_ratio: Any) -> Iterator[Step]:
     yield Condition("concave powers, L = k + j", concave, "<", why="Jensen's inequality")
     yield from _best_mixture()
     yield from _best_target(worst_ratio)
-    yield Condition("left of it the bound grows", sp.diff(y**k, y), ">", why="κg(y)/L")
-    yield Condition("right of it the bound falls", sp.diff(y**-k, y), "<", why="g(y)/(Ly^{L-1})")
+    yield Condition("left of it the bound grows", sp.diff(y**k, y), ">", why="$κg(y)/L$")
+    yield Condition("right of it the bound falls", sp.diff(y**-k, y), "<", why="$g(y)/(Ly^{L-1})$")
 
 
 def _best_mixture() -> Iterator[Step]:
@@ -219,13 +243,13 @@ def _best_mixture() -> Iterator[Step]:
     best = (e - n * m) / (_SIZE * e * m)
     first, second = (e + m) / (_SIZE * m), n * (e + m) / (_SIZE * e)
     slope = sp.diff(logarithm, theta).subs(theta, best)
-    yield Identity("stationary mixture", slope, 0, why="θ = 1/(Lm) - (L-1)/(L(κ-1))", at=_AT)
-    yield Identity("first factor", 1 + e * best, first, why="1 + (κ-1)θ", at=_AT)
-    yield Identity("second factor", 1 - m * best, second, why="1 - mθ", at=_AT)
+    yield Identity("stationary mixture", slope, 0, why="$θ = 1/(Lm) - (L-1)/(L(κ-1))$", at=_AT)
+    yield Identity("first factor", 1 + e * best, first, why="$1 + (κ-1)θ$", at=_AT)
+    yield Identity("second factor", 1 - m * best, second, why="$1 - mθ$", at=_AT)
     mixture = _SIZE * first ** (1 / _SIZE) * second ** (1 - 1 / _SIZE)
     yield Identity(
         "ratio at the best mixture", (e + m) / (1 - y) / mixture, _at_best(m, 1 - y),
-        why="κg(y) = (κ - 1 + m)/(1 - y)", at=_AT,
+        why="$κg(y) = (κ - 1 + m)/(1 - y)$", at=_AT,
     )  # fmt: skip
 
 
@@ -244,33 +268,33 @@ def _best_target(worst_ratio: Any) -> Iterator[Step]:
     yield Identity(
         "stationary target", sp.diff(-sp.log(1 - y) + sp.log(m_of_y) / _SIZE, y),
         (1 - kappa * y**n) / ((1 - y) * m_of_y), at=_AT,
-        why="positive before κy^{L-1} = 1 and negative after: a maximum",
+        why="positive before $κy^{L-1} = 1$ and negative after: a maximum",
     )  # fmt: skip
     there = {y: 1 / (1 + t), kappa: (1 + t) ** n, L: _SIZE, e: (1 + t) ** n - 1, delta: t / (1 + t)}
     best = (e / (n * delta)) ** (1 - 1 / _SIZE)
     yield Identity(
         "m at the stationary target", m_of_y.subs(there), delta.subs(there),
-        why="1 - κy^L = 1 - y where κy^{L-1} = 1", at=_AT,
+        why="$1 - κy^L = 1 - y$ where $κy^{L-1} = 1$", at=_AT,
     )  # fmt: skip
     yield Identity(
-        "value at the stationary target", _at_best(delta, delta), best, why="m = 1 - y", at=_AT
+        "value at the stationary target", _at_best(delta, delta), best, why="$m = 1 - y$", at=_AT
     )
     yield Identity(
         "r_L is the value at the stationary target", worst_ratio.subs(there), best.subs(there),
-        why="a geometric sum of κ^{1/(L-1)} = 1/y", at=_AT,
+        why="a geometric sum of $κ^{1/(L-1)} = 1/y$", at=_AT,
     )  # fmt: skip
 
 
 attained_two = stated(
-    "attained_two", "exactly r_2(κ) at depth 2",
+    "attained_two", "exactly $r_2(κ)$ at depth 2",
     worst_balanced, sp.Eq(S, worst_ratio * S_min), minimizer, bounds=Bounds((2, 2), (1, 2)),
 )  # fmt: skip
 two = stated(
-    "two", "exactly √κ at depth 2",
+    "two", "exactly $√κ$ at depth 2",
     worst_balanced, sp.Eq(S, sp.sqrt(kappa) * S_min), minimizer, bounds=Bounds((2, 2), (1, 2)),
 )  # fmt: skip
 attained = stated(
-    "attained", "r_L(κ), within 1e-7, at any depth",
+    "attained", "$r_L(κ)$, within $10^{-7}$, at any depth",
     worst_balanced, S >= sp.Rational(10**7 - 1, 10**7) * worst_ratio * S_min, minimizer,
     bounds=Bounds((2, 5), (1, 2)),
 )  # fmt: skip
@@ -285,14 +309,14 @@ def _worst(size: int, b: Fraction) -> Instance:
 
 _with_depth = (sp.Sum(kappa ** (_j / L), (_j, 1, L)) / L) ** (1 - 1 / L)
 _twins = (
-    twin("one_output_bound", "U3's bound for several outputs, 1 + (Λ/λ - 1)/L",
+    twin("one_output_bound", "U3's bound for several outputs, $1 + (Λ/λ - 1)/L$",
          worst_balanced, S <= (1 + (kappa - 1) / L) * S_min, minimizer,
          bounds=Bounds((2, 6), (1, 2)), known=lambda: [_worst(5, Fraction(3, 2))]),
-    twin("square_root", "√κ at every depth",
+    twin("square_root", "$√κ$ at every depth",
          worst_balanced, S <= sp.sqrt(kappa) * S_min, minimizer, bounds=_SMALL),
-    twin("depth_for_depth_minus_one", "L for L-1 in r_L",
+    twin("depth_for_depth_minus_one", "$L$ for $L-1$ in $r_L$",
          worst_balanced, S <= _with_depth * S_min, minimizer, bounds=_SMALL),
-    twin("aligned", "2LΛσ^{2-2/L}, as if T and Σ shared their top vectors",
+    twin("aligned", "$2LΛσ^{2-2/L}$, as if $T$ and $Σ$ shared their top vectors",
          balanced_minimizers, S >= 2 * L * top * sigma ** (2 - 2 / L), minimizer, bounds=_SMALL),
 )  # fmt: skip
 
@@ -322,16 +346,17 @@ def _train(seed: int, runs: int) -> Iterator[TrainedSolution]:
 THEOREM = Theorem(
     id="U6",
     title="Balance has a price off whitened data, and the worst price is known",
-    normalisation="R = E|y - Px|², no factor 1/2; K = Σ^{1/2}, κ = λ_max(Σ)/λ_min(Σ)",
+    normalisation="$R = E|y - Px|²$, no factor 1/2; $K = Σ^{1/2}$, $κ = λ_max(Σ)/λ_min(Σ)$",
     source=Source("certimin2026", "the price of balancedness, with its worst case at every depth"),
     claims=(root, gram, value, ratio, attained_two, two, attained),
     controls=_twins,
     witnesses=(
-        witness("depth_two", attained_two, "Σ = diag(1, 4), layers diag(1, 1/2): S = 10, S_min = 5",
+        witness("depth_two", attained_two,
+                "$Σ = diag(1, 4)$, layers $diag(1, 1/2)$: $S = 10$, $S_min = 5$",
                 lambda: _worst(2, Fraction(2))),
-        witness("depth_three", attained, "Σ = diag(1, 16), layers diag(1, 1/2)",
+        witness("depth_three", attained, "$Σ = diag(1, 16)$, layers $diag(1, 1/2)$",
                 lambda: _worst(3, Fraction(2))),
-        witness("correlated", ratio, "correlated data, layers diag(2, 1)",
+        witness("correlated", ratio, "correlated data, layers $diag(2, 1)$",
                 lambda: Instance.of_minimizer([[[2, 0], [0, 1]]] * 3, [[2, 1], [1, 1]])),
     ),
     trainings=(

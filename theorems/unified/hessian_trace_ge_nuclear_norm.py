@@ -1,40 +1,63 @@
 r"""The least trace of the Hessian of a minimizer is governed by a nuclear norm.
 
 Statement
-    Let Σ ⪰ 0, TΣ != 0 and K = Σ^{1/2}.  At every minimizer
+    Let $Σ ⪰ 0$, $TΣ ≠ 0$ and $K = Σ^{1/2}$.  At every minimizer
 
-        tr H >= 2 L (d_y tr Σ)^{1/L} |TK|_*^{2-2/L},                       [lower]
-        |A_k|_F² |B_{k+1}K|_F² >= |TK|_*²        for k < L.                [pairs]
+        tr H ≥ 2L (d_y tr Σ)^{1/L} |TK|_*^{2-2/L},                         [lower]
+        $|A_k|_F² |B_{k+1}K|_F² ≥ |TK|_*²$ for $k < L$.                    [pairs]
 
-    Where the hidden widths are at least rank(TΣ), the factors W_1 = β s^{1/2}VᵀK⁺, identities and
-    W_L = γ U s^{1/2} of TK = U s Vᵀ attain the first bound up to 1e-7 with rational β and γ, for
-    invertible Σ and for singular Σ.   [attained, attained_singular]
+    Where the hidden widths are at least $rank(TΣ)$, the factors $W_1 = β s^{1/2}VᵀK⁺$, identities
+    and $W_L = γ U s^{1/2}$ of $TK = U s Vᵀ$ attain the first bound up to $10^{-7}$ with rational
+    $β$ and $γ$, for invertible $Σ$ and for singular $Σ$.   [attained, attained_singular]
     It is attained exactly by multiples of rotations on isotropic data, where
-    tr H = 2L(d_y tr Σ)^{1/L}|TK|_*^{2-2/L}.   [exact]
+    $tr H = 2L(d_y tr Σ)^{1/L}|TK|_*^{2-2/L}$.   [exact]
 
 Notation
-    tr H (``hessian_trace``), |TK|_* (``target_nuclear``, the sum of singular values),
-    tr Σ (``data_trace``), L (``depth``), d_y.
+    $H$ is the Hessian of $R$ in all layers, $tr H$ its trace (``hessian_trace``); $|TK|_*$ is the
+    sum of the singular values of $TK$ (``target_nuclear``), $tr Σ$ is ``data_trace``, $L$ is
+    ``depth``, and $d_y$ is the number of outputs.  $A_k = W_L ⋯ W_{k+1}$ and
+    $B_k = W_{k-1} ⋯ W_1$ are what stands after and before layer $k$, $P = W_L ⋯ W_1$.  $K⁺$ is the
+    pseudoinverse, and $U s Vᵀ$ has the positive singular values only.
 
 Assumptions
-    minimizer  PΣ = TΣ: used in A_k B_{k+1} K = TK.  Without it, zero weights have trace 0.
+    minimizer  $PΣ = TΣ$: used in $A_k B_{k+1} K = TK$.  Without it, zero weights have trace 0.
     widths     used only for attainment; the lower bound needs none.
 
 Proof
-    tr H = 2 Σ_k |A_k|_F² |B_kK|_F² (trace formula), with |A_L|_F² = d_y and |B_1K|_F² = tr Σ.
-    Hölder for Schatten norms: |A_k|_F |B_{k+1}K|_F >= |A_kB_{k+1}K|_* = |TK|_*.  AM-GM as in M1,
-    for a_k = |A_k|_F² and b_k = |B_kK|_F², with b_1 a_L = d_y tr Σ.
-    Attained: with TK = U s Vᵀ and n = Σ_i s_i take W_1 = β s^{1/2}VᵀK⁺, W_L = γ U s^{1/2}, and
-    identities between, β² = tr Σ/n, γ² = d_y/n: all L terms are d_y tr Σ.  A common gain of the
-    layers then gives any T.
+    Write $a_k = |A_k|_F²$ and $b_k = |B_kK|_F²$.  The trace formula F3p.trace says
+
+        tr H = 2 Σ_k a_k b_k.                                              [form]
+
+    Nothing stands after the last layer or before the first: $A_L = I$ and $B_1 = I$, so that
+
+        b_1 a_L = |K|_F² |I|_F² = d_y tr Σ.                                [start]
+
+    Neighbours make the whole map, $A_k B_{k+1} = P$, and $PK = TK$ at a minimizer.  Hölder's
+    inequality for Schatten norms, $|X|_F |Y|_F ≥ |XY|_*$, gives for $k < L$
+
+        a_k b_{k+1} = |A_k|_F² |B_{k+1}K|_F² ≥ |A_kB_{k+1}K|_*² = |TK|_*².          [pairs]
+
+    The lower bound is the inequality of arithmetic and geometric means for the $L$ terms, whose
+    product is regrouped: $b_1$ and $a_L$ apart, each other $a_k$ with the $b_{k+1}$ after it.
+
+        Σ_k a_k b_k ≥ L (Π_k a_k b_k)^{1/L} = L (b_1 a_L Π_{k<L} a_k b_{k+1})^{1/L}
+        Σ_k a_k b_k ≥ L (d_y tr Σ)^{1/L} |TK|_*^{2-2/L}                    [lower]
+
+    Attained: let $TK = U s Vᵀ$ and $n = Σ_i s_i = |TK|_*$, and take $W_1 = β s^{1/2}VᵀK⁺$,
+    $W_L = γ U s^{1/2}$ and identities between, with $β² = tr Σ/n$ and $γ² = d_y/n$.  The first term
+    is $γ²n tr Σ$, each middle one $γ²n β²n$ and the last $d_y β²n$: all $L$ terms are $d_y tr Σ$.
+    The product of these layers is $βγT$ on the range of $Σ$, and $βγn = (d_y tr Σ)^{1/2}$, so that
+    both sides of the bound for that target are $2L d_y tr Σ$.  One more factor, common to all
+    layers, makes it $T$ and multiplies both sides alike.   [attained]
 
 Sharpness
-    Attained for every Σ, T and L (on paper exactly, with the roots β and γ).  The Frobenius or
-    spectral norm in place of the nuclear one gives a bound that is not attained; flattest and
-    balanced minimizers do not have least trace (controls).
+    Attained for every $Σ$, $T$ and $L$ (on paper exactly, with the roots $β$ and $γ$).  The
+    Frobenius or spectral norm in place of the nuclear one gives a bound that is not attained;
+    flattest and balanced minimizers do not have least trace (controls).
 
 Implementation notes
-    Σ = F Fᵀ with F any matrix of full column rank: |TF|_* = |TK|_*, and no root of Σ is needed.
+    $Σ = F Fᵀ$ with $F$ any matrix of full column rank: $|TF|_* = |TK|_*$, and no root of $Σ$ is
+    needed.
 
 References
 ----------
@@ -196,7 +219,7 @@ def lower(form: Claim, start: Claim, pairs: Claim, trace_bound: Any) -> Iterator
     bounds=_SMALL,
 )
 def attained(trace_bound: Any) -> Iterator[Step]:
-    """Attained up to 1e-7 by rational factors beside the optimal ones.
+    """Attained up to $10^{-7}$ by rational factors beside the optimal ones.
 
     The terms |A_k|_F² |B_kK|_F² of the optimal factors, n = |Us^{1/2}|_F² = |s^{1/2}Vᵀ|_F².
     """
@@ -208,9 +231,9 @@ def attained(trace_bound: Any) -> Iterator[Step]:
         "last": outputs * beta**2 * n,
     }
     for name, term in terms.items():
-        yield Identity(f"{name} term", term, outputs * spread, why="all L terms are d_y tr Σ")
+        yield Identity(f"{name} term", term, outputs * spread, why="all $L$ terms are $d_y tr Σ$")
     least = trace_bound.subs(nuclear, beta * gamma * n)
-    yield Identity("sum of L equal terms", 2 * L * outputs * spread, least, why="|TK|_* = βγn")
+    yield Identity("sum of L equal terms", 2 * L * outputs * spread, least, why="$|TK|_* = βγn$")
 
 
 attained_singular = stated(
@@ -231,7 +254,8 @@ _twins = (
          minimizer, bounds=_SMALL),
     twin("spectral", "the spectral norm for the nuclear norm",
          trace_attaining, trace_hessian <= _CLOSE * _bound(spectral), minimizer, bounds=_SMALL),
-    twin("exponents_swapped", "(d_y tr Σ)^{1-1/L}|TK|_*^{2/L} for (d_y tr Σ)^{1/L}|TK|_*^{2-2/L}",
+    twin("exponents_swapped",
+         "$(d_y tr Σ)^{1-1/L}|TK|_*^{2/L}$ for $(d_y tr Σ)^{1/L}|TK|_*^{2-2/L}$",
          minimizers,
          trace_hessian >= 2 * L * (outputs * spread) ** (1 - 1 / L) * nuclear ** (2 / L),
          minimizer, bounds=_SMALL),
@@ -244,7 +268,7 @@ _twins = (
 THEOREM = Theorem(
     id="U5",
     title="The least trace of the Hessian of a minimizer is governed by a nuclear norm",
-    normalisation="R = E|y - Px|², no factor 1/2; K = Σ^{1/2}, |.|_* nuclear",
+    normalisation="$R = E|y - Px|²$, no factor 1/2; $K = Σ^{1/2}$, $|X|_*$ the nuclear norm",
     source=Source("certimin2026", "minimal trace of the Hessian"),
     claims=(form, start, pairs, pairs_attained, lower, attained, attained_singular, exact),
     controls=_twins,
@@ -252,11 +276,11 @@ THEOREM = Theorem(
         witness("two_outputs", lower, "two outputs, correlated data",
                 lambda: Instance.of_minimizer(
                     [[[1, 2], [0, 1]], [[1, 1], [1, 0]]], [[2, 1], [1, 1]])),
-        witness("identity", exact, "identity layers, Σ = I, d = 2, depth 2: tr H = 16",
+        witness("identity", exact, "identity layers, $Σ = I$, $d = 2$, depth 2: $tr H = 16$",
                 lambda: Instance.of_minimizer([[[1, 0], [0, 1]]] * 2, [[1, 0], [0, 1]])),
     ),
     necessity=(
-        needed(minimizer, lower, "zero weights, target 1, depth 2: tr H = 0 < 4",
+        needed(minimizer, lower, "zero weights, target 1, depth 2: $tr H = 0 < 4$",
                lambda: Instance.exact([[[0]], [[0]]], [[1]], [[1]])),
     ),
     module=__name__,

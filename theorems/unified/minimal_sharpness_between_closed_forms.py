@@ -1,40 +1,53 @@
 r"""Closed-form brackets of the least sharpness.
 
 Statement
-    Let there be one output, w* the regressor, a = w*ᵀΣw*/|w*|², a_2 = w*ᵀΣ²w*/w*ᵀΣw*,
-    Λ = λ_max(Σ) and S_min as in U1.  Then
+    Let there be one output, $w^*$ the regressor, $a = w^{*T}Σw^*/|w^*|²$,
+    $a_2 = w^{*T}Σ²w^*/w^{*T}Σw^*$, $Λ = λ_max(Σ)$ and $S_min$ as in U1.  Then
 
-        2La|w*|^{2-2/L} <= 2La|w*|^{2-2/L} (a_2/a)^{1/L} <= S_min,         [improves, lower]
-        S_min <= 2La|w*|^{2-2/L} (Λ/a)^{1/L} <= 2|w*|^{2-2/L} (Λ + (L-1)a).   [upper, sum]
+        2La|w^*|^{2-2/L} ≤ 2La|w^*|^{2-2/L} (a_2/a)^{1/L} ≤ S_min,         [improves, lower]
+        S_min ≤ 2La|w^*|^{2-2/L} (Λ/a)^{1/L} ≤ 2|w^*|^{2-2/L} (Λ + (L-1)a).   [upper, sum]
 
-    All are equalities for w* along a top eigenvector of Σ: there the lower bracket is S_min, and
-    S_min = 2|w*|^{2-2/L} (Λ + (L-1)a).   [lower_attained, upper_attained, upper_tight]
+    All are equalities for $w^*$ along a top eigenvector of $Σ$: there the lower bracket is $S_min$,
+    and $S_min = 2|w^*|^{2-2/L} (Λ + (L-1)a)$.   [lower_attained, upper_attained, upper_tight]
     For any number of outputs
 
-        S_min <= 2LΛ^{1/L}|TK|_2^{2-2/L},                                  [outputs]
+        S_min ≤ 2LΛ^{1/L}|TK|_2^{2-2/L},                                   [outputs]
 
-    with equality on this family for several outputs too: S_min = 2LΛ^{1/L}|TK|_2^{2-2/L} where one
-    path starts at a top eigenvector of Σ.   [outputs_attained]
+    with equality on this family for several outputs too: $S_min = 2LΛ^{1/L}|TK|_2^{2-2/L}$ where
+    one path starts at a top eigenvector of $Σ$.   [outputs_attained]
 
 Notation
-    ``minimal_sharpness``, ``depth``, ``w_norm``, ``a``, ``a2``, ``data_max``; |TK|_2 is
-    ``target_on_data``; z, û directions of inputs and outputs as in F6.
+    ``minimal_sharpness`` is $S_min$, ``depth`` is $L$, ``w_norm`` is $|w^*|$, ``a``, ``a2`` and
+    ``data_max`` are $a$, $a_2$ and $Λ$; $|TK|_2$ is ``target_on_data``, with $K = Σ^{1/2}$;
+    $z$, $û$ are directions of inputs and outputs as in F6.
 
 Assumptions
-    one_output  for the first line: a is not defined otherwise.
-    S_min is that of U1: hidden widths at least rank(TΣ).
+    one_output  for the first line: $a$ is not defined otherwise.
+
+    $S_min$ is that of U1: hidden widths at least $rank(TΣ)$.
 
 Proof
-    S_min = 2L max_z (|Kz|²)^{1/L}(|TKz|²)^{1-1/L}.  At z = Kw*/|Kw*| the two squares are a_2 and
-    a|w*|²: the lower bound.  Everywhere |Kz|² <= Λ and |w*ᵀKz|² <= |Kw*|² = a|w*|²: the upper one.
-    The last step is AM-GM for Λ, once, and a, L-1 times.  By Cauchy-Schwarz
-    (w*ᵀΣw*)² <= |w*|²|Σw*|², that is a_2 >= a.
-    Several outputs: |Kz|² <= Λ and |TKz| <= |TK|_2.
+    By U1, $S_min = 2L max_z (|Kz|²)^{1/L}(|TKz|²)^{1-1/L}$ over unit vectors $z$, and
+    $T = w^{*T}$ for one output.
+
+    Lower bound: at $z = Kw^*/|Kw^*|$ the two squares are $|Kz|² = a_2$ and
+    $|TKz|² = w^{*T}Σw^* = a|w^*|²$, so that
+
+        S_min ≥ 2L a_2^{1/L} (a|w^*|²)^{1-1/L} = 2La|w^*|^{2-2/L} (a_2/a)^{1/L}.    [lower]
+
+    By Cauchy-Schwarz $(w^{*T}Σw^*)² ≤ |w^*|²|Σw^*|²$, that is $a_2 ≥ a$.   [improves]
+
+    Upper bound: everywhere $|Kz|² ≤ Λ$ and $|w^{*T}Kz|² ≤ |Kw^*|² = a|w^*|²$.   [upper]
+    The last step is the inequality of arithmetic and geometric means for $Λ$, once, and $a$, $L-1$
+    times: $LΛ^{1/L}a^{1-1/L} ≤ Λ + (L-1)a$.   [sum]
+    Several outputs: $|Kz|² ≤ Λ$ and $|TKz| ≤ |TK|_2$.   [outputs]
+    For $w^*$ along a top eigenvector $a = a_2 = Λ$, and all brackets are equal.
 
 Sharpness
-    Both ends are attained.  Not checked: with z_1 a top right singular vector of TK, U1 at z_1
-    gives S_min >= 2L|Kz_1|^{2/L}|TK|_2^{2-2/L} too; both ends divided by 2L tend to |TK|_2², so
-    S_min/(2L) -> λ_max(TΣTᵀ) as L -> ∞.  The exponent 1/L of a_2/a cannot be raised to 1/(L-1).
+    Both ends are attained.  Not checked: with $z_1$ a top right singular vector of $TK$, U1 at
+    $z_1$ gives $S_min ≥ 2L|Kz_1|^{2/L}|TK|_2^{2-2/L}$ too; both ends divided by $2L$ tend to
+    $|TK|_2²$, so $S_min/(2L) → λ_max(TΣTᵀ)$ as $L → ∞$.  The exponent $1/L$ of $a_2/a$ cannot be
+    raised to $1/(L-1)$.
 
 Implementation notes
     Everything here is rational but for roots, so ties are decided exactly.
@@ -146,12 +159,12 @@ _DEEP = Bounds((2, 5), (1, 3))
 _SIZES = ((2, 2, 2, 2), (2, 2, 1, 1), (3, 2, 1, 2, 2))
 
 spread_is = stated(
-    "spread", "at z = Kw*/|Kw*| the data have the share a_2",
+    "spread", "at $z = Kw^*/|Kw^*|$ the data have the share $a_2$",
     univariate_minimizers, sp.Eq(spread, rayleigh2), one_output, bounds=_DEEP, sizes=_SIZES,
     check=True, formal=True,
 )  # fmt: skip
 pairing_is = stated(
-    "pairing", "at z = Kw*/|Kw*| the target has its norm on the data",
+    "pairing", "at $z = Kw^*/|Kw^*|$ the target has its norm on the data",
     univariate_minimizers, sp.Eq(paired, rayleigh * w**2), one_output, bounds=_DEEP, sizes=_SIZES,
     check=True, formal=True,
 )  # fmt: skip
@@ -161,7 +174,7 @@ image_is = stated(
     sizes=((2, 1, 1, 1), (2, 2, 1, 1), (3, 1, 2, 1, 1)), check=True, formal=True,
 )  # fmt: skip
 growth = stated(
-    "growth", "Cauchy-Schwarz: a_2 is at least a",
+    "growth", "Cauchy-Schwarz: $a_2$ is at least $a$",
     univariate_minimizers, rayleigh2 * rayleigh * w**4 >= (rayleigh * w**2) ** 2, one_output,
     bounds=_DEEP, sizes=((2, 1, 1, 1), (2, 2, 1, 1), (2, 2, 1, 2)), check=True, formal=True,
 )  # fmt: skip
@@ -218,7 +231,7 @@ def upper(upper_bracket: Any) -> Iterator[Step]:
     formal=True,
 )
 def upper_le_sum(upper_bracket: Any, sum_bracket: Any) -> Iterator[Step]:
-    """The upper bracket is below the sum: AM-GM for Λ, once, and a, L-1 times."""
+    """The upper bracket is below the sum: AM-GM for $Λ$, once, and $a$, $L-1$ times."""
     mean = rules.am_gm((1 / L, top), (1 - 1 / L, rayleigh))
     scaled = rules.scaled(mean, 2 * L * w ** (2 - 2 / L))
     yield rules.rewritten(scaled, sum_bracket, upper_bracket)
@@ -233,19 +246,19 @@ def upper_le_sum(upper_bracket: Any, sum_bracket: Any) -> Iterator[Step]:
     formal=True,
 )
 def improves(lower_bracket: Any) -> Iterator[Step]:
-    """The lower bracket is never below C1's bound 2La|w*|^{2-2/L}."""
+    """The lower bracket is never below C1's bound $2La|w^*|^{2-2/L}$."""
     root = rules.raised(rules.given(growth), 1 / L)
     scaled = rules.scaled(root, 2 * L * rayleigh ** (1 - 2 / L) * w ** (2 - 6 / L))
     yield rules.rewritten(scaled, lower_bracket, _common)
 
 
 lower_attained = stated(
-    "lower_attained", "equality for w* along the top eigenvector",
+    "lower_attained", "equality for $w^*$ along the top eigenvector",
     univariate_top_eigenvector, sp.Eq(S_min, lower_bracket), one_output, bounds=_DEEP,
     formal=True,
 )  # fmt: skip
 upper_attained = stated(
-    "upper_attained", "equality in the upper ones for w* along the top eigenvector",
+    "upper_attained", "equality in the upper ones for $w^*$ along the top eigenvector",
     univariate_top_eigenvector, sp.Eq(S_min, sum_bracket), one_output, bounds=_DEEP,
     formal=True,
 )  # fmt: skip
@@ -262,10 +275,10 @@ outputs_attained = stated(
 # --- false twins --------------------------------------------------------------------------------
 
 _twins = (
-    twin("larger_exponent", "(a_2/a)^{1/(L-1)} for (a_2/a)^{1/L}",
+    twin("larger_exponent", "$(a_2/a)^{1/(L-1)}$ for $(a_2/a)^{1/L}$",
          univariate_minimizers, S_min >= _common * (rayleigh2 / rayleigh) ** (1 / (L - 1)),
          one_output, bounds=_DEEP),
-    twin("rayleigh_above", "a for Λ in the upper bracket",
+    twin("rayleigh_above", "$a$ for $Λ$ in the upper bracket",
          univariate_minimizers, S_min <= _common, one_output, bounds=_DEEP),
     twin("top_below", "the upper bracket as a lower one",
          univariate_minimizers, S_min >= upper_bracket, one_output, bounds=_DEEP),
@@ -274,7 +287,7 @@ _twins = (
 THEOREM = Theorem(
     id="U2",
     title="Closed-form brackets of the least sharpness",
-    normalisation="R = E|y - Px|², no factor 1/2; K = Σ^{1/2}",
+    normalisation="$R = E|y - Px|²$, no factor 1/2; $K = Σ^{1/2}$",
     source=Source("certimin2026", "closed-form brackets; the sum is finer than marion2024deep"),
     claims=(
         spread_is, pairing_is, image_is, growth, lower, upper, upper_le_sum, outputs, improves,
@@ -283,9 +296,9 @@ THEOREM = Theorem(
     controls=_twins,
     witnesses=(
         witness("isotropic", outputs_attained,
-                "W_1 = W_2 = Σ = I: S_min = 4, with the spectral norm of T",
+                "$W_1 = W_2 = Σ = I$: $S_min = 4$, with the spectral norm of $T$",
                 lambda: Instance.of_minimizer([[[1, 0], [0, 1]]] * 2, [[1, 0], [0, 1]])),
-        witness("correlated", lower, "correlated features, w* = (1, 3) no eigenvector",
+        witness("correlated", lower, "correlated features, $w^* = (1, 3)$ no eigenvector",
                 lambda: Instance.of_minimizer([[[1, 2], [0, 1]], [[1, 1]]], [[2, 1], [1, 1]])),
     ),
     module=__name__,

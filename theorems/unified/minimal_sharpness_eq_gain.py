@@ -1,55 +1,86 @@
 r"""The least sharpness of any minimizer, for any data covariance and any number of outputs.
 
 Statement
-    Let Σ ⪰ 0, TΣ != 0, K = Σ^{1/2} and L >= 2.  At every minimizer
+    Let $Σ ⪰ 0$, $TΣ ≠ 0$, $K = Σ^{1/2}$ and $L ≥ 2$.  At every minimizer $S ≥ S_min$, where
 
-        S >= 2 L max_{|z|=1} |K z|^{2/L} |T K z|^{2-2/L},                  [lower, least]
+        S_min = 2L max_{|z|=1} |Kz|^{2/L} |TKz|^{2-2/L}.                   [lower, least]
 
-    S_min in what follows.  Let the hidden widths be at least rank(TΣ), and let W_τ be the factors
-    W_1 = τ^{1-L} E_1 T', W_k = τ E_kE_{k-1}ᵀ, isometries E_k, with τ > 0.  They are minimizers with
+    Let the hidden widths be at least $rank(TΣ)$, and let $W_τ$ be the factors
+    $W_1 = τ^{1-L} E_1 T'$, $W_k = τ E_kE_{k-1}ᵀ$, isometries $E_k$, with $τ > 0$.  They are
+    minimizers with
 
-        S = 2 λ_max( c Σ + (L-1) c^{-1/(L-1)} K TᵀT K ),   c = τ^{2(L-1)},          [dual]
+        S = 2 λ_max( cΣ + (L-1) c^{-1/(L-1)} K TᵀT K ), \quad c = τ^{2(L-1)},       [dual]
 
-    and attain S_min up to 1e-7 with rational τ.   [attained]
-    S = S_min, exactly, if Σ and TᵀT have a top eigenvector in common and τ = g.   [exact]
-    Σ = I gives S_min = 2Lσ^{2-2/L}, the bound of M1.   [whitened]
+    and attain $S_min$ up to $10^{-7}$ with rational $τ$.   [attained]
+    $S = S_min$, exactly, if $Σ$ and $TᵀT$ have a top eigenvector in common and $τ = |T|_2^{1/L}$.
+    [exact]
+    $Σ = I$ gives $S_min = 2Lσ^{2-2/L}$, the bound of M1.   [whitened]
 
 Notation
-    S (``sharpness``), L (``depth``), the gain max_z |Kz|^{2/L}|TKz|^{2-2/L} (``gain``),
-    σ = |T|_2 (``target_norm``); W_τ the factors of the proof, D (``dual_value``) the dual objective
-    at their c.
+    $S$ (``sharpness``), $L$ (``depth``), the gain $max_{|z|=1} |Kz|^{2/L}|TKz|^{2-2/L}$ (``gain``),
+    $σ = |T|_2$ (``target_norm``); $W_τ$ the factors of the proof, ``dual_value`` the right side of
+    dual at their $c$.  $A_k = W_L ⋯ W_{k+1}$ and $B_k = W_{k-1} ⋯ W_1$ are what stands after and
+    before layer $k$, and $P = W_L ⋯ W_1$.
 
 Assumptions
-    minimizer  PΣ = TΣ: used in A_k B_{k+1} K = T K.  Without it, zero weights are flatter.
-    widths     hidden widths >= rank(TΣ): used only for attainment; the lower bound needs none.
+    minimizer  $PΣ = TΣ$: used in $A_k B_{k+1} K = TK$.  Without it, zero weights are flatter.
+    widths     hidden widths $≥ rank(TΣ)$: used only for attainment; the lower bound needs none.
 
 Proof
-    Lower bound: in S = 2 max_{|Z|_F=1} Σ_k |A_kᵀ Z K B_kᵀ|_F² take Z = u zᵀ, |u| = |z| = 1,
-    u along TKz; then a_k = |A_kᵀ u|, b_k = |B_k K z|, b_1 = |Kz|, a_L = 1 and
-    a_k b_{k+1} >= uᵀTKz = |TKz|; AM-GM as in M1 gives L |Kz|^{2/L} |TKz|^{2-2/L}.
-    Attainment: only TΣ matters, so let T have rank r = rank(TΣ).  With isometries E_k onto
-    dimension r, W_1 = τ^{1-L} E_1 T', T = E_L T',
-    W_k = τ E_k E_{k-1}ᵀ the dual Gram matrix is, Π = E_L E_Lᵀ, c = τ^{2(L-1)}, t = τ^{-2} =
-    c^{-1/(L-1)}:  Π ⊗ (cΣ + (L-1) t K TᵀT K) + (I-Π) ⊗ t K TᵀT K  (up to similarity), so
-    S = 2 λ_max(cΣ + (L-1) t K TᵀT K).
-    The least of these over c is S_min (max = min).  Weighted AM-GM shows max <= min.  Equality:
-    tr ρ(cΣ + (L-1)c^{-1/(L-1)}KTᵀTK) is convex in c and linear in the density matrix ρ, and grows
-    at both ends of c, so that c may be kept in a compact interval: Sion gives a ρ with
-    2L (tr ρΣ)^{1/L} (tr ρKTᵀTK)^{1-1/L} = min.  A unit vector z has the same two traces or larger
-    ones: for d_x >= 3 their range over unit vectors is convex (Brickman), for d_x = 2 it is an
-    ellipse, and a pair inside it is below one on it in both.
+    Lower bound.  By F3.spectrum, $S = 2 max_{|Z|_F=1} Σ_k |A_kᵀ Z K B_kᵀ|_F²$.  Take $Z = u zᵀ$
+    with $|u| = |z| = 1$ and $u$ along $TKz$, and write $a_k = |A_kᵀu|$ and $b_k = |B_kKz|$: then
+
+        S ≥ 2 Σ_k a_k² b_k², \quad b_1 = |Kz|, \quad a_L = 1,
+        a_k b_{k+1} ≥ uᵀA_kB_{k+1}Kz = uᵀTKz = |TKz|, \quad k < L,
+
+    the second line by Cauchy-Schwarz and $A_kB_{k+1}K = PK = TK$.  The inequality of arithmetic and
+    geometric means, whose product is regrouped as in M1, gives (F6.path)
+
+        Σ_k a_k² b_k² ≥ L (Π_k a_k² b_k²)^{1/L} = L (b_1² a_L² Π_{k<L} a_k² b_{k+1}²)^{1/L}
+        Σ_k a_k² b_k² ≥ L |Kz|^{2/L} |TKz|^{2-2/L}
+
+    for each $z$, hence for the best.   [lower, least]
+
+    Attainment.  Only $TΣ$ matters, so let $T$ have rank $r = rank(TΣ)$.  Let $E_k$ be isometries
+    from dimension $r$ into the layers, $T = E_L T'$, and
+
+        W_1 = τ^{1-L} E_1 T', \quad W_k = τ E_k E_{k-1}ᵀ, \quad 1 < k ≤ L.
+
+    Their product is $T$.  With $Π = E_LE_Lᵀ$ one has $A_kA_kᵀ = τ^{2(L-k)}Π$ for $k < L$ and
+    $A_L = I$; $B_1 = I$ and $B_kᵀB_k = τ^{2(k-1-L)}TᵀT$ for $k > 1$.  So, for $c = τ^{2(L-1)}$ and
+    $t = τ^{-2} = c^{-1/(L-1)}$, the dual Gram matrix $Σ_k A_kA_kᵀ ⊗ KB_kᵀB_kK$ is
+
+        Π ⊗ (cΣ + (L-1) t K TᵀT K) + (I-Π) ⊗ t K TᵀT K.                    [family]
+
+    The first block has the larger eigenvalues, so $S = 2 λ_max(cΣ + (L-1) t K TᵀT K)$.   [dual]
+
+    The least of these over $c$ is $S_min$: a minimum over $c$ is a maximum over $z$.  At each $z$,
+
+        c|Kz|² + (L-1)c^{-1/(L-1)}|TKz|² ≥ L |Kz|^{2/L} |TKz|^{2-2/L}
+
+    by weighted means, with equality at the best $c$: the maximum is at most the minimum.  Equality:
+    $tr ρ(cΣ + (L-1)c^{-1/(L-1)}KTᵀTK)$ is convex in $c$ and linear in the density matrix $ρ$ (that
+    is $ρ ⪰ 0$, $tr ρ = 1$), and grows at both ends of $c$, so that $c$ may be kept in a compact
+    interval.  Sion's theorem gives a $ρ$ with
+
+        2L (tr ρΣ)^{1/L} (tr ρKTᵀTK)^{1-1/L} = \min_c 2λ_max(cΣ + (L-1)c^{-1/(L-1)}KTᵀTK).
+
+    A unit vector $z$ has the same two traces, $|Kz|²$ and $|TKz|²$, or larger ones.  For $d_x ≥ 3$
+    the pairs of a unit vector form a convex set (Brickman).  For $d_x = 2$ they form an ellipse,
+    and a pair inside it is below one on it in both.   [attained]
 
 Sharpness
-    Equality is attained (on paper for every Σ and T, at the best τ, which is mostly irrational);
-    exponents swapped, L for L-1, and the top singular vector of TK taken for the maximizer are
-    refuted.
+    Equality is attained (on paper for every $Σ$ and $T$, at the best $τ$, which is mostly
+    irrational); exponents swapped, $L$ for $L-1$, and the top singular vector of $TK$ taken for the
+    maximizer are refuted.
 
 Implementation notes
     :func:`minimal_sharpness` returns a rigorous two-sided enclosure, see :mod:`numeric.gain`.  Each
     enclosure proves its own minimax equality, one vector certifies both sides; the derivation of
-    the attainment has max = min at each z alone.  The family W_τ is drawn with rational τ within
-    1e-9 of the optimum.  Its sharpness, and descents over factorisations
-    (:mod:`theorems.unified.factorisations`), are routes to S_min that know no gain.
+    the attainment has the maximum equal to the minimum at each $z$ alone.  The family $W_τ$ is
+    drawn with rational $τ$ within $10^{-9}$ of the optimum.  Its sharpness, and descents over
+    factorisations (:mod:`theorems.unified.factorisations`), are routes to $S_min$ that know no
+    gain.
 
 References
 ----------
@@ -267,17 +298,17 @@ def lower(path: Claim) -> Iterator[Step]:
     minimizers, S >= S_min, minimizer, given=(F6.path,), bounds=Bounds((2, 4), (1, 3)), formal=True
 )
 def least(path: Claim) -> Iterator[Step]:
-    """No minimizer is flatter than the quantity minimal_sharpness says."""
+    """No minimizer is flatter than the quantity $S_min$ says."""
     yield rules.at_the_supremum(rules.given(path), least_sharpness, lambda value: value)
 
 
 family = stated(
-    "family", "the dual Gram matrix of the attaining family has two blocks, at every scale τ",
+    "family", "the dual Gram matrix of the attaining family has two blocks, at every scale $τ$",
     attaining_minimizers, sp.Eq(gap, 0), check=True,
     sizes=((2, 2, 2, 1, 1), (2, 2, 1, 2, 1), (2, 2, 2, 2, 1), (3, 2, 2, 2, 1, 1)), formal=True,
 )  # fmt: skip
 dual = stated(
-    "dual", "the attaining family has the dual value as its sharpness, at every scale τ",
+    "dual", "the attaining family has the dual value as its sharpness, at every scale $τ$",
     attaining_minimizers, sp.Eq(S, D), minimizer, given=(F3.spectrum, family),
     sizes=((2, 1, 2, 1), (2, 2, 1, 1, 1), (3, 2, 1, 1, 1, 1)), formal=True,
 )  # fmt: skip
@@ -287,7 +318,7 @@ dual = stated(
     attaining_minimizers, S <= _CLOSE * gain_bound, minimizer, given=(dual,), cites=(SION, BRICKMAN)
 )
 def attained(gain_bound: Any) -> Iterator[Step]:
-    """Attained up to 1e-7 by rational factors beside the optimal ones.
+    """Attained up to $10^{-7}$ by rational factors beside the optimal ones.
 
     The dual objective c|Kz|² + (L-1)c^{-1/(L-1)}|TKz|² at each z, minimized over c by calculus.
     """
@@ -296,17 +327,19 @@ def attained(gain_bound: Any) -> Iterator[Step]:
     slope, value = sp.diff(objective, c).subs(c, best), 2 * objective.subs(c, best)
     u = sp.Symbol("u", real=True)
     curvature = sp.diff(objective.subs(c, sp.exp(u)), u, 2)
-    yield Identity("stationary scale", slope, why="c = (|TKz|/|Kz|)^{2-2/L}", at=deep)
-    yield Identity("least value", value, _at_z(gain_bound).subs(L, m + 1), why="c put in", at=deep)
+    yield Identity("stationary scale", slope, why="$c = (|TKz|/|Kz|)^{2-2/L}$", at=deep)
+    yield Identity(
+        "least value", value, _at_z(gain_bound).subs(L, m + 1), why="$c$ put in", at=deep
+    )
     yield Condition("convex in log c", curvature, ">", why="stationary means least", at=deep)
 
 
 exact = stated(
-    "exact", "attained, exactly, if Σ and TᵀT have a top eigenvector in common",
+    "exact", "attained, exactly, if $Σ$ and $TᵀT$ have a top eigenvector in common",
     exactly_attaining_minimizers, sp.Eq(S, gain_bound), minimizer, formal=True,
 )  # fmt: skip
 as_quantity = stated(
-    "quantity", "the quantity minimal_sharpness is the sharpness of these networks, up to 1e-7",
+    "quantity", "the quantity $S_min$ is the sharpness of these networks, up to $10^{-7}$",
     attaining_minimizers, sp.Abs(S - S_min) <= (_CLOSE - 1) * S_min, minimizer, check=True,
 )  # fmt: skip
 
@@ -316,7 +349,7 @@ as_quantity = stated(
     given=(F6.start, M1.norm), formal=True,
 )  # fmt: skip
 def whitened(start: Claim, norm: Claim) -> Iterator[Step]:
-    """Σ = I: the least sharpness is 2 L σ^(2-2/L)."""
+    """$Σ = I$: the least sharpness is $2Lσ^{2-2/L}$."""
     one = rules.turned(rules.raised(rules.given(start), 1 / L))
     longest = rules.raised(rules.at_a_direction(target_on_data), 2 - 2 / L)
     above = rules.at_the_supremum(rules.multiplied(longest, one), gain, lambda value: value)
@@ -330,15 +363,15 @@ def whitened(start: Claim, norm: Claim) -> Iterator[Step]:
 
 _twins = (
     twin("depth_for_depth_minus_one",
-         "L for L-1 in the dual, min_c λ_max(cΣ + L c^{-1/(L-1)} K TᵀT K)",
+         "$L$ for $L-1$ in the dual, $min_c λ_max(cΣ + L c^{-1/(L-1)} K TᵀT K)$",
          attaining_minimizers, S >= (L / (L - 1)) ** (1 - 1 / L) * 2 * L * g),
-    twin("exponents_swapped", "|Kz|^{2-2/L}|TKz|^{2/L} for |Kz|^{2/L}|TKz|^{2-2/L}",
+    twin("exponents_swapped", "$|Kz|^{2-2/L}|TKz|^{2/L}$ for $|Kz|^{2/L}|TKz|^{2-2/L}$",
          attaining_minimizers, S >= 2 * L * g_swapped),
     twin("top_singular_vector",
          "the top right singular vector of TK taken for the maximizer (one output)",
          univariate_minimizers,
          S_min <= 2 * L * rayleigh2 ** (1 / L) * (rayleigh * w**2) ** (1 - 1 / L)),
-    twin("balanced_suffices", "balanced minimizers are flattest for any Σ",
+    twin("balanced_suffices", "balanced minimizers are flattest for any $Σ$",
          balanced_minimizers, 2 * L * g >= S),
 )  # fmt: skip
 
@@ -381,7 +414,7 @@ def _descend(seed: int, runs: int) -> Iterator[TrainedSolution]:
 THEOREM = Theorem(
     id="U1",
     title="The least sharpness for any covariance and any outputs is a weighted gain of the target",
-    normalisation="R = E|y - Px|², no factor 1/2; K = Σ^{1/2}; hidden widths >= rank(TΣ)",
+    normalisation="$R = E|y - Px|²$, no factor 1/2; $K = Σ^{1/2}$; hidden widths $≥ rank(TΣ)$",
     source=Source("certimin2026", "minimal sharpness for any covariance and any outputs"),
     claims=(lower, least, family, dual, attained, exact, as_quantity, whitened),
     controls=_twins,
@@ -391,7 +424,7 @@ THEOREM = Theorem(
                     [[[1, 2], [0, 1]], [[1, 1], [1, 0]]], [[2, 1], [1, 1]])),
     ),
     necessity=(
-        needed(minimizer, lower, "zero weights, target 1, depth 2: S = 2 < 4",
+        needed(minimizer, lower, "zero weights, target 1, depth 2: $S = 2 < 4$",
                lambda: Instance.exact([[[0]], [[0]]], [[1]], [[1]])),
     ),
     trainings=(

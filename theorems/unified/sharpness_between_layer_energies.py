@@ -1,50 +1,68 @@
 r"""One-output minimizers are as sharp as aligned ones, up to the largest layer.
 
 Statement
-    Let d_y = 1, w* = Pᵀ, ŵ = w*/|w*|, K = Σ^{1/2}, μ = λ_max(Σ + (L-1)KŵŵᵀK), Λ = λ_max(Σ) and
-    N = max_k |W_k|_F².  Every minimizer W has
+    Let $d_y = 1$, $w^* = Pᵀ$, $ŵ = w^*/|w^*|$, $K = Σ^{1/2}$, $μ = λ_max(Σ + (L-1)KŵŵᵀK)$,
+    $Λ = λ_max(Σ)$ and $N = max_k |W_k|_F²$.  Every minimizer $W$ has
 
-        2(|w*|²/N) μ <= S(W) <= 2(|w*|²/N) μ + 2LΛ(N^{L-1} - |w*|²/N),     [below, above]
+        2(|w^*|²/N) μ ≤ S(W) ≤ 2(|w^*|²/N) μ + 2LΛ(N^{L-1} - |w^*|²/N),    [below, above]
 
-    and has N <= |w*|^{2/L} + Σ_j (|D_j|_2 + |tr D_j|).   [energy]
-    All three are equalities at rank-one, aligned, balanced layers, where S = 2(|w*|²/N) μ and
-    N = |w*|^{2/L} + Σ_j (|D_j|_2 + |tr D_j|).   [below_attained, above_attained, energy_attained]
-    At depth 2 the upper bound, S = 2(|w*|²/N) μ + 4Λ(N - |w*|²/N), is also attained by layers of
-    rank one and equal energy at any angle, along a top eigenvector of Σ.   [above_bent]
-    For all z, |z| = 1, the terms |α_k|²|B_kKz|² of the energy along a path have the bounds
+    and has $N ≤ |w^*|^{2/L} + Σ_j (|D_j|_2 + |tr D_j|)$.   [energy]
+    All three are equalities at rank-one, aligned, balanced layers, where $S = 2(|w^*|²/N) μ$ and
+    $N = |w^*|^{2/L} + Σ_j (|D_j|_2 + |tr D_j|)$.
+    [below_attained, above_attained, energy_attained]
+    At depth 2 the upper bound, $S = 2(|w^*|²/N) μ + 4Λ(N - |w^*|²/N)$, is also attained by layers
+    of rank one and equal energy at any angle, along a top eigenvector of $Σ$.   [above_bent]
+    For all $z$, $|z| = 1$, the terms $|α_k|²|B_kKz|²$ of the energy along a path have the bounds
 
-        (|w*|²/N) |Kz|² <= |α_1|²|Kz|² <= N^{L-1} |Kz|²,                   [first, first_above]
-        (L-1)(|w*|²/N) (ŵ·Kz)² <= Σ_{k>1} |α_k|²|B_kKz|²
-            <= (L-1)((|w*|²/N) (ŵ·Kz)² + (N^{L-1} - |w*|²/N) |Kz|²).       [later, later_above]
+        (|w^*|²/N) |Kz|² ≤ |α_1|²|Kz|² ≤ N^{L-1} |Kz|²,                    [first, first_above]
+        (L-1)(|w^*|²/N) (ŵᵀKz)² ≤ Σ_{k>1} |α_k|²|B_kKz|²,                  [later]
+        Σ_{k>1} |α_k|²|B_kKz|² ≤ (L-1)((|w^*|²/N)(ŵᵀKz)² + (N^{L-1}-|w^*|²/N)|Kz|²).  [later_above]
 
-    With n = |W_L|² and e = Σ_j |D_j|_2, N <= n + Σ_j |tr D_j| and max(n - e, 0)^L <= |w*|².
-    [last, ratios]
+    With $n = |W_L|²$ and $e = Σ_j |D_j|_2$, $N ≤ n + Σ_j |tr D_j|$ and
+    $max(n - e, 0)^L ≤ |w^*|²$.   [last, ratios]
 
 Notation
-    μ is ``aligned_top``; N ``layer_energy_max``; the last sum ``imbalance_total``, D_j the
-    imbalances; α_kᵀ = A_k the suffixes of one output.
+    $μ$ is ``aligned_top``; $N$ ``layer_energy_max``; the last sum ``imbalance_total``,
+    $D_j = W_{j+1}ᵀW_{j+1} - W_jW_jᵀ$ the imbalances; $B_k = W_{k-1} ⋯ W_1$, and
+    $α_kᵀ = A_k = W_L ⋯ W_{k+1}$ are the suffixes of one output.
 
 Assumptions
-    minimizer   P = w*ᵀ.  Without it, small weights break the lower half.  On singular Σ the
-                regressor is the network's own: one that agrees with P on the data only is longer.
-    one_output  A_k is a row; with several outputs S sums over rows.
+    minimizer   $P = w^{*T}$.  Without it, small weights break the lower half.  On singular $Σ$ the
+                regressor is the network's own: one that agrees with $P$ on the data only is longer.
+    one_output  $A_k$ is a row; with several outputs $S$ sums over rows.
 
 Proof
-    S = 2λ_max(KMK), M = Σ_k |α_k|² B_kᵀB_k.  As w* = B_kᵀα_{k-1} and |α_{k-1}| <= |W_k||α_k|,
-    each term is at least w*w*ᵀ/N, and the first, |α_1|² I, at least (|w*|²/N) I: at each z the sum
-    is at least (|w*|²/N)(|Kz|² + (L-1)(ŵ·Kz)²), whose supremum over z is (|w*|²/N)μ.
-    The first is at most N^{L-1} I; each other one is w*w*ᵀ/N plus a positive matrix whose trace is
-    at most N^{L-1} - |w*|²/N.  With |Kz|² <= Λ: the upper half.
-    Put ρ_k = |α_{k-1}|²/|α_k|², n = |W_L|² = ρ_L.  As W_kW_kᵀ = W_{k+1}ᵀW_{k+1} - D_k and
-    α_k = W_{k+1}ᵀα_{k+1}, Cauchy-Schwarz gives ρ_k >= ρ_{k+1} - |D_k|_2.  So |w*|² = Π_k ρ_k >=
-    (n - Σ_j |D_j|_2)^L, unless n is below that sum, and |W_k|_F² = n - Σ_{j>=k} tr D_j.
+    By F3.univariate $S = 2λ_max(KMK)$ with $M = Σ_k |α_k|² B_kᵀB_k$: the largest value over unit
+    vectors $z$ of twice the sum of the terms $|α_k|²|B_kKz|²$.
+
+    Lower half.  For $k > 1$, $w^* = B_kᵀα_{k-1}$ and $|α_{k-1}| ≤ |W_k|_F|α_k|$, so each term of
+    $M$ is at least $w^*w^{*T}/N$; and the first, $|α_1|² I$, is at least $(|w^*|²/N) I$.  At each
+    $z$ the sum is at least
+
+        (|w^*|²/N)(|Kz|² + (L-1)(ŵᵀKz)²),                                  [first, later]
+
+    whose supremum over $z$ is $(|w^*|²/N)μ$.   [below]
+
+    Upper half.  The first term is at most $N^{L-1} I$; each other one is $w^*w^{*T}/N$ plus a
+    positive matrix whose trace is at most $N^{L-1} - |w^*|²/N$.   [first_above, later_above]
+    With $|Kz|² ≤ Λ$ the $L$ terms leave at most $LΛ(N^{L-1} - |w^*|²/N)$ beside that supremum.
+    [above]
+
+    The largest layer.  Put $ρ_k = |α_{k-1}|²/|α_k|²$, so that $ρ_L = n = |W_L|²$.  As
+    $W_kW_kᵀ = W_{k+1}ᵀW_{k+1} - D_k$ and $α_k = W_{k+1}ᵀα_{k+1}$, Cauchy-Schwarz gives
+    $ρ_k ≥ ρ_{k+1} - |D_k|_2$.  Hence, unless $n < e$,
+
+        |w^*|² = Π_k ρ_k ≥ (n - Σ_j |D_j|_2)^L,                            [ratios]
+
+    while traces give $|W_k|_F² = n - Σ_{j≥k} tr D_j$.   [last]
+    Together they bound $N$.   [energy]
 
 Sharpness
-    Aligned layers attain all three.  There N = |w*|^{2/L}, its least value: |w*| <= Π_k |W_k|_F <=
-    N^{L/2}.
+    Aligned layers attain all three.  There $N = |w^*|^{2/L}$, its least value:
+    $|w^*| ≤ Π_k |W_k|_F ≤ N^{L/2}$.
 
 Implementation notes
-    D_j is conserved by gradient flow, so all three follow a training run from its start (U3).
+    $D_j$ is conserved by gradient flow, so all three follow a training run from its start (U3).
 
 References
 ----------
@@ -193,19 +211,19 @@ shares = stated(
     sizes=((2, 2, 1, 1), (2, 2, 2, 1), (3, 2, 1, 2, 1)), check=True,
 )  # fmt: skip
 first = stated(
-    "first", "the first layer carries at least |w*|²/N of the data",
+    "first", "the first layer carries at least $|w^*|²/N$ of the data",
     _DIRECTED, first_term >= r * length_in, one_output, bounds=_SMALL, formal=True,
 )  # fmt: skip
 later = stated(
-    "later", "each later layer carries at least |w*|²/N of the regressor",
+    "later", "each later layer carries at least $|w^*|²/N$ of the regressor",
     _DIRECTED, later_terms >= (L - 1) * r * share, one_output, bounds=_SMALL, formal=True,
 )  # fmt: skip
 first_above = stated(
-    "first_above", "the first layer carries at most N^{L-1} of the data",
+    "first_above", "the first layer carries at most $N^{L-1}$ of the data",
     _DIRECTED, first_term <= (r + rest) * length_in, one_output, bounds=_SMALL, formal=True,
 )  # fmt: skip
 later_above = stated(
-    "later_above", "each later layer carries little more than |w*|²/N of the regressor",
+    "later_above", "each later layer carries little more than $|w^*|²/N$ of the regressor",
     _DIRECTED, later_terms <= (L - 1) * (r * share + rest * length_in), one_output, bounds=_SMALL,
     formal=True,
 )  # fmt: skip
@@ -229,7 +247,7 @@ def _in_two() -> rules.Fact:
     given=(gram, first, later), bounds=_SMALL, formal=True,
 )  # fmt: skip
 def below(energy_floor: Any) -> Iterator[Step]:
-    """The lower half: at least 2(|w*|²/N)μ."""
+    """The lower half: at least $2(|w^*|²/N)μ$."""
     at_z = rules.transitive(_in_two(), rules.added(rules.given(first), rules.given(later)))
     found = rules.transitive(rules.at_a_direction(path_gram_top), at_z)
     largest = rules.at_the_supremum(found, aligned_top, lambda value: r * value)
@@ -292,7 +310,7 @@ _attained = (
            bounds=_SMALL, formal=True),
     stated("above_attained", "aligned: upper half", aligned_minimizers, sp.Eq(S, energy_ceiling),
            bounds=_SMALL, formal=True),
-    stated("energy_attained", "aligned: N", aligned_minimizers, sp.Eq(N, energy_bound),
+    stated("energy_attained", "aligned: $N$", aligned_minimizers, sp.Eq(N, energy_bound),
            bounds=_SMALL, formal=True),
 )  # fmt: skip
 above_bent = stated(
@@ -311,16 +329,16 @@ two_numbers = stated(
 _twins = (
     twin("without_excess", "the lower half as an upper one",
          univariate_minimizers, energy_floor >= S, bounds=_SMALL),
-    twin("first_layer", "no layer exceeds |w*|^{2/L}: the imbalance dropped",
+    twin("first_layer", "no layer exceeds $|w^*|^{2/L}$: the imbalance dropped",
          univariate_minimizers, w ** (2 / L) >= N, bounds=_SMALL),
-    twin("largest_everywhere", "N^{L-1}, reached at balance, as a lower bound",
+    twin("largest_everywhere", "$N^{L-1}$, reached at balance, as a lower bound",
          univariate_minimizers, S >= 2 * N ** (L - 1) * mu, bounds=_SMALL),
 )  # fmt: skip
 
 THEOREM = Theorem(
     id="U10",
     title="One-output minimizers are as sharp as aligned ones, up to the largest layer",
-    normalisation="R = E|y - Px|², no factor 1/2; K = Σ^{1/2}, |.|_2 spectral",
+    normalisation="$R = E|y - Px|²$, no factor 1/2; $K = Σ^{1/2}$, $|X|_2$ the spectral norm",
     source=Source("certimin2026", "sharpness of one-output minimizers by layer energies"),
     claims=(
         gram, shares, first, later, first_above, later_above, no_less, below, above,
@@ -332,7 +350,7 @@ THEOREM = Theorem(
                 lambda: Instance.of_minimizer([[[1, 2], [0, 1]], [[1, 1]]], [[2, 1], [1, 1]])),
     ),
     necessity=(
-        needed(minimizer, below, "weights 1/2 and 0, w* = 1: S < 3 < 16",
+        needed(minimizer, below, "weights 1/2 and 0, $w^* = 1$: $S < 3 < 16$",
                lambda: Instance.exact([[[Fraction(1, 2)]], [[0]]], [[1]], [[1]])),
     ),
     module=__name__,

@@ -1,38 +1,48 @@
 r"""Sharpness is bounded below at every point, by single layers and by the map itself.
 
 Statement
-    At every W, minimizer or not, for the blocks 2|A_k|_2²|B_kK|_2² of the single layers,
+    At every $W$, minimizer or not, for the blocks $2|A_k|_2²|B_kK|_2²$ of the single layers,
 
-        S(W) >= 2 max_k |A_k|_2² |B_k K|_2²,                              [blocks]
-        2 max_k |A_k|_2² |B_k K|_2² >= 2 Λ^{1/L} |P K|_2^{2-2/L}.         [map]
+        S(W) ≥ 2 max_k |A_k|_2² |B_kK|_2²,                                 [blocks]
+        2 max_k |A_k|_2² |B_kK|_2² ≥ 2 Λ^{1/L} |PK|_2^{2-2/L}.             [map]
 
-    Neighbouring layers satisfy |A_k|_2² |B_{k+1}K|_2² >= |PK|_2², k = 1..L, B_{L+1} = P.   [pairs]
+    Neighbouring layers satisfy $|A_k|_2² |B_{k+1}K|_2² ≥ |PK|_2²$ for $k = 1, ..., L$, where
+    $B_{L+1} = P$.   [pairs]
     The second bound is attained: the blocks agree along one path of equal gains that starts at a
-    top eigenvector of Σ, where 2 max_k |A_k|_2²|B_kK|_2² = 2Λ^{1/L}|PK|_2^{2-2/L}.   [attained]
+    top eigenvector of $Σ$, where $2 max_k |A_k|_2²|B_kK|_2² = 2Λ^{1/L}|PK|_2^{2-2/L}$.   [attained]
 
 Notation
-    S (``sharpness``), A_k, B_k suffixes and prefixes, P = A_k W_k B_k the end-to-end map,
-    K = Σ^{1/2}, Λ = λ_max(Σ), ``block_sharpness`` = 2 max_k |A_k|_2²|B_kK|_2²,
-    ``map_norm`` = |PK|_2, a_k = |A_k|_2², b_k = |B_kK|_2².
+    $S$ is ``sharpness``; $A_k = W_L ⋯ W_{k+1}$ and $B_k = W_{k-1} ⋯ W_1$ are the suffixes and
+    prefixes, $P = A_k W_k B_k$ is the end-to-end map, $K = Σ^{1/2}$, $Λ = λ_max(Σ)$;
+    ``block_sharpness`` is $2 max_k |A_k|_2²|B_kK|_2²$, ``map_norm`` is $|PK|_2$;
+    $a_k = |A_k|_2²$, $b_k = |B_kK|_2²$.
 
 Assumptions
-    None: any weights, any Σ, any target.
+    None: any weights, any $Σ$, any target.
 
 Proof
-    P is affine in a single layer, so the diagonal blocks of the Hessian are D ↦ 2|A_kDB_kK|_F²
-    everywhere, with largest eigenvalue 2|A_k|_2²|B_kK|_2²; a diagonal block never exceeds λ_max
-    (Rayleigh).  The maximum is at least the mean, and the mean at least the geometric one: with
-    a_L = 1, b_1 = Λ and a_k b_{k+1} >= |A_kB_{k+1}K|_2² = |PK|_2²,
+    Blocks.  $P$ is affine in a single layer, so the diagonal blocks of the Hessian are the forms
+    $D ↦ 2|A_kDB_kK|_F²$ everywhere (F2.form), with largest eigenvalue $2|A_k|_2²|B_kK|_2²$.  A
+    diagonal block never exceeds $λ_max$ (Rayleigh).   [blocks]
 
-        Σ_k a_k b_k >= L (Π_k a_k b_k)^{1/L} = L (b_1 a_L Π_{k<L} a_k b_{k+1})^{1/L}
-                    >= L (Λ|PK|_2^{2L-2})^{1/L}.
+    Neighbours.  $A_kB_{k+1} = P$, and a norm of a product is at most the product of the norms:
+
+        a_k b_{k+1} = |A_k|_2² |B_{k+1}K|_2² ≥ |A_kB_{k+1}K|_2² = |PK|_2².          [pairs]
+
+    The map.  The largest block is at least the mean of the blocks, and the arithmetic mean at least
+    the geometric one, whose factors are regrouped.  With $a_L = 1$ and $b_1 = Λ$,
+
+        Σ_k a_k b_k ≥ L (Π_k a_k b_k)^{1/L} = L (b_1 a_L Π_{k<L} a_k b_{k+1})^{1/L}
+        Σ_k a_k b_k ≥ L (Λ|PK|_2^{2L-2})^{1/L},
+
+    and $2/L$ times this is the bound.   [map]
 
 Sharpness
-    The second inequality is attained for every L (U4.attained), the first at depth 1, where there
+    The second inequality is attained for every $L$ (U4.attained), the first at depth 1, where there
     is one block.
 
 Implementation notes
-    Off minimizers S is the top eigenvalue of the whole Hessian.
+    Off minimizers $S$ is the top eigenvalue of the whole Hessian.
 
 References
 ----------
@@ -165,19 +175,19 @@ def geometric_mean(pairs: Claim, start: Claim, map_bound: Any) -> Iterator[Step]
 
 
 attained = stated(
-    "attained", "one unit path of equal gains along a top eigenvector of Σ: all blocks agree",
+    "attained", "one unit path of equal gains along a top eigenvector of $Σ$: all blocks agree",
     balanced_path, sp.Eq(block, map_bound), bounds=_DEEP, formal=True,
 )  # fmt: skip
 
 # --- false twins --------------------------------------------------------------------------------
 
 _twins = (
-    twin("depth_times_blocks", "L times the largest block, as at flattest minimizers",
+    twin("depth_times_blocks", "$L$ times the largest block, as at flattest minimizers",
          any_weights, S >= L * block, bounds=Bounds((2, 3), (1, 2))),
-    twin("minimizer_bound", "the minimizers' bound 2LΛ^{1/L}|PK|^{2-2/L}, everywhere",
+    twin("minimizer_bound", "the minimizers' bound $2LΛ^{1/L}|PK|_2^{2-2/L}$, everywhere",
          any_weights, S >= 2 * L * top ** (1 / L) * image ** (2 - 2 / L),
          bounds=Bounds((2, 3), (1, 2))),
-    twin("exponents_swapped", "Λ^{1-1/L}|PK|^{2/L} for Λ^{1/L}|PK|^{2-2/L}",
+    twin("exponents_swapped", "$Λ^{1-1/L}|PK|_2^{2/L}$ for $Λ^{1/L}|PK|_2^{2-2/L}$",
          any_weights, block >= 2 * top ** (1 - 1 / L) * image ** (2 / L),
          bounds=Bounds((3, 4), (1, 2))),
 )  # fmt: skip
@@ -185,7 +195,7 @@ _twins = (
 THEOREM = Theorem(
     id="U4",
     title="At every point the sharpness is at least that of a single layer and of the whole map",
-    normalisation="R = E|y - Px|², no factor 1/2; K = Σ^{1/2}, Λ = λ_max(Σ)",
+    normalisation="$R = E|y - Px|²$, no factor 1/2; $K = Σ^{1/2}$, $Λ = λ_max(Σ)$",
     source=Source("certimin2026", "sharpness anywhere"),
     claims=(
         blocks, pairs, pairs_attained, start, average, average_attained, geometric_mean, attained,
@@ -195,7 +205,7 @@ THEOREM = Theorem(
         witness("off_minimizer", blocks, "not a minimizer, correlated data",
                 lambda: Instance.exact([[[1, 2], [0, 1]], [[1, 1]]], [[2, 1], [1, 1]], [[1, 0]])),
         witness("isotropic", geometric_mean,
-                "W_1 = W_2 = Σ = I, where spectral and Frobenius norms differ most",
+                "$W_1 = W_2 = Σ = I$, where spectral and Frobenius norms differ most",
                 lambda: Instance.of_minimizer([[[1, 0], [0, 1]]] * 2, [[1, 0], [0, 1]])),
         witness("chain", geometric_mean, "a scalar chain of unequal weights",
                 lambda: Instance.exact([[[2]], [[Fraction(1, 2)]], [[1]]], [[1]], [[3]])),

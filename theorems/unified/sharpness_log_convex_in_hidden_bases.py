@@ -1,59 +1,74 @@
 r"""Sharpness is log-convex in the hidden bases of a minimizer.
 
 Statement
-    Let W be a minimizer and change the bases of its hidden layers, W_k -> G_k W_k G_{k-1}^{-1} with
-    G_0 = G_L = I, which keeps P.  For symmetric positive G_k, and S(GW), S(G⁻¹W) the sharpness
-    after the change by G_k and by its inverse,
+    Let $W$ be a minimizer and change the bases of its hidden layers, $W_k → G_k W_k G_{k-1}^{-1}$
+    with $G_0 = G_L = I$, which keeps $P$.  For symmetric positive $G_k$, and $S(GW)$, $S(G^{-1}W)$
+    the sharpness after the change by $G_k$ and by its inverse,
 
-        S(W)² <= S(GW) S(G⁻¹W),                                           [convex]
-        q(W)² <= q(GW) q(G⁻¹W)   for the form q of 2JJᵀ in each direction.          [cauchy]
+        S(W)² ≤ S(GW) S(G^{-1}W),                                          [convex]
+        $q(W)² ≤ q(GW) q(G^{-1}W)$ for the form $q$ of $2JJᵀ$ in each direction.    [cauchy]
 
-    Rotations G_k keep the sharpness, S(GW) = S(G⁻¹W) = S(W).   [turned, turned_back]
-    With Π_k the projector on the row space of A_k, S(Π_1W_1, ..., Π_{L-1}W_{L-1}, W_L) <= S(W),
-    and q does not grow in any direction.   [contract, shrinks]
+    Rotations $G_k$ keep the sharpness, $S(GW) = S(G^{-1}W) = S(W)$.   [turned, turned_back]
+    With $\Pi_k$ the projector on the row space of $A_k$,
+    $S(\Pi_1W_1, ..., \Pi_{L-1}W_{L-1}, W_L) ≤ S(W)$, and $q$ does not grow in any direction.
+    [contract, shrinks]
 
 Notation
-    S (``sharpness``); ``sharpness_forward``, ``sharpness_backward`` are S after changing bases by
-    G_k and by G_k^{-1}; ``sharpness_contracted`` is S of (Π_1W_1, ..., Π_{L-1}W_{L-1}, W_L), Π_k
-    the projector on the row space of the suffix A_k.  q (``gram_quotient``) is the value
-    2Σ_k|A_kᵀZKB_kᵀ|_F² of the dual Gram form at Z = YK/|YK|_F, Y comes with the instance.
+    $S$ (``sharpness``); ``sharpness_forward``, ``sharpness_backward`` are $S$ after changing bases
+    by $G_k$ and by $G_k^{-1}$; ``sharpness_contracted`` is $S$ of
+    $(\Pi_1W_1, ..., \Pi_{L-1}W_{L-1}, W_L)$, $\Pi_k$ the projector on the row space of the suffix
+    $A_k = W_L ⋯ W_{k+1}$; $B_k = W_{k-1} ⋯ W_1$ is a prefix.  $q$ (``gram_quotient``) is the value
+    $2Σ_k|A_kᵀZKB_kᵀ|_F²$ of the dual Gram form at $Z = YK/|YK|_F$, where $Y$ comes with the
+    instance.
 
 Assumptions
-    minimizer  S is the dual Gram value.  G_k must be symmetric: for other changes of basis S(W)²
-               can exceed S(GW) S(G⁻¹W) (control).  The formal proof needs no positive ones.
+    minimizer  $S$ is the dual Gram value.  $G_k$ must be symmetric: for other changes of basis
+               $S(W)²$ can exceed $S(GW) S(G^{-1}W)$ (control).  The formal proof needs no positive
+               ones.
 
 Proof
-    A_k -> A_kG_k^{-1} and B_k -> G_{k-1}B_k, so X_k = A_kᵀZKB_kᵀ -> G_k^{-1}X_kG_{k-1}; for the
-    inverse change G_kX_kG_{k-1}^{-1}.  These two have the inner product |X_k|_F², for symmetric
-    G_k: q(W)² <= q(GW)q(G⁻¹W) by Cauchy-Schwarz, and S is the largest q.
-    With G_k = exp(tX_k), which any positive G_k is, this is midpoint convexity of log S along t,
-    so log S is convex.
+    Let $F_k = A_kᵀZKB_kᵀ$, so that $q(W) = 2Σ_k |F_k|_F²$, and $S(W)$ is the largest $q(W)$ over
+    $Z$, $|Z|_F = 1$ (F3).  The change of the bases takes
 
-    Contraction: A_{k+1}W_{k+1} = A_k gives Π_{k+1}W_{k+1} = Π_{k+1}W_{k+1}Π_k.  So with
-    G_k(t) = Π_k + e^{-t}(I-Π_k) the layers stay bounded, all A_k stay as they are and each B_kᵀB_k
-    decreases: S does not grow, and as t -> ∞ the layers tend to networks that use only the row
-    spaces of the A_k; whatever acts beside them can be scaled to 0.
+        A_k → A_kG_k^{-1}, \quad B_k → G_{k-1}B_k, \quad F_k → G_k^{-1}F_kG_{k-1},
 
-    A consequence, on paper only.  Let TΣ != 0, r = rank(TΣ), L >= 2.  If all hidden widths are at
-    least r + 1, the set of flattest minimizers is path-connected.  If all are r, it has exactly
-    2^{L-1} components.
-    The part of W_1 in ker Σ can be scaled away too.  The transposed argument restricts to the
-    ranges of the B_kK.  So every flattest minimizer is joined, through flattest ones, to one with
-    W_k = J_kw_kJ_{k-1}ᵀ, J_k isometries from R^r, w_k invertible for 1 < k < L, and P = T on the
-    range of Σ.
-    Two of these differ in w by G in GL(r)^{L-1}.  With G_k = O_kS_k (polar), S is minimal at both
-    ends of exp(t log S_k), 0 <= t <= 1, hence throughout.  Last, O_k turns J_k into J_kO_k: the
-    Stiefel manifold of isometries R^r -> R^d is connected for d > r; for d = r the sign of det O_k
-    cannot change, since minimizers of width r are a copy of GL(r)^{L-1}.
+    for symmetric $G_k$, and the inverse change takes $F_k$ to $G_kF_kG_{k-1}^{-1}$.  These two have
+    the inner product $|F_k|_F²$.  Cauchy-Schwarz, for all $k$ together, gives in each direction $Z$
+
+        q(W)² ≤ q(GW) q(G^{-1}W) ≤ S(GW) S(G^{-1}W),                       [cauchy]
+
+    and the largest $q(W)$ is $S(W)$.   [convex]
+    With $G_k = exp(tX_k)$, $X_k$ symmetric, which any positive $G_k$ is, this is midpoint convexity
+    of $log S$ along $t$, so $log S$ is convex.
+    For rotations $F_k → G_kF_kG_{k-1}ᵀ$, which keeps each norm.   [turned, turned_back]
+
+    Contraction: $A_{k+1}W_{k+1} = A_k$ gives $\Pi_{k+1}W_{k+1} = \Pi_{k+1}W_{k+1}\Pi_k$.  So with
+    $G_k(t) = \Pi_k + e^{-t}(I-\Pi_k)$ the layers stay bounded, all $A_k$ stay as they are and each
+    $B_kᵀB_k$ decreases: no $q$ grows, nor does $S$, and as $t → ∞$ the layers tend to networks that
+    use only the row spaces of the $A_k$; whatever acts beside them can be scaled to 0.
+    [shrinks, contract]
+
+    A consequence, on paper only.  Let $TΣ ≠ 0$, $r = rank(TΣ)$, $L ≥ 2$.  If all hidden widths are
+    at least $r + 1$, the set of flattest minimizers is path-connected.  If all are $r$, it has
+    exactly $2^{L-1}$ components.
+    The part of $W_1$ in $\ker Σ$ can be scaled away too.  The transposed argument restricts to the
+    ranges of the $B_kK$.  So every flattest minimizer is joined, through flattest ones, to one with
+    $W_k = J_kw_kJ_{k-1}ᵀ$, $J_k$ isometries from $\mathbb{R}^r$, $w_k$ invertible for $1 < k < L$,
+    and $P = T$ on the range of $Σ$.
+    Two of these differ in $w$ by $G$ in $\operatorname{GL}(r)^{L-1}$.  With $G_k = O_kM_k$ (polar),
+    $S$ is minimal at both ends of $exp(t log M_k)$, $0 ≤ t ≤ 1$, hence throughout.  Last, $O_k$
+    turns $J_k$ into $J_kO_k$: the Stiefel manifold of isometries $\mathbb{R}^r → \mathbb{R}^d$ is
+    connected for $d > r$; for $d = r$ the sign of $det O_k$ cannot change, since minimizers of
+    width $r$ are a copy of $\operatorname{GL}(r)^{L-1}$.
 
 Sharpness
-    Symmetry of the X_k is needed (control).  At width r = 1, T = 1, L = 2 the flattest minimizers
-    are (1, 1) and (-1, -1): two pieces.
+    Symmetry of the $X_k$ is needed (control).  At width $r = 1$, $T = 1$, $L = 2$ the flattest
+    minimizers are $(1, 1)$ and $(-1, -1)$: two pieces.
 
 Implementation notes
-    t = 1 and -1 with G_k = RRᵀ + I/4 rational: no exponential is taken.  Contraction is decided
-    where all A_k have full row rank.  The consequence on components is no claim of this module:
-    its topology is not computed.
+    $t = 1$ and $-1$ with $G_k = RRᵀ + I/4$ rational: no exponential is taken.  Contraction is
+    decided where all $A_k$ have full row rank.  The consequence on components is no claim of this
+    module: its topology is not computed.
 
 References
 ----------
@@ -375,7 +390,7 @@ def _example() -> RebasedInstance:
 THEOREM = Theorem(
     id="U11",
     title="Sharpness is log-convex in the hidden bases of a minimizer",
-    normalisation="R = E|y - Px|², no factor 1/2; X_k symmetric, X_0 = X_L = 0",
+    normalisation="$R = E|y - Px|²$, no factor 1/2; $X_k$ symmetric, $X_0 = X_L = 0$",
     source=Source("certimin2026", "log-convexity of sharpness in the hidden bases"),
     claims=(
         cauchy, convex, shrinks, contract, steered, steered_back, turned, turned_back, contracted,
@@ -383,7 +398,8 @@ THEOREM = Theorem(
     ),
     controls=_twins,
     witnesses=(
-        witness("bases", convex, "one hidden layer changed by [[2, 1], [1, 1]]", _example),
+        witness("bases", convex,
+                "one hidden layer changed by the matrix with rows $(2, 1)$, $(1, 1)$", _example),
         witness("one_output", contract, "one output, one of two hidden directions unused",
                 lambda: Instance.of_minimizer([[[1, 0], [0, 1]], [[1, 0]]], [[1, 0], [0, 1]])),
     ),

@@ -1,45 +1,54 @@
 r"""From small initialisation gradient flow ends at one sharpness, which depth makes minimal.
 
 Statement
-    Let there be one output, w* the regressor, ŵ = w*/|w*|, K = Σ^{1/2}, a = ŵᵀΣŵ, Λ = λ_max(Σ).
-    Rank-one, aligned, balanced layers W_k = g u_ku_{k-1}ᵀ have the sharpness
+    Let there be one output, $w^*$ the regressor, $ŵ = w^*/|w^*|$, $K = Σ^{1/2}$, $a = ŵᵀΣŵ$ and
+    $Λ = λ_max(Σ)$.  Rank-one, aligned, balanced layers $W_k = g u_ku_{k-1}ᵀ$ have the sharpness
 
-        S_0 = 2|w*|^{2-2/L} λ_max(Σ + (L-1) K ŵŵᵀ K),                      [aligned]
+        S_0 = 2|w^*|^{2-2/L} λ_max(Σ + (L-1) K ŵŵᵀ K),                     [aligned]
 
-    and, with S_min as in U1, S_0 <= (1 + (Λ/a - 1)/L) S_min.   [ratio]
-    This is an equality for w* along a top eigenvector of Σ.   [ratio_attained]
-    The matrix in S_0 has λ_max(Σ + (L-1)KŵŵᵀK) <= Λ + (L-1)a.   [weyl]
+    and, with $S_min$ as in U1, $S_0 ≤ (1 + (Λ/a - 1)/L) S_min$.   [ratio]
+    This is an equality for $w^*$ along a top eigenvector of $Σ$.   [ratio_attained]
+    The matrix in $S_0$ has $λ_max(Σ + (L-1)KŵŵᵀK) ≤ Λ + (L-1)a$.   [weyl]
 
 Notation
-    S_0 is ``small_start_sharpness``, its eigenvalue μ ``aligned_top``; D_j the imbalances.
+    $S_0$ is ``small_start_sharpness``, its eigenvalue $μ$ ``aligned_top``;
+    $D_j = W_{j+1}ᵀW_{j+1} - W_jW_jᵀ$ are the imbalances of neighbouring layers.
 
 Assumptions
-    minimizer   used where S is the dual Gram value.
-    one_output  a and w* are not defined otherwise; see U6 for several outputs.
-    nonzero     w* != 0.  ŵ, and so S_0, is not defined otherwise.
+    minimizer   used where $S$ is the dual Gram value.
+    one_output  $a$ and $w^*$ are not defined otherwise; see U6 for several outputs.
+    nonzero     $w^* ≠ 0$.  $ŵ$, and so $S_0$, is not defined otherwise.
 
 Proof
-    U10 holds S between two bounds that both are S_0 where N = max_k |W_k|_F² is |w*|^{2/L}, as it
-    is for aligned layers.
-    At each z, |Kz|² <= Λ and (ŵ·Kz)² <= a: λ_max(Σ + (L-1)KŵŵᵀK) <= Λ + (L-1)a, and
-    2|w*|^{2-2/L}(Λ + (L-1)a) is 1 + (Λ/a - 1)/L times 2La|w*|^{2-2/L}, which is at most S_min (U2).
+    Aligned layers.  U10 holds $S$ between two bounds that both are $S_0$ where
+    $N = max_k |W_k|_F²$ is $|w^*|^{2/L}$, as it is for aligned layers.   [aligned]
 
-    Why S_0 is the small-initialisation limit, on paper: let gradient flow start at s·W̄ and converge
-    to a global minimizer for all small s > 0 (it does from any W̄ with W̄_L = 0 and
-    W̄_{L-1}⋯W̄_1 Σw* != 0, where the loss starts at R(0) with a non-zero slope), w* of least norm.
-    Flow conserves D_j = s² D̄_j (F4); as they vanish, U10 squeezes S to S_0 from both sides, and
-    says how far S is from S_0 at a given s.  No claim here takes the limit.
+    The eigenvalue.  At each unit vector $z$, $|Kz|² ≤ Λ$ and $(ŵᵀKz)² ≤ |Kŵ|² = a$, so
+
+        zᵀ(Σ + (L-1)KŵŵᵀK)z = |Kz|² + (L-1)(ŵᵀKz)² ≤ Λ + (L-1)a.           [weyl]
+
+    The ratio.  Hence $S_0$ is at most
+
+        2|w^*|^{2-2/L}(Λ + (L-1)a) = (1 + (Λ/a - 1)/L) \cdot 2La|w^*|^{2-2/L},
+
+    and $2La|w^*|^{2-2/L} ≤ S_min$ (U2.improves, U2.lower).   [ratio]
+
+    Why $S_0$ is the small-initialisation limit, on paper: let gradient flow start at $s W̄$ and
+    converge to a global minimizer for all small $s > 0$ (it does from any $W̄$ with $W̄_L = 0$ and
+    $W̄_{L-1}⋯W̄_1 Σw^* ≠ 0$, where the loss starts at $R(0)$ with a non-zero slope), $w^*$ of least
+    norm.  Flow conserves $D_j = s² D̄_j$ (F4); as they vanish, U10 squeezes $S$ to $S_0$ from both
+    sides, and says how far $S$ is from $S_0$ at a given $s$.  No claim here takes the limit.
 
 Sharpness
-    The ratio is attained for w* along the top eigenvector.  The constant 1 of 1/L is
-    best possible for all L at once: for w* an eigenvector and Λ = a(1 + (L-1)x), x >= 1, the ratio
-    is x^{1-1/L} (U7) and the bound 1 + (1-1/L)x.  1/L² and 1/(2L) fail, and S_0 is not S_min in
-    general (controls).
+    The ratio is attained for $w^*$ along the top eigenvector.  The constant 1 of $1/L$ is best
+    possible for all $L$ at once: for $w^*$ an eigenvector and $Λ = a(1 + (L-1)x)$, $x ≥ 1$, the
+    ratio is $x^{1-1/L}$ (U7) and the bound $1 + (1-1/L)x$.  $1/L²$ and $1/(2L)$ fail, and $S_0$ is
+    not $S_min$ in general (controls).
 
 Implementation notes
-    U10 makes the limit a statement about single instances, which can be attacked.  Flows from s·W̄
-    with shrinking s are compared with S_0, the difference allowed being what U10 leaves at the
-    conserved imbalance.
+    U10 makes the limit a statement about single instances, which can be attacked.  Flows from
+    $s W̄$ with shrinking $s$ are compared with $S_0$, the difference allowed being what U10 leaves
+    at the conserved imbalance.
 
 References
 ----------
@@ -122,7 +131,7 @@ _DEEP, _SMALL = Bounds((2, 5), (1, 3)), Bounds((2, 4), (1, 2))
 nonzero = Assumption("nonzero", sp.Gt(w, 0, evaluate=False), r"w^* \ne 0")
 
 level = stated(
-    "level", "the layers of aligned networks have the energy |w*|^{2/L}",
+    "level", "the layers of aligned networks have the energy $|w^*|^{2/L}$",
     aligned_minimizers, sp.Eq(N**L, w**2), one_output, bounds=_SMALL, check=True,
 )  # fmt: skip
 
@@ -140,7 +149,7 @@ def aligned(small_start_sharpness: Any) -> Iterator[Step]:
 
 @claim(univariate_minimizers, mu <= top + (L - 1) * rayleigh, one_output, bounds=_DEEP)
 def weyl() -> Iterator[Step]:
-    """The eigenvalue in S_0 is at most the sum of the two largest ones."""
+    """The eigenvalue in $S_0$ is at most the sum of the two largest ones."""
     along = rules.scaled(rules.at_a_direction(a), L - 1)
     both = rules.added(rules.largest(data_max, path_ends), along)
     yield rules.at_the_supremum(both, aligned_top, lambda value: value)
@@ -151,7 +160,7 @@ def weyl() -> Iterator[Step]:
     given=(weyl, U2.improves, U2.lower), bounds=_DEEP,
 )  # fmt: skip
 def ratio(small_start_sharpness: Any, ratio_bound: Any) -> Iterator[Step]:
-    """The limit is at most 1 + (Λ/a - 1)/L times the least sharpness."""
+    """The limit is at most $1 + (Λ/a - 1)/L$ times the least sharpness."""
     flattest = rules.transitive(rules.given(U2.lower), rules.given(U2.improves))
     priced = rules.substituted(rules.scaled(flattest, price.symbol), rules.definition(price))
     above = rules.scaled(rules.given(weyl), 2 * w ** (2 - 2 / L))
@@ -161,12 +170,12 @@ def ratio(small_start_sharpness: Any, ratio_bound: Any) -> Iterator[Step]:
 
 
 priced = stated(
-    "priced", "the bound on the ratio is that on the eigenvalue over La",
+    "priced", "the bound on the ratio is that on the eigenvalue over $La$",
     univariate_minimizers, sp.Eq(L * rayleigh * ratio_bound, top + (L - 1) * rayleigh), one_output,
     bounds=_DEEP, check=True,
 )  # fmt: skip
 ratio_attained = stated(
-    "ratio_attained", "equality for w* along the top eigenvector",
+    "ratio_attained", "equality for $w^*$ along the top eigenvector",
     univariate_top_eigenvector, sp.Eq(small_start_sharpness, ratio_bound * S_min), one_output,
     bounds=_SMALL,
 )  # fmt: skip
@@ -194,15 +203,15 @@ def _on_small_eigenvector() -> list[Instance]:
 
 _excess = top / rayleigh - 1
 _twins = (
-    twin("inverse_square_of_depth", "1/L² for 1/L",
+    twin("inverse_square_of_depth", "$1/L²$ for $1/L$",
          univariate_minimizers, small_start_sharpness <= (1 + _excess / L**2) * S_min,
          bounds=_DEEP, known=_near_small_eigenvector),
-    twin("half", "1/(2L) for 1/L",
+    twin("half", "$1/(2L)$ for $1/L$",
          univariate_minimizers, small_start_sharpness <= (1 + _excess / (2 * L)) * S_min,
          bounds=_DEEP, known=_on_small_eigenvector),
     twin("flattest", "small initialisations end at flattest minimizers",
          univariate_minimizers, small_start_sharpness <= S_min, bounds=_SMALL),
-    twin("depth_for_depth_minus_one", "L for L-1 in the limit",
+    twin("depth_for_depth_minus_one", "$L$ for $L-1$ in the limit",
          aligned_minimizers, S >= 2 * w ** (2 - 2 / L) * mu_wrong, bounds=_SMALL),
     twin("any_minimizer", "every one-output minimizer is at most as sharp as the limit",
          univariate_minimizers, small_start_sharpness >= S, bounds=_SMALL),
@@ -252,18 +261,18 @@ def flow_from_small_start(
 THEOREM = Theorem(
     id="U3",
     title="Aligned layers, the limit of small initialisations, are nearly flattest when deep",
-    normalisation="R = E|y - Px|², no factor 1/2; K = Σ^{1/2}, a = w*ᵀΣw*/|w*|²",
+    normalisation="$R = E|y - Px|²$, no factor 1/2; $K = Σ^{1/2}$, $a = w^{*T}Σw^*/|w^*|²$",
     source=Source("certimin2026", "the small-initialisation limit, with a bound at finite scale"),
     claims=(level, aligned, weyl, ratio, priced, ratio_attained),
     controls=_twins,
     witnesses=(
-        witness("correlated", ratio, "correlated features, w* = (1, 3) no eigenvector",
+        witness("correlated", ratio, "correlated features, $w^* = (1, 3)$ no eigenvector",
                 lambda: Instance.of_minimizer([[[1, 2], [0, 1]], [[1, 1]]], [[2, 1], [1, 1]])),
         witness("aligned", aligned, "one neuron in each layer, all of gain 2",
                 lambda: Instance.of_minimizer([[[2, 0]], [[2]], [[2]]], [[2, 1], [1, 1]])),
     ),
     trainings=(
-        Training("trained", "gradient flow from s·W̄, corrected to an exact minimizer",
+        Training("trained", "gradient flow from $s W̄$, corrected to an exact minimizer",
                  _train, (ratio,)),
     ),
     module=__name__,

@@ -1,38 +1,47 @@
 r"""The energy of the layers is at least L times a Schatten quasi-norm of their product.
 
 Statement
-    Let P = W_L ... W_1, with singular values s_i(P), and D_k = W_{k+1}ᵀW_{k+1} - W_kW_kᵀ.  Then
+    Let $P = W_L ⋯ W_1$, with singular values $s_i(P)$, and $D_k = W_{k+1}ᵀW_{k+1} - W_kW_kᵀ$.  Then
 
-        Σ_k |W_k|_F² >= L Σ_i s_i(P)^{2/L},                                [lower]
+        Σ_k |W_k|_F² ≥ L Σ_i s_i(P)^{2/L},                                 [lower]
 
-    with equality for balanced layers, D_k = 0 for all k, and strictly if some D_k != 0.
+    with equality for balanced layers, $D_k = 0$ for all $k$, and strictly if some $D_k ≠ 0$.
     [balanced, only_if]
-    The product of the layers' norms has Π_k |W_k|_F² >= (Σ_i s_i(P)^{2/L})^L.   [product]
+    The product of the layers' norms has $Π_k |W_k|_F² ≥ (Σ_i s_i(P)^{2/L})^L$.   [product]
 
 Notation
-    Σ_k |W_k|_F² is ``weights_sq``; Σ_i s_i(P)^{2/L} is ``schatten``; D_k the imbalances.
+    $Σ_k |W_k|_F²$ is ``weights_sq``; $Σ_i s_i(P)^{2/L}$ is ``schatten``; $D_k$ the imbalances.
 
 Assumptions
-    unbalanced  D_k != 0 for some k, for strictness only.  No data enter: any weights will do.
+    unbalanced  $D_k ≠ 0$ for some $k$, for strictness only.  No data enter: any weights will do.
 
 Proof
-    Horn: Σ_i s_i(P)^{2/L} <= Σ_i Π_k s_i(W_k)^{2/L}, at most Π_k (Σ_i s_i(W_k)²)^{1/L} by Hölder.
-    AM-GM for the layers: Σ_k |W_k|_F² >= L (Π_k |W_k|_F²)^{1/L}.
-    Balanced layers share the singular values s_i(P)^{1/L}: equality.  Conversely, where equality
-    holds no change of the layers that keeps P lowers the energy; along W_k -> e^{tX}W_k,
-    W_{k+1} -> W_{k+1}e^{-tX} its slope at t = 0 is -2 tr(X D_k), which vanishes for all symmetric
-    X only if D_k = 0.
-    The formal proof does without Horn.  Let q_i be orthonormal eigenvectors of PᵀP, and x_{k,i}
-    what is left of W_k ... W_1 q_i without its projection on those of q_1, ..., q_{i-1}.  Its
-    factors t_{k,i} = |x_{k,i}|²/|x_{k-1,i}|² have Σ_i t_{k,i} <= |W_k|² (Bessel) and
-    Π_k t_{k,i} >= s_i(P)², for the P q_i are orthogonal; AM-GM or Hölder over the layers.
+    The product.  Horn's inequality for the singular values of a product, then Hölder's for sums,
+    give
+
+        Σ_i s_i(P)^{2/L} ≤ Σ_i Π_k s_i(W_k)^{2/L} ≤ Π_k (Σ_i s_i(W_k)²)^{1/L},
+        Π_k (Σ_i s_i(W_k)²)^{1/L} = Π_k |W_k|_F^{2/L}.                     [product]
+
+    The sum.  By the inequality of arithmetic and geometric means for the layers
+    $Σ_k |W_k|_F² ≥ L (Π_k |W_k|_F²)^{1/L}$, to which the product applies.   [lower]
+
+    Equality.  Balanced layers share the singular values $s_i(P)^{1/L}$.   [balanced]
+    Conversely, where equality holds no change of the layers that keeps $P$ lowers the energy; along
+    $W_k → e^{tX}W_k$, $W_{k+1} → W_{k+1}e^{-tX}$ its slope at $t = 0$ is $-2 tr(X D_k)$, which
+    vanishes for all symmetric $X$ only if $D_k = 0$.   [only_if]
+
+    The formal proof does without Horn.  Let $q_i$ be orthonormal eigenvectors of $PᵀP$, and
+    $x_{k,i}$ what is left of $W_k ⋯ W_1 q_i$ without its projection on those of
+    $q_1, ..., q_{i-1}$.  Its factors $t_{k,i} = |x_{k,i}|²/|x_{k-1,i}|²$ have
+    $Σ_i t_{k,i} ≤ |W_k|_F²$ (Bessel) and $Π_k t_{k,i} ≥ s_i(P)²$, for the $P q_i$ are orthogonal;
+    the inequality of means or Hölder's over the layers ends it.
 
 Sharpness
-    Balanced factors attain it.  Equal Frobenius norms of the layers do not suffice,
-    and the exponent 2/L cannot be 1 at depth 3 or more (controls).
+    Balanced factors attain it.  Equal Frobenius norms of the layers do not suffice, and the
+    exponent $2/L$ cannot be 1 at depth 3 or more (controls).
 
 Implementation notes
-    Sums of powers of eigenvalues of PPᵀ; exact where its eigenvalues have rational L-th roots.
+    Sums of powers of eigenvalues of $PPᵀ$; exact where its eigenvalues have rational $L$-th roots.
 
 References
 ----------
@@ -145,7 +154,7 @@ product = stated(
     formal=True,
 )  # fmt: skip
 def lower(product: Claim, schatten_bound: Any) -> Iterator[Step]:
-    """The energy of the layers is at least L Σ_i s_i(P)^{2/L}."""
+    """The energy of the layers is at least $L Σ_i s_i(P)^{2/L}$."""
     mean = rules.am_gm_sum(layer_energy(k), (k, 1, L))
     named = rules.substituted(mean, rules.turned(rules.definition(layer_product)))
     root = rules.scaled(rules.raised(rules.given(product), 1 / L), L)
@@ -174,7 +183,7 @@ def _equal_norms() -> Instance:
 
 
 _twins = (
-    twin("larger_factor", "L + 1 for L", minimizers, energy >= (L + 1) * cost, bounds=_SMALL),
+    twin("larger_factor", "$L + 1$ for $L$", minimizers, energy >= (L + 1) * cost, bounds=_SMALL),
     twin("nuclear", "the nuclear norm for the quasi-norm at every depth",
          balanced_minimizers, energy >= L * nuclear, bounds=_SMALL),
     twin("equal_energies", "equality for layers of equal Frobenius norm",
@@ -185,14 +194,17 @@ _twins = (
 THEOREM = Theorem(
     id="U9",
     title="The energy of the layers is at least a Schatten quasi-norm, and balanced layers have it",
-    normalisation="squared Frobenius norms, no factor 1/2; s_i singular values of P = W_L...W_1",
+    normalisation=(
+        "squared Frobenius norms, no factor 1/2; $s_i$ singular values of $P = W_L ⋯ W_1$"
+    ),
     source=Source("dai2021representation", "representation cost; equality iff balanced added here"),
     claims=(sum_of_layers, product, lower, balanced, only_if),
     controls=_twins,
     witnesses=(
         witness("unbalanced", only_if,
-                "diag(2, 1) and diag(1, 2): equal norms, not balanced, 10 > 8", _equal_norms),
-        witness("balanced", balanced, "diag(2, 1) three times: 15 = 3(4 + 1)",
+                "$diag(2, 1)$ and $diag(1, 2)$: equal norms, not balanced, $10 > 8$",
+                _equal_norms),
+        witness("balanced", balanced, "$diag(2, 1)$ three times: $15 = 3(4 + 1)$",
                 lambda: Instance.of_minimizer([[[2, 0], [0, 1]]] * 3, [[1, 0], [0, 1]])),
     ),
     module=__name__,
