@@ -201,7 +201,7 @@ way_back = stated(
     given=(*_GIVEN, meeting), bounds=_SMALL, check=True, formal=True,
 )  # fmt: skip
 def cost(meeting: Claim) -> Iterator[Step]:
-    """The bound on the alignment, where S may vanish too."""
+    """The bound on the alignment, where $S$ may vanish too."""
     inner = (k, 1, L - 1)
     fact = rules.narrowed(misalignment_costs(_KNOWN, meeting), inner)
     found = extremes.at_the_least(fact, cosine(k), inner, factor=S**L)

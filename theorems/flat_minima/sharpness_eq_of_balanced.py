@@ -299,7 +299,7 @@ THEOREM = Theorem(
         witness("balanced", balanced_flattest, "$diag(2, 1)$ twice: $S = 16$",
                 lambda: Instance.of_minimizer([_diagonal(2, 1)] * 2, _diagonal(1, 1))),
         witness("trapped", trapped,
-                "$T = diag(-1, -2, 3/2)$, $L = 2$: two eigenvalues below 0, $det T > 0$, loss above 5",
+                "$T = diag(-1, -2, 3/2)$, $L = 2$: two below 0, $det T > 0$, loss above 5",
                 _trapped_descent),
     ),
     necessity=(
