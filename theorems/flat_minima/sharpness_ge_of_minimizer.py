@@ -22,12 +22,14 @@ Proof
     Lower bound.  It is F6.path in the directions $u$ and $v$.  At a minimizer the Hessian is a Gram
     form (F3); put $Z = uvᵀ$ in it:
 
-        S = 2 max_{|Z|_F=1} Σ_k |A_kᵀZB_kᵀ|_F² ≥ 2 Σ_k a_k²b_k², \quad a_k = |A_kᵀu|, b_k = |B_kv|,
+        S = 2 max_{|Z|_F=1} Σ_k |A_kᵀZB_kᵀ|_F² ≥ 2 Σ_k a_k²b_k²,
+        a_k = |A_kᵀu|, \quad b_k = |B_kv|,
 
     where $a_L = b_1 = 1$ (F6.start).  By Cauchy-Schwarz $a_kb_{k+1} ≥ uᵀA_kB_{k+1}v = σ$ for
     $k < L$, and by the inequality of arithmetic and geometric means
 
-        Σ_k a_k²b_k² ≥ L (Π_k a_kb_k)^{2/L} = L (Π_{k<L} a_kb_{k+1})^{2/L} ≥ Lσ^{2-2/L}.
+        Σ_k a_k²b_k² ≥ L (Π_k a_kb_k)^{2/L}
+        = L (Π_{k<L} a_kb_{k+1})^{2/L} ≥ Lσ^{2-2/L}.
 
     Equality.  At those layers $|W_k| = g$ and $σ = g^L$.  So $|A_kᵀZB_kᵀ|_F ≤ |A_k| |B_k| |Z|_F$ is
     at most $g^{L-1}|Z|_F$, and $S ≤ 2Lg^{2L-2} = 2Lσ^{2-2/L}$.

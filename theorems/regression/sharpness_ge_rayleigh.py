@@ -31,7 +31,8 @@ Proof
 
     At $z = Kw^*/|Kw^*|$ we have $|w^{*T}Kz|² = a|w^*|²$ and $|Kz|² = a_2$, where
 
-        a_2 = \frac{w^{*T}Σ²w^*}{w^{*T}Σw^*}, \quad a_2 - a = \frac{|Σw^* - aw^*|²}{w^{*T}Σw^*} ≥ 0.
+        a_2 = \frac{w^{*T}Σ²w^*}{w^{*T}Σw^*},
+        a_2 - a = \frac{|Σw^* - aw^*|²}{w^{*T}Σw^*} ≥ 0.
 
     So $S_min$ is at least $2L (a_2 (a|w^*|²)^{L-1})^{1/L} ≥ 2La |w^*|^{2-2/L}$.
 
