@@ -1,60 +1,77 @@
 r"""At a flattest minimum the layers are coupled along the path of the most amplified signal.
 
 Statement
-    Let Σ = I, W_L ... W_1 = T != 0, σ = |T|_2 and T v = σ u, a top singular pair.  The path from
-    the input is x_1 = v, x_{k+1} = W_k x_k, that from the output A_kᵀ u.
+    Let $Σ = I$, $W_L ... W_1 = T ≠ 0$, $σ = |T|_2$ and $Tv = σu$, a top singular pair.  The path
+    from the input is $x_1 = v$, $x_{k+1} = W_kx_k$, that from the output $A_kᵀu$.
 
-    If S(W) = 2 L σ^{2-2/L}, then the signal grows by σ^{1/L} in each layer, and so it does on the
-    way back: for 1 <= k <= L
+    If $S(W) = 2Lσ^{2-2/L}$, then the signal grows by $σ^{1/L}$ in each layer, and so it does on the
+    way back: for $1 ≤ k ≤ L$
 
-        |W_k x_k| = σ^{1/L} |x_k|,                           [gain_most, gain_least]
-        |W_kᵀ W_k x_k| = σ^{1/L} |W_k x_k|.                              [return]
+        |W_kx_k| = σ^{1/L} |x_k|,                            [gain_most, gain_least]
+        |W_kᵀW_kx_k| = σ^{1/L} |W_kx_k|.                                 [return]
 
-    So x_k is a right singular vector of W_k, and W_k x_k a left one that W_{k+1} takes up: a
+    So $x_k$ is a right singular vector of $W_k$, and $W_kx_k$ a left one that $W_{k+1}$ takes up: a
     squared gain on the way back is at least that on the way, equal for singular vectors only.
 
-    At every minimizer, flattest or not, the two paths satisfy for 1 <= k < L
+    At every minimizer, flattest or not, the squared cosine $γ_k$ of the angle between $A_kᵀu$ and
+    $B_{k+1}v$, the two paths, satisfies for $1 ≤ k < L$
 
-        cos² ∠(A_kᵀ u, B_{k+1} v) >= (2 L σ^{2-2/L} / S(W))^L,           [alignment]
+        γ_k ≥ (2Lσ^{2-2/L} / S(W))^L,                                    [alignment]
 
     with equality for paths with one bend.   [alignment_attained]
 
 Notation
-    S (``sharpness``), L (``depth``), σ (``target_norm``); A_k, B_k suffixes and prefixes;
-    gains |W_k x_k| / |x_k| (squared: ``path_gain_sq_max``, ``path_gain_sq_min``); gains of W_kᵀ on
-    W_k x_k (``path_return_sq_max``); the least cos² over k (``path_alignment_sq``).
+    $S$ (``sharpness``), $L$ (``depth``), $σ$ (``target_norm``); $A_k = W_L ... W_{k+1}$ and
+    $B_k = W_{k-1} ... W_1$ suffixes and prefixes; gains $|W_kx_k| / |x_k|$ (squared:
+    ``path_gain_sq_max``, ``path_gain_sq_min``); gains of $W_kᵀ$ on $W_kx_k$
+    (``path_return_sq_max``); the least $γ_k$ (``path_alignment_sq``).
 
 Assumptions
-    minimizer   W_L ... W_1 = T.  Without it, W_1 = (1, 1/2, 1/2)ᵀ, W_2 = 0 and T = 1 have S = 4.
-    whitened    Σ = I.  Without it, W = (2, 1/2) and Σ = 8/17 have S = 4 and gains 2 and 1/2.
-    flattest    S = 2 L σ^{2-2/L}.  Without it, W = (2, 1/2) again.
-    nonzero     T != 0.  Without it nothing is amplified, and gains are not defined.
-    top_vector  |Tv| = σ|v|.  Without it, the other coordinate of diag(1, 1/2), diag(1, 1/2).
+    minimizer   $W_L ... W_1 = T$.  Without it, $W_1 = (1, 1/2, 1/2)ᵀ$, $W_2 = 0$ and $T = 1$ have
+                $S = 4$.
+    whitened    $Σ = I$.  Without it, $W = (2, 1/2)$ and $Σ = 8/17$ have $S = 4$ and gains 2
+                and 1/2.
+    flattest    $S = 2Lσ^{2-2/L}$.  Without it, $W = (2, 1/2)$ again.
+    nonzero     $T ≠ 0$.  Without it nothing is amplified, and gains are not defined.
+    top_vector  $|Tv| = σ|v|$.  Without it, the other coordinate of $diag(1, 1/2), diag(1, 1/2)$.
 
 Proof
-    F6 shows S/2 >= Σ_k a_k b_k, with a_k = |A_kᵀ u|², b_k = |B_k v|², b_1 = a_L = 1, and
-    p_k = a_k b_{k+1} >= c_k p_k = σ² for k < L, c_k the cos² of the angle.  As b_1 a_L = 1, the
-    product of all a_k b_k is that of all p_k, and AM-GM gives
+    Write $a_k = |A_kᵀu|²$, $b_k = |B_kv|²$ and $p_k = a_kb_{k+1}$.  F6.direction and F6.start say
+    $S/2 ≥ Σ_k a_kb_k$ and $b_1 = a_L = 1$.  As $A_kB_{k+1} = T$, the inner product of the two paths
+    is $uᵀTv = σ$ in every layer, so that $p_k ≥ γ_kp_k = σ²$ for $k < L$.
 
-        (S/2L)^L >= Π_{k<L} p_k >= p_j σ^{2(L-2)},    c_j (S/2L)^L >= σ^{2(L-1)},
+    Alignment.  As $b_1a_L = 1$, the product of all $a_kb_k$ is that of all $p_k$ with $k < L$.  By
+    the inequality of arithmetic and geometric means, for every $j < L$,
 
-    the last statement.  If S/2 = L σ^{2-2/L}, then p_j <= σ², so p_j = σ² and c_j = 1: the two
-    paths are parallel.  AM-GM with the j-th term times s > 0 gives
+        (S/(2L))^L ≥ Π_{k<L} p_k ≥ p_jσ^{2(L-2)},
+        γ_j (S/(2L))^L ≥ γ_jp_jσ^{2(L-2)} = σ^{2(L-1)}.
 
-        S/2 + (s-1) a_j b_j >= L (s σ^{2(L-1)})^{1/L},
+    The second is M2.alignment.
 
-    an equality at s = 1, where both sides must have one slope: a_j b_j = σ^{2-2/L}.  Hence
-    b_{j+1}/b_j = p_j/(a_j b_j) = σ^{2/L}, also for j = L, as a_L b_{L+1} = |Tv|² = σ².
-    W_kᵀ maps A_kᵀu to A_{k-1}ᵀu, so that the gain on the way back is a_{k-1}/a_k, the same.
+    Gains.  If $S/2 = Lσ^{2-2/L}$, the first says $p_j ≤ σ²$, so that $p_j = σ²$ and $γ_j = 1$: the
+    two paths are parallel.  The same inequality of means with $s > 0$ times the $j$-th term gives
+
+        S/2 + (s-1) a_jb_j ≥ L (sσ^{2(L-1)})^{1/L},
+
+    an equality at $s = 1$, where both sides must therefore have one slope: $a_jb_j = σ^{2-2/L}$.
+    Hence $b_{j+1}/b_j = p_j/(a_jb_j) = σ^{2/L}$, also for $j = L$, as $a_Lb_{L+1} = |Tv|² = σ²$.
+
+    Way back.  $A_kᵀu$ is parallel to $W_kx_k = B_{k+1}v$, and $W_kᵀ$ maps it to $A_{k-1}ᵀu$, so
+    that the squared gain on the way back is $a_{k-1}/a_k$.  It is $σ^{2/L}$ too: for $k > 1$ as
+    the $a_kb_k$ are equal, and $a_0/a_1 = |Tᵀu|²/a_1 = σ²/σ^{2-2/L}$ for $k = 1$.
+
+    Equality.  With one input and one output $S = 2 Σ_k a_kb_k$.  Where the first two layers have
+    norm $w$ and the cosine $c$ between them, and the others are straight and of norm $wc$,
+    $a_kb_k = w²(wc)^{2L-4}$ for every $k$ and $σ = w(wc)^{L-1}$; the bound then is $c²$.
 
 Sharpness
-    σ^{1/L} is exact.  For L >= 3 it need not be the largest singular value of a layer, nor need a
-    flattest minimum be balanced: diag(1, 7/5), diag(1, 0), diag(1, 0) has S = 6.  (For L = 2 it
-    is the largest, by M3.)  The exponent L of the last statement is attained at every ratio
-    S/S_min, by paths with one bend.
+    $σ^{1/L}$ is exact.  For $L ≥ 3$ it need not be the largest singular value of a layer, nor need
+    a flattest minimum be balanced: $diag(1, 7/5), diag(1, 0), diag(1, 0)$ has $S = 6$.  (For
+    $L = 2$ it is the largest, by M3.)  The exponent $L$ of the last statement is attained at every
+    ratio $S/S_min$, by paths with one bend.
 
 Implementation notes
-    |W x| = |Wᵀ W x|/|W x| = g |x| says Wᵀ W x = g² x, without roots: |Wᵀ W x - g² x|² = 0.
+    $|Wx| = |WᵀWx|/|Wx| = g|x|$ says $WᵀWx = g²x$, without roots: $|WᵀWx - g²x|² = 0$.
 
 References
 ----------
@@ -160,7 +177,7 @@ _GIVEN = (F6.direction, F6.pairs, F6.start, stretch)
     formal=True,
 )  # fmt: skip
 def gain_most(last: Claim) -> Iterator[Step]:
-    """No layer has a gain above σ^{1/L} along the path."""
+    """No layer has a gain above $σ^{1/L}$ along the path."""
     yield extreme_gain(_KNOWN, last, path_gain_sq_max, sign=-1)
 
 
@@ -169,7 +186,7 @@ def gain_most(last: Claim) -> Iterator[Step]:
     formal=True,
 )  # fmt: skip
 def gain_least(last: Claim) -> Iterator[Step]:
-    """No layer has a gain below σ^{1/L} along the path."""
+    """No layer has a gain below $σ^{1/L}$ along the path."""
     yield extreme_gain(_KNOWN, last, path_gain_sq_min, sign=1)
 
 
@@ -184,7 +201,7 @@ way_back = stated(
     given=(*_GIVEN, meeting), bounds=_SMALL, check=True, formal=True,
 )  # fmt: skip
 def cost(meeting: Claim) -> Iterator[Step]:
-    """The bound on the alignment, where S may vanish too."""
+    """The bound on the alignment, where $S$ may vanish too."""
     inner = (k, 1, L - 1)
     fact = rules.narrowed(misalignment_costs(_KNOWN, meeting), inner)
     found = extremes.at_the_least(fact, cosine(k), inner, factor=S**L)
@@ -218,10 +235,10 @@ def one_bend(floor: Any) -> Iterator[Step]:
     term = w * (w * c) ** (L - 2)
     yield Identity(
         "equal terms a_k b_k", (w * c) ** (L - k) * w * (w * c) ** (k - 2), term,
-        why="one input and one output: S = 2Σ a_k²b_k²",
+        why="one input and one output: $S = 2Σ_k a_k²b_k²$",
     )  # fmt: skip
     at_bend = floor.subs({S: 2 * L * term**2, sigma: w * (w * c) ** (L - 1)})
-    yield Identity("the bound is the cosine", at_bend, c**2, why="S = 2La_1², σ = w(wc)^{L-1}")
+    yield Identity("the bound is the cosine", at_bend, c**2, why="$S = 2La_1²$, $σ = w(wc)^{L-1}$")
 
 
 # --- false twins --------------------------------------------------------------------------------
@@ -236,13 +253,13 @@ def beside_the_path() -> Instance:
 
 _twins = (
     twin("top_singular_value",
-         "σ^{1/L} is the top singular value of every layer at a flattest minimum",
+         "$σ^{1/L}$ is the top singular value of every layer at a flattest minimum",
          all_flattest_minimizers, widest <= sigma ** (1 / L), known=lambda: [beside_the_path()]),
     twin("balanced", "flattest implies balanced",
          all_flattest_minimizers, sp.Eq(unbalanced, 0), known=lambda: [beside_the_path()]),
-    twin("any_minimizer", "the gains are σ^{1/L} at every minimizer",
+    twin("any_minimizer", "the gains are $σ^{1/L}$ at every minimizer",
          paired_whitened_minimizers, sp.Eq(most, sigma ** (2 / L))),
-    twin("linear_cost", "S_min/S for its power L: cos² >= S_min/S",
+    twin("linear_cost", "$S_min/S$ for its power $L$: $\\cos² ≥ S_min/S$",
          bent_paths, aligned >= 2 * L * sigma ** (2 - 2 / L) / S),
 )  # fmt: skip
 
@@ -274,7 +291,7 @@ _HALF, _UNIT = Fraction(1, 2), [[1, 0], [0, 1]]
 THEOREM = Theorem(
     id="M2",
     title="At a flattest minimum the layers are coupled along the most amplified path",
-    normalisation="R = E|y - Px|², no factor 1/2; σ = |T|_2 spectral",
+    normalisation="$R = E|y - Px|²$, no factor 1/2; $σ = |T|_2$ spectral",
     source=Source("mulayoff2020unique", "coupling of layers at flat minima (reconstructed)"),
     claims=(
         meeting, stretch, last, cost,
@@ -283,22 +300,22 @@ THEOREM = Theorem(
     controls=_twins,
     witnesses=(
         witness("beside_the_path", gain_most,
-                "coupled though not balanced: diag(1, 7/5), diag(1, 0), diag(1, 0)",
+                "coupled though not balanced: $diag(1, 7/5), diag(1, 0), diag(1, 0)$",
                 lambda: paired(beside_the_path(), [[1], [0]])),
-        witness("any_top_vector", way_back, "T = 4 I: every vector is a top one, here (3, 4)",
+        witness("any_top_vector", way_back, "$T = 4I$: every vector is a top one, here $(3, 4)$",
                 lambda: paired(Instance.of_minimizer([[[2, 0], [0, 2]]] * 2, _UNIT), [[3], [4]])),
     ),
     necessity=(
-        needed(flattest, gain_most, "W = (2, 1/2): S = 17/2 > 4, gains 2 and 1/2",
+        needed(flattest, gain_most, "$W = (2, 1/2)$: $S = 17/2 > 4$, gains 2 and 1/2",
                lambda: paired(Instance.of_minimizer([[[2]], [[_HALF]]], [[1]]), [[1]])),
-        needed(whitened, gain_most, "W = (2, 1/2), Σ = 8/17: S = 4, gains 2 and 1/2",
+        needed(whitened, gain_most, "$W = (2, 1/2)$, $Σ = 8/17$: $S = 4$, gains 2 and 1/2",
                lambda: paired(
                    Instance.of_minimizer([[[2]], [[_HALF]]], [[Fraction(8, 17)]]), [[1]])),
         needed(minimizer, gain_most,
-               "W_1 = (1, 1/2, 1/2)ᵀ, W_2 = 0, T = 1: S = 4, squared gains 3/2 and 0",
+               "$W_1 = (1, 1/2, 1/2)ᵀ$, $W_2 = 0$, $T = 1$: $S = 4$, squared gains 3/2 and 0",
                lambda: paired(
                    Instance.exact([[[1], [_HALF], [_HALF]], [[0, 0, 0]]], [[1]], [[1]]), [[1]])),
-        needed(top_vector, gain_most, "the second coordinate of diag(1, 1/2), diag(1, 1/2)",
+        needed(top_vector, gain_most, "the second coordinate of $diag(1, 1/2), diag(1, 1/2)$",
                lambda: paired(
                    Instance.of_minimizer([[[1, 0], [0, _HALF]]] * 2, _UNIT), [[0], [1]])),
     ),

@@ -1,32 +1,42 @@
 r"""Minimizers that are stable at a large step size are coupled along the amplified path.
 
 Statement
-    Let Σ = I, W_L ... W_1 = T != 0, T v = σ u a top singular pair, and let W be stable for
-    gradient descent with step size η, S(W) <= 2/η.
+    Let $Σ = I$, $W_L ... W_1 = T ≠ 0$, $Tv = σu$ a top singular pair, and let $W$ be stable for
+    gradient descent with step size $η$, $S(W) ≤ 2/η$.
 
-    Then for 1 <= k < L
+    Then the squared cosine $γ_k$ of the angle between $A_kᵀu$ and $B_{k+1}v$ has, for $1 ≤ k < L$,
 
-        cos² ∠(A_kᵀ u, B_{k+1} v) >= (η L σ^{2-2/L})^L.                  [coupled]
+        γ_k ≥ (ηLσ^{2-2/L})^L.                                           [coupled]
 
-    On paths with one bend this is an equality at the largest stable step η = 2/S.   [attained]
+    On paths with one bend this is an equality at the largest stable step $η = 2/S$.   [attained]
 
-    Every stable step has η L σ^{2-2/L} <= 1, so that the bound is at most 1.   [step]
+    Every stable step has $ηLσ^{2-2/L} ≤ 1$, so that the bound is at most 1.   [step]
 
 Notation
-    S (``sharpness``), L (``depth``), σ (``target_norm``), η (``step_size``);
-    ``path_alignment_sq`` the least cos² over k; A_k, B_k suffixes and prefixes.
+    $S$ (``sharpness``), $L$ (``depth``), $σ$ (``target_norm``), $η$ (``step_size``); the least
+    $γ_k$ (``path_alignment_sq``); $A_k = W_L ... W_{k+1}$ and $B_k = W_{k-1} ... W_1$ suffixes and
+    prefixes.
 
 Assumptions
-    minimizer   W_L ... W_1 = T.  Without it, T = 2 with (1, 1)ᵀ and (1, 0): cos² = 1/2, η = 1/4.
-    whitened    Σ = I.  Without it, the same layers, T = 1, Σ = 1/2: S = 3, cos² = 1/2, η = 1/2.
-    top_vector  |Tv| = σ|v|.  Without it, a second, bent path beside a straight one.
-    stable      S <= 2/η.  Without it, (1, 1)ᵀ and (1, 0), T = 1: S = 6, cos² = 1/2, η = 1/2.
+    minimizer   $W_L ... W_1 = T$.  Without it, $T = 2$ with $(1, 1)ᵀ$ and $(1, 0)$: $γ_1 = 1/2$,
+                $η = 1/4$.
+    whitened    $Σ = I$.  Without it, the same layers, $T = 1$, $Σ = 1/2$: $S = 3$, $γ_1 = 1/2$,
+                $η = 1/2$.
+    top_vector  $|Tv| = σ|v|$.  Without it, a second, bent path beside a straight one.
+    stable      $S ≤ 2/η$.  Without it, $(1, 1)ᵀ$ and $(1, 0)$, $T = 1$: $S = 6$, $γ_1 = 1/2$,
+                $η = 1/2$.
 
 Proof
-    M2: cos² S^L >= (2 L σ^{2-2/L})^L, and (ηS)^L <= 2^L.  M1: 2 L σ^{2-2/L} η <= ηS <= 2.
+    Coupling.  By M2 (M2.cost) every minimizer has $γ_kS^L ≥ (2Lσ^{2-2/L})^L$.  Stability says
+    $(ηS)^L ≤ 2^L$.  Multiply the first by $(η/2)^L$ and use the second.
+
+    Step.  By M1 $2Lσ^{2-2/L}η ≤ ηS$, and $ηS ≤ 2$.
+
+    Equality.  On paths with one bend M2 has an equality (M2.alignment_attained), and $ηS = 2$ turns
+    it into this one.
 
 Sharpness
-    Attained for every L and every η (M5.attained).  The largest overlap over all d² pairs of
+    Attained for every $L$ and every $η$ (M5.attained).  The largest overlap over all $d²$ pairs of
     singular vectors, a score in use, does not tell trained layers from random ones here: it is
     reported without a prediction.
 
@@ -34,9 +44,11 @@ Implementation notes
     Stability is meant linearly; gradient descent can reach no other minimizer but from a null set
     of starts.  The effects are shown by bootstrap 95% intervals over networks.
     What is measured in trained networks, linear and not, are observations, no theorem.
-    M5.linear: T = diag(3/2, 3/4), L = 2..4; steps of 0.8 of 2/S_min against 0.1, from the same
-    starts, give flatter, better aligned minima with more even gains.
-    M5.nonlinear: ReLU and GELU, L = 4, width 16, no biases, whitened inputs; path alignment and
+
+    M5.linear: $T = diag(3/2, 3/4)$, $L = 2, 3, 4$; steps of 0.8 of $2/S_min$ against 0.1, from the
+    same starts, give flatter, better aligned minima with more even gains.
+
+    M5.nonlinear: ReLU and GELU, $L = 4$, width 16, no biases, whitened inputs; path alignment and
     evenness of gains against random initialisation and against networks with layers exchanged
     between runs.  The setup is one in which the effect is strong: one output and small random
     layers.  With ten outputs of nearly equal singular values (digits) single trials showed none,
@@ -157,7 +169,7 @@ def attained(alignment_attained: Claim, edge: Claim, coupled_floor: Any) -> Iter
 _twins = (
     twin("unstable", "the inequality without stability", stepped_minimizers,
          aligned >= (L * eta) ** L * sigma ** (2 * L - 2), bounds=_BOUNDS),
-    twin("linear_cost", "power 1 for L: cos² >= η L σ^{2-2/L}", edge_paths,
+    twin("linear_cost", "power 1 for $L$: $\\cos² ≥ ηLσ^{2-2/L}$", edge_paths,
          aligned >= L * eta * sigma ** (2 - 2 / L), bounds=_BOUNDS),
     twin("fully", "stable minimizers are fully coupled", edge_paths, sp.Eq(aligned, 1),
          bounds=_BOUNDS),
@@ -263,23 +275,26 @@ def _two_paths() -> Instance:
 THEOREM = Theorem(
     id="M5",
     title="Minimizers that are stable at a large step size are coupled along the amplified path",
-    normalisation="R = E|y - Px|², no factor 1/2: η is half of a step size for 1/2 E|.|²",
+    normalisation="$R = E|y - Px|²$, no factor 1/2: $η$ is half of a step size for $½E|y - Px|²$",
     source=Source("mulayoff2020unique", "experiments on coupling (reconstructed; inequality ours)"),
     claims=(edge, step, coupled, attained),
     controls=_twins,
     witnesses=(
-        witness("bent", coupled, "(1, 1)ᵀ and (1, 0), T = 1, η = 1/3: S = 6, cos² = 1/2 >= 4/9",
+        witness("bent", coupled,
+                "$(1, 1)ᵀ$ and $(1, 0)$, $T = 1$, $η = 1/3$: $S = 6$, $\\cos² = 1/2 ≥ 4/9$",
                 lambda: stepped(_bent(), [[1]], Fraction(1, 3))),
     ),
     necessity=(
-        needed(stable, coupled, "(1, 1)ᵀ and (1, 0), T = 1, η = 1/2: S = 6 > 4, cos² = 1/2 < 1",
+        needed(stable, coupled,
+               "$(1, 1)ᵀ$ and $(1, 0)$, $T = 1$, $η = 1/2$: $S = 6 > 4$, $\\cos² = 1/2 < 1$",
                lambda: stepped(_bent(), [[1]], _HALF)),
-        needed(whitened, coupled, "the same with Σ = 1/2: S = 3 <= 4",
+        needed(whitened, coupled, "the same with $Σ = 1/2$: $S = 3 ≤ 4$",
                lambda: stepped(_bent(sigma=[[_HALF]]), [[1]], _HALF)),
-        needed(minimizer, coupled, "the same layers for T = 2, η = 1/4: S <= 8, cos² = 1/2 < 1",
+        needed(minimizer, coupled,
+               "the same layers for $T = 2$, $η = 1/4$: $S ≤ 8$, $\\cos² = 1/2 < 1$",
                lambda: stepped(_bent([[2]]), [[1]], Fraction(1, 4))),
         needed(top_vector, coupled,
-               "diag(1, (1/2, 1/2)ᵀ) and diag(1, (1/2, 0)), the second coordinate, η = 1/2",
+               "$diag(1, (1/2, 1/2)ᵀ)$ and $diag(1, (1/2, 0))$, the second coordinate, $η = 1/2$",
                lambda: stepped(_two_paths(), [[0], [1]], _HALF)),
     ),
     trainings=(

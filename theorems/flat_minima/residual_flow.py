@@ -20,7 +20,7 @@ R, spread, lost, slope = symbols(loss, layer_spread, negative_part, slope_sq)
 _SMALL = Bounds((2, 4), (1, 2))
 
 equal_layers = stated(
-    "equal_layers", "gradient descent keeps the layers equal, T symmetric",
+    "equal_layers", "gradient descent keeps the layers equal, $T$ symmetric",
     residual_descents, sp.Eq(spread, 0), bounds=_SMALL,
     sizes=((2, 2, 1), (2, 1, 2), (2, 2, 2), (3, 2, 1), (3, 1, 2), (4, 2, 1)),
 )  # fmt: skip

@@ -1,56 +1,75 @@
 r"""Balanced minimizers of whitened data are flattest; each layer has an even share of the target.
 
 Statement
-    Let Σ = I, W_L ... W_1 = T != 0 with the singular values s_1 = σ >= s_2 >= ..., and
-    D_k = W_{k+1}ᵀ W_{k+1} - W_k W_kᵀ = 0 for all k.
+    Let $Σ = I$, $W_L ... W_1 = T ≠ 0$ with the singular values $s_1 = σ ≥ s_2 ≥ ...$, and
+    $D_k = W_{k+1}ᵀW_{k+1} - W_kW_kᵀ = 0$ for all $k$.
 
     The sharpness is the least possible,
 
-        S(W) = 2 L σ^{2-2/L},                                             [balanced]
+        S(W) = 2Lσ^{2-2/L},                                               [balanced]
 
-    TTᵀ = (W_LW_Lᵀ)^L and TᵀT = (W_1ᵀW_1)^L,   [shared]
-    and the non-zero singular values of every layer are those of T to the power 1/L, as often: the
-    power sums tr (W_kᵀW_k)^{jL} and tr (TᵀT)^j are equal for j = 1..max(d_{k-1}, d_0).  [spectra]
+    the outer layers are roots of the target,
 
-    A linear residual network W_k = I + R_k with R_k(0) = 0 has D_k = 0 at the start, and gradient
-    flow does not change D_k: a minimizer that it tends to is flattest.   [F4.flow, balanced]
+        TTᵀ = (W_LW_Lᵀ)^L, \quad TᵀT = (W_1ᵀW_1)^L,                       [shared]
 
-    Let Σ = I and T = Q diag(τ) Qᵀ be symmetric, L >= 2, and let the layers be I at the start.
+    and the non-zero singular values of every layer are those of $T$ to the power $1/L$, as often:
+    power sums are equal,
+
+        tr (W_kᵀW_k)^{jL} = tr (TᵀT)^j, \quad j = 1, ..., max(d_{k-1}, d_0).   [spectra]
+
+    A linear residual network $W_k = I + R_k$ with $R_k(0) = 0$ has $D_k = 0$ at the start, and
+    gradient flow does not change $D_k$: a minimizer that it tends to is flattest.
+    [F4.flow, balanced]
+
+    Let $Σ = I$ and $T = Q diag(τ) Qᵀ$ be symmetric, $L ≥ 2$, and let the layers be $I$ at the
+    start.
 
     After up to two steps of gradient descent all layers are still equal.   [equal_layers]
 
-    After up to two small steps the loss is still R >= Σ_{τ<0} τ².   [trapped]
+    After up to two small steps the loss is still $R ≥ Σ_{τ<0} τ²$.   [trapped]
 
-    All layers Q diag(max(τ, 0)^{1/L}) Qᵀ are a stationary point with the loss Σ_{τ<0} τ², so that
-    it is no minimizer if some τ < 0.   [limit_rests, limit]
+    All layers $Q diag(max(τ, 0)^{1/L}) Qᵀ$ are a stationary point with the loss $Σ_{τ<0} τ²$, so
+    that it is no minimizer if some $τ < 0$.   [limit_rests, limit]
 
 Notation
-    S (``sharpness``), L (``depth``), σ (``target_norm``); ``imbalance`` = max_k |D_k|_2;
-    ``negative_part`` = Σ_{τ<0} τ²; ``layer_spread`` = Σ_k |W_k - W_1|²; η the step size.
+    $S$ (``sharpness``), $L$ (``depth``), $σ$ (``target_norm``); $max_k |D_k|_2$ (``imbalance``);
+    $Σ_{τ<0} τ²$ (``negative_part``); $Σ_k |W_k - W_1|²$ (``layer_spread``); $η$ the step size;
+    $A_k = W_L ... W_{k+1}$ and $B_k = W_{k-1} ... W_1$ suffixes and prefixes.
 
 Assumptions
-    minimizer   W_L ... W_1 = T.  Without it, zero weights and T = 1 have S = 2 at L = 2.
-    whitened    Σ = I.  Without it, Σ = diag(1, 9) and twice diag(2, 1): S = 90, not 16.
-    balanced    D_k = 0.  Without it, W = (2, 1/2) has S = 17/2.
-    small_step  2(3L-2) max(1, R(0)) η <= 1, for gradient descent; R(0) = |T|_F².  Without it,
-                L = 3, T = -1 and η = 1/2: one step from 1 to -1 jumps over 0 into the minimizer.
+    minimizer   $W_L ... W_1 = T$.  Without it, zero weights and $T = 1$ have $S = 2$ at $L = 2$.
+    whitened    $Σ = I$.  Without it, $Σ = diag(1, 9)$ and twice $diag(2, 1)$: $S = 90$, not 16.
+    balanced    $D_k = 0$.  Without it, $W = (2, 1/2)$ has $S = 17/2$.
+    small_step  $2(3L-2) max(1, R(0)) η ≤ 1$, for gradient descent; $R(0) = |T|_F²$.  Without it,
+                $L = 3$, $T = -1$ and $η = 1/2$: one step from 1 to $-1$ jumps over 0 into the
+                minimizer.
 
 Proof
-    W_kW_kᵀ = W_{k+1}ᵀW_{k+1} moves factors through, (W_L...W_{k+1})(...)ᵀ = (W_LW_Lᵀ)^{L-k}, so
-    TTᵀ = (W_LW_Lᵀ)^L, A_kA_kᵀ = (TTᵀ)^{(L-k)/L} and B_kᵀB_k = (TᵀT)^{(k-1)/L}.  The dual Gram
-    matrix has eigenvalues Σ_k s_i^{2(L-k)/L} s_j^{2(k-1)/L}, largest at s_i = s_j = σ.
-    Equal layers W that commute with T = Tᵀ have equal gradients 2 W^{L-1}(W^L - T), and commute
-    with T after a step.  So each eigenvalue τ of T has a flow w' = -2 w^{L-1}(w^L - τ), w(0) = 1.
-    (w^L - τ)² decreases along it, at rest only at w^L = τ and at w = 0, which no solution crosses:
-    solutions are unique.  A monotone bounded w tends to a rest point, to τ^{1/L} or, for τ <= 0,
-    to 0: to the stationary point above.  (At L = 2, u = w² solves u' = -4u(u - τ).)
-    A step f(w) = w - 2η w^{L-1}(w^L - τ) with small η is increasing between 1 and τ^{1/L}, so
-    gradient descent converges monotonically too; for τ <= 0 it stays in [0, 1].  In each case
-    (w^L - τ)² >= min(τ, 0)², after any number of steps.
+    Balanced layers.  $W_kW_kᵀ = W_{k+1}ᵀW_{k+1}$ moves factors through, so that
+    $A_kA_kᵀ = (W_LW_Lᵀ)^{L-k}$.  With all layers, $TTᵀ = (W_LW_Lᵀ)^L$, hence
+    $A_kA_kᵀ = (TTᵀ)^{(L-k)/L}$; likewise $B_kᵀB_k = (TᵀT)^{(k-1)/L}$.  So the dual Gram matrix (F3)
+    has the eigenvalues $Σ_k s_i^{2(L-k)/L} s_j^{2(k-1)/L}$, largest at $s_i = s_j = σ$, where it is
+    $Lσ^{2-2/L}$: the lower bound of M1.
+
+    One equation for each eigenvalue.  Equal layers $W$ that commute with $T = Tᵀ$ have equal
+    gradients $2W^{L-1}(W^L - T)$, and commute with $T$ after a step.  So each eigenvalue $τ$ of $T$
+    has a flow of its own,
+
+        w' = -2w^{L-1}(w^L - τ), \quad w(0) = 1.
+
+    Flow.  $(w^L - τ)²$ decreases along it, at rest only at $w^L = τ$ and at $w = 0$, which no
+    solution crosses: solutions are unique.  A monotone bounded $w$ tends to a rest point, to
+    $τ^{1/L}$ or, for $τ ≤ 0$, to 0: to the stationary point above.  (At $L = 2$, $u = w²$ solves
+    $u' = -4u(u - τ)$.)
+
+    Descent.  A step $f(w) = w - 2ηw^{L-1}(w^L - τ)$ with small $η$ is increasing between 1 and
+    $τ^{1/L}$, so gradient descent converges monotonically too; for $τ ≤ 0$ it stays in $[0, 1]$.
+    In each case $(w^L - τ)² ≥ min(τ, 0)²$, after any number of steps.
 
 Sharpness
-    Convergence cannot be dropped: T = diag(-1, -2, 3/2), L = 2 ends with loss 5 (controls).
-    Nor can the flow be replaced by descent for targets that are not symmetric: D_k moves (control).
+    Convergence cannot be dropped: $T = diag(-1, -2, 3/2)$, $L = 2$ ends with loss 5 (controls).
+    Nor can the flow be replaced by descent for targets that are not symmetric: $D_k$ moves
+    (control).
 
 Implementation notes
     That the flow tends to its limit, and more than two steps of descent, are remarks of the proof:
@@ -186,11 +205,11 @@ def balanced_flattest(whitened_bound: Any) -> Iterator[Step]:
 
 
 shared = stated(
-    "shared", "the products of T with its transpose are powers of those of the outer layers",
+    "shared", "the products of $T$ with its transpose are powers of those of the outer layers",
     whitened_balanced_minimizers, sp.Eq(gap, 0), minimizer, balanced, sizes=_SIZES,
 )  # fmt: skip
 spectra = stated(
-    "spectra", "every layer has the non-zero singular values s_i^{1/L}",
+    "spectra", "every layer has the non-zero singular values $s_i^{1/L}$",
     whitened_balanced_minimizers, sp.Eq(spectrum, 0), minimizer, balanced,
     bounds=_SMALL, sizes=_SIZES,
 )  # fmt: skip
@@ -221,7 +240,7 @@ def _skewed() -> Instance:
 
 
 _twins = (
-    twin("any_covariance", "balanced minimizers are flattest for every Σ",
+    twin("any_covariance", "balanced minimizers are flattest for every $Σ$",
          balanced_minimizers, S <= S_min, bounds=_SMALL, known=lambda: [_skewed()]),
     twin("any_minimizer", "unbalanced minimizers are flattest too",
          whitened_minimizers, sp.Eq(S, 2 * L * sigma ** (2 - 2 / L)), bounds=_SMALL),
@@ -229,7 +248,7 @@ _twins = (
          residual_limits, sp.Eq(R, 0), bounds=_SMALL, known=lambda: [_trapped_limit()]),
     twin("escapes", "gradient descent gets below the squared negative eigenvalues",
          residual_descents, R < lost, bounds=_SMALL, known=lambda: [_trapped_descent()]),
-    twin("descent_conserves", "gradient descent keeps D_k = 0 for every target",
+    twin("descent_conserves", "gradient descent keeps $D_k = 0$ for every target",
          untamed_descents, sp.Eq(unbalanced, 0), bounds=_SMALL),
 )  # fmt: skip
 
@@ -272,25 +291,26 @@ _HALF = Fraction(1, 2)
 THEOREM = Theorem(
     id="M4",
     title="Balanced minimizers of whitened data are flattest; each layer has an even share",
-    normalisation="R = E|y - Px|², no factor 1/2; gradient flow W' = -∇R; |T|_2 spectral",
+    normalisation="$R = E|y - Px|²$, no factor 1/2; gradient flow $W' = -∇R$; $|T|_2$ spectral",
     source=Source("mulayoff2020unique", "balanced minima, residual networks (reconstructed)"),
     claims=(balanced_flattest, shared, spectra, equal_layers, limit_rests, limit, trapped),
     controls=_twins,
     witnesses=(
-        witness("balanced", balanced_flattest, "diag(2, 1) twice: S = 16",
+        witness("balanced", balanced_flattest, "$diag(2, 1)$ twice: $S = 16$",
                 lambda: Instance.of_minimizer([_diagonal(2, 1)] * 2, _diagonal(1, 1))),
         witness("trapped", trapped,
-                "T = diag(-1, -2, 3/2), L = 2: two negative eigenvalues, det T > 0, loss above 5",
+                "$T = diag(-1, -2, 3/2)$, $L = 2$: two below 0, $det T > 0$, loss above 5",
                 _trapped_descent),
     ),
     necessity=(
-        needed(minimizer, balanced_flattest, "zero weights, target 1, depth 2: S = 2 < 4",
+        needed(minimizer, balanced_flattest, "zero weights, target 1, depth 2: $S = 2 < 4$",
                lambda: Instance.exact([[[0]], [[0]]], [[1]], [[1]])),
-        needed(whitened, balanced_flattest, "diag(2, 1) twice, Σ = diag(1, 9): S = 90", _skewed),
-        needed(balanced, balanced_flattest, "W = (2, 1/2): S = 17/2 > 4",
+        needed(whitened, balanced_flattest,
+               "$diag(2, 1)$ twice, $Σ = diag(1, 9)$: $S = 90$", _skewed),
+        needed(balanced, balanced_flattest, "$W = (2, 1/2)$: $S = 17/2 > 4$",
                lambda: Instance.of_minimizer([[[2]], [[_HALF]]], [[1]])),
         needed(small_step, trapped,
-               "L = 3, T = -1, η = 1/2: one step reaches the minimizer, loss 0 < 1",
+               "$L = 3$, $T = -1$, $η = 1/2$: one step reaches the minimizer, loss $0 < 1$",
                lambda: after_steps(3, [[-1]], [-1], _HALF, 1)),
     ),
     trainings=(

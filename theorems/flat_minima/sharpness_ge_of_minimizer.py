@@ -1,37 +1,49 @@
 r"""On whitened data the sharpness of a minimizer is bounded below, and the bound is attained.
 
 Statement
-    Let Σ = I, T != 0 and σ = |T|_2.
+    Let $Σ = I$, $T ≠ 0$ and $σ = |T|_2$.
 
-    Every W with W_L ... W_1 = T has
+    Every $W$ with $W_L ... W_1 = T$ has
 
-        S(W) >= 2 L σ^{2-2/L}.                                               [lower]
+        S(W) ≥ 2Lσ^{2-2/L}.                                                  [lower]
 
-    Equality holds at W_k = Q_k diag(g, N_k) Q_{k-1}ᵀ, Q_k orthogonal, |N_k| <= g.   [attained]
+    Equality holds at $W_k = Q_k diag(g, N_k) Q_{k-1}ᵀ$, $Q_k$ orthogonal, $|N_k| ≤ g$.   [attained]
 
 Notation
-    S (``sharpness``) = λ_max of the Hessian of R = E|y - Px|²; L (``depth``);
-    σ (``target_norm``); u, v a top singular pair, T v = σ u; A_k, B_k suffixes and prefixes.
+    $S$ (``sharpness``), the largest eigenvalue of the Hessian of $R = E|y - Px|²$; $L$ (``depth``);
+    $σ$ (``target_norm``); $u$, $v$ a top singular pair, $Tv = σu$; $A_k = W_L ... W_{k+1}$ and
+    $B_k = W_{k-1} ... W_1$ the suffixes and prefixes of layer $k$.
 
 Assumptions
-    minimizer  W_L ... W_1 = T: gives u·A_k B_{k+1} v = σ.  Without it, zero weights have S = 2.
-    whitened   Σ = I.  Without it, Σ = 1/4 with unit weights has S = 1 < 4.
+    minimizer  $W_L ... W_1 = T$: gives $u·A_kB_{k+1}v = σ$.  Without it, zero weights have $S = 2$.
+    whitened   $Σ = I$.  Without it, $Σ = 1/4$ with unit weights has $S = 1 < 4$.
 
 Proof
-    S = 2 max_{|Z|_F=1} Σ_k |A_kᵀ Z B_kᵀ|_F² >= 2 Σ_k a_k² b_k² with Z = u vᵀ, a_k = |A_kᵀ u|,
-    b_k = |B_k v|, a_L = b_1 = 1.  Cauchy-Schwarz: a_k b_{k+1} >= uᵀ A_k B_{k+1} v = σ.  AM-GM:
+    Lower bound.  It is F6.path in the directions $u$ and $v$.  At a minimizer the Hessian is a Gram
+    form (F3); put $Z = uvᵀ$ in it:
 
-        Σ_k a_k² b_k² >= L (Π_k a_k b_k)^{2/L} = L (Π_{k<L} a_k b_{k+1})^{2/L} >= L σ^{2-2/L}.
+        S = 2 max_{|Z|_F=1} Σ_k |A_kᵀZB_kᵀ|_F² ≥ 2 Σ_k a_k²b_k²,
+        a_k = |A_kᵀu|, \quad b_k = |B_kv|,
 
-    Balanced factors Q_k s^{1/L} Q_{k-1}ᵀ have dual Gram eigenvalues
-    Σ_k s_i^{2(L-k)/L} s_j^{2(k-1)/L}, largest at s_i = s_j = σ, where it is L σ^{2-2/L}.  With
-    singular vectors of T for Q_L and Q_0 they make every T of rank at most the hidden widths.
+    where $a_L = b_1 = 1$ (F6.start).  By Cauchy-Schwarz $a_kb_{k+1} ≥ uᵀA_kB_{k+1}v = σ$ for
+    $k < L$, and by the inequality of arithmetic and geometric means
+
+        Σ_k a_k²b_k² ≥ L (Π_k a_kb_k)^{2/L}
+        = L (Π_{k<L} a_kb_{k+1})^{2/L} ≥ Lσ^{2-2/L}.
+
+    Equality.  At those layers $|W_k| = g$ and $σ = g^L$.  So $|A_kᵀZB_kᵀ|_F ≤ |A_k| |B_k| |Z|_F$ is
+    at most $g^{L-1}|Z|_F$, and $S ≤ 2Lg^{2L-2} = 2Lσ^{2-2/L}$.
+
+    Every $T$ of rank at most the hidden widths has such layers: with its singular values $s_i$ and
+    its singular vectors for $Q_L$ and $Q_0$ take the balanced factors with $s_i^{1/L}$ on the
+    diagonal.  Their dual Gram matrix has the eigenvalues $Σ_k s_i^{2(L-k)/L} s_j^{2(k-1)/L}$,
+    largest at $s_i = s_j = σ$, where it is $Lσ^{2-2/L}$.
 
 Sharpness
-    σ = g^L may be any number, so no constant or exponent improves.
+    $σ = g^L$ may be any number, so no constant or exponent improves.
 
 Implementation notes
-    σ = g^L with rational g keeps both sides rational where equality is claimed.
+    $σ = g^L$ with rational $g$ keeps both sides rational where equality is claimed.
 
 References
 ----------
@@ -116,7 +128,7 @@ def lower(path: Claim, start: Claim, norm: Claim) -> Iterator[Step]:
     flattest_minimizers, sp.Eq(S, whitened_bound), minimizer, whitened, bounds=_DEEP, formal=True
 )  # fmt: skip
 def attained(whitened_bound: Any) -> Iterator[Step]:
-    """Equality at W_k = Q_k diag(g, N_k) Q_{k-1}ᵀ with |N_k| <= g."""
+    """Equality at $W_k = Q_k diag(g, N_k) Q_{k-1}ᵀ$ with $|N_k| ≤ g$."""
     yield from balanced_factors(whitened_bound)
 
 
@@ -124,7 +136,7 @@ def balanced_factors(total: Any) -> Iterator[Step]:
     """Yield that balanced factors attain ``total``: L equal terms, each largest at the top."""
     k = sp.Symbol("k", integer=True, positive=True)
     term = sigma ** (2 * (L - k) / L) * sigma ** (2 * (k - 1) / L)
-    yield Identity("balanced factors", 2 * sp.Sum(term, (k, 1, L)), total, why="L equal terms")
+    yield Identity("balanced factors", 2 * sp.Sum(term, (k, 1, L)), total, why="$L$ equal terms")
     after, before = sp.symbols("m n", integer=True, nonnegative=True)  # L - k and k - 1
     for exponent, name in ((after, "s_i"), (before, "s_j")):
         share = 2 * exponent / (after + before + 1)
@@ -158,11 +170,11 @@ def squares(whitened_bound: Any) -> Iterator[Step]:
 # --- false twins --------------------------------------------------------------------------------
 
 _twins = (
-    twin("larger_exponent", "2 - 1/L for 2 - 2/L (false once σ > 1)",
+    twin("larger_exponent", "$2 - 1/L$ for $2 - 2/L$ (false once $σ > 1$)",
          whitened_minimizers, S >= 2 * L * sigma ** (2 - 1 / L), bounds=_DEEP),
-    twin("factor_three", "3L for 2L",
+    twin("factor_three", "$3L$ for $2L$",
          whitened_minimizers, S >= 3 * L * sigma ** (2 - 2 / L), bounds=_DEEP),
-    twin("any_covariance", "Σ = I dropped",
+    twin("any_covariance", "$Σ = I$ dropped",
          minimizers, S >= 2 * L * sigma ** (2 - 2 / L), bounds=_DEEP),
     twin("any_weights", "the minimizer dropped",
          weights, S >= 2 * L * sigma ** (2 - 2 / L), bounds=_DEEP),
@@ -183,13 +195,13 @@ def _train(seed: int, runs: int) -> Iterator[TrainedSolution]:
 THEOREM = Theorem(
     id="M1",
     title="On whitened data the sharpness of a minimizer has a least value, which is attained",
-    normalisation="R = E|y - Px|², no factor 1/2; |T|_2 spectral",
+    normalisation="$R = E|y - Px|²$, no factor 1/2; $|T|_2$ spectral",
     source=Source("mulayoff2020unique", "minimal sharpness of whitened data (reconstructed)"),
     claims=(norm, lower, attained, whole, squares),
     controls=_twins,
     witnesses=(
         witness("unbalanced", attained,
-                "flattest but not balanced: diag(1, 7/5), diag(1, 0), diag(1, 0) has S = 6",
+                "flattest but not balanced: $diag(1, 7/5), diag(1, 0), diag(1, 0)$ has $S = 6$",
                 lambda: Instance.of_minimizer(
                     [[[1, 0], [0, Fraction(7, 5)]], *[[[1, 0], [0, 0]]] * 2], [[1, 0], [0, 1]])),
         witness("generic", lower, "a minimizer strictly above the bound",
@@ -197,9 +209,9 @@ THEOREM = Theorem(
                     [[[1, 2], [0, 1]], [[1, 1], [0, 1]]], [[1, 0], [0, 1]])),
     ),
     necessity=(
-        needed(minimizer, lower, "zero weights, target 1, depth 2: S = 2 < 4",
+        needed(minimizer, lower, "zero weights, target 1, depth 2: $S = 2 < 4$",
                lambda: Instance.exact([[[0]], [[0]]], [[1]], [[1]])),
-        needed(whitened, lower, "unit weights, Σ = 1/4, depth 2: S = 1 < 4",
+        needed(whitened, lower, "unit weights, $Σ = 1/4$, depth 2: $S = 1 < 4$",
                lambda: Instance.of_minimizer([[[1]], [[1]]], [[Fraction(1, 4)]])),
     ),
     trainings=(

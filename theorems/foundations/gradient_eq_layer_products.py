@@ -1,27 +1,32 @@
 r"""The gradient of the loss in one layer is a product of the layers around it.
 
 Statement
-    For R = E|y - Px|² and every k, at any weights,
+    For $R = E|y - Px|²$ and every $k$, at any weights,
 
         ∇_{W_k} R = 2 A_kᵀ (PΣ - C) B_kᵀ.                                [gradient]
 
 Notation
-    A_k = W_L ... W_{k+1}, B_k = W_{k-1} ... W_1, P = A_k W_k B_k, Σ = E[x xᵀ], C = E[y xᵀ].
+    $A_k = W_L ... W_{k+1}$, $B_k = W_{k-1} ... W_1$, $P = A_k W_k B_k$, $Σ = E[x xᵀ]$,
+    $C = E[y xᵀ]$.
 
 Assumptions
-    None: any weights, any Σ, any C.
+    None: any weights, any $Σ$, any $C$.
 
 Proof
-    Along W_k + sΔ the map is P + s A_k Δ B_k, so dR/ds = 2 tr(A_kΔB_k Σ Pᵀ) - 2 tr(A_kΔB_k Cᵀ)
-    = < 2A_kᵀ(PΣ - C)B_kᵀ, Δ > at s = 0.
+    $R = tr(PΣPᵀ) - 2tr(PCᵀ) + E|y|²$.  Where $W_k$ moves to
+    $W_k + sΔ$, the map $P$ moves to $P + s A_kΔB_k$, so at $s = 0$
+
+        dR/ds = 2 tr(A_kΔB_kΣPᵀ) - 2 tr(A_kΔB_kCᵀ) = ⟨2A_kᵀ(PΣ - C)B_kᵀ, Δ⟩,
+
+    since a factor goes round in a trace.  The gradient is what stands beside $Δ$.
 
 Sharpness
-    An identity; with A_k and B_k swapped it fails (square layers).
+    An identity; with $A_k$ and $B_k$ swapped it fails (square layers).
 
 Implementation notes
     The proof is about words in noncommuting symbols: a layer in any position of a network of any
     depth and widths.  Instances compare with tangents, which differentiate the loss with no
-    knowledge of A_k and B_k; their C is TΣ, as every C is for some T.
+    knowledge of $A_k$ and $B_k$; their $C$ is $TΣ$, as every $C$ is for some $T$.
 
 References
 ----------
@@ -104,18 +109,18 @@ def first_variation() -> Iterator[Step]:
     slope = 2 * transpose(A) * (A * W * B * sigma - C) * transpose(B)
     yield Identity(
         "first variation", sp.diff(loss, s).subs(s, 0), trace(transpose(slope) * D),
-        why="∂_s R(W_k + sΔ) = <2A_kᵀ(PΣ-C)B_kᵀ, Δ> at s = 0",
+        why="$∂_s R(W_k + sΔ) = ⟨2A_kᵀ(PΣ-C)B_kᵀ, Δ⟩$ at $s = 0$",
     )  # fmt: skip
 
 
 THEOREM = Theorem(
     id="F1",
     title="The gradient in a layer is the residual between the layers around it",
-    normalisation="R = E|y - Px|², no factor 1/2",
+    normalisation="$R = E|y - Px|²$, no factor 1/2",
     source=Source("arora2018optimization", "elementary, in this form"),
     claims=(first_variation,),
     controls=(
-        twin("swapped", "B_k and A_k swapped (square layers)",
+        twin("swapped", "$B_k$ and $A_k$ swapped (square layers)",
              square_weights, sp.Eq(gap_swapped, 0), bounds=Bounds((2, 3), (1, 2))),
     ),
     witnesses=(

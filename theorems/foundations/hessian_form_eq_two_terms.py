@@ -1,33 +1,37 @@
 r"""The Hessian of the loss, as a quadratic form, is a Gram term plus a residual term.
 
 Statement
-    For R = E|y - Px|² and any direction Δ = (Δ_1, ..., Δ_L), at any weights,
+    For $R = E|y - Px|²$ and any direction $Δ = (Δ_1, ..., Δ_L)$, at any weights,
 
-        D²R[Δ,Δ] = 2 |Σ_k A_k Δ_k B_k K|_F²
-                   + 4 Σ_{j<k} < E, A_k Δ_k (W_{k-1} ... W_{j+1}) Δ_j B_j >.          [form]
+        D²R[Δ,Δ] = 2|P_1K|_F² + 4⟨E, P_2⟩,                                              [form]
+        P_1 = Σ_k A_kΔ_kB_k, \quad P_2 = Σ_{j<k} A_kΔ_k (W_{k-1} ... W_{j+1}) Δ_jB_j.
 
-    At minimizers, E = 0, only the first term is left: D²R[Δ,Δ] = 2 |Σ_k A_k Δ_k B_k K|_F².
+    At minimizers, $E = 0$, only the first term is left: $D²R[Δ,Δ] = 2|Σ_k A_kΔ_kB_kK|_F²$.
     [at_minimizers]
 
-    The Hessian-vector product has, in layer k, the matrix
+    The Hessian-vector product has, in layer $k$, the matrix
 
-        2 A_kᵀ ṖΣ B_kᵀ + 2 Ȧ_kᵀ E B_kᵀ + 2 A_kᵀ E Ḃ_kᵀ  =  (∇²R Δ)_k.                  [product]
+        (∇²R Δ)_k = 2A_kᵀ ṖΣ B_kᵀ + 2Ȧ_kᵀ E B_kᵀ + 2A_kᵀ E Ḃ_kᵀ.                     [product]
 
 Notation
-    A_k = W_L ... W_{k+1}, B_k = W_{k-1} ... W_1, P = W_L ... W_1, E = PΣ - C, K = Σ^{1/2}; a dot is
-    the derivative along Δ.
+    $A_k = W_L ... W_{k+1}$, $B_k = W_{k-1} ... W_1$, $P = W_L ... W_1$, $E = PΣ - C$,
+    $K = Σ^{1/2}$; a dot is the derivative along $Δ$.
 
 Assumptions
-    minimizer  PΣ = TΣ, for F2.at_minimizers alone.  Without it, unit weights of depth 2 with T = 0
-               have the form 12 at Δ = (1, 1), and not 8.
+    minimizer  $PΣ = TΣ$, for F2.at_minimizers alone.  Without it, unit weights of depth 2 with
+               $T = 0$ have the form 12 at $Δ = (1, 1)$, and not 8.
 
 Proof
-    P(W + sΔ) = P + s P_1 + s² P_2 + ..., with P_1 = Σ_k A_kΔ_kB_k and
-    P_2 = Σ_{j<k} A_kΔ_k(W_{k-1}...W_{j+1})Δ_jB_j; the coefficient of s² in R is
-    tr(P_1ΣP_1ᵀ) + 2<PΣ - C, P_2>, and D²R is twice that.
+    Multiplied out, the product of the layers $W_k + sΔ_k$ is $P + sP_1 + s²P_2 + ...$: one layer,
+    or two, exchanged for their directions.  The loss is $tr(PΣPᵀ) - 2 tr(PCᵀ)$ plus a constant, so
+    that its coefficient of $s²$ along $W + sΔ$ is
+
+        tr(P_1ΣP_1ᵀ) + 2⟨PΣ - C, P_2⟩,
+
+    and $D²R[Δ,Δ]$ is twice that.  The product is the gradient of F1, differentiated along $Δ$.
 
 Sharpness
-    An identity; 2 for 4 in the second term fails off minimizers for L >= 2.
+    An identity; 2 for 4 in the second term fails off minimizers for $L ≥ 2$.
 
 Implementation notes
     The proof is about words in noncommuting symbols, so widths are free and depths are those named.
@@ -201,7 +205,7 @@ def form(hessian_form: Any) -> Iterator[Step]:
         }
         yield Identity(
             "second variation", sp.diff(loss, s, 2).subs(s, 0), hessian_form.subs(terms),
-            why="∂_s² R(W + sΔ) = 2|P_1K|² + 4<PΣ - C, P_2> at s = 0", at={"L": size},
+            why="$∂_s² R(W + sΔ) = 2|P_1K|² + 4⟨PΣ - C, P_2⟩$ at $s = 0$", at={"L": size},
         )  # fmt: skip
 
 
@@ -229,7 +233,7 @@ product = stated(
 # --- false twins --------------------------------------------------------------------------------
 
 _twins = (
-    twin("two_for_four", "2 for 4 in the residual term (off minimizers, L >= 2)",
+    twin("two_for_four", "2 for 4 in the residual term (off minimizers, $L ≥ 2$)",
          varied_weights, sp.Eq(second, 2 * gram + 2 * rest), bounds=Bounds((2, 3), (1, 2))),
     twin("gram_term_alone", "the Gram term alone, off minimizers",
          varied_weights, sp.Eq(second, 2 * gram), bounds=Bounds((2, 3), (1, 2))),
@@ -238,7 +242,7 @@ _twins = (
 THEOREM = Theorem(
     id="F2",
     title="The Hessian form is a Gram term plus a residual term",
-    normalisation="R = E|y - Px|², no factor 1/2; K = Σ^{1/2}",
+    normalisation="$R = E|y - Px|²$, no factor 1/2; $K = Σ^{1/2}$",
     source=Source("mulayoff2020unique", "at minima; elementary in general"),
     claims=(form, at_minimizers, product),
     controls=_twins,
@@ -249,7 +253,7 @@ THEOREM = Theorem(
                                    [[2, 1], [1, 1]], [[1, 0], [0, 1]]))),
     ),
     necessity=(
-        needed(minimizer, at_minimizers, "unit weights, target 0, Δ = (1, 1): 12 for 8",
+        needed(minimizer, at_minimizers, "unit weights, target 0, $Δ = (1, 1)$: 12 for 8",
                lambda: _along(
                    Instance.exact([[[1]], [[1]]], [[1]], [[0]]), [[[1]], [[1]]])),
     ),

@@ -1,44 +1,51 @@
 r"""The Hessian at a minimizer has the spectrum of a small Gram matrix.
 
 Statement
-    Let W be a minimizer of R = E|y - Px|² with TΣ != 0, and
+    Let $W$ be a minimizer of $R = E|y - Px|²$ with $TΣ ≠ 0$, and
 
-        J = [A_1 ⊗ K B_1ᵀ, ..., A_L ⊗ K B_Lᵀ],        K = Σ^{1/2}.
+        J = [A_1 ⊗ K B_1ᵀ, ..., A_L ⊗ K B_Lᵀ], \quad K = Σ^{1/2}.
 
-    The Hessian is H = 2 JᵀJ: between layers k and l it is 2 A_kᵀA_l ⊗ B_kΣB_lᵀ.         [factors]
+    The Hessian is $H = 2JᵀJ$: between layers $k$ and $l$ it is $2A_kᵀA_l ⊗ B_kΣB_lᵀ$.   [factors]
 
-    So its non-zero eigenvalues, with multiplicity, are those of 2G,
+    So its non-zero eigenvalues, with multiplicity, are those of $2G$,
 
-        G = J Jᵀ = Σ_k (A_k A_kᵀ) ⊗ (K B_kᵀ B_k K),
+        G = JJᵀ = Σ_k (A_kA_kᵀ) ⊗ (K B_kᵀB_k K),
 
-    and those of 2G', G' = Σ_k (A_k A_kᵀ) ⊗ (B_kᵀ B_k Σ), both of size d_x d_y whatever the number N
-    of weights.                                                                         [spectrum]
+    and those of $2G'$, $G' = Σ_k (A_kA_kᵀ) ⊗ (B_kᵀB_kΣ)$, both of size $d_xd_y$ whatever the number
+    $N$ of weights.                                                                     [spectrum]
 
-    With one output, S(W) = 2 λ_max(M Σ), M = Σ_k |α_k|² B_kᵀ B_k, α_kᵀ = A_k.         [univariate]
+    With one output, $S(W) = 2λ_max(MΣ)$, $M = Σ_k |α_k|² B_kᵀB_k$, $α_kᵀ = A_k$.     [univariate]
 
 Notation
-    B_k = W_{k-1} ... W_1 (``net.prefixes``), A_k = W_L ... W_{k+1} (``net.suffixes``),
-    N = ``net.parameters``, S = λ_max(H).  Row-major vec: vec(A D B) = (A ⊗ Bᵀ) vec(D).
+    $B_k = W_{k-1} ... W_1$ (``net.prefixes``), $A_k = W_L ... W_{k+1}$ (``net.suffixes``),
+    $N$ (``net.parameters``), $S = λ_max(H)$.  Row-major vec: $vec(ADB) = (A ⊗ Bᵀ) vec(D)$.
 
 Assumptions
-    minimizer  PΣ = TΣ.  Removes the second-order residual term of the Hessian; without it the
-               spectra differ (the necessity witness: weights 1 and 0 with target 1).
-    one_output d_y = 1, for F3.univariate alone.
+    minimizer   $PΣ = TΣ$.  Removes the second-order residual term of the Hessian; without it the
+                spectra differ (the necessity witness: weights 1 and 0 with target 1).
+    one_output  $d_y = 1$, for F3.univariate alone.
 
 Proof
-    H = 2 JᵀJ entry by entry, G = JJᵀ by the mixed-product rule, and Sylvester's identity: XY and YX
-    have the same non-zero spectrum.  That of G = D M D and G' = M D², D = I ⊗ K, is one as well.
+    At a minimizer the form of the Hessian is $2|Σ_k A_kΔ_kB_kK|_F²$ (F2.at_minimizers), and
+    $vec(A_kΔ_kB_kK) = (A_k ⊗ KB_kᵀ) vec(Δ_k)$, so $H = 2JᵀJ$; F3.factors compares the two entry by
+    entry.  $JJᵀ = G$ by the rule for mixed products, $(A ⊗ B)(C ⊗ D) = AC ⊗ BD$.  By Sylvester's
+    identity $XY$ and $YX$ have the same non-zero spectrum: first $JᵀJ$ and $JJᵀ = G$, then
+    $G = DQD$ and $G' = QD²$, where $Q = Σ_k (A_kA_kᵀ) ⊗ (B_kᵀB_k)$ and $D = I ⊗ K$.  With one
+    output $A_kA_kᵀ$ is the number $|α_k|²$, so that $G' = MΣ$.
 
 Sharpness
     An identity; away from minimizers it fails, and so do its shortened forms (controls).
 
 Implementation notes
-    H comes by hyper-dual numbers from the loss itself, which know nothing of A_k and B_k, in
-    derivations with every entry a symbol at the sizes named.  S of a minimizer is measured on 2G';
-    F3.whole takes the Hessian.  Power sums
-    tr H^k = tr (2G')^k, k = 1..max(N, d_x d_y), decide equality of spectra with ring operations
-    only, in every arithmetic: by Newton's identities charpoly(H) = λ^{N - d_x d_y} charpoly(2G')
-    (read from the other side if N is smaller).
+    $H$ comes by hyper-dual numbers from the loss itself, which know nothing of $A_k$ and $B_k$, in
+    derivations with every entry a symbol at the sizes named.  $S$ of a minimizer is measured on
+    $2G'$; F3.whole takes the Hessian.  Power sums
+
+        tr H^k = tr (2G')^k, \quad k = 1, ..., max(N, d_xd_y),
+
+    decide equality of spectra with ring operations only, in every arithmetic: by Newton's
+    identities $\operatorname{charpoly}(H) = λ^{N - d_xd_y} \operatorname{charpoly}(2G')$ (read from
+    the other side if $N$ is smaller).
 
 References
 ----------
@@ -176,7 +183,7 @@ _SIZES = ((2, 2, 2), (2, 1, 2), (1, 2, 2, 1), (2, 1, 2, 1))
 _MEASURED = ((2, 1, 1, 1), (2, 1, 1, 2), (2, 1, 2, 1), (2, 2, 1, 1, 2), (3, 1, 1, 1, 1))
 
 factors = stated(
-    "factors", "the Hessian is 2 JᵀJ, block by block",
+    "factors", "the Hessian is $2JᵀJ$, block by block",
     minimizers, sp.Eq(between, 0), minimizer, bounds=_SMALL,
     sizes=((2, 2, 2, 2), (2, 2, 1, 2), (3, 1, 2, 2, 1), (3, 2, 1, 2, 1)), formal=True,
 )  # fmt: skip
@@ -201,7 +208,7 @@ def spectrum() -> Iterator[Step]:
         J, G = _jacobian(net, K), sp.Matrix(dual_gram(net))
         lifted = sp.kronecker_product(sp.eye(shape[-1]), sp.Matrix(K))
         at = {"widths": "-".join(map(str, shape))}
-        yield Identity("dual", J * J.T, lifted * G * lifted, why="JJᵀ = G, mixed products", at=at)
+        yield Identity("dual", J * J.T, lifted * G * lifted, why="$JJᵀ = G$, mixed products", at=at)
 
 
 def _free_matrix(name: str, rows: int, columns: int) -> Any:
@@ -227,7 +234,7 @@ def _jacobian(net: LinearNetwork, K: Any) -> Any:
 
 
 univariate = stated(
-    "univariate", "one output: the sharpness is 2 λ_max(M Σ)",
+    "univariate", "one output: the sharpness is $2λ_max(MΣ)$",
     univariate_minimizers, sp.Eq(S, univariate_sharpness), minimizer, one_output,
     given=(spectrum,), bounds=_SMALL, sizes=((2, 2, 2), (2, 2, 1), (3, 2, 1, 2), (3, 2, 2, 1, 1)),
     formal=True,
@@ -243,9 +250,9 @@ whole = stated(
 _twins = (
     twin("away_from_minimizers", "the identity away from minimizers",
          weights, sp.Eq(gap, 0), bounds=_SMALL),
-    twin("missing_factor_two", "G' for 2G' (the convention 1/2 E|.|² mixed in)",
+    twin("missing_factor_two", "$G'$ for $2G'$ (the convention $½E|y - Px|²$ mixed in)",
          minimizers, sp.Eq(gap_half, 0), bounds=_SMALL),
-    twin("missing_data", "Σ left out of the dual Gram matrix",
+    twin("missing_data", "$Σ$ left out of the dual Gram matrix",
          minimizers, sp.Eq(gap_dataless, 0), bounds=_SMALL),
     twin("blocks_suffice", "the sharpness is that of the largest diagonal block",
          minimizers, sp.Eq(S_jet, S_block), bounds=_SMALL),
@@ -264,7 +271,7 @@ def _train(seed: int, runs: int) -> Iterator[TrainedSolution]:
 THEOREM = Theorem(
     id="F3",
     title="The Hessian at a minimizer has the spectrum of a Gram matrix of the size of the target",
-    normalisation="R = E|y - Px|², no factor 1/2; Hessian in all weights",
+    normalisation="$R = E|y - Px|²$, no factor 1/2; Hessian in all weights",
     source=Source("mulayoff2020unique", "form of the Hessian at minima; derived here in general"),
     claims=(factors, spectrum, univariate, whole),
     controls=_twins,
@@ -274,7 +281,8 @@ THEOREM = Theorem(
                     [[[1, 2], [0, 1]], [[1, 1], [1, 1]]], [[2, 1], [1, 1]])),
     ),
     necessity=(
-        needed(minimizer, spectrum, "weights 1 and 0, target 1: H = [[0, -2], [-2, 2]] is not PSD",
+        needed(minimizer, spectrum,
+               "weights 1 and 0, target 1: $H = [[0, -2], [-2, 2]]$ is not PSD",
                lambda: Instance.exact([[[1]], [[0]]], [[1]], [[1]])),
     ),
     trainings=(

@@ -1,19 +1,21 @@
 r"""The trace of the Hessian is a sum over layers, at minimizers and everywhere else.
 
 Statement
-    At every W, for R = E|y - Px|²,
+    At every $W$, for $R = E|y - Px|²$,
 
-        tr ∇²R = 2 Σ_k |A_k|_F² tr(B_k Σ B_kᵀ).                                 [trace]
+        tr ∇²R = 2 Σ_k |A_k|_F² tr(B_kΣB_kᵀ).                                   [trace]
 
 Notation
-    A_k = W_L ... W_{k+1}, B_k = W_{k-1} ... W_1 (``hessian_trace``).
+    $A_k = W_L ... W_{k+1}$, $B_k = W_{k-1} ... W_1$; the trace is ``hessian_trace``.
 
 Assumptions
-    None: any weights, any Σ, any C.
+    None: any weights, any $Σ$, any $C$.
 
 Proof
-    P is affine in each single layer, so the residual term of F2 has no diagonal blocks.  The block
-    of layer k is D ↦ 2|A_k D B_k K|_F², whose trace is 2|A_k|_F² |B_kK|_F².
+    The trace adds up those of the diagonal blocks, layer by layer.  In each single layer $P$ is
+    affine, so the residual term of F2 has no diagonal blocks.  The block of layer $k$ is the
+    quadratic form $D ↦ 2|A_kDB_kK|_F²$, whose trace is $2|A_k|_F² |B_kK|_F²$, and
+    $|B_kK|_F² = tr(B_kΣB_kᵀ)$.
 
 Sharpness
     An identity.
@@ -83,7 +85,7 @@ trace = stated(
 THEOREM = Theorem(
     id="F3p",
     title="The trace of the Hessian is a sum of layer norms, everywhere",
-    normalisation="R = E|y - Px|², no factor 1/2",
+    normalisation="$R = E|y - Px|²$, no factor 1/2",
     source=Source("mulayoff2020unique", "at minima; everywhere derived here (F3')"),
     claims=(trace,),
     controls=(

@@ -1,34 +1,42 @@
 r"""Gradient flow conserves the imbalance of neighbouring layers.
 
 Statement
-    Let D_k = W_{k+1}ᵀ W_{k+1} - W_k W_kᵀ.
+    Let $D_k = W_{k+1}ᵀW_{k+1} - W_kW_kᵀ$.
 
-    Along dW_k/dt = -∇_{W_k} R, dD_k/dt = 0 for every k, at any weights.                [flow]
+    Along $dW_k/dt = -∇_{W_k} R$, $dD_k/dt = 0$ for every $k$, at any weights.          [flow]
 
-    A step of gradient descent with any step size η > 0 moves it by exactly
+    A step of gradient descent with any step size $η > 0$ moves it by exactly
 
-        D_k⁺ - D_k = η² (∇_{k+1}ᵀ ∇_{k+1} - ∇_k ∇_kᵀ),                                  [descent]
+        D_k⁺ - D_k = η² (∇_{k+1}ᵀ∇_{k+1} - ∇_k∇_kᵀ),                                     [descent]
 
-    and the traces of these changes add up to η² (|∇_L|_F² - |∇_1|_F²).                 [trace]
+    and the traces of these changes add up to $η² (|∇_L|_F² - |∇_1|_F²)$.               [trace]
 
 Notation
-    ∇_k = ∇_{W_k} R; D_k (``net.imbalances``).
+    $∇_k = ∇_{W_k} R$; $D_k$ (``net.imbalances``).
 
 Assumptions
-    None: any weights, any Σ, any C.
+    None: any weights, any $Σ$, any $C$.
 
 Proof
-    W_{k+1}ᵀ ∇_{k+1} = 2 A_kᵀ E B_{k+1}ᵀ = ∇_k W_kᵀ, E = PΣ - C, since A_{k+1}W_{k+1} = A_k and
-    W_kB_k = B_{k+1}.  So the terms of first order in dD_k/dt = -(∇_{k+1}ᵀW_{k+1} + W_{k+1}ᵀ∇_{k+1})
-    + (∇_kW_kᵀ + W_k∇_kᵀ) cancel, and those of second order are what remains of a finite step.
+    Write $E = PΣ - C$.  By F1, $∇_k = 2A_kᵀEB_kᵀ$; and $A_{k+1}W_{k+1} = A_k$, $W_kB_k = B_{k+1}$.
+    Hence neighbours satisfy
+
+        W_{k+1}ᵀ∇_{k+1} = 2A_kᵀEB_{k+1}ᵀ = ∇_kW_kᵀ.
+
+    In a step $W_k - η∇_k$ the term of first order in $η$ of $D_k$ is
+
+        η (∇_kW_kᵀ + W_k∇_kᵀ - W_{k+1}ᵀ∇_{k+1} - ∇_{k+1}ᵀW_{k+1}) = 0,
+
+    which is the statement on the flow; the terms of second order are the change under a finite
+    step.  Their traces are $η² (|∇_{k+1}|_F² - |∇_k|_F²)$, and the sum over $k$ telescopes.
 
 Sharpness
-    Under gradient descent D_k does move (control).
+    Under gradient descent $D_k$ does move (control).
 
 Implementation notes
     The proof is about words in noncommuting symbols: neighbours in any position, any step size.
     Measured gradients come from tangents, not from the formula used in the proof; the step size is
-    a part of the instance.  Integrated flows keep D_k to their tolerance.
+    a part of the instance.  Integrated flows keep $D_k$ to their tolerance.
 
 References
 ----------
@@ -182,7 +190,7 @@ def _neighbours() -> Step:
     A, W2, W1, B, E = map(matrix, ("A_{k+1}", "W_{k+1}", "W_k", "B_k", "E"))
     upper = 2 * transpose(A) * E * transpose(W1 * B)
     lower = 2 * transpose(A * W2) * E * transpose(B)
-    why = "W_{k+1}ᵀ∇_{k+1} = ∇_kW_kᵀ, as ∇_k = 2A_kᵀEB_kᵀ"
+    why = "$W_{k+1}ᵀ∇_{k+1} = ∇_kW_kᵀ$, as $∇_k = 2A_kᵀEB_kᵀ$"
     return Identity("neighbouring gradients", transpose(W2) * upper, lower * transpose(W1), why=why)
 
 
@@ -223,7 +231,7 @@ def _train(seed: int, runs: int) -> Iterator[TrainedSolution]:
 THEOREM = Theorem(
     id="F4",
     title="Gradient flow conserves the imbalance of neighbouring layers",
-    normalisation="R = E|y - Px|², no factor 1/2",
+    normalisation="$R = E|y - Px|²$, no factor 1/2",
     source=Source("arora2018optimization", "balancedness"),
     claims=(flow, descent, traces),
     controls=(

@@ -1,35 +1,45 @@
 r"""Along any path from an input to an output, the sharpness of a minimizer is bounded below.
 
 Statement
-    Let û = u/|u| with any direction u of outputs, and z = Ky/|Ky| with any y of inputs, Σy != 0.
+    Let $û = u/|u|$ with any direction $u$ of outputs, and $z = Ky/|Ky|$ with any $y$ of inputs,
+    $Σy ≠ 0$.
 
     At every minimizer
 
-        S(W) >= 2 Σ_k |A_kᵀû|² |B_kKz|²,                                   [direction]
-        |A_kᵀû|² |B_{k+1}Kz|² >= (û·TKz)²        for k < L,                [pairs]
-        S(W) >= 2L (|Kz|² (û·TKz)^{2(L-1)})^{1/L}.                         [path]
+        S(W) ≥ 2 Σ_k |A_kᵀû|² |B_kKz|²,                                    [direction]
+        |A_kᵀû|² |B_{k+1}Kz|² ≥ (û·TKz)² \quad (k < L),                    [pairs]
+        S(W) ≥ 2L (|Kz|² (û·TKz)^{2(L-1)})^{1/L}.                          [path]
 
 Notation
-    S (``sharpness``) = λ_max of the Hessian of R = E|y - Px|²; K = Σ^{1/2}; A_k, B_k the suffixes
-    and prefixes of layer k.  With u and y rational, all but S is.
+    $S$ (``sharpness``), the largest eigenvalue of the Hessian of $R = E|y - Px|²$; $K = Σ^{1/2}$;
+    $A_k = W_L ... W_{k+1}$ and $B_k = W_{k-1} ... W_1$ the suffixes and prefixes of layer $k$.
+    With $u$ and $y$ rational, all but $S$ is.
 
 Assumptions
-    minimizer  PΣ = TΣ: the Hessian is the Gram form, and PKz = TKz.
+    minimizer  $PΣ = TΣ$: the Hessian is the Gram form, and $PKz = TKz$.
 
 Proof
-    H = 2JᵀJ has the top eigenvalue of 2JJᵀ (F3), and JJᵀ at the unit vector û ⊗ z has the value
-    Σ_k |A_kᵀû|² |B_kKz|².  Cauchy-Schwarz: |A_kᵀû| |B_{k+1}Kz| >= û·A_kB_{k+1}Kz = û·TKz, by
-    Lagrange's identity |x|²|y|² = (x·y)² + Σ_{i<j} (x_i y_j - x_j y_i)².  With
-    a_k = |A_kᵀû|², b_k = |B_kKz|², a_L = 1, b_1 = |Kz|²,
+    $H = 2JᵀJ$ has the top eigenvalue of $2JJᵀ$ (F3.spectrum), and $JJᵀ$ at the unit vector $û ⊗ z$
+    has the value $Σ_k |A_kᵀû|² |B_kKz|²$ (F6.form): this is F6.direction.
 
-        Σ_k a_k b_k >= L (Π_k a_k b_k)^{1/L} = L (b_1 a_L Π_{k<L} a_k b_{k+1})^{1/L}
-                    >= L (|Kz|² (û·TKz)^{2(L-1)})^{1/L}.
+    Cauchy-Schwarz gives F6.pairs: as $A_kB_{k+1} = P$,
+
+        |A_kᵀû| |B_{k+1}Kz| ≥ û·A_kB_{k+1}Kz = û·TKz;
+
+    in squares it is Lagrange's identity $|x|²|y|² = (x·y)² + Σ_{i<j} (x_iy_j - x_jy_i)²$
+    (F6.lagrange).
+
+    For F6.path put $a_k = |A_kᵀû|²$ and $b_k = |B_kKz|²$, so that $a_L = 1$ and $b_1 = |Kz|²$.  By
+    the inequality of arithmetic and geometric means, and then by F6.pairs,
+
+        Σ_k a_kb_k ≥ L (Π_k a_kb_k)^{1/L} = L (b_1 a_L Π_{k<L} a_kb_{k+1})^{1/L}
+        \ge L (|Kz|² (û·TKz)^{2(L-1)})^{1/L}.
 
 Sharpness
-    The suprema over û and z give the bounds of M1 and U1, which are attained.
+    The suprema over $û$ and $z$ give the bounds of M1 and U1, which are attained.
 
 Implementation notes
-    û and z come with the instance, so each claim is attacked in all directions.
+    $û$ and $z$ come with the instance, so each claim is attacked in all directions.
 
 References
 ----------
@@ -89,7 +99,7 @@ _SIZES = ((2, 2, 2, 2), (3, 2, 1, 2, 1), (3, 1, 2, 2, 2))
 # --- claims and proofs --------------------------------------------------------------------------
 
 form = stated(
-    "form", "the dual Gram form at û ⊗ z is the energy along the path",
+    "form", "the dual Gram form at $û ⊗ z$ is the energy along the path",
     directed_minimizers, sp.Eq(quotient, 2 * energy), bounds=_DEEP, sizes=_SIZES, check=True,
 )  # fmt: skip
 
@@ -118,7 +128,7 @@ def pairs(lagrange: Claim) -> Iterator[Step]:
     """Cauchy-Schwarz between neighbours."""
     named = rules.turned(rules.definition(lagrange_rest))
     zero = rules.squares_vanish(rules.transitive(named, rules.given(lagrange)))
-    more = Condition("squares", twist(k), ">=", why="c_k is a sum of squares")
+    more = Condition("squares", twist(k), ">=", why="$c_k$ is a sum of squares")
     yield rules.least_exceeds(pair_least, rules.added(zero, more))
 
 
@@ -137,7 +147,7 @@ start = stated(
     formal=True,
 )
 def path(direction: Claim, pairs: Claim) -> Iterator[Step]:
-    """The sharpness is at least 2L times the geometric mean along any path."""
+    """The sharpness is at least $2L$ times the geometric mean along any path."""
     mean = path_bound(
         gain_out, gain_in,
         energy=path_energy, ends=path_ends, least=pair_least, pairs=rules.given(pairs),
@@ -165,7 +175,7 @@ def _directed(instance: Instance, output: Rows, source: Rows) -> DirectedInstanc
 THEOREM = Theorem(
     id="F6",
     title="Along any path from an input to an output the sharpness of a minimizer is bounded below",
-    normalisation="R = E|y - Px|², no factor 1/2; û and z are unit vectors",
+    normalisation="$R = E|y - Px|²$, no factor 1/2; $û$ and $z$ are unit vectors",
     source=Source("mulayoff2020unique", "the argument for whitened data (reconstructed)"),
     claims=(form, direction, lagrange, pairs, start, path),
     controls=_twins,
@@ -176,7 +186,7 @@ THEOREM = Theorem(
                     [[1], [1]], [[1], [-1]])),
     ),
     necessity=(
-        needed(minimizer, path, "weights 0, target 1, depth 2: S = 2 < 4",
+        needed(minimizer, path, "weights 0, target 1, depth 2: $S = 2 < 4$",
                lambda: _directed(
                    Instance.exact([[[0]], [[0]]], [[1]], [[1]]), [[1]], [[Fraction(1)]])),
     ),

@@ -1,54 +1,73 @@
 r"""Sharpness of minimizers is unbounded above: rescaling two layers by 1/c and c grows it like c².
 
 Statement
-    Let L >= 2, TΣ != 0 and τ = |TΣ^{1/2}|_2.  For layers i != j and c >= 1 let W_c be W with W_i/c
-    and c W_j (c < 1 exchanges the roles of i and j).
+    Let $L ≥ 2$, $TΣ ≠ 0$ and $τ = |TΣ^{1/2}|_2$.  For layers $i ≠ j$ and $c ≥ 1$ let $W_c$ be $W$
+    with $W_i/c$ and $cW_j$ ($c < 1$ exchanges the roles of $i$ and $j$).
 
-    The loss is the same, R(W_c) = R(W), at any weights; so W_c is a minimizer where W is. [stays]
+    The loss is the same, $R(W_c) = R(W)$, at any weights; so $W_c$ is a minimizer where $W$ is.
+    [stays]
 
     At minimizers
 
-        S(W_c) >= 2 τ² (c²/|W_i|² + 1/(c²|W_j|²) + Σ_{k != i,j} 1/|W_k|²)              [lower]
-               >  2 c² τ²/|W_i|²,                                                       [unbounded]
+        S(W_c) ≥ 2τ² (c²/|W_i|² + 1/(c²|W_j|²) + Σ_{k≠i,j} 1/|W_k|²),                    [lower]
+        S(W_c) > 2c²τ²/|W_i|²,                                                          [unbounded]
 
-    so no bound holds for all c, and growth is no faster: S(W_c) <= c² S(W).            [upper]
+    so no bound holds for all $c$, and growth is no faster: $S(W_c) ≤ c² S(W)$.         [upper]
 
-    On whitened data, where all layers have norm g = σ^{1/L} and aligned top directions, σ = |T|_2,
-    the first bound is an equality, with the value 2σ^{2-2/L}(L-2+c²+1/c²).   [tight, attained]
+    On whitened data, where all layers have norm $g = σ^{1/L}$ and aligned top directions,
+    $σ = |T|_2$, the first bound is an equality, with the value $2σ^{2-2/L}(L-2+c²+1/c²)$.
+    [tight, attained]
 
 Notation
-    S (``sharpness``) = λ_max of the Hessian of R = E|y - Px|²; S_c (``rescaled_sharpness``);
-    L (``depth``); c (``rescaling``); τ (``target_on_data``); p = |W_i| (``thinned_norm``),
-    q = |W_j| (``thickened_norm``); r (``other_layers``) = Σ_{k != i,j} 1/|W_k|², spectral norms;
-    K = Σ^{1/2}; A_k = W_L ... W_{k+1}, B_k = W_{k-1} ... W_1.
+    $S$ (``sharpness``), the largest eigenvalue of the Hessian of $R = E|y - Px|²$; $S_c$
+    (``rescaled_sharpness``); $L$ (``depth``); $c$ (``rescaling``); $τ$ (``target_on_data``);
+    $p = |W_i|$ (``thinned_norm``), $q = |W_j|$ (``thickened_norm``);
+    $r = Σ_{k≠i,j} 1/|W_k|²$ (``other_layers``), spectral norms; $K = Σ^{1/2}$;
+    $A_k = W_L ... W_{k+1}$, $B_k = W_{k-1} ... W_1$.
 
 Assumptions
-    minimizer     PΣ = TΣ: gives A_k W_k B_k K = TK.  Without it, weights 1, 0 with T = 1 have
-                  S(W_c) < 2.1 at c = 4, not above 32.
-    nonvanishing  TΣ != 0: τ > 0, no layer is zero.  Without it, weights 1, 0, 0 have
-                  S(W_c) = 0 for every c.
-    two_layers    i != j, so L >= 2.  With L = 1 there is one minimizer on the data, S = 2λ_max(Σ).
-    stretching    c >= 1, for the upper bound only.  Without it, unit weights have
-                  S(W_{1/2}) = 17/2 > 1.
+    minimizer     $PΣ = TΣ$: gives $A_kW_kB_kK = TK$.  Without it, weights 1, 0 with $T = 1$ have
+                  $S(W_c) < 2.1$ at $c = 4$, not above 32.
+    nonvanishing  $TΣ ≠ 0$: $τ > 0$, no layer is zero.  Without it, weights 1, 0, 0 have
+                  $S(W_c) = 0$ for every $c$.
+    two_layers    $i ≠ j$, so $L ≥ 2$.  With $L = 1$ there is one minimizer on the data,
+                  $S = 2λ_max(Σ)$.
+    stretching    $c ≥ 1$, for the upper bound only.  Without it, unit weights have
+                  $S(W_{1/2}) = 17/2 > 1$.
 
 Proof
-    A product with W_i/c and c W_j is unchanged, and A_k Z B_k of W_c is c^{e_k} times that of W:
-    e_i = 1, e_j = -1, else 0.  At a minimizer (F3)
+    A product with $W_i/c$ and $cW_j$ is unchanged, since scalars commute: F5.stays.  Likewise
+    $A_kZB_k$ of $W_c$ is $c^{e_k}$ times that of $W$: $e_i = 1$, $e_j = -1$ and $e_k = 0$ else.
 
-        S(W) = 2 max_{|Z|_F=1} Σ_k |A_kᵀ Z K B_kᵀ|_F² >= 2 Σ_k |A_kᵀu|² |B_k K v|²,   Z = u vᵀ,
+    Lower bound.  At a minimizer the Hessian is a Gram form (F3), and with $Z = uvᵀ$ for the top
+    singular pair $u$, $v$ of $TK$
 
-    for the top singular pair of TK.  As A_k W_k B_k K = TK, τ = uᵀ A_k W_k B_k K v
-    <= |A_kᵀu| |W_k| |B_k K v|, so S(W) >= 2 τ² Σ_k 1/|W_k|²; put W_c for W.
-    Upper bound: the terms of S(W_c) are c^{2 e_k} <= c² times those of S(W).
+        S(W) = 2 max_{|Z|_F=1} Σ_k |A_kᵀZKB_kᵀ|_F² ≥ 2 Σ_k |A_kᵀu|² |B_kKv|².
+
+    As $A_kW_kB_kK = TK$,
+
+        τ = uᵀA_kW_kB_kKv ≤ |A_kᵀu| |W_k| |B_kKv|,
+
+    so $S(W) ≥ 2τ² Σ_k 1/|W_k|²$; this at $W_c$ is F5.lower.  The term of layer $i$ alone is
+    F5.unbounded: it is strict because the term of layer $j$ is positive, and the bound passes every
+    level as $c$ grows.
+
+    Upper bound.  The terms of $S(W_c)$ are $c^{2e_k} ≤ c²$ times those of $S(W)$; take the maximum
+    over $Z$.
+
+    Equality.  On whitened data with $|W_k| = g$ and aligned top directions, $τ = g^L$ gives the
+    lower bound its value, and $|A_kᵀZB_kᵀ|_F ≤ |A_k| |B_k| |Z|_F$ bounds the same sum from above by
+    the products of the norms, with the same value.
 
 Sharpness
-    F5.lower is attained for every L, c and σ (F5.attained).  Growth is exactly quadratic, by
+    F5.lower is attained for every $L$, $c$ and $σ$ (F5.attained).  Growth is exactly quadratic, by
     F5.lower with F5.upper.  The bounds of F5.lower and F5.unbounded have ratio 1 in the limit of
-    large c, so the factor 2 does not improve either.
+    large $c$, so the factor 2 does not improve either.
 
 Implementation notes
-    An instance is W with c, i and j beside it (``Rescaled``): S is measured at W, S_c at W_c.  The
-    proof is about words in noncommuting layers, for all depths and every pair of layers.
+    An instance is $W$ with $c$, $i$ and $j$ beside it (``Rescaled``): $S$ is measured at $W$, $S_c$
+    at $W_c$.  The proof is about words in noncommuting layers, for all depths and every pair of
+    layers.
 
 References
 ----------
@@ -237,7 +256,7 @@ Y_c, X_c = c**e * Y, c**-e * X
 @claim(_any_weights, sp.Eq(R_c, R), bounds=_DEEP, sizes=_SIZES, formal=True)
 def stays() -> Iterator[Step]:
     """Rescaling two layers leaves the loss as it is, at any weights."""
-    why = "P(W_c) = P(W), scalars commute"
+    why = "$P(W_c) = P(W)$, scalars commute"
     yield Identity("same product", A * Y_c * M * X_c * B, A * Y * M * X * B, why=why)
 
 
@@ -246,22 +265,24 @@ def stays() -> Iterator[Step]:
 )
 def lower(rescaled_bound: Any) -> Iterator[Step]:
     """Thin layers are sharp: the bound by the norms of the rescaled layers."""
-    why = "A_kW_kB_k = P at W_c too, so τ = uᵀA_kW_kB_kKv <= |A_kᵀu||W_k||B_kKv|"
+    why = "$A_kW_kB_k = P$ at $W_c$ too, so $τ = uᵀA_kW_kB_kKv ≤ |A_kᵀu| |W_k| |B_kKv|$"
     yield Identity("same product", A * Y_c * M * X_c * B, A * Y * M * X * B, why=why)
     terms = tau**2 / (p / c) ** 2 + tau**2 / (c * q) ** 2 + tau**2 * r
-    why = "|A_kᵀu|²|B_kKv|² >= τ²/|W_k|² at W_c, summed over k"
+    why = "$|A_kᵀu|²|B_kKv|² ≥ τ²/|W_k|²$ at $W_c$, summed over $k$"
     yield Identity("sum of the terms", 2 * terms, rescaled_bound, why=why)
 
 
 @claim(_minimizers, S_c > leading_bound, *_REACHING, given=(lower,), bounds=_DEEP, formal=True)
 def unbounded(rescaled_bound: Any, leading_bound: Any) -> Iterator[Step]:
-    """Sharpness grows at least like c², with a positive constant."""
+    """Sharpness grows at least like $c²$, with a positive constant."""
     rest, level = sp.Symbol("r", nonnegative=True), sp.Symbol("M", positive=True)
     bound = rescaled_bound.subs(r, rest)
-    yield Condition("strict", bound - leading_bound, ">", why="the other terms, r >= 0")
-    yield Limit("leading term", bound / leading_bound, c, sp.oo, 1, why="both bounds, for large c")
+    yield Condition("strict", bound - leading_bound, ">", why="the other terms, $r ≥ 0$")
+    yield Limit(
+        "leading term", bound / leading_bound, c, sp.oo, 1, why="both bounds, for large $c$"
+    )
     reached = leading_bound.subs(c, p * sp.sqrt(level / 2) / tau)
-    yield Identity("every level is passed", reached, level, why="at c = |W_i| √(M/2) / τ")
+    yield Identity("every level is passed", reached, level, why="at $c = |W_i| √(M/2) / τ$")
 
 
 @claim(
@@ -274,19 +295,19 @@ def unbounded(rescaled_bound: Any, leading_bound: Any) -> Iterator[Step]:
     formal=True,
 )
 def upper(growth_bound: Any) -> Iterator[Step]:
-    """Sharpness grows at most like c²."""
+    """Sharpness grows at most like $c²$."""
     exponents = (0, e, 0, -e, 0)
     sides = zip(exponents, _around(X, Y), strict=True)
     before = [c**x * A_k * Z * B_k for x, (A_k, B_k) in sides]
     after = [A_k * Z * B_k for A_k, B_k in _around(X_c, Y_c)]
-    why = "A_kZB_k of W_c is c^{e_k} times that of W, k below, at, between and above X and Y"
+    why = "$A_kZB_k$ of $W_c$ is $c^{e_k}$ times that of $W$, $k$ below, at, between, above both"
     yield Identity("terms of the Hessian", sp.Matrix(after), sp.Matrix(before), why=why)
     factor = growth_bound / S
-    yield Identity("largest factor", factor, c**2, why="that of layer i, e_i = 1")
+    yield Identity("largest factor", factor, c**2, why="that of layer $i$, $e_i = 1$")
     more = sp.Symbol("t", nonnegative=True)  # c - 1
     for sign in (-1, 0, 1):
         gap = (factor - c ** (2 * sign)).subs(c, 1 + more)
-        why = "each term at most c² times its own, at c = 1 + t; maximum over Z"
+        why = "each term at most $c²$ times its own, at $c = 1 + t$; maximum over $Z$"
         yield Condition(f"no factor exceeds it, e_k = {sign}", gap, ">=", why=why)
 
 
@@ -327,10 +348,10 @@ def attained(rescaled_bound: Any, flattest_value: Any) -> Iterator[Step]:
     g = sp.Symbol("g", positive=True)
     value = flattest_value.subs(sigma, g**L)
     bound = rescaled_bound.subs({tau: g**L, p: g, q: g, r: (L - 2) / g**2})
-    yield Identity("lower bound", bound, value, why="F5.lower at τ = g^L, |W_k| = g")
+    yield Identity("lower bound", bound, value, why="F5.lower at $τ = g^L$, $|W_k| = g$")
     others = g ** (2 * L - 2)
     products = 2 * (others * c**2 + others / c**2 + (L - 2) * others)
-    why = "2Σ_kΠ_{l≠k}|W_l|² at W_c, by |A_kᵀZB_kᵀ|_F <= |A_k||B_k||Z|_F with Σ = I"
+    why = "$2Σ_kΠ_{l≠k}|W_l|²$ at $W_c$, by $|A_kᵀZB_kᵀ|_F ≤ |A_k||B_k||Z|_F$ with $Σ = I$"
     yield Identity("upper bound", products, value, why=why)
 
 
@@ -338,17 +359,17 @@ def attained(rescaled_bound: Any, flattest_value: Any) -> Iterator[Step]:
 
 _leading = leading_bound.expression  # twins say >=: equality would refute > too cheaply
 _twins = (
-    twin("quartic", "c⁴ for c²", _minimizers, S_c >= c**2 * _leading, bounds=_DEEP),
+    twin("quartic", "$c⁴$ for $c²$", _minimizers, S_c >= c**2 * _leading, bounds=_DEEP),
     twin("factor_four", "4 for 2", _minimizers, S_c >= 2 * _leading, bounds=_DEEP),
     twin("unchanged", "sharpness invariant under rescaling, as the loss is",
          _minimizers, sp.Eq(S_c, S), bounds=_DEEP),
     twin("other_layer", "the norm of the layer made larger",
          _minimizers, S_c >= _leading.subs(p, q), bounds=_DEEP),
-    twin("without_data", "|T| for |TΣ^{1/2}|",
+    twin("without_data", "$|T|$ for $|TΣ^{1/2}|$",
          _minimizers, S_c >= _leading.subs(tau, sigma), bounds=_DEEP),
-    twin("linear_growth", "at most c S(W)", _minimizers, S_c <= c * S, bounds=_DEEP),
+    twin("linear_growth", "at most $c S(W)$", _minimizers, S_c <= c * S, bounds=_DEEP),
     twin("any_weights", "the minimizer dropped", _weights, S_c >= _leading, bounds=_DEEP),
-    twin("single_layer", "L = 1 not excluded",
+    twin("single_layer", "$L = 1$ not excluded",
          _minimizers, S_c >= _leading, bounds=Bounds((1, 1), (1, 3))),
 )  # fmt: skip
 
@@ -370,16 +391,16 @@ def _isotropic() -> Rescaled:
 THEOREM = Theorem(
     id="F5",
     title="Sharpness of minimizers is unbounded above",
-    normalisation="R = E|y - Px|², no factor 1/2; |T Σ^(1/2)|_2 and |W_i|_2 spectral",
+    normalisation="$R = E|y - Px|²$, no factor 1/2; $|TΣ^{1/2}|_2$ and $|W_i|_2$ spectral",
     source=Source("dinh2017sharp", "rescaling of layers (constants and proof reconstructed)"),
     claims=(stays, lower, unbounded, upper, tight, attained),
     controls=_twins,
     witnesses=(
         witness("million", unbounded,
-                "weights 1000, 1/1000 compute what 1, 1 do, with S > 2 000 000",
+                "weights 1000, 1/1000 compute what 1, 1 do, with $S > 2·10⁶$",
                 lambda: _scalars(1000, 1, 1)),
         witness("isotropic", unbounded,
-                "W_1 = W_2 = Σ = I, c = 3, where spectral and Frobenius norms differ most",
+                "$W_1 = W_2 = Σ = I$, $c = 3$, where spectral and Frobenius norms differ most",
                 _isotropic),
         witness("isotropic_lower", lower, "the same against the bound by all layers", _isotropic),
         witness("generic", lower, "two outputs, correlated data, strictly above the bound",
@@ -388,14 +409,15 @@ THEOREM = Theorem(
                     Fraction(3, 2), 1, 0)),
     ),
     necessity=(
-        needed(minimizer, unbounded, "weights 1, 0, target 1, c = 4: S(W_c) < 2.1, not above 32",
+        needed(minimizer, unbounded,
+               "weights 1, 0, target 1, $c = 4$: $S(W_c) < 2.1$, not above 32",
                lambda: _at(Instance.exact([[[1]], [[0]]], [[1]], [[1]]), 4, 0, 1)),
-        needed(nonvanishing, unbounded, "weights 1, 0, 0: T = 0 and S(W_c) = 0 for every c",
+        needed(nonvanishing, unbounded, "weights 1, 0, 0: $T = 0$ and $S(W_c) = 0$ for every $c$",
                lambda: _scalars(2, 1, 0, 0)),
         needed(two_layers, unbounded,
-               "one layer cannot be rescaled against another: S = 2, not above 8",
+               "one layer cannot be rescaled against another: $S = 2$, not above 8",
                lambda: _scalars(2, 1)),
-        needed(stretching, upper, "unit weights, c = 1/2: S(W_c) = 17/2 > 1",
+        needed(stretching, upper, "unit weights, $c = 1/2$: $S(W_c) = 17/2 > 1$",
                lambda: _scalars(Fraction(1, 2), 1, 1)),
     ),
     module=__name__,

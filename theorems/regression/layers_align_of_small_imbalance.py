@@ -1,43 +1,64 @@
 r"""Small imbalance makes the layers of a one-output network nearly rank one and aligned.
 
 Statement
-    Let d_y = 1, D_j = W_{j+1}ᵀW_{j+1} - W_jW_jᵀ and ε_k = Σ_{j=k}^{L-1} (λ_max(D_j) - tr D_j).
-    At any weights, for every k < L,
+    Let $d_y = 1$, $D_j = W_{j+1}ᵀW_{j+1} - W_jW_jᵀ$ and
+    $ε_k = Σ_{j=k}^{L-1} (λ_max(D_j) - tr D_j)$.  At any weights, for every $k < L$,
 
-        |W_k|_F² - |W_k|_2² <= ε_k,                                                [rank]
-        | |W_k|_2² - |W_{k+1}|_2² | <= |D_k|_2,                                    [norms]
-        <u_k, v_{k+1}>² |W_{k+1}|_2² >= |W_{k+1}|_2² - ε_{k+1} - 2|D_k|_2,         [alignment]
+        |W_k|_F² - |W_k|_2² ≤ ε_k,                                                 [rank]
+        | |W_k|_2² - |W_{k+1}|_2² | ≤ |D_k|_2,                                     [norms]
+        ⟨u_k, v_{k+1}⟩² |W_{k+1}|_2² ≥ |W_{k+1}|_2² - ε_{k+1} - 2|D_k|_2,          [alignment]
 
-    u_k any top left singular vector of W_k, v_{k+1} any top right one of W_{k+1}; the last is an
-    equality for some weights [attained].  What it takes away is at most the one number of the
-    paper, ε_{k+1} + 2|D_k|_2 <= 3 max_j |W_j|_F² + 2 Σ_j |D_j|_2.   [initial]
-    Gradient flow keeps every D_j [F4.flow]: so after a small initialisation all this stays small.
+    $u_k$ any top left singular vector of $W_k$, $v_{k+1}$ any top right one of $W_{k+1}$; the last
+    is an equality for some weights [attained].
+
+    What it takes away is at most the one number of the paper,
+
+        ε_{k+1} + 2|D_k|_2 ≤ 3 max_j |W_j|_F² + 2 Σ_j |D_j|_2.                     [initial]
+
+    Gradient flow keeps every $D_j$ [F4.flow]: so after a small initialisation all this stays small.
 
 Notation
-    k the position of a pair of neighbouring layers; |W_k|_F² (``layer_fro_sq``), |W_k|_2²
-    (``layer_top_sq``), |W_{k+1}|_2² (``next_top_sq``), |D_k|_2 (``imbalance_top``), ε_k
-    (``rank_defect``), ε_{k+1} (``next_rank_defect``), the least <u_k, v_{k+1}>² (``alignment``).
+    $k$ the position of a pair of neighbouring layers; $|W_k|_F²$ (``layer_fro_sq``), $|W_k|_2²$
+    (``layer_top_sq``), $|W_{k+1}|_2²$ (``next_top_sq``), $|D_k|_2$ (``imbalance_top``), $ε_k$
+    (``rank_defect``), $ε_{k+1}$ (``next_rank_defect``), the least $⟨u_k, v_{k+1}⟩²$
+    (``alignment``).
 
 Assumptions
-    one_output  d_y = 1: the last layer is a row, of rank one.  Without it two identities have
-                D_1 = 0 and |W_1|_F² - |W_1|_2² = 1.
+    one_output  $d_y = 1$: the last layer is a row, of rank one.  Without it two identities have
+                $D_1 = 0$ and $|W_1|_F² - |W_1|_2² = 1$.
 
 Proof
-    f_k = |W_k|_F² - |W_k|_2².  |W_{k+1}|_F² = |W_k|_F² + tr D_k, and by Weyl |W_{k+1}|_2² =
-    λ_max(W_kW_kᵀ + D_k) <= |W_k|_2² + λ_max(D_k); so f_k <= f_{k+1} + λ_max(D_k) - tr D_k, and
-    f_L = 0.  Weyl from both sides is the second line.  For the third, u = u_k:
-    uᵀW_{k+1}ᵀW_{k+1}u = |W_k|_2² + uᵀD_ku >= |W_{k+1}|_2² - 2|D_k|_2 from below, and from above at
-    most <u,v>²|W_{k+1}|_2² + (1 - <u,v>²)s_2² with s_2² <= f_{k+1} <= ε_{k+1}.  Weyl's inequality
-    and the two Rayleigh estimates are claims of their own, decided on instances.
+    Rank.  Put $f_k = |W_k|_F² - |W_k|_2²$.  Then $|W_{k+1}|_F² = |W_k|_F² + tr D_k$, and by Weyl
+    (C2.weyl)
+
+        |W_{k+1}|_2² = λ_max(W_kW_kᵀ + D_k) ≤ |W_k|_2² + λ_max(D_k).
+
+    So $f_k ≤ f_{k+1} + λ_max(D_k) - tr D_k$, and $f_L = 0$, since the last layer is a row: added up
+    from $k$ on, this is the first line.
+
+    Norms.  Weyl from both sides: $λ_max(W_kW_kᵀ + D_k)$ and $λ_max(W_kW_kᵀ)$ differ by at most
+    $|D_k|_2$.
+
+    Alignment.  For $u = u_k$, $v = v_{k+1}$ and the second singular value $s_2$ of $W_{k+1}$
+
+        uᵀW_{k+1}ᵀW_{k+1}u = |W_k|_2² + uᵀD_ku ≥ |W_{k+1}|_2² - 2|D_k|_2,
+        uᵀW_{k+1}ᵀW_{k+1}u ≤ ⟨u, v⟩² |W_{k+1}|_2² + (1 - ⟨u, v⟩²) s_2²,
+
+    where $s_2² ≤ f_{k+1} ≤ ε_{k+1}$ by the first line for the next layer.  Together they are the
+    third.  Weyl's inequality and these two estimates (C2.overlap) are claims of their own, decided
+    on instances.
+
+    The number of the paper.  The traces telescope, $-Σ_{j>k} tr D_j = |W_{k+1}|_F² - |W_L|_F²$, and
+    $λ_max(D_j) ≤ |D_j|_2$, so that $ε_{k+1} ≤ max_j |W_j|_F² + Σ_{j>k} |D_j|_2$.
 
 Sharpness
-    The third bound is attained (C2.attained), once through ε_{k+1} and once through 2|D_k|_2.
-    Without the factor 2, diag(7/10, 18/25) followed by [1, 0] refutes it: the overlap is 0 and
-    1 - 324/625 > 0.
+    The third bound is attained (C2.attained), once through $ε_{k+1}$ and once through $2|D_k|_2$.
+    Without the factor 2, $diag(7/10, 18/25)$ followed by $[1, 0]$ refutes it: the overlap is 0 and
+    $1 - 324/625 > 0$.
 
 Implementation notes
     Where a top singular value is multiple the least overlap is 0; see :mod:`numeric.alignment`.
-    The data do not enter; instances carry Σ = I.  Flows are decided at some of their stored times
+    The data do not enter; instances carry $Σ = I$.  Flows are decided at some of their stored times
     and measured at all of them.
 
 References
@@ -120,7 +141,7 @@ _t = sp.Symbol("t", real=True)
 
 
 weyl = stated(
-    "weyl", "Weyl: from layer to layer the squared norm grows by no more than λ_max(D_j)",
+    "weyl", "Weyl: from layer to layer the squared norm grows by no more than $λ_max(D_j)$",
     layer_pairs, weyl_least.symbol >= 0, bounds=_BOUNDS, check=True,
 )  # fmt: skip
 
@@ -237,15 +258,15 @@ _more = (
 # --- false twins --------------------------------------------------------------------------------
 
 _twins = (
-    twin("alignment_without_factor_two", "|D_k| for 2|D_k| in the alignment bound",
+    twin("alignment_without_factor_two", "$|D_k|$ for $2|D_k|$ in the alignment bound",
          layer_pairs, aligned * after >= after - eps_next - D, bounds=_BOUNDS,
          known=lambda: [
              LayerPair.at(1, [[Fraction(7, 10), 0], [0, Fraction(18, 25)]], [[1, 0]])]),
-    twin("rank_untraced", "ε_k without the traces",
+    twin("rank_untraced", "$ε_k$ without the traces",
          layer_pairs, fro - top <= untraced, bounds=_BOUNDS),
-    twin("next_defect", "ε_{k+1} for ε_k in the rank bound",
+    twin("next_defect", "$ε_{k+1}$ for $ε_k$ in the rank bound",
          layer_pairs, fro - top <= eps_next, bounds=_BOUNDS),
-    twin("half_norms", "|D_k|/2 for |D_k| between the norms",
+    twin("half_norms", "$|D_k|/2$ for $|D_k|$ between the norms",
          layer_pairs, sp.Abs(top - after) <= D / 2, bounds=_BOUNDS),
     twin("many_outputs", "the rank bound with several outputs",
          many_output_pairs, fro - top <= eps, bounds=_BOUNDS,
@@ -315,13 +336,13 @@ THEOREM = Theorem(
     controls=_twins,
     witnesses=(
         witness("generic", nearly_aligned,
-                "two inputs, three layers, an informative bound: 4 - 2 - 2 · 1/2",
+                "two inputs, three layers, an informative bound: $4 - 2 - 2 · 1/2$",
                 lambda: LayerPair.at(1, *[[[2, 0], [0, 1]]] * 2, [[2, 0]])),
-        witness("rank", rank, "two identities and a row: f_1 = 1 = ε_1",
+        witness("rank", rank, "two identities and a row: $f_1 = 1 = ε_1$",
                 lambda: LayerPair.at(1, *_two_identities, [[2, 0]])),
     ),
     necessity=(
-        needed(one_output, rank, "two identities: D_1 = 0 but |W_1|_F² - |W_1|_2² = 1",
+        needed(one_output, rank, "two identities: $D_1 = 0$ but $|W_1|_F² - |W_1|_2² = 1$",
                lambda: LayerPair.at(1, *_two_identities)),
     ),
     trainings=(

@@ -1,38 +1,52 @@
 r"""With one output the sharpness of every minimizer is bounded below by depth, norm and data.
 
 Statement
-    Let d_y = 1, L >= 2, Σw* = c != 0 and a = w*ᵀΣw*/|w*|².  Every minimizer W has
+    Let $d_y = 1$, $L ≥ 2$, $Σw^* = c ≠ 0$ and $a = w^{*T}Σw^*/|w^*|²$.  Every minimizer $W$ has
 
-        S(W) >= 2 L a |w*|^{2-2/L},                                                    [lower]
+        S(W) ≥ 2La |w^*|^{2-2/L},                                                      [lower]
 
-    and the least sharpness has S_min <= 2 |w*|^{2-2/L} sqrt((2L-1)Λ² + (L-1)²a²).     [upper]
-    For w* along a top eigenvector of Σ there are networks where S(W) is the lower bound
-    [lower_attained] and S_min is the upper one [upper_attained].
+    and the least sharpness is bounded above too:
+
+        S_min ≤ 2 |w^*|^{2-2/L} √((2L-1)Λ² + (L-1)²a²).                                [upper]
+
+    For $w^*$ along a top eigenvector of $Σ$ there are networks where $S(W)$ is the lower bound
+    [lower_attained] and $S_min$ is the upper one [upper_attained].
 
 Notation
-    S (``sharpness``), S_min (``minimal_sharpness``), L (``depth``), |w*| (``w_norm``), a (``a``),
-    Λ (``data_max``): largest eigenvalue of Σ, which may be singular.
+    $S$ (``sharpness``), $S_min$ (``minimal_sharpness``), $L$ (``depth``), $|w^*|$ (``w_norm``),
+    $a$ (``a``), $Λ$ (``data_max``) the largest eigenvalue of $Σ$, which may be singular;
+    $K = Σ^{1/2}$.
 
 Assumptions
-    minimizer   PΣ = w*ᵀΣ: the path through a minimizer carries exactly w*.  Without it, zero
-                weights are flatter.
-    one_output  d_y = 1: with several outputs ``a`` is not defined; see U1.
-    seen        Σw* != 0, for the upper bound, which rests on U2 and its a_2.
+    minimizer   $PΣ = w^{*T}Σ$: the path through a minimizer carries exactly $w^*$.  Without it,
+                zero weights are flatter.
+    one_output  $d_y = 1$: with several outputs $a$ is not defined; see U1.
+    seen        $Σw^* ≠ 0$, for the upper bound, which rests on U2 and its $a_2$.
 
 Proof
-    S >= S_min by F6 in every direction.  At z = Kw*/|Kw*| what S_min is the supremum of is
-    2L |Kz|^{2/L} |w*ᵀKz|^{2-2/L} with |w*ᵀKz|² = a|w*|² and |Kz|² = a_2 = w*ᵀΣ²w*/w*ᵀΣw* >= a:
-    a_2 - a = |Σw* - aw*|²/w*ᵀΣw*.
-    Upper: S_min <= 2|w*|^{2-2/L}(Λ + (L-1)a) (U2), and (Λ + (L-1)a)² <= (2L-1)Λ² + (L-1)²a²
-    because a <= Λ.
+    Lower bound.  By F6.path in every direction $S ≥ S_min$, where $S_min$ is the supremum over unit
+    vectors $z$ in the range of $K$ of
+
+        2L |Kz|^{2/L} |w^{*T}Kz|^{2-2/L}.
+
+    At $z = Kw^*/|Kw^*|$ we have $|w^{*T}Kz|² = a|w^*|²$ and $|Kz|² = a_2$, where
+
+        a_2 = \frac{w^{*T}Σ²w^*}{w^{*T}Σw^*},
+        a_2 - a = \frac{|Σw^* - aw^*|²}{w^{*T}Σw^*} ≥ 0.
+
+    So $S_min$ is at least $2L (a_2 (a|w^*|²)^{L-1})^{1/L} ≥ 2La |w^*|^{2-2/L}$.
+
+    Upper bound.  U2 says $S_min ≤ 2|w^*|^{2-2/L} (Λ + (L-1)a)$, and because $a ≤ Λ$
+
+        (Λ + (L-1)a)² = Λ² + 2(L-1)Λa + (L-1)²a² ≤ (2L-1)Λ² + (L-1)²a².
 
 Sharpness
-    Both bounds are attained for every L and |w*| where Λ = a, so no constant or exponent improves
-    uniformly; U2 brackets S_min more closely.
+    Both bounds are attained for every $L$ and $|w^*|$ where $Λ = a$, so no constant or exponent
+    improves uniformly; U2 brackets $S_min$ more closely.
 
 Implementation notes
-    a and a_2 are rational; |w*|^{2-2/L} is algebraic and compared exactly.  What the bounds mean
-    for step sizes is C6.
+    $a$ and $a_2$ are rational; $|w^*|^{2-2/L}$ is algebraic and compared exactly.  What the bounds
+    mean for step sizes is C6.
 
 References
 ----------
@@ -113,19 +127,19 @@ def tilt(instance: Instance) -> Any:
 
 
 start = stated(
-    "start", "the path along the regressor starts with a_2",
+    "start", "the path along the regressor starts with $a_2$",
     regressor_directions, sp.Eq(ends, rayleigh2), bounds=_DEEP, sizes=_SIZES, check=True,
     formal=True,
 )  # fmt: skip
 
 pair = stated(
-    "pair", "and its pairs carry w*ᵀΣw*",
+    "pair", "and its pairs carry $w^{*T}Σw^*$",
     regressor_directions, sp.Eq(paired, rayleigh * w**2), bounds=_DEEP, sizes=_SIZES, check=True,
     formal=True,
 )  # fmt: skip
 
 tilted = stated(
-    "tilted", "a_2 exceeds a by how far the regressor is from an eigenvector",
+    "tilted", "$a_2$ exceeds $a$ by how far the regressor is from an eigenvector",
     univariate_minimizers, sp.Eq(rayleigh2, rayleigh + tilt.symbol), one_output,
     bounds=_DEEP, sizes=_SIZES, check=True, formal=True,
 )  # fmt: skip
@@ -206,13 +220,14 @@ def upper() -> Iterator[Step]:
 
 
 lower_attained = stated(
-    "lower_attained", "equality for w* along the top eigenvector and aligned layers of equal gain",
+    "lower_attained",
+    "equality for $w^*$ along the top eigenvector and aligned layers of equal gain",
     univariate_top_eigenvector, sp.Eq(S, lower_bound), minimizer, one_output, bounds=_DEEP,
     sizes=((2, 1, 1), (2, 1, 2), (3, 1, 1, 1)), formal=True,
 )  # fmt: skip
 
 upper_attained = stated(
-    "upper_attained", "equality of the upper bound for w* along the top eigenvector",
+    "upper_attained", "equality of the upper bound for $w^*$ along the top eigenvector",
     univariate_top_eigenvector, sp.Eq(S_min, upper_bound), minimizer, one_output, bounds=_DEEP,
     formal=True,
 )  # fmt: skip
@@ -220,13 +235,13 @@ upper_attained = stated(
 # --- false twins --------------------------------------------------------------------------------
 
 _twins = (
-    twin("square_of_norm", "|w*|² for |w*|^{2-2/L}",
+    twin("square_of_norm", "$|w^*|²$ for $|w^*|^{2-2/L}$",
          univariate_minimizers, S >= 2 * L * rayleigh * w**2, bounds=_DEEP),
-    twin("larger_exponent", "|w*|^{2-1/L} for |w*|^{2-2/L}",
+    twin("larger_exponent", "$|w^*|^{2-1/L}$ for $|w^*|^{2-2/L}$",
          univariate_minimizers, S >= 2 * L * rayleigh * w ** (2 - 1 / L), bounds=_DEEP),
-    twin("top_eigenvalue", "Λ for a in the lower bound",
+    twin("top_eigenvalue", "$Λ$ for $a$ in the lower bound",
          univariate_minimizers, S >= 2 * L * top * w ** (2 - 2 / L), bounds=_DEEP),
-    twin("smaller_root", "L for 2L-1 under the root of the upper bound",
+    twin("smaller_root", "$L$ for $2L-1$ under the root of the upper bound",
          univariate_minimizers,
          S_min <= 2 * w ** (2 - 2 / L) * sp.sqrt(L * top**2 + (L - 1) ** 2 * rayleigh**2),
          bounds=_DEEP),
@@ -251,7 +266,7 @@ def _train(seed: int, runs: int) -> Iterator[TrainedSolution]:
 THEOREM = Theorem(
     id="C1",
     title="With one output the sharpness of a minimizer is bounded below by depth, norm and data",
-    normalisation="R = E|y - Px|², no factor 1/2; a = w*ᵀΣw*/|w*|², Λ = λ_max(Σ)",
+    normalisation="$R = E|y - Px|²$, no factor 1/2; $a = w^{*T}Σw^*/|w^*|²$, $Λ = λ_max(Σ)$",
     source=Source("marion2024deep", "Theorem 1 (upper bound reconstructed)"),
     claims=(
         start, pair, tilted, least, along, flattest,
@@ -259,18 +274,18 @@ THEOREM = Theorem(
     ),
     controls=_twins,
     witnesses=(
-        witness("correlated", lower, "correlated features, w* = (1, 3) no eigenvector",
+        witness("correlated", lower, "correlated features, $w^* = (1, 3)$ no eigenvector",
                 lambda: Instance.of_minimizer([[[1, 2], [0, 1]], [[1, 1]]], [[2, 1], [1, 1]])),
-        witness("singular", upper, "fewer samples than features: Σ of rank one",
+        witness("singular", upper, "fewer samples than features: $Σ$ of rank one",
                 lambda: Instance.of_minimizer([[[1, 0]], [[1]]], [[1, 1], [1, 1]])),
     ),
     necessity=(
-        needed(minimizer, lower, "zero weights, w* = 1, depth 2: S = 2 < 4",
+        needed(minimizer, lower, "zero weights, $w^* = 1$, depth 2: $S = 2 < 4$",
                lambda: Instance.exact([[[0]], [[0]]], [[1]], [[1]])),
     ),
     trainings=(
         Training("trained",
-                 "gradient descent at step sizes around 2/S_min, corrected to an exact minimizer",
+                 "gradient descent at step sizes around $2/S_min$, corrected to an exact minimizer",
                  _train, (lower,)),
     ),
     module=__name__,

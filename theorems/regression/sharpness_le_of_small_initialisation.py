@@ -1,46 +1,59 @@
 r"""One output: critical points of small loss are minimizers, and those with small layers are flat.
 
 Statement
-    Let d_y = 1 and E = PΣ - C.  At any weights
+    Let $d_y = 1$ and $E = PΣ - C$.  At any weights
 
-        R(0) - R + <W_L, ∇_{W_L}R> = PΣPᵀ,                                           [energy]
-        |∇_{W_1}R|² = 4 |A_1|² |E|²,                                                 [first]
-        4 (R(0) - R + <W_L, ∇_{W_L}R>) |E|² <= tr(W_1ΣW_1ᵀ) |∇_{W_1}R|²:             [stationary]
+        R(0) - R + ⟨W_L, ∇_{W_L} R⟩ = PΣPᵀ,                                          [energy]
+        |∇_{W_1} R|² = 4 |A_1|² |E|²,                                                [first]
+        4 (R(0) - R + ⟨W_L, ∇_{W_L} R⟩) |E|² ≤ tr(W_1ΣW_1ᵀ) |∇_{W_1} R|²:            [stationary]
 
-    a critical point with R < R(0) has E = 0 and is a minimizer.  At any minimizer
+    a critical point with $R < R(0)$ has $E = 0$ and is a minimizer.  At any minimizer
 
-        S(W) <= 2 L Λ max_k |W_k|_2^{2L-2}.                                          [layered]
+        S(W) ≤ 2LΛ max_k |W_k|_2^{2L-2}.                                             [layered]
 
-    If |W_k|_2 <= (2|w*|)^{1/L} for every k, as near the limits of small initialisations, then
+    If $|W_k|_2 ≤ (2|w^*|)^{1/L}$ for every $k$, as near the limits of small initialisations, then
 
-        S(W) <= 2^{3-2/L} L Λ |w*|^{2-2/L} <= 8 L Λ |w*|^{2-2/L},                    [flat, paper]
-        S(W) <= (4Λ/a) S_min,                                                        [ratio]
+        S(W) ≤ 2^{3-2/L} LΛ |w^*|^{2-2/L} ≤ 8LΛ |w^*|^{2-2/L},                       [flat, paper]
+        S(W) ≤ (4Λ/a) S_min,                                                         [ratio]
 
     and the first of these is an equality at some minimizers [attained].
 
 Notation
-    R(0) the loss of zero weights (``loss_at_zero``), A_1 = W_L ... W_2, α_k = A_kᵀ,
-    PΣPᵀ (``output_energy``), tr(W_1ΣW_1ᵀ) (``first_energy``), <W_L, ∇_{W_L}R> (``last_slope``),
-    |∇_{W_1}R|² (``first_slope_sq``), |A_1|_F² (``first_suffix_sq``), |E|_F² (``residual_sq``),
-    Λ (``data_max``).
+    $R(0)$ the loss of zero weights (``loss_at_zero``); $A_k = W_L ... W_{k+1}$ and
+    $B_k = W_{k-1} ... W_1$, so that $A_1 = W_L ... W_2$; $α_k = A_kᵀ$; $PΣPᵀ$
+    (``output_energy``), $tr(W_1ΣW_1ᵀ)$ (``first_energy``), $⟨W_L, ∇_{W_L} R⟩$ (``last_slope``),
+    $|∇_{W_1} R|²$ (``first_slope_sq``), $|A_1|_F²$ (``first_suffix_sq``), $|E|_F²$
+    (``residual_sq``), $Λ$ (``data_max``); $a = w^{*T}Σw^*/|w^*|²$ as in C1.
 
 Assumptions
-    minimizer     PΣ = w*ᵀΣ.  Without it the Hessian has a residual term: weights ±1 of opposite
-                  signs with w* = 1/2 have S = 7 > 4.
-    small_layers  |W_k|_2^L <= 2|w*|: rescaled layers (10, 1/10) are arbitrarily sharp.
-    one_output    d_y = 1: with several outputs there are saddles below R(0).
+    minimizer     $PΣ = w^{*T}Σ$.  Without it the Hessian has a residual term: weights $±1$ of
+                  opposite signs with $w^* = 1/2$ have $S = 7 > 4$.
+    small_layers  $|W_k|_2^L ≤ 2|w^*|$: rescaled layers $(10, 1/10)$ are arbitrarily sharp.
+    one_output    $d_y = 1$: with several outputs there are saddles below $R(0)$.
 
 Proof
-    PΣPᵀ = A_1(W_1ΣW_1ᵀ)A_1ᵀ <= |A_1|² tr(W_1ΣW_1ᵀ); times 4|E|² this is the third line, by the
-    first two.
-    Flatness.  S = 2λ_max(KMK) <= 2Λ Σ_k |α_k|²|B_k|² <= 2LΛ m^{2L-2} with m = max_k |W_k|_2 <=
-    (2|w*|)^{1/L}.  C1 bounds S_min from below.
+    Energy.  $R(0) - R = 2PCᵀ - PΣPᵀ$, and by F1 $∇_{W_L} R = 2EB_Lᵀ$, so that
+    $⟨W_L, ∇_{W_L} R⟩ = 2PEᵀ = 2PΣPᵀ - 2PCᵀ$, as $W_LB_L = P$.  The sum is the first line.
+
+    First layer.  $∇_{W_1} R = 2A_1ᵀE$ is a column times a row, whose norms multiply.
+
+    Stationary points.  $PΣPᵀ = A_1(W_1ΣW_1ᵀ)A_1ᵀ ≤ |A_1|² tr(W_1ΣW_1ᵀ)$ (C3.carried); times
+    $4|E|²$ this is the third line, by the first two.
+
+    Flatness.  With $M = Σ_k |α_k|² B_kᵀB_k$ and $m = max_k |W_k|_2$, by F3.univariate
+
+        S = 2λ_max(KMK) ≤ 2Λ Σ_k |α_k|² |B_k|² ≤ 2LΛ m^{2L-2}.
+
+    Where $m ≤ (2|w^*|)^{1/L}$, this is at most $2LΛ (2|w^*|)^{2-2/L}$, the bound of C3.flat.  The
+    last line compares it with $S_min ≥ 2La |w^*|^{2-2/L}$ (C1.flattest).
+
     Flows, as a remark that nothing here checks: on definite data gradient flow converges to a
-    critical point (bah2022learning), on singular data the part of W_1 on ker Σ stands still
-    besides.  From R(W(0)) <= R(0) and ∇R(W(0)) != 0 its limit has R < R(0), so it is a minimizer.
+    critical point (bah2022learning), on singular data the part of $W_1$ on $\ker Σ$ stands still
+    besides.  From $R(W(0)) ≤ R(0)$ and $∇R(W(0)) ≠ 0$ its limit has $R < R(0)$, so it is a
+    minimizer.
 
 Sharpness
-    2^{3-2/L} is attained under the assumption on the layers (C3.attained: layers of equal norm,
+    $2^{3-2/L}$ is attained under the assumption on the layers (C3.attained: layers of equal norm,
     the last row 60 degrees off the path); the 8 is not, and along actual limits U3 is far smaller.
     Those limits need not be flattest (control).
 
@@ -154,7 +167,7 @@ _t = sp.Symbol("t", real=True)
 _SIZES = ((2, 2, 1), (2, 2, 1, 2), (2, 2, 2, 2), (3, 2, 1, 1, 1))
 
 energy = stated(
-    "energy", "what the loss gained is the energy of the output, where layer L is stationary",
+    "energy", "what the loss gained is the energy of the output, where layer $L$ is stationary",
     weights, sp.Eq(energy_balance, energy_out), one_output, bounds=_BOUNDS, sizes=_SIZES,
     formal=True,
 )  # fmt: skip
@@ -190,7 +203,7 @@ def stationary(energy: Claim, first: Claim, carried: Claim) -> Iterator[Step]:
 
 
 split = stated(
-    "split", "the sharpness is no more than 2Λ times what the layers around each one can do",
+    "split", "the sharpness is no more than $2Λ$ times what the layers around each one can do",
     univariate_minimizers, S <= 2 * top * path_total.symbol, minimizer, one_output,
     given=(F3.univariate,), bounds=_BOUNDS, check=True,
 )  # fmt: skip
@@ -235,7 +248,7 @@ def flat(flat_bound: Any, layered: Claim, small: Claim) -> Iterator[Step]:
 
 
 attained = stated(
-    "attained", "equality for layers of equal norm and |w*| = s^L/2",
+    "attained", "equality for layers of equal norm $s$ and $|w^*| = s^L/2$",
     half_aligned_minimizers, sp.Eq(S, flat_bound), minimizer, one_output, small_layers,
     bounds=_BOUNDS, formal=True,
 )  # fmt: skip
@@ -264,7 +277,7 @@ def paper(flat: Claim) -> Iterator[Step]:
     given=(paper, C1.flattest), bounds=_BOUNDS, formal=True,
 )  # fmt: skip
 def ratio(paper: Claim) -> Iterator[Step]:
-    """Within 4Λ/a of the flattest."""
+    """Within $4Λ/a$ of the flattest."""
     least = rules.scaled(rules.given(C1.flattest), 4 * top)
     both = rules.transitive(least, rules.scaled(rules.given(paper), rayleigh))
     yield rules.divided(both, rayleigh)
@@ -273,16 +286,16 @@ def ratio(paper: Claim) -> Iterator[Step]:
 # --- false twins --------------------------------------------------------------------------------
 
 _twins = (
-    twin("constant_one", "1 for 8: S <= LΛ|w*|^{2-2/L}",
+    twin("constant_one", "1 for 8: $S ≤ LΛ|w^*|^{2-2/L}$",
          nearly_aligned_minimizers, S <= _scale, small_layers, bounds=_BOUNDS),
-    twin("constant_four", "4 for 2^{3-2/L} (false once L > 2)",
+    twin("constant_four", "4 for $2^{3-2/L}$ (false once $L > 2$)",
          half_aligned_minimizers, S <= 4 * _scale, small_layers, bounds=_BOUNDS),
     twin("limits_are_flattest", "small-initialisation limits are flattest",
          small_limits, S <= S_min, bounds=_BOUNDS),
     twin("any_minimizer", "layers of any size",
          univariate_minimizers, S <= 8 * _scale, bounds=_BOUNDS),
     twin("several_outputs",
-         "|∇_1 R|² = 4|A_1|²|E|² with several outputs: saddles below R(0) exist",
+         "$|∇_1 R|² = 4|A_1|²|E|²$ with several outputs: saddles below $R(0)$ exist",
          any_weights, sp.Eq(slope_1, 4 * suffix * error), bounds=_BOUNDS),
 )  # fmt: skip
 
@@ -333,7 +346,7 @@ THEOREM = Theorem(
     id="C3",
     title="With one output critical points below the loss of zero weights are minimizers, and "
     "small layers make minimizers flat",
-    normalisation="R = E|y - Px|², no factor 1/2; R(0) = E|y|²",
+    normalisation="$R = E|y - Px|²$, no factor 1/2; $R(0) = E|y|²$",
     source=Source("marion2024deep", "small-scale initialisation (constants reconstructed)"),
     claims=(
         energy, first, carried, narrow, stationary, split, products, layered, small,
@@ -341,13 +354,13 @@ THEOREM = Theorem(
     ),
     controls=_twins,
     witnesses=(
-        witness("limit", flat, "a balanced path off the eigenvectors of Σ = [[2, 1], [1, 2]]",
+        witness("limit", flat, "a balanced path off the eigenvectors of $Σ = [[2, 1], [1, 2]]$",
                 lambda: Instance.of_minimizer([[[1, 0], [0, 0]], [[1, 0]]], [[2, 1], [1, 2]])),
     ),
     necessity=(
-        needed(minimizer, flat, "weights 1 and -1, w* = 1/2: S = 7 > 4",
+        needed(minimizer, flat, "weights 1 and $-1$, $w^* = 1/2$: $S = 7 > 4$",
                lambda: Instance.exact([[[1]], [[-1]]], [[1]], [[Fraction(1, 2)]])),
-        needed(small_layers, flat, "layers 10 and 1/10: S = 200.02 > 8",
+        needed(small_layers, flat, "layers 10 and 1/10: $S = 200.02 > 8$",
                lambda: Instance.of_minimizer([[[10]], [[Fraction(1, 10)]]], [[1]])),
     ),
     trainings=(
