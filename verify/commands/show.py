@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -68,15 +66,10 @@ def show(theorem_id: str, out: Path) -> None:
 
 
 def reference(theorem: Theorem) -> str:
-    """Return author, title and year from the references.bib of the theorem's package."""
-    package = theorem.module.partition(".")[0]
-    try:
-        text = resources.files(package).joinpath("references.bib").read_text(encoding="utf-8")
-    except (OSError, TypeError):  # a package without one, or a single module
-        return theorem.source.key
-    entry = re.search(rf"@\w+{{{re.escape(theorem.source.key)},(.*?)\n}}", text, re.DOTALL)
-    if entry is None:
-        return theorem.source.key
-    fields = dict(re.findall(r"(\w+)\s*=\s*{(.*?)},?\n", entry[1] + "\n"))
-    plain = [re.sub(r"[{}\\']", "", fields.get(name, "")) for name in ("author", "title", "year")]
-    return ". ".join(filter(None, plain))
+    """Return in one line the work that a theorem comes from; its key where nothing tells more."""
+    from verify import references
+
+    if fault := references.unreadable([theorem]):
+        return f"{theorem.source.key} ({fault[0]})"
+    known = references.entries(theorem.module.partition(".")[0]).get(theorem.source.key)
+    return known.citation if known else theorem.source.key

@@ -19,6 +19,7 @@ from verify.environment import describe
 from verify.errors import Interrupted, UsageError
 from verify.fit import device
 from verify.formal.kernel import check_again
+from verify.references import cited, unreadable
 from verify.registry import skipped, with_ancestors
 from verify.runs import cluster
 from verify.runs.tasks import Outcome, Store, Task, pool, run, tasks
@@ -92,6 +93,7 @@ def verify(
             )
     records = assemble(theorems, listed, outcomes, proofs_checked=options.check_proofs)
     left_out = [*skipped(), *(t.skipped for theorem in theorems for t in theorem.trainings)]
+    left_out += unreadable(theorems)
     place |= {"skipped": list(filter(None, left_out))}
     result = {
         "schema": report.VERSION,
@@ -100,6 +102,7 @@ def verify(
         "profile": options.profile,
         "seconds": monotonic() - start,
         "verdict": overall(records),
+        "references": cited(theorems),
         "theorems": records,
     }
     with store.writing(len(listed)):
