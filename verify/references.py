@@ -7,7 +7,6 @@ words: names and titles with their accents, and links where a DOI or an arXiv nu
 from __future__ import annotations
 
 import re
-import sys
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
@@ -21,11 +20,12 @@ from pybtex.exceptions import PybtexError
 from pybtex.richtext import Text
 
 from verify.errors import UsageError
+from verify.pages import page_of
 
 if TYPE_CHECKING:
     from verify.theorem import Theorem
 
-__all__ = ["FILE", "Entry", "cited", "entries", "keys", "parse", "unreadable"]
+__all__ = ["FILE", "Entry", "cited", "entries", "keys", "named_in", "parse", "unreadable"]
 
 FILE = "references.bib"
 """What a package of theorems calls its bibliography."""
@@ -110,8 +110,7 @@ def keys(theorem: Theorem) -> list[str]:
         The bibliography is not BibTeX.
     """
     lemmas = [lemma.source.key for claim in theorem.claims for lemma in claim.cites]
-    page = getattr(sys.modules.get(theorem.module), "__doc__", None) or ""
-    named = re.findall(r"[\w:.+/-]*\w", _section(page))
+    named = named_in(page_of(theorem.module).get("References", ""))
     known = entries(_package(theorem))
     return [key for key in dict.fromkeys((theorem.source.key, *lemmas, *named)) if key in known]
 
@@ -142,10 +141,9 @@ def _package(theorem: Theorem) -> str:
     return theorem.module.partition(".")[0]
 
 
-def _section(page: str) -> str:
-    """What a page says under References: indented lines, which a ruler may precede."""
-    found = re.search(r"^References\n(?:-+\n)?((?:[ \t]+\S.*(?:\n|\Z))*)", page, re.MULTILINE)
-    return found[1] if found else ""
+def named_in(section: str) -> list[str]:
+    """Return what may be a key in the section References of a page."""
+    return re.findall(r"[\w:.+/-]*\w", section)
 
 
 def _citation(entry: Any) -> str:

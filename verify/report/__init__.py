@@ -1,4 +1,4 @@
-"""What a run leaves behind, from one dict: a page, a file for programs, one for CI, a table.
+"""What a run leaves behind, from one dict: a site, a file for programs, one for CI, tables.
 
 A *report* is JSON-able, after ``verify.schema.json``.  Verdicts are shown as they are in it:
 nothing here computes one, and nothing undecided may look like a pass.  The word *proved* is
@@ -11,8 +11,8 @@ import json
 from pathlib import Path
 from typing import Any
 
-from verify.files import check_writable, write_text
-from verify.report import html, junit, markdown, tables
+from verify.files import check_writable, read_text, write_text
+from verify.report import junit, markdown, site, tables
 from verify.report.shape import VERSION, clean, fault
 from verify.report.terminal import show, show_theorem
 
@@ -29,7 +29,10 @@ __all__ = [
 ]
 
 NAMES = ("verify.json", "junit.xml", "tables/theorems.tex", "tables/theorems.md", "index.html")
-"""What a report consists of, relative to its folder, in the order of writing."""
+"""What a report consists of beside the pages of the site, relative to its folder."""
+
+_PAGES = "theorems"
+_MARK = '<meta name="generator" content="certimin '
 
 
 def prepare(out: Path) -> None:
@@ -43,15 +46,16 @@ def prepare(out: Path) -> None:
         ``out`` is a file, cannot be made or cannot be written to, or a folder has the name of
         one of the report's files.
     """
-    for name in NAMES:
+    for name in (*NAMES, f"{_PAGES}/index.html", "assets/style.css"):
         check_writable(Path(out, name))
 
 
 def write(report: dict[str, Any], out: Path) -> list[Path]:
     """Write a report into the folder ``out`` and return the paths written.
 
-    Each file appears whole or not at all, ``verify.json`` first: the others can be made from
-    it again.
+    All is made before anything is written; each file then appears whole or not at all,
+    ``verify.json`` first: the others can be made from it again.  Pages of theorems that an earlier
+    run left there, and that this one is not about, go.
 
     Raises
     ------
@@ -59,11 +63,14 @@ def write(report: dict[str, Any], out: Path) -> list[Path]:
         A file cannot be written; call :func:`prepare` before computing to learn it early.
     """
     report = clean(report)
-    renderers = (_json, junit.render, tables.render, markdown.render, html.render)
-    return [
-        write_text(Path(out, name), render(report))
-        for name, render in zip(NAMES, renderers, strict=True)
-    ]
+    renderers = (_json, junit.render, tables.render, markdown.render)
+    texts = {name: render(report) for name, render in zip(NAMES, renderers, strict=False)}
+    texts |= site.render(report)
+    written = [write_text(Path(out, name), text) for name, text in texts.items()]
+    for page in Path(out, _PAGES).glob("*.html"):
+        if page not in written and _MARK in read_text(page)[:2000]:
+            page.unlink()
+    return written
 
 
 def insert_table(report: dict[str, Any], document: Path) -> None:

@@ -18,7 +18,7 @@ _CHARACTERS = GREEK | {
     "approx": "≈", "pm": "±", "langle": "⟨", "rangle": "⟩", "succ": "≻", "succeq": "⪰",
     "quad": "  ", "qquad": "   ", ",": "", ";": " ", ":": " ", "!": "", " ": " ", "\\": "; ",
     "displaystyle": "", "textstyle": "", "bigl": "", "bigr": "", "Bigl": "", "Bigr": "",
-    "partial": "∂", "leftrightarrow": "↔", "mid": "|", "perp": "⊥", "emptyset": "∅",
+    "partial": "∂", "leftrightarrow": "↔", "mid": "|", "perp": "⊥", "emptyset": "∅", "angle": "∠",
 }  # fmt: skip
 _ACCENTS = {
     "hat": "\u0302",
@@ -50,6 +50,7 @@ def formula(tex: str) -> str:
     tex = re.sub(r"\\(?:begin|end)\{[a-z]+\*?\}", "", tex).replace("&", "")
     tex = re.sub(r"\\(?:text\w*|operatorname|math[a-z]+)\*?\s*\{([^{}]*)\}", r"\1", tex)
     tex = re.sub(r"\\(?:left|right)\b\.?", "", tex)
+    tex = re.sub(r"\\[dt]?frac\s*(\w)(\w)", r"\1/\2", tex)
     tex = re.sub(r"\\([a-z]+)\s*(?:\{(\\?\w+)\}|(\\[A-Za-z]+|[A-Za-z]\b))", _accented, tex)
     before = ""
     while before != tex:
@@ -59,7 +60,7 @@ def formula(tex: str) -> str:
         tex = re.sub(r"([\^_])\s*\{([^{}]*)\}", _script, tex)
     tex = re.sub(r"\^([0-9T])(?![0-9A-Za-z.])|\^([0-9T])(?=[A-Z(|])", _raised, tex)
     tex = re.sub(r"(?<!\\)[{}]", "", tex)
-    tex = re.sub(r"\\(cdot|otimes|in)\s+", lambda m: _CHARACTERS[m[1]] + " " * (m[1] == "in"), tex)
+    tex = re.sub(r"\s*\\cdot\s+", "·", tex)
     tex = re.sub(r"\\([A-Za-z]+|.)", lambda m: _CHARACTERS.get(m[1], m[1]), tex)
     return unicodedata.normalize("NFC", " ".join(tex.split()))
 
@@ -75,9 +76,11 @@ def _quotient(match: re.Match[str]) -> str:
 
 def _script(match: re.Match[str]) -> str:
     above, inner = match[1] == "^", match[2]
-    if above and re.fullmatch(r"-?\d+|T|\\top", inner):
-        return "".join(_RAISED[c] for c in inner.replace(r"\top", "T"))
-    index = not above and re.fullmatch(r"\\?\w+", inner)
+    if above and re.fullmatch(r"-?\d+|\*?(?:T|\\top)|\*", inner):
+        return "".join(_RAISED.get(c, c) for c in inner.replace(r"\top", "T"))
+    if above and re.fullmatch(r"\([^()]*\)", inner):
+        return f"^{inner}"
+    index = not above and re.fullmatch(r"\\?[^\W_]+", inner)
     return match[1] + (inner if index else _group(inner))
 
 

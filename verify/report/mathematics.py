@@ -58,12 +58,15 @@ _LEVEL = str.maketrans(_RAISED + _LOWERED, "0123456789+-inkjLT" + "0123456789+-i
 _ACCENTS = {"\u0302": r"\hat", "\u0303": r"\tilde", "\u0304": r"\bar", "\u0307": r"\dot"}
 _SIGNS = {
     "Σ_": r"\sum_", "Π_": r"\prod_", "<=": r"\le ", ">=": r"\ge ", "!=": r"\ne ", "->": r"\to ",
-    "...": r"\ldots ", "½": r"\tfrac{1}{2}", "⊥": r"\perp ", "∅": r"\emptyset ", "‖": r"\Vert ",
+    "...": "…", "·": r"\cdot ", "∠": r"\angle ", "½": r"\tfrac{1}{2}", "⊥": r"\perp ",
+    "∅": r"\emptyset ", "‖": r"\Vert ",
     **{letter: rf"\{name} " for name, letter in GREEK.items() if name[0].isupper()},
 }  # fmt: skip
 _NAMES = (
-    "argmax|argmin|max|min|sup|inf|log|ln|exp|det|tr|rank|diag|sign|vec|Var|bal|span|mean|off|row"
+    "argmax|argmin|max|min|sup|inf|log|ln|exp|det|cos|sin|ker|dim|"
+    "tr|rank|diag|sign|vec|Var|bal|span|mean|off|row|spec|charpoly|GL"
 )
+_COMMANDS = ("max", "min", "sup", "inf", "log", "ln", "exp", "det", "cos", "sin", "ker", "dim")
 _VERBATIM = re.compile(r"(\\(?:text\w*|math\w+|operatorname\*?|begin|end)\{[^{}]*\}|\\[A-Za-z]+)")
 _SIGN = re.compile("|".join(map(re.escape, _SIGNS)))
 _NAME = re.compile(rf"(_?)(?<![A-Za-z])({_NAMES})(?![A-Za-z])")
@@ -83,28 +86,35 @@ def _spelled(text: str) -> str:
     """Accents, raised and lowered characters, signs and names of functions in LaTeX."""
     text = "".join(unicodedata.normalize("NFD", c) if c.isalpha() else c for c in text)
     text = re.sub("(.)([\u0302-\u0304\u0307])", lambda m: f"{_ACCENTS[m[2]]}{{{m[1]}}}", text)
+    text = re.sub(r"(?<=[A-Za-zα-ω])\*(?![\w{(])", "^{*}", text)
     text = re.sub(f"[{_RAISED}]+", lambda m: f"^{{{m[0].translate(_LEVEL)}}}", text)
     text = re.sub(f"[{_LOWERED}]+", lambda m: f"_{{{m[0].translate(_LEVEL)}}}", text)
+    text = re.sub(r"\^(\*|\w|\{[^{}]*\})\^\{([^{}]*)\}", _one_script, text)
     text = _SIGN.sub(lambda m: _SIGNS[m[0]], text)
     return _NAME.sub(_function, text)
 
 
+def _one_script(match: re.Match[str]) -> str:
+    """What is raised twice, as in w^*ᵀ, raised once."""
+    return f"^{{{match[1].strip('{}')}{match[2]}}}"
+
+
 def _function(match: re.Match[str]) -> str:
     name = match[2]
-    known = name in ("max", "min", "sup", "inf", "log", "ln", "exp", "det")
+    known = name in _COMMANDS
     called = rf"\{name}" if known else rf"\operatorname{{{name}}}"
     return f"_{{{called}}}" if match[1] else called
 
 
 def _rooted(text: str) -> str:
-    """Square roots over what follows the sign: a bracket, or one letter, number or command."""
+    """Square roots over what follows the sign: a bracket, or one symbol with its index."""
     while (at := text.find("√")) >= 0:
         rest = text[at + 1 :]
         size = _bracket(rest) if rest[:1] in ("(", "{") else 0
         if size:
             inner, rest = rest[1 : size - 1], rest[size:]
         else:
-            one = re.match(r"\\[A-Za-z]+|\d+|.|", rest)
+            one = re.match(r"(?:\\[A-Za-z]+|\d+|.|)(?:_(?:\w|\{[^{}]*\}))?", rest)
             inner = one[0] if one else ""
             rest = rest[len(inner) :]
         text = rf"{text[:at]}\sqrt{{{inner}}}{rest}"

@@ -28,6 +28,7 @@ __all__ = [
     "shortest_cover",
     "standing",
     "support",
+    "tally",
     "troubles",
     "worth",
 ]
@@ -97,9 +98,17 @@ def holding(theorems: Iterable[dict[str, Any]]) -> str:
     '1 of 2 hold: 0 proved, 0 derived, 1 derived at listed sizes, 0 derived in part, 0 tested'
     """
     listed = [t for t in theorems if t.get("status", "theorem") == "theorem"]
-    found = Counter(worth(t) for t in listed if t["level"])
+    found = tally(listed)
     told = (f"{found[word]} {word}" for word in WORTHS if found[word] or word in WORTHS[:5])
-    return f"{found.total()} of {len(listed)} hold: {', '.join(told)}"
+    return f"{sum(found.values())} of {len(listed)} hold: {', '.join(told)}"
+
+
+def tally(theorems: Iterable[dict[str, Any]]) -> dict[str, int]:
+    """Return how many theorems, conjectures left out, have each level in words, best first."""
+    found = Counter(
+        worth(t) for t in theorems if t.get("status", "theorem") == "theorem" and t["level"]
+    )
+    return {word: found[word] for word in WORTHS}
 
 
 def worth(record: dict[str, Any]) -> str:

@@ -21,6 +21,7 @@ from verify.fit import device
 from verify.formal.kernel import check_again
 from verify.references import cited, unreadable
 from verify.registry import skipped, with_ancestors
+from verify.registry import theorems as registered
 from verify.runs import cluster
 from verify.runs.tasks import Outcome, Store, Task, pool, run, tasks
 from verify.runs.verdicts import assemble, overall
@@ -103,6 +104,7 @@ def verify(
         "seconds": monotonic() - start,
         "verdict": overall(records),
         "references": cited(theorems),
+        "catalogue": list(registered()),
         "theorems": records,
     }
     with store.writing(len(listed)):

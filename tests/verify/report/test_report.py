@@ -2,6 +2,7 @@
 
 import json
 import os
+import posixpath
 import xml.etree.ElementTree as ET
 from copy import deepcopy
 from fractions import Fraction
@@ -18,12 +19,12 @@ from rich.console import Console
 from verify.report import (
     NAMES,
     fault,
-    html,
     junit,
     load,
     markdown,
     mathematics,
     prepare,
+    site,
     tables,
     write,
 )
@@ -193,7 +194,9 @@ def test_written_report_loads_again(tmp_path):
     report["theorems"][0]["claims"][0]["evidence"][0]["worst_margin"] = float("inf")
     prepare(tmp_path / "new" / "out")
     paths = write(report, tmp_path / "new" / "out")
-    assert paths == [tmp_path / "new" / "out" / name for name in NAMES]
+    pages = [f"theorems/M{number}.html" for number in range(1, 6)]
+    out = tmp_path / "new" / "out"
+    assert paths == [out / n for n in (*NAMES, *pages, "assets/style.css", "assets/filter.js")]
     report["theorems"][0]["claims"][0]["evidence"][0]["worst_margin"] = None
     assert load(paths[0]) == load(tmp_path / "new" / "out") == report
     assert sorted(p.name for p in paths[0].parent.rglob(".*")) == []
@@ -259,39 +262,97 @@ def test_a_theorem_with_good_parts_on_a_bad_one_fails_too():
     assert [t.verdict for t in troubles(report["theorems"][0])] == ["unfounded"]
     assert ET.fromstring(junit.render(report)).get("failures") == "1"
     assert "F9" in terminal_text(report)
-    assert "F9" in html.render(report)
+    assert "F9" in whole(report)
 
 
-class Balance(HTMLParser):
-    """Checks that tags close in order."""
+class Page(HTMLParser):
+    """Checks that tags close in order; collects tags, addresses and anchors."""
 
-    def __init__(self):
+    def __init__(self, text):
         super().__init__()
-        self.open = []
-        self.seen = set()
+        self.open, self.seen, self.addresses, self.anchors = [], set(), [], set()
+        self.feed(text)
+        assert self.open == []
 
     def handle_starttag(self, tag, attrs):
         self.seen.add(tag)
-        if tag != "meta":
+        given = dict(attrs)
+        self.addresses += [given[name] for name in ("href", "src") if name in given]
+        self.anchors |= {given["id"]} if "id" in given else set()
+        if tag not in ("meta", "link", "input"):
             self.open.append(tag)
+
+    def handle_startendtag(self, tag, attrs):
+        self.handle_starttag(tag, attrs)
+        self.open.pop()
 
     def handle_endtag(self, tag):
         assert self.open.pop() == tag
 
 
-def test_page_is_complete_escaped_and_self_contained():
-    page = html.render(sample())
-    parser = Balance()
-    parser.feed(page)
-    assert parser.open == []
-    assert not parser.seen & {"script", "link", "img", "iframe"}
+def whole(report):
+    """All pages of a site as one text."""
+    return "\n".join(t for name, t in site.render(report).items() if name.endswith(".html"))
+
+
+def test_pages_are_complete_escaped_and_self_contained():
+    files = site.render(sample())
+    assert {name for name in files if name.startswith("theorems")} == {
+        f"theorems/M{number}.html" for number in range(1, 6)
+    }
+    pages = {name: Page(text) for name, text in files.items() if name.endswith(".html")}
+    for name, page in pages.items():
+        assert not page.seen & {"img", "iframe", "style", "base", "object"}
+        assert ("script" in page.seen) == (name == "index.html")
+        for address in page.addresses:
+            path, _, anchor = address.partition("#")
+            if path in ("data:,", "../verify.json", "verify.json"):
+                continue
+            place = (
+                posixpath.normpath(posixpath.join(posixpath.dirname(name), path)) if path else name
+            )
+            assert place in files
+            assert not anchor or anchor in pages[place].anchors
     for name in ("M1", "M2", "M3", "M4", "M5"):
-        assert f"Flat &amp; &lt;b&gt;{name}&lt;/b&gt;" in page
-        assert f"sharp &lt;{name}.a&gt;" in page
-    assert "http" not in page
-    assert "<mfrac><mn>1</mn><mn>2</mn></mfrac>" in page
-    assert "What does not hold" in page
-    assert "survived: not refuted" in page
+        assert f"Flat &amp; &lt;b&gt;{name}&lt;/b&gt;" in files["index.html"]
+        assert f"sharp &lt;{name}.a&gt;" in files[f"theorems/{name}.html"]
+    assert "http" not in whole(sample()).replace('xmlns="http://www.w3.org/2000/svg"', "")
+    assert "<mfrac><mn>1</mn><mn>2</mn></mfrac>" in whole(sample())
+    assert "What does not hold" in files["index.html"]
+    assert "survived: not refuted" in whole(sample())
+
+
+def test_a_partial_run_says_so_on_its_face():
+    report = sample() | {"catalogue": ["M1", "M2", "M3", "M4", "M5"]}
+    assert "A part of the catalogue" not in site.render(report)["index.html"]
+    report["catalogue"] += ["U1", "U2"]
+    front = site.render(report)["index.html"]
+    assert "A part of the catalogue" in front
+    assert "2 others were not asked for: U1, U2" in front
+
+
+def test_pages_of_an_earlier_run_go_and_other_files_stay(tmp_path):
+    write(sample(), tmp_path)
+    (tmp_path / "theorems" / "mine.html").write_text("<p>my notes</p>")
+    report = sample()
+    report["theorems"] = report["theorems"][:1]
+    write(report, tmp_path)
+    assert sorted(p.name for p in (tmp_path / "theorems").iterdir()) == ["M1.html", "mine.html"]
+
+
+def test_a_page_has_its_proof_with_formulas_and_links():
+    report = sample()
+    report["theorems"][0]["page"] = {
+        "Statement": "Let $L ≥ 2$.  Then\n\n    S ≥ √κ.   [a]",
+        "Proof": "By M2 and (M1.a), P < Q & ``code``.\n\nminimizer  $P = T$, needed",
+    }
+    page = site.render(report)["theorems/M1.html"]
+    Page(page)
+    assert "<msqrt><mi>κ</mi></msqrt>" in page
+    assert '<a href="#M1.a">a</a>' in page
+    assert 'By <a href="M2.html">M2</a> and (<a href="#M1.a">M1.a</a>)' in page
+    assert "P &lt; Q &amp; <code>code</code>" in page
+    assert "<dt>minimizer</dt><dd><math>" in page
 
 
 def test_a_whole_proof_is_called_by_its_level_with_its_scope():
@@ -315,10 +376,10 @@ def test_levels_add_up_in_every_summary():
         "3 of 7 hold: 0 proved, 1 derived, 0 derived at listed sizes, 1 derived in part, 1 tested"
     )
     assert words in terminal_text(report)
-    assert words in html.render(report)
+    assert words in site.render(report)["index.html"]
     assert words in markdown.render(report)
     assert words in junit.render(report)
-    for text in (terminal_text(report), html.render(report), tables.render(report)):
+    for text in (terminal_text(report), whole(report), tables.render(report)):
         assert "verified" not in text
 
 
@@ -336,16 +397,16 @@ def test_a_statement_is_made_of_its_claims_and_what_they_rest_on():
     assert "there are W in any with S ≥ 2 L σ^(2-2/L), D = 0   [M1.b, derived]" in text
     assert "[M1.z" not in text
     assert "rests on Sion 1958 (sion)" in text
-    page = html.render(report)
-    assert page.count("There are W in any with") == 1
-    assert page.count("For all W in any") == len(report["theorems"])
+    page = whole(report)
+    assert page.count("There are W in <em>any</em> with") == 1
+    assert page.count("For all W in <em>any</em>") == len(report["theorems"])
     assert "Sion 1958 (sion)" in page
 
 
 def page_words(report):
     shown = StringIO()
     show_theorem(report["theorems"][0], Console(file=shown, width=100))
-    return html.render(report) + tables.render(report) + shown.getvalue()
+    return whole(report) + tables.render(report) + shown.getvalue()
 
 
 def test_support_tells_how_many_claims_a_kind_covers():

@@ -1,0 +1,169 @@
+"""The pages a referee reads: a front page and one for each theorem, from ``verify.json`` alone.
+
+Pages have permanent addresses (``theorems/U1.html``, a claim ``theorems/U1.html#U1.lower``), fetch
+nothing from elsewhere, and need no script to be read: the one there is filters the front table.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import cache
+from itertools import groupby
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from verify.evidence import KINDS, LEVELS, VERDICTS
+from verify.pages import SECTIONS
+from verify.report import instances
+from verify.report.site import graph, numbers, trained, words
+from verify.report.site.derivation import folded
+from verify.report.site.meanings import KIND_MEANINGS, LEVEL_MEANINGS, VERDICT_MEANINGS
+from verify.report.site.references import Citations
+from verify.report.summary import (
+    SYMBOLS,
+    WORTHS,
+    clauses,
+    counts,
+    established,
+    holding,
+    reason,
+    refuted_controls,
+    seconds_text,
+    standing,
+    tally,
+    troubles,
+    worth,
+)
+
+__all__ = ["family", "render"]
+
+_FOLDER = Path(__file__).parent
+_ASSETS = ("style.css", "filter.js")
+
+
+def render(report: dict[str, Any]) -> dict[str, str]:
+    """Return the text of each file by its path within the report's folder."""
+    theorems = report["theorems"]
+    common = {
+        "report": report,
+        "used_by": _used_by(theorems),
+        "citations": Citations(report),
+    }
+    pages = {"index.html": _template("front").render(_placed(common, ""), **_front(report))}
+    for before, theorem, after in _neighbours(theorems):
+        placed = _placed(common, theorem["id"]) | {"before": before, "after": after}
+        page = _template("theorem").render(placed, **_theorem(theorem))
+        pages[f"theorems/{theorem['id']}.html"] = page
+    assets = {f"assets/{name}": (_FOLDER / name).read_text(encoding="utf-8") for name in _ASSETS}
+    return pages | assets
+
+
+def family(theorem: dict[str, Any]) -> str:
+    """Return the part of the catalogue a theorem's module belongs to, in words."""
+    packages = theorem["module"].split(".")[:-1]
+    return packages[-1].replace("_", " ") if packages else ""
+
+
+def _placed(common: dict[str, Any], page: str) -> dict[str, Any]:
+    """What a template knows of the place of its page, "" for the front: names are links there."""
+    names = words.Names(common["report"]["theorems"], page)
+    return {
+        **common,
+        "root": "../" if page else "",
+        "names": names,
+        "links": words.Links(names),
+    }
+
+
+def _front(report: dict[str, Any]) -> dict[str, Any]:
+    theorems = report["theorems"]
+    names = words.Names(theorems)
+    return {
+        "theorems": theorems,
+        "families": [(name, list(group)) for name, group in groupby(theorems, family)],
+        "counts": counts(theorems),
+        "tally": tally(theorems),
+        "troubles": [trouble for theorem in theorems for trouble in troubles(theorem)],
+        "holding": holding(theorems),
+        "graph": Markup(graph.svg(theorems, names.address)),
+        "missing": [name for name in report.get("catalogue", ()) if name not in names],
+    }
+
+
+def _theorem(theorem: dict[str, Any]) -> dict[str, Any]:
+    """What a theorem's page shows; records of older versions have no words of a page."""
+    found = [(claim, e) for claim in theorem["claims"] for e in claim["evidence"]]
+    words_of = theorem.get("page", {})
+    return {
+        "t": theorem,
+        "page": {name: words_of.get(name, "") for name in SECTIONS},
+        "kernel": [(claim, e) for claim, e in found if e["details"].get("kernel")],
+        "present": [kind for kind in KINDS if any(e["kind"] == kind for _, e in found)],
+    }
+
+
+def _neighbours(theorems: list[dict[str, Any]]) -> Iterable[tuple[Any, dict[str, Any], Any]]:
+    return zip([None, *theorems], theorems, [*theorems[1:], None], strict=False)
+
+
+def _used_by(theorems: list[dict[str, Any]]) -> dict[str, list[str]]:
+    return {t["id"]: [u["id"] for u in theorems if t["id"] in u["uses"]] for t in theorems}
+
+
+def _template(name: str) -> Any:
+    return _environment().get_template(f"{name}.html.j2")
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(_FOLDER / "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters |= _FILTERS
+    environment.globals |= _GLOBALS
+    return environment
+
+
+def _instance(instance: dict[str, Any]) -> Markup:
+    parts = [Markup(instances.markup(*part)) for part in instances.named(instance)]
+    return Markup('<div class="instance">{}</div>').format(Markup("\n").join(parts))
+
+
+_GLOBALS: dict[str, Any] = {
+    "kind_meanings": KIND_MEANINGS,
+    "kinds": KINDS,
+    "level_meanings": LEVEL_MEANINGS,
+    "levels": LEVELS,
+    "symbols": SYMBOLS,
+    "verdict_meanings": VERDICT_MEANINGS,
+    "verdicts": VERDICTS[::-1],
+    "worths": WORTHS,
+}
+_FILTERS: dict[str, Any] = {
+    "area": family,
+    "clauses": clauses,
+    "digits": numbers.digits,
+    "display": words.display,
+    "established": established,
+    "figure": trained.figure,
+    "folded": folded,
+    "formula": words.inline,
+    "grouped": numbers.grouped,
+    "instance": _instance,
+    "margin": numbers.margin,
+    "number": numbers.short,
+    "reason": reason,
+    "refuted_controls": refuted_controls,
+    "runs": trained.runs_of,
+    "seconds": seconds_text,
+    "standing": standing,
+    "text": words.text,
+    "worth": worth,
+}
