@@ -11,8 +11,10 @@ from pathlib import Path
 import pytest
 
 from verify.claims import QUANTITIES, SETTINGS, Claim, decide
-from verify.pages import SECTIONS
+from verify.pages import SECTIONS, page_of
 from verify.registry import theorems
+from verify.report.mathematics import mathml, pieces
+from verify.report.prose import Display, blocks
 
 ALL = list(theorems().values())
 OBLIGATORY = {"Statement", "References"}
@@ -72,6 +74,51 @@ def test_each_formula_of_the_statement_is_a_claim(theorem):
 def test_the_statement_names_each_claim_that_is_no_check(theorem):
     named = {name for sentence in _statement(theorem) for name in _named(theorem, sentence)}
     assert named >= {claim.id for claim in theorem.claims if not claim.check}
+
+
+MATHS = re.compile(r"[\^_=<>≤≥≠→⟹⟺∝√∇⊗⪰≻ᵀ²³⁻]|[Α-Ωα-ω]")
+"""What only a formula has, so that it stands between dollars."""
+
+
+def _unmarked(text):
+    """What is outside formulas, code, and the names of claims."""
+    words = "".join(piece for is_formula, piece in pieces(text) if not is_formula)
+    return re.sub(r"``[^`]*``|\b[A-Z]\w*\.\w+|\[[\w., ]+\]|:\w+:`[^`]*`", "", words)
+
+
+def _formulas(text):
+    return [piece for is_formula, piece in pieces(text) if is_formula]
+
+
+@each
+def test_formulas_of_the_page_are_marked_and_typeset(theorem):
+    """Inline between dollars, displayed indented: nothing else is typeset, and all of it can be."""
+    for section, text in page_of(theorem.module).items():
+        if section == "References":
+            continue
+        for block in blocks(text):
+            display = isinstance(block, Display) and "$" not in block.text
+            formulas = [block.text] if display else _formulas(block.text)
+            assert [f for f in formulas if "<code" in mathml(f)] == []
+            assert display or not MATHS.search(_unmarked(block.text)), block.text
+
+
+@each
+def test_formulas_in_titles_are_marked_and_typeset(theorem):
+    claims = [*theorem.claims, *(control.claim for control in theorem.controls)]
+    texts = [claim.title for claim in claims] + [theorem.normalisation]
+    texts += [w.statement for w in theorem.exhibits] + [t.title for t in theorem.trainings]
+    for text in texts:
+        assert [f for f in _formulas(text) if "<code" in mathml(f)] == []
+        assert not MATHS.search(_unmarked(text)), text
+
+
+@each
+def test_a_section_holds_no_heading_that_is_not_known(theorem):
+    """What stands at the margin is a heading: under another name it would be taken for text."""
+    docstring = import_module(theorem.module).__doc__
+    body = docstring.partition("\nStatement\n")[2]
+    assert {line for line in body.splitlines() if line[:1].strip(" -")} <= set(SECTIONS)
 
 
 @each
