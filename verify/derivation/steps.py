@@ -14,6 +14,7 @@ Every step runs under a time limit; a step that does not finish is inconclusive,
 from __future__ import annotations
 
 import signal
+import sys
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, fields, replace
@@ -471,7 +472,12 @@ def time_limit(seconds: float) -> Iterator[None]:
     def expired(signum: int, frame: Any) -> None:
         raise _Expired
 
-    previous = signal.signal(signal.SIGALRM, expired)
+    def told(unraisable: Any) -> None:
+        if unraisable.exc_type is not _Expired:  # swallowed: it is raised again
+            hook(unraisable)
+
+    previous, hook = signal.signal(signal.SIGALRM, expired), sys.unraisablehook
+    sys.unraisablehook = told
     signal.setitimer(signal.ITIMER_REAL, seconds, _AGAIN)
     try:
         yield
@@ -480,6 +486,7 @@ def time_limit(seconds: float) -> Iterator[None]:
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, previous)
+        sys.unraisablehook = hook
 
 
 def ground_types() -> str:

@@ -1,8 +1,8 @@
 """A step passes only when it reduces to zero, and fails only with a point where it is not zero."""
 
 import signal
+import sys
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
 from dataclasses import FrozenInstanceError
 from time import monotonic, sleep
 
@@ -175,15 +175,22 @@ def test_a_limit_that_is_not_reached_changes_nothing():
 
 
 def test_a_limit_that_was_swallowed_is_raised_again():
-    def swallows_one() -> None:
-        with suppress(BaseException):  # as the interpreter does with what its callbacks raise
+    """As the interpreter swallows what a callback raises: and says nothing of it."""
+
+    class Last:
+        def __del__(self) -> None:
             sleep(5)
+
+    def dies_slowly() -> None:
+        last = Last()
+        del last
         sleep(5)
 
-    start = monotonic()
+    start, hook = monotonic(), sys.unraisablehook
     with pytest.raises(TimeoutError), time_limit(0.05):
-        swallows_one()
+        dies_slowly()
     assert monotonic() - start < 4
+    assert sys.unraisablehook is hook
 
 
 @pytest.mark.parametrize(
