@@ -6,6 +6,7 @@ off the symbols it is stated in and the sizes it was tried at.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from itertools import product
 from typing import Any
@@ -150,12 +151,17 @@ def _printed(side: Any) -> str:
     """LaTeX of an expression, the members of a family with their index below."""
     expression = _expression(side)
     members = {
-        member: sp.Symbol(f"{FAMILIES[name].latex}_{{{_printed(member.args[0])}}}")
+        member: sp.Symbol(f"{_whole(FAMILIES[name].latex)}_{{{_printed(member.args[0])}}}")
         for member in expression.atoms(AppliedUndef)
         if (name := member.func.__name__) in FAMILIES
     }
     names = _names(expression) | {symbol.name: symbol.name for symbol in members.values()}
     return render(expression.xreplace(members), names)
+
+
+def _whole(latex: str) -> str:
+    """LaTeX that a script can be put to: in brackets if it has one already."""
+    return rf"\left({latex}\right)" if re.search(r"[\^_]", latex) else latex
 
 
 def _names(side: Any) -> dict[str, str]:

@@ -195,6 +195,13 @@ def test_a_member_of_a_family_is_printed_with_its_index_below(monkeypatch):
     assert statement([step]) == r"\sum_{k=1}^{count} g_{k} = g_{count}"
 
 
+def test_a_family_that_has_a_script_is_bracketed_before_its_index(monkeypatch):
+    monkeypatch.setitem(FAMILIES, "toy_norms", Family("toy_norms", "|A|^2", lambda i: i.values))
+    norm = indexed("toy_norms")
+    step = Identity("s", norm(count), norm(count))
+    assert statement([step]) == r"\left(|A|^2\right)_{count} = \left(|A|^2\right)_{count}"
+
+
 def test_the_shape_of_large_matrices_is_told_rows_first():
     tall = sp.Matrix(5, 2, sp.symbols("x:10"))
     assert "5 rows and 2 columns" in statement([Identity("s", tall, tall)])
