@@ -108,9 +108,14 @@ search: $(STAMP) ## Try to refute CONJECTURE="..." ; options in OPTIONS, see cer
 report: $(STAMP) ## Rebuild the reports from the last results
 	@$(BIN)/certimin report
 
-.PHONY: readme
-readme: $(STAMP) ## Write the table of theorems of the last results into the README
-	@$(BIN)/certimin report --into README.md
+.PHONY: table
+table: $(STAMP) ## Write the table of theorems of the last results into docs/theorems.md
+	@$(BIN)/certimin report --into docs/theorems.md
+
+.PHONY: docs
+docs: $(STAMP) ## Build the documentation into docs/_build; warnings and broken links are errors
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[docs]'
+	@$(BIN)/sphinx-build --quiet --fail-on-warning --keep-going docs docs/_build
 
 .PHONY: bench
 bench: $(STAMP) ## Measure against peers (installs the extra bench); records in reports/bench/
@@ -133,8 +138,8 @@ constraints: ## Choose new pins from the lower bounds of pyproject.toml
 	  exit 1; }
 	@scratch=$$(mktemp -d); trap 'rm -rf "$$scratch"' EXIT; \
 	$(PYTHON) -m venv "$$scratch"; \
-	"$$scratch/bin/python" -m pip install --quiet --disable-pip-version-check '.[dev,data,distributed,fast,sos,networks,bench,mutants]'; \
-	{ echo "# Tested versions of the runtime, dev, data, distributed, fast, sos, networks, bench and mutants dependencies, for Python $(OLDEST) to 3.13."; \
+	"$$scratch/bin/python" -m pip install --quiet --disable-pip-version-check '.[dev,data,distributed,fast,sos,networks,bench,mutants,docs]'; \
+	{ echo "# Tested versions of the runtime, dev, data, distributed, fast, sos, networks, bench, mutants and docs dependencies, for Python $(OLDEST) to 3.13."; \
 	  echo "# Written by 'make constraints'."; \
 	  "$$scratch/bin/python" -m pip freeze --disable-pip-version-check --exclude certimin; } > constraints.new
 	@mv constraints.new constraints.txt

@@ -10,7 +10,7 @@ choose instances:
 
 A refutation counts when an exact decision confirms it; ours also needs its certificate's
 ``check.py`` to say so in a fresh interpreter.  True conjectures are attacked by ours alone and must
-survive.  ``python benchmarks/adversary.py --into README.md`` writes the table.
+survive.  ``python benchmarks/adversary.py --into docs/trust.md`` writes the table.
 """
 
 from __future__ import annotations

@@ -1,15 +1,89 @@
-"""The Python examples of the documents give what they say."""
+"""The documents keep their word: examples give what they say, commands exist, pages are built."""
 
 import doctest
+import re
+import shlex
 from pathlib import Path
 
+import click
 import pytest
 
+import certimin
+from verify.commands.main import cli
+
 ROOT = Path(__file__).parents[1]
+GENERATED = {ROOT / "docs" / name for name in ("_build", "theorems", "reference/commands",
+                                               "reference/schemas")}  # fmt: skip
+PAGES = sorted(
+    path
+    for path in [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")]
+    if path.name != "CHANGELOG.md" and not GENERATED & set(path.parents)
+)
+"""What people wrote."""
 
 
-@pytest.mark.parametrize("name", ["README.md", "CONTRIBUTING.md"])
-def test_examples(name):
-    result = doctest.testfile(str(ROOT / name), module_relative=False)
+def named(paths):
+    return [pytest.param(path, id=path.relative_to(ROOT).as_posix()) for path in paths]
+
+
+def lines(path, prompt):
+    """What stands behind a prompt in blocks of a page, without comments."""
+    found = re.findall(rf"^{re.escape(prompt)} (.*)$", path.read_text(encoding="utf-8"), re.M)
+    return [shlex.split(line, comments=True) for line in found]
+
+
+WITH_EXAMPLES = [path for path in PAGES if ">>> " in path.read_text(encoding="utf-8")]
+WITH_COMMANDS = [path for path in PAGES if lines(path, "$ certimin")]
+WITH_TARGETS = [path for path in PAGES if lines(path, "$ make")]
+
+
+def test_pages_have_examples_and_commands():
+    names = {path.name for path in WITH_EXAMPLES} & {path.name for path in WITH_COMMANDS}
+    assert {"README.md", "data.md"} <= names
+    assert len(WITH_EXAMPLES) > 5
+    assert WITH_TARGETS
+
+
+@pytest.mark.parametrize("path", named(WITH_EXAMPLES))
+def test_examples(path):
+    result = doctest.testfile(str(path), module_relative=False)
     assert result.attempted
     assert not result.failed
+
+
+def understood(words, command=cli, above=None):
+    """The command that words name; click's error where an option is none of its own."""
+    name, *rest = words
+    context = click.Context(command, info_name=name, parent=above, resilient_parsing=True)
+    found = command.get_command(context, name)
+    assert found is not None, f"there is no command {name}"
+    if isinstance(found, click.Group):
+        return understood(rest, found, context)
+    own = click.Context(found, info_name=name, parent=context)
+    found.make_parser(own).parse_args(rest)
+    return found
+
+
+@pytest.mark.parametrize("path", named(WITH_COMMANDS))
+def test_commands_exist_with_their_options(path):
+    for words in lines(path, "$ certimin"):
+        understood(words)
+
+
+@pytest.mark.parametrize("line", ["serch x", "search x --budgets 3", "show M1 --jobs 2"])
+def test_what_does_not_exist_is_noticed(line):
+    with pytest.raises((click.UsageError, AssertionError)):
+        understood(line.split())
+
+
+@pytest.mark.parametrize("path", named(WITH_TARGETS))
+def test_targets_exist(path):
+    known = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.M))
+    for words in lines(path, "$ make"):
+        assert {word for word in words if "=" not in word} <= known
+
+
+def test_every_public_name_is_on_its_page():
+    text = (ROOT / "docs" / "reference" / "api.md").read_text(encoding="utf-8")
+    listed = set(re.findall(r"^\.\. auto\w+:: certimin\.(\w+)$", text, re.M))
+    assert listed == set(certimin.__all__)

@@ -1,4 +1,4 @@
-"""The table of theorems in Markdown, and its place in a document such as the README."""
+"""The table of theorems in Markdown, and its place in a document (docs/theorems.md)."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from verify.report.summary import SYMBOLS, holding, refuted_controls, standing, 
 
 __all__ = ["BEGIN", "END", "insert", "render"]
 
-BEGIN, END = "<!-- theorems: begin, written by `make readme` -->", "<!-- theorems: end -->"
+BEGIN, END = "<!-- theorems: begin, written by `make table` -->", "<!-- theorems: end -->"
 
 _HEAD = "| id | theorem | source | level | evidence | controls | verdict |\n" + "|---" * 7 + "|\n"
 
