@@ -29,6 +29,7 @@ _STATUS = {
     "conjecture": "A conjecture: nothing here proves it.",
     "open": "An open question: nothing here is claimed.",
 }
+_ROLE = re.compile(r":\w+:`~?([^`]+)`")
 _ID = re.compile(r"\b[A-Z]\d+p?\b")
 _PROOFS = Path(__file__).parents[2] / "theorems" / "proofs" / "statements"
 
@@ -109,6 +110,7 @@ def _paragraph(text: str) -> nodes.paragraph:
 
 def _words(text: str) -> list[nodes.Node]:
     """Words with code between double backquotes, and theorems linked."""
+    text = _ROLE.sub(r"``\1``", text)
     found: list[nodes.Node] = []
     for index, part in enumerate(text.split("``")):
         found += [nodes.literal("", part)] if index % 2 else _linked(part)
@@ -183,11 +185,12 @@ def _write(app: Sphinx) -> None:
 
 
 def _link_rows(app: Sphinx, name: str, source: list[str]) -> None:
-    """The ids in the table of theorems lead to their pages."""
+    """The ids in the table of theorems lead to their pages, which follow it in its order."""
     if name == _FOLDER:
-        source[0] = re.sub(
-            r"^\| ([A-Z]\d+p?) \|", rf"| [\1]({_FOLDER}/\1.md) |", source[0], flags=re.MULTILINE
-        )
+        rows = re.compile(r"^\| ([A-Z]\d+p?) \|", re.MULTILINE)
+        listed = "\n".join(f"{id} <{_FOLDER}/{id}>" for id in rows.findall(source[0]))
+        source[0] = rows.sub(rf"| [\1]({_FOLDER}/\1.md) |", source[0])
+        source[0] += f"\n```{{toctree}}\n:hidden:\n\n{listed}\n```\n"
 
 
 def setup(app: Sphinx) -> dict[str, Any]:
