@@ -2,6 +2,7 @@
 
 import doctest
 import re
+import runpy
 import shlex
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import click
 import pytest
 
 import certimin
+from verify.claims import decide
 from verify.commands.main import cli
 
 ROOT = Path(__file__).parents[1]
@@ -87,3 +89,14 @@ def test_every_public_name_is_on_its_page():
     text = (ROOT / "docs" / "reference" / "api.md").read_text(encoding="utf-8")
     listed = set(re.findall(r"^\.\. auto\w+:: certimin\.(\w+)$", text, re.M))
     assert listed == set(certimin.__all__)
+
+
+def test_the_module_of_the_page_on_packages_is_a_theorem(tmp_path):
+    text = (ROOT / "docs" / "howto" / "plugin.md").read_text(encoding="utf-8")
+    module = tmp_path / "module.py"
+    module.write_text(re.search(r"```python\n(.*?)```", text, re.DOTALL)[1], encoding="utf-8")
+    theorem = runpy.run_path(str(module))["THEOREM"]
+    (witness,) = theorem.witnesses
+    (control,) = theorem.controls
+    assert decide(witness.claim, witness.instance()).outcome == "holds"
+    assert decide(control.claim, witness.instance()).refutes

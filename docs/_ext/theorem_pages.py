@@ -13,6 +13,7 @@ from generated import write
 from sphinx import addnodes
 from sphinx.application import Sphinx
 
+from verify import references
 from verify.claims import Claim
 from verify.pages import page_of
 from verify.registry import theorems
@@ -50,7 +51,8 @@ def _page(theorem: Theorem) -> Iterator[nodes.Node]:
     yield _paragraph(f"Normalisation: {theorem.normalisation}.")
     for name in _WRITTEN:
         if text := page.get(name):
-            yield _section(name, (_block(block) for block in blocks(text)))
+            more = [_works(theorem)] if name == "References" else []
+            yield _section(name, [*map(_block, blocks(text)), *more])
     stated = [claim for claim in theorem.claims if not claim.check]
     checks = [claim for claim in theorem.claims if claim.check]
     twins = [control.claim for control in theorem.controls]
@@ -64,6 +66,20 @@ def _page(theorem: Theorem) -> Iterator[nodes.Node]:
     if any(claim.formal for claim in theorem.claims):
         yield _section("Formal statements", _formal(theorem))
     yield _section("Around it", _around(theorem))
+
+
+def _works(theorem: Theorem) -> nodes.bullet_list:
+    """What is cited, in full, with its links."""
+    found = nodes.bullet_list()
+    known = references.entries(theorem.module.partition(".")[0])
+    for key in references.keys(theorem):
+        line = nodes.paragraph(
+            "", "", nodes.literal("", key), nodes.Text(f" {known[key].citation}")
+        )
+        for name, address in known[key].links.items():
+            line += [nodes.Text(" "), nodes.reference("", name, refuri=address)]
+        found += nodes.list_item("", line)
+    return found
 
 
 def _source(theorem: Theorem) -> str:
@@ -137,8 +153,7 @@ def _link(id: str) -> nodes.Node:
 def _claims(claims: Iterable[Claim]) -> nodes.definition_list:
     found = nodes.definition_list()
     for claim in claims:
-        said = f" {claim.title}"
-        term = nodes.term("", "", nodes.literal("", claim.id), nodes.Text(said))
+        term = nodes.term("", "", nodes.literal("", claim.id), *_paragraph(f" {claim.title}"))
         scope = f"Over {claim.setting.name}: {claim.setting.description}; tried at {claim.bounds}."
         body = [_formula(claim.conclusion), _paragraph(scope)]
         if claim.assumptions:
