@@ -146,5 +146,5 @@ constraints: ## Choose new pins from the lower bounds of pyproject.toml
 
 .PHONY: clean
 clean: ## Remove caches and builds; keep .venv and reports
-	@rm -rf build dist .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
+	@rm -rf build dist docs/_build .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
 	@find numeric theorems verify tests -name __pycache__ -type d -prune -exec rm -rf {} + 2>/dev/null || true

@@ -194,8 +194,8 @@ def _around(theorem: Theorem) -> Iterator[nodes.Node]:
 
 
 def _write(app: Sphinx) -> None:
-    titles = {id: f"# {id}: {theorem.title}\n" for id, theorem in theorems().items()}
-    pages = {id: f"{title}\n```{{theorem}} {id}\n```" for id, title in titles.items()}
+    ours = [theorem for theorem in theorems().values() if theorem.module.startswith("theorems.")]
+    pages = {t.id: f"# {t.id}: {t.title}\n\n```{{theorem}} {t.id}\n```" for t in ours}
     write(Path(app.srcdir, _FOLDER), pages)
 
 
