@@ -115,7 +115,7 @@ table: $(STAMP) ## Write the table of theorems of the last results into docs/the
 .PHONY: docs
 docs: $(STAMP) ## Build the documentation into docs/_build; warnings and broken links are errors
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[docs]'
-	@$(BIN)/sphinx-build --quiet --fail-on-warning --keep-going docs docs/_build
+	@$(BIN)/sphinx-build --quiet --fresh-env --fail-on-warning --keep-going docs docs/_build
 
 .PHONY: bench
 bench: $(STAMP) ## Measure against peers (installs the extra bench); records in reports/bench/
