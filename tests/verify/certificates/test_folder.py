@@ -20,7 +20,8 @@ from theorems import quantities as q
 from theorems import settings
 from theorems.instances import Instance
 from verify.certificates import folder as certificate
-from verify.certificates.drawing import decimal, svg, tex
+from verify.certificates.document import tex
+from verify.certificates.drawing import decimal, svg
 from verify.certificates.folder import core, load, write
 from verify.claims import Claim, Formula, assumed, decide
 from verify.errors import UsageError
