@@ -54,14 +54,15 @@ def contents(theorem: Theorem, report: Mapping[str, Any], certificates: Path) ->
         The record lacks the theorem or something that it uses, or the bibliography is not BibTeX.
     """
     pages = with_ancestors([theorem])
-    part = _part(report, [page.id for page in pages])
+    works = _cited(pages)
+    part = _part(report, [page.id for page in pages], works)
     record = next(r for r in part["theorems"] if r["id"] == theorem.id)
     found = {
         "statement.tex": document(record),
         "page.txt": f"{inspect.getdoc(import_module(theorem.module)) or ''}\n",
         "verify.json": _json(part),
         "versions.json": _json(_versions(part)),
-        "references.bib": "\n\n".join(_cited(pages)) + "\n",
+        "references.bib": "\n\n".join(works.values()) + "\n",
         **dict(_pages(pages)),
         **dict(_proofs(theorem)),
         **dict(of_controls(theorem, part)),
@@ -85,8 +86,8 @@ def archive(folder: str, files: Mapping[str, bytes]) -> bytes:
     return packed.getvalue()
 
 
-def _part(report: Mapping[str, Any], ids: list[str]) -> dict[str, Any]:
-    """The record of these theorems alone; the run's verdict is theirs."""
+def _part(report: Mapping[str, Any], ids: list[str], works: Mapping[str, str]) -> dict[str, Any]:
+    """The record of these theorems alone, and of what they cite; the run's verdict is theirs."""
     records = [record for record in report["theorems"] if record["id"] in ids]
     missing = sorted(set(ids) - {record["id"] for record in records})
     if missing:
@@ -94,7 +95,10 @@ def _part(report: Mapping[str, Any], ids: list[str]) -> dict[str, Any]:
             f"--reports: expected a record of {ids[-1]} and all it uses, got none of "
             f"{', '.join(missing)}; run `certimin verify {ids[-1]}`"
         )
-    return {**report, "verdict": overall(records), "theorems": records}
+    part = {**report, "verdict": overall(records), "theorems": records}
+    if "references" in report:
+        part["references"] = {k: text for k, text in report["references"].items() if k in works}
+    return part
 
 
 def _json(value: Any) -> str:
@@ -111,10 +115,11 @@ def _versions(part: Mapping[str, Any]) -> dict[str, Any]:
     return {"computed": part["environment"], "packed": packed}
 
 
-def _cited(pages: Iterable[Theorem]) -> list[str]:
+def _cited(pages: Iterable[Theorem]) -> dict[str, str]:
+    """The works that theorems cite, by key; a bibliography that cannot be read is refused."""
     if faults := references.unreadable(pages := list(pages)):
         raise UsageError(faults[0])
-    return list(references.cited(pages).values())
+    return references.cited(pages)
 
 
 def _pages(pages: Iterable[Theorem]) -> Iterator[tuple[str, str]]:

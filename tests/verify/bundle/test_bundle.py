@@ -43,6 +43,7 @@ def report(ids, refuted=None):
     return {
         "schema": 2, "environment": describe(backend="numpy", jobs=1, command="certimin verify"),
         "seed": 7, "profile": "full", "seconds": 1.0, "verdict": "holds", "theorems": records,
+        "references": {theorems()[PAGE].source.key: "@misc{x}", "unrelated": "@misc{y}"},
     }  # fmt: skip
 
 
@@ -90,6 +91,7 @@ def test_the_record_is_that_of_the_theorem_and_what_it_uses(packed, whole, tmp_p
     found = load(packed)
     assert found["theorems"] == [t for t in whole["theorems"] if t["id"] == PAGE]
     assert found["verdict"] == found["theorems"][0]["verdict"]
+    assert found["references"] == {theorems()[PAGE].source.key: "@misc{x}"}
     pages = with_ancestors([theorems()["M1"]])
     used = report([page.id for page in pages])
     files = contents(theorems()["M1"], used, tmp_path)
