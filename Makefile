@@ -80,6 +80,15 @@ proofs-install: ## Install the proof kernel, Coq with MathComp (Debian packages)
 	    coq libcoq-mathcomp libcoq-mathcomp-algebra-tactics >/dev/null; }
 	@coqc --version | head -1
 
+# booktabs stands in latex-recommended; amsmath, graphicx, longtable and pdflatex itself come with it.
+.PHONY: tex-install
+tex-install: ## Install what compiles the tables and counterexamples (Debian packages)
+	@command -v pdflatex >/dev/null && kpsewhich booktabs.sty >/dev/null || { \
+	  sudo=$$([ "$$(id -u)" = 0 ] || echo sudo); \
+	  $$sudo apt-get -qq update && DEBIAN_FRONTEND=noninteractive $$sudo apt-get -qq install --no-install-recommends \
+	    texlive-latex-recommended >/dev/null; }
+	@pdflatex --version | head -1
+
 .PHONY: proofs-independent
 proofs-independent: ## Check the compiled proofs by coqchk, a second kernel (minutes)
 	@scratch=$$(mktemp -d); trap 'rm -rf "$$scratch"' EXIT; \

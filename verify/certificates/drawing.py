@@ -1,4 +1,4 @@
-"""A certificate for the eye: a LaTeX document and a drawing, made of its JSON alone."""
+"""A certificate for the eye: a drawing, made of its JSON alone."""
 
 from __future__ import annotations
 
@@ -9,13 +9,8 @@ from typing import Any
 
 from verify.report.instances import named
 
-__all__ = ["decimal", "svg", "tex"]
+__all__ = ["decimal", "svg"]
 
-_TEX_NAMES = {"Σ": r"\Sigma"}
-_TEX_SPECIAL = {
-    "\\": r"\textbackslash{}", "{": r"\{", "}": r"\}", "_": r"\_", "^": r"\textasciicircum{}",
-    "%": r"\%", "&": r"\&", "#": r"\#", "$": r"\$", "~": r"\textasciitilde{}",
-}  # fmt: skip
 _DIGITS = 10
 
 
@@ -40,73 +35,7 @@ def decimal(x: Fraction, digits: int = _DIGITS) -> str:
     return sign + f"{text[0]}.{text[1:]}".rstrip("0").rstrip(".") + f"e{size:+d}"
 
 
-def tex(data: Mapping[str, Any]) -> str:
-    """Return a LaTeX document with the claim, the instance and both sides."""
-    claim = data["claim"]
-    lines = [
-        r"\documentclass{article}",
-        r"\usepackage[utf8]{inputenc}",
-        r"\usepackage{amsmath,amssymb}",
-        r"\setcounter{MaxMatrixCols}{99}",
-        r"\begin{document}",
-        rf"\noindent Claim, over \texttt{{{_plain(claim['setting'])}}}:",
-        rf"\[ {claim['latex']} \]",
-        r"Take",
-        r"\begin{gather*}",
-        " \\\\\n".join(
-            f"{_tex_name(name, index)} = {_tex_value(value)}"
-            for name, index, value in named(data["instance"])
-        ),
-        r"\end{gather*}",
-    ]
-    if data["lhs"] and data["rhs"]:
-        values = r",\qquad ".join(
-            rf"\text{{{name} side}} {_tex_side(*map(Fraction, data[key]))}" for name, key in _SIDES
-        )
-        lines += [r"Then", rf"\[ {values}. \]"]
-    if data["separator"]:
-        lines += [rf"The rational number ${_tex_entry(data['separator'])}$ lies between them."]
-    lines += [r"Hence the claim is false.", r"\end{document}", ""]
-    return "\n".join(lines)
-
-
 _SIDES = (("left", "lhs"), ("right", "rhs"))
-
-
-def _tex_side(low: Fraction, high: Fraction) -> str:
-    middle = (low + high) / 2
-    exact = low == high and len(str(middle)) <= _DIGITS
-    mantissa, _, power = decimal(middle).partition("e")
-    rounded = rf"{mantissa} \cdot 10^{{{int(power)}}}" if power else mantissa
-    return f"= {_tex_entry(middle)}" if exact else rf"\approx {rounded}"
-
-
-def _plain(text: str) -> str:
-    return "".join(_TEX_SPECIAL.get(c, c) for c in text)
-
-
-def _tex_name(name: str, index: str) -> str:
-    letter = _TEX_NAMES.get(name, name if len(name) == 1 else rf"\text{{{_plain(name)}}}")
-    return f"{letter}_{{{index}}}" if index else letter
-
-
-def _tex_value(value: Any) -> str:
-    if not isinstance(value, list):
-        return _tex_entry(value)
-    rows = [row if isinstance(row, list) else [row] for row in value]
-    body = r" \\ ".join(" & ".join(map(_tex_entry, row)) for row in rows)
-    return rf"\begin{{pmatrix}} {body} \end{{pmatrix}}"
-
-
-def _tex_entry(value: Any) -> str:
-    try:
-        x = Fraction(str(value))
-    except ValueError:
-        return rf"\text{{{_plain(str(value))}}}"
-    if x.denominator == 1:
-        return str(x.numerator)
-    return "-" * (x < 0) + rf"\tfrac{{{abs(x.numerator)}}}{{{x.denominator}}}"
-
 
 _WIDTH, _LINE, _CELL = 640, 70, 26
 _INK, _LEFT, _RIGHT, _COLD, _WARM = "#222", "#0072b2", "#d55e00", (0, 114, 178), (213, 94, 0)

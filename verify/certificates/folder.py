@@ -29,7 +29,8 @@ from pathlib import Path
 from typing import Any, Literal, Protocol
 
 from verify.certificates import checker
-from verify.certificates.drawing import svg, tex
+from verify.certificates.document import tex
+from verify.certificates.drawing import svg
 from verify.certificates.statement import stated
 from verify.claims import Claim, Decision
 from verify.errors import UsageError

@@ -28,6 +28,7 @@ _GROUP = "certimin.commands"
 _COMMANDS = {
     "audit": "verify.commands.audit:audit",
     "bench": "verify.commands.bench:bench",
+    "bundle": "verify.commands.bundle:bundle",
     "cite": "verify.commands.cite:cite",
     "doctor": "verify.commands.doctor:doctor",
     "list": "verify.commands.show:list_theorems",

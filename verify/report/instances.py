@@ -6,9 +6,19 @@ from collections.abc import Iterator
 from html import escape
 from typing import Any
 
-__all__ = ["inline", "markup", "named"]
+__all__ = ["LOSS", "MEANINGS", "inline", "markup", "named"]
 
 _NAMES = {"weights": "W", "sigma": "Σ", "target": "T"}
+MEANINGS = {
+    "weights": "$W_k$: weights of layer $k$; the network is $P = W_L \\cdots W_1$, $W_1$ first",
+    "sigma": "$\\Sigma$: covariance of the inputs, the mean of $xx^T$; $K = \\Sigma^{1/2}$",
+    "target": "$T$: a linear map of least loss on the data",
+}
+"""What the parts of an instance are called and mean."""
+
+LOSS = "the loss $R$, of which the Hessian is taken: the mean of $|y - Px|^2$, no factor 1/2"
+"""What is measured where there is a target."""
+
 _STACK_BELOW = 14
 """A fraction with fewer characters is set as numerator over denominator."""
 

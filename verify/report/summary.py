@@ -25,7 +25,6 @@ __all__ = [
     "reason",
     "refuted_controls",
     "seconds_text",
-    "shortest_cover",
     "standing",
     "support",
     "tally",
@@ -192,22 +191,6 @@ def _joined(scopes: Iterable[str]) -> str:
     scopes = list(scopes)
     parts = dict.fromkeys(p for scope in scopes for p in scope.removeprefix(PART).split("; "))
     return f"{PART if any(s.startswith(PART) for s in scopes) else ''}{'; '.join(parts)}"
-
-
-def shortest_cover(theorem: dict[str, Any]) -> list[Support]:
-    """Return kinds that hold, strongest first, each for claims no stronger one covers."""
-    chosen: list[Support] = []
-    covered: set[str] = set()
-    for found in support(theorem):
-        holding = {
-            claim["id"]
-            for claim in theorem["claims"]
-            if any(e["kind"] == found.kind and e["verdict"] == "holds" for e in claim["evidence"])
-        }
-        if holding - covered:
-            chosen.append(found)
-            covered |= holding
-    return chosen
 
 
 def ended_by_clock(theorems: Iterable[dict[str, Any]]) -> list[str]:

@@ -20,11 +20,13 @@ from theorems import quantities as q
 from theorems import settings
 from theorems.instances import Instance
 from verify.certificates import folder as certificate
-from verify.certificates.drawing import decimal, svg, tex
+from verify.certificates.document import tex
+from verify.certificates.drawing import decimal, svg
 from verify.certificates.folder import core, load, write
 from verify.claims import Claim, Formula, assumed, decide
 from verify.errors import UsageError
 from verify.expression import from_tree, symbol, tree
+from verify.report.latex import escape
 
 SCHEMA = json.loads(
     resources.files("verify.certificates")
@@ -235,7 +237,16 @@ def test_the_document_holds_claim_matrices_and_sides(written):
     assert r"\text{left side} = 10,\qquad \text{right side} = 9" in text
     assert "Hence the claim is false." in text
     assert text.count("{") == text.count("}")
-    assert text.count(r"\begin") == text.count(r"\end{")
+    assert text.isascii()
+
+
+def test_the_document_says_what_its_symbols_mean(written):
+    text = tex(written.data)
+    for quantity in (q.sharpness, q.depth):
+        assert rf"\item ${quantity.latex}$: {escape(quantity.definition)}" in text
+    for letter in ("$W_k$: weights", r"$\Sigma$: covariance", "$T$: a linear map", "the loss $R$"):
+        assert rf"\item {letter}" in text
+    assert r"\item $S_{\min}$" not in text
 
 
 def test_fractions_are_set_as_fractions(tmp_path):

@@ -360,7 +360,7 @@ def test_a_whole_proof_is_called_by_its_level_with_its_scope():
     found = report["theorems"][0]["claims"][0]["evidence"][0]
     for kind, word in (("symbolic", "derived"), ("formal", "proved")):
         found["kind"] = kind
-        assert page_words(report).count(f"{word}, all L") == 4
+        assert page_words(report).count(f"{word}, all L") == 3
     for change in ({"verdict": "inconclusive"}, {"details": {"part": True}}):
         changed = deepcopy(report)
         changed["theorems"][0]["claims"][0]["evidence"][0] |= change
