@@ -24,9 +24,9 @@ from verify.report.figures import INK, blank, finish, logarithmic, look, styled
 __all__ = ["draw"]
 
 _SIZES = (2, 3, 5)
-_CONDITIONS = (2.0, 4.0, 8.0, 16.0, 32.0)
+_CONDITIONS = (32.0, 16.0, 8.0, 4.0, 2.0)
 _RANDOM = 3
-_TURN, _LEAST = 0.4, 0.02
+_TURN, _LEAST = 0.3, 0.1
 """Of random targets: the largest angle of their axes to those of Σ, the least eigenvalue."""
 _CURVE = np.geomspace(1, 40, 40)
 _CLOSE = 1e-8

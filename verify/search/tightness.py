@@ -150,5 +150,7 @@ class _Panels:
 
 def file_stem(claim: Claim) -> str:
     """Return the name of a claim's figure: readable, and of no other claim, setting or sizes."""
-    asked = f"{claim.title}\n{claim.setting.name}\n{claim.bounds}"
-    return f"tightness-{slug(claim.title)}-{sha256(asked.encode()).hexdigest()[:8]}"
+    conditions = [assumption.latex for assumption in claim.assumptions]
+    asked = [claim.title, claim.expanded, *conditions, claim.setting.name, claim.bounds]
+    digest = sha256("\n".join(map(str, asked)).encode()).hexdigest()
+    return f"tightness-{slug(claim.title)}-{digest[:8]}"
