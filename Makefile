@@ -112,6 +112,10 @@ report: $(STAMP) ## Rebuild the reports from the last results
 readme: $(STAMP) ## Write the table of theorems of the last results into the README
 	@$(BIN)/certimin report --into README.md
 
+.PHONY: figures
+figures: $(STAMP) ## Draw the gallery: SVG, PDF, PNG, CSV and captions in reports/figures/
+	@$(BIN)/certimin figures $(FIGURES)
+
 .PHONY: bench
 bench: $(STAMP) ## Measure against peers (installs the extra bench); records in reports/bench/
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[bench]'

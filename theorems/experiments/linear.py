@@ -12,7 +12,13 @@ from typing import Any
 
 import numpy as np
 
-from theorems.experiments.drawing import against_scale, at_logarithms, level, points
+from theorems.experiments.drawing import (
+    against_scale,
+    at_logarithms,
+    least_sharpness,
+    level,
+    points,
+)
 from theorems.experiments.outcome import Check, Options, Outcome
 from theorems.experiments.runs import (
     TRACE_EVERY,
@@ -71,7 +77,7 @@ def figure_2(options: Options) -> Outcome:
     points(axes, 1, rate, runs.initial, "initial")
     points(axes, 0, rate[at_rest], runs.final[at_rest], "converged")
     level(axes, 0, rates, 2 / rates, "2/η")
-    level(axes, 1, rates, _level(runs.minimal, rates), "median Sₘᵢₙ")
+    least_sharpness(axes, runs.minimal)
     finish(figure, columns=4)
     note = "n = 50, d = 5, L = 10, Gaussian starts of scale 0.4, 10000 steps, 20 repetitions"
     return Outcome(
@@ -234,14 +240,13 @@ def _against_scale(title: str, runs: Runs) -> Any:
     scales, depth = np.unique(runs.scale), runs.depth[0]
     levels = {
         "initial (median)": [np.median(runs.initial[runs.scale == s]) for s in scales],
-        "8LΛ": _level(8 * depth * runs.top, scales),
-        "2La": _level(2 * depth * runs.rayleigh, scales),
-        "Sₘᵢₙ": _level(runs.minimal, scales),
-        "vanishing start": _level(runs.small_start, scales),
+        "8LΛ (median)": _level(8 * depth * runs.top, scales),
+        "2La (median)": _level(2 * depth * runs.rayleigh, scales),
+        "vanishing start (median)": _level(runs.small_start, scales),
     }
-    return against_scale(
-        title, runs.scale, runs.step_size, runs.final, drawn=runs.converged, levels=levels
-    )
+    ends = runs.scale, runs.step_size, runs.final
+    theory = {"minimal": runs.minimal, "levels": levels}
+    return against_scale(title, *ends, drawn=runs.converged, **theory)
 
 
 def _level(values: Any, places: Any) -> list[float]:

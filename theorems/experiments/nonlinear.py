@@ -53,7 +53,9 @@ def nonlinear(options: Options) -> Outcome:
     arrays = {name: np.concatenate(values) for name, values in found.items()}
     note = f"n = 50, d = 5, L = {_DEPTH}, GELU, steps {_PLAN}; at rest: |∇R| <= {_AT_REST:g}"
     figure = against_scale(
-        f"GELU networks of depth {_DEPTH}", *(arrays[n] for n in ("scale", "step_size", "final"))
+        f"GELU networks of depth {_DEPTH}",
+        *(arrays[name] for name in ("scale", "step_size", "final")),
+        under_way=arrays["slope"] > _AT_REST,
     )
     return Outcome("nonlinear", "GELU networks", note, _checks(arrays), arrays, figure)
 
