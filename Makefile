@@ -126,6 +126,10 @@ docs: $(STAMP) ## Build the documentation into docs/_build; warnings and broken 
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[docs]'
 	@$(BIN)/sphinx-build --quiet --fresh-env --fail-on-warning --keep-going docs docs/_build
 
+.PHONY: figures
+figures: $(STAMP) ## Draw the gallery: SVG, PDF, PNG, CSV and captions in reports/figures/
+	@$(BIN)/certimin figures $(FIGURES)
+
 .PHONY: bench
 bench: $(STAMP) ## Measure against peers (installs the extra bench); records in reports/bench/
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[bench]'

@@ -3,15 +3,27 @@
 from __future__ import annotations
 
 import os
+import re
 import secrets
 import stat
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from csv import DictWriter
 from errno import EINVAL, EISDIR
+from io import StringIO
 from pathlib import Path
 
 from verify.errors import UsageError
 
-__all__ = ["check_writable", "expect_writable", "read_text", "write_bytes", "write_text"]
+__all__ = [
+    "check_writable",
+    "expect_writable",
+    "read_text",
+    "slug",
+    "write_bytes",
+    "write_rows",
+    "write_text",
+]
 
 
 def read_text(path: Path) -> str:
@@ -61,6 +73,16 @@ def write_bytes(path: Path, data: bytes, *, durable: bool = True) -> Path:
     return path
 
 
+def write_rows(path: Path, rows: Sequence[Mapping[str, object]]) -> Path:
+    """Write rows of one table as CSV, as :func:`write_bytes` does; what a row lacks stays empty."""
+    names = list(dict.fromkeys(name for row in rows for name in row))
+    table = StringIO()
+    writer = DictWriter(table, names, lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    return write_text(path, table.getvalue(), durable=False)
+
+
 def check_writable(path: Path) -> None:
     """Raise OSError unless a file can be written at ``path``; its folder is made."""
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -84,6 +106,17 @@ def expect_writable(option: str, path: Path) -> None:
         for folder in missing:
             with suppress(OSError):
                 folder.rmdir()
+
+
+def slug(text: str) -> str:
+    """Return a relation or a title as a part of the name of a file or folder.
+
+    >>> slug("sharpness >= 2*depth")
+    'sharpness-ge-2-depth'
+    """
+    for sign, word in ((">=", "ge"), ("<=", "le"), ("==", "eq"), (">", "gt"), ("<", "lt")):
+        text = text.replace(sign, f" {word} ")
+    return re.sub(r"[^a-z0-9_]+", "-", text.lower())[:48].strip("-") or "claim"
 
 
 def _beside(path: Path) -> Path:

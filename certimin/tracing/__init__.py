@@ -163,7 +163,7 @@ class Trace:
         return row
 
     def figure(self, path: str | os.PathLike[str]) -> None:
-        """Draw loss and sharpness with 2/step_size and the least sharpness; needs matplotlib."""
+        """Draw loss and sharpness with 2/step_size and the least sharpness (.png, .svg, .pdf)."""
         draw(self.rows, path)
 
     def __repr__(self) -> str:

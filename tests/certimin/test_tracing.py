@@ -202,7 +202,6 @@ def test_the_jax_example():
 
 
 def test_the_figure(tmp_path):
-    pytest.importorskip("matplotlib")
     trace = Trace(every=1, hvp=quadratic, step_size=0.1, minimal_sharpness=1, share=1)
     assert "none" in wrong(lambda: trace.figure(tmp_path / "empty.png"))
     run(trace, range(3))
@@ -210,10 +209,3 @@ def test_the_figure(tmp_path):
     text = (tmp_path / "trace.svg").read_text()
     assert len(text) > 10_000
     assert "name a .png" in wrong(lambda: trace.figure(tmp_path / "trace.unknown"))
-
-
-def test_without_matplotlib_the_figure_says_so(monkeypatch, tmp_path):
-    monkeypatch.setitem(__import__("sys").modules, "matplotlib.figure", None)
-    trace = Trace(every=1, hvp=quadratic, share=1)
-    run(trace, [0])
-    assert "pip install matplotlib" in wrong(lambda: trace.figure(tmp_path / "trace.png"))

@@ -27,8 +27,14 @@ def test_an_experiment_writes_numbers_a_figure_and_a_comparison(name, tmp_path):
     assert document["checks"]
     assert document["seed"] == 0
     ElementTree.parse(tmp_path / f"{name}.svg")
+    assert {path.suffix for path in tmp_path.iterdir()} == {
+        ".npz", ".csv", ".svg", ".pdf", ".png", ".json"
+    }  # fmt: skip
     with np.load(tmp_path / f"{name}.npz") as numbers:
         at_rest = numbers["final"][numbers["status"] == 2]
+        rows = (tmp_path / f"{name}.csv").read_text().splitlines()
+        assert len(rows) == 1 + len(numbers["final"])
+        assert "final" in rows[0].split(",")
         assert len(numbers["final"]) == len(numbers["scale"])
         assert (at_rest > 0).all()
     assert document["verdict"] in result.output

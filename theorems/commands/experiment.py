@@ -29,7 +29,7 @@ _WIDTH = 110
     type=click.Path(file_okay=False, path_type=Path),
     default=Path("reports/experiments"),
     show_default=True,
-    help="Folder for numbers (NPZ), figure (SVG) and comparison (JSON).",
+    help="Folder for numbers (NPZ, CSV), figure (SVG, PDF, PNG) and comparison (JSON).",
 )
 @click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True)
 @click.option(

@@ -12,6 +12,13 @@ from typing import Any
 
 import numpy as np
 
+from theorems.experiments.drawing import (
+    against_scale,
+    at_logarithms,
+    least_sharpness,
+    level,
+    points,
+)
 from theorems.experiments.outcome import Check, Options, Outcome
 from theorems.experiments.runs import (
     TRACE_EVERY,
@@ -22,7 +29,7 @@ from theorems.experiments.runs import (
     generator,
     run,
 )
-from verify.report.plot import Axis, Series, svg
+from verify.report.figures import finish, styled
 
 __all__ = ["figure_1", "figure_2", "figure_3", "residual", "underdetermined"]
 
@@ -57,6 +64,7 @@ def figure_1(options: Options) -> Outcome:
     )
 
 
+@styled()
 def figure_2(options: Options) -> Outcome:
     """Final sharpness against the step size, between S_min and 2/η; depth 10."""
     rng, rates = generator(options.seed, "figure-2"), options.grid(np.geomspace(5e-3, 0.3, 25))
@@ -64,20 +72,20 @@ def figure_2(options: Options) -> Outcome:
     scale = np.full(len(rate), 0.4)
     runs = run(data, gaussian_starts(rng, scale, (*[5] * 10, 1)), scale, rate, 10_000)
     at_rest = runs.converged
-    series = [
-        Series("converged", rate[at_rest], runs.final[at_rest]),
-        Series("initial", rate, runs.initial, colour=5),
-        Series("2/η", rates, 2 / rates, colour=1, style="line"),
-        Series("median S_min", rates, _level(runs.minimal, rates), colour=2, style="dashed"),
-    ]
-    axes = Axis("step size η", log=True), Axis("sharpness", log=True)
-    plot = svg("Final sharpness against step size, depth 10", *axes, series)
+    title = "Final sharpness against step size, depth 10"
+    figure, axes = at_logarithms(title, "step size η", "sharpness")
+    points(axes, 1, rate, runs.initial, "initial")
+    points(axes, 0, rate[at_rest], runs.final[at_rest], "converged")
+    level(axes, 0, rates, 2 / rates, "2/η")
+    least_sharpness(axes, runs.minimal)
+    finish(figure, columns=4)
     note = "n = 50, d = 5, L = 10, Gaussian starts of scale 0.4, 10000 steps, 20 repetitions"
     return Outcome(
-        "figure-2", "Final sharpness and step size", note, _window(runs), runs.arrays(), plot
+        "figure-2", "Final sharpness and step size", note, _window(runs), runs.arrays(), figure
     )
 
 
+@styled()
 def figure_3(options: Options) -> Outcome:
     """The largest step size that succeeds, against depth; residual starts."""
     rng = generator(options.seed, "figure-3")
@@ -95,17 +103,13 @@ def figure_3(options: Options) -> Outcome:
         np.array([np.median(value[runs.depth == L]) for L in depths])
         for value in (1 / (runs.depth * runs.rayleigh), 2 / runs.minimal)
     )
-    series = [
-        Series("half of the runs succeed", depths, reached),
-        Series("median 1/(La)", depths, bound.tolist(), colour=1, style="line"),
-        Series("median 2/S_min", depths, edge.tolist(), colour=2, style="dashed"),
-    ]
-    plot = svg(
-        "Largest step size that succeeds",
-        Axis("depth L", log=True),
-        Axis("step size", log=True),
-        series,
-    )
+    figure, axes = at_logarithms("Largest step size that succeeds", "depth L", "step size η")
+    points(axes, 0, depths, reached, "half of the runs succeed")
+    level(axes, 0, depths, bound, "median 1/(La)")
+    level(axes, 1, depths, edge, "median 2/Sₘᵢₙ")
+    axes.set_xticks(depths, [str(depth) for depth in depths], minor=False)
+    axes.set_xticks([], minor=True)
+    finish(figure)
     ratio = np.array(reached) / bound
     slopes = [float(np.polyfit(np.log(depths), np.log(v), 1)[0]) for v in (reached, edge)]
     checks = (
@@ -124,7 +128,7 @@ def figure_3(options: Options) -> Outcome:
         "n = 50, d = 5, residual starts of scale 0.25 with a frozen output, 1000 steps; success: "
         f"|P - w*|² <= {_SUCCESS:g}"
     )
-    return Outcome("figure-3", "Step size and depth", note, checks, runs.arrays(), plot)
+    return Outcome("figure-3", "Step size and depth", note, checks, runs.arrays(), figure)
 
 
 def residual(options: Options) -> Outcome:
@@ -231,26 +235,18 @@ def _extreme(values: Any, reduce: Any) -> float:
     return float(reduce(values)) if len(values) else float("nan")
 
 
-def _against_scale(title: str, runs: Runs) -> str:
+def _against_scale(title: str, runs: Runs) -> Any:
     """Points for runs, a colour for each step size, and what theory says in medians."""
-    scales, series = np.unique(runs.scale), []
-    for colour, rate in enumerate(np.unique(runs.step_size)):
-        here = (runs.step_size == rate) & runs.converged
-        series.append(Series(f"η = {rate:g}", runs.scale[here], runs.final[here], colour))
-        if here.any():
-            series.append(Series("", scales, _level(2 / rate, scales), colour, "dashed"))
-    depth = runs.depth[0]
-    lines = {
+    scales, depth = np.unique(runs.scale), runs.depth[0]
+    levels = {
         "initial (median)": [np.median(runs.initial[runs.scale == s]) for s in scales],
-        "8LΛ": _level(8 * depth * runs.top, scales),
-        "2La": _level(2 * depth * runs.rayleigh, scales),
-        "S_min": _level(runs.minimal, scales),
-        "vanishing start": _level(runs.small_start, scales),
+        "8LΛ (median)": _level(8 * depth * runs.top, scales),
+        "2La (median)": _level(2 * depth * runs.rayleigh, scales),
+        "vanishing start (median)": _level(runs.small_start, scales),
     }
-    for colour, (label, values) in enumerate(lines.items(), start=5):
-        series.append(Series(label, scales, values, colour, "line"))
-    series.append(Series("dashed: 2/η", [], [], 6, "dashed"))
-    return svg(title, Axis("initial scale"), Axis("final sharpness", log=True), series)
+    ends = runs.scale, runs.step_size, runs.final
+    theory = {"minimal": runs.minimal, "levels": levels}
+    return against_scale(title, *ends, drawn=runs.converged, **theory)
 
 
 def _level(values: Any, places: Any) -> list[float]:

@@ -17,9 +17,9 @@ import numpy as np
 
 from numeric.nonlinear import gelu, network_gradient, train_network
 from numeric.spectrum.lanczos import top_eigenpairs
+from theorems.experiments.drawing import against_scale
 from theorems.experiments.outcome import Check, Options, Outcome
 from theorems.experiments.runs import gaussian_starts, generator
-from verify.report.plot import Axis, Series, svg
 
 __all__ = ["nonlinear"]
 
@@ -52,8 +52,12 @@ def nonlinear(options: Options) -> Outcome:
             found[name].append(value)
     arrays = {name: np.concatenate(values) for name, values in found.items()}
     note = f"n = 50, d = 5, L = {_DEPTH}, GELU, steps {_PLAN}; at rest: |∇R| <= {_AT_REST:g}"
-    title = "GELU networks"
-    return Outcome("nonlinear", title, note, _checks(arrays), arrays, _plot(arrays, scales))
+    figure = against_scale(
+        f"GELU networks of depth {_DEPTH}",
+        *(arrays[name] for name in ("scale", "step_size", "final")),
+        under_way=arrays["slope"] > _AT_REST,
+    )
+    return Outcome("nonlinear", "GELU networks", note, _checks(arrays), arrays, figure)
 
 
 def _at_the_end(layers: list[Any], x: Any, y: Any, kept: Any) -> tuple[Any, Any]:
@@ -94,14 +98,3 @@ def _checks(arrays: dict[str, Any]) -> tuple[Check, ...]:
         Check("runs under way with S <= 2/η", "", under_way, None, int(moving.sum())),
         Check("largest ηS/2", "", float(np.nanmax(edge, initial=0)), None, len(edge)),
     )
-
-
-def _plot(arrays: dict[str, Any], scales: Any) -> str:
-    series = []
-    for colour, rate in enumerate(_PLAN):
-        here = arrays["step_size"] == rate
-        series.append(Series(f"η = {rate:g}", arrays["scale"][here], arrays["final"][here], colour))
-        series.append(Series("", scales, [2 / rate] * len(scales), colour, "dashed"))
-    series.append(Series("dashed: 2/η", [], [], 6, "dashed"))
-    title = f"GELU networks of depth {_DEPTH}"
-    return svg(title, Axis("initial scale"), Axis("final sharpness", log=True), series)

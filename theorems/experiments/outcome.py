@@ -1,14 +1,18 @@
-"""What an experiment finds: numbers, a plot, and each prediction beside what was measured."""
+"""What an experiment finds: numbers, a figure, and each prediction beside what was measured."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
+from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
+
+from verify.files import write_bytes, write_rows, write_text
+from verify.report.figures import save
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -66,14 +70,14 @@ class Check:
 
 @dataclass(frozen=True)
 class Outcome:
-    """The end of an experiment; ``note`` says what was run."""
+    """The end of an experiment; ``note`` says what was run, ``figure`` is matplotlib's."""
 
     name: str
     title: str
     note: str
     checks: tuple[Check, ...]
     arrays: Mapping[str, Any]
-    plot: str
+    figure: Any
 
     @property
     def verdict(self) -> Verdict:
@@ -89,12 +93,14 @@ class Outcome:
         return _EXIT_CODES[self.verdict]
 
     def write(self, folder: Path, **more: Any) -> list[Path]:
-        """Write numbers (NPZ), plot (SVG) and comparison (JSON) and return their paths."""
-        folder.mkdir(parents=True, exist_ok=True)
-        paths = [folder / f"{self.name}.{kind}" for kind in ("npz", "svg", "json")]
-        with paths[0].open("wb") as file:
-            np.savez_compressed(file, **self.arrays)
-        paths[1].write_text(self.plot, encoding="utf-8")
+        """Write numbers, figure (SVG, PDF, PNG) and comparison (JSON) and return their paths.
+
+        NPZ has all numbers, CSV those with one value for each run.
+        """
+        buffer = BytesIO()
+        np.savez_compressed(buffer, **self.arrays)
+        each = {name: values for name, values in self.arrays.items() if np.ndim(values) == 1}
+        rows = [dict(zip(each, row, strict=True)) for row in zip(*each.values(), strict=True)]
         document = {
             "experiment": self.name,
             "title": self.title,
@@ -103,8 +109,13 @@ class Outcome:
             **more,
             "checks": [{**asdict(check), "verdict": check.verdict} for check in self.checks],
         }
-        paths[2].write_text(json.dumps(_plain(document), indent=1) + "\n", encoding="utf-8")
-        return paths
+        written = json.dumps(_plain(document), indent=1) + "\n"
+        return [
+            write_bytes(folder / f"{self.name}.npz", buffer.getvalue(), durable=False),
+            write_rows(folder / f"{self.name}.csv", rows),
+            *save(self.figure, folder / self.name),
+            write_text(folder / f"{self.name}.json", written, durable=False),
+        ]
 
     def show(self, console: Console) -> None:
         """Print the comparison."""

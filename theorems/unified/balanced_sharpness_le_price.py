@@ -129,7 +129,7 @@ from verify.theorem import (
     witness,
 )  # fmt: skip
 
-__all__ = ["THEOREM", "balanced_sharpness", "worst_ratio"]
+__all__ = ["THEOREM", "balanced_sharpness", "worst_data", "worst_ratio"]
 
 
 @quantity("balanced_top", r"\lambda_{\max}(K\sum_k\sigma^{2(L-k)/L}(T^TT)^{(k-1)/L}K)")
@@ -323,6 +323,12 @@ _twins = (
 # --- training -----------------------------------------------------------------------------------
 
 
+def worst_data(size: int, kappa: float) -> tuple[Any, Any]:
+    """Return Σ = diag(1, κ) and T = diag(1, y^{L/2}), y = κ^{-1/(L-1)}, L = ``size``: float64."""
+    b = kappa ** (1 / (2 * (size - 1)))
+    return np.diag([1.0, kappa]), np.diag([1.0, b**-size])
+
+
 def _train(seed: int, runs: int) -> Iterator[TrainedSolution]:
     """Gradient flow from identity layers, balanced throughout, on the worst T and Σ, κ = 4.
 
@@ -331,8 +337,7 @@ def _train(seed: int, runs: int) -> Iterator[TrainedSolution]:
     """
     for run in range(runs):
         size = 2 + run % 4
-        b = 4.0 ** (1 / (2 * (size - 1)))
-        sigma, target = np.diag([1.0, 4.0]), np.diag([1.0, b**-size])
+        sigma, target = worst_data(size, 4.0)
         flow = gradient_flow([np.eye(2)] * size, sigma, target @ sigma)
         if flow.status != "converged":
             continue

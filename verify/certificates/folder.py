@@ -34,7 +34,7 @@ from verify.certificates.drawing import svg
 from verify.certificates.statement import stated
 from verify.claims import Claim, Decision
 from verify.errors import UsageError
-from verify.files import read_text, write_text
+from verify.files import read_text, slug, write_text
 
 __all__ = [
     "SCHEMA",
@@ -163,7 +163,7 @@ def write(
         "seed": seed,
         "environment": json.loads(json.dumps(environment)),
     }
-    name = name or f"{_slug(data['claim']['text'])}-{_content_hash(data)[:8]}"
+    name = name or f"{slug(data['claim']['text'])}-{_content_hash(data)[:8]}"
     partial = Path(folder, f".{name}.{secrets.token_hex(4)}.part")
     partial.mkdir(parents=True)
     try:
@@ -347,13 +347,6 @@ def _content_hash(data: Mapping[str, Any]) -> str:
     """SHA-256 of claim and instance."""
     content: str = checker.digest({key: data[key] for key in ("claim", "instance")})
     return content
-
-
-def _slug(text: str) -> str:
-    """The claim's text as the name of a folder."""
-    for sign, word in ((">=", "ge"), ("<=", "le"), ("==", "eq"), (">", "gt"), ("<", "lt")):
-        text = text.replace(sign, f" {word} ")
-    return re.sub(r"[^a-z0-9_]+", "-", text.lower())[:48].strip("-") or "claim"
 
 
 def _move(partial: Path, final: Path) -> Path:

@@ -248,8 +248,10 @@ def _check(options: dict[str, Any]) -> None:
 
 def _report(outcome: Outcome | Error, options: dict[str, Any]) -> int:
     """Print the outcome, write it as JSON, return the exit code."""
-    from verify.files import write_text
+    from verify.files import write_rows, write_text
+    from verify.report.figures import save
     from verify.search.outcomes import Error, Survived
+    from verify.search.tightness import file_stem
 
     if isinstance(outcome, Error):
         click.echo(outcome.headline, err=True)
@@ -261,8 +263,9 @@ def _report(outcome: Outcome | Error, options: dict[str, Any]) -> int:
     failed = "" if isinstance(outcome, Error) else outcome.unwritten
     try:
         if isinstance(outcome, Survived) and outcome.tight:
-            figure = write_text(Path(options["out"], "figures", "tightness.svg"), outcome.plot())
-            click.echo(f"plot        {figure}")
+            stem = Path(options["out"], "figures", file_stem(outcome.claim))
+            click.echo(f"plot        {save(outcome.figure(), stem)[0]}")
+            write_rows(stem.with_name(f"{stem.name}.csv"), outcome.rows())
         text = json.dumps(outcome.to_json(), indent=1, default=str) + "\n"
         for path in (Path(options["out"], "search.json"), options["json_path"]):
             if path is not None:

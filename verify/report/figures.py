@@ -132,7 +132,8 @@ def logarithmic(axes: Any, which: str) -> None:
 
     class Plain(LogFormatterSciNotation):
         def __call__(self, x: float, pos: int | None = None) -> str:
-            return _untypeset(str(super().__call__(x, pos)))
+            shown = str(super().__call__(x, pos))  # empty for ticks that stay unlabelled
+            return f"{x:g}" if shown and 1e-3 <= x < 1e4 else _untypeset(shown)
 
     for name in which:
         getattr(axes, f"set_{name}scale")("log")
@@ -155,13 +156,14 @@ def whole(axis: Any) -> None:
 
 
 def finish(figure: Any, *, columns: int = 3) -> None:
-    """Put one legend of all axes below them: there it covers nothing."""
+    """Put one legend of all axes below them, where it covers nothing, in as many columns as fit."""
     found: dict[str, Any] = {}
     for axes in figure.axes:
         for handle, label in zip(*axes.get_legend_handles_labels(), strict=True):
             found.setdefault(label, handle)
     if found:
-        where = {"loc": "outside lower center", "ncols": min(columns, len(found))}
+        room = int(figure.get_figwidth() / (0.62 + 0.075 * max(map(len, found))))
+        where = {"loc": "outside lower center", "ncols": max(1, min(columns, len(found), room))}
         figure.legend(found.values(), found.keys(), **where)
 
 

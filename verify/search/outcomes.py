@@ -10,9 +10,10 @@ from typing import Any
 
 from verify.claims import Claim, decide
 from verify.evidence import EXIT_CODES
+from verify.report.inline import inline
 from verify.search.batches import ROUNDING
 from verify.search.record import Attack, Counterexample, rebuild
-from verify.search.tightness import Tight, plot, tightest
+from verify.search.tightness import Tight, draw, tightest
 
 __all__ = [
     "Error",
@@ -213,9 +214,21 @@ class Survived(Outcome):
         """Return the outcome as plain data."""
         return super().to_json() | {"tightest": [row.to_json() for row in self.tight]}
 
+    def figure(self) -> Any:
+        """Return the figure (matplotlib's) of how nearly tight the relation is by depth and width.
+
+        ``verify.report.figures.save`` writes it as SVG, PDF and PNG.
+        """
+        return draw(self.claim.title, self.tight)
+
+    def rows(self) -> list[dict[str, Any]]:
+        """Return what the figure shows, a row for each depth and width, without the instances."""
+        names = ("depth", "width", "ratio", "slack", "tie", "setting")
+        return [{name: getattr(row, name) for name in names} for row in self.tight]
+
     def plot(self) -> str:
-        """Return an SVG of how nearly tight the relation is by depth and width."""
-        return plot(self.claim.title, self.tight)
+        """Return that figure as an SVG for an HTML page."""
+        return inline(self.figure(), f"Least relative gap by depth: {self.claim.title}")
 
     def _rows(self) -> list[tuple[str, Any]]:
         return [

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
+from hashlib import sha256
 from math import inf, nan
+from textwrap import wrap
 from typing import Any
 
 from verify.claims import QUANTITIES, Claim, sides
-from verify.report.plot import Axis, Series, svg
+from verify.files import slug
+from verify.report.figures import INK, blank, finish, logarithmic, look, styled, whole
+from verify.search.batches import ROUNDING
 from verify.search.record import Attack, Near, rebuild
 
-__all__ = ["Tight", "plot", "tightest"]
+__all__ = ["Tight", "draw", "file_stem", "tightest"]
 
-_EQUAL = 1e-16
+TIE = "a tie: lhs / rhs = 1, to rounding"
 
 
 @dataclass(frozen=True)
@@ -29,6 +33,11 @@ class Tight:
     slack: float
     setting: str
     instance: dict[str, Any]
+
+    @property
+    def tie(self) -> bool:
+        """Return whether rounding cannot tell both sides apart."""
+        return abs(self.slack) < ROUNDING
 
     def to_json(self) -> dict[str, Any]:
         """Return the row as plain data."""
@@ -76,17 +85,72 @@ def _ratio(claim: Claim, instance: Any) -> float:
     return float(lhs) / float(rhs) if float(rhs) else inf
 
 
-def plot(title: str, rows: Sequence[Tight]) -> str:
-    """Return an SVG of the least relative gap between both sides by depth, a line a width.
+@styled()
+def draw(title: str, rows: Sequence[Tight]) -> Any:
+    """Return the figure of the least relative gap between both sides by depth, a series a width.
 
-    Gaps below 1e-16 are equality to rounding and drawn there.
+    Ties have no place on a logarithmic scale: they stand below it, one line for each width.
     """
-    widths = sorted({row.width for row in rows})
-    series = []
-    for colour, width in enumerate(widths):
-        chosen = [row for row in rows if row.width == width]
-        gaps = [max(abs(row.slack), _EQUAL) for row in chosen]
-        depths = [float(row.depth) for row in chosen]
-        series.append(Series(f"width {width}", depths, gaps, colour, "points"))
-        series.append(Series("", depths, gaps, colour, "dashed"))
-    return svg(title, Axis("depth"), Axis("least relative gap", log=True), series)
+    figures = _Panels.of(rows)
+    for number, width in enumerate(sorted({row.width for row in rows})):
+        mine = [row for row in rows if row.width == width]
+        apart, ties = [r for r in mine if not r.tie], [r for r in mine if r.tie]
+        seen = look(number, line="--")
+        if figures.gaps is not None:
+            label = f"width {width}" if apart else None
+            x, y = [r.depth for r in apart], [abs(r.slack) for r in apart]
+            figures.gaps.plot(x, y, **seen, label=label)
+        if figures.ties is not None:
+            seen |= {"linestyle": "None", "marker": "*", "markersize": 10}
+            figures.ties.plot([r.depth for r in ties], [width] * len(ties), **seen)
+    return figures.finished(title)
+
+
+@dataclass(frozen=True)
+class _Panels:
+    """Axes for gaps and, below them, for ties; None where there are none."""
+
+    figure: Any
+    gaps: Any
+    ties: Any
+    widths: list[int]
+
+    @classmethod
+    def of(cls, rows: Sequence[Tight]) -> _Panels:
+        """Return as many axes as there is something to draw."""
+        tied = sorted({row.width for row in rows if row.tie})
+        apart = any(not row.tie for row in rows)
+        if not tied or not apart:
+            figure, axes = blank(size=(6.4, 4.0 if apart else 1.6 + 0.3 * len(tied)))
+            return cls(figure, axes if apart else None, None if apart else axes, tied)
+        ratios = [8, 1 + len(tied)]
+        figure, (above, below) = blank(2, size=(6.4, 4.6), sharex=True, height_ratios=ratios)
+        return cls(figure, above, below, tied)
+
+    def finished(self, title: str) -> Any:
+        """Return the figure with its words."""
+        top, bottom = self.gaps or self.ties, self.ties or self.gaps
+        top.set_title("\n".join(wrap(title, 72)))
+        bottom.set_xlabel("depth L")
+        whole(bottom.xaxis)
+        bottom.margins(x=0.08)
+        if self.gaps is not None:
+            self.gaps.set_ylabel("least relative gap")
+            logarithmic(self.gaps, "y")
+        if self.ties is not None:
+            self.ties.set_ylabel("ties:\nwidth")
+            self.ties.set_yticks(self.widths)
+            self.ties.set_ylim(self.widths[0] - 0.6, self.widths[-1] + 0.6)
+            self.ties.plot(
+                [], [], color=INK, linestyle="None", marker="*", markersize=10, label=TIE
+            )
+        finish(self.figure)
+        return self.figure
+
+
+def file_stem(claim: Claim) -> str:
+    """Return the name of a claim's figure: readable, and of no other claim, setting or sizes."""
+    conditions = [assumption.latex for assumption in claim.assumptions]
+    asked = [claim.title, claim.expanded, *conditions, claim.setting.name, claim.bounds]
+    digest = sha256("\n".join(map(str, asked)).encode()).hexdigest()
+    return f"tightness-{slug(claim.title)}-{digest[:8]}"

@@ -67,9 +67,14 @@ def test_a_survivor_says_how_hard_it_was_tried_and_where_it_is_tight(search, tmp
     assert record["best_margin"] == pytest.approx(0, abs=1e-9)  # equal where one weight counts
     assert {row["depth"] for row in record["tightest"]} == {2}
     assert "nearest to failing" in out
-    figure = (tmp_path / "out" / "figures" / "tightness.svg").read_text()
-    assert figure.startswith("<svg")
-    assert "width 2" in figure
+    figures = tmp_path / "out" / "figures"
+    (stem,) = {path.stem for path in figures.iterdir()}
+    assert {path.suffix for path in figures.iterdir()} == {".svg", ".pdf", ".png", ".csv"}
+    assert stem in out
+    assert "a tie" in (figures / f"{stem}.svg").read_text()
+    rows = (figures / f"{stem}.csv").read_text().splitlines()
+    assert rows[0] == "depth,width,ratio,slack,tie,setting"
+    assert len(rows) == 1 + len(record["tightest"])
 
 
 def test_what_nothing_satisfies_is_vacuous(search):

@@ -24,7 +24,7 @@ NAMESPACE = "{http://www.w3.org/2000/svg}"
 
 
 @styled()
-def figure(values=(1.0, 10.0, 1000.0), title="Sharpness < limit & $more"):
+def figure(values=(1.0, 10.0, 1e6), title="Sharpness < limit & $more"):
     drawing, axes = blank()
     axes.plot(range(1, 1 + len(values)), values, **look(0), label="measured")
     axes.plot([1, 3], [5.0, 5.0], **look(1, line="--", marker=False), label="η = 2/S")
@@ -58,7 +58,7 @@ def test_no_file_says_when_it_was_made(tmp_path):
 def test_text_stays_text(tmp_path):
     (path,) = save(figure(), tmp_path / "f", ("svg",))
     root = ElementTree.parse(path).getroot()
-    assert {"Sharpness < limit & $more", "depth L", "η = 2/S", "measured", "10³"} <= words(root)
+    assert {"Sharpness < limit & $more", "depth L", "η = 2/S", "measured", "10⁶"} <= words(root)
 
 
 def test_a_whole_axis_has_whole_ticks():

@@ -1,0 +1,1 @@
+"""The gallery: what theorems say, drawn beside what training does, one module a figure."""
