@@ -16,7 +16,7 @@ __all__ = ["network"]
 
 
 @click.command()
-@click.argument("weights")
+@click.argument("network", metavar="WEIGHTS")
 @click.option("--data", "file", metavar="FILE", help="The data, read as by `certimin data`.")
 @data_options
 @click.option(
@@ -45,7 +45,7 @@ __all__ = ["network"]
 @click.option("--every", is_flag=True, help="Show claims that do not apply, too.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 def network(
-    weights: str, file: str | None, loss: Any, step_size: str | None, decay: str | None,
+    network: str, file: str | None, loss: Any, step_size: str | None, decay: str | None,
     noise: str | None, activation: str | None, transpose: bool | None, no_theory: bool,
     every: bool, as_json: bool, **reading: Any,
 ) -> None:  # fmt: skip
@@ -64,7 +64,7 @@ def network(
     from certimin.rows import WIDTH
 
     with Console(stderr=True).status("computing"):  # shown on a terminal only
-        net = Network.of(weights, activation=activation, transpose=transpose)
+        net = Network.of(network, activation=activation, transpose=transpose)
         data = read_dataset(file, **reading)
         found = examine(
             net, data, loss=loss, step_size=_number("step-size", step_size),
