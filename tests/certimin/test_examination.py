@@ -498,9 +498,14 @@ def test_the_command_prints_the_same(tmp_path, monkeypatch, examined):
     numbers = json.loads(told.stdout)["numbers"]
     assert numbers["sharpness"] == found["sharpness"].to_json()
     shown = CliRunner().invoke(
-        command, ["net.npz", "--data", "data.npz", "--activation", "identity"]
+        command, ["net.npz", "--data", "data.npz", "--activation", "identity", "--details"]
     )
     assert shown.exit_code == 0, shown.exception
     assert "theory at the minimizer" in shown.stdout
+    brief = CliRunner().invoke(command, ["net.npz", "--data", "data.npz"])
+    assert brief.exit_code == 0, brief.exception
+    assert "\n--details shows all numbers" in brief.stdout
+    assert "pass --activation" in brief.stdout  # a note of the reader
+    assert len(brief.stdout.splitlines()) < len(shown.stdout.splitlines()) / 2
     wrong = CliRunner().invoke(command, ["absent.npz", "--data", "data.npz"])
     assert isinstance(wrong.exception, UsageError)
