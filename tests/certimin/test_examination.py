@@ -346,9 +346,13 @@ def test_what_no_sample_sees_changes_no_fate():
 
 
 def test_decay_where_there_is_nothing_to_learn():
-    found = examine([np.eye(2), np.eye(2), np.ones((1, 2))], np.eye(2), [0.0, 0.0], decay=0.5)
+    layers = [np.eye(2), np.eye(2), np.ones((1, 2))]
+    found = examine(layers, np.eye(2), [0.0, 0.0], decay=0.5)
     assert found["origin"] == "gradient flow from here ends at the origin"
     assert 0 in found["least_regularised_loss"]
+    assert not found.contradictions
+    with pytest.raises(UsageError, match="^X: expected a feature that is not 0, got zeros"):
+        examine(layers, np.zeros((3, 2)), [1.0, 0.0, 2.0], decay=0.5)
 
 
 def test_the_direction_is_one_of_the_user_s_weights():
