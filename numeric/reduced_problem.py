@@ -178,11 +178,11 @@ class ReducedProblem:
         return self.arithmetic.compare(x, self.arithmetic.scalar(0)).sign == 1
 
     def _collapses_at_once(self) -> bool:
-        """Whether D = 1 and |c|² <= Γ: φ is convex there with φ'(0) >= 0."""
-        ar = self.arithmetic
+        """Whether c = 0, or D = 1 and |c|² <= Γ: φ is convex there with φ'(0) >= 0."""
+        ar, signal = self.arithmetic, self.arithmetic.frobenius_sq(self.cross)
         if self.hidden_layers > 1:
-            return False
-        return ar.compare(ar.frobenius_sq(self.cross), self.decay_product).sign in (-1, 0)
+            return bool(ar.compare(signal, ar.scalar(0)).sign == 0)
+        return ar.compare(signal, self.decay_product).sign in (-1, 0)
 
     def _require_exact(self, stationary: list[Fraction]) -> None:
         """Raise NotExact unless the best float proposal is exactly stationary."""
@@ -347,7 +347,7 @@ def stationary_penalties(
 
     right = float(np.sum(c / a)) / (4 * noise_factor) * (1 + _MARGIN)
     left = right * 1e-12
-    if D > 1:
+    if D > 1 and right:  # it vanishes with c, and then there is no such point
         left = (decay_product / float(c.sum())) ** (1 / (D - 1)) * (1 - _MARGIN)
     if not left < right:
         return []

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import json
 import sys
+from functools import partial
 from typing import Any
 
 import click
 
 from certimin.commands.reading import data_options, read_dataset
 from certimin.losses import LOSSES
+from verify.commands.typed import as_typed
 from verify.errors import UsageError
 
 __all__ = ["network"]
 
 
 @click.command()
-@click.argument("weights")
+@click.argument("network", metavar="WEIGHTS")
 @click.option("--data", "file", metavar="FILE", help="The data, read as by `certimin data`.")
 @data_options
 @click.option(
@@ -42,12 +44,13 @@ __all__ = ["network"]
     help="Whether matrices are stored as (inputs, outputs) (default: detected).",
 )
 @click.option("--no-theory", is_flag=True, help="Numbers only.")
-@click.option("--every", is_flag=True, help="Show claims that do not apply, too.")
+@click.option("--details", is_flag=True, help="Show all numbers, and each claim that applies.")
+@click.option("--every", is_flag=True, help="Show all that, and claims that do not apply, too.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 def network(
-    weights: str, file: str | None, loss: Any, step_size: str | None, decay: str | None,
+    network: str, file: str | None, loss: Any, step_size: str | None, decay: str | None,
     noise: str | None, activation: str | None, transpose: bool | None, no_theory: bool,
-    every: bool, as_json: bool, **reading: Any,
+    details: bool, every: bool, as_json: bool, **reading: Any,
 ) -> None:  # fmt: skip
     """Examine the linear network in WEIGHTS at the data it was trained on.
 
@@ -64,7 +67,7 @@ def network(
     from certimin.rows import WIDTH
 
     with Console(stderr=True).status("computing"):  # shown on a terminal only
-        net = Network.of(weights, activation=activation, transpose=transpose)
+        net = Network.of(network, activation=activation, transpose=transpose)
         data = read_dataset(file, **reading)
         found = examine(
             net, data, loss=loss, step_size=_number("step-size", step_size),
@@ -74,7 +77,9 @@ def network(
         click.echo(json.dumps(found.to_json(), indent=1, allow_nan=False))
     else:
         width = None if sys.stdout.isatty() else WIDTH
-        found.show(Console(width=width, highlight=False), every=every)
+        typed = partial(as_typed, command=click.get_current_context().command)
+        screen = Console(width=width, highlight=False)
+        found.show(screen, details=details, every=every, typed=typed)
     if found.contradictions:
         sys.exit(1)
 

@@ -8,8 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from fractions import Fraction
-from operator import index
-from typing import Any, NamedTuple, SupportsIndex
+from typing import Any, NamedTuple
 
 import numpy as np
 from threadpoolctl import threadpool_limits
@@ -18,6 +17,7 @@ from certimin.arrays import dataset, exact_rows
 from certimin.dataset import training
 from certimin.dataset.bounds import regression
 from certimin.dataset.report import DepthReport, Described, Report
+from certimin.numbers import whole
 from numeric.datasets import Dataset
 from numeric.enclosure import Enclosure
 from numeric.moments import Moments, RangeMoments, moments, range_moments
@@ -101,9 +101,11 @@ def data(
     UsageError
         In one line, for data that cannot be read or on which no theorem speaks.
     """
-    _whole("seed", seed, 0)
-    several = [depth] if isinstance(depth, int) and not isinstance(depth, bool) else depth
-    if not isinstance(several, Sequence) or not several:
+    seed = whole("seed", seed, 0)
+    several: Sequence[Any] = [depth]
+    if isinstance(depth, Sequence) or getattr(depth, "ndim", False):
+        several = list(depth)  # type: ignore[arg-type]
+    if not several:
         raise UsageError(f"depth: expected a whole number or several, got {depth!r}; give L >= 1")
     depths = [_depth(L) for L in several]
     return report_on(reduced(dataset(X, y), train=train), depths, seed=seed)
@@ -153,7 +155,7 @@ def minimal_sharpness(
     True
     """
     L = _depth(depth)
-    _whole("precision", precision, 2)
+    precision = whole("precision", precision, 2)
     if X is not None or y is not None:
         if sigma is not None or target is not None:
             raise UsageError("X: expected X and y, or sigma and target, got both; give one pair")
@@ -186,10 +188,4 @@ def _check_moments(sigma: list[list[Fraction]], target: list[list[Fraction]]) ->
 
 
 def _depth(depth: Any) -> int:
-    return _whole("depth", depth, 1)
-
-
-def _whole(name: str, value: Any, least: int) -> int:
-    if isinstance(value, bool) or not isinstance(value, SupportsIndex) or index(value) < least:
-        raise UsageError(f"{name}: expected a whole number >= {least}, got {value!r}; give one")
-    return index(value)
+    return whole("depth", depth, 1, remedy="give L >= 1")

@@ -110,7 +110,7 @@ def _measured(net: Network, data: Dataset, options: Options) -> Examination:
     """What floats measure of a network with an activation."""
     if options.decays:
         raise UsageError(
-            f"decay: expected a linear network, got {net.activation}; leave decay and noise out"
+            f"decay: expected a linear network, got {net.activation}; leave decay= and noise= out"
         )
     rows = rows_of_nonlinear(net, data, options)
     why = [f"for {net.activation}: the theorems are about linear networks"]
@@ -133,7 +133,7 @@ def _examined(net: Network, data: Dataset, options: Options) -> Examination:
     if penalty is not None:
         groups["weight decay and noise"] = rows_of_penalty(penalty, options.factor)
         if options.theory:
-            places |= dict.fromkeys(PENALISED, ("the penalised weights", penalty))
+            places |= dict.fromkeys(PENALISED, ("the penalised weights", penalty.instance))
     told = findings(places)
     described = Described.of(point.data)
     return Examination(net, described, options, groups, told, skipped, point.direction)

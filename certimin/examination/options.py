@@ -59,7 +59,7 @@ class Options:
         factor = loss_factor(loss, *shape)
         step = None if step_size is None else _positive("step_size", step_size)
         if decay is None and noise is not None:
-            raise UsageError("noise: expected decay beside it, got noise alone; give both")
+            raise UsageError("noise: expected decay= beside it, got noise= alone; give both")
         several = _several(decay)
         decays = tuple(_positive("decay", x) for x in several)
         sigma_sq = _number("noise", 0 if noise is None else noise)

@@ -6,11 +6,18 @@ One output, D = L - 1 >= 1 hidden layers.  The penalised loss is
 
 E over independent multiplicative noise of variance σ² on each hidden neuron; E y² is left out, so
 that it vanishes at the origin.
+
+Where Σ is singular nothing is lost: with Q an orthonormal basis of its range and N of the rest,
+R reads W_1 Q alone and |W_1|² = |W_1 Q|² + |W_1 N|².  So the loss is that of the network on the
+range, where Σ is invertible, plus γ_1 |W_1 N|²; that term vanishes at every minimum, and gradient
+flow lets it decay by itself, whatever the other weights do.  What is claimed of definite data is
+claimed of the network on the range.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
@@ -25,11 +32,37 @@ from theorems.weight_decay.reduction import reduced_minimum, reduced_problem
 from theorems.weight_decay.small_starts_end_at_origin import radial_slope
 from verify.errors import UsageError
 
-__all__ = ["penalised", "rows"]
+__all__ = ["Penalised", "penalised", "rows"]
 
 
-def penalised(point: Point, options: Options) -> EnclosedNoisyInstance:
-    """Return the network with its penalty, on the range of Σ.
+@dataclass(frozen=True, eq=False)
+class Penalised:
+    """A network with its penalty.
+
+    Attributes
+    ----------
+    instance : EnclosedNoisyInstance
+        The network on the range of Σ.
+    unseen : Ball, optional
+        γ_1 |W_1 N|², what is paid for the part of W_1 that the data do not see; None where they
+        see all of it.
+    """
+
+    instance: EnclosedNoisyInstance
+    unseen: Ball | None
+
+    def payments(self) -> list[Ball]:
+        """Return what each layer pays, γ_k |W_k|²."""
+        first, *later = layer_penalties(self.instance)
+        return [self.with_unseen(first), *later]
+
+    def with_unseen(self, value: Ball, times: int = 1) -> Ball:
+        """Return a value on the range with what the rest of W_1 adds to it."""
+        return value if self.unseen is None else value + times * self.unseen
+
+
+def penalised(point: Point, options: Options) -> Penalised:
+    """Return the network with its penalty, on the range of Σ and off it.
 
     Raises
     ------
@@ -41,14 +74,9 @@ def penalised(point: Point, options: Options) -> EnclosedNoisyInstance:
         (point.network.has_biases, "a network without biases", "biases"),
         (net.widths[-1] != 1, "one output", f"{net.widths[-1]} outputs"),
         (net.depth < 2, "a hidden layer", "depth 1"),
-        (
-            point.problem.basis is not None,
-            "data whose covariance is invertible",
-            f"rank {point.problem.rank} of {point.problem.features}",
-        ),
     ):
         if wrong:
-            raise UsageError(f"decay: expected {expected}, got {got}; leave decay and noise out")
+            raise UsageError(f"decay: expected {expected}, got {got}; leave decay= and noise= out")
     decays = options.decays_of_r
     if len(decays) not in (1, net.depth):
         raise UsageError(
@@ -57,17 +85,30 @@ def penalised(point: Point, options: Options) -> EnclosedNoisyInstance:
         )
     ar = Certain(point.arithmetic.precision)
     each = decays * net.depth if len(decays) == 1 else decays
-    return EnclosedNoisyInstance(
+    instance = EnclosedNoisyInstance(
         ar, tuple(net.weights), point.sigma, point.cross,
         tuple(ar.scalar(g) for g in each), ar.scalar(options.noise),
     )  # fmt: skip
+    return Penalised(instance, _unseen(point, instance))
 
 
-def rows(instance: EnclosedNoisyInstance, factor: Fraction) -> list[Row]:
-    """Return what the theorems on weight decay say of the network, for ``factor`` times R."""
+def _unseen(point: Point, instance: EnclosedNoisyInstance) -> Ball | None:
+    """γ_1 |W_1 N|² = γ_1 (|W_1|² - |W_1 Q|²), None where Σ is invertible."""
+    if point.problem.basis is None:
+        return None
     with instance.arithmetic as ar:
-        loss, least = regularised_loss.measure(instance), reduced_minimum.measure(instance)
-        payments = layer_penalties(instance)
+        whole = ar.frobenius_sq(ar.dyadic(point.network.weights[0]))
+        rest = ar.nonnegative(whole - ar.frobenius_sq(instance.weights[0]))
+        found: Ball = instance.decays[0] * rest
+    return found
+
+
+def rows(penalty: Penalised, factor: Fraction) -> list[Row]:
+    """Return what the theorems on weight decay say of the network, for ``factor`` times R."""
+    instance = penalty.instance
+    with instance.arithmetic as ar:
+        seen, least = regularised_loss.measure(instance), reduced_minimum.measure(instance)
+        loss, payments = penalty.with_unseen(seen), penalty.payments()
         kappa = noise_factor(instance, instance.hidden_widths)
         found = [
             Row("noise_factor", "kappa = prod (1 + sigma^2/d_i): noise scales the data", kappa),
@@ -80,17 +121,24 @@ def rows(instance: EnclosedNoisyInstance, factor: Fraction) -> list[Row]:
                 ar.maximum(*payments),
             ),
             Row("layer_penalty_min", "least that a layer pays", ar.minimum(*payments)),
+            *_unseen_row(penalty),
             *_common(instance, payments, least),
-            *_origin(instance, loss),
+            *_origin(penalty, seen),
         ]
     return [row.times(factor) if row.key in _OF_THE_LOSS else row for row in found]
 
 
 _OF_THE_LOSS = {
     "regularised_loss", "least_regularised_loss", "excess_regularised_loss", "layer_penalty_max",
-    "layer_penalty_min", "penalty_at_minimum", "radial_slope",
+    "layer_penalty_min", "penalty_at_minimum", "penalty_off_data", "radial_slope",
 }  # fmt: skip
 """What is proportional to the loss."""
+
+
+def _unseen_row(penalty: Penalised) -> list[Row]:
+    """What is paid off the range of Σ, where there is something off it."""
+    label = "paid for what no sample sees of W_1, 0 at every minimum"
+    return [] if penalty.unseen is None else [Row("penalty_off_data", label, penalty.unseen)]
 
 
 def _common(instance: EnclosedNoisyInstance, payments: Sequence[Any], least: Ball) -> list[Row]:
@@ -115,18 +163,25 @@ def _common(instance: EnclosedNoisyInstance, payments: Sequence[Any], least: Bal
     return [Row(*name, Ball(x.arb, "sampled")) for name, x in ((paid, common), (far, distance))]
 
 
-def _origin(instance: EnclosedNoisyInstance, loss: Ball) -> list[Row]:
-    """Whether the origin attracts: by the radius of Z8, by the loss of the origin."""
+def _origin(penalty: Penalised, loss: Ball) -> list[Row]:
+    """Whether the origin attracts: by the radius of Z8, by the loss of the origin.
+
+    Both are asked on the range of Σ: what is off it returns to 0 by itself.
+    """
+    instance = penalty.instance
     ar, D = instance.arithmetic, instance.net.depth - 1
     c_sq = ar.frobenius_sq(instance.cross)
     size = sum((ar.frobenius_sq(W) for W in instance.weights), start=Ball.of(0))
     decay = ar.minimum(*instance.decays)
-    found = [Row("radial_slope", "<W, gradient>: > 0 where the ray falls to the origin",
-                 radial_slope.measure(instance))]  # fmt: skip
-    if D >= 2:
+    slope = penalty.with_unseen(radial_slope.measure(instance), 2)
+    found = [Row("radial_slope", "<W, gradient>: > 0 where the ray falls to the origin", slope)]
+    if D >= 2 and not c_sq.upper:
+        found.append(Row(*_BASIN, None, "nothing to learn: every ray falls to the origin"))
+        said = _TRAPPED
+    elif D >= 2:
         radius = ar.power(decay / ar.sqrt(c_sq), Fraction(1, D - 1)) * ar.sqrt(D + 1)
         share = ar.sqrt(size) / radius
-        found.append(Row("basin_share", "|W| / radius of the basin of the origin (Z8)", share))
+        found.append(Row(*_BASIN, share))
         said = _fate(share, loss)
     else:
         share = ar.sqrt(c_sq / (instance.decays[0] * instance.decays[1]))
@@ -139,9 +194,14 @@ def _origin(instance: EnclosedNoisyInstance, loss: Ball) -> list[Row]:
     return found
 
 
+_BASIN = "basin_share", "|W| / radius of the basin of the origin (Z8)"
+_TRAPPED = "gradient flow from here ends at the origin"
+
+
 def _fate(share: Ball, loss: Ball) -> str:
+    """What becomes of the weights under gradient flow, as far as that is known."""
     if share.upper <= 1:
-        return "gradient flow from here ends at the origin"
+        return _TRAPPED
     if loss.upper < 0:
         return "gradient flow from here never reaches the origin: the loss is lower"
     return "not decided: outside the known basin, above the origin's loss"

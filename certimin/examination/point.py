@@ -72,6 +72,8 @@ class Point:
         _check_fit(network, data)
         data = _scaled(network, data)
         seen = _with_constant(data) if network.has_biases else data
+        if not seen.features.any():
+            raise UsageError("X: expected a feature that is not 0, got zeros; check the data")
         problem = regression(range_moments(seen), correlated=False)
         with problem.arithmetic as ar:
             layers: LinearNetwork = LinearNetwork(ar, [ar.dyadic(W) for W in network.weights])

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from html import escape
 from typing import Any
 
@@ -12,10 +12,11 @@ from rich.console import Console
 
 from certimin.dataset.report import Described
 from certimin.examination.options import Options
-from certimin.examination.theory import VERDICTS, Finding
+from certimin.examination.text import show
+from certimin.examination.theory import Finding
 from certimin.losses import LOSSES
 from certimin.networks import Network
-from certimin.rows import WIDTH, Row, printed, row_of, say, table_of, table_of_rows
+from certimin.rows import WIDTH, Row, printed, row_of
 
 __all__ = ["Examination"]
 
@@ -26,6 +27,7 @@ class Examination:
 
     ``found["sharpness"]`` is the number of that key: an :class:`numeric.enclosure.Enclosure`, an
     int, words, or None where it does not apply; ``found.reason("minimal_sharpness")`` says why.
+    ``str(found)`` is a summary, ``found.details`` all of it.
 
     Attributes
     ----------
@@ -103,63 +105,29 @@ class Examination:
             "contradictions": [f"{f.theorem}.{f.claim}" for f in self.contradictions],
         }
 
-    def show(self, console: Console | None = None, *, every: bool = False) -> None:
-        """Print the report; with ``every`` also the claims that do not apply."""
-        console = console or Console(width=WIDTH, highlight=False)
-        net, data = self.network, self.data
-        say(console, f"{net!r}")
-        say(console, f"{data.name}: {data.samples} samples, {data.features} features, "
-                     f"{len(data.target_names)} outputs")  # fmt: skip
-        say(
-            console,
-            f"loss: {LOSSES[self.options.loss]}; loss, gradient, Hessian and step size are its own",
-        )
-        for note in (*net.notes, *data.notes):
-            say(console, f"note: {note}")
-        for title, rows in self.groups.items():
-            table_of_rows(console, title, rows)
-        self._show_theory(console, every)
+    def show(
+        self,
+        console: Console | None = None,
+        *,
+        details: bool = False,
+        every: bool = False,
+        typed: Callable[[str], str] = str,
+    ) -> None:
+        """Print a summary; with ``details`` all numbers and each claim that applies.
 
-    def _show_theory(self, console: Console, every: bool) -> None:
-        shown = [f for f in self.findings if every or f.verdict != "does not apply"]
-        if self.findings:
-            counts = Counter(finding.verdict for finding in self.findings)
-            told = ", ".join(
-                f"{counts[verdict]} {verdict}" for verdict in VERDICTS if counts[verdict]
-            )
-            say(console, f"theory against this network, for the loss R: {told}")
-        for place in dict.fromkeys(finding.at for finding in shown):
-            headings = (f"theory at {place}", "measured", "predicted", "verdict", "what it says")
-            table_of(console, headings, (_line(f) for f in shown if f.at == place))
-        if len(shown) < len(self.findings):
-            say(console, "a claim whose assumption fails does not apply: --every lists them")
-        for reason in self.skipped:
-            say(console, f"no theory {reason}")
-        for finding in self.contradictions:
-            name = f"{finding.theorem}.{finding.claim}"
-            say(console, f"CONTRADICTS A THEOREM: {name}, {finding.relation}", "bold red")
+        With ``every`` also the claims that do not apply.  ``typed`` puts the names of arguments in
+        the words of whoever reads, see :func:`verify.commands.typed.as_typed`.
+        """
+        console = console or Console(width=WIDTH, highlight=False)
+        show(self, console, details=details, every=every, typed=typed)
+
+    @property
+    def details(self) -> str:
+        """Return all numbers, and each claim that applies, as text."""
+        return printed(partial(self.show, details=True))
 
     def __str__(self) -> str:
         return printed(self.show)
 
     def _repr_html_(self) -> str:
         return f"<pre>{escape(str(self))}</pre>"
-
-
-def _line(finding: Finding) -> tuple[str, ...]:
-    sides, fails = (finding.measured, finding.predicted), finding.verdict == "does not apply"
-    measured, predicted = ("-" if side is None else f"{side:.5g}" for side in sides)
-    return (
-        f"{finding.theorem}.{finding.claim}",
-        measured,
-        f"{_sign(finding.relation)} {predicted}",
-        finding.verdict if fails else f"{finding.verdict} {finding.reason}".rstrip(),
-        f"{finding.title} ({finding.reason})" if fails else finding.title,
-    )
-
-
-def _sign(relation: str) -> str:
-    """The sign of a relation, as it was written."""
-    if relation.startswith("Eq("):
-        return "="
-    return next(sign for sign in (">=", "<=", ">", "<") if sign in relation)

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, Literal, get_args
+from typing import Any, Literal
 
 from numeric.enclosure import Enclosure
 from numeric.networks import LinearNetwork
@@ -20,10 +20,9 @@ from verify.expression import operator
 from verify.registry import theorems
 from verify.theorem import Theorem
 
-__all__ = ["AT_MINIMIZER", "AT_WEIGHTS", "PENALISED", "VERDICTS", "Finding", "findings"]
+__all__ = ["AT_MINIMIZER", "AT_WEIGHTS", "PENALISED", "Finding", "findings"]
 
 Verdict = Literal["holds", "agrees", "contradicted", "undecided", "does not apply"]
-VERDICTS = get_args(Verdict)
 
 AT_WEIGHTS = ("any-weights", "weights")
 AT_MINIMIZER = (
@@ -62,6 +61,8 @@ class Finding:
         enclosures tell; ``undecided``; ``does not apply``.
     reason : str
         Why it does not apply or was not decided.
+    formula : str
+        The relation in LaTeX.
     """
 
     theorem: str
@@ -73,6 +74,7 @@ class Finding:
     predicted: Enclosure | None
     verdict: Verdict
     reason: str = ""
+    formula: str = ""
 
     def to_json(self) -> dict[str, Any]:
         """Return the finding as JSON values."""
@@ -128,7 +130,8 @@ def _found(theorem: Theorem, claim: Claim, at: str, instance: Any) -> Finding:
         decision = Decision("undecided", "certified", reason=str(error).partition("\n")[0])
     verdict, reason = _judged(decision, claim, lhs, rhs)
     title = claim.title.rstrip(".")
-    return Finding(theorem.id, claim.name, title, str(relation), at, lhs, rhs, verdict, reason)
+    told = (theorem.id, claim.name, title, str(relation), at, lhs, rhs, verdict, reason)
+    return Finding(*told, claim.conclusion)
 
 
 def _outside(claim: Claim, instance: Any) -> Decision | None:

@@ -13,6 +13,7 @@ from typing import Any, Literal
 import numpy as np
 
 from certimin.losses import LOSSES, loss_factor
+from certimin.numbers import whole
 from certimin.products.by_jax import JaxProduct
 from certimin.products.by_torch import TorchProduct
 from certimin.products.operators import as_vector
@@ -64,8 +65,7 @@ def hvp_of(
         Unknown models or losses, data that do not fit, layers that make the loss random.
     """
     x, y = _data(data)
-    if batch is not None and (not isinstance(batch, int) or isinstance(batch, bool) or batch < 1):
-        raise UsageError(f"batch: expected a positive integer, got {batch!r}; leave it out")
+    batch = None if batch is None else whole("batch", batch, 1)
     torch = sys.modules.get("torch")
     if torch is not None and isinstance(model, torch.nn.Module):
         summed = _summed(loss, reduction)

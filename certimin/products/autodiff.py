@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from typing import Any
 
@@ -20,7 +21,7 @@ def _chunks(n: int, step: int) -> Iterator[tuple[slice, int]]:
         yield slice(first, first + step), min(step, n - first)
 
 
-class ChunkedProduct:
+class ChunkedProduct(ABC):
     """v -> Hv over all samples, or over chunks of them.
 
     Attributes
@@ -54,8 +55,9 @@ class ChunkedProduct:
         found: Floats = as_vector(self._product(v, self.x, self.y))
         return found
 
+    @abstractmethod
     def _product(self, v: Any, x: Any, y: Any) -> Any:
-        raise NotImplementedError
+        """Hv of the loss on some of the samples."""
 
     def __repr__(self) -> str:
         return f"Hessian products by {self.kind}: {self.size} parameters, {self.samples} samples"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import warnings
 import zipfile
-import zlib
 from collections.abc import Mapping
 from importlib import import_module
 from pathlib import Path
@@ -15,6 +14,7 @@ import numpy as np
 from certimin.sources.containers import container, is_leaf, matrix
 from certimin.sources.layers import Layers
 from certimin.sources.refusal import brief, kind_of, refuse
+from numeric.tables.arrays import DamagedArchive, archived
 
 __all__ = ["file"]
 
@@ -22,7 +22,6 @@ _ZIP, _NPY, _HDF, _PICKLE = b"PK", b"\x93NUMPY", b"\x89HDF", b"\x80"
 _TORCH = (".pt", ".pth", ".bin", ".ckpt")
 _CODE = (".pkl", ".pickle", ".joblib", ".dill")
 _SAVE = "save its arrays with numpy.savez"
-_DAMAGED = (zipfile.BadZipFile, zlib.error, EOFError, MemoryError, RuntimeError)
 
 
 def file(path: Path) -> Layers:
@@ -82,27 +81,31 @@ def _npy(name: str, path: Path) -> Layers:
         with path.open("rb") as stream:
             array = np.lib.format.read_array(stream, allow_pickle=False)
     except (EOFError, MemoryError, ValueError) as error:
-        refuse(name, "a matrix of numbers", _damage(error), "write a plain array with numpy.save")
+        got = "pickled objects" if "allow_pickle" in str(error) else brief(error)
+        refuse(name, "a matrix of numbers", got, "write a plain array with numpy.save")
     return matrix(name, array)
 
 
 def _npz(name: str, path: Path) -> Layers:
     """The layers of an archive of arrays."""
-    arrays: dict[str, Any] = {}
     try:
-        with path.open("rb") as stream, zipfile.ZipFile(stream) as archive:
-            members = archive.namelist()
-            if any(member.endswith("data.pkl") for member in members):
-                refuse(name, "an archive of arrays", "a file of PyTorch", "name it .pt")
-            for member in members:
-                with archive.open(member) as entry:
-                    array = np.lib.format.read_array(entry, allow_pickle=False)
-                arrays[member.removesuffix(".npy")] = array
-    except (*_DAMAGED, ValueError) as error:  # a ValueError: pickled or damaged entries
-        refuse(name, "an NPZ archive of numbers", _damage(error), _SAVE)
+        arrays = dict(archived(path))
+    except DamagedArchive as error:
+        if _is_of_torch(path):
+            refuse(name, "an archive of arrays", "a file of PyTorch", "name it .pt")
+        refuse(name, "an NPZ archive of numbers", str(error), _SAVE)
     if not arrays:
         refuse(name, "an archive of arrays", "an empty one", "check how it was written")
     return container(name, arrays)
+
+
+def _is_of_torch(path: Path) -> bool:
+    """Whether an archive holds the pickle that PyTorch puts beside its tensors."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            return any(member.endswith("data.pkl") for member in archive.namelist())
+    except zipfile.BadZipFile:
+        return False
 
 
 def _safetensors(name: str, path: Path) -> Layers:
@@ -151,8 +154,3 @@ def _optional(name: str, module: str, remedy: str) -> Any:
     except ImportError:
         package, other = module.partition(".")[0], "or save the arrays with numpy.savez"
         refuse(name, f"the optional package {package}", "no such package", f"{remedy}, {other}")
-
-
-def _damage(error: Exception) -> str:
-    """What is wrong with an archive, in few words."""
-    return "pickled objects" if "allow_pickle" in str(error) else brief(error)

@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 
+from certimin.numbers import whole
 from certimin.products.operators import Operator, as_vector
 from certimin.spectra.result import LargestEigenvalue
 from numeric.enclosure import Enclosure
@@ -147,11 +148,8 @@ def _check(tolerance: float, width: float, failure: float, steps: int, seed: int
     for name, x in (("tolerance", tolerance), ("width", width), ("failure", failure)):
         if not isinstance(x, int | float) or not 0 < x < 1:
             raise UsageError(f"{name}: expected 0 < {name} < 1, got {x!r}; leave it out")
-    for name, whole, least in (("seed", seed, 0), ("steps", steps, 2)):
-        if not isinstance(whole, int | np.integer) or not whole >= least:
-            raise UsageError(
-                f"{name}: expected a whole number >= {least}, got {whole!r}; leave it out"
-            )
+    whole("seed", seed, 0)
+    whole("steps", steps, 2)
 
 
 def _guess(guess: Any, n: int) -> np.ndarray[Any, Any]:

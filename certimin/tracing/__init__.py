@@ -11,6 +11,7 @@ from typing import Any, Self
 
 import numpy as np
 
+from certimin.numbers import whole
 from certimin.products import hvp_of
 from certimin.products.operators import NotFinite, as_vector
 from certimin.spectra import LargestEigenvalue, largest_eigenvalue
@@ -84,11 +85,8 @@ class Trace:
         seed: int = 0,
         clock: Callable[[], float] = time.perf_counter,
     ) -> None:
-        for name, value, least in (("every", every, 1), ("products", products, _LEAST)):
-            if not isinstance(value, int | np.integer) or not value >= least:
-                raise UsageError(
-                    f"{name}: expected a whole number >= {least}, got {value!r}; leave it out"
-                )
+        every, products = whole("every", every, 1), whole("products", products, _LEAST)
+        seed = whole("seed", seed, 0)
         if not isinstance(share, int | float) or not 0 < share <= 1:
             raise UsageError(f"share: expected 0 < share <= 1, got {share!r}; leave it out")
         self.every, self.step_size, self.hvp, self.linear = every, step_size, hvp, linear

@@ -5,6 +5,7 @@ from __future__ import annotations
 import warnings
 import zipfile
 import zlib
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from numpy.typing import NDArray
 from numeric.tables.errors import cut, fail, listed
 from numeric.tables.table import Floats, Table, known_index, rounded_integers, same_rows
 
-__all__ = ["PAIRS", "read_mat", "read_npy", "read_npz"]
+__all__ = ["PAIRS", "DamagedArchive", "archived", "read_mat", "read_npy", "read_npz"]
 
 Arrays = dict[str, NDArray[Any]]
 
@@ -27,20 +28,44 @@ PAIRS = (
 """Names under which inputs and outputs are stored; the first pair found counts."""
 
 
-def read_npz(path: Path) -> Table:
-    """Return the table of an archive of arrays."""
-    where, key = str(path), ""
-    arrays: Arrays = {}
+_DAMAGES = (zipfile.BadZipFile, zlib.error, EOFError, MemoryError, RuntimeError, ValueError)
+"""What reading a damaged archive raises: a ValueError for pickled members, a MemoryError for one
+that says it is larger than all memory."""
+
+
+class DamagedArchive(ValueError):
+    """An NPZ archive that cannot be read; str() says in few words what is there instead."""
+
+
+def archived(path: Path) -> Iterator[tuple[str, NDArray[Any]]]:
+    """Yield the name and the array of each member of an NPZ archive; nothing is unpickled.
+
+    Raises
+    ------
+    DamagedArchive
+        It is none, a member is damaged, or is not the array of numbers that its name promises.
+    """
+    key = ""
     try:
         with path.open("rb") as stream, zipfile.ZipFile(stream) as archive:
             for member in archive.namelist():
+                key = member.removesuffix(".npy")
                 with archive.open(member) as entry:
-                    key = member.removesuffix(".npy")
-                    arrays[key] = np.lib.format.read_array(entry, allow_pickle=False)
-    except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, ValueError) as error:
+                    yield key, np.lib.format.read_array(entry, allow_pickle=False)
+    except _DAMAGES as error:
         pickled = "allow_pickle" in str(error)
-        got = f"pickled objects in {key!r}" if pickled else cut(str(error))
-        fail(where, "an NPZ archive of numbers", got, "write plain arrays with numpy.savez")
+        got = f"pickled objects in {key!r}" if pickled else cut(str(error) or "a damaged file")
+        raise DamagedArchive(got) from error
+
+
+def read_npz(path: Path) -> Table:
+    """Return the table of an archive of arrays."""
+    where = str(path)
+    try:
+        arrays = dict(archived(path))
+    except DamagedArchive as error:
+        remedy = "write plain arrays with numpy.savez"
+        fail(where, "an NPZ archive of numbers", str(error), remedy)
     return _of_arrays(where, arrays)
 
 

@@ -9,23 +9,10 @@ import scipy.sparse
 
 from certimin.arrays import dataset, exact_rows, floats
 from numeric.datasets import Dataset
-from verify.errors import UsageError
+from tests.refused import refusal
 
 ROWS = [[1, 0], [2, -3], [4, 5]]
 DTYPES = ("int8", "int16", "int32", "int64", "float16", "float32", "float64", "longdouble")
-
-
-def refusal(call, *args, **options):
-    """The one line with which a call is refused."""
-    with pytest.raises(UsageError) as caught:
-        call(*args, **options)
-    line = str(caught.value)
-    assert "\n" not in line
-    assert ": expected " in line
-    assert ", got " in line
-    assert "; " in line
-    assert caught.value.__suppress_context__
-    return line
 
 
 @pytest.mark.parametrize("dtype", DTYPES)

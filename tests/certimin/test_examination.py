@@ -8,6 +8,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 from click.testing import CliRunner
+from scipy.optimize import minimize
 
 from certimin.commands.network import network as command
 from certimin.examination import examine, theory
@@ -249,15 +250,109 @@ def test_nothing_contradicts_a_theorem_anywhere(seed):
 
 
 def test_layers_are_the_user_s_on_singular_data_too():
-    """Norms are those of W_1, not of what the data see of it; decay needs definite data."""
+    """Norms are those of W_1, not of what the data see of it."""
     layers = [np.array([[1.0, 2.0], [0.0, 5.0]]), np.array([[1.0, 3.0]])]
     found = examine(layers, [[1.0, 1.0]], [1.0])
     assert float(found["layer_norm_max"]) == pytest.approx(np.linalg.norm(layers[0], 2))
     gap = layers[1].T @ layers[1] - layers[0] @ layers[0].T
     assert float(found["imbalance"]) == pytest.approx(np.linalg.norm(gap, 2))
     assert any("off the data" in line for line in found.skipped)
-    with pytest.raises(UsageError, match="covariance is invertible, got rank 1 of 2"):
-        examine(layers, [[1.0, 1.0]], [1.0], decay=1)
+
+
+@pytest.mark.parametrize("decay", [0.3, [0.1, 0.2, 0.4]])
+def test_decay_on_singular_data(decay):
+    """Against formulas on all inputs, and descents that know nothing of the range of Σ."""
+    rng = np.random.default_rng(12)
+    X = rng.integers(-3, 4, (20, 2)) @ [[1.0, 0, 2, -1], [0, 1, 1, 1]]
+    y = X @ rng.standard_normal(4)
+    layers = [rng.standard_normal((2, 4)), rng.standard_normal((2, 2)), rng.standard_normal((1, 2))]
+    found = examine(layers, X, y, decay=decay, noise=0.5)
+    loss, slopes = _penalised(layers, X, y, decay, 0.5)
+    paid = [g * (W**2).sum() for g, W in zip(np.broadcast_to(decay, 3), layers, strict=True)]
+    slope = sum((G * W).sum() for G, W in zip(slopes, layers, strict=True))
+    off = layers[0] @ (np.eye(4) - np.linalg.pinv(X) @ X)
+    for key, value in (
+        ("regularised_loss", loss),
+        ("radial_slope", slope),
+        ("layer_penalty_max", max(paid)),
+        ("layer_penalty_min", min(paid)),
+        ("penalty_off_data", np.broadcast_to(decay, 3)[0] * (off**2).sum()),
+    ):
+        assert float(found[key]) == pytest.approx(value, rel=1e-9), key
+        assert found[key].worth == "certified"
+    least = found["least_regularised_loss"]
+    assert least < -0.1  # the origin, where the loss is 0, is no minimum
+    assert _descended(layers, X, y, decay, 0.5) == pytest.approx(float(least), rel=1e-6)
+    assert not found.contradictions
+    assert any(f.at == "the penalised weights" and f.verdict == "holds" for f in found.findings)
+
+
+def _penalised(layers, X, y, decay, noise):
+    """The averaged loss without E y², and its gradient by differences of step 1 in one entry.
+
+    The loss is a polynomial of degree two in each entry: central differences are exact.
+    """
+    sigma, cross = X.T @ X / len(X), y @ X / len(X)
+
+    def loss(some):
+        moment, product = sigma, np.eye(len(sigma))
+        for W in some[:-1]:
+            moment, product = W @ moment @ W.T, W @ product
+            moment = moment + noise * np.diag(np.diag(moment))
+        u = some[-1]
+        data = (u @ moment @ u.T).item() - 2 * (u @ product @ cross).item()
+        return data + sum(g * (W**2).sum() for g, W in zip(decays, some, strict=True))
+
+    def slope(k, i, j):
+        ends = []
+        for step in (1, -1):
+            moved = [W.copy() for W in layers]
+            moved[k][i, j] += step
+            ends.append(loss(moved))
+        return (ends[0] - ends[1]) / 2
+
+    decays = np.broadcast_to(decay, len(layers))
+    slopes = [
+        np.array([[slope(k, i, j) for j in range(W.shape[1])] for i in range(W.shape[0])])
+        for k, W in enumerate(layers)
+    ]
+    return loss(layers), slopes
+
+
+def _descended(layers, X, y, decay, noise):
+    """The least loss that descents from a few random starts reach."""
+    cuts = np.cumsum([W.size for W in layers])[:-1]
+
+    def problem(flat):
+        parts = zip(np.split(flat, cuts), layers, strict=True)
+        value, slopes = _penalised([a.reshape(W.shape) for a, W in parts], X, y, decay, noise)
+        return value, np.concatenate([G.ravel() for G in slopes])
+
+    rng = np.random.default_rng(1)
+    starts = rng.standard_normal((2, sum(W.size for W in layers)))
+    return min(minimize(problem, start, jac=True, method="L-BFGS-B").fun for start in starts)
+
+
+def test_what_no_sample_sees_changes_no_fate():
+    """A huge weight off the data: the rest is in the basin of the origin all the same."""
+    X, y = np.array([[1.0, 0.0], [-1.0, 0.0]]), [1.0, -1.0]
+    small = [np.array([[0.01, 0.0], [0.0, 1.0]]), 0.01 * np.eye(2), np.array([[0.01, 0.0]])]
+    huge = [small[0] + np.array([[0.0, 1e6], [0.0, 0.0]]), *small[1:]]
+    for layers in (small, huge):
+        found = examine(layers, X, y, decay=0.5)
+        assert found["origin"] == "gradient flow from here ends at the origin"
+    assert float(found["penalty_off_data"]) == pytest.approx(0.5 * (1e12 + 1))
+    assert "penalty_off_data" not in set(examine(small, np.eye(2), y, decay=0.5))
+
+
+def test_decay_where_there_is_nothing_to_learn():
+    layers = [np.eye(2), np.eye(2), np.ones((1, 2))]
+    found = examine(layers, np.eye(2), [0.0, 0.0], decay=0.5)
+    assert found["origin"] == "gradient flow from here ends at the origin"
+    assert 0 in found["least_regularised_loss"]
+    assert not found.contradictions
+    with pytest.raises(UsageError, match="^X: expected a feature that is not 0, got zeros"):
+        examine(layers, np.zeros((3, 2)), [1.0, 0.0, 2.0], decay=0.5)
 
 
 def test_the_direction_is_one_of_the_user_s_weights():
@@ -348,7 +443,7 @@ def test_json_says_everything_and_matches_its_schema(examined):
         ({"loss": "L2"}, "loss: expected one of R, half, mse, sum, got 'L2'"),
         ({"step_size": -1}, "step_size: expected a positive number, got -1"),
         ({"step_size": "fast"}, "step_size: expected a finite number, got 'fast'"),
-        ({"noise": 0.1}, "noise: expected decay beside it"),
+        ({"noise": 0.1}, "noise: expected decay= beside it"),
         ({"decay": 0}, "decay: expected a positive number"),
         ({"decay": [1, 2]}, "decay: expected one number, or 3, one for each layer, got 2"),
         ({"decay": float("nan")}, "decay: expected a finite number"),
@@ -407,9 +502,14 @@ def test_the_command_prints_the_same(tmp_path, monkeypatch, examined):
     numbers = json.loads(told.stdout)["numbers"]
     assert numbers["sharpness"] == found["sharpness"].to_json()
     shown = CliRunner().invoke(
-        command, ["net.npz", "--data", "data.npz", "--activation", "identity"]
+        command, ["net.npz", "--data", "data.npz", "--activation", "identity", "--details"]
     )
     assert shown.exit_code == 0, shown.exception
     assert "theory at the minimizer" in shown.stdout
+    brief = CliRunner().invoke(command, ["net.npz", "--data", "data.npz"])
+    assert brief.exit_code == 0, brief.exception
+    assert "\n--details shows all numbers" in brief.stdout
+    assert "pass --activation" in brief.stdout  # a note of the reader
+    assert len(brief.stdout.splitlines()) < len(shown.stdout.splitlines()) / 2
     wrong = CliRunner().invoke(command, ["absent.npz", "--data", "data.npz"])
     assert isinstance(wrong.exception, UsageError)

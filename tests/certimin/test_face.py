@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import certimin
-from certimin import UsageError
+from certimin import Network, UsageError
 
 
 def _python(*lines, cwd=None):
@@ -102,6 +102,25 @@ def test_wrong_calls_are_one_line(call, message):
         call()
     assert message in str(error.value)
     assert "\n" not in str(error.value)
+
+
+WHOLE = [
+    ("depth", lambda n: certimin.data([[1], [2]], [1, 2], depth=n), 1),
+    ("seed", lambda n: certimin.sharpness(lambda v: v, 3, seed=n), 0),
+    ("steps", lambda n: certimin.sharpness(lambda v: v, 3, steps=n), 2),
+    ("every", lambda n: certimin.Trace(every=n), 1),
+    ("batch", lambda n: certimin.hvp_of(Network([[[1.0]]]), "R", ([[1.0]], [1.0]), batch=n), 1),
+]
+
+
+@pytest.mark.parametrize(("name", "call", "least"), WHOLE, ids=[name for name, *_ in WHOLE])
+def test_whole_numbers_are_the_same_everywhere(name, call, least):
+    for good in (least, np.int8(least), np.array(least)):
+        call(good)
+    for bad in (True, np.True_, 2.0, "2", least - 1, np.array([2.5, 3])):
+        with pytest.raises(UsageError, match=f"^{name}: expected a whole number") as error:
+            call(bad)
+        assert "\n" not in str(error.value)
 
 
 def test_reports_show_themselves():

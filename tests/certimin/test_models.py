@@ -2,6 +2,7 @@
 
 import pickle
 import sys
+from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -9,8 +10,9 @@ import numpy as np
 import pytest
 
 from certimin.networks import Network
-from verify.errors import UsageError
+from tests import refused
 
+refusal = partial(refused.refusal, Network.of)
 RNG = np.random.default_rng(11)
 X = RNG.standard_normal((40, 4))
 
@@ -20,17 +22,6 @@ def close(net, outputs, *, single=False):
     outputs = np.asarray(outputs, dtype=float).reshape(len(X), -1)
     rtol = 1e-4 if single else 1e-10
     np.testing.assert_allclose(net.outputs(X), outputs, rtol=rtol, atol=rtol)
-
-
-def refusal(source, **options):
-    """The one line with which a source is refused."""
-    with pytest.raises(UsageError) as caught:
-        Network.of(source, **options)
-    line = str(caught.value)
-    assert "\n" not in line
-    assert ": expected " in line
-    assert "; " in line
-    return line
 
 
 # PyTorch ------------------------------------------------------------------------------------------

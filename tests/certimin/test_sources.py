@@ -2,6 +2,7 @@
 
 import pickle
 import zipfile
+from functools import partial
 from itertools import pairwise
 from pathlib import Path
 
@@ -10,8 +11,9 @@ import pytest
 
 from certimin.networks import Network
 from certimin.sources.check import Run, agrees, probes
-from verify.errors import UsageError
+from tests import refused
 
+refusal = partial(refused.refusal, Network.of)
 RNG = np.random.default_rng(5)
 WIDTHS = (4, 5, 3, 2)
 WEIGHTS = [RNG.standard_normal((b, a)) for a, b in pairwise(WIDTHS)]
@@ -37,18 +39,6 @@ def same(source, **options):
     net = Network.of(source, activation="tanh", **options)
     np.testing.assert_allclose(net.outputs(X), by_hand(), rtol=1e-12, atol=1e-12)
     return net
-
-
-def refusal(source, **options):
-    """The one line with which a source is refused."""
-    with pytest.raises(UsageError) as caught:
-        Network.of(source, **options)
-    line = str(caught.value)
-    assert "\n" not in line
-    assert ": expected " in line
-    assert "; " in line
-    assert caught.value.__suppress_context__
-    return line
 
 
 def named(pattern_w, pattern_b, *, turn=False, first=0):

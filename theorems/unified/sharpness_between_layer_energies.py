@@ -247,7 +247,7 @@ def _in_two() -> rules.Fact:
     given=(gram, first, later), bounds=_SMALL, formal=True,
 )  # fmt: skip
 def below(energy_floor: Any) -> Iterator[Step]:
-    """The lower half: at least $2(|w^*|²/N)μ$."""
+    """The lower half: at least that of aligned layers, over the largest layer."""
     at_z = rules.transitive(_in_two(), rules.added(rules.given(first), rules.given(later)))
     found = rules.transitive(rules.at_a_direction(path_gram_top), at_z)
     largest = rules.at_the_supremum(found, aligned_top, lambda value: r * value)

@@ -162,7 +162,7 @@ def sharpness_backward(instance: RebasedInstance) -> Any:
     supremum=(symbol("gram_quotient_contracted"), ("gram_quotient_contracted",)),
 )
 def sharpness_contracted(instance: Instance) -> Any:
-    """Sharpness of (Π_1W_1, ..., Π_{L-1}W_{L-1}, W_L); the A_k must have full row rank."""
+    """Sharpness of (Π_1W_1, ..., W_L), Π_k the projector on the rows of A_k, of full row rank."""
     return sharpness_at_minimizer(_contracted(instance), instance.sigma)
 
 

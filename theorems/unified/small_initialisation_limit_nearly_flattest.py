@@ -149,7 +149,7 @@ def aligned(small_start_sharpness: Any) -> Iterator[Step]:
 
 @claim(univariate_minimizers, mu <= top + (L - 1) * rayleigh, one_output, bounds=_DEEP)
 def weyl() -> Iterator[Step]:
-    """The eigenvalue in $S_0$ is at most the sum of the two largest ones."""
+    """The eigenvalue of aligned layers is at most the sum of the two largest ones."""
     along = rules.scaled(rules.at_a_direction(a), L - 1)
     both = rules.added(rules.largest(data_max, path_ends), along)
     yield rules.at_the_supremum(both, aligned_top, lambda value: value)

@@ -19,6 +19,8 @@ from typing import Any
 import click
 
 from verify.commands.console import lenient
+from verify.commands.installed import remedy, undeclared
+from verify.commands.typed import as_typed
 from verify.errors import CertiminError, UsageError
 
 __all__ = ["cli", "main"]
@@ -50,8 +52,21 @@ class _Group(click.Group):
     def list_commands(self, ctx: click.Context) -> list[str]:
         return sorted({*_COMMANDS, *(entry.name for entry in entry_points(group=_GROUP))})
 
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command; what it refuses is said in the names of its options."""
+        try:
+            return super().invoke(ctx)
+        except UsageError as error:
+            asked = ctx.invoked_subcommand
+            command = self.get_command(ctx, asked) if asked else None
+            if command is not None:
+                error.args = (as_typed(str(error), command),)
+            raise
+
     def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
         place = _place(name)
+        if place is None and name in undeclared(_GROUP):
+            raise UsageError(f"command {name!r}: {remedy()}")
         if place is None:
             return None
         module, _, attribute = place.partition(":")
@@ -67,6 +82,7 @@ class _Group(click.Group):
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         rows = [(name, _summary(name)) for name in self.list_commands(ctx)]
+        rows += [(name, f"Missing: {remedy()}.") for name in undeclared(_GROUP)]
         with formatter.section("Commands"):
             formatter.write_dl(rows)
 

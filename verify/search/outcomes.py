@@ -24,6 +24,7 @@ __all__ = [
     "Survived",
     "judge",
     "plain",
+    "rows_of",
     "shown",
     "worst",
 ]
@@ -33,6 +34,9 @@ _EXAMINED = 64
 
 _ENGINES = {"corpus": "from the corpus"}
 """What is printed for an engine whose name does not say enough."""
+
+_NEAREST = 3
+"""Sizes at which a relation is nearest to failing that a text or a table names."""
 
 _WORTH = {"exact": "decided in exact arithmetic", "certified": "decided by enclosures"}
 _ORDER = ("refuted", "error", "vacuous", "inconclusive", "survived")
@@ -156,7 +160,14 @@ class Outcome:
         )
         return f"<table>{rows}</table>"
 
+    def __str__(self) -> str:
+        """Return a few lines: verdict, what was tried, what was found or comes nearest."""
+        rows = self._rows()
+        width = max(len(name) for name, _ in rows)
+        return "\n".join(f"{name:<{width}}  {value}" for name, value in rows)
+
     def _rows(self) -> list[tuple[str, Any]]:
+        """What there is to say, by name: the lines of a text or of a table."""
         return [
             ("verdict", self.verdict),
             ("conjecture", self.title),
@@ -182,8 +193,7 @@ class Refuted(Outcome):
         """Return the outcome in one sentence."""
         found = self.counterexample
         decision = found.decision
-        by = "from the corpus" if found.found_by == "corpus" else f"found by {found.found_by}"
-        return f"refuted: {by}, {_WORTH[decision.kind]}: lhs = {decision.lhs}, rhs = {decision.rhs}"
+        return f"refuted: {_how(found)}: lhs = {decision.lhs}, rhs = {decision.rhs}"
 
     def to_json(self) -> dict[str, Any]:
         """Return the outcome as plain data."""
@@ -194,13 +204,7 @@ class Refuted(Outcome):
         }
 
     def _rows(self) -> list[tuple[str, Any]]:
-        instance = self.counterexample.instance.to_json()
-        return [
-            *super()._rows(),
-            *((name, plain(value)) for name, value in instance.items()),
-            ("lhs", self.counterexample.decision.lhs),
-            ("rhs", self.counterexample.decision.rhs),
-        ]
+        return [*super()._rows(), *rows_of(self.counterexample, self.certificate)]
 
 
 @dataclass(frozen=True)
@@ -231,13 +235,8 @@ class Survived(Outcome):
         return inline(self.figure(), f"Least relative gap by depth: {self.claim.title}")
 
     def _rows(self) -> list[tuple[str, Any]]:
-        return [
-            *super()._rows(),
-            *(
-                (f"depth {row.depth}, width {row.width}", f"lhs / rhs = {row.ratio:.9g}")
-                for row in self.tight
-            ),
-        ]
+        nearest = sorted(self.tight, key=lambda row: row.slack)[:_NEAREST]
+        return [*super()._rows(), *(("nearest", _where(row)) for row in nearest)]
 
     def _repr_html_(self) -> str:
         return super()._repr_html_() + (self.plot() if self.tight else "")
@@ -258,6 +257,9 @@ class Inconclusive(Outcome):
     def to_json(self) -> dict[str, Any]:
         """Return the outcome as plain data."""
         return super().to_json() | {"reason": self.reason}
+
+    def _rows(self) -> list[tuple[str, Any]]:
+        return [*super()._rows(), ("reason", self.reason)]
 
 
 @dataclass(frozen=True)
@@ -296,6 +298,33 @@ class Error:
             "reason": self.reason,
             "traceback": self.traceback,
         }
+
+
+def rows_of(found: Counterexample, certificate: Path | None) -> list[tuple[str, Any]]:
+    """Return what there is to say of a counterexample, by name."""
+    decision, parts = found.decision, found.instance.to_json()
+    written = [] if certificate is None else [("certificate", certificate)]
+    return [
+        ("counterexample", _how(found)),
+        *((name, plain(value)) for name, value in parts.items()),
+        ("lhs", decision.lhs),
+        ("rhs", decision.rhs),
+        *written,
+    ]
+
+
+def _how(found: Counterexample) -> str:
+    """Where a counterexample comes from, and what it is worth."""
+    by = _ENGINES.get(found.found_by) or f"found by {found.found_by}"
+    return f"{by}, {_WORTH[found.decision.kind]}"
+
+
+def _where(row: Tight) -> str:
+    """Where a relation is nearly tight, and how nearly."""
+    return (
+        f"depth {row.depth}, width {row.width}: lhs / rhs = {row.ratio:.9g}, "
+        f"margin {shown(row.slack)}"
+    )
 
 
 def plain(value: Any) -> str:

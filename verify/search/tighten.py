@@ -22,7 +22,7 @@ from verify.errors import UsageError
 from verify.search.ahead import Ahead
 from verify.search.batches import evaluate
 from verify.search.budget import Budget
-from verify.search.outcomes import Outcome, Receipt
+from verify.search.outcomes import Outcome, Receipt, rows_of
 from verify.search.pipeline import attack
 from verify.search.record import Attack, Counterexample, Near, confirm
 from verify.search.shrink import Limit, shrink
@@ -101,8 +101,23 @@ class Bracketed(Outcome):
             "certificate": None if self.certificate is None else str(self.certificate),
         }
 
+    def _rows(self) -> list[tuple[str, Any]]:
+        found = self.counterexample
+        ends = (("survives for", self.survived), ("refuted for", self.refuted))
+        return [
+            *super()._rows(),
+            *((name, _named(self.name, value)) for name, value in ends),
+            *([] if found is None else rows_of(found, self.certificate)),
+        ]
+
+
+def _named(name: str, value: Fraction | None) -> str:
+    """A constant with its value, or that none was found."""
+    return f"{name} = {_show(value)}" if value is not None else f"no {name} that was tried"
+
 
 def _show(value: Fraction) -> str:
+    """An exact number, or ten digits where it is long."""
     return str(value) if value.denominator < 1000 else f"{float(value):.10g}"
 
 

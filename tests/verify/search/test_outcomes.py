@@ -1,6 +1,7 @@
 """What an attack says about its claim: never more than it met, and the worst of several."""
 
 from dataclasses import replace
+from fractions import Fraction
 from math import inf
 
 import pytest
@@ -12,6 +13,7 @@ from verify.search.budget import Budget
 from verify.search.outcomes import Error, Inconclusive, Receipt, Survived, judge, shown, worst
 from verify.search.pipeline import attack
 from verify.search.record import Attack, Counterexample, Near
+from verify.search.tighten import Bracketed
 from verify.search.tightness import Tight
 
 OWN = claim(norm >= first)
@@ -123,3 +125,54 @@ def test_a_refutation_is_plain_data():
     plain = judged(FALSE, Attack(**MET, found=FOUND)).to_json()
     assert (plain["verdict"], plain["lhs"], plain["rhs"]) == ("refuted", "2", "1")
     assert plain["certificate"] is None
+
+
+def lines(outcome):
+    """The lines of its text, by name; nearest rows are listed."""
+    told = [line.split("  ", 1) for line in str(outcome).splitlines()]
+    assert len(told) <= 12
+    return {name: rest.strip() for name, rest in told}
+
+
+def test_a_refutation_is_told_in_a_few_lines():
+    refuted = judged(FALSE, Attack(**MET, found=FOUND))
+    told = lines(refuted)
+    assert told["verdict"] == "refuted"
+    assert told["tried"].startswith("3 instances (3 hypothesis)")
+    assert told["counterexample"] == "found by floats, decided in exact arithmetic"
+    assert (told["lhs"], told["rhs"]) == ("2", "1")
+    assert set(Numbers.exact(2, 1).to_json()) <= set(told)
+    assert "certificate" not in told
+    assert lines(replace(refuted, certificate="a/folder"))["certificate"] == "a/folder"
+    corpus = replace(FOUND, found_by="corpus")
+    assert "from the corpus" in str(judged(FALSE, Attack(**MET, found=corpus)))
+
+
+def test_a_survivor_is_told_with_the_sizes_nearest_to_failing():
+    tight = tuple(Tight(d, 2, 1 + d, s, "numbers", {}) for d, s in enumerate((0.3, 0.1, 0, 0.2), 2))
+    survived = replace(judged(OWN, Attack(**MET)), tight=tight)
+    nearest = [line for line in str(survived).splitlines() if line.startswith("nearest")]
+    assert [line.split()[2] for line in nearest] == ["4,", "3,", "5,"]
+    assert "lhs / rhs = 5, margin a tie" in nearest[0]
+
+
+def test_what_is_inconclusive_says_why():
+    told = lines(judged(OWN, Attack(**MET, undecided=1)))
+    assert told["verdict"] == "inconclusive"
+    assert told["reason"].startswith("1 instances stay undecided")
+
+
+def test_a_bracket_is_told_with_both_ends():
+    receipt = judged(OWN, Attack(**MET)).receipt
+    bracket = Bracketed(FALSE, receipt, "c", Fraction(1), Fraction(3, 2), FOUND, text="S >= c")
+    told = lines(bracket)
+    assert (told["survives for"], told["refuted for"]) == ("c = 1", "c = 3/2")
+    assert (told["conjecture"], told["lhs"]) == ("S >= c", "2")
+    nothing = lines(Bracketed(OWN, receipt, "c", None, None))
+    assert (nothing["verdict"], nothing["survives for"]) == ("inconclusive", "no c that was tried")
+
+
+def test_the_table_has_the_lines_of_the_text():
+    for outcome in (judged(FALSE, Attack(**MET, found=FOUND)), judged(OWN, Attack(**MET))):
+        html = outcome._repr_html_()
+        assert all(f">{name}</th>" in html for name in lines(outcome))
