@@ -16,7 +16,7 @@ from rich.text import Text
 from numeric.arithmetic.ball import Ball
 from numeric.enclosure import Enclosure
 
-__all__ = ["WIDTH", "Row", "plain", "printed", "row_of", "say", "table_of", "table_of_rows"]
+__all__ = ["WIDTH", "Row", "plain", "printed", "row_of", "said", "say", "table_of", "table_of_rows"]
 
 WIDTH = 110
 """Of a report that goes to no terminal."""
@@ -71,10 +71,11 @@ def table_of(console: Console, headings: Sequence[str], lines: Iterable[Sequence
 
 def table_of_rows(console: Console, title: str, rows: Iterable[Row]) -> None:
     """Print rows: what, value, and what it is worth."""
-    table_of(console, (title, "value", "worth"), ((row.label, *_said(row)) for row in rows))
+    table_of(console, (title, "value", "worth"), ((row.label, *said(row)) for row in rows))
 
 
-def _said(row: Row) -> tuple[str, str]:
+def said(row: Row) -> tuple[str, str]:
+    """Return the value of a row as text, and what it is worth or why it is absent."""
     if row.value is None:
         return "not applicable", row.reason
     if isinstance(row.value, Enclosure):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import click
@@ -13,6 +14,7 @@ from certimin.commands.reading import data_options, read_dataset
 from certimin.losses import LOSSES
 from verify.commands.typed import as_typed
 from verify.errors import UsageError
+from verify.files import expect_writable, write_text
 
 __all__ = ["network"]
 
@@ -47,10 +49,16 @@ __all__ = ["network"]
 @click.option("--details", is_flag=True, help="Show all numbers, and each claim that applies.")
 @click.option("--every", is_flag=True, help="Show all that, and claims that do not apply, too.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@click.option(
+    "--html",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Write a page of all of it, too.",
+)
 def network(
     network: str, file: str | None, loss: Any, step_size: str | None, decay: str | None,
     noise: str | None, activation: str | None, transpose: bool | None, no_theory: bool,
-    details: bool, every: bool, as_json: bool, **reading: Any,
+    details: bool, every: bool, as_json: bool, html: Path | None, **reading: Any,
 ) -> None:  # fmt: skip
     """Examine the linear network in WEIGHTS at the data it was trained on.
 
@@ -66,6 +74,8 @@ def network(
     from certimin.networks import Network
     from certimin.rows import WIDTH
 
+    if html is not None:
+        expect_writable("--html", html)
     with Console(stderr=True).status("computing"):  # shown on a terminal only
         net = Network.of(network, activation=activation, transpose=transpose)
         data = read_dataset(file, **reading)
@@ -80,6 +90,9 @@ def network(
         typed = partial(as_typed, command=click.get_current_context().command)
         screen = Console(width=width, highlight=False)
         found.show(screen, details=details, every=every, typed=typed)
+    if html is not None:
+        write_text(html, found.to_html())
+        click.echo(f"certimin: page written to {html}", err=True)
     if found.contradictions:
         sys.exit(1)
 

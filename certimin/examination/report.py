@@ -105,6 +105,12 @@ class Examination:
             "contradictions": [f"{f.theorem}.{f.claim}" for f in self.contradictions],
         }
 
+    def to_html(self) -> str:
+        """Return a page of its own: all numbers, theory beside them, what each symbol means."""
+        from certimin.examination.page import render  # jinja is wanted by nothing else here
+
+        return render(self)
+
     def show(
         self,
         console: Console | None = None,

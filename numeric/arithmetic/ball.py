@@ -101,24 +101,30 @@ class Ball:
     def __repr__(self) -> str:
         return f"{self.arb.str(12)} ({self.kind})"
 
-    def _apply(self, other: Any, name: str) -> Ball:
-        other = Ball.of(other)
-        return Ball(getattr(self.arb, name)(other.arb), weakest(self.kind, other.kind))
+    def _worth(self, other: Ball) -> Kind:
+        return weakest(self.kind, other.kind)
 
     def __add__(self, other: Any) -> Ball:
-        return self._apply(other, "__add__")
+        other = Ball.of(other)
+        return Ball(_not_below(self.arb + other.arb, self.arb, other.arb), self._worth(other))
 
     def __mul__(self, other: Any) -> Ball:
-        return self._apply(other, "__mul__")
+        if other is self:  # a square, whatever the sign
+            square = self.arb * self.arb
+            return Ball(square if square >= 0 else square.nonnegative_part(), self.kind)
+        other = Ball.of(other)
+        return Ball(_not_below(self.arb * other.arb, self.arb, other.arb), self._worth(other))
 
     def __sub__(self, other: Any) -> Ball:
-        return self._apply(other, "__sub__")
+        other = Ball.of(other)
+        return Ball(self.arb - other.arb, self._worth(other))
 
     def __truediv__(self, other: Any) -> Ball:
         divisor = Ball.of(other)
         if divisor.arb.is_zero():
             raise ZeroDivisionError("division by the zero ball")
-        return self._apply(divisor, "__truediv__")
+        quotient = _not_below(self.arb / divisor.arb, self.arb, divisor.arb)
+        return Ball(quotient, self._worth(divisor))
 
     def __rsub__(self, other: Any) -> Ball:
         return Ball.of(other) - self
@@ -147,6 +153,14 @@ class Ball:
 
     def __ge__(self, other: Any) -> bool:
         return not self < other
+
+
+def _not_below(found: arb, a: arb, b: arb) -> arb:
+    """A sum, product or quotient of numbers that are not negative: the ball may reach below 0.
+
+    It is kept from that, for a root of it would be refused.
+    """
+    return found.nonnegative_part() if not found >= 0 and a >= 0 and b >= 0 else found
 
 
 class Balls:

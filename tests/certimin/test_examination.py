@@ -186,6 +186,16 @@ def test_singular_data_are_seen_on_their_range():
     assert not found.contradictions
 
 
+def test_a_network_that_fits_exactly():
+    """Its gradient is a root of what may be a little below 0."""
+    found = examine(
+        [np.eye(2), [[2.0, 0.0]]], [[1.0, 0.0], [0.0, 1.0], [1.0, 1.0]], [2.0, 0.0, 2.0]
+    )
+    assert 0 in found["gradient_norm"]
+    assert 10 in found["sharpness"]
+    assert not found.contradictions
+
+
 def test_directions_without_data_are_flat():
     """One sample of two features: the Hessian of x -> w·x is 2 x xᵀ, of rank one."""
     found = examine([[[1.0, 0.0]]], [[1.0, 1.0]], [3.0])
@@ -351,7 +361,7 @@ def test_decay_where_there_is_nothing_to_learn():
     assert found["origin"] == "gradient flow from here ends at the origin"
     assert 0 in found["least_regularised_loss"]
     assert not found.contradictions
-    with pytest.raises(UsageError, match="^X: expected a feature that is not 0, got zeros"):
+    with pytest.raises(UsageError, match=r"^X: expected a feature that is not 0, got zeros"):
         examine(layers, np.zeros((3, 2)), [1.0, 0.0, 2.0], decay=0.5)
 
 

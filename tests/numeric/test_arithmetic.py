@@ -738,3 +738,17 @@ def test_what_lapack_gives_up_is_an_arithmetic_error(monkeypatch):
     for decompose in (floats.eigh, floats.eigen, floats.factor):
         with pytest.raises(ArithmeticError, match="did not converge"):
             decompose(np.eye(5))
+
+
+def test_sums_and_products_of_what_is_not_negative_have_roots():
+    """Rounding may put the lower end of such a ball below 0, where no root is taken."""
+    with Balls() as ar:
+        small = Ball(arb(0, "1e-70").nonnegative_part())
+        for made in (small + small + small, 3 * small, small * small, small / 7, 1 / 3 * small):
+            assert 0 in ar.sqrt(made)
+            assert made.arb >= 0
+        around = Ball(arb(0, "1e-70"))
+        assert 0 in ar.sqrt(around * around)
+        with pytest.raises(NotExact):
+            ar.sqrt(around * Ball(arb(0, "1e-70")))  # another number in the same ball
+        assert (Ball(arb("inf")) + small).arb > 0

@@ -38,7 +38,7 @@ from verify.report.summary import (
     worth,
 )
 
-__all__ = ["family", "render"]
+__all__ = ["environment", "family", "render", "style"]
 
 _FOLDER = Path(__file__).parent
 _ASSETS = ("style.css", "filter.js")
@@ -59,6 +59,11 @@ def render(report: dict[str, Any]) -> dict[str, str]:
         pages[f"theorems/{theorem['id']}.html"] = page
     assets = {f"assets/{name}": (_FOLDER / name).read_text(encoding="utf-8") for name in _ASSETS}
     return pages | assets
+
+
+def style() -> str:
+    """Return the style sheet of the site, for a page that stands alone."""
+    return (_FOLDER / "style.css").read_text(encoding="utf-8")
 
 
 def family(theorem: dict[str, Any]) -> str:
@@ -114,13 +119,14 @@ def _used_by(theorems: list[dict[str, Any]]) -> dict[str, list[str]]:
 
 
 def _template(name: str) -> Any:
-    return _environment().get_template(f"{name}.html.j2")
+    return environment().get_template(f"{name}.html.j2")
 
 
 @cache
-def _environment() -> Environment:
+def environment(*folders: Path) -> Environment:
+    """Return where templates are found, in other folders too, with the filters of the site."""
     environment = Environment(
-        loader=FileSystemLoader(_FOLDER / "templates"),
+        loader=FileSystemLoader([*folders, _FOLDER / "templates"]),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
