@@ -12,6 +12,8 @@ from verify.report.figures import COLOURS, INK, drawn
 __all__ = ["inline"]
 
 _SVG = "http://www.w3.org/2000/svg"
+_BLACK = "#000000"
+"""Of hatches."""
 _REFERENCE = re.compile(r"#([\w-]+)")
 _COLOUR = re.compile(r"#[0-9a-f]{6}\b")
 _FAMILY = re.compile(r"\s*font-family:[^;]*;?")
@@ -70,7 +72,7 @@ def _dress(element: Any) -> None:
     if not (element.text or "").strip():
         element.text = None
     element.tail = None
-    names = {INK: "currentColor"}
+    names = {INK: "currentColor", _BLACK: "currentColor"}
     names |= {c: f"var(--series-{k}, {c})" for k, c in enumerate(COLOURS, start=1)}
     if "style" in element.attrib:
         style = _COLOUR.sub(lambda found: names.get(found[0], found[0]), element.get("style"))
