@@ -25,6 +25,8 @@ KEPT = ("text/plain", "image/png")
 _LONGEST = 120
 """Seconds a cell may take."""
 
+_SECONDS = re.compile(r"<?\b\d+(\.\d+)?(e-\d+)? s\b")
+
 
 def execute(notebook: Any) -> Any:
     """Return the notebook with the outputs that its cells give, run in an empty folder.
@@ -50,10 +52,7 @@ def execute(notebook: Any) -> Any:
 
 
 def tidy(notebook: Any) -> Any:
-    """Return it without what differs from one run to the next, or is not read: HTML, errors' ids.
-
-    Cells are numbered from one, as if run once from top to bottom.
-    """
+    """Return it without what differs from one run to the next: seconds, ids, HTML beside text."""
     number = 0
     notebook["metadata"] = {
         "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
@@ -66,6 +65,9 @@ def tidy(notebook: Any) -> Any:
         number += 1
         cell["execution_count"] = number
         for output in cell["outputs"]:
+            if "text" in output:
+                lines = _SECONDS.sub("… s", _joined(output["text"])).splitlines(keepends=True)
+                output["text"] = lines
             if "data" in output:
                 output["metadata"] = {}
                 output["data"] = {k: v for k, v in output["data"].items() if k in KEPT}
