@@ -68,3 +68,30 @@ def test_executing_gives_the_outputs_in_the_file(path):
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
     assert done.stdout.startswith(path.name)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("source", "stored", "code", "said"),
+    [
+        ("print(1)", "1", 0, "tiny.ipynb: "),
+        ("print(1)", "2", 1, "-[1] 2"),
+        ("raise ValueError('no')", "", 1, "ValueError"),
+    ],
+)
+def test_other_outputs_and_failing_cells_are_told(tmp_path, source, stored, code, said):
+    pytest.importorskip("nbclient", reason="nbclient is not installed")
+    pytest.importorskip("ipykernel", reason="ipykernel is not installed")
+    output = {"output_type": "stream", "name": "stdout", "text": [stored]}
+    cell = {
+        "cell_type": "code", "id": "a", "metadata": {}, "execution_count": 1, "source": source,
+        "outputs": [output] if stored else [],
+    }  # fmt: skip
+    path = tmp_path / "tiny.ipynb"
+    path.write_text(
+        json.dumps({"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": [cell]})
+    )
+    command = [sys.executable, str(FOLDER / "execute.py"), str(path)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == code
+    assert said in done.stdout
