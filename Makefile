@@ -14,7 +14,7 @@ MAKEFLAGS += --no-print-directory
 
 .PHONY: help
 help: ## List the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 .PHONY: install
 install: $(STAMP) ## Make .venv with the pinned versions; does nothing when it is up to date
@@ -129,6 +129,15 @@ docs: $(STAMP) ## Build the documentation into docs/_build; warnings and broken 
 .PHONY: figures
 figures: $(STAMP) ## Draw the gallery: SVG, PDF, PNG, CSV and captions in reports/figures/
 	@$(BIN)/certimin figures $(FIGURES)
+
+.PHONY: notebooks
+notebooks: $(STAMP) ## Execute the notebooks of examples/; NOTEBOOKS_OPTIONS=--write keeps what they give
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[notebooks]'
+	@$(BIN)/python examples/notebooks/execute.py $(NOTEBOOKS_OPTIONS)
+
+.PHONY: release-check
+release-check: $(STAMP) ## Build sdist and wheel, and try the wheel in an empty environment
+	@$(BIN)/python .ci/release_check.py
 
 .PHONY: bench
 bench: $(STAMP) ## Measure against peers (installs the extra bench); records in reports/bench/

@@ -95,7 +95,9 @@ def row_of(rows: Iterable[Row], key: str) -> Row:
 
 
 def printed(show: Callable[[Console], None]) -> str:
-    """Return what ``show`` prints."""
+    """Return what ``show`` prints, as plain text in a notebook too, where Rich displays it."""
     text = io.StringIO()
-    show(Console(file=text, width=WIDTH, highlight=False))
+    show(
+        Console(file=text, width=WIDTH, highlight=False, force_terminal=False, force_jupyter=False)
+    )
     return text.getvalue()
