@@ -8,7 +8,7 @@ estimate from below and never evidence for an upper bound.
 
 from __future__ import annotations
 
-from contextlib import nullcontext
+from contextlib import AbstractContextManager, nullcontext
 from functools import cache
 from typing import Any
 
@@ -129,8 +129,7 @@ def sharpness_lanczos(
     if not all(np.isfinite(M).all() for M in (*net.weights, sigma, cross)):
         raise ArithmeticError("the weights or moments are not finite")
     # products of small matrices lose by threads, and much when other programs compute too
-    alone = _blas().limit(limits=1) if max(net.widths) <= _ONE_THREAD else nullcontext()
-    with alone:
+    with _alone() if max(net.widths) <= _ONE_THREAD else nullcontext():
         cheap = None
         with np.errstate(over="ignore", under="ignore", invalid="ignore"):
             exact = HessianProducts(net, sigma, cross)
@@ -140,6 +139,14 @@ def sharpness_lanczos(
             exact, exact.size, cheap=cheap, tolerance=tolerance, seed=seed
         )
     return value, error
+
+
+def _alone() -> AbstractContextManager[Any]:
+    """One thread for products, where there are more: to set them takes as long as a product."""
+    if all(library.num_threads == 1 for library in _blas().lib_controllers):
+        return nullcontext()
+    limited: AbstractContextManager[Any] = _blas().limit(limits=1)
+    return limited
 
 
 @cache

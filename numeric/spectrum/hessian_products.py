@@ -21,7 +21,7 @@ whole Hessian: its trace is not negative, so the zeros that are left out are nev
 
 One output: all these products are of a matrix and a vector, or of two vectors, and A_k Q_k and
 F_k R_kᵀ are the lengths of A_k and F_k.  Small networks then spend their time between operations;
-they have a sweep of their own, of fewer and lighter ones.
+they have a sweep of their own, of fewer and lighter ones (:mod:`numeric.spectrum.one_output`).
 """
 
 from __future__ import annotations
@@ -32,6 +32,7 @@ import numpy as np
 
 from numeric.loss import residual
 from numeric.networks import LinearNetwork
+from numeric.spectrum.one_output import OneOutput
 
 __all__ = ["HessianProducts"]
 
@@ -92,22 +93,15 @@ class HessianProducts:
         )
         self._places = [[next(places) for _ in range(1 + short)] for short in shortened]
         self.size: int = ends[-1]
-        self._row = outputs == 1 and all(shortened[:-1])
-        self._rows = (
-            [
-                ((A.item(), F[0], W, Q[:, 0].copy(), T.item()), [place for place, _ in row])
-                for (A, F, W, Q, T, _), row in zip(
-                    self._layers[:-1], self._places[:-1], strict=True
-                )
-            ]
-            if self._row
-            else []
-        )
+        self._sweep = None
+        if outputs == 1 and len(W) > 1 and all(shortened[:-1]):
+            self._sweep = OneOutput(self._layers[:-1], self._sigma)
+            self._places = self._sweep.places
 
     def __call__(self, vector: Floats) -> Floats:
         """Return the Hessian applied to a vector of coordinates, in the type of the vector."""
-        if self._row:
-            return self._of_one_output(vector)
+        if self._sweep is not None:
+            return self._sweep(vector)
         image = np.empty_like(vector)
         D, H = self._split(vector), self._split(image)
         *inner, _ = self._layers
@@ -132,23 +126,6 @@ class HessianProducts:
             beside = X[0] - Q @ (Q.T @ X[0])
             G = (F @ C.T) @ Q.T + T @ beside.T + G @ W.T
         H[-1][0][...] = G
-        return image
-
-    def _of_one_output(self, vector: Floats) -> Floats:
-        """The same for one output, where every layer but the last is shortened."""
-        image = np.empty_like(vector)
-        last = self._places[-1][0][0]
-        moving, dots = vector[last], []
-        for (a, _, W, _, _), (c, _) in self._rows[::-1]:
-            dots.append(moving)
-            moving = a * vector[c] + moving.dot(W)
-        G = moving.dot(self._sigma)
-        for ((a, f, W, q, t), (c, x)), dot in zip(self._rows, dots[::-1], strict=True):
-            along, beside = dot.dot(q), vector[x]
-            image[c] = a * G + along * f
-            image[x] = t * dot - (t * along) * q
-            G = W.dot(G) + t * beside + (f.dot(vector[c]) - t * q.dot(beside)) * q
-        image[last] = G
         return image
 
     def direction(self, vector: Floats) -> list[Floats]:

@@ -25,8 +25,9 @@ Operator = Callable[[Floats], Floats]
 
 _DENSE = 24
 """Up to this size the matrix is formed."""
-_STEPS, _LOOK = 80, 2
-"""Steps of a Krylov process at most, and between two looks at whether they suffice."""
+_STEPS, _LOOK, _SOONEST = 80, 2, 6
+"""Steps of a Krylov process at most, between two looks at whether they suffice, and before them: a
+look at a few steps costs as much as half a step of a small operator, and they hardly ever do."""
 _FIRST = 1e-4
 """Residual, relative to the norm, at which the first vector is corrected in cheap products."""
 _CORRECTIONS = 3
@@ -97,7 +98,10 @@ def _measured(exact: Operator, noise: Floats) -> tuple[Floats, int]:
 
 
 def _scaled(apply: Operator, exponent: int) -> Operator:
-    """Return the operator divided by 2 ** exponent: half of it before, half after."""
+    """Return the operator divided by 2 ** exponent; where it is far from 1, by half before it."""
+    if abs(exponent) <= _FAR // 2:
+        factor = 2.0**-exponent
+        return lambda v: factor * apply(v)
     before, after = 2.0 ** (-exponent // 2), 2.0 ** (-exponent - -exponent // 2)
     return lambda v: after * apply(before * v)
 
@@ -203,7 +207,7 @@ def _krylov(
             return np.full(start.size, np.nan)
         norm = max(norm, abs(along[-1]), beta)
         last = j + 1 == steps or beta <= 4 * tiny * norm
-        if last or j % _LOOK == _LOOK - 1:
+        if last or (j >= _SOONEST and j % _LOOK == _LOOK - 1):
             mix = look(T[: j + 1, : j + 1], beta, last)
             if mix is not None:
                 found: Floats = mix.astype(basis.dtype) @ basis[: j + 1]

@@ -141,6 +141,18 @@ def test_outcomes_at_the_start(fast):
     np.testing.assert_array_equal(end.weights[0], first)
 
 
+@needs_numba
+def test_scratch_begins_at_a_cache_line():
+    from numeric.compiled.lanes import Layout
+
+    for widths in SHAPES:  # NumPy alone would align some of them, by chance
+        for _ in range(4):
+            memory = Layout.of(widths).memory()
+            assert memory.ctypes.data % 64 == 0
+            assert memory.flags.c_contiguous
+            assert not memory.any()
+
+
 def test_layers_that_do_not_fit_are_refused():
     with pytest.raises(ValueError, match=r"weights\[1\]: expected 3 columns"):
         gradient_descent([np.ones((1, 3, 2)), np.ones((1, 1, 2))], np.eye(2), np.ones((1, 2)), 0.1,
