@@ -16,6 +16,7 @@ from certimin.examination.theory import VERDICTS, Finding
 from certimin.losses import LOSSES
 from certimin.networks import Network
 from certimin.rows import WIDTH, Row, printed, row_of, say, table_of, table_of_rows
+from verify.report.characters import plain
 
 __all__ = ["Examination"]
 
@@ -148,13 +149,14 @@ class Examination:
 
 def _line(finding: Finding) -> tuple[str, ...]:
     sides, fails = (finding.measured, finding.predicted), finding.verdict == "does not apply"
+    title = plain(finding.title)
     measured, predicted = ("-" if side is None else f"{side:.5g}" for side in sides)
     return (
         f"{finding.theorem}.{finding.claim}",
         measured,
         f"{_sign(finding.relation)} {predicted}",
         finding.verdict if fails else f"{finding.verdict} {finding.reason}".rstrip(),
-        f"{finding.title} ({finding.reason})" if fails else finding.title,
+        f"{title} ({finding.reason})" if fails else title,
     )
 
 
