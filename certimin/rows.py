@@ -15,6 +15,7 @@ from rich.text import Text
 
 from numeric.arithmetic.ball import Ball
 from numeric.enclosure import Enclosure
+from verify.report.characters import spelled
 
 __all__ = ["WIDTH", "Row", "plain", "printed", "row_of", "said", "say", "table_of", "table_of_rows"]
 
@@ -51,7 +52,7 @@ class Row:
 
 def plain(console: Console, words: str, style: str = "") -> Text:
     """Return words in the console's encoding; brackets are never markup."""
-    return Text(words.encode(console.encoding, "replace").decode(console.encoding), style)
+    return Text(spelled(words, console.encoding), style)
 
 
 def say(console: Console, words: str, style: str = "") -> None:

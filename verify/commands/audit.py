@@ -63,7 +63,9 @@ def _finished(findings: Iterable[Finding]) -> Iterator[Finding]:
 
 
 def _show(finding: Finding, screen: Console) -> None:
-    screen.print(f"{finding.claim.id} without: {finding.dropped}")
+    from verify.report.characters import formula
+
+    screen.print(f"{finding.claim.id} without: {formula(finding.dropped)}")
     screen.print(f"  {finding.verdict} ({finding.result.valid:,} instances)")
     if finding.witness is not None:
         decision = finding.witness.decision

@@ -27,6 +27,7 @@ __all__ = ["verify"]
     "--cache/--no-cache", default=True, show_default=True, help="reuse identities proved before"
 )
 @click.option("--check-proofs", is_flag=True, help="let the kernel check formal proofs again")
+@click.option("-v", "--verbose", is_flag=True, help="titles and kinds of evidence, a line each")
 @click.option("--out", type=click.Path(path_type=Path), default="reports", show_default=True)
 def verify(
     ids: tuple[str, ...],
@@ -38,6 +39,7 @@ def verify(
     resume: bool,
     cache: bool,
     check_proofs: bool,
+    verbose: bool,
     out: Path,
 ) -> None:
     """Derive, certify, train and attack theorems (all, or ID... and what they use)."""
@@ -57,7 +59,7 @@ def verify(
         profile, seed, jobs, backend, resume, out, command, scheduler, cache, check_proofs
     )  # fmt: skip
     result = run(select(ids), options, console(stderr=True))
-    report.show(result, console())
+    report.show(result, console(), verbose=verbose)
     for line in result["environment"].get("skipped", ()):
         click.echo(f"skipped: {line}")
     click.echo(f"reports in {out}")

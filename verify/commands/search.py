@@ -195,13 +195,14 @@ def _broken_steps(conjecture: Theorem) -> str:
 
     One that is void is said to be, and the conjecture is attacked all the same.
     """
+    from verify.report.characters import plain
     from verify.runs.profiles import PROFILES
     from verify.runs.stages import derive
 
     for claim in filter(lambda claim: claim.has_derivation, conjecture.claims):
         derivation = derive(claim, PROFILES["quick"])
         for step in derivation["steps"]:
-            click.echo(f"derivation  {step['name']}: {step['verdict']}")
+            click.echo(f"derivation  {plain(step['name'])}: {step['verdict']}")
             if step["verdict"] != "holds":
                 return f"derivation step {step['name']!r} is {step['verdict']}: {step['residual']}"
         if derivation["void"]:

@@ -22,6 +22,7 @@ def list_theorems() -> None:
     from rich.table import Table
 
     from verify.registry import in_families, theorems
+    from verify.report.characters import plain
 
     table = Table(box=None, pad_edge=False)
     for heading in ("id", "title", "status", "source", "uses"):
@@ -30,7 +31,7 @@ def list_theorems() -> None:
     rows = [{"id": t.id, "module": t.module, "status": t.status} for t in known.values()]
     for row in in_families(rows):
         t = known[row["id"]]
-        cells = (t.id, t.title, t.status, t.source.key, " ".join(t.uses))
+        cells = (t.id, plain(t.title), t.status, t.source.key, " ".join(t.uses))
         table.add_row(*cells)
     console().print(table)
 
@@ -38,10 +39,12 @@ def list_theorems() -> None:
 @click.command()
 @click.argument("theorem_id", metavar="ID")
 @click.option("--out", type=click.Path(path_type=Path), default="reports", show_default=True)
-def show(theorem_id: str, out: Path) -> None:
-    """Print a theorem in full, with its evidence if the last run has some."""
+@click.option("-v", "--verbose", is_flag=True, help="every step, piece of evidence and instance")
+def show(theorem_id: str, out: Path, verbose: bool) -> None:
+    """Print the page of a theorem: statement, proof, and what the last run says of it."""
     from verify import report as reports
     from verify.registry import select
+    from verify.report.terminal.screen import PAGE, put_lines
     from verify.runs.verdicts import outline
 
     theorem = select([theorem_id])[0]
@@ -56,13 +59,14 @@ def show(theorem_id: str, out: Path) -> None:
             "write it again with `certimin verify`, or name another folder"
         ) from error
     if theorem.id in stored:
-        record = stored[theorem.id]
+        record = {"page": record["page"]} | stored[theorem.id]
     else:
         click.echo(
             f"no evidence yet in {out}; run `certimin verify {theorem.id} --out {out}`", err=True
         )
-    reports.show_theorem(record, console())
-    click.echo(f"reference: {reference(theorem)}")
+    screen = console()
+    reports.show_theorem(record, screen, verbose=verbose)
+    put_lines([f"reference: {reference(theorem)}"], screen, most=PAGE, indent=0)
 
 
 def reference(theorem: Theorem) -> str:

@@ -227,8 +227,15 @@ def evidence(theorem: Theorem, claim: Claim, *, again: bool = False) -> Evidence
         "axioms": entry.axioms,
         "kernel": record.kernel,
         "twins": [name.partition(".")[2] for name in _twins(theorem, record)],
+        "file": _file(theorem, sources),
     }
     return Evidence("formal", "holds", scope, 1, details=details)
+
+
+def _file(theorem: Theorem, sources: Sources) -> str:
+    """The file of the proofs, from the folder of the package that they belong to."""
+    folder = sources.folder
+    return f"{folder.parent.name}/{folder.name}/{module_of(theorem)}.v"
 
 
 def _written(sources: Sources, module: str, claim: str) -> str | None:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from itertools import groupby
 
 from verify.report.mathematics import GREEK, pieces
 
-__all__ = ["formula", "plain"]
+__all__ = ["formula", "plain", "spelled"]
 
 _CHARACTERS = GREEK | {
     "ge": "≥", "geq": "≥", "le": "≤", "leq": "≤", "ne": "≠", "neq": "≠", "cdot": "·", "times": "×",
@@ -16,9 +17,10 @@ _CHARACTERS = GREEK | {
     "rVert": "‖", "|": "‖", "vert": "|", "lvert": "|", "rvert": "|", "forall": "∀", "iff": "⇔",
     "implies": "⇒", "Rightarrow": "⇒", "Longrightarrow": "⟹",
     "approx": "≈", "pm": "±", "langle": "⟨", "rangle": "⟩", "succ": "≻", "succeq": "⪰",
-    "quad": "  ", "qquad": "   ", ",": "", ";": " ", ":": " ", "!": "", " ": " ", "\\": "; ",
+    "quad": "  ", "qquad": "   ", ",": " ", ";": " ", ":": " ", "!": "", " ": " ", "\\": "; ",
     "displaystyle": "", "textstyle": "", "bigl": "", "bigr": "", "Bigl": "", "Bigr": "",
-    "partial": "∂", "leftrightarrow": "↔", "mid": "|", "perp": "⊥", "emptyset": "∅", "angle": "∠",
+    "partial": "∂", "leftrightarrow": "↔", "mid": "|", "perp": "⊥", "setminus": "∖",
+    "emptyset": "∅", "angle": "∠",
 }  # fmt: skip
 _ACCENTS = {
     "hat": "\u0302",
@@ -27,6 +29,15 @@ _ACCENTS = {
     "bar": "\u0304",
     "dot": "\u0307",
 }
+_SPELLED = {letter: name for name, letter in GREEK.items() if not name.startswith("var")} | {
+    "✓": "+", "✗": "x", "○": "o", "∅": "0", "–": "-", "−": "-", "·": ".", "×": "x", "⋯": "...",
+    "…": "...", "≥": ">=", "≤": "<=", "≠": "!=", "≈": "~", "±": "+-", "→": "->", "⇒": "=>",
+    "⟹": "=>", "⇔": "<=>", "↔": "<->", "‖": "||", "∞": "oo", "√": "sqrt ", "∈": " in ",
+    "∇": "grad ", "∂": "d", "∀": "for all ", "⪰": ">=", "≻": ">", "⊗": "(x)", "⟨": "<",
+    "⟩": ">", "∠": "angle", "⊥": "perp", "∖": "\\","ε": "epsilon", "φ": "phi", "⁄": "/",
+}  # fmt: skip
+"""What stands for a character where an encoding lacks it."""
+
 _RAISED = dict(zip("0123456789-T", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻ᵀ", strict=True))
 
 
@@ -39,6 +50,10 @@ def plain(text: str) -> str:
     return "".join(formula(piece) if is_formula else piece for is_formula, piece in pieces(text))
 
 
+_UPRIGHT = re.compile(r"(\\[A-Za-z]+)?\\(?:text\w*|operatorname|math[a-z]+)\*?\s*\{([^{}]*)\}")
+"""Words and letters in a font, with the command before them, whose name they must not lengthen."""
+
+
 def formula(tex: str) -> str:
     r"""Return a formula, in LaTeX or as docstrings write it, in readable characters.
 
@@ -48,7 +63,7 @@ def formula(tex: str) -> str:
     if tex.count("{") != tex.count("}"):
         return tex
     tex = re.sub(r"\\(?:begin|end)\{[a-z]+\*?\}", "", tex).replace("&", "")
-    tex = re.sub(r"\\(?:text\w*|operatorname|math[a-z]+)\*?\s*\{([^{}]*)\}", r"\1", tex)
+    tex = _UPRIGHT.sub(lambda m: f"{m[1]} {m[2]}" if m[1] else m[2], tex)
     tex = re.sub(r"\\(?:left|right)\b\.?", "", tex)
     tex = re.sub(r"\\[dt]?frac\s*(\w)(\w)", r"\1/\2", tex)
     tex = re.sub(r"\\([a-z]+)\s*(?:\{(\\?\w+)\}|(\\[A-Za-z]+|[A-Za-z]\b))", _accented, tex)
@@ -58,11 +73,59 @@ def formula(tex: str) -> str:
         tex = re.sub(r"\\[dt]?frac\s*\{([^{}]*)\}\s*\{([^{}]*)\}", _quotient, tex)
         tex = re.sub(r"\\sqrt\s*\{([^{}]*)\}", lambda m: f"√{_group(m[1])}", tex)
         tex = re.sub(r"([\^_])\s*\{([^{}]*)\}", _script, tex)
-    tex = re.sub(r"\^([0-9T])(?![0-9A-Za-z.])|\^([0-9T])(?=[A-Z(|])", _raised, tex)
+    tex = re.sub(r"\^([0-9T])(?![0-9.])|\^(T)(?=\.)", _raised, tex)
     tex = re.sub(r"(?<!\\)[{}]", "", tex)
     tex = re.sub(r"\s*\\cdot\s+", "·", tex)
     tex = re.sub(r"\\([A-Za-z]+|.)", lambda m: _CHARACTERS.get(m[1], m[1]), tex)
     return unicodedata.normalize("NFC", " ".join(tex.split()))
+
+
+def spelled(text: str, encoding: str) -> str:
+    """Return text with what the encoding cannot say spelled in ASCII.
+
+    >>> spelled("Lσ² ≥ 10⁻⁷", "ascii"), spelled("Lσ² ≥ 10⁻⁷", "utf-8")
+    ('L sigma^2 >= 10^-7', 'Lσ² ≥ 10⁻⁷')
+    """
+    if _sayable(text, encoding):
+        return text
+    text = _BESIDE_GREEK.sub(" ", text)
+    return "".join(_in_ascii("".join(run), level, encoding) for level, run in groupby(text, _level))
+
+
+_NAMED = "".join(GREEK.values())
+_BESIDE_GREEK = re.compile(
+    rf"(?<=[A-Za-z0-9{_NAMED}])(?=[{_NAMED}])|(?<=[{_NAMED}])(?=[A-Za-z0-9])",
+)
+"""Where letters that become names touch others."""
+
+
+def _sayable(text: str, encoding: str) -> bool:
+    """Whether an encoding has all of these characters."""
+    try:
+        text.encode(encoding)
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _level(character: str) -> str:
+    """Where a character stands: ^ raised, _ lowered, "" on the line."""
+    kind = unicodedata.decomposition(character).partition(" ")[0]
+    return {"<super>": "^", "<sub>": "_"}.get(kind, "")
+
+
+def _in_ascii(run: str, level: str, encoding: str) -> str:
+    """A run of characters on one level, those that are missing spelled; raised ones are all."""
+    if _sayable(run, encoding):
+        return run
+    bare = (c if _sayable(c, encoding) and not level else _bare(c) for c in run)
+    return level + "".join(bare).encode(encoding, "replace").decode(encoding)
+
+
+def _bare(character: str) -> str:
+    """A character by its name, or without its accents."""
+    parts = unicodedata.normalize("NFKD", _SPELLED.get(character, character))
+    return "".join(_SPELLED.get(c, c) for c in parts if not unicodedata.combining(c))
 
 
 def _accented(match: re.Match[str]) -> str:

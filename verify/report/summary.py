@@ -14,6 +14,7 @@ __all__ = [
     "WORTHS",
     "Support",
     "Trouble",
+    "area",
     "clauses",
     "count_text",
     "counts",
@@ -119,6 +120,16 @@ def worth(record: dict[str, Any]) -> str:
     ('derived', 'derived at listed sizes')
     """
     return _LISTED if record.get("listed") else record["level"] or ""
+
+
+def area(theorem: dict[str, Any]) -> str:
+    """Return the part of the catalogue that a theorem's module belongs to, in words.
+
+    >>> area({"module": "theorems.flat_minima.sharpness_ge_of_minimizer"})
+    'flat minima'
+    """
+    packages = theorem["module"].split(".")[:-1]
+    return packages[-1].replace("_", " ") if packages else ""
 
 
 def clauses(theorem: dict[str, Any]) -> list[dict[str, Any]]:

@@ -18,13 +18,14 @@ from markupsafe import Markup
 from verify.evidence import KINDS, LEVELS, VERDICTS
 from verify.pages import SECTIONS
 from verify.report import instances
+from verify.report.derivation import folded
 from verify.report.site import graph, numbers, trained, words
-from verify.report.site.derivation import folded
 from verify.report.site.meanings import KIND_MEANINGS, LEVEL_MEANINGS, VERDICT_MEANINGS
 from verify.report.site.references import Citations
 from verify.report.summary import (
     SYMBOLS,
     WORTHS,
+    area,
     clauses,
     counts,
     established,
@@ -38,7 +39,7 @@ from verify.report.summary import (
     worth,
 )
 
-__all__ = ["environment", "family", "render", "style"]
+__all__ = ["environment", "render", "style"]
 
 _FOLDER = Path(__file__).parent
 _ASSETS = ("style.css", "filter.js")
@@ -66,12 +67,6 @@ def style() -> str:
     return (_FOLDER / "style.css").read_text(encoding="utf-8")
 
 
-def family(theorem: dict[str, Any]) -> str:
-    """Return the part of the catalogue a theorem's module belongs to, in words."""
-    packages = theorem["module"].split(".")[:-1]
-    return packages[-1].replace("_", " ") if packages else ""
-
-
 def _placed(common: dict[str, Any], page: str) -> dict[str, Any]:
     """What a template knows of the place of its page, "" for the front: names are links there."""
     names = words.Names(common["report"]["theorems"], page)
@@ -88,7 +83,7 @@ def _front(report: dict[str, Any]) -> dict[str, Any]:
     names = words.Names(theorems)
     return {
         "theorems": theorems,
-        "families": [(name, list(group)) for name, group in groupby(theorems, family)],
+        "families": [(name, list(group)) for name, group in groupby(theorems, area)],
         "counts": counts(theorems),
         "tally": tally(theorems),
         "troubles": [trouble for theorem in theorems for trouble in troubles(theorem)],
@@ -153,7 +148,7 @@ _GLOBALS: dict[str, Any] = {
     "worths": WORTHS,
 }
 _FILTERS: dict[str, Any] = {
-    "area": family,
+    "area": area,
     "clauses": clauses,
     "digits": numbers.digits,
     "display": words.display,
