@@ -22,7 +22,7 @@ NOTEBOOKS = sorted(HERE.glob("*.ipynb"))
 KEPT = ("text/plain", "image/png")
 """The forms of an output that stay in the file."""
 
-_LONGEST = 120
+_LONGEST = 240
 """Seconds a cell may take."""
 
 _SECONDS = re.compile(r"<?\b\d+(\.\d+)?(e-\d+)? s\b")
