@@ -4,29 +4,38 @@ from __future__ import annotations
 
 from typing import Any
 
-from rich.console import Console
-from rich.table import Table
-
 from verify.evidence import KINDS, worst
 from verify.report.summary import SYMBOLS, count_text
-from verify.report.terminal.screen import text
 
-__all__ = ["counted"]
+__all__ = ["counted", "tried_at"]
 
 
-def counted(theorem: dict[str, Any], console: Console) -> Table:
-    """Return the table; a count that does not hold has the sign of its verdict."""
+def counted(theorem: dict[str, Any], width: int) -> list[str]:
+    """Return the lines of the table; a count that does not hold has the sign of its verdict."""
     found = {e["kind"] for claim in theorem["claims"] for e in claim["evidence"]}
     kinds = [kind for kind in KINDS if kind in found]
-    table = Table(box=None, pad_edge=False, padding=(0, 1), header_style="")
-    table.add_column(text("    claim", console), overflow="fold")
-    for kind in kinds:
-        table.add_column(kind, justify="right", no_wrap=True)
+    rows = [["claim", *kinds]]
     for claim in theorem["claims"]:
         name = claim["id"].removeprefix(f"{theorem['id']}.")
-        cells = [_cell(claim, kind) for kind in kinds]
-        table.add_row(*(text(cell, console) for cell in (f"    {name}", *cells)))
-    return table
+        rows.append([name, *(_cell(claim, kind) for kind in kinds)])
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    gap = "  " if sum(widths) + 2 * len(kinds) <= width else " "
+    return [_line(row, widths, gap) for row in rows]
+
+
+def _line(cells: list[str], widths: list[int], gap: str) -> str:
+    """A name to the left, counts to the right."""
+    name, *others = zip(cells, widths, strict=True)
+    return gap.join((name[0].ljust(name[1]), *(c.rjust(w) for c, w in others))).rstrip()
+
+
+def tried_at(theorem: dict[str, Any]) -> str:
+    """Return at which sizes instances were decided, each scope once, "" where there were none."""
+    found = [e for claim in theorem["claims"] for e in claim["evidence"] if e["kind"] in _INSTANCES]
+    return "; ".join(dict.fromkeys(e["scope"] for e in found if e["scope"]))
+
+
+_INSTANCES = ("exact", "certified", "searched", "sampled")
 
 
 def _cell(claim: dict[str, Any], kind: str) -> str:

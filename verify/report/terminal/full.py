@@ -18,7 +18,16 @@ from verify.report.summary import (
     seconds_text,
     worth,
 )
-from verify.report.terminal.screen import glued, put, put_lines, scope_text, text, verdict
+from verify.report.terminal.screen import (
+    WIDTH,
+    glued,
+    put,
+    put_lines,
+    put_marked,
+    scope_text,
+    text,
+    verdict,
+)
 from verify.report.terminal.trouble import witness_lines
 
 __all__ = ["clause", "show_full"]
@@ -56,7 +65,8 @@ def _show_claim(claim: dict[str, Any], console: Console) -> None:
     evidence = claim["evidence"]
     ran = any(e["kind"] != "formal" for e in evidence)  # a kernel's record needs no run
     head = verdict(claim["verdict"], console) if ran else Text("claim")
-    put(console, head.append_text(text(f"  {claim['id']}  {plain(claim['title'])}", console)))
+    said = f" {claim['id']}  {plain(claim['title'])}"
+    put_marked(head, said, console, most=WIDTH, indent=0)
     conditions = "; ".join(formula(assumption) for assumption in claim["assumptions"])
     kind = ["check"] if claim["check"] else []
     words = ", ".join(filter(None, [*kind, worth(claim)]))

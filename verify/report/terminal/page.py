@@ -14,7 +14,7 @@ from verify.report.derivation import Proof, folded
 from verify.report.instances import inline
 from verify.report.summary import refuted_controls, standing, troubles, worth
 from verify.report.terminal import prose
-from verify.report.terminal.counts import counted
+from verify.report.terminal.counts import counted, tried_at
 from verify.report.terminal.full import clause, show_full
 from verify.report.terminal.screen import (
     PAGE,
@@ -54,7 +54,10 @@ def show_theorem(theorem: dict[str, Any], console: Console, *, verbose: bool = F
     _show_derivation(theorem, console, ran)
     if ran:
         _show_heading("Evidence: how many facts, instances or runs decided each claim", console)
-        put(console, counted(theorem, console), PAGE)
+        for line in counted(theorem, room(console, PAGE) - 4):
+            put(console, text(f"    {line}", console), PAGE)
+        scopes = tried_at(theorem)
+        put_lines([f"instances: {scopes}" if scopes else ""], console, most=PAGE)
         _show_controls(theorem, console)
         _show_witnesses(theorem, console)
     put(console, Text(""))
