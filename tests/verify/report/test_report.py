@@ -405,7 +405,7 @@ def test_a_statement_is_made_of_its_claims_and_what_they_rest_on():
 
 def page_words(report):
     shown = StringIO()
-    show_theorem(report["theorems"][0], Console(file=shown, width=100))
+    show_theorem(report["theorems"][0], Console(file=shown, width=100), verbose=True)
     return whole(report) + tables.render(report) + shown.getvalue()
 
 
