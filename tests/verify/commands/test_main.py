@@ -31,7 +31,7 @@ def test_show_without_reports(certimin, tmp_path):
     code, out, err = certimin("show", "M1", "--out", tmp_path)
     assert code == 0
     assert "On whitened data the sharpness of a minimizer" in out
-    assert "[M1.lower]" in out
+    assert "- lower: " in out
     assert f"no evidence yet in {tmp_path}" in err
 
 

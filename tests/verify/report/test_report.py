@@ -391,7 +391,7 @@ def test_a_statement_is_made_of_its_claims_and_what_they_rest_on():
         claim("M1.z", "holds", evidence("exact")) | {"check": True},
     ]
     shown = StringIO()
-    show_theorem(found, Console(file=shown, width=100))
+    show_theorem(found, Console(file=shown, width=100), verbose=True)
     text = shown.getvalue()
     assert "for all W in any with D = 0: S ≥ 2 L σ^(2-2/L)   [M1.a, derived]" in text
     assert "there are W in any with S ≥ 2 L σ^(2-2/L), D = 0   [M1.b, derived]" in text
@@ -405,7 +405,7 @@ def test_a_statement_is_made_of_its_claims_and_what_they_rest_on():
 
 def page_words(report):
     shown = StringIO()
-    show_theorem(report["theorems"][0], Console(file=shown, width=100))
+    show_theorem(report["theorems"][0], Console(file=shown, width=100), verbose=True)
     return whole(report) + tables.render(report) + shown.getvalue()
 
 

@@ -1,12 +1,10 @@
-"""A run with its titles: lines of its own for each theorem, its kinds of evidence and its time."""
+"""A run with titles: of each theorem its kinds of evidence, controls and time."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from rich.box import SIMPLE_HEAD
 from rich.console import Console
-from rich.table import Table
 
 from verify.report.characters import plain
 from verify.report.summary import (
@@ -19,32 +17,36 @@ from verify.report.summary import (
     support,
     worth,
 )
-from verify.report.terminal.screen import text, verdict
+from verify.report.terminal.screen import WIDTH, put_lines, put_marked, text, verdict
 
-__all__ = ["listing", "working_seconds"]
+__all__ = ["short", "show_listing", "working_seconds"]
+
+_SHORT = {
+    "derived at listed sizes": "at sizes",
+    "derived in part": "in part",
+    "inconclusive": "undecided",
+}
 
 
-def listing(theorems: list[dict[str, Any]], console: Console) -> Table:
-    """Return the table of theorems with titles."""
-    table = Table(box=SIMPLE_HEAD, pad_edge=False, expand=False)
-    table.add_column("theorem", no_wrap=True)
-    table.add_column("title", ratio=3, overflow="fold")
-    table.add_column("level", no_wrap=True)
-    table.add_column("evidence", ratio=4, overflow="fold")
-    table.add_column("controls", justify="right", no_wrap=True)
-    table.add_column("verdict", no_wrap=True)
-    table.add_column("time", justify="right", no_wrap=True)
+def show_listing(theorems: list[dict[str, Any]], console: Console) -> None:
+    """Print each theorem with its title; below it its level, evidence, controls and time."""
+    wide = max((len(theorem["id"]) for theorem in theorems), default=0)
     for theorem in theorems:
-        table.add_row(
-            text(theorem["id"], console),
-            text(plain(theorem["title"]), console),
-            text(worth(theorem) or "–", console),
-            text(" ".join(_brief(found) for found in support(theorem)) or "none", console),
-            text(refuted_controls(theorem), console),
-            verdict(standing(theorem), console),
-            text(seconds_text(working_seconds(theorem)), console),
+        mark = verdict(standing(theorem), console, sign_only=True).append(" ")
+        mark.append_text(text(theorem["id"].ljust(wide), console, "default bold"))
+        put_marked(mark, plain(theorem["title"]), console, most=WIDTH, indent=0)
+        parts = (
+            worth(theorem) or standing(theorem),
+            ", ".join(_brief(found) for found in support(theorem)) or "no evidence",
+            f"controls {refuted_controls(theorem)}",
+            seconds_text(working_seconds(theorem)),
         )
-    return table
+        put_lines(["; ".join(parts)], console, indent=mark.cell_len + 1)
+
+
+def short(word: str) -> str:
+    """Return a level or a verdict in a word or two, for a table."""
+    return _SHORT.get(word, word)
 
 
 def _brief(found: Support) -> str:

@@ -48,8 +48,10 @@ def show_theorem(theorem: dict[str, Any], console: Console, *, verbose: bool = F
     if verbose:
         _show_heading("Record", console)
         show_full(theorem, console)
+        _show_cited(theorem, console)
         return
     _show_claims(theorem, console, ran)
+    _show_cited(theorem, console)
     _show_formal(theorem, console)
     _show_derivation(theorem, console, ran)
     if ran:
@@ -109,6 +111,10 @@ def _show_claims(theorem: dict[str, Any], console: Console, ran: bool) -> None:
         put_marked(mark, f"{words}: {plain(claim['title'])}", console)
         if not claim["check"]:
             put_lines([clause(claim)], console, most=PAGE, indent=8)
+
+
+def _show_cited(theorem: dict[str, Any], console: Console) -> None:
+    """The lemmas of others that its claims rest on."""
     for lemma in theorem["cited"]:
         origin = ", ".join(filter(None, lemma["source"].values()))
         told = f"{lemma['name']} ({plain(origin)}): {plain(lemma['statement'])}"

@@ -22,7 +22,7 @@ from verify.report.summary import (
     troubles,
     worth,
 )
-from verify.report.terminal.listing import listing, working_seconds
+from verify.report.terminal.listing import short, show_listing, working_seconds
 from verify.report.terminal.screen import (
     WIDTH,
     glued,
@@ -42,12 +42,6 @@ _LEFT = 3
 """So many columns are words, the others numbers."""
 
 _GAP = "   "
-_SHORT = {
-    "derived at listed sizes": "at sizes",
-    "derived in part": "in part",
-    "inconclusive": "undecided",
-}
-"""Words of levels and verdicts that are too long for a table."""
 
 
 def show(report: dict[str, Any], console: Console, *, verbose: bool = False) -> None:
@@ -56,11 +50,11 @@ def show(report: dict[str, Any], console: Console, *, verbose: bool = False) -> 
     ``verbose`` gives each theorem lines of its own, with its title and its kinds of evidence.
     """
     if verbose:
-        put(console, listing(report["theorems"], console))
+        show_listing(report["theorems"], console)
     else:
         for line in _overview(report["theorems"], console):
             put(console, line)
-        put(console, Text(""))
+    put(console, Text(""))
     for theorem in report["theorems"]:
         for trouble in troubles(theorem):
             show_trouble(trouble, console)
@@ -96,7 +90,7 @@ def _cells(theorem: dict[str, Any]) -> tuple[str, ...]:
     return (
         SYMBOLS[standing(theorem)],
         theorem["id"],
-        _SHORT.get(word, word),
+        short(word),
         f"{held}/{len(claims)}",
         refuted_controls(theorem),
         f"{seconds:.0f}" if seconds >= 10 else f"{seconds:.1f}",

@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from textwrap import wrap
 
 from rich.console import Console
-from rich.table import Table
 from rich.text import Text
 
 from verify.report.characters import formula, spelled
@@ -70,8 +69,8 @@ def room(console: Console, most: int) -> int:
     return min(most, console.width)
 
 
-def put(console: Console, what: Table | Text, most: int = WIDTH) -> None:
-    """Print a table or a line, within the width."""
+def put(console: Console, what: Text, most: int = WIDTH) -> None:
+    """Print a line, within the width."""
     console.print(what, width=room(console, most), highlight=False, soft_wrap=False)
 
 
