@@ -348,14 +348,14 @@ def test_a_page_has_its_proof_with_formulas_and_links():
     report = sample()
     report["theorems"][0]["page"] = {
         "Statement": "Let $L ≥ 2$.  Then\n\n    S ≥ √κ.   [a]",
-        "Proof": "By M2 and (M1.a), P < Q & ``code`` of :func:`name`.\n\nminimizer  $P = T$, needed",
+        "Proof": "By M2 and (M1.a), P < Q & ``code`` of :mod:`it`.\n\nminimizer  $P = T$, needed",
     }
     page = site.render(report)["theorems/M1.html"]
     Page(page)
     assert "<msqrt><mi>κ</mi></msqrt>" in page
     assert '<a href="#M1.a">a</a>' in page
     assert 'By <a href="M2.html">M2</a> and (<a href="#M1.a">M1.a</a>)' in page
-    assert "P &lt; Q &amp; <code>code</code> of <code>name</code>." in page
+    assert "P &lt; Q &amp; <code>code</code> of <code>it</code>." in page
     assert '<dt>minimizer</dt><dd><span class="together"><math>' in page
     assert "</math>,</span> needed" in page
 
@@ -510,6 +510,13 @@ def test_formulas_are_mathml_and_text_in_them_is_escaped(tex):
 def test_docstrings_write_formulas_in_unicode(written, tags):
     tree = ET.fromstring(mathematics.mathml(written))
     assert [node.tag for node in tree.iter()] == tags
+
+
+def test_brackets_grow_with_what_they_hold():
+    """Chromium draws one of a set size as a small one where a power follows it."""
+    grown = mathematics.mathml(r"\Bigl( \frac{1}{2} \Bigr)^{2} + \bigl[ x \bigr]")
+    assert grown == mathematics.mathml(r"\left( \frac{1}{2} \right)^{2} + \left[ x \right]")
+    assert "size" not in grown
 
 
 def test_text_is_no_formula():
