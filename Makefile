@@ -56,6 +56,19 @@ test: $(STAMP) ## Run the fast tests and the doctests
 test-slow: $(STAMP) ## Run the slow tests
 	@$(BIN)/pytest -q -n 2 -m slow
 
+.PHONY: browser-install
+browser-install: ## Install Chromium (Debian package)
+	@command -v chromium >/dev/null || { \
+	  sudo=$$([ "$$(id -u)" = 0 ] || echo sudo); \
+	  $$sudo apt-get -qq update && DEBIAN_FRONTEND=noninteractive $$sudo apt-get -qq install --no-install-recommends \
+	    chromium >/dev/null; }
+	@chromium --version 2>/dev/null
+
+.PHONY: test-browser
+test-browser: $(STAMP) ## Look at the site of the last results in Chromium (installs the extra browser)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[browser]'
+	@CERTIMIN_NEEDS_BROWSER=1 $(BIN)/pytest -q -n 0 -m browser tests/browser
+
 .PHONY: soak
 soak: $(STAMP) ## Run the standing suites whole; test-slow runs a twentieth of each
 	@CERTIMIN_SOAK=1 $(BIN)/pytest -q -n 2 -m slow --timeout 0 tests/soak
@@ -160,7 +173,7 @@ constraints: ## Choose new pins from the lower bounds of pyproject.toml
 	  exit 1; }
 	@scratch=$$(mktemp -d); trap 'rm -rf "$$scratch"' EXIT; \
 	$(PYTHON) -m venv "$$scratch"; \
-	"$$scratch/bin/python" -m pip install --quiet --disable-pip-version-check '.[dev,data,distributed,fast,sos,networks,bench,mutants,docs]'; \
+	"$$scratch/bin/python" -m pip install --quiet --disable-pip-version-check '.[dev,data,distributed,fast,sos,networks,bench,mutants,docs,browser]'; \
 	{ echo "# Tested versions of the runtime, dev, data, distributed, fast, sos, networks, bench, mutants and docs dependencies, for Python $(OLDEST) to 3.13."; \
 	  echo "# Written by 'make constraints'."; \
 	  "$$scratch/bin/python" -m pip freeze --disable-pip-version-check --exclude certimin; } > constraints.new

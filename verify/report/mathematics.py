@@ -42,9 +42,17 @@ def pieces(text: str) -> list[tuple[bool, str]]:
 def mathml(tex: str, *, block: bool = False) -> str:
     """Return MathML, or the escaped source in ``<code>`` where it is no LaTeX that is known."""
     try:
-        return _converter().convert_with_local_state(texed(tex), displaystyle=block)
+        return _converter().convert_with_local_state(_fenced(texed(tex)), displaystyle=block)
     except LatexError:
         return f'<code class="tex">{escape(tex)}</code>'
+
+
+def _fenced(tex: str) -> str:
+    """Brackets of a set size as brackets that grow: browsers draw others small under a power."""
+    return re.sub(r"\\[Bb]igg?([lr])(?![A-Za-z])", lambda m: _SIDES[m[1]], tex)
+
+
+_SIDES = {"l": r"\left", "r": r"\right"}
 
 
 @cache

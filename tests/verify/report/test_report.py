@@ -37,6 +37,7 @@ WITNESS = {"instance": INSTANCE, "lhs": "6", "rhs": "13/2", "kind": "exact", "fo
 RUN = {"label": "a", "predicted": 2.0, "measured": 2.5, "difference": 0.25, "distance": None}
 
 
+ASSETS = ("assets/style.css", "assets/filter.js", "assets/scroll.js")
 LEMMA = {"name": "Sion 1958", "statement": "$a$ is $b$", "source": {"key": "sion", "where": ""}}
 
 
@@ -196,7 +197,7 @@ def test_written_report_loads_again(tmp_path):
     paths = write(report, tmp_path / "new" / "out")
     pages = [f"theorems/M{number}.html" for number in range(1, 6)]
     out = tmp_path / "new" / "out"
-    assert paths == [out / n for n in (*NAMES, *pages, "assets/style.css", "assets/filter.js")]
+    assert paths == [out / n for n in (*NAMES, *pages, *ASSETS)]
     report["theorems"][0]["claims"][0]["evidence"][0]["worst_margin"] = None
     assert load(paths[0]) == load(tmp_path / "new" / "out") == report
     assert sorted(p.name for p in paths[0].parent.rglob(".*")) == []
@@ -271,11 +272,13 @@ class Page(HTMLParser):
     def __init__(self, text):
         super().__init__()
         self.open, self.seen, self.addresses, self.anchors = [], set(), [], set()
+        self.scripts = 0
         self.feed(text)
         assert self.open == []
 
     def handle_starttag(self, tag, attrs):
         self.seen.add(tag)
+        self.scripts += tag == "script"
         given = dict(attrs)
         self.addresses += [given[name] for name in ("href", "src") if name in given]
         self.anchors |= {given["id"]} if "id" in given else set()
@@ -303,7 +306,8 @@ def test_pages_are_complete_escaped_and_self_contained():
     pages = {name: Page(text) for name, text in files.items() if name.endswith(".html")}
     for name, page in pages.items():
         assert not page.seen & {"img", "iframe", "style", "base", "object"}
-        assert ("script" in page.seen) == (name == "index.html")
+        assert page.scripts == (2 if name == "index.html" else 1)
+        assert set(ASSETS) <= set(files)
         for address in page.addresses:
             path, _, anchor = address.partition("#")
             if path in ("data:,", "../verify.json", "verify.json"):
@@ -344,15 +348,16 @@ def test_a_page_has_its_proof_with_formulas_and_links():
     report = sample()
     report["theorems"][0]["page"] = {
         "Statement": "Let $L ≥ 2$.  Then\n\n    S ≥ √κ.   [a]",
-        "Proof": "By M2 and (M1.a), P < Q & ``code``.\n\nminimizer  $P = T$, needed",
+        "Proof": "By M2 and (M1.a), P < Q & ``code`` of :mod:`it`.\n\nminimizer  $P = T$, needed",
     }
     page = site.render(report)["theorems/M1.html"]
     Page(page)
     assert "<msqrt><mi>κ</mi></msqrt>" in page
     assert '<a href="#M1.a">a</a>' in page
     assert 'By <a href="M2.html">M2</a> and (<a href="#M1.a">M1.a</a>)' in page
-    assert "P &lt; Q &amp; <code>code</code>" in page
-    assert "<dt>minimizer</dt><dd><math>" in page
+    assert "P &lt; Q &amp; <code>code</code> of <code>it</code>." in page
+    assert '<dt>minimizer</dt><dd><span class="together"><math>' in page
+    assert "</math>,</span> needed" in page
 
 
 def test_a_whole_proof_is_called_by_its_level_with_its_scope():
@@ -505,6 +510,13 @@ def test_formulas_are_mathml_and_text_in_them_is_escaped(tex):
 def test_docstrings_write_formulas_in_unicode(written, tags):
     tree = ET.fromstring(mathematics.mathml(written))
     assert [node.tag for node in tree.iter()] == tags
+
+
+def test_brackets_grow_with_what_they_hold():
+    """Chromium draws one of a set size as a small one where a power follows it."""
+    grown = mathematics.mathml(r"\Bigl( \frac{1}{2} \Bigr)^{2} + \bigl[ x \bigr]")
+    assert grown == mathematics.mathml(r"\left( \frac{1}{2} \right)^{2} + \left[ x \right]")
+    assert "size" not in grown
 
 
 def test_text_is_no_formula():

@@ -1,7 +1,8 @@
 """The pages a referee reads: a front page and one for each theorem, from ``verify.json`` alone.
 
 Pages have permanent addresses (``theorems/U1.html``, a claim ``theorems/U1.html#U1.lower``), fetch
-nothing from elsewhere, and need no script to be read: the one there is filters the front table.
+nothing from elsewhere, and need no script to be read: one filters the front table, one lets the
+keyboard move what is wider than its page.
 """
 
 from __future__ import annotations
@@ -42,7 +43,7 @@ from verify.report.summary import (
 __all__ = ["environment", "render", "style"]
 
 _FOLDER = Path(__file__).parent
-_ASSETS = ("style.css", "filter.js")
+_ASSETS = ("style.css", "filter.js", "scroll.js")
 
 
 def render(report: dict[str, Any]) -> dict[str, str]:
@@ -164,6 +165,7 @@ _FILTERS: dict[str, Any] = {
     "refuted_controls": refuted_controls,
     "runs": trained.runs_of,
     "seconds": seconds_text,
+    "sizes": words.sizes,
     "standing": standing,
     "text": words.text,
     "worth": worth,

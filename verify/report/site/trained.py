@@ -7,7 +7,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from verify.report.figures import blank, logarithmic, look
+from verify.report.figures import blank, finish, logarithmic, look, styled
 from verify.report.inline import inline
 
 __all__ = ["figure", "runs_of"]
@@ -24,6 +24,7 @@ def runs_of(theorem: dict[str, Any]) -> list[dict[str, Any]]:
     return list({(r["label"], r["predicted"], r["measured"]): r for r in found}.values())
 
 
+@styled()
 def figure(theorem: dict[str, Any]) -> Markup:
     """Return a figure of the runs with a prediction as SVG, empty where there are none."""
     runs = [r for r in runs_of(theorem) if _drawable(r)]
@@ -40,11 +41,14 @@ def figure(theorem: dict[str, Any]) -> Markup:
     least, most = min(values), max(values)
     if least > 0 and most > _WIDE * least:
         logarithmic(axes, "xy")
+    else:  # whole numbers at the ticks, few enough to stand side by side
+        axes.ticklabel_format(useOffset=False)
+        axes.locator_params(nbins=5)
     ends = (least, most) if least < most else (least - 1, most + 1)
     axes.plot(ends, ends, **look(4, line="--", marker=False), label="measured = predicted")
     axes.set_xlabel("predicted")
     axes.set_ylabel("measured")
-    axes.legend(loc="upper left", fontsize=8)  # above the diagonal, where nothing is expected
+    finish(drawing)
     worst = max((r["difference"] for r in runs if r.get("relation", "==") == "=="), default=None)
     told = f"; the largest relative difference is {worst:.2g}" if worst is not None else ""
     return Markup(inline(drawing, f"Measured over predicted values of {len(runs)} runs{told}."))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from markupsafe import Markup
@@ -11,7 +11,7 @@ from markupsafe import Markup
 from verify.report.mathematics import mathml, pieces
 from verify.report.prose import Block, Display, Item, blocks
 
-__all__ = ["Links", "Names", "display", "inline", "text"]
+__all__ = ["Links", "Names", "display", "inline", "sizes", "text"]
 
 
 class Names:
@@ -56,17 +56,38 @@ def display(tex: str) -> Markup:
 
 def text(words: str) -> Markup:
     """Return text with the formulas between its dollars typeset, and ``code`` as code."""
-    return Markup("").join(
-        inline(piece) if formula else _coded(piece) for formula, piece in pieces(words)
-    )
+    return _typeset(words, _coded)
+
+
+def sizes(scope: str) -> str:
+    r"""Return a scope with the sizes in it that have an index between dollars, as in a text.
+
+    >>> sizes(r"all L, d_{\min}, given Z4.at_rest"), sizes("at $D = 1$")
+    ('all L, $d_{\\min}$, given Z4.at_rest', 'at $D = 1$')
+    """
+    return scope if "$" in scope else _SIZE.sub(r"$\g<0>$", scope)
+
+
+_SIZE = re.compile(r"(?<![\w.])[A-Za-z]_(?:\w\b|\{[^{}]*\})")
+
+
+def _typeset(words: str, said: Callable[[str], Markup]) -> Markup:
+    """Formulas typeset and, between them, words as ``said`` puts them."""
+    parts = (inline(piece) if formula else said(piece) for formula, piece in pieces(words))
+    return Markup(_FORMULA.sub(_together, "".join(parts)))
+
+
+_FORMULA = re.compile(r"[(\[]*(<math\b.*?</math>)[.,;:!?)\]]*(?:-\w+)?", re.DOTALL)
+_CODE = re.compile(r"(?:``|:\w+:`~?)([^`]+)`{1,2}")  # :func:`name` is a docstring's for a name
+
+
+def _together(found: re.Match[str]) -> str:
+    """A formula and the brackets and stops beside it, which browsers would part from it."""
+    return found[0] if found[0] == found[1] else f'<span class="together">{found[0]}</span>'
 
 
 def _coded(words: str) -> Markup:
-    parts = re.split(r"``([^`]*)``", words)
-    return Markup("").join(
-        Markup("<code>{}</code>").format(part) if index % 2 else Markup.escape(part)
-        for index, part in enumerate(parts)
-    )
+    return Markup(_CODE.sub(r"<code>\1</code>", str(Markup.escape(words))))
 
 
 _NAME = re.compile(r"\b[A-Z]\w*(?:\.[a-z_]\w*)*\b")
@@ -80,10 +101,7 @@ class Links:
 
     def text(self, words: str) -> Markup:
         """Return text as :func:`text` does, the names of theorems and claims in it as links."""
-        return Markup("").join(
-            inline(piece) if formula else self._linked(_coded(piece))
-            for formula, piece in pieces(words)
-        )
+        return _typeset(words, lambda piece: self._linked(_coded(piece)))
 
     def _linked(self, html: Markup) -> Markup:
         # Names hold no character that escaping changes, and no tag in here has a capital.
