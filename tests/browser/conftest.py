@@ -11,10 +11,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.browser.visits import Visit, visit
+from tests.browser.visits import Visit, visits_to
 from verify.report import load, write
 
 RECORD = Path(__file__).parents[2] / "reports" / "verify.json"
+SMALL = ("F1", "F3p", "C5")  # seconds, and they use no others
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
 
 
@@ -30,7 +31,7 @@ def site(tmp_path_factory):
     if RECORD.is_file():
         write(load(RECORD), folder)
         return folder
-    command = [sys.executable, "-m", "certimin", "verify", "F1", "U5", "U6", "--out", str(folder)]
+    command = [sys.executable, "-m", "certimin", "verify", *SMALL, "--out", str(folder)]
     run = subprocess.run(command, capture_output=True, text=True, check=False)
     assert (folder / "index.html").is_file(), run.stderr[-2000:]
     return folder
@@ -68,7 +69,7 @@ def visits(browser, site) -> list[Visit]:
     files = [site / "index.html", *sorted((site / "theorems").glob("*.html"))]
     assert len(files) > 2
     context = browser.new_context()
-    found = [visit(context, file) for file in files]
+    found = visits_to(context, files)
     context.close()
     return found
 

@@ -5,7 +5,7 @@ import pytest
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
 
 GRAVE = ("serious", "critical")
-LOOKED_AT = ("U1", "U5", "O1", "F1", "U6")
+LOOKED_AT = ("U1", "U5", "O1", "F1", "F3p", "C5")
 WIDE = """() => {
   const wide = [...document.querySelectorAll(".display")]
     .filter((e) => e.scrollWidth > e.clientWidth);

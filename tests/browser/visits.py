@@ -1,9 +1,9 @@
-"""One visit to a page: what it asked for, complained of, shows at each width, and links to."""
+"""Visits to pages: what each asked for, complained of, shows at each width, and links to."""
 
 from dataclasses import dataclass, field
 from io import BytesIO
 
-LAYOUTS = [(width, scheme) for width in (390, 1280) for scheme in ("light", "dark")]
+WIDTHS = (390, 1280)
 
 LOOK = """() => {
   const shown = (e) => e.checkVisibility();
@@ -28,9 +28,9 @@ LOOK = """() => {
       .filter((e) => shown(e) && !inside(e) && !e.closest(".skip, thead")
         && box(e).right > innerWidth + 1)
       .map((e) => e.outerHTML.slice(0, 80)),
-    paper: getComputedStyle(document.body).backgroundColor,
   };
 }"""
+PAPER = "() => getComputedStyle(document.body).backgroundColor"
 LINKS = """() => ({
   links: [...document.querySelectorAll("a[href]")]
     .map((a) => new URL(a.getAttribute("href"), document.baseURI).href),
@@ -41,35 +41,45 @@ LINKS = """() => ({
 
 @dataclass
 class Visit:
-    """A page and what was seen of it; ``looks`` by width and scheme."""
+    """A page and what was seen of it: ``looks`` by width, ``papers`` by colour scheme."""
 
     name: str
     address: str
     complaints: list[str] = field(default_factory=list)
     requests: list[str] = field(default_factory=list)
-    looks: dict[tuple[int, str], dict] = field(default_factory=dict)
+    looks: dict[int, dict] = field(default_factory=dict)
+    papers: dict[str, str] = field(default_factory=dict)
     links: list[str] = field(default_factory=list)
     anchors: list[str] = field(default_factory=list)
     title: str = ""
     sheets: int = 0
 
 
-def visit(context, file):
-    """Open a file, look at it at every width in both schemes, and print it."""
-    from pypdf import PdfReader
-
+def visits_to(context, files):
+    """Open each file, look at it at every width and in both schemes, and print it."""
     page = context.new_page()
-    found = Visit(file.stem, file.as_uri())
-    page.on("console", lambda m: found.complaints.append(m.text) if m.type == "error" else None)
-    page.on("pageerror", lambda error: found.complaints.append(str(error)))
-    page.on("request", lambda request: found.requests.append(request.url))
-    page.goto(found.address)
-    for width, scheme in LAYOUTS:
-        page.set_viewport_size({"width": width, "height": 900})
-        page.emulate_media(color_scheme=scheme)
-        found.looks[width, scheme] = page.evaluate(LOOK)
-    read = page.evaluate(LINKS)
-    found.links, found.anchors, found.title = read["links"], read["anchors"], read["title"]
-    found.sheets = len(PdfReader(BytesIO(page.pdf(prefer_css_page_size=True))).pages)
+    found = []
+    page.on("console", lambda m: found[-1].complaints.append(m.text) if m.type == "error" else None)
+    page.on("pageerror", lambda error: found[-1].complaints.append(str(error)))
+    page.on("request", lambda request: found[-1].requests.append(request.url))
+    for file in files:
+        found.append(Visit(file.stem, file.as_uri()))
+        _visit(page, found[-1])
     page.close()
     return found
+
+
+def _visit(page, at):
+    """All that is seen but complaints and requests, which are noted as they come."""
+    from pypdf import PdfReader
+
+    page.goto(at.address)
+    for width in WIDTHS:
+        page.set_viewport_size({"width": width, "height": 900})
+        at.looks[width] = page.evaluate(LOOK)
+    read = page.evaluate(LINKS)
+    at.links, at.anchors, at.title = read["links"], read["anchors"], read["title"]
+    at.sheets = len(PdfReader(BytesIO(page.pdf(prefer_css_page_size=True))).pages)
+    for scheme in ("dark", "light"):
+        page.emulate_media(color_scheme=scheme)
+        at.papers[scheme] = page.evaluate(PAPER)
