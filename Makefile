@@ -174,7 +174,7 @@ constraints: ## Choose new pins from the lower bounds of pyproject.toml
 	@scratch=$$(mktemp -d); trap 'rm -rf "$$scratch"' EXIT; \
 	$(PYTHON) -m venv "$$scratch"; \
 	"$$scratch/bin/python" -m pip install --quiet --disable-pip-version-check '.[dev,data,distributed,fast,sos,networks,bench,mutants,docs,browser]'; \
-	{ echo "# Tested versions of the runtime, dev, data, distributed, fast, sos, networks, bench, mutants and docs dependencies, for Python $(OLDEST) to 3.13."; \
+	{ echo "# Tested versions of the runtime, dev, data, distributed, fast, sos, networks, bench, mutants, docs and browser dependencies, for Python $(OLDEST) to 3.13."; \
 	  echo "# Written by 'make constraints'."; \
 	  "$$scratch/bin/python" -m pip freeze --disable-pip-version-check --exclude certimin; } > constraints.new
 	@mv constraints.new constraints.txt
