@@ -8,6 +8,7 @@ itself.  The module ends with one :class:`Theorem`, which writes its id before t
 from __future__ import annotations
 
 import inspect
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
@@ -378,8 +379,8 @@ class Theorem:
     Raises
     ------
     UsageError
-        If a part belongs to another theorem already, or stands where another kind belongs; if all
-        claims are checks.
+        If the id cannot name a file; if a part belongs to another theorem already, or stands
+        where another kind belongs; if all claims are checks.
     """
 
     id: str
@@ -397,6 +398,11 @@ class Theorem:
 
     def __post_init__(self) -> None:
         """Write the id into the parts: their own ids begin with it."""
+        if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_.-]*", self.id):
+            raise UsageError(
+                f"theorem: expected an id of letters, digits, _, . and -, got {self.id!r}; "
+                "it names files"
+            )
         for name, kind in _KINDS.items():
             for part in getattr(self, name):
                 _expect(part, kind, f"{self.id}, {name}: a {kind.__name__}")

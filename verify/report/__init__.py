@@ -53,8 +53,8 @@ def prepare(out: Path) -> None:
 def write(report: dict[str, Any], out: Path) -> list[Path]:
     """Write a report into the folder ``out`` and return the paths written.
 
-    All is made before anything is written; each file then appears whole or not at all,
-    ``verify.json`` first: the others can be made from it again.  Pages of theorems that an earlier
+    Each file appears whole or not at all, ``verify.json`` first: the others can be made from it
+    again, and all of them are made before the next is written.  Pages of theorems that an earlier
     run left there, and that this one is not about, go.
 
     Raises
@@ -63,10 +63,11 @@ def write(report: dict[str, Any], out: Path) -> list[Path]:
         A file cannot be written; call :func:`prepare` before computing to learn it early.
     """
     report = clean(report)
-    renderers = (_json, junit.render, tables.render, markdown.render)
-    texts = {name: render(report) for name, render in zip(NAMES, renderers, strict=False)}
+    written = [write_text(Path(out, NAMES[0]), _json(report))]
+    renderers = (junit.render, tables.render, markdown.render)
+    texts = {name: render(report) for name, render in zip(NAMES[1:], renderers, strict=False)}
     texts |= site.render(report)
-    written = [write_text(Path(out, name), text) for name, text in texts.items()]
+    written += [write_text(Path(out, name), text) for name, text in texts.items()]
     for page in Path(out, _PAGES).glob("*.html"):
         if page not in written and _MARK in read_text(page)[:2000]:
             page.unlink()

@@ -105,6 +105,8 @@ def _faults(value: Any, schema: dict[str, Any], where: str) -> Iterator[str]:
         yield f"{where}: expected {schema['const']!r}, got {_brief(value)}"
     elif "enum" in schema and value not in schema["enum"]:
         yield f"{where}: expected one of {', '.join(schema['enum'])}, got {_brief(value)}"
+    elif "pattern" in schema and not re.search(schema["pattern"].replace("$", r"\Z"), value):
+        yield f"{where}: expected text like {schema['pattern']}, got {_brief(value)}"
     elif "minimum" in schema and value is not None and value < schema["minimum"]:
         yield f"{where}: expected at least {schema['minimum']}, got {_brief(value)}"
     elif "minimum" in schema and value is not None and not _fits(value):

@@ -213,6 +213,25 @@ def test_load_says_in_one_line_what_is_wrong(tmp_path, text):
         load(path)
 
 
+@pytest.mark.parametrize("name", ["../../x", "a/b", "", 'M1"><script>', "M1\n"])
+def test_an_id_that_names_no_file_is_refused(tmp_path, name):
+    report = sample()
+    report["theorems"][0]["id"] = name
+    (tmp_path / "verify.json").write_text(json.dumps(report))
+    with pytest.raises(ValueError, match=r"^[^\n]*theorems.0..id: expected[^\n]*$"):
+        load(tmp_path)
+
+
+def test_a_page_that_cannot_be_drawn_loses_no_record(tmp_path, monkeypatch):
+    def broken(report):
+        raise RuntimeError("a template is missing")
+
+    monkeypatch.setattr(site, "render", broken)
+    with pytest.raises(RuntimeError):
+        write(sample(), tmp_path)
+    assert load(tmp_path)["seed"] == sample()["seed"]
+
+
 def test_prepare_refuses_what_cannot_be_written(tmp_path):
     file = tmp_path / "file"
     file.write_text("")
