@@ -188,12 +188,17 @@ def scope(family: Sequence[Step]) -> str:
     found = [_listed(family)] if family[0].at else []
     free = {s for step in family for s in step.symbols}
     free -= {s for step in family for size in step.at.values() for s in symbols_of(size)}
-    sizes = sorted({_names(s).get(s.name, s.name) for s in free if s.is_integer})
+    sizes = sorted({_in_text(_names(s).get(s.name, s.name)) for s in free if s.is_integer})
     if sizes:
         found.append(f"all {', '.join(sizes)}")
     if any(isinstance(s, AnySize) or not s.is_commutative for s in free):
         found.append("all sizes")
     return "; ".join(found)
+
+
+def _in_text(latex: str) -> str:
+    """A name within a text: between dollars where it has an index or is a command."""
+    return f"${latex}$" if re.search(r"[_\\^]", latex) else latex
 
 
 def _listed(family: Sequence[Step]) -> str:

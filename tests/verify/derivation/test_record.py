@@ -202,6 +202,11 @@ def test_a_family_that_has_a_script_is_bracketed_before_its_index(monkeypatch):
     assert statement([step]) == r"\left(|A|^2\right)_{count} = \left(|A|^2\right)_{count}"
 
 
+def test_a_scope_is_text_and_its_formulas_are_marked():
+    least = sp.Symbol(r"d_{\min}", integer=True, positive=True)
+    assert scope([Identity("s", least + count, least + count)]) == r"all $d_{\min}$, count"
+
+
 def test_the_shape_of_large_matrices_is_told_rows_first():
     tall = sp.Matrix(5, 2, sp.symbols("x:10"))
     assert "5 rows and 2 columns" in statement([Identity("s", tall, tall)])

@@ -165,7 +165,6 @@ _FILTERS: dict[str, Any] = {
     "refuted_controls": refuted_controls,
     "runs": trained.runs_of,
     "seconds": seconds_text,
-    "sizes": words.sizes,
     "standing": standing,
     "text": words.text,
     "worth": worth,

@@ -11,7 +11,7 @@ from markupsafe import Markup
 from verify.report.mathematics import mathml, pieces
 from verify.report.prose import Block, Display, Item, blocks
 
-__all__ = ["Links", "Names", "display", "inline", "sizes", "text"]
+__all__ = ["Links", "Names", "display", "inline", "text"]
 
 
 class Names:
@@ -57,18 +57,6 @@ def display(tex: str) -> Markup:
 def text(words: str) -> Markup:
     """Return text with the formulas between its dollars typeset, and ``code`` as code."""
     return _typeset(words, _coded)
-
-
-def sizes(scope: str) -> str:
-    r"""Return a scope with the sizes in it that have an index between dollars, as in a text.
-
-    >>> sizes(r"all L, d_{\min}, given Z4.at_rest"), sizes("at $D = 1$")
-    ('all L, $d_{\\min}$, given Z4.at_rest', 'at $D = 1$')
-    """
-    return scope if "$" in scope else _SIZE.sub(r"$\g<0>$", scope)
-
-
-_SIZE = re.compile(r"(?<![\w.])[A-Za-z]_(?:\w\b|\{[^{}]*\})")
 
 
 def _typeset(words: str, said: Callable[[str], Markup]) -> Markup:

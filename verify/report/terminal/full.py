@@ -24,7 +24,6 @@ from verify.report.terminal.screen import (
     put,
     put_lines,
     put_marked,
-    scope_text,
     text,
     verdict,
 )
@@ -88,7 +87,7 @@ def _formal_lines(details: dict[str, Any]) -> list[str]:
 
 
 def _evidence_line(evidence: dict[str, Any]) -> str:
-    scope = scope_text(established(evidence) or evidence["scope"])
+    scope = plain(established(evidence) or evidence["scope"])
     facts = f"count {count_text(evidence['count'])}, {seconds_text(evidence['seconds'])}"
     if evidence["worst_margin"] is not None:
         facts += f", worst margin {margin_text(evidence)}"
@@ -105,7 +104,7 @@ def _show_parts(name: str, parts: list[dict[str, Any]], console: Console) -> Non
         word, good = part["verdict"], "refuted" if name == "controls" else "holds"
         sign = f"{SYMBOLS['holds' if word == good else word]} {word}  "
         label = part.get("id") or part["name"]
-        said = plain(part["title"]) if "title" in part else scope_text(part.get("scope", ""))
+        said = plain(part.get("title", part.get("scope", "")))
         lines = [f"{sign}{label}  {said}"]
         written = plain if name == "witnesses" else formula
         lines += [f"  {written(part['statement'])}"]

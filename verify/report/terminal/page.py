@@ -23,7 +23,6 @@ from verify.report.terminal.screen import (
     put_lines,
     put_marked,
     room,
-    scope_text,
     text,
     verdict,
 )
@@ -159,9 +158,7 @@ def _told(proof: Proof) -> str:
 def _sizes(scope: str) -> str:
     """A scope; of a list of sizes, how long it is."""
     listed = scope.removeprefix("sizes ").split(", ")
-    return (
-        f"{len(listed)} sizes" if scope.startswith("sizes ") and listed[1:] else scope_text(scope)
-    )
+    return f"{len(listed)} sizes" if scope.startswith("sizes ") and listed[1:] else plain(scope)
 
 
 def _show_controls(theorem: dict[str, Any], console: Console) -> None:

@@ -8,7 +8,7 @@ from textwrap import wrap
 from rich.console import Console
 from rich.text import Text
 
-from verify.report.characters import formula, spelled
+from verify.report.characters import spelled
 from verify.report.summary import SYMBOLS
 
 __all__ = [
@@ -20,7 +20,6 @@ __all__ = [
     "put_lines",
     "put_marked",
     "room",
-    "scope_text",
     "text",
     "verdict",
     "wrapped",
@@ -53,15 +52,6 @@ def text(words: str, console: Console, style: str = "") -> Text:
 def verdict(word: str, console: Console, *, sign_only: bool = False) -> Text:
     """Return a verdict in its colour, with its sign."""
     return text(SYMBOLS[word] if sign_only else f"{SYMBOLS[word]} {word}", console, _STYLES[word])
-
-
-def scope_text(scope: str) -> str:
-    r"""Return a scope or a reason; names of sizes in it may be LaTeX.
-
-    >>> scope_text(r"all D, d_{\min}")
-    'all D, d_min'
-    """
-    return formula(scope) if "\\" in scope else scope
 
 
 def room(console: Console, most: int) -> int:

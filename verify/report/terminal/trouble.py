@@ -9,7 +9,7 @@ from rich.console import Console
 from verify.report.characters import formula, plain
 from verify.report.instances import inline
 from verify.report.summary import Trouble
-from verify.report.terminal.screen import WIDTH, put_lines, put_marked, scope_text, verdict
+from verify.report.terminal.screen import WIDTH, put_lines, put_marked, verdict
 
 __all__ = ["show_trouble", "witness_lines"]
 
@@ -20,7 +20,7 @@ def show_trouble(trouble: Trouble, console: Console) -> None:
     put_marked(verdict(trouble.verdict, console), head, console, most=WIDTH, indent=0)
     lines = [
         formula(trouble.statement),
-        scope_text(trouble.reason),
+        plain(trouble.reason),
         *witness_lines(trouble.witness),
     ]
     put_lines(lines, console)
