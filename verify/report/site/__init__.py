@@ -156,7 +156,6 @@ _FILTERS: dict[str, Any] = {
     "established": established,
     "figure": trained.figure,
     "folded": folded,
-    "formula": words.inline,
     "grouped": numbers.grouped,
     "instance": _instance,
     "margin": numbers.margin,
