@@ -56,12 +56,13 @@ def test_examples(path):
 def understood(words, command=cli, above=None):
     """The command that words name; click's error where an option is none of its own."""
     name, *rest = words
-    context = click.Context(command, info_name=name, parent=above, resilient_parsing=True)
+    settings = {"resilient_parsing": True} | command.context_settings  # click keeps what it names
+    context = click.Context(command, info_name=name, parent=above, **settings)
     found = command.get_command(context, name)
     assert found is not None, f"there is no command {name}"
     if isinstance(found, click.Group):
         return understood(rest, found, context)
-    own = click.Context(found, info_name=name, parent=context)
+    own = click.Context(found, info_name=name, parent=context, **found.context_settings)
     found.make_parser(own).parse_args(rest)
     return found
 

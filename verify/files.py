@@ -49,6 +49,8 @@ def write_text(path: Path, text: str, *, durable: bool = True) -> Path:
 def write_bytes(path: Path, data: bytes, *, durable: bool = True) -> Path:
     """Write ``data`` and return ``path``; on failure the old file, if any, stays.
 
+    A link is followed; what is there and is no file, such as a pipe or a device, is left alone.
+
     Parameters
     ----------
     durable
@@ -59,15 +61,15 @@ def write_bytes(path: Path, data: bytes, *, durable: bool = True) -> Path:
     OSError
         The file cannot be written; nothing half-written is left behind.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    partial = _beside(path)
+    place = _place(path)
+    partial = _beside(place)
     try:
         with partial.open("xb") as file:
             file.write(data)
             file.flush()
             if durable:
                 os.fsync(file.fileno())
-        os.replace(partial, path)
+        os.replace(partial, place)
     finally:
         partial.unlink(missing_ok=True)
     return path
@@ -85,12 +87,20 @@ def write_rows(path: Path, rows: Sequence[Mapping[str, object]]) -> Path:
 
 def check_writable(path: Path) -> None:
     """Raise OSError unless a file can be written at ``path``; its folder is made."""
+    probe = _beside(_place(path))
+    probe.touch(exist_ok=False)
+    probe.unlink()
+
+
+def _place(path: Path) -> Path:
+    """Where a file would be written: its folder is made, links are followed."""
+    path = path.resolve() if path.is_symlink() else path
     path.parent.mkdir(parents=True, exist_ok=True)
     if path.is_dir():
         raise IsADirectoryError(EISDIR, os.strerror(EISDIR), str(path))
-    probe = _beside(path)
-    probe.touch(exist_ok=False)
-    probe.unlink()
+    if path.exists() and not path.is_file():
+        raise OSError(EINVAL, "not a regular file", str(path))
+    return path
 
 
 def expect_writable(option: str, path: Path) -> None:

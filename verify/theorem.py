@@ -398,9 +398,10 @@ class Theorem:
 
     def __post_init__(self) -> None:
         """Write the id into the parts: their own ids begin with it."""
-        if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_.-]*", self.id):
+        if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,99}", self.id):
             raise UsageError(
-                f"theorem: expected an id of letters, digits, _, . and -, got {self.id!r}; "
+                f"theorem: expected an id of up to 100 letters, digits, _, . and -, "
+                f"got {self.id!r}; "
                 "it names files"
             )
         for name, kind in _KINDS.items():

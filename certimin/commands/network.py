@@ -75,7 +75,7 @@ def network(
     from certimin.rows import WIDTH
 
     if html is not None:
-        expect_writable("--html", html)
+        _expect_own_place(html, network, file)
     with Console(stderr=True).status("computing"):  # shown on a terminal only
         net = Network.of(network, activation=activation, transpose=transpose)
         data = read_dataset(file, **reading)
@@ -95,6 +95,15 @@ def network(
         click.echo(f"certimin: page written to {html}", err=True)
     if found.contradictions:
         sys.exit(1)
+
+
+def _expect_own_place(html: Path, *inputs: str | None) -> None:
+    """Refuse to write a page where it cannot be, or over what is read."""
+    if html.exists() and any(
+        name and Path(name).exists() and html.samefile(name) for name in inputs
+    ):
+        raise UsageError(f"--html: expected a file of its own, got {html}, which is read")
+    expect_writable("--html", html)
 
 
 def _numbers(name: str, text: str | None) -> list[float] | None:

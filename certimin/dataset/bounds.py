@@ -192,10 +192,10 @@ class Regression:
         return [
             Row(
                 "rayleigh_bracket",
-                "Marion and Chizat's bracket of S_min (C1)",
+                "bracket of S_min by norm and data (C1)",
                 Enclosure.of(lower, upper),
             ),
-            Row("small_start_sharpness", "sharpness reached from a vanishing start (U3)", limit),
+            Row("small_start_sharpness", "sharpness of aligned layers (U3)", limit),
             Row("small_start_ratio", "... divided by S_min", limit / least),
             Row(
                 "small_start_ratio_bound",
@@ -208,8 +208,8 @@ class Regression:
 def _several_outputs() -> list[Row]:
     reason = "needs one output"
     return [
-        Row("rayleigh_bracket", "Marion and Chizat's bracket of S_min (C1)", None, reason),
-        Row("small_start_sharpness", "sharpness reached from a vanishing start (U3)", None, reason),
+        Row("rayleigh_bracket", "bracket of S_min by norm and data (C1)", None, reason),
+        Row("small_start_sharpness", "sharpness of aligned layers (U3)", None, reason),
     ]
 
 

@@ -69,4 +69,9 @@ def test_the_command_writes_it(tmp_path):
     refused = CliRunner().invoke(
         command, [str(weights), "--data", str(data), "--target", "y", "--html", str(tmp_path)]
     )
-    assert "--html: cannot write" in str(refused.exception or refused.output)
+    assert "--html: cannot write" in str(refused.exception)
+    refused = CliRunner().invoke(
+        command, [str(weights), "--data", str(data), "--target", "y", "--html", str(data)]
+    )
+    assert "--html: expected a file of its own" in str(refused.exception)
+    assert data.read_text().startswith("a,b,y")

@@ -84,6 +84,7 @@ from theorems.instances import Instance
 from theorems.quantities import (
     a,
     data_max,
+    data_min,
     depth,
     layer_norm_max,
     loss,
@@ -158,6 +159,7 @@ energy_balance = Formula(
 )
 first_product = Formula("first_product", r"4|A_1|^2|E|^2", 4 * suffix * error)
 
+definite = Assumption("definite", data_min.symbol > 0)  # else a limit has the least norm, too
 small_layers = Assumption("small_layers", layer_norm_max.symbol**L <= 2 * w)
 _BOUNDS = Bounds((2, 4), (1, 3))
 _t = sp.Symbol("t", real=True)
@@ -291,7 +293,7 @@ _twins = (
     twin("constant_four", "4 for $2^{3-2/L}$ (false once $L > 2$)",
          half_aligned_minimizers, S <= 4 * _scale, small_layers, bounds=_BOUNDS),
     twin("limits_are_flattest", "small-initialisation limits are flattest",
-         small_limits, S <= S_min, bounds=_BOUNDS),
+         small_limits, S <= S_min, definite, bounds=_BOUNDS),
     twin("any_minimizer", "layers of any size",
          univariate_minimizers, S <= 8 * _scale, bounds=_BOUNDS),
     twin("several_outputs",

@@ -458,7 +458,7 @@ def _at_rest(level: Fraction, cross: int, decay: int) -> NoisyInstance:
 
 
 def _local_only() -> NoisyInstance:
-    """Widths 1, a = c = 1, σ² = 0, w = 3/7: Γ^{1/3} = 0.4309, loss 9/49 > 0, a local minimum."""
+    """Widths 1, a = c = 1, σ² = 0, w = 3/7: Γ^{1/3} = 0.4309, loss 3/49 > 0, a local minimum."""
     w, cost = Fraction(3, 7), Fraction(12, 49)  # w + τ/w = 1
     return NoisyInstance.exact([[[w]], [[1]], [[1]]], [[1]], [[1]], [cost / w**2, cost, cost], 0)
 
@@ -529,7 +529,7 @@ THEOREM = Theorem(
     necessity=(
         needed(below, no_better, "weaker data term: the loss is negative", _strong),
         needed(above, better, "at collapse the minimum is 0", unit_network),
-        needed(negative_loss, negative, "between the thresholds: loss 9/49", _local_only),
+        needed(negative_loss, negative, "between the thresholds: loss 3/49", _local_only),
         needed(nonzero, exists, "the origin is stationary for weak data",
                lambda: _at_rest(Fraction(1), 1, 4)),
     ),

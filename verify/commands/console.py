@@ -29,11 +29,15 @@ def console(*, stderr: bool = False) -> Console:
     """
     from rich.console import Console
 
+    class Screen(Console):
+        def on_broken_pipe(self) -> None:
+            raise BrokenPipeError  # Rich would end with exit code 1, which says "refuted"
+
     stream = sys.stderr if stderr else sys.stdout
     asked = os.environ.get("COLUMNS", "")
     wide = int(asked) if asked.isdecimal() and int(asked) > 0 else _WIDTH
     width = None if stream.isatty() else wide
-    return Console(stderr=stderr, width=width, markup=False, emoji=False, highlight=False)
+    return Screen(stderr=stderr, width=width, markup=False, emoji=False, highlight=False)
 
 
 def print_instance(instance: Any, screen: Console) -> None:

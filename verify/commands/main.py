@@ -7,6 +7,7 @@ source.
 from __future__ import annotations
 
 import ast
+import os
 import signal
 import sys
 import traceback
@@ -56,6 +57,9 @@ class _Group(click.Group):
         """Run the command; what it refuses is said in the names of its options."""
         try:
             return super().invoke(ctx)
+        except BrokenPipeError:  # whoever read has enough: click's exit code 1 would say "refuted"
+            sys.stdout = open(os.devnull, "w")  # noqa: SIM115, what is left is flushed at the end
+            sys.exit(3)
         except UsageError as error:
             asked = ctx.invoked_subcommand
             command = self.get_command(ctx, asked) if asked else None

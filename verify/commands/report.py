@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -20,14 +21,32 @@ def report(out: Path, into: Path | None) -> None:
 
     try:
         result = reports.load(out)
-        reports.prepare(out)
     except (OSError, ValueError) as error:
-        raise UsageError(f"--out: no report to rebuild in {out}: {error}") from error
+        raise UsageError(
+            f"--out: expected a folder with a verify.json, got {out}: {error}; "
+            "run `certimin verify`"
+        ) from error
+    try:
+        reports.prepare(out)
+    except OSError as error:
+        raise UsageError(
+            f"--out: cannot write to {out}: {error.strerror}; copy it first"
+        ) from error
+    if into is not None:
+        _insert(result, into)
+        click.echo(into)
     for path in reports.write(result, out):
         click.echo(path)
-    if into is not None:
-        try:
-            reports.insert_table(result, into)
-        except (OSError, ValueError) as error:
-            raise UsageError(f"--into: {into}: {error}") from error
-        click.echo(into)
+
+
+def _insert(result: dict[str, Any], into: Path) -> None:
+    from verify.report import insert_table
+
+    try:
+        insert_table(result, into)
+    except OSError as error:
+        raise UsageError(
+            f"--into: expected a Markdown document, got {into}: {error.strerror}; name one"
+        ) from error
+    except ValueError as error:
+        raise UsageError(f"--into: {into}: {error}") from error

@@ -44,7 +44,14 @@ def narrowest(results: Iterable[StepResult]) -> str:
     families = [[result.step for result in family] for family in _families(results)]
     listed = [scope(steps) for steps in families if _is_listed(steps)]
     told = listed or [scope(steps) for steps in families]
-    return "; ".join(dict.fromkeys(part for text in told for part in text.split("; ") if part))
+    parts = dict.fromkeys(part for text in told for part in text.split("; ") if part)
+    free = {name: None for part in parts if _FREE.fullmatch(part) for name in part[4:].split(", ")}
+    rest = [part for part in parts if not _FREE.fullmatch(part)]
+    return "; ".join([f"all {', '.join(free)}", *rest] if free else rest)
+
+
+_FREE = re.compile(r"all (?!sizes)[^;=<>]+")
+"""A scope that is a list of names."""
 
 
 def at_listed_sizes(results: Iterable[StepResult]) -> bool:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from verify.report.mathematics import GREEK, pieces, texed
+from verify.report.mathematics import GREEK, known, pieces, texed
 
 __all__ = ["FIT", "FRAME", "display", "escape", "formula", "name", "text"]
 
@@ -96,14 +96,14 @@ _PIECE = re.compile(
 def text(words: str) -> str:
     r"""Return words escaped, with the formulas between dollars in LaTeX.
 
-    A dollar without a partner is a dollar, and so are two with unbalanced braces between them.
+    A dollar without a partner is a dollar, and so are two with what is no formula between them.
 
     >>> print(text("50% of $σ_1$ & Kᵀ, 3 $"))
     50\% of $\sigma _1$ \& K\textsuperscript{T}, 3 \$
     """
     return "".join(
         f"${formula(texed(piece))}$"
-        if is_formula and _balanced(piece)
+        if is_formula and known(piece)
         else escape(f"${piece}$" if is_formula else piece)
         for is_formula, piece in pieces(words)
     )
@@ -138,17 +138,9 @@ def name(word: str) -> str:
 
 def display(tex: str) -> str:
     r"""Return a displayed formula no wider than its line; :data:`FIT` defines what it uses."""
+    if not known(tex):
+        return rf"\[ \texttt{{{escape(tex)}}} \]"
     return rf"\[ \fitted{{{formula(tex)}}} \]"
-
-
-def _balanced(tex: str) -> bool:
-    """Whether each brace that opens is closed, and none before it."""
-    depth = 0
-    for brace in re.findall(r"(?<!\\)[{}]", tex):
-        depth += 1 if brace == "{" else -1
-        if depth < 0:
-            return False
-    return not depth
 
 
 def _in_words(found: re.Match[str]) -> str:

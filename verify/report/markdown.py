@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from html import escape
 from typing import Any
 
 from verify.report.summary import SYMBOLS, holding, refuted_controls, standing, support, worth
@@ -46,4 +47,4 @@ def _row(theorem: dict[str, Any]) -> str:
         refuted_controls(theorem),
         f"{SYMBOLS[verdict]} {verdict}",
     )
-    return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |\n"
+    return "| " + " | ".join(escape(c, quote=False).replace("|", "\\|") for c in cells) + " |\n"

@@ -14,7 +14,7 @@ from html import escape
 
 from math_core import LatexError, LatexToMathML
 
-__all__ = ["GREEK", "mathml", "pieces", "texed"]
+__all__ = ["GREEK", "known", "mathml", "pieces", "texed"]
 
 GREEK = {
     "alpha": "α", "beta": "β", "gamma": "γ", "delta": "δ", "epsilon": "ϵ", "varepsilon": "ε",
@@ -53,6 +53,11 @@ def _fenced(tex: str) -> str:
 
 
 _SIDES = {"l": r"\left", "r": r"\right"}
+
+
+def known(tex: str) -> bool:
+    """Return whether a formula is LaTeX mathematics, which reads and writes no file."""
+    return not mathml(tex).startswith("<code")
 
 
 @cache

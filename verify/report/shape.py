@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from functools import cache
 from math import isfinite
@@ -58,7 +59,13 @@ def fault(report: Any) -> str | None:
     """Return in one line the first place where ``report`` breaks the contract, None if nowhere."""
     if isinstance(report, dict) and report.get("schema", VERSION) != VERSION:
         return f"report.schema: expected {VERSION}, got {_brief(report['schema'])}"
-    return next(_faults(report, _schema(), "report"), None)
+    return next(_faults(report, _schema(), "report"), None) or _twice(report)
+
+
+def _twice(report: dict[str, Any]) -> str | None:
+    """Two theorems of one id would share a page."""
+    ids = Counter(theorem["id"] for theorem in report["theorems"])
+    return next((f"report.theorems: {id!r} is there twice" for id, n in ids.items() if n > 1), None)
 
 
 def fault_of_part(value: Any, name: str) -> str | None:

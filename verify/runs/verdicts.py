@@ -261,6 +261,7 @@ def _claim(
         "statement": claim.conclusion,
         "title": claim.title,
         "setting": claim.setting.name,
+        "setting_description": claim.setting.description,
         "assumptions": [a.latex for a in claim.assumptions],
         "exists": claim.setting.exists,
         "check": claim.check,

@@ -81,7 +81,7 @@ def test_help(certimin, arguments):
         (("verify", "M1", "--backend", "abacus"), "Invalid value for '--backend'"),
         (("prove",), "No such command 'prove'"),
         (("show",), "Missing argument 'ID'"),
-        (("report",), "--out: no report to rebuild in"),
+        (("report",), "--out: expected a folder with a verify.json, got"),
         (("verify", "M1", "--backend", "cupy"), "backend cupy: "),
     ],
     ids=str,

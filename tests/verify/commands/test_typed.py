@@ -46,7 +46,7 @@ EXAMINE = ("network", "net.npz", "--data", "data.npz")
         (("search", "depth >= 1", "--tighten", "c"), "--tighten: expected the constant 'c'"),
         (("search", "none.py"), "CONJECTURE: no file none.py"),
         (("audit", "C1", "--budget", "0"), "--budget: expected a positive number"),
-        (("report", "--out", "none"), "--out: no report to rebuild"),
+        (("report", "--out", "none"), "--out: expected a folder with a verify.json"),
         (("new", "Two Words"), "NAME: expected lower-case letters"),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, tuple) else None,

@@ -218,3 +218,10 @@ def test_the_scope_of_a_chain_is_that_of_its_narrowest_facts():
     results = [StepResult(step, "holds", None, 0.0) for step in (free, seen)]
     assert narrowest(results[:1]) == scope([free])
     assert narrowest(results) == scope([seen]) != scope([free])
+
+
+def test_names_that_are_free_are_told_once():
+    other = sp.Symbol("j", integer=True, positive=True)
+    facts = [Identity("a", count, count), Identity("b", other + count, other + count)]
+    results = [StepResult(fact, "holds", None, 0.0) for fact in facts]
+    assert narrowest(results) == "all count, j"

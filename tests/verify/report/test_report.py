@@ -213,13 +213,33 @@ def test_load_says_in_one_line_what_is_wrong(tmp_path, text):
         load(path)
 
 
-@pytest.mark.parametrize("name", ["../../x", "a/b", "", 'M1"><script>', "M1\n"])
+@pytest.mark.parametrize("name", ["../../x", "a/b", "", "x" * 101, 'M1"><script>', "M1\n"])
 def test_an_id_that_names_no_file_is_refused(tmp_path, name):
     report = sample()
     report["theorems"][0]["id"] = name
     (tmp_path / "verify.json").write_text(json.dumps(report))
     with pytest.raises(ValueError, match=r"^[^\n]*theorems.0..id: expected[^\n]*$"):
         load(tmp_path)
+
+
+def test_two_theorems_of_one_id_are_refused(tmp_path):
+    report = sample()
+    report["theorems"][1]["id"] = "M1"
+    (tmp_path / "verify.json").write_text(json.dumps(report))
+    with pytest.raises(ValueError, match="'M1' is there twice"):
+        load(tmp_path)
+
+
+def test_tables_take_no_commands_from_a_title():
+    report = sample()
+    report["theorems"][0]["title"] = r"a $\input{/etc/passwd}\write18{id}$ <img onerror=x> | b"
+    assert r"\textbackslash{}input" in tables.render(report)
+    assert r"\input" not in tables.render(report)
+    assert r"&lt;img onerror=x&gt; \| b" in markdown.render(report)
+
+
+def test_a_record_without_the_words_of_its_pages_says_so():
+    assert "it is of an older version" in site.render(sample())["theorems/M1.html"]
 
 
 def test_a_page_that_cannot_be_drawn_loses_no_record(tmp_path, monkeypatch):

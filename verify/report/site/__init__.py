@@ -86,6 +86,7 @@ def _front(report: dict[str, Any]) -> dict[str, Any]:
         "theorems": theorems,
         "families": [(name, list(group)) for name, group in groupby(theorems, area)],
         "counts": counts(theorems),
+        "questions": sum(t.get("status", "theorem") != "theorem" for t in theorems),
         "tally": tally(theorems),
         "troubles": [trouble for theorem in theorems for trouble in troubles(theorem)],
         "holding": holding(theorems),
@@ -101,6 +102,7 @@ def _theorem(theorem: dict[str, Any]) -> dict[str, Any]:
     return {
         "t": theorem,
         "page": {name: words_of.get(name, "") for name in SECTIONS},
+        "settings": {c["setting"]: c.get("setting_description", "") for c in theorem["claims"]},
         "kernel": [(claim, e) for claim, e in found if e["details"].get("kernel")],
         "present": [kind for kind in KINDS if any(e["kind"] == kind for _, e in found)],
     }
