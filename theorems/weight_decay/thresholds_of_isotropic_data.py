@@ -512,7 +512,7 @@ def _problem(rng: np.random.Generator, size: int, share: float) -> NoisyProblem:
 
 THEOREM = Theorem(
     id="Z5",
-    title="Isotropic data have two thresholds: of existence and of global minimality",
+    title="Isotropic data have two thresholds: for existence and for global minimality",
     normalisation="loss $E(f - y)² + Σ_i γ_i|W^{(i)}|_F²$, no factor 1/2; noise averaged; "
     "$E y²$ left out",
     source=Source("certimin2026", "two thresholds; the transitions after ziyin2022phase"),
