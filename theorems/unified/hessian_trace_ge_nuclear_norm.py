@@ -61,7 +61,8 @@ Implementation notes
 
 References
 ----------
-    certimin2026; horn1950singular (Hölder's inequality for singular values)
+    certimin2026 (singular data, widths); ding2022flat (depth 2); horn1950singular (Hölder's
+    inequality for singular values).  J. Wind's note of 2022 has the formula for invertible data.
 """
 
 from __future__ import annotations
@@ -269,7 +270,7 @@ THEOREM = Theorem(
     id="U5",
     title="The least trace of the Hessian of a minimizer is governed by a nuclear norm",
     normalisation="$R = E|y - Px|²$, no factor 1/2; $K = Σ^{1/2}$, $|X|_*$ the nuclear norm",
-    source=Source("certimin2026", "minimal trace of the Hessian"),
+    source=Source("certimin2026", "minimal trace of the Hessian; depth 2 before, see References"),
     claims=(form, start, pairs, pairs_attained, lower, attained, attained_singular, exact),
     controls=_twins,
     witnesses=(

@@ -52,7 +52,8 @@ Implementation notes
 
 References
 ----------
-    certimin2026; marion2024deep bounds S/S_min from small initialisation by a multiple of Λ/a
+    certimin2026; marion2024deep bounds S/S_min from small initialisation by a multiple of Λ/a;
+    yoo2025understanding has the upper bound Λ + (L-1)a for balanced networks of width one
 """
 
 from __future__ import annotations
