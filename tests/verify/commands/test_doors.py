@@ -63,7 +63,7 @@ def test_a_pipe_is_as_wide_as_columns_says(monkeypatch, columns, width):
     assert console().width == width
 
 
-@pytest.mark.parametrize("arguments", [("show", "F1"), slow("quantities")])
+@pytest.mark.parametrize("arguments", [("show", "F1"), slow(("quantities",))])
 def test_a_reader_that_has_enough_is_no_refutation(arguments):
     """What is printed to a pipe that nobody reads any more ends with 3; 1 means refuted."""
     reading, writing = os.pipe()
