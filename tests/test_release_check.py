@@ -1,6 +1,5 @@
 """What release-check says of versions, archives and commands that are not as they should be."""
 
-import importlib.util
 import sys
 import tarfile
 import zipfile
@@ -8,15 +7,14 @@ from pathlib import Path
 
 import pytest
 
+from tests.programs import loaded
+
 ROOT = Path(__file__).parents[1]
 
 
 @pytest.fixture(scope="module")
 def program():
-    spec = importlib.util.spec_from_file_location("release_check", ROOT / ".ci/release_check.py")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    return loaded(ROOT / ".ci/release_check.py")
 
 
 def project(folder, *, cited="0.2.0", changelog="## [0.2.0] - 2026-11-30\n\n- Added M1.\n"):

@@ -68,9 +68,10 @@ def gap(finding: Finding) -> float:
 
 def _is_bound(finding: Finding) -> bool:
     """Whether an inequality holds between sides that do not both vanish."""
-    known = finding.measured is not None and finding.predicted is not None
+    if finding.measured is None or finding.predicted is None:
+        return False
     told = finding.verdict in ("holds", "agrees") and not finding.relation.startswith("Eq(")
-    return known and told and bool(float(finding.measured) or float(finding.predicted))  # type: ignore[arg-type]
+    return told and bool(float(finding.measured) or float(finding.predicted))
 
 
 def _count(n: int, one: str, several: str) -> str:

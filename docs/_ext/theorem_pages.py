@@ -18,7 +18,7 @@ from verify.claims import Claim
 from verify.pages import page_of
 from verify.registry import theorems
 from verify.report.mathematics import pieces, texed
-from verify.report.prose import Block, Display, Item, blocks
+from verify.report.prose import Block, Display, Item, blocks, coded
 from verify.theorem import Theorem
 
 _FOLDER = "theorems"
@@ -30,7 +30,6 @@ _STATUS = {
     "conjecture": "A conjecture: nothing here proves it.",
     "open": "An open question: nothing here is claimed.",
 }
-_ROLE = re.compile(r":\w+:`~?([^`]+)`")
 _ID = re.compile(r"\b[A-Z]\d+p?\b")
 _PROOFS = Path(__file__).parents[2] / "theorems" / "proofs" / "statements"
 
@@ -126,10 +125,9 @@ def _paragraph(text: str) -> nodes.paragraph:
 
 def _words(text: str) -> list[nodes.Node]:
     """Words with code between double backquotes, and theorems linked."""
-    text = _ROLE.sub(r"``\1``", text)
     found: list[nodes.Node] = []
-    for index, part in enumerate(text.split("``")):
-        found += [nodes.literal("", part)] if index % 2 else _linked(part)
+    for is_code, piece in coded(text):
+        found += [nodes.literal("", piece)] if is_code else _linked(piece)
     return found
 
 

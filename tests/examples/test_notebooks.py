@@ -1,6 +1,5 @@
 """The notebooks run from top to bottom, and show what running them gives."""
 
-import importlib.util
 import json
 import subprocess
 import sys
@@ -8,6 +7,8 @@ from copy import deepcopy
 from pathlib import Path
 
 import pytest
+
+from tests.programs import loaded
 
 FOLDER = Path(__file__).parents[2] / "examples" / "notebooks"
 NOTEBOOKS = sorted(FOLDER.glob("*.ipynb"))
@@ -17,10 +18,7 @@ EACH = pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
 @pytest.fixture(scope="module")
 def program():
     """The program that executes them."""
-    spec = importlib.util.spec_from_file_location("execute_notebooks", FOLDER / "execute.py")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    return loaded(FOLDER / "execute.py")
 
 
 def read(path):

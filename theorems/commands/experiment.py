@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from theorems.commands.options import written_to
 from verify.errors import UsageError
 
 if TYPE_CHECKING:
@@ -24,21 +25,10 @@ _WIDTH = 110
 
 @click.command()
 @click.argument("name", metavar="|".join(NAMES))
-@click.option(
-    "--out",
-    type=click.Path(file_okay=False, path_type=Path),
-    default=Path("reports/experiments"),
-    show_default=True,
-    help="Folder for numbers (NPZ, CSV), figure (SVG, PDF, PNG) and comparison (JSON).",
-)
-@click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True)
-@click.option(
-    "--scale-down",
-    type=click.IntRange(min=1),
-    default=1,
-    show_default=True,
-    metavar="FACTOR",
-    help="Divide the repetitions by FACTOR and thin the grid by its root.",
+@written_to(
+    "reports/experiments",
+    "numbers (NPZ, CSV), figure (SVG, PDF, PNG) and comparison (JSON)",
+    "the grid",
 )
 @click.option(
     "--trace-sharpness", is_flag=True, help="Measure the sharpness at every fifth step (figure-1)."

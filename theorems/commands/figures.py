@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from theorems.commands.options import written_to
 from verify.errors import UsageError
 
 if TYPE_CHECKING:
@@ -33,21 +34,10 @@ GALLERY = {
 
 @click.command()
 @click.argument("names", nargs=-1, metavar="[NAME]...")
-@click.option(
-    "--out",
-    type=click.Path(file_okay=False, path_type=Path),
-    default=Path("reports/figures"),
-    show_default=True,
-    help="Folder for the figures (SVG, PDF, PNG), their numbers (CSV) and captions (TXT).",
-)
-@click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True)
-@click.option(
-    "--scale-down",
-    type=click.IntRange(min=1),
-    default=1,
-    show_default=True,
-    metavar="FACTOR",
-    help="Divide the repetitions by FACTOR and thin the grids by its root.",
+@written_to(
+    "reports/figures",
+    "the figures (SVG, PDF, PNG), their numbers (CSV) and captions (TXT)",
+    "the grids",
 )
 @click.option("--list", "listed", is_flag=True, help="Say what there is and draw nothing.")
 def figures(names: tuple[str, ...], out: Path, seed: int, scale_down: int, listed: bool) -> None:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from verify.files import check_writable, read_text, write_text
-from verify.report import junit, markdown, site, tables
+from verify.report import junit, markdown, tables
 from verify.report.shape import VERSION, clean, fault
 from verify.report.terminal import show, show_theorem
 
@@ -64,6 +64,8 @@ def write(report: dict[str, Any], out: Path) -> list[Path]:
     """
     report = clean(report)
     written = [write_text(Path(out, NAMES[0]), _json(report))]
+    from verify.report import site  # templates and bibliographies: most commands draw no page
+
     renderers = (junit.render, tables.render, markdown.render)
     texts = {name: render(report) for name, render in zip(NAMES[1:], renderers, strict=False)}
     texts |= site.render(report)

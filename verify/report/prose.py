@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-__all__ = ["Block", "Display", "Item", "Paragraph", "blocks"]
+__all__ = ["Block", "Display", "Item", "Paragraph", "blocks", "coded"]
 
 
 @dataclass(frozen=True)
@@ -42,6 +42,19 @@ class Item:
 
 
 Block = Paragraph | Display | Item
+
+
+_CODE = re.compile(r"(?:``|:\w+:`~?)([^`]+)`{1,2}")  # :func:`name` is a docstring's for a name
+
+
+def coded(words: str) -> list[tuple[bool, str]]:
+    """Return words without formulas cut into code (True, without its marks) and other words.
+
+    >>> coded("measured by ``gain`` and :func:`~numeric.gain`")
+    [(False, 'measured by '), (True, 'gain'), (False, ' and '), (True, 'numeric.gain')]
+    """
+    cut = _CODE.split(words)
+    return [(index % 2 == 1, piece) for index, piece in enumerate(cut) if piece]
 
 
 def blocks(text: str) -> Iterator[Block]:

@@ -9,7 +9,7 @@ from typing import Any
 from markupsafe import Markup
 
 from verify.report.mathematics import mathml, pieces
-from verify.report.prose import Block, Display, Item, blocks
+from verify.report.prose import Block, Display, Item, blocks, coded
 
 __all__ = ["Links", "Names", "display", "inline", "text"]
 
@@ -66,7 +66,6 @@ def _typeset(words: str, said: Callable[[str], Markup]) -> Markup:
 
 
 _FORMULA = re.compile(r"[(\[]*(<math\b.*?</math>)[.,;:!?)\]]*(?:-\w+)?", re.DOTALL)
-_CODE = re.compile(r"(?:``|:\w+:`~?)([^`]+)`{1,2}")  # :func:`name` is a docstring's for a name
 
 
 def _together(found: re.Match[str]) -> str:
@@ -75,7 +74,10 @@ def _together(found: re.Match[str]) -> str:
 
 
 def _coded(words: str) -> Markup:
-    return Markup(_CODE.sub(r"<code>\1</code>", str(Markup.escape(words))))
+    return Markup("").join(
+        Markup("<code>{}</code>").format(piece) if is_code else Markup.escape(piece)
+        for is_code, piece in coded(words)
+    )
 
 
 _NAME = re.compile(r"\b[A-Z]\w*(?:\.[a-z_]\w*)*\b")

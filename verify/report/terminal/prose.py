@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from verify.report.characters import formula, spelled
 from verify.report.mathematics import pieces
-from verify.report.prose import Block, Display, Item, blocks
+from verify.report.prose import Block, Display, Item, blocks, coded
 from verify.report.terminal.screen import glued, wrapped
 
 __all__ = ["lines"]
@@ -73,6 +73,4 @@ def _written(words: str, encoding: str) -> str:
 
 def _bare(words: str) -> str:
     """Words without the marks of docstrings around code and names of modules; single blanks."""
-    words = re.sub(" +", " ", words)
-    words = re.sub(r":[a-z]+:`~?([^`]*)`", r"\1", words)
-    return re.sub(r"``([^`]*)``", r"\1", words)
+    return re.sub(" +", " ", "".join(piece for _, piece in coded(words)))
