@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Any
 
 from theorems.instances import Instance
+from theorems.recipes import Draw, setting
+from theorems.settings import any_weights
 from verify.claims import quantity
 
-__all__ = ["SteppedInstance", "step_size"]
+__all__ = ["SteppedInstance", "step_size", "stepped_weights"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -22,3 +25,17 @@ class SteppedInstance(Instance):
 def step_size(instance: SteppedInstance) -> Any:
     """Step size η of gradient descent W_k -= η ∇_{W_k} R."""
     return instance.step_size
+
+
+def _stepped(instance: Instance, step: Any = Fraction(1, 8)) -> SteppedInstance:
+    return SteppedInstance.beside(instance, step_size=instance.arithmetic.scalar(step))
+
+
+@setting(
+    "stepped-weights",
+    "arbitrary weights, any Σ, arbitrary target, any step size 1/8 <= η <= 3/8",
+    extend=_stepped,
+)
+def stepped_weights(draw: Draw) -> SteppedInstance:
+    """Arbitrary weights with an arbitrary target and a step size."""
+    return _stepped(draw.of(any_weights), draw.number(1, 3) / 8)

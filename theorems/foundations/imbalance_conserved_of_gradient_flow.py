@@ -57,9 +57,8 @@ from numeric.loss import gradient_by_jets
 from numeric.training import dyadic, gradient_flow
 from theorems.instances import Instance
 from theorems.quantities import compared, symbols
-from theorems.recipes import Draw, setting
 from theorems.settings import any_weights
-from theorems.stepped import SteppedInstance, step_size
+from theorems.stepped import SteppedInstance, step_size, stepped_weights
 from theorems.words import matrix, transpose
 from verify.theorem import (
     Bounds,
@@ -79,23 +78,6 @@ from verify.theorem import (
 )  # fmt: skip
 
 __all__ = ["THEOREM"]
-
-# --- instances with a step size -----------------------------------------------------------------
-
-
-def _stepped(instance: Instance, step: Any = Fraction(1, 8)) -> SteppedInstance:
-    return SteppedInstance.beside(instance, step_size=instance.arithmetic.scalar(step))
-
-
-@setting(
-    "stepped-weights",
-    "arbitrary weights, any Σ, arbitrary target, any step size 1/8 <= η <= 3/8",
-    extend=_stepped,
-)
-def stepped_weights(draw: Draw) -> SteppedInstance:
-    """Arbitrary weights with an arbitrary target and a step size."""
-    return _stepped(draw.of(any_weights), draw.number(1, 3) / 8)
-
 
 # --- what flow and descent do to the imbalances -------------------------------------------------
 
