@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping
 from fractions import Fraction
-from functools import lru_cache, reduce
+from functools import cache, lru_cache, reduce
 from operator import add, mul
 from typing import Any, Literal, Self
 
@@ -75,6 +75,7 @@ MAX_EXPONENT = 1000
 """Largest numerator and denominator of an exponent; exact powers beyond it would take for ever."""
 
 
+@cache
 def symbol(name: str, *, integer: bool = False, positive: bool = True) -> sp.Symbol:
     """Return the symbol that stands for the quantity ``name`` in relations."""
     return sp.Symbol(name, real=True, integer=integer or None, positive=positive or None)

@@ -173,8 +173,8 @@ def _whole(latex: str) -> str:
 
 def _names(side: Any) -> dict[str, str]:
     """The LaTeX of the quantities in an expression; other symbols may bear the same names."""
-    quantities = {q.symbol: q.latex for q in QUANTITIES.values()}
-    return {s.name: quantities[s] for s in side.free_symbols if s in quantities}
+    named = ((s, QUANTITIES.get(s.name)) for s in side.free_symbols)
+    return {s.name: q.latex for s, q in named if q is not None and q.symbol == s}
 
 
 def _expression(side: Any) -> Any:

@@ -9,7 +9,7 @@ met nothing is said: some polynomials are nowhere negative and no sum of squares
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from pathlib import Path
@@ -20,7 +20,6 @@ import sympy as sp
 from sympy.polys.polyerrors import BasePolynomialError
 
 from verify.certificates.squares import Monomial, Polynomial, Refused, check_certificate
-from verify.claims import QUANTITIES
 from verify.derivation.steps import Step
 from verify.errors import CertiminError, UsageError
 from verify.evidence import Verdict
@@ -113,16 +112,6 @@ class SumOfSquares(Step):
     def afresh(self) -> SumOfSquares:
         """Return the step without its certificate: one is searched for then."""
         return replace(self, certificate=None)
-
-    def with_zeros(self, but: Collection[str] = ()) -> SumOfSquares:
-        """Return the step with quantities that may be zero: squares know nothing of signs."""
-        known = {
-            q.symbol: sp.Symbol(q.name, real=True, nonnegative=True, integer=q.integer or None)
-            for q in QUANTITIES.values()
-            if q.positive and not (q.nonzero or q.name in but)
-        }
-        first, *others = (part.xreplace(known) for part in self.parts)
-        return replace(self, polynomial=first, given=tuple(others))
 
     def _read(self, part: Any) -> Polynomial:
         expression = sp.sympify(part, strict=True)

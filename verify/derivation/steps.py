@@ -18,6 +18,7 @@ import sys
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, fields, replace
+from operator import is_
 from random import Random
 from threading import current_thread, main_thread
 from time import monotonic
@@ -107,16 +108,7 @@ class Step:
 
         ``but`` names those that an assumption says to be positive.
         """
-        numbers = (
-            q for q in QUANTITIES.values() if q.positive and not (q.nonzero or q.name in but)
-        )
-        known = {
-            q.symbol: sp.Symbol(q.name, real=True, nonnegative=True, integer=q.integer or None)
-            for q in numbers
-        }
-        return replace(
-            self, **{f.name: _put(getattr(self, f.name), known, but) for f in fields(self)}
-        )
+        return _WithZeros(but).of(self)
 
     def __post_init__(self) -> None:
         self._check_sizes()
@@ -155,16 +147,43 @@ class Step:
 _SYMBOLIC = sp.Basic | sp.MatrixBase
 
 
-def _put(value: Any, known: Mapping[Any, Any], but: Collection[str]) -> Any:
-    """Put other symbols into an expression, or into the steps that a step stands on."""
-    if isinstance(value, sp.Rel):  # as it is written: SymPy may know it to be true now
-        lhs, rhs = (side.xreplace(known) for side in value.args)
-        return related(lhs, operator(value), rhs)
-    if isinstance(value, _SYMBOLIC):
-        return value.xreplace(known)
-    if isinstance(value, tuple) and all(isinstance(part, Step) for part in value):
-        return tuple(part.with_zeros(but) for part in value)
-    return value
+class _WithZeros:
+    """Puts symbols that may be zero for those of positive quantities, into each step once."""
+
+    def __init__(self, but: Collection[str]) -> None:
+        self._but = but
+        self._done: dict[int, tuple[Step, Step]] = {}  # the step too: no other may get its id
+
+    def of(self, step: Step) -> Step:
+        """Return the step so altered, itself where it says nothing of such quantities."""
+        if id(step) not in self._done:
+            old = {f.name: getattr(step, f.name) for f in fields(step)}
+            new = {name: self._put(value) for name, value in old.items()}
+            same = all(new[name] is old[name] for name in old)
+            self._done[id(step)] = step, step if same else replace(step, **new)
+        return self._done[id(step)][1]
+
+    def _put(self, value: Any) -> Any:
+        if isinstance(value, sp.Rel):  # as it is written: SymPy may know it to be true now
+            lhs, rhs = map(self._put, value.args)
+            same = lhs is value.lhs and rhs is value.rhs
+            return value if same else related(lhs, operator(value), rhs)
+        if isinstance(value, _SYMBOLIC):
+            known = {s: zero for s in value.free_symbols if (zero := self._zero(s)) is not None}
+            return value.xreplace(known) if known else value
+        if isinstance(value, Step):
+            return self.of(value)
+        if isinstance(value, tuple):
+            parts = tuple(map(self._put, value))
+            return value if all(map(is_, parts, value)) else parts
+        return value
+
+    def _zero(self, s: Any) -> Any:
+        """What stands for the symbol of a positive quantity."""
+        q = QUANTITIES.get(s.name)
+        if q is None or q.symbol != s or not q.positive or q.nonzero or q.name in self._but:
+            return None
+        return sp.Symbol(q.name, real=True, nonnegative=True, integer=q.integer or None)
 
 
 def symbols_of(part: Any) -> set[Any]:
