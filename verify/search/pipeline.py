@@ -43,7 +43,7 @@ _SIMPLE, _SIMPLE_SHARE = 2, 8
 """Batches of each reading of a recipe, and the part of a float batch that each is large."""
 
 _SPECIAL = 4
-"""Batches of each special setting, which share a quarter of a batch."""
+"""Most batches of each special setting, which share a quarter of a batch."""
 
 _READ = 3
 """Of so many starts of the optimiser, one is left to the readings."""
@@ -274,13 +274,14 @@ class _Hunt:
         own, *special = self.settings
         size = self.budget.batch_size
         whole = [(0, index, own) for index in range(self.budget.batches)]
+        count = min(_SPECIAL, 2 * len(whole))
         parts = [
             (1 + family, index, setting)
             for family, setting in enumerate(special)
-            for index in range(_SPECIAL if whole else 0)
+            for index in range(count)
         ]
         for family, index, setting in (*whole[:1], *parts, *whole[1:]):
-            share = max(1, size // (4 * _SPECIAL)) if family else size
+            share = max(1, size // (4 * count)) if family else size
             yield _Batch(replace(claim, setting=setting), (turn, index, family), share)
 
     def floats(self, turn: int, claim: Claim) -> Iterator[Counterexample]:
@@ -347,6 +348,7 @@ class _Hunt:
         if not self.budget.batches or not equations(claim):
             return
         setting, lattices = self.settings[turn % len(self.settings)], denominators(claim)
+        kept = min(_ON_EQUATIONS, 1 + self.budget.starts)  # each is optimised
         for index, place in enumerate((simple(setting), setting)):
             q = lattices[turn % len(lattices)] if index == 0 else 0
             size = self.allowed(self.budget.batch_size // _SIMPLE_SHARE)
@@ -356,7 +358,7 @@ class _Hunt:
             seed = [self.seed, turn, index, 3]
             apart = Attack()  # these are no instances of the claim yet
             nears = sample_floats(
-                without, seed, size, self.backend, apart, kept=_ON_EQUATIONS, denominator=q
+                without, seed, size, self.backend, apart, kept=kept, denominator=q
             )
             self.result.tried += apart.tried
             for near in nears:
