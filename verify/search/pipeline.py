@@ -317,7 +317,7 @@ class _Hunt:
         lattices = denominators(claim)
         for family, setting in enumerate((own,) if other is own else (own, other)):
             along, plain = (replace(claim, setting=s(setting)) for s in (scaled, simple))
-            for index in range(_SCALED):
+            for index in range(min(_SCALED, 3 * self.budget.batches)):
                 yield self.reading(along, (turn, index, family, 1), 0)
             for index in range(max(_SIMPLE, len(lattices)) if equations(claim) else _SIMPLE):
                 q = lattices[(turn + index) % len(lattices)]
