@@ -4,16 +4,17 @@ Statement
     Let the columns of $O$ be orthonormal and let $ℓ$ be unchanged by the reflection
     $\mathcal{R} = I - 2OOᵀ$: $ℓ(\mathcal{R}θ) = ℓ(θ)$.  At a point of the mirror, $Oᵀθ = 0$,
 
-        $Oᵀ∇ℓ = 0$, \quad OᵀH(I - OOᵀ) = 0,                                [slope, blocks]
+        Oᵀ∇ℓ = 0, \quad OᵀH(I - OOᵀ) = 0,                                  [slope, blocks]
 
     $H$ the Hessian of $ℓ$.  Let $λ = λ_min(OᵀHO)$, and let weight decay $γ|θ|²$ be added.  For the
-    losses tried, of degree four with a quartic part at most $κ|x|⁴$ along $O$, at every $x$
+    losses tried, of degree four with a quartic part $q$ along $O$, at every $x$
 
-        ℓ_γ(θ + Ox) - ℓ_γ(θ) = \tfrac12 xᵀOᵀHOx + γ|x|² + q(x), \quad |q(x)| ≤ κ|x|⁴,
-                                                                           [even, quartic]
-        ℓ_γ(θ + Ox) - ℓ_γ(θ) ≥ (\tfrac12(λ + 2γ) - κ|x|²)|x|².             [growth]
+        ℓ_γ(θ + Ox) - ℓ_γ(θ) = \tfrac12 xᵀOᵀHOx + γ|x|² + q(x),            [even]
+        ℓ_γ(θ + Ox) - ℓ_γ(θ) ≥ (\tfrac12(λ + 2γ) - κ|x|²)|x|²,             [growth]
+        ℓ_γ(θ + Ox) - ℓ_γ(θ) ≤ \tfrac12 xᵀOᵀHOx + γ|x|² + κ|x|⁴.           [fall]
 
-    So $λ + 2γ > 0$ makes $θ$ a strict local minimum along $O$, and $λ + 2γ ≥ 0$ is needed for one.
+    So $θ$ is a strict local minimum along $O$ if $λ + 2γ > 0$ [growth], and none if $λ + 2γ < 0$
+    [fall].
 
 Notation
     $ℓ_γ = ℓ + γ|θ|²$.  $O$ has $m$ columns (``normal``), $x$ is a vector of length $m$ (``step``).
@@ -35,8 +36,9 @@ Proof
 
         \tfrac12 λ|x|² + γ|x|² - κ|x|⁴ = (\tfrac12(λ + 2γ) - κ|x|²)|x|².    [growth]
 
-    It is positive for $0 < κ|x|² < \tfrac12(λ + 2γ)$.  If $λ + 2γ < 0$, along an eigenvector of
-    $λ$ the first part of [even] is negative and the second of fourth order: no minimum.
+    It is positive for $0 < κ|x|² < \tfrac12(λ + 2γ)$.  With $q ≤ κ|x|⁴$ it is the third line of
+    the statement [fall]; if $λ + 2γ < 0$, along an eigenvector of $λ$ its first two terms are
+    negative, and the last one is of fourth order.
 
 Sharpness
     $λ + 2γ = 0$ decides nothing: $ℓ = -γx² - x⁴$ with the decay $γx²$ is $-x⁴$, a maximum at 0
@@ -296,6 +298,10 @@ growth_bound = Formula(
     "growth_bound", r"(\tfrac12(\lambda+2\gamma)-\kappa|x|^2)|x|^2",
     ((curvature + 2 * gamma) / 2 - kappa * size) * size,
 )  # fmt: skip
+fall_bound = Formula(
+    "fall_bound", r"\tfrac12x^TO^THOx+\gamma|x|^2+\kappa|x|^4",
+    form / 2 + gamma * size + kappa * size**2,
+)  # fmt: skip
 
 
 def _is_on_mirror(instance: Mirrored) -> Any:
@@ -318,6 +324,8 @@ even = stated("even", "across the mirror the loss is even", mirror_points, sp.Eq
               mirror, bounds=_SMALL, sizes=_SIZES)  # fmt: skip
 quartic = stated("quartic", "its quartic part is bounded", mirror_points,
                  q >= -kappa * size**2, bounds=_SMALL, check=True)  # fmt: skip
+quartic_above = stated("quartic_above", "from both sides", mirror_points,
+                       q <= kappa * size**2, bounds=_SMALL, check=True)  # fmt: skip
 rayleigh = stated("rayleigh", "the form with decay is at least its least eigenvalue", mirror_points,
                   form + 2 * gamma * size >= (curvature + 2 * gamma) * size, mirror,
                   bounds=_SMALL, check=True)  # fmt: skip
@@ -329,6 +337,14 @@ def growth(even: Claim, quartic: Claim, rayleigh: Claim, growth_bound: Any) -> I
     half = rules.scaled(rules.given(rayleigh), sp.Rational(1, 2))
     parts = rules.added(half, rules.given(quartic))
     yield rules.rewritten(rules.transitive(rules.given(even), parts), rise, growth_bound)
+
+
+@claim(mirror_points, rise <= fall_bound, mirror, given=(even, quartic_above), bounds=_SMALL)
+def fall(even: Claim, quartic_above: Claim, fall_bound: Any) -> Iterator[Step]:
+    """Across the mirror it rises no faster than its form and the quartic part."""
+    above = rules.added(rules.given(quartic_above), form / 2 + gamma * size)
+    chain = rules.transitive(above, rules.given(even))
+    yield rules.turned(rules.rewritten(chain, fall_bound, rise))
 
 
 # --- false twins ---------------------------------------------------------------------------------
@@ -383,7 +399,7 @@ THEOREM = Theorem(
     title="On the mirror of a loss slope and mixed curvature vanish, and decay can hold it there",
     normalisation="decay $γ|θ|²$, no factor 1/2, so that it adds $2γ$ to the Hessian",
     source=Source("ziyin2024symmetry", "mirror symmetry; from memory and abstract, re-derived"),
-    claims=(slope, blocks, even, quartic, rayleigh, growth),
+    claims=(slope, blocks, even, quartic, quartic_above, rayleigh, growth, fall),
     controls=_twins,
     witnesses=(
         witness("double_well", growth, "$ℓ = -2x² + 2x⁴$ with decay $3x²$ at $x = 1/2$",
