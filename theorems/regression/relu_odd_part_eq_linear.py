@@ -15,6 +15,7 @@ Statement
     so that no weights fit better than linear regression.   [no_better, least]
     Neurons in pairs, $v$ with the output $c$ and $-v$ with the output $-c$, are a linear network:
     $f(x) = (1 + α) Σ cv·x$.   [paired]
+    One pair attains linear regression, $E(y - f)² = min_w E(y - w·x)²$.   [regressed]
 
 Notation
     One output, $W_2$ a row, which is no loss for several; $|z|$ entry by entry.  Points $x_j$ with
@@ -35,7 +36,8 @@ Proof
 
     The second term is not negative [no_better], and $\tfrac{1+α}{2}W_2W_1$ is some linear map, so
     that the first is at least the residual of linear regression.   [least]
-    Pairs have $cσ(v·x) - cσ(-v·x) = (1 + α)cv·x$.   [paired]
+    Pairs have $cσ(v·x) - cσ(-v·x) = (1 + α)cv·x$ [paired]; with $v$ the regressor and
+    $c = 1/(1 + α)$ the map is regression.   [regressed]
 
 Sharpness
     Identities.  Off symmetric data, with biases or with a third layer they fail (controls): deep
@@ -200,6 +202,21 @@ def paired_relu_networks(draw: Draw) -> BiasFree:
     return BiasFree(ar, layers, bias, base.points, base.labels, base.leak)
 
 
+@setting("regressed-relu-networks", "one pair of neurons along the linear regressor", exists=True)
+def regressed_relu_networks(draw: Draw) -> BiasFree:
+    """Two neurons, w and -w, that are linear regression."""
+    base, ar = _drawn(draw), draw.arithmetic
+    try:
+        inverse = ar.inverse(base.points @ base.points.mT)
+    except ZeroDivisionError as error:
+        raise Undefined("the points do not span the inputs") from error
+    w = base.labels @ base.points.mT @ inverse
+    gain = ar.scalar(1) / (ar.scalar(1) + base.leak)
+    outer = ar.scale(gain, ar.matrix([[1, -1]]))
+    zero = ar.matrix([[0], [0]])
+    return BiasFree(ar, (ar.stack([[w], [-w]]), outer), zero, base.points, base.labels, base.leak)
+
+
 # --- quantities ----------------------------------------------------------------------------------
 
 
@@ -359,6 +376,11 @@ paired = stated(
     paired_relu_networks, sp.Eq(loss, linear_loss), bounds=Bounds((2, 2), (1, 2)),
 )  # fmt: skip
 
+regressed = stated(
+    "regressed", "one pair of neurons attains linear regression",
+    regressed_relu_networks, sp.Eq(loss, regression), bounds=_SMALL,
+)  # fmt: skip
+
 # --- false twins ---------------------------------------------------------------------------------
 
 
@@ -415,7 +437,7 @@ THEOREM = Theorem(
     title="The odd part of a two-layer ReLU network without biases is a linear network",
     normalisation="$E(y - f)²$, no factor 1/2; $σ(z) = max(z, αz)$",
     source=Source("zhang2025bias", "two-layer networks; re-derived, abstract only read"),
-    claims=(odd, even, split, no_better, least, paired),
+    claims=(odd, even, split, no_better, least, paired, regressed),
     controls=_twins,
     witnesses=(
         witness("point", odd, "ReLU, $W_1 = (1, -2)ᵀ$, $W_2 = (3, 1)$, $x = 1$: $3 - 2 = 1$",

@@ -145,9 +145,9 @@ class Mirrored(ExactInstance):
         return sum(terms[1:], start=terms[0])
 
 
-def _drawn(draw: Draw, *, mirror: bool = True) -> Mirrored:
+def _drawn(draw: Draw, *, mirror: bool = True, normals: int = 0) -> Mirrored:
     ar, n = draw.arithmetic, draw.width()
-    m = draw.integer(1, n)
+    m = normals or draw.integer(1, n)
     turn = ar.identity(n) if ar.kind == "symbolic" else draw.rotation(n)
     normal = turn @ inclusion(ar, n, m)
     point = draw.matrix(n, 1)
@@ -162,6 +162,12 @@ def _drawn(draw: Draw, *, mirror: bool = True) -> Mirrored:
 def mirror_points(draw: Draw) -> Mirrored:
     """Points that the reflection leaves where they are."""
     return _drawn(draw)
+
+
+@setting("single-mirror-points", "the same with a single normal")
+def single_mirror_points(draw: Draw) -> Mirrored:
+    """Points of a mirror of codimension one."""
+    return _drawn(draw, normals=1)
 
 
 @setting("mirrored-points", "any symmetric quartic loss, any point")
@@ -326,6 +332,9 @@ quartic = stated("quartic", "its quartic part is bounded", mirror_points,
                  q >= -kappa * size**2, bounds=_SMALL, check=True)  # fmt: skip
 quartic_above = stated("quartic_above", "from both sides", mirror_points,
                        q <= kappa * size**2, bounds=_SMALL, check=True)  # fmt: skip
+quartic_tight = stated("quartic_tight", "along a single normal the bound is attained",
+                       single_mirror_points, sp.Eq((kappa * size**2) ** 2, q**2),
+                       bounds=_SMALL, check=True)  # fmt: skip
 rayleigh = stated("rayleigh", "the form with decay is at least its least eigenvalue", mirror_points,
                   form + 2 * gamma * size >= (curvature + 2 * gamma) * size, mirror,
                   bounds=_SMALL, check=True)  # fmt: skip
@@ -399,7 +408,7 @@ THEOREM = Theorem(
     title="On the mirror of a loss slope and mixed curvature vanish, and decay can hold it there",
     normalisation="decay $γ|θ|²$, no factor 1/2, so that it adds $2γ$ to the Hessian",
     source=Source("ziyin2024symmetry", "mirror symmetry; from memory and abstract, re-derived"),
-    claims=(slope, blocks, even, quartic, quartic_above, rayleigh, growth, fall),
+    claims=(slope, blocks, even, quartic, quartic_above, quartic_tight, rayleigh, growth, fall),
     controls=_twins,
     witnesses=(
         witness("double_well", growth, "$ℓ = -2x² + 2x⁴$ with decay $3x²$ at $x = 1/2$",

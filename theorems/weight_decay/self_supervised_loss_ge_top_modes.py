@@ -283,6 +283,10 @@ attained = stated(
     "attained", "the weights that keep the largest modes attain it",
     self_supervised_minima, sp.Eq(F, floor_value), bounds=_SMALL,
 )  # fmt: skip
+inertia = stated(
+    "inertia", "no mode above zero means $B ⪯ γ/2$",
+    self_supervised_collapsed, 2 * top <= gamma, bounds=_SMALL, check=True,
+)  # fmt: skip
 collapse = stated(
     "collapse", "where decay exceeds twice the signal, zero is best",
     self_supervised_collapsed, F >= 0, hopeless, bounds=_SMALL,
@@ -346,7 +350,7 @@ THEOREM = Theorem(
     title="The quartic loss of self-supervision keeps the largest modes, and collapses under decay",
     normalisation="$F$ as written: decay $γ|W|_F²$, no factor 1/2",
     source=Source("ziyin2023shapes", "quartic landscape; from memory and abstract, re-derived"),
-    claims=(square, floor, attained, collapse),
+    claims=(square, floor, attained, inertia, collapse),
     controls=_twins,
     witnesses=(
         witness("one_mode", floor, "$A = B = 1$, $γ = 1$, $W = 1$: $F = 0$ and the floor $-1/4$",
