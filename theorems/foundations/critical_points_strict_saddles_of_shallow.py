@@ -54,8 +54,8 @@ Sharpness
     Equalities.
 
 Implementation notes
-    $H$ comes by hyper-dual numbers from the loss.  No singular values are computed: the two
-    numbers are read off $W_1$ and the residual.  N17.best tries rivals drawn beside the point.
+    $H$ is assembled of Hessian-vector products (F2.product).  No singular values are computed: the
+    two numbers are read off $W_1$ and the residual.  N17.best tries rivals drawn beside the point.
     The step from a critical point that is not balanced is not made here: changes of the hidden
     basis keep the sign of the curvature, but do not reach all of them.
 
@@ -74,10 +74,11 @@ from typing import Any
 
 import sympy as sp
 
+from numeric.loss import hessian
 from theorems.assumptions import whitened
 from theorems.foundations import hessian_form_eq_two_terms as F2
 from theorems.instances import Instance, Rows
-from theorems.quantities import depth, imbalance, jet_hessian, loss, slope_sq, symbols
+from theorems.quantities import depth, imbalance, loss, slope_sq, symbols
 from theorems.recipes import Draw, diagonal, setting
 from verify.theorem import (
     Assumption,
@@ -153,6 +154,15 @@ def kept_top_modes_with_rivals(draw: Draw) -> Rivalled:
     return Rivalled.beside(point, rival=rival)
 
 
+@setting("turned-kept-top-modes", "points that keep the largest modes, in another hidden basis too")
+def turned_kept_top_modes(draw: Draw) -> Rivalled:
+    """The rival is the point itself after a rotation of its hidden layer."""
+    point = draw.of(kept_top_modes)
+    inner, outer = point.weights
+    turn = draw.rotation(inner.shape[-2])
+    return Rivalled.beside(point, rival=(turn @ inner, outer @ turn.mT))
+
+
 @setting("resting-origins", "zero weights of any depth, Σ = I, any target T != 0", exists=True)
 def resting_origins(draw: Draw) -> Instance:
     """The origin."""
@@ -166,8 +176,8 @@ def resting_origins(draw: Draw) -> Instance:
 
 @quantity("critical_curvature", r"\lambda_{\min}(H)", positive=False)
 def critical_curvature(instance: Instance) -> Any:
-    """Least eigenvalue of the Hessian of R in all weights, by hyper-dual numbers."""
-    return -instance.arithmetic.eig_max(-jet_hessian(instance))
+    """Least eigenvalue of the Hessian of R in all weights, by Hessian-vector products."""
+    return -instance.arithmetic.eig_max(-hessian(instance.net, instance.sigma, instance.cross))
 
 
 @quantity("kept_least", r"s_{\mathrm{in}}")
@@ -230,7 +240,13 @@ minimum = stated(
 )  # fmt: skip
 best = stated(
     "best", "in that case no weights of these shapes have a smaller loss",
-    kept_top_modes_with_rivals, R_rival >= R, *_AT, settled, bounds=Bounds((2, 2), (1, 3)),
+    kept_top_modes_with_rivals, R_rival >= R, *_AT, settled, bounds=_SMALL,
+)  # fmt: skip
+
+turned = stated(
+    "turned", "turning the hidden layer does not change the loss",
+    turned_kept_top_modes, sp.Eq(R_rival, R), bounds=_SMALL, sizes=((1, 1, 1), (2, 1, 2)),
+    check=True,
 )  # fmt: skip
 
 # --- false twins ---------------------------------------------------------------------------------
@@ -276,7 +292,7 @@ THEOREM = Theorem(
     title="The least curvature at a critical point of depth two tells minima from strict saddles",
     normalisation="$R = |W_2W_1 - T|_F²$, no factor 1/2",
     source=Source("kawaguchi2016deep", "strict saddles at depth two; value derived here"),
-    claims=(saddle, minimum, best),
+    claims=(saddle, minimum, best, turned),
     controls=_twins,
     witnesses=(
         witness("origin", saddle, "weights 0, target 1: $H$ has the eigenvalues $±2$",
