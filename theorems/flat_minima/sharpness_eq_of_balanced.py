@@ -68,6 +68,8 @@ Proof
 
 Sharpness
     Convergence cannot be dropped: $T = diag(-1, -2, 3/2)$, $L = 2$ ends with loss 5 (controls).
+    The abstract of the paper says that linear residual networks with zero initialization
+    "necessarily converge to the flattest of all minima"; that control contradicts the wording.
     Nor can the flow be replaced by descent for targets that are not symmetric: $D_k$ moves
     (control).
 

@@ -48,7 +48,8 @@ Implementation notes
 References
 ----------
     mulayoff2020unique (reconstructed except for the abstract's claims); nar2018step has the lower
-    bound by a direction of rank one; kamber2025sharpness the sharpness of every minimizer
+    bound by a direction of rank one, and is earlier; kamber2025sharpness the sharpness of every
+    minimizer
 """
 
 from __future__ import annotations

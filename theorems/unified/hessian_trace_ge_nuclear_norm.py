@@ -61,8 +61,10 @@ Implementation notes
 
 References
 ----------
-    certimin2026 (singular data, widths); ding2022flat (depth 2); horn1950singular (Hölder's
-    inequality for singular values).  J. Wind's note of 2022 has the formula for invertible data.
+    wind2022deep (the formula and this proof, with a covariance of the outputs too, both invertible
+    and all widths at least min(d_x, d_y)); ding2022flat (depth 2); gatmiry2023inductive (general
+    measurements with a restricted isometry, approximately); horn1950singular (Hölder's inequality
+    for singular values).  Singular data and fewer neurons are certimin2026.
 """
 
 from __future__ import annotations
@@ -270,7 +272,7 @@ THEOREM = Theorem(
     id="U5",
     title="The least trace of the Hessian of a minimizer is governed by a nuclear norm",
     normalisation="$R = E|y - Px|²$, no factor 1/2; $K = Σ^{1/2}$, $|X|_*$ the nuclear norm",
-    source=Source("certimin2026", "minimal trace of the Hessian; depth 2 before, see References"),
+    source=Source("wind2022deep", "least trace, invertible data; singular data and widths ours"),
     claims=(form, start, pairs, pairs_attained, lower, attained, attained_singular, exact),
     controls=_twins,
     witnesses=(

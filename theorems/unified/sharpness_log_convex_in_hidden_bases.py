@@ -72,7 +72,10 @@ Implementation notes
 
 References
 ----------
-    certimin2026
+    certimin2026.  That a squared norm is log-convex along $exp(tX)$, $X$ symmetric, is the
+    mechanism of kempf1979length; lindsey2025regularization applies it to weight decay of linear
+    networks (abstract read only), here it is applied to the dual Gram form, whose maximum is the
+    sharpness
 """
 
 from __future__ import annotations
@@ -391,7 +394,7 @@ THEOREM = Theorem(
     id="U11",
     title="Sharpness is log-convex in the hidden bases of a minimizer",
     normalisation="$R = E|y - Px|²$, no factor 1/2; $X_k$ symmetric, $X_0 = X_L = 0$",
-    source=Source("certimin2026", "log-convexity of sharpness in the hidden bases"),
+    source=Source("certimin2026", "log-convexity of sharpness; the mechanism is kempf1979length's"),
     claims=(
         cauchy, convex, shrinks, contract, steered, steered_back, turned, turned_back, contracted,
         kept,

@@ -53,7 +53,8 @@ Implementation notes
 References
 ----------
     certimin2026; marion2024deep bounds S/S_min from small initialisation by a multiple of Λ/a;
-    yoo2025understanding has the upper bound Λ + (L-1)a for balanced networks of width one
+    yoo2025understanding has the upper bound Λ + (L-1)a for balanced networks of width one (said
+    from memory of it).  The exact limit, wide networks and the ratio are certimin2026
 """
 
 from __future__ import annotations

@@ -71,8 +71,10 @@ Implementation notes
 
 References
 ----------
-    ziyin2022exact (prediction variance at the global minimum; reconstructed); the second bound
-    at every stationary point is derived here
+    ziyin2022exact (prediction variance at the global minimum; reconstructed).  That it vanishes
+    with the noise, the width or the depth is said in the abstract of the first version, arXiv
+    2202.04777v1 of February 2022, and not in that of v7.  The second bound at every stationary
+    point is derived here
 """
 
 from __future__ import annotations

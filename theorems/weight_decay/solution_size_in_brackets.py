@@ -57,7 +57,9 @@ Sharpness
     the decay fades; that they are strict is not checked.
 
 Implementation notes
-    The published bracket of $b$ is recalled with $a_max$; with it the bound is false (control).
+    The published bracket of $b$ is recalled with $a_max$, the largest eigenvalue of $A_0$, in the
+    place of $a_min$: with it the bound is false, and that is a control.  Both are kept: Z6 claims
+    the bracket with $a_min$.
     Z6.lower and Z6.upper are decided with some neurons switched off too.
 
 References

@@ -82,7 +82,9 @@ Implementation notes
 
 References
 ----------
-    certimin2026 (both thresholds); ziyin2022exact, ziyin2022phase (orders of the transition)
+    certimin2026 (both thresholds); ziyin2022exact, ziyin2022phase (orders of the transition);
+    kamber2026landscape has a critical decay for matrices with $Σ = I$, above which the unique
+    end-to-end minimizer is zero: compare it with Z5.below for $D ≥ 2$ (abstract read only)
 """
 
 from __future__ import annotations
