@@ -221,7 +221,7 @@ _DEEP = Bounds((2, 4), (1, 3))
 _TWO = Bounds((2, 2), (1, 2))
 
 
-@claim(minimizers, S >= block, minimizer, given=(U4.blocks,), bounds=_SMALL)
+@claim(minimizers, S >= block, minimizer, given=(U4.blocks,), bounds=_SMALL, formal=True)
 def below(blocks: Claim) -> Iterator[Step]:
     """No block is sharper than the whole."""
     yield rules.given(blocks)
@@ -229,11 +229,13 @@ def below(blocks: Claim) -> Iterator[Step]:
 
 terms = stated(
     "terms", "in every direction each term is at most the norms around its layer",
-    steered_minimizers, q <= 2 * total, minimizer, bounds=_SMALL, check=True,
+    steered_minimizers, q <= 2 * total, minimizer, bounds=_SMALL, check=True, formal=True,
 )  # fmt: skip
 
 
-@claim(minimizers, S <= 2 * total, minimizer, given=(F3.spectrum, terms), bounds=_SMALL)
+@claim(
+    minimizers, S <= 2 * total, minimizer, given=(F3.spectrum, terms), bounds=_SMALL, formal=True
+)
 def above(terms: Claim) -> Iterator[Step]:
     """The sharpness is at most the sum over all layers."""
     yield rules.turned(rules.at_the_supremum(rules.given(terms), sharpness, lambda value: value))
@@ -246,7 +248,7 @@ same = stated(
 )  # fmt: skip
 
 
-@claim(minimizers, S <= L * block, minimizer, given=(above, same), bounds=_SMALL)
+@claim(minimizers, S <= L * block, minimizer, given=(above, same), bounds=_SMALL, formal=True)
 def within(above: Claim, same: Claim) -> Iterator[Step]:
     """At most the depth times the largest block."""
     largest = rules.transitive(
@@ -259,13 +261,13 @@ def within(above: Claim, same: Claim) -> Iterator[Step]:
 scalar = stated(
     "scalar", "one input and one output: the sum over all layers",
     scalar_minimizers, sp.Eq(S, 2 * total), minimizer, bounds=_DEEP,
-    sizes=((2, 1), (2, 2), (2, 3), (3, 1, 2), (3, 2, 1), (4, 1, 2, 1)),
+    sizes=((2, 1), (2, 2), (2, 3), (3, 1, 2), (3, 2, 1), (4, 1, 2, 1)), formal=True,
 )  # fmt: skip
 
 
 @claim(
     flattest_minimizers, sp.Eq(S, whitened_bound), minimizer, whitened, even_blocks,
-    given=(within, M1.lower), bounds=_DEEP,
+    given=(within, M1.lower), bounds=_DEEP, formal=True,
 )  # fmt: skip
 def even(within: Claim, lower: Claim, whitened_bound: Any) -> Iterator[Step]:
     """Even blocks make a minimizer flattest."""
@@ -309,7 +311,7 @@ on_white_data = stated(
 
 @claim(
     whitened_two_layers_by_gains, sp.Eq(S, norm_sum), minimizer, whitened,
-    given=(two, on_white_data), bounds=_TWO,
+    given=(two, on_white_data), bounds=_TWO, formal=True,
 )  # fmt: skip
 def norms(two: Claim, on_white_data: Claim, norm_sum: Any) -> Iterator[Step]:
     """Two layers on whitened data: twice the sum of the squared norms."""
@@ -319,13 +321,13 @@ def norms(two: Claim, on_white_data: Claim, norm_sum: Any) -> Iterator[Step]:
 
 product = stated(
     "product", "the norm of a product of two layers",
-    whitened_minimizers, first * last >= sigma, minimizer, bounds=_TWO, check=True,
+    whitened_minimizers, first * last >= sigma, minimizer, bounds=_TWO, check=True, formal=True,
 )  # fmt: skip
 
 
 @claim(
     whitened_two_layers_by_gains, S >= 4 * sigma + 2 * (first - last) ** 2, minimizer, whitened,
-    given=(norms, product), bounds=_TWO,
+    given=(norms, product), bounds=_TWO, formal=True,
 )  # fmt: skip
 def two_price(norms: Claim, product: Claim) -> Iterator[Step]:
     """Two layers on whitened data: what unequal norms cost."""
