@@ -244,7 +244,7 @@ def above(terms: Claim) -> Iterator[Step]:
 same = stated(
     "same", "the sum over all layers, term by term",
     minimizers, sp.Eq(total, listed), bounds=_SMALL,
-    sizes=((2, 1, 1, 1, 1), (2, 2, 1, 1), (3, 1, 1, 1, 1, 1)), check=True,
+    sizes=((2, 1, 1, 1, 1), (2, 2, 1, 1), (3, 1, 1, 1, 1, 1)), check=True, formal=True,
 )  # fmt: skip
 
 
@@ -288,13 +288,14 @@ uneven = stated(
 
 two_above = stated(
     "two_above", "two layers: no direction has a larger value",
-    steered_minimizers, q <= 2 * top, minimizer, bounds=_TWO, check=True,
+    steered_minimizers, q <= 2 * top, minimizer, bounds=_TWO, check=True, formal=True,
 )  # fmt: skip
 
 
 @claim(
-    two_layers_by_gains, sp.Eq(S, 2 * top), minimizer, given=(F6.direction, two_above), bounds=_TWO
-)  # fmt: skip
+    two_layers_by_gains, sp.Eq(S, 2 * top), minimizer, given=(F6.direction, two_above),
+    bounds=_TWO, formal=True,
+)  # fmt: skip  # fmt: skip
 def two(direction: Claim, two_above: Claim) -> Iterator[Step]:
     """Two layers: the sharpness in closed form, for any data."""
     attained = rules.at_the_supremum(rules.given(direction), two_layer_top, lambda value: 2 * value)
@@ -305,7 +306,7 @@ def two(direction: Claim, two_above: Claim) -> Iterator[Step]:
 on_white_data = stated(
     "on_white_data", "two layers on whitened data: the two squared norms",
     whitened_two_layers_by_gains, sp.Eq(top, first**2 + last**2), whitened, bounds=_TWO,
-    sizes=((1, 1, 1), (1, 2, 1), (1, 1, 2)), check=True,
+    sizes=((1, 1, 1), (1, 2, 1), (1, 1, 2)), check=True, formal=True,
 )  # fmt: skip
 
 

@@ -89,6 +89,13 @@ move=> F d L m X Y W a b fits norms; apply: bounds_of_dual => // [V _|_ D].
 exact: dual_sum_le.
 Qed.
 
+Theorem same : statements.sharpness_between_block_norms.same.
+Proof.
+move=> F d L m X W a b a' b' norms norms'; apply: eq_bigr => k _.
+have [A_norm B_norm] := norms k (ltn_ord k); have [A_norm' B_norm'] := norms' k (ltn_ord k).
+by rewrite (largest_unique A_norm A_norm') (largest_unique B_norm B_norm').
+Qed.
+
 Theorem within : statements.sharpness_between_block_norms.within.
 Proof.
 move=> F d L m X Y W a b largest fits norms bound V.
@@ -240,6 +247,87 @@ by rewrite -(ler_pmul2l w_gt0); apply: le_trans image; rewrite expr2 mulrCA -mul
 Qed.
 
 End Two.
+
+Section TwoAbove.
+Variables (F : realFieldType) (d : nat -> nat) (m : nat) (X : 'M[F]_(d 0, m)) (W : network F d).
+
+Lemma two_energy (D : 'M[F]_(d 2, d 0)) :
+  energy 2 (dual X W D) = sq ((W 1%N)^T *m (D *m moment X)) + sq (D *m moment X *m (W 0%N)^T).
+Proof.
+rewrite /energy !big_ord_recr big_ord0 /= add0r /dual suffix1 suffixn prefix1 /= !trmx1.
+by rewrite mul1mx mulmx1.
+Qed.
+
+Lemma moment_sym : (moment X)^T = moment X.
+Proof. by rewrite /moment linearZ /= trmx_mul trmxK. Qed.
+
+Lemma dot_cols p q (A B : 'M[F]_(p, q)) : dot A B = \sum_j dot (col j A) (col j B).
+Proof.
+rewrite /dot exchange_big; apply: eq_bigr => j _; apply: eq_bigr => i _.
+by rewrite big_ord1 !mxE.
+Qed.
+
+Lemma dot_trmx p q (A B : 'M[F]_(p, q)) : dot A^T B^T = dot A B.
+Proof.
+rewrite /dot exchange_big; apply: eq_bigr => i _; apply: eq_bigr => j _.
+by rewrite !mxE.
+Qed.
+
+Lemma two_energy_le g t (D : 'M[F]_(d 2, d 0)) : is_norm_sq (W 1%N) g ->
+  statements.sharpness_between_block_norms.is_two_layer_top X W g t ->
+  2 * energy 2 (dual X W D) <= 2 * t * dot D (D *m moment X).
+Proof.
+move=> last [bound _]; rewrite two_energy -mulrA ler_pmul2l ?ltr0n //.
+apply: le_trans (ler_add (sq_mull _ (norm_sq_trmx last)) (lexx _)) _.
+rewrite -[sq (D *m _)]sq_trmx -[sq (_ *m _^T)]sq_trmx -[dot D _]dot_trmx !trmx_mul moment_sym trmxK.
+rewrite !sq_cols dot_cols !mulr_sumr -big_split /=; apply: ler_sum => j _.
+by rewrite !col_mul; apply: bound.
+Qed.
+
+End TwoAbove.
+
+Theorem two_above : statements.sharpness_between_block_norms.two_above.
+Proof.
+move=> F d m X W g t D last top; have := two_energy_le D last top; have := form_ge0 X D.
+rewrite /statements.sharpness_log_convex_in_hidden_bases.gram_quotient -/(energy 2 (dual X W D)).
+rewrite le_eqVlt => /predU1P [<-|f_gt0] bound; last by rewrite ler_pdivr_mulr.
+rewrite invr0 mulr0; case: top => _ [y [y_neq0 E]].
+have y_gt0 := moment_gt0 y_neq0; rewrite mulr_ge0 ?ler0n // -(pmulr_lge0 _ y_gt0) -E.
+by rewrite addr_ge0 ?mulr_ge0 ?sq_ge0 // (norm_ge0 last).
+Qed.
+
+Theorem two : statements.sharpness_between_block_norms.two.
+Proof.
+move=> F d m X Y W g t d_gt0 fits last top.
+have [u [u_neq0 u_top]] := norm_attained (d_gt0 2%N) last.
+case: (top) => _ [y [y_neq0 E]]; have y_gt0 := moment_gt0 y_neq0.
+have t_ge0 : 0 <= t.
+  by rewrite -(pmulr_lge0 _ y_gt0) -E addr_ge0 ?mulr_ge0 ?sq_ge0 // (norm_ge0 last).
+have image : u *m y^T *m moment X = u *m (moment X *m y)^T by rewrite -mulmxA trmx_mul moment_sym.
+have formE : dot (u *m y^T) (u *m y^T *m moment X) = sq u * dot y (moment X *m y).
+  rewrite image dot_mull mulmxA; have -> : u^T *m u = (sq u)%:M.
+    by apply/matrixP => i j; rewrite !ord1 /sq dotE /mxtrace big_ord1 [RHS]mxE eqxx.
+  by rewrite mul_scalar_mx dotZl dot_trmx.
+apply: (@sharpness_of_dual _ d 2 m X Y W _ (u *m y^T)) => //.
+- apply: bounds_of_dual => // [V _|_ D]; first by rewrite mulr_ge0 ?ler0n.
+  exact: (two_energy_le D last top).
+- by move=> _; rewrite formE mulr_gt0 // sq_gt0.
+rewrite formE two_energy image mulrCA -E mulrDr [(W 1%N)^T *m _]mulmxA sq_rank1.
+have -> : u *m (moment X *m y)^T *m (W 0%N)^T = u *m (W 0%N *m (moment X *m y))^T.
+  by rewrite trmx_mul mulmxA.
+by rewrite sq_rank1 ler_add2r mulrA [sq u * g]mulrC ler_wpmul2r ?sq_ge0.
+Qed.
+
+Theorem on_white_data : statements.sharpness_between_block_norms.on_white_data.
+Proof.
+move=> F d m X W p q t white [first [v [v_neq0 v_top]]] last [bound [y [y_neq0 E]]].
+have y_gt0 := moment_gt0 y_neq0; have v_gt0 : 0 < sq v by rewrite lt_def v_neq0 sq_ge0.
+move: y_gt0 E; rewrite white mul1mx -/(sq y) => y_gt0 E.
+apply/eqP; rewrite eq_le; apply/andP; split.
+  by rewrite -(ler_pmul2r y_gt0) -E mulrDl addrC ler_add2r first.
+have := bound v; rewrite white mul1mx -/(sq v) v_top -mulrDl ler_pmul2r //.
+by rewrite addrC.
+Qed.
 
 Theorem product : statements.sharpness_between_block_norms.product.
 Proof.

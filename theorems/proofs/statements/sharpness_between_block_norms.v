@@ -13,6 +13,14 @@ Definition are_block_norms (F : realFieldType) (d : nat -> nat) (L m : nat) (X :
   forall k : nat, (k < L)%N ->
   is_norm_sq (suffix L W k.+1) (a k) /\ is_norm_on_data X (prefix W k) (b k).
 
+(* t = λ_max(K(gI + W_1ᵀW_1)K), the largest value over z = Ky/|Ky|. *)
+Definition is_two_layer_top (F : realFieldType) (d : nat -> nat) (m : nat) (X : 'M[F]_(d 0%N, m))
+    (W : network F d) (g t : F) : Prop :=
+  (forall y : 'cV_(d 0%N), g * sq (moment X *m y) + sq (W 0%N *m (moment X *m y))
+                           <= t * dot y (moment X *m y)) /\
+  (exists y : 'cV_(d 0%N), moment X *m y != 0 /\
+     g * sq (moment X *m y) + sq (W 0%N *m (moment X *m y)) = t * dot y (moment X *m y)).
+
 (* S(W) >= 2 max_k |A_k|_2² |B_kK|_2². *)
 Definition below : Prop :=
   forall (F : realFieldType) (d : nat -> nat) (L m : nat) (X : 'M[F]_(d 0%N, m)) (Y : 'M[F]_(d L, m))
@@ -33,6 +41,15 @@ Definition above : Prop :=
          (W : network F d) (a b : nat -> F),
   minimizer X Y W -> are_block_norms L X W a b ->
   bounds_sharpness X Y W (2 * (\sum_(k < L) a k * b k)).
+
+(* Σ_k |A_k|_2² |B_kK|_2² is one number. *)
+Definition same : Prop :=
+  forall (F : realFieldType) (d : nat -> nat) (L m : nat) (X : 'M[F]_(d 0%N, m))
+         (W : network F d) (a b a' b' : nat -> F),
+  are_block_norms L X W a b ->
+  (forall k : nat, (k < L)%N ->
+    is_norm_sq (suffix L W k.+1) (a' k) /\ is_norm_on_data X (prefix W k) (b' k)) ->
+  \sum_(k < L) a k * b k = \sum_(k < L) a' k * b' k.
 
 (* S(W) <= L 2 max_k |A_k|_2² |B_kK|_2². *)
 Definition within : Prop :=
@@ -59,6 +76,28 @@ Definition scalar : Prop :=
   (0 < L)%N -> (forall k, (0 < d k)%N) -> d 0%N = 1%N -> d L = 1%N ->
   minimizer X Y W -> are_block_norms L X W a b ->
   is_sharpness X Y W (2 * (\sum_(k < L) a k * b k)).
+
+(* q(W) <= 2 λ_max(K(|W_2|_2²I + W_1ᵀW_1)K) for two layers, in every direction D of the map. *)
+Definition two_above : Prop :=
+  forall (F : realFieldType) (d : nat -> nat) (m : nat) (X : 'M[F]_(d 0%N, m)) (W : network F d)
+         (g t : F) (D : 'M[F]_(d 2%N, d 0%N)),
+  is_norm_sq (W 1%N) g -> is_two_layer_top X W g t ->
+  gram_quotient X W D <= 2 * t.
+
+(* S(W) = 2 λ_max(K(|W_2|_2²I + W_1ᵀW_1)K) for two layers, on any data. *)
+Definition two : Prop :=
+  forall (F : realFieldType) (d : nat -> nat) (m : nat) (X : 'M[F]_(d 0%N, m)) (Y : 'M[F]_(d 2%N, m))
+         (W : network F d) (g t : F),
+  (forall k, (0 < d k)%N) -> minimizer X Y W ->
+  is_norm_sq (W 1%N) g -> is_two_layer_top X W g t ->
+  is_sharpness X Y W (2 * t).
+
+(* λ_max(K(|W_2|_2²I + W_1ᵀW_1)K) = |W_1|_2² + |W_2|_2² on whitened data. *)
+Definition on_white_data : Prop :=
+  forall (F : realFieldType) (d : nat -> nat) (m : nat) (X : 'M[F]_(d 0%N, m)) (W : network F d)
+         (p q t : F),
+  moment X = 1%:M -> is_norm_sq (W 0%N) p -> is_norm_sq (W 1%N) q ->
+  is_two_layer_top X W q t -> t = p + q.
 
 (* |W_1|_2 |W_2|_2 >= σ for two layers; s is σ² = |W_2W_1|_2². *)
 Definition product : Prop :=
