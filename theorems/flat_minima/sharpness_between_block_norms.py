@@ -281,7 +281,7 @@ uneven = stated(
     "uneven", "one input and one output: uneven blocks cost sharpness",
     scalar_minimizers,
     block / 2 * ((S - block) / 2) ** (L - 1) >= (L - 1) ** (L - 1) * sigma ** (2 * L - 2),
-    minimizer, bounds=_DEEP,
+    minimizer, bounds=_DEEP, formal=True,
 )  # fmt: skip
 
 # --- depth 2 --------------------------------------------------------------------------------------

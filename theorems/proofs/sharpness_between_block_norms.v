@@ -221,19 +221,8 @@ apply: (@sharpness_of_dual _ d L m X Y W _ (const_mx 1)) => //.
   by case: B_norm.
 Qed.
 
-(* --- two layers --------------------------------------------------------------------------- *)
-Section Two.
-Variables (F : realFieldType) (d : nat -> nat).
-Implicit Type W : network F d.
-
-Lemma prefix1 W : prefix W 1 = W 0%N.
-Proof. by rewrite /= mulmx1. Qed.
-
-Lemma suffix1 W : suffix 2 W 1 = W 1%N.
-Proof. by rewrite suffixS // suffixn mul1mx. Qed.
-
 (* The transposed layer has the norm of the layer, at a vector that is not 0. *)
-Lemma norm_attained p q (A : 'M[F]_(p, q)) s : (0 < p)%N -> is_norm_sq A s ->
+Lemma norm_attained (F : realFieldType) p q (A : 'M[F]_(p, q)) s : (0 < p)%N -> is_norm_sq A s ->
   exists u : 'cV[F]_p, u != 0 /\ s * sq u <= sq (A^T *m u).
 Proof.
 move=> p_gt0 A_norm; have s_ge0 := norm_ge0 A_norm; case: A_norm => _ [w [w_neq0 E]].
@@ -245,6 +234,80 @@ exists (A *m w); split; first by rewrite -sq_eq0 E mulf_neq0.
 have := cauchy_schwarz w (A^T *m (A *m w)); rewrite dot_mull trmxK -/(sq (A *m w)) E => image.
 by rewrite -(ler_pmul2l w_gt0); apply: le_trans image; rewrite expr2 mulrCA -mulrA mulrCA.
 Qed.
+
+(* The inequality of means for all terms but one. *)
+Lemma all_but_one (F : realFieldType) (n : nat) (e : nat -> F) (j : 'I_n.+1) :
+  (forall k, 0 <= e k) ->
+  n%:R ^+ n * \prod_(k < n.+1) e k <= e j * (\sum_(k < n.+1) e k - e j) ^+ n.
+Proof.
+move=> e_ge0; have -> : \sum_(k < n.+1) e k - e j = \sum_(k < n.+1 | k != j) e k.
+  by rewrite (bigD1 j) //= addrC addKr.
+rewrite (bigD1 j) //= mulrCA ler_wpmul2l //.
+have card : #|[pred k : 'I_n.+1 | k != j]| = n.
+  by have := cardC1 j; rewrite card_ord.
+have [n0|n_gt0] := posnP n; first by subst n; rewrite !expr0 mul1r big1 // => k; rewrite !ord1 eqxx.
+have := @leif_AGM F _ [pred k : 'I_n.+1 | k != j] (fun k => e k) (fun k _ => e_ge0 k).
+rewrite card => -[mean _]; rewrite expr_div_n in mean.
+by move: mean; rewrite ler_pdivl_mulr ?exprn_gt0 ?ltr0n // mulrC.
+Qed.
+
+Theorem uneven : statements.sharpness_between_block_norms.uneven.
+Proof.
+move=> F d n m X Y W a b s S d_gt0 in1 out1 white fits top norms sharp j jn.
+have halfE : S / 2 = \sum_(k < n.+1) a k * b k.
+  have [_ [V [V_neq0 VE]]] := sharp.
+  have [_ [U [U_neq0 UE]]] := scalar (ltn0Sn n) d_gt0 in1 out1 fits norms.
+  have [bound _] := sharp; have bound' := above fits norms.
+  have V_gt0 : 0 < energy n.+1 V by rewrite lt_def V_neq0 energy_ge0.
+  have U_gt0 : 0 < energy n.+1 U by rewrite lt_def U_neq0 energy_ge0.
+  have -> : S = 2 * \sum_(k < n.+1) a k * b k.
+    apply/eqP; rewrite eq_le -(ler_pmul2r V_gt0) -VE bound' /=.
+    by rewrite -(ler_pmul2r U_gt0) -UE bound.
+  by rewrite mulrC mulKf // pnatr_eq0.
+pose al k := if (k < n.+1)%N then a k else 1; pose be k := if (k < n.+1)%N then b k else 1.
+have al_ge0 k : 0 <= al k.
+  rewrite /al; case: ifP => [kL|_]; last exact: ler01.
+  by have [/norm_ge0] := norms k kL.
+have be_ge0 k : 0 <= be k.
+  rewrite /be; case: ifP => [kL|_]; last exact: ler01.
+  by have [_ /sharpness_ge_layer_blocks.data_norm_ge0] := norms k kL.
+have -> : a j * b j = al (Ordinal jn) * be (Ordinal jn) by rewrite /al /be /= jn.
+rewrite halfE (eq_bigr (fun k : 'I_n.+1 => al k * be k)) => [|k _]; last first.
+  by rewrite /al /be ltn_ord.
+apply: le_trans (@all_but_one F n (fun k => al k * be k) (Ordinal jn) _); last first.
+  by move=> k; rewrite mulr_ge0.
+rewrite ler_wpmul2l ?exprn_ge0 ?ler0n // big_split /= big_ord_recr /=.
+rewrite (big_ord_recl n (fun k => be k)) /=.
+have -> : al n = 1.
+  rewrite /al ltnSn; have [A_norm _] := norms n (ltnSn n).
+  exact: sharpness_ge_layer_blocks.end_norm A_norm.
+have -> : be 0%N = 1.
+  rewrite /be /=; have [_ B_norm] := norms 0%N isT.
+  case: B_norm => _ [w [w_neq0]]; rewrite white /= trmx1 !mul1mx -/(sq w) => E.
+  by apply: (mulIf w_neq0); rewrite -E mul1r.
+rewrite mulr1 mul1r -big_split /= -[n in s ^+ n]card_ord -prodr_const.
+have s_ge0 := norm_ge0 top.
+apply: ler_prod => k _; rewrite s_ge0 /= /al /be.
+have kn := ltn_ord k; have kn' : (k < n.+1)%N := ltnW kn; rewrite kn' ltnS kn.
+have [A_norm _] := norms k kn'; have [_ B_norm] := norms k.+1 kn.
+apply: (sharpness_ge_layer_blocks.pairs kn' A_norm B_norm).
+move: top; rewrite -fits white mulmx1 => top; rewrite /is_norm_on_data white.
+split=> [v|]; first by rewrite mul1mx -/(sq _); apply: norm_sq_trmx top v.
+have [u [u_neq0 reached]] := norm_attained (d_gt0 n.+1) top.
+exists u; rewrite sq_eq0; split=> //; apply/eqP.
+by rewrite mul1mx -/(sq _) eq_le reached norm_sq_trmx.
+Qed.
+
+(* --- two layers --------------------------------------------------------------------------- *)
+Section Two.
+Variables (F : realFieldType) (d : nat -> nat).
+Implicit Type W : network F d.
+
+Lemma prefix1 W : prefix W 1 = W 0%N.
+Proof. by rewrite /= mulmx1. Qed.
+
+Lemma suffix1 W : suffix 2 W 1 = W 1%N.
+Proof. by rewrite suffixS // suffixn mul1mx. Qed.
 
 End Two.
 

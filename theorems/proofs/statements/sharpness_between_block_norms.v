@@ -77,6 +77,18 @@ Definition scalar : Prop :=
   minimizer X Y W -> are_block_norms L X W a b ->
   is_sharpness X Y W (2 * (\sum_(k < L) a k * b k)).
 
+(* e_j (S/2 - e_j)^{L-1} >= (L-1)^{L-1} σ^{2L-2} for every e_j = |A_j|_2² |B_j|_2², the largest too,
+   with one input and one output and L = n.+1 layers on whitened data; s is σ². *)
+Definition uneven : Prop :=
+  forall (F : realFieldType) (d : nat -> nat) (n m : nat)
+         (X : 'M[F]_(d 0%N, m)) (Y : 'M[F]_(d n.+1, m))
+         (W : network F d) (a b : nat -> F) (s S : F),
+  (forall k, (0 < d k)%N) -> d 0%N = 1%N -> d n.+1 = 1%N -> moment X = 1%:M ->
+  minimizer X Y W -> is_norm_sq (cross X Y) s -> are_block_norms n.+1 X W a b ->
+  is_sharpness X Y W S ->
+  forall j : nat, (j < n.+1)%N ->
+  n%:R ^+ n * s ^+ n <= a j * b j * (S / 2 - a j * b j) ^+ n.
+
 (* q(W) <= 2 λ_max(K(|W_2|_2²I + W_1ᵀW_1)K) for two layers, in every direction D of the map. *)
 Definition two_above : Prop :=
   forall (F : realFieldType) (d : nat -> nat) (m : nat) (X : 'M[F]_(d 0%N, m)) (W : network F d)
