@@ -403,6 +403,10 @@ paid = stated(
     "paid", "it is more where $v$ is no eigenvector of $Σ$",
     twisted, phi > image**2, bounds=Bounds((2, 4), (2, 3)),
 )  # fmt: skip
+parts = stated(
+    "parts", "the data along $v$ and beside it",
+    shared_vector, sp.Eq(top, sp.Max(mu, top_v)), bounds=_PAIRS, check=True,
+)  # fmt: skip
 free = stated(
     "free", "no price where $v$ is one, and the network is deep enough",
     shared_vector, sp.Eq(S, shared_value), minimizer, deep, bounds=_PAIRS,
@@ -457,7 +461,7 @@ THEOREM = Theorem(
     normalisation="$R = E|y - Px|²$, no factor 1/2; $K = Σ^{1/2}$, $|X|_2$ spectral",
     source=Source("certimin2026", "the limit of the price of balance"),
     claims=(
-        below, above, flat_below, flat_above, price_below, price_above, least, paid, free,
+        below, above, flat_below, flat_above, price_below, price_above, least, paid, parts, free,
         free_least, beside, worst, worst_above,
     ),
     controls=_twins,
