@@ -239,11 +239,13 @@ def any_bases(draw: Draw) -> RebasedInstance:
 
 
 def _straight(instance: Instance) -> Any:
-    """Y of ones: what was drawn without a direction, with one."""
+    """Y of ones, of one column of ones where Σ maps that to 0: what had no direction, with one."""
     ar, widths = instance.arithmetic, instance.net.widths
-    ones = ar.matrix([[1] * widths[0]] * widths[-1])
+    rows = [[1] * widths[0], *([int(i == j) for i in range(widths[0])] for j in range(widths[0]))]
+    tried = [ar.matrix([row] * widths[-1]) for row in rows]
+    seen = next((Y for Y in tried if not ar.is_zero(Y @ instance.sigma)), tried[0])
     return (SteeredBases if hasattr(instance, "bases") else SteeredInstance).beside(
-        instance, direction=ones
+        instance, direction=seen
     )
 
 
