@@ -30,6 +30,7 @@ __all__ = [
     "exact_product",
     "half_loss_step",
     "on_unit_data",
+    "read_stepped",
     "stepped_chain_minimizers",
     "stepped_chains",
     "stepped_product_minimizers",
@@ -68,8 +69,8 @@ def after(instance: SteppedInstance) -> SteppedInstance:
     return replace(instance, weights=moved.weights, at_minimizer=False)
 
 
-def _read(data: Mapping[str, Any]) -> SteppedInstance:
-    """The instance that was written, with its step size."""
+def read_stepped(data: Mapping[str, Any]) -> SteppedInstance:
+    """Return the instance that was written, with its step size."""
     step = Rational().scalar(Fraction(data["step_size"]))
     return SteppedInstance.beside(Instance.from_json(data), step_size=step)
 
@@ -86,7 +87,7 @@ def _step(draw: Draw) -> Any:
     "stepped-products",
     "x·y of two vectors as a network of depth 2, any target z, any step size 1/8 <= η <= 1/2",
     special=("stepped-product-minimizers",),
-    load=_read,
+    load=read_stepped,
 )
 def stepped_products(draw: Draw) -> SteppedInstance:
     """Arbitrary vectors, target and step size."""
@@ -97,7 +98,7 @@ def stepped_products(draw: Draw) -> SteppedInstance:
 @setting(
     "stepped-product-minimizers",
     "x·y of two vectors as a network of depth 2, target z = x·y, any step size 1/8 <= η <= 1/2",
-    load=_read,
+    load=read_stepped,
 )
 def stepped_product_minimizers(draw: Draw) -> SteppedInstance:
     """Arbitrary minimizers with a step size."""
@@ -109,7 +110,7 @@ def stepped_product_minimizers(draw: Draw) -> SteppedInstance:
     "stepped-chains",
     "scalar weights, any target z, any step size 1/8 <= η <= 1/2",
     special=("stepped-chain-minimizers",),
-    load=_read,
+    load=read_stepped,
 )
 def stepped_chains(draw: Draw) -> SteppedInstance:
     """Networks of width 1 everywhere."""
@@ -120,7 +121,7 @@ def stepped_chains(draw: Draw) -> SteppedInstance:
 @setting(
     "stepped-chain-minimizers",
     "scalar weights, target z = P, any step size 1/8 <= η <= 1/2",
-    load=_read,
+    load=read_stepped,
 )
 def stepped_chain_minimizers(draw: Draw) -> SteppedInstance:
     """Minimizers of width 1 everywhere."""
