@@ -80,7 +80,7 @@ import sympy as sp
 
 from numeric.training import dyadic
 from theorems.assumptions import minimizer
-from theorems.dynamics.settings import (
+from theorems.dynamics.chains import (
     after,
     chain_product,
     chain_residual,
@@ -153,16 +153,16 @@ _WIDTHS = ((1,), (2,), (3,))
 step = stated(
     "step", "a step multiplies the distance of $ηQ$ from 4",
     stepped_products, sp.Eq(eta * Q_next - 4, (eta * Q - 4) * factor),
-    bounds=_DEPTH_TWO, sizes=_WIDTHS,
+    bounds=_DEPTH_TWO, sizes=_WIDTHS, formal=True,
 )  # fmt: skip
 residual = stated(
     "residual", "and the residual, by a number that $Q$ says",
     stepped_products, sp.Eq(r_next, r * (1 - eta * Q + eta**2 * r**2)),
-    bounds=_DEPTH_TWO, sizes=_WIDTHS,
+    bounds=_DEPTH_TWO, sizes=_WIDTHS, formal=True,
 )  # fmt: skip
 
 
-@claim(stepped_products, factor >= least_factor, bounds=_DEPTH_TWO)
+@claim(stepped_products, factor >= least_factor, bounds=_DEPTH_TWO, formal=True)
 def growth(factor: Any, least_factor: Any) -> Iterator[Step]:
     """The factor is at least that at half the target."""
     square = rules.scaled(Condition("a square", (P - z / 2) ** 2, ">="), eta**2)
@@ -180,7 +180,13 @@ def _with_residual(equation: Step, factor: Any) -> Step:
 
 
 @claim(
-    stepped_products, eta * Q_next >= 4, beyond, moderate, given=(step, growth), bounds=_DEPTH_TWO
+    stepped_products,
+    eta * Q_next >= 4,
+    beyond,
+    moderate,
+    given=(step, growth),
+    bounds=_DEPTH_TWO,
+    formal=True,
 )
 def outside(step: Claim, growth: Claim, factor: Any, least_factor: Any) -> Iterator[Step]:
     """No step leads into the ellipsoid."""
@@ -194,19 +200,20 @@ def outside(step: Claim, growth: Claim, factor: Any, least_factor: Any) -> Itera
 
 inside = stated(
     "inside", "no step leads out of the set $ηQ < 4$, whatever $ηz$ is",
-    stepped_products, eta * Q_next < 4, within, bounds=_DEPTH_TWO,
+    stepped_products, eta * Q_next < 4, within, bounds=_DEPTH_TWO, formal=True,
 )  # fmt: skip
 bounded = stated(
     "bounded", "in the ellipsoid the residual is bounded",
-    stepped_products, eta**2 * r**2 < 4, within, elliptic, bounds=_DEPTH_TWO,
+    stepped_products, eta**2 * r**2 < 4, within, elliptic, bounds=_DEPTH_TWO, formal=True,
 )  # fmt: skip
 limit = stated(
     "limit", "at a minimizer $2Q$ is the sharpness of $R$",
     stepped_product_minimizers, sp.Eq(S, 2 * Q), minimizer, bounds=_DEPTH_TWO, sizes=_WIDTHS,
+    formal=True,
 )  # fmt: skip
 least = stated(
     "least", "and is at least $4|z|$",
-    stepped_product_minimizers, 2 * Q >= 4 * sp.Abs(z), minimizer, bounds=_DEPTH_TWO,
+    stepped_product_minimizers, 2 * Q >= 4 * sp.Abs(z), minimizer, bounds=_DEPTH_TWO, formal=True,
 )  # fmt: skip
 
 # --- false twins --------------------------------------------------------------------------------
@@ -225,7 +232,7 @@ def _landing() -> list[SteppedInstance]:
 _twins = (
     twin("ball", "every start in the ball $|x|² + |y|² < 4/η$ is in the ellipsoid",
          stepped_products, eta * Q <= 4, _ball, bounds=_DEPTH_TWO,
-         known=lambda: [exact_product([1], [-1], 1, 1)]),
+         known=lambda: [exact_product([1], [-1], 2, 1)]),
     twin("stable_start", "a start that steps to a stable minimizer has itself $ηS ≤ 4$",
          stepped_products, eta * S <= 4, _lands, _stable, bounds=_DEPTH_TWO, known=_landing),
     twin("beyond_critical", "some minimizers in the ellipsoid are stable for $η|z| > 1$ too",

@@ -68,7 +68,7 @@ import sympy as sp
 
 from numeric.arithmetic.rational import Rational
 from theorems.assumptions import minimizer
-from theorems.dynamics.settings import (
+from theorems.dynamics.chains import (
     after,
     chain_product,
     chain_residual,
@@ -172,7 +172,7 @@ unbalanced = Assumption("unbalanced", b**2 > 0)
 _CHAINS, _PAIR = Bounds((2, 4), (1, 1)), Bounds((2, 2), (1, 1))
 
 
-@claim(stepped_chains, sp.Eq(gap, 0), bounds=_CHAINS, sizes=((2,), (3,), (4,)))
+@claim(stepped_chains, sp.Eq(gap, 0), bounds=_CHAINS, sizes=((2,), (3,), (4,)), formal=True)
 def step() -> Iterator[Step]:
     """A step multiplies each imbalance by a number at most 1."""
     v, w, p, residual = sp.symbols("w_i w_j p r", real=True)
@@ -197,7 +197,7 @@ def _squared(first: Claim, contraction: Any) -> Step:
     return rules.rewritten(rules.transitive(once, twice), b_next**2, (b * contraction) ** 2)
 
 
-@claim(stepped_chains, b_next**2 <= b**2, slow, given=(first,), bounds=_CHAINS)
+@claim(stepped_chains, b_next**2 <= b**2, slow, given=(first,), bounds=_CHAINS, formal=True)
 def falls(first: Claim, contraction: Any) -> Iterator[Step]:
     """An imbalance does not grow in a step with a small residual."""
     room = rules.added(rules.assumed(slow), -_rate)
@@ -206,7 +206,9 @@ def falls(first: Claim, contraction: Any) -> Iterator[Step]:
     yield rules.turned(rules.transitive(falling, _squared(first, contraction)))
 
 
-@claim(stepped_chains, b_next**2 > b**2, fast, unbalanced, given=(first,), bounds=_CHAINS)
+@claim(
+    stepped_chains, b_next**2 > b**2, fast, unbalanced, given=(first,), bounds=_CHAINS, formal=True
+)
 def grows(first: Claim, contraction: Any) -> Iterator[Step]:
     """And does in one with a large residual."""
     large = rules.assumed(fast)

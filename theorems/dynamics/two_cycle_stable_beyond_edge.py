@@ -81,7 +81,7 @@ import numpy as np
 import sympy as sp
 
 from numeric.arithmetic.rational import Rational
-from theorems.dynamics.settings import (
+from theorems.dynamics.chains import (
     after,
     chain_target,
     exact_chain,
@@ -108,7 +108,6 @@ from verify.theorem import (
     TrainedSolution,
     Training,
     claim,
-    expanded,
     needed,
     quantity,
     stated,
@@ -137,6 +136,25 @@ def pair_weight_next(instance: SteppedInstance) -> Any:
 def pair_weight_later(instance: SteppedInstance) -> Any:
     """The weight after two steps of gradient descent."""
     return pair_weight.measure(after(after(instance)))
+
+
+@quantity("edge_ratio", "K", positive=False)
+def edge_ratio(instance: SteppedInstance) -> Any:
+    """Ratio K = ηz of the step size to the edge 1/z."""
+    return half_loss_step.measure(instance) * chain_target.measure(instance)
+
+
+@quantity("scaled_square", "s")
+def scaled_square(instance: SteppedInstance) -> Any:
+    """Scaled square s = ηx² of the weight."""
+    x = pair_weight.measure(instance)
+    return half_loss_step.measure(instance) * x * x
+
+
+@quantity("scaled_square_next", "s^+")
+def scaled_square_next(instance: SteppedInstance) -> Any:
+    """Scaled square s⁺ after a step of gradient descent."""
+    return scaled_square.measure(after(instance))
 
 
 def _derivative(instance: SteppedInstance, sign: int) -> Any:
@@ -172,14 +190,10 @@ def schwarzian_numerator(instance: SteppedInstance) -> Any:
     return 2 * third * ((high - low) / 2 - third / 6) - 3 * second * second
 
 
-x, x_next, x_later, z, eta, m, m_across, numerator = symbols(
-    pair_weight, pair_weight_next, pair_weight_later, chain_target, half_loss_step,
-    cycle_along, cycle_across, schwarzian_numerator,
+x, x_next, x_later, eta, m, m_across, numerator, K, s, s_next = symbols(
+    pair_weight, pair_weight_next, pair_weight_later, half_loss_step, cycle_along, cycle_across,
+    schwarzian_numerator, edge_ratio, scaled_square, scaled_square_next,
 )  # fmt: skip
-edge_ratio = expanded("edge_ratio", "K", "K = ηz.", eta * z, positive=False)
-scaled_square = expanded("scaled_square", "s", "s = ηx².", eta * x**2)
-scaled_square_next = expanded("scaled_square_next", "s^+", "s after a step.", eta * x_next**2)
-K, s, s_next = symbols(edge_ratio, scaled_square, scaled_square_next)
 
 two_steps = Formula(
     "two_steps", "x(s-K)(s-K-2)(s^2-(K+1)s+1)",
