@@ -117,18 +117,21 @@ rewrite pmulr_rlt0 // pmulr_rlt0 ?subr_lt0 //.
 by apply: lt_trans fast; rewrite ltr0n.
 Qed.
 
-(* Weights 3 and 2, z = 1, η = 1/2: b goes from 5 to -105/4. *)
-Theorem below_edge_false : ~ statements.imbalance_contracts_of_descent.below_edge.
+(* Weights 2 and 1, z = 1, η = 2: b goes from 3 to -9, not to -3. *)
+Theorem first_order_false : ~ statements.imbalance_contracts_of_descent.first_order.
 Proof.
-pose W : network [comRingType of rat] chain_widths :=
-  fun k => if k is 0%N then (3%:R)%:M else (2%:R)%:M.
+pose W : network [comRingType of rat] chain_widths := fun k => if k is 0%N then 2%:M else 1%:M.
 pose X : 'M[rat]_1 := 1%:M.
 have Xone : @moment _ chain_widths 1 X = 1%:M by rewrite /moment invr1 scale1r trmx1 mulmx1.
 have Yz : @cross _ chain_widths 2 1 X X = 1%:M by rewrite /cross invr1 scale1r trmx1 mulmx1.
 have isG := @gradient_formula _ chain_widths 2 1 X X W.
-move=> /(_ _ _ _ _ _ _ 1 (2%:R^-1) Xone Yz isG isT).
-rewrite (@step _ 2%N 1%N X X W _ 1 _ Xone Yz isG 0%N 1%N isT isT isT).
-rewrite /pair_imbalance /chain_residual /other_weights_sq /chain_product /weight /= mulmx1 !mxE.
-rewrite big_ord1 !mxE big1 => [|[[|[|k]] //]].
-by move=> /(_ isT).
+have two_gt0 : (0 : rat) < 2 by rewrite ltr0n.
+move=> /(_ _ 2%N 1%N X X W _ 1 2 Xone Yz isG two_gt0 0%N 1%N isT isT isT).
+rewrite (@step _ 2%N 1%N X X W _ 1 2 Xone Yz isG 0%N 1%N isT isT isT).
+have residual1 : chain_residual 2 W 1 = 1.
+  rewrite /chain_residual /chain_product prefix_chain /index_iota /= !big_cons big_nil /=.
+  by rewrite /weight !mxE.
+have others1 : other_weights_sq 2 W 0 1 = 1.
+  by rewrite /other_weights_sq big1 // => k; case: k => [[|[|k]]].
+by rewrite residual1 others1 /pair_imbalance /weight !mxE => /eqP.
 Qed.

@@ -51,11 +51,12 @@ Definition grows : Prop :=
 
 (* --- false twins -------------------------------------------------------------------------- *)
 
-(* At depth 2 it falls wherever η²(b² + 4z²) <= 8, where the flow would end below the edge. *)
-Definition below_edge : Prop :=
-  forall (F : realFieldType) (m : nat) (X Y : 'M[F]_(1, m)) (W G : network F chain_widths)
+(* η for η²: b_ij⁺ = b_ij (1 - η r² Π_{k≠i,j} w_k²). *)
+Definition first_order : Prop :=
+  forall (F : realFieldType) (L m : nat) (X Y : 'M[F]_(1, m)) (W G : network F chain_widths)
          (z eta : F),
-  @moment F chain_widths m X = 1%:M -> @cross F chain_widths 2 m X Y = z%:M ->
-  @is_gradient F chain_widths 2 m X Y W G -> 0 < eta ->
-  eta ^+ 2 * (pair_imbalance W 0 1 ^+ 2 + 4 * z ^+ 2) <= 8 ->
-  pair_imbalance (moved W G eta) 0 1 ^+ 2 <= pair_imbalance W 0 1 ^+ 2.
+  @moment F chain_widths m X = 1%:M -> @cross F chain_widths L m X Y = z%:M ->
+  @is_gradient F chain_widths L m X Y W G -> 0 < eta ->
+  forall i j, (i < L)%N -> (j < L)%N -> i != j ->
+  pair_imbalance (moved W G eta) i j = pair_imbalance W i j
+    * (1 - eta * chain_residual L W z ^+ 2 * other_weights_sq L W i j).
