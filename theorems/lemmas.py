@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from verify.theorem import Cited, Source
 
-__all__ = ["BRICKMAN", "HORN", "SION"]
+__all__ = ["BRICKMAN", "HORN", "SINGER", "SION"]
 
 SION = Cited(
     "Sion 1958",
@@ -26,4 +26,11 @@ HORN = Cited(
     "$\\sum_i s_i(X)^q s_i(Y)^q$ for $q > 0$, and Hölder's inequality for sums makes it one for "
     "Schatten norms",
     Source("horn1950singular", "the theorem on singular values of a product"),
+)
+SINGER = Cited(
+    "Singer 1978",
+    "let $g$ be a three times continuously differentiable map of a compact interval into itself "
+    "with $2g'''g' - 3(g'')^2 < 0$ wherever $g'$ is not zero; then every attracting periodic "
+    "orbit attracts a zero of $g'$ or an end of the interval",
+    Source("singer1978stable", "the theorem on stable periodic orbits"),
 )
