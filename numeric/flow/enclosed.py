@@ -24,14 +24,11 @@ import itertools
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any
 
-from flint import arb, arb_mat
-
-from numeric.arithmetic.algebraic import to_fmpq
 from numeric.arithmetic.ball import Ball, Balls
+from numeric.arithmetic.boxes import box, centre, spread
 from numeric.arithmetic.matrices import FlintMatrix
-from numeric.flow.taylor import at_time, squared_norm, taylor
+from numeric.flow.taylor import at_time, taylor
 from numeric.loss import residual
 from numeric.networks import LinearNetwork
 from numeric.spectrum.enclosed import residual_norm
@@ -42,27 +39,32 @@ PRECISION = 128
 """Bits of the balls."""
 _DEGREE = 18
 """Of the Taylor polynomials."""
-_SHORTEST = Fraction(1, 2**40)
-"""A step shorter than this gains nothing: the flow is beyond this arithmetic."""
+_FIRST = Fraction(1, 8)
+_SHORTEST, _LONGEST = Fraction(1, 2**40), Fraction(2**20)
+"""Of the steps: with a shorter one nothing is gained, the flow is beyond this arithmetic."""
 _ROOM = 2
-"""How far beyond the way that it is expected to go the flow is looked for."""
+"""How much further than the way that it is expected to go the flow is looked for."""
 
 
 @dataclass(frozen=True)
 class FlowProblem:
-    """The loss whose gradient is followed, E|Tx - Px|² up to a constant.
+    """The loss whose gradient is followed: E|Tx - Px|², up to a constant.
 
     Attributes
     ----------
     sigma, target : FlintMatrix
-        Exact Σ, of shape (d_x, d_x), and T, of shape (d_y, d_x); C = TΣ.
+        Σ, of shape (d_x, d_x), and T, of shape (d_y, d_x); C = TΣ.
     accuracy : Fraction
-        What one step may add to the radius.
+        What one step may add to the radius, but for rounding.
     """
 
     sigma: FlintMatrix
     target: FlintMatrix
     accuracy: Fraction = Fraction(1, 10**14)
+
+    def moments(self, ar: Balls) -> tuple[FlintMatrix, FlintMatrix]:
+        """Return Σ and C in balls."""
+        return ar.matrix(self.sigma), ar.matrix(self.target @ self.sigma)
 
 
 @dataclass(frozen=True)
@@ -72,38 +74,24 @@ class FlowState:
     Attributes
     ----------
     time : Fraction
-    centre : tuple of arb_mat
+    centre : tuple of FlintMatrix
         One matrix of exact dyadic numbers for each layer.
-    radius : arb
-        An exact number; of the Frobenius norm over all layers.
+    radius : Fraction
+        Of the Frobenius norm over all layers.
     """
 
     time: Fraction
-    centre: tuple[Any, ...]
-    radius: Any
+    centre: tuple[FlintMatrix, ...]
+    radius: Fraction
 
-    def weights(self, ar: Balls) -> LinearNetwork:
+    def network(self, ar: Balls) -> LinearNetwork:
         """Return balls around all networks within the radius, entry by entry."""
         return network_around(ar, self.centre, self.radius)
 
 
-def network_around(ar: Balls, centre: Sequence[Any], radius: Any) -> LinearNetwork:
-    """Return the network whose entries are balls of one radius around the centre's."""
-    return LinearNetwork(ar, tuple(ar.matrix(_wrapped(M)) for M in around(centre, radius)))
-
-
-def around(centre: Sequence[Any], radius: Any) -> list[Any]:
-    """Return the box about the centre that holds the ball of this radius."""
-    return [
-        arb_mat(M.nrows(), M.ncols(), [arb(x.mid(), radius) + arb(0, x.rad()) for x in M.entries()])
-        for M in centre
-    ]
-
-
-def _start_of(weights: Sequence[FlintMatrix]) -> FlowState:
-    """Return the state at time 0 at exact rational weights, rounded with its radius."""
-    with Balls(PRECISION):
-        return _recentred(Fraction(0), [arb_mat(W.raw) for W in weights], arb(0))
+def network_around(ar: Balls, middle: Sequence[FlintMatrix], radius: Fraction) -> LinearNetwork:
+    """Return the network whose entries are balls of one radius around the middle's."""
+    return LinearNetwork(ar, tuple(box(M, radius) for M in middle))
 
 
 def flow_states(problem: FlowProblem, weights: Sequence[FlintMatrix]) -> Iterator[FlowState]:
@@ -114,7 +102,7 @@ def flow_states(problem: FlowProblem, weights: Sequence[FlintMatrix]) -> Iterato
     problem
         What is descended.
     weights
-        Exact W_1, ..., W_L, W_k of shape (d_k, d_{k-1}).
+        W_1, ..., W_L, exact, or balls: then all starts in them.
 
     Raises
     ------
@@ -131,11 +119,10 @@ def flow_states(problem: FlowProblem, weights: Sequence[FlintMatrix]) -> Iterato
     >>> for state in flow_states(problem, [ar.matrix([[1]]), ar.matrix([[1]])]):
     ...     if state.time > 2:
     ...         break
-    >>> abs(float(state.centre[0][0, 0]) - 2**0.5) < 1e-6, float(state.radius) < 1e-11
-    (True, True)
+    >>> state.centre[0].shape, float(state.radius) < 1e-11
+    ((1, 1), True)
     """
-    _check_shapes(problem, weights)
-    state, proposed = _start_of(weights), Fraction(1, 8)
+    state, proposed = _start(problem, weights), _FIRST
     while True:
         yield state
         state, proposed = _stepped(problem, state, proposed)
@@ -143,19 +130,24 @@ def flow_states(problem: FlowProblem, weights: Sequence[FlintMatrix]) -> Iterato
 
 def after(problem: FlowProblem, weights: Sequence[FlintMatrix], time: Fraction) -> FlowState:
     """Return where the flow is at exactly this time; raises as :func:`flow_states` does."""
-    _check_shapes(problem, weights)
-    state, proposed = _start_of(weights), Fraction(1, 8)
-    while state.time < time:
-        left = time - state.time
+    state, proposed = _start(problem, weights), _FIRST
+    while (left := time - state.time) > 0:
         state, longer = _stepped(problem, state, min(proposed, left))
         proposed = longer if left > proposed else proposed
     return state
 
 
+def _start(problem: FlowProblem, weights: Sequence[FlintMatrix]) -> FlowState:
+    """The state at time 0, rounded with its radius."""
+    _check_shapes(problem, weights)
+    with Balls(PRECISION) as ar:
+        return _recentred(ar, Fraction(0), [ar.matrix(W) for W in weights], Ball.of(0))
+
+
 def _check_shapes(problem: FlowProblem, weights: Sequence[FlintMatrix]) -> None:
     """Raise ValueError unless the network maps inputs of Σ to outputs of T."""
-    widths = [W.shape for W in weights]
-    ends = (widths[-1][0], widths[0][1]) if widths else (0, 0)
+    shapes = [W.shape for W in weights]
+    ends = (shapes[-1][0], shapes[0][1]) if shapes else (0, 0)
     if ends != problem.target.shape:
         raise ValueError(
             f"weights: expected a network of shape {problem.target.shape}, as the target, got "
@@ -164,7 +156,7 @@ def _check_shapes(problem: FlowProblem, weights: Sequence[FlintMatrix]) -> None:
     d = problem.target.shape[1]
     if problem.sigma.shape != (d, d):
         raise ValueError(f"sigma: expected shape {(d, d)}, got {problem.sigma.shape}")
-    for k, (low, high) in enumerate(itertools.pairwise(widths)):
+    for k, (low, high) in enumerate(itertools.pairwise(shapes)):
         if high[1] != low[0]:
             raise ValueError(f"weights[{k + 1}]: expected {low[0]} columns, got {high[1]}")
 
@@ -174,11 +166,11 @@ def _stepped(
 ) -> tuple[FlowState, Fraction]:
     """The state one step later, and how long the next step might be."""
     with Balls(PRECISION) as ar:
-        sigma, cross = arb_mat(problem.sigma.raw), arb_mat((problem.target @ problem.sigma).raw)
-        series = taylor(state.centre, sigma, cross, _DEGREE)
-        tried = min(longest, _suggested(series, problem.accuracy))
+        moments = problem.moments(ar)
+        series = taylor(ar, state.centre, *moments, _DEGREE)
+        tried = min(longest, _suggested(ar, series, problem.accuracy))
         while tried > _SHORTEST:
-            found = _attempt(ar, state, series, (sigma, cross), tried, problem.accuracy)
+            found = _attempt(ar, state, series, moments, tried, problem.accuracy)
             if found is not None:
                 return found, 2 * tried
             tried /= 2
@@ -188,13 +180,12 @@ def _stepped(
     )
 
 
-def _suggested(series: Sequence[Sequence[Any]], accuracy: Fraction) -> Fraction:
+def _suggested(ar: Balls, series: Sequence[list[FlintMatrix]], accuracy: Fraction) -> Fraction:
     """A length at which the last Taylor terms are about as small as is asked: a power of two."""
-    last = float(squared_norm([s[-1] for s in series]).upper()) ** 0.5
+    last = float(_size(ar, [s[-1] for s in series]).upper)
     if last == 0:
-        return Fraction(2**20)
-    length = (float(accuracy) / last) ** (1 / _DEGREE)
-    step = Fraction(1)
+        return _LONGEST
+    length, step = (float(accuracy) / last) ** (1 / _DEGREE), _LONGEST
     while step > length and step > _SHORTEST:
         step /= 2
     return step
@@ -203,45 +194,35 @@ def _suggested(series: Sequence[Sequence[Any]], accuracy: Fraction) -> Fraction:
 def _attempt(
     ar: Balls,
     state: FlowState,
-    series: Sequence[Sequence[Any]],
-    moments: tuple[Any, Any],
+    series: Sequence[list[FlintMatrix]],
+    moments: tuple[FlintMatrix, FlintMatrix],
     length: Fraction,
     accuracy: Fraction,
 ) -> FlowState | None:
     """The state after a step of this length, None where it is too long to be enclosed so well."""
-    h, rho = arb(to_fmpq(length)), state.radius
-    first = taylor(around(state.centre, rho), *moments, 1)
-    speed = squared_norm([s[1] for s in first]).sqrt().upper()
-    room = (rho + _ROOM * h * speed).upper()
-    growth = _growth(ar, around(state.centre, room), *moments)
-    spread = (growth * h).exp().upper()
-    if speed != 0 and not rho + h * spread * speed < room:
+    h, rho = Ball.of(length), Ball.of(state.radius)
+    near = state.network(ar).weights
+    speed = _size(ar, [s[1] for s in taylor(ar, near, *moments, 1)]).upper
+    room = (rho + _ROOM * h * speed).upper
+    wide = network_around(ar, state.centre, room)
+    residue = residual_norm(ar, wide, residual(wide, *moments)).upper
+    growth = ar.exp(h * residue)
+    if speed and not (rho + h * growth * speed).upper < room:
         return None
-    box = taylor(around(state.centre, room), *moments, _DEGREE + 1)
-    rest = squared_norm([s[-1] for s in box]).sqrt() * h ** (_DEGREE + 1)
-    if not rest < arb(to_fmpq(accuracy)):
+    last = [s[-1] for s in taylor(ar, wide.weights, *moments, _DEGREE + 1)]
+    rest = _size(ar, last) * ar.power(h, Fraction(_DEGREE + 1))
+    if not rest.upper < accuracy:
         return None
-    moved = [at_time(s, h) for s in series]
-    return _recentred(state.time + length, moved, spread * rho + rest)
+    moved = [at_time(ar, s, h) for s in series]
+    return _recentred(ar, state.time + length, moved, growth * rho + rest)
 
 
-def _growth(ar: Balls, layers: Sequence[Any], sigma: Any, cross: Any) -> Any:
-    """An upper bound of -λ_min(H) on a box, at least 0."""
-    net = LinearNetwork(ar, tuple(ar.matrix(_wrapped(M)) for M in layers))
-    E = residual(net, ar.matrix(_wrapped(sigma)), ar.matrix(_wrapped(cross)))
-    found: Ball = residual_norm(ar, net, E)
-    return found.arb.upper()
+def _recentred(ar: Balls, time: Fraction, layers: Sequence[FlintMatrix], radius: Ball) -> FlowState:
+    """The state with exact midpoints; the norm of their radii joins the radius."""
+    rounding = sum((spread(M) for M in layers), start=radius)
+    return FlowState(time, tuple(centre(M) for M in layers), rounding.upper)
 
 
-def _recentred(time: Fraction, layers: Sequence[Any], radius: Any) -> FlowState:
-    """The state with exact midpoints; their radii join the radius."""
-    rounding = squared_norm([_radii(M) for M in layers]).sqrt()
-    return FlowState(time, tuple(M.mid() for M in layers), (radius + rounding).upper())
-
-
-def _radii(M: Any) -> Any:
-    return arb_mat(M.nrows(), M.ncols(), [x.rad() for x in M.entries()])
-
-
-def _wrapped(M: Any) -> FlintMatrix:
-    return FlintMatrix(M, "certified")
+def _size(ar: Balls, matrices: Sequence[FlintMatrix]) -> Ball:
+    """The Frobenius norm over some matrices."""
+    return ar.sqrt(sum((ar.frobenius_sq(M) for M in matrices), start=Ball.of(0)))

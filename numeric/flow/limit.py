@@ -20,11 +20,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any
 
-from flint import arb
-
-from numeric.arithmetic.algebraic import to_fmpq
 from numeric.arithmetic.ball import Ball, Balls
 from numeric.arithmetic.matrices import FlintMatrix
 from numeric.arithmetic.protocol import NotExact
@@ -45,10 +41,10 @@ class FlowLimit:
     Attributes
     ----------
     problem : FlowProblem
-    centre : tuple of arb_mat
+    centre : tuple of FlintMatrix
         Exact dyadic numbers.
-    radius : arb
-        An exact number; of the Frobenius norm over all layers.
+    radius : Fraction
+        Of the Frobenius norm over all layers.
     time : Fraction
         When the flow was last enclosed; what is left from there on is in the radius.
     steps : int
@@ -56,19 +52,19 @@ class FlowLimit:
     """
 
     problem: FlowProblem
-    centre: tuple[Any, ...]
-    radius: Any
+    centre: tuple[FlintMatrix, ...]
+    radius: Fraction
     time: Fraction
     steps: int
 
-    def weights(self, ar: Balls) -> LinearNetwork:
+    def network(self, ar: Balls) -> LinearNetwork:
         """Return balls around the limit, entry by entry."""
         return network_around(ar, self.centre, self.radius)
 
     def sharpness(self) -> Ball:
         """Return an enclosure of the largest Hessian eigenvalue at the limit."""
         with Balls(PRECISION) as ar:
-            found: Ball = sharpness_at_minimizer(self.weights(ar), ar.matrix(self.problem.sigma))
+            found: Ball = sharpness_at_minimizer(self.network(ar), ar.matrix(self.problem.sigma))
         return found
 
 
@@ -82,14 +78,14 @@ def flow_limit(
     problem
         Σ, which must be invertible, and T.
     weights
-        Exact W_1, ..., W_L.
+        W_1, ..., W_L, exact or balls.
     within
         How small the radius has to be.
 
     Raises
     ------
     ValueError
-        If shapes do not fit or Σ is singular.
+        If shapes do not fit or Σ is not seen to be positive definite.
     ArithmeticError
         If the flow is not seen to end at such a minimizer: it falls to a saddle, a hidden layer is
         too narrow for T, it takes longer than 10⁴, or flows part so much on the way that the
@@ -105,56 +101,51 @@ def flow_limit(
     (True, True)
     """
     with Balls(PRECISION) as ar:
-        least = _least(ar, ar.matrix(problem.sigma))
-    if not least > 0:
-        raise ValueError("sigma: expected an invertible Σ, got one that may be singular")
-    goal = arb(to_fmpq(within))
+        data_min = -ar.eig_max(-ar.matrix(problem.sigma))
+    if not data_min.lower > 0:
+        raise ValueError("sigma: expected a positive definite Σ, got one that may be singular")
     for steps, state in enumerate(flow_states(problem, weights)):
         with Balls(PRECISION) as ar:
-            reach = _reach(ar, problem, state, least)
-        if reach is not None and reach < goal:
+            reach = _reach(ar, problem, state, data_min)
+        if reach is not None and reach < within:
             return FlowLimit(problem, state.centre, reach, state.time, steps)
-        # radii never shrink
-        if state.time > _LATEST or not state.radius < goal:
+        if state.time > _LATEST or state.radius >= within:  # radii never shrink
             break
+    with Balls(PRECISION) as ar:
+        loss = float(_loss(ar, problem, state))
     raise ArithmeticError(
-        "the flow is not seen to end at a minimizer with P = T: at time "
-        f"{float(state.time):.6g} its loss is {float(_loss(problem, state)):.3g}, known with "
-        f"weights to {float(state.radius):.2g}"
+        f"the flow is not seen to end at a minimizer with P = T: at time {float(state.time):.6g} "
+        f"its loss is {loss:.3g}, its weights are known to {float(state.radius):.2g}"
     )
 
 
-def _reach(ar: Balls, problem: FlowProblem, state: FlowState, least: Any) -> Any | None:
+def _reach(ar: Balls, problem: FlowProblem, state: FlowState, data_min: Ball) -> Fraction | None:
     """How far from the centre the limit may be; None if no ball is seen to hold the flow."""
-    root = _loss(problem, state).sqrt().upper()
-    here = _slope(ar, network_around(ar, state.centre, state.radius), least)
-    if not here > 0:
+    root, rho = ar.sqrt(_loss(ar, problem, state)), Ball.of(state.radius)
+
+    def way(radius: Fraction) -> Fraction | None:
+        """A bound of ρ + √(R/μ), with a μ that is good up to this radius."""
+        slope = _slope(ar, network_around(ar, state.centre, radius), data_min)
+        return (rho + root / ar.sqrt(Ball.of(slope))).upper if slope > 0 else None
+
+    expected = way(state.radius)
+    if expected is None:
         return None
-    room = (2 * (state.radius + root / here.sqrt())).upper()
-    slope = _slope(ar, network_around(ar, state.centre, room), least)
-    if not slope > 0:
-        return None
-    reach = (state.radius + root / slope.sqrt()).upper()
-    return reach if reach < room or room == 0 else None
+    room = 2 * expected
+    found = way(room)
+    return found if found is not None and (found < room or room == 0) else None
 
 
-def _slope(ar: Balls, net: LinearNetwork, least: Any) -> Any:
+def _slope(ar: Balls, net: LinearNetwork, data_min: Ball) -> Fraction:
     """A lower bound of μ on a box of networks; it may be negative."""
     try:
-        return (_least(ar, dual_gram(net)) * least).lower()
+        return (-ar.eig_max(-dual_gram(net)) * data_min).lower
     except NotExact:
-        return arb(0)
+        return Fraction(0)
 
 
-def _least(ar: Balls, A: FlintMatrix) -> Any:
-    """A lower bound of the least eigenvalue of a symmetric matrix."""
-    found: Ball = -ar.eig_max(-A)
-    return found.arb.lower()
-
-
-def _loss(problem: FlowProblem, state: FlowState) -> Any:
-    """An upper bound of the excess loss wherever the flow may be."""
-    with Balls(PRECISION) as ar:
-        gap = state.weights(ar).end_to_end - ar.matrix(problem.target)
-        found: Ball = ar.trace(gap @ ar.matrix(problem.sigma) @ gap.mT)
-    return found.arb.nonnegative_part().upper()
+def _loss(ar: Balls, problem: FlowProblem, state: FlowState) -> Ball:
+    """The largest that the excess loss may be where the flow may be."""
+    gap = state.network(ar).end_to_end - ar.matrix(problem.target)
+    loss = ar.trace(gap @ ar.matrix(problem.sigma) @ gap.mT)
+    return Ball.of(max(Fraction(0), loss.upper))

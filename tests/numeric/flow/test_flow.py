@@ -52,7 +52,7 @@ def test_two_equal_scalars_follow_the_logistic_curve(time: Fraction, accuracy: F
     state = after(problem, scalars(HALF, HALF), time)
     assert state.time == time
     with Balls() as balls:
-        net = state.weights(balls)
+        net = state.network(balls)
         assert contains(net, logistic(time, 2, HALF**2, Fraction(8)))
         # a rate that is wrong in the sixth digit is told from it where the enclosure is fine
         if accuracy < TENTH**6:
@@ -65,7 +65,7 @@ def test_the_centre_alone_is_not_the_truth() -> None:
     state = after(scalar_problem(2, TENTH**2), scalars(HALF, HALF), Fraction(1))
     truth = logistic(Fraction(1), 2, HALF**2, Fraction(8))
     with Balls():
-        product = state.centre[0][0, 0] * state.centre[1][0, 0]
+        product = state.centre[0].raw[0, 0] * state.centre[1].raw[0, 0]
         assert not product.contains(truth)
         assert state.radius > 0
 
@@ -81,7 +81,7 @@ def test_imbalances_are_conserved(size: int) -> None:
     exact = LinearNetwork(ar, tuple(weights)).imbalances
     for state in flow_states(problem, weights):
         with Balls() as balls:
-            now = state.weights(balls).imbalances
+            now = state.network(balls).imbalances
             for D, D_0 in zip(now, exact, strict=True):
                 assert all(
                     x.contains(y) and x.rad() < 1e-9
@@ -99,7 +99,7 @@ def test_it_agrees_with_an_integrator_of_another_kind() -> None:
     floats = gradient_flow(layers, [[1.0, 0], [0, 1]], [[2.0, 0], [0.1, 1]], time=1.0)
     state = after(problem, weights, Fraction(1))
     for M, W in zip(state.centre, floats.weights, strict=True):
-        pairs = zip(M.entries(), W.ravel(), strict=True)
+        pairs = zip(M.raw.entries(), W.ravel(), strict=True)
         assert max(abs(float(x) - w) for x, w in pairs) < 1e-9
 
 
@@ -135,7 +135,7 @@ def test_a_radius_as_small_as_asked() -> None:
     problem = scalar_problem(2)
     for digits in (3, 9):
         limit = flow_limit(problem, scalars(1, 2), within=TENTH**digits)
-        assert limit.radius < arb(f"1e-{digits}")
+        assert limit.radius < TENTH**digits
 
 
 def test_flows_to_saddles_have_no_minimizer_as_limit() -> None:
