@@ -127,7 +127,7 @@ def test_quadratic_forms():
             continue
         cones += 1  # c0 x² + c1 y² + c2 z² with c0 + c1 + c2 = 0
         bent = p.subs(dict(zip(w, PI, strict=True)), simultaneous=True)
-        rest = sp.rem(sp.Poly(bent, z), sp.Poly(p, z))
-        assert all(sp.expand(f) != 0 for f in rest.all_coeffs())
-        assert sp.factor(rest.as_expr().coeff(x, 4)).has(c[1], c[2])
+        rest = sp.rem(sp.Poly(bent, z), sp.Poly(p, z)).as_expr()
+        # it divides only if c0 or c1 vanishes: x² - y² and the like
+        assert sp.expand(c[2] * rest - c[1] * (c[1] + c[2]) * (x**2 - y**2) ** 2) == 0
     assert cones == 1
