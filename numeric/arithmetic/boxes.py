@@ -1,7 +1,12 @@
-"""Boxes: ball matrices taken apart into exact midpoints and radii, and put together again."""
+"""Boxes: ball matrices taken apart into exact midpoints and radii, and put together again.
+
+Beside them what is multiplied most often, coefficients of power series, without a wrapping for
+every product.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from fractions import Fraction
 
 from flint import arb, arb_mat
@@ -10,8 +15,9 @@ from numeric.arithmetic.algebraic import to_fmpq
 from numeric.arithmetic.ball import Ball
 from numeric.arithmetic.ball_spectrum import sum_of_squares
 from numeric.arithmetic.matrices import FlintMatrix
+from numeric.arithmetic.protocol import weakest
 
-__all__ = ["box", "centre", "spread"]
+__all__ = ["box", "centre", "nth_product", "spread"]
 
 
 def centre(A: FlintMatrix) -> FlintMatrix:
@@ -38,3 +44,19 @@ def spread(A: FlintMatrix) -> Ball:
     rows, columns = A.shape
     radii = arb_mat(rows, columns, [x.rad() for x in A.raw.entries()])
     return Ball(sum_of_squares(radii).nonnegative_part().sqrt(), A.kind)
+
+
+def nth_product(left: Sequence[FlintMatrix], right: Sequence[FlintMatrix]) -> FlintMatrix:
+    """Return the last coefficient, n, of a product of two series of coefficients 0, ..., n.
+
+    >>> from numeric.arithmetic.rational import Rational
+    >>> one, two = (Rational().matrix([[x]]) for x in (1, 2))
+    >>> nth_product([one, two], [one, one])  # (1 + 2t)(1 + t) = 1 + 3t + ...
+    exact [[3]]
+    """
+    pairs = list(zip(left, reversed(right), strict=True))
+    total = pairs[0][0].raw * pairs[0][1].raw
+    for A, B in pairs[1:]:
+        total = total + A.raw * B.raw
+    kinds = {M.kind for M in left} | {M.kind for M in right}
+    return FlintMatrix(total, weakest(*kinds))

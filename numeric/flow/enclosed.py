@@ -21,6 +21,7 @@ Normalisation: R = E|y - Px|² without factor 1/2; times scale with it.
 from __future__ import annotations
 
 import itertools
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -37,8 +38,6 @@ __all__ = ["PRECISION", "FlowProblem", "FlowState", "after", "flow_states", "net
 
 PRECISION = 128
 """Bits of the balls."""
-_DEGREE = 18
-"""Of the Taylor polynomials."""
 _FIRST = Fraction(1, 8)
 _SHORTEST, _LONGEST = Fraction(1, 2**40), Fraction(2**20)
 """Of the steps: with a shorter one nothing is gained, the flow is beyond this arithmetic."""
@@ -61,6 +60,14 @@ class FlowProblem:
     sigma: FlintMatrix
     target: FlintMatrix
     accuracy: Fraction = Fraction(1, 10**14)
+
+    @property
+    def degree(self) -> int:
+        """Return the degree of the Taylor polynomials: p with p² accuracy^{-1/p} least.
+
+        Coefficients cost p², and the steps of such an accuracy are as accuracy^{1/p}.
+        """
+        return max(2, round(-math.log(self.accuracy) / 2))
 
     def moments(self, ar: Balls) -> tuple[FlintMatrix, FlintMatrix]:
         """Return Σ and C in balls."""
@@ -167,7 +174,7 @@ def _stepped(
     """The state one step later, and how long the next step might be."""
     with Balls(PRECISION) as ar:
         moments = problem.moments(ar)
-        series = taylor(ar, state.centre, *moments, _DEGREE)
+        series = taylor(ar, state.centre, *moments, problem.degree)
         tried = min(longest, _suggested(ar, series, problem.accuracy))
         while tried > _SHORTEST:
             found = _attempt(ar, state, series, moments, tried, problem.accuracy)
@@ -182,10 +189,10 @@ def _stepped(
 
 def _suggested(ar: Balls, series: Sequence[list[FlintMatrix]], accuracy: Fraction) -> Fraction:
     """A length at which the last Taylor terms are about as small as is asked: a power of two."""
-    last = float(_size(ar, [s[-1] for s in series]).upper)
+    last, degree = float(_size(ar, [s[-1] for s in series]).upper), len(series[0]) - 1
     if last == 0:
         return _LONGEST
-    length, step = (float(accuracy) / last) ** (1 / _DEGREE), _LONGEST
+    length, step = (float(accuracy) / last) ** (1 / degree), _LONGEST
     while step > length and step > _SHORTEST:
         step /= 2
     return step
@@ -209,8 +216,9 @@ def _attempt(
     growth = ar.exp(h * residue)
     if speed and not (rho + h * growth * speed).upper < room:
         return None
-    last = [s[-1] for s in taylor(ar, wide.weights, *moments, _DEGREE + 1)]
-    rest = _size(ar, last) * ar.power(h, Fraction(_DEGREE + 1))
+    order = len(series[0])  # of the first term that is left out
+    last = [s[-1] for s in taylor(ar, wide.weights, *moments, order)]
+    rest = _size(ar, last) * ar.power(h, Fraction(order))
     if not rest.upper < accuracy:
         return None
     moved = [at_time(ar, s, h) for s in series]

@@ -11,10 +11,11 @@ every moment when it is in that box.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from fractions import Fraction
 from typing import Any
 
+from numeric.arithmetic.boxes import nth_product
 from numeric.arithmetic.protocol import Arithmetic
 
 __all__ = ["at_time", "taylor"]
@@ -52,40 +53,24 @@ def taylor(
     depth = len(W)
     before: list[Series] = [[] for _ in W]  # W_{k+1} ... W_1: the last one is P
     after: list[Series] = [[] for _ in W]  # W_L ... W_{k+1}
+    before_turned: list[Series] = [[] for _ in W]  # transposes
+    after_turned: list[Series] = [[] for _ in W]
     error: Series = []
     carried: list[Series] = [[] for _ in W]
     for n in range(order):
         for k in range(depth):
-            before[k].append(_nth(W[k], before[k - 1], n) if k else W[0][n])
+            before[k].append(nth_product(W[k], before[k - 1]) if k else W[0][n])
+            before_turned[k].append(before[k][n].mT)
         for k in reversed(range(1, depth)):
-            after[k].append(_nth(after[k + 1], W[k], n) if k < depth - 1 else W[k][n])
+            after[k].append(nth_product(after[k + 1], W[k]) if k < depth - 1 else W[k][n])
+            after_turned[k].append(after[k][n].mT)
         error.append(before[-1][n] @ sigma - cross if n == 0 else before[-1][n] @ sigma)
         for k in range(depth):
             last, first = k == depth - 1, k == 0
-            carried[k].append(error[n] if last else _nth(after[k + 1], error, n, _over))
-            slope = carried[k][n] if first else _nth(carried[k], before[k - 1], n, _under)
+            carried[k].append(error[n] if last else nth_product(after_turned[k + 1], error))
+            slope = carried[k][n] if first else nth_product(carried[k], before_turned[k - 1])
             W[k].append(ar.scale(ar.scalar(Fraction(-2, n + 1)), slope))
     return W
-
-
-def _plain(A: Any, B: Any) -> Any:
-    return A @ B
-
-
-def _over(A: Any, B: Any) -> Any:
-    return A.mT @ B
-
-
-def _under(A: Any, B: Any) -> Any:
-    return A @ B.mT
-
-
-def _nth(left: Series, right: Series, n: int, times: Callable[[Any, Any], Any] = _plain) -> Any:
-    """The n-th coefficient of a product of two series."""
-    total = times(left[0], right[n])
-    for i in range(1, n + 1):
-        total = total + times(left[i], right[n - i])
-    return total
 
 
 def at_time(ar: Arithmetic, series: Sequence[Any], h: Any) -> Any:

@@ -173,3 +173,14 @@ def test_a_step_of_descent_may_end_in_a_sharper_limit() -> None:
     assert before < Fraction(1010442, 10**5)
     assert later > Fraction(101071, 10**4)
     assert Fraction(189, 100) < eta * before < 2
+
+
+def test_so_it_does_at_small_steps() -> None:
+    """The increase is between 7 and 8 times η²R: no smaller step mends it."""
+    weights = matrices([[1, 0], [0, 1]], [[2, 0], [0, 1]])
+    target, eta = ar.matrix([[2, 0], [TENTH, 1]]), Fraction(1, 100)
+    problem = FlowProblem(ar.identity(2), target)
+    slopes = gradient(LinearNetwork(ar, tuple(weights)), problem.sigma, target)
+    moved = [W - ar.scale(ar.scalar(eta), G) for W, G in zip(weights, slopes, strict=True)]
+    before, later = (flow_limit(problem, W).sharpness() for W in (weights, moved))
+    assert 7 < (later - before) / (eta * TENTH) ** 2 < 8
