@@ -1,16 +1,19 @@
 r"""Open: which hypersurfaces does gradient descent on a deep scalar chain keep?
 
 Statement
-    A Darboux polynomial $p$ of the map $w → w⁺$ of gradient descent on $(w_L ⋯ w_1 - m)²$ divides
-    $p(w⁺)$: its zero set is kept.  Products of them are such.  Known are $w_i ± w_j$ (N25), at
-    $L = 2$ the ellipsoid of N2, and, for it consists of fixed points, the residual
-    $r = w_L ⋯ w_1 - m$, at every depth:
+    Let a Darboux polynomial of gradient descent on $(w_L ⋯ w_1 - m)²$ be a $p$ that divides
+    $p(w⁺)$, so that its zero set is kept.
+
+    Known are $w_i ± w_j$ [N25.identities], products of Darboux polynomials, and for two layers the
+    ellipsoid of N2.
+
+    For it consists of fixed points, the residual $r = w_L ⋯ w_1 - m$ is another one at every depth:
 
         r⁺ = r \Bigl(1 + 2η \sum_{S≠∅} (-1)^{|S|}(2ηr)^{|S|-1} \prod_{k∈S}π_k\prod_{k∉S}w_k\Bigr),
 
     $π_k$ the product of all layers but $k$.                                    [residual]
 
-    Open: whether there are others for $L ≥ 3$.
+    Open: whether there are others for three layers and more.
 
 Notation
     ``residual_factor_gap`` compares both sides; $2ηr$ is what a step moves $w_k$ by, over $-π_k$.

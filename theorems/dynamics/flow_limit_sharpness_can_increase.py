@@ -4,8 +4,9 @@ Statement
     Let $S_∞(W)$ be the sharpness of the minimizer where the gradient flow from $W$ ends, and
     $W⁺ = W - η∇R(W)$ one step of gradient descent.
 
-    For two scalar layers $S_∞(W⁺) ≤ S_∞(W)$ as long as $η|r| ≤ √2$, $r$ the residual (N10): of
-    matrices this is false.
+    Of two scalar layers that are trained on half the loss, a step does not increase it as long as
+    step size times residual is at most the root of two, or the layers are balanced (N10).  Of
+    matrices nothing like this is true.
 
     From $W_1 = I$, $W_2 = diag(2, 1)$ towards $T = W_2W_1 + ε e_2e_1ᵀ$, $Σ = I$,
 

@@ -10,10 +10,10 @@ Statement
                           \barλ(\sum_k A_kA_kᵀ ⊗ B_kᵀB_k)),                   [value]
 
     $\barλ$ the largest eigenvalue.  If the path is a top one, $σ = g^L$, then $W$ is flattest,
-    $S = 2Lσ^{2-2/L}$, exactly if none of the three others is more than $L$.
+    $S = 2Lσ^{2-2/L}$, exactly if none of the three others is more than $L$.   [value, M1.lower]
 
-    Every flattest minimizer has this form with $g = σ^{1/L}$ (M2): the conditions are necessary and
-    sufficient at every depth.
+    Every flattest minimizer has this form along a top path, so that the conditions are necessary
+    and sufficient at every depth.
 
 Notation
     $S$ (``sharpness``); ``rest_rows``, ``rest_columns`` and ``rest_block`` are the three other
@@ -40,7 +40,8 @@ Sharpness
     $L = 2$ they say $|Y_1|, |Y_2| ≤ 1$ (N1).
 
 Implementation notes
-    One direction beside the path, so that all eigenvalues are rational and decided exactly.
+    One direction beside the path, so that all eigenvalues are rational and decided exactly; more
+    are compared in floats by a test.
 
 References
 ----------
