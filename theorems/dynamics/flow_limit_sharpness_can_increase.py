@@ -19,8 +19,8 @@ Notation
     (``step_size``), $R(W)$ (``loss``), here $ε²$.
 
 Assumptions
-    None beyond the starts: all nine with $ε ∈ \{1/10, 3/20, 1/5\}$ and
-    $η ∈ \{1/8, 3/20, 47/250\}$.
+    None beyond the starts: all four with $ε ∈ \{1/10, 1/5\}$ and
+    $η ∈ \{1/8, 47/250\}$.
 
 Proof
     By enclosure, instance by instance.  The flow is followed from exact weights by Taylor steps in
@@ -32,7 +32,7 @@ Proof
     What happens: a flow conserves $D = W_2ᵀW_2 - W_1W_1ᵀ$ and a step changes it by
     $η²(∇_2ᵀ∇_2 - ∇_1∇_1ᵀ)$ (F4.descent).  For scalars the minimizer reached is a function of $D$
     and $T$.  For matrices one $D$ and one $T$ leave a curve of minimizers of different sharpness,
-    and both the change of $D$ and the place on the curve are of the order $η²R$, of either sign.
+    and both the change of $D$ and the place on the curve are of the order $η²R$.
 
 Sharpness
     The increase is about $7.6 η²R$, at $η = 1/100$ too (a test): no smaller step size mends it.  At
@@ -94,8 +94,8 @@ _FLOAT_STEPS = 60
 # --- starts -------------------------------------------------------------------------------------
 
 
-_TILTS = (Fraction(1, 10), Fraction(3, 20), Fraction(1, 5))
-_STEPS = (Fraction(1, 8), Fraction(3, 20), Fraction(47, 250))
+_TILTS = (Fraction(1, 10), Fraction(1, 5))
+_STEPS = (Fraction(1, 8), Fraction(47, 250))
 
 
 @dataclass(frozen=True, eq=False)
@@ -110,15 +110,14 @@ class FlowInstance(SteppedInstance):
 
 @setting(
     "tilted-starts",
-    "W_1 = I, W_2 = diag(2, 1), T = diag(2, 1) + ε e_2e_1ᵀ, Σ = I, ε one of 1/10, 3/20, 1/5, "
-    "η one of 1/8, 3/20, 47/250",
+    "W_1 = I, W_2 = diag(2, 1), T = diag(2, 1) + ε e_2e_1ᵀ, Σ = I, ε 1/10 or 1/5, η 1/8 or 47/250",
     checker=None,
     load=None,
     exists=True,
 )
 def tilted_starts(draw: Draw) -> SteppedInstance:
-    """Minimizers of a target that is then tilted by ε, with a step size: nine instances."""
-    tilt, eta = _TILTS[draw.integer(0, 2)], _STEPS[draw.integer(0, 2)]
+    """Minimizers of a target that is then tilted by ε, with a step size: four instances."""
+    tilt, eta = _TILTS[draw.integer(0, 1)], _STEPS[draw.integer(0, 1)]
     ar = draw.arithmetic
     if ar.kind == "exact":
         return _written(tilt, eta)
