@@ -24,6 +24,7 @@ GALLERY = {
     "small-starts": "limits of small starts against S_min, and flows on their way there (U3, U10)",
     "collapse": "weight decay against noise: where solutions exist, where they are best (Z5)",
     "basins": "which starts fall to the origin (Z8)",
+    "ellipsoid": "where descent on a product converges: starts on both sides (N2)",
     "alignment": "imbalance and alignment along gradient flow (F4, C2)",
     "coupling": "gains along the amplified path of flattest minimizers, and what bends cost (M2)",
     "edge": "sharpness along gradient descent against 2/step size (C6)",
