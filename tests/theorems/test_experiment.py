@@ -9,7 +9,8 @@ from click.testing import CliRunner
 
 from theorems.commands.experiment import NAMES, experiment
 from theorems.experiments.outcome import Check, Options, Outcome
-from theorems.experiments.runs import draw, gaussian_starts, generator, run
+from theorems.experiments.regressions import draw, generator
+from theorems.experiments.runs import gaussian_starts, run
 from verify.errors import UsageError
 
 LINEAR = [name for name in NAMES if name != "nonlinear"]
