@@ -48,7 +48,8 @@ def underdetermined(options: Options) -> Outcome:
     note = (
         f"n = {_SAMPLES}, d = {_WIDTH}, L = {_DEPTH}, {data.described(_DEPTH)}; "
         f"{options.span(_SCALES)}; {options.plan(_PLAN)}; gap: loss on {_SAMPLES} "
-        f"fresh samples less that on the data, of {int(seen.sum())} runs, log10 gap = {line[0]:.4f} log10 S + {line[1]:.4f}"
+        f"fresh samples less that on the data, of {int(seen.sum())} runs, "
+        f"log10 gap = {line[0]:.4f} log10 S + {line[1]:.4f}"
     )
     figure = _drawn(data, runs, gap, seen, line)
     arrays = runs.arrays() | {"generalisation_gap": gap}
