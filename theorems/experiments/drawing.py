@@ -26,7 +26,7 @@ __all__ = [
 
 _LEVELS = (":", "-", "-.", (0, (7, 2, 1, 2, 1, 2)))
 """Lines of theory, told apart without colour; dashes are for 2/η."""
-_FAINT = 0.3
+_FAINT, _LEFT = 0.3, 0.2
 
 
 def points(
@@ -65,7 +65,12 @@ def edges(axes: Any, number: int, x: Any, rate: float) -> None:
 
 
 def sharpnesses(
-    axes: Any, arrays: Mapping[str, Any], *, under_way: Any, levels: Mapping[str, float]
+    axes: Any,
+    arrays: Mapping[str, Any],
+    *,
+    under_way: Any,
+    levels: Mapping[str, float],
+    small: Mapping[str, float],
 ) -> None:
     """Draw sharpness against initial scale: at the start, and at the end for each step size.
 
@@ -77,6 +82,8 @@ def sharpnesses(
         Which runs had not come to rest: of these 2/η says nothing, and they are hollow.
     levels
         Lines of theory, the same at each scale, by what they are called.
+    small
+        Such that speak of small starts only, and are drawn at the left alone.
     """
     scale, rates, final = (arrays[name] for name in ("scale", "step_size", "final"))
     start = means(scale, arrays["initial"])
@@ -88,8 +95,10 @@ def sharpnesses(
         edges(axes, number, scale, rate)
     axes.plot([], [], "o", color=INK, markerfacecolor="none", label="hollow: under way")
     axes.plot([], [], color=INK, linestyle="--", linewidth=1.6, label="coloured: 2/η")
-    for number, (label, value) in enumerate(levels.items()):
-        level(axes, number, [scale.min(), scale.max()], [value] * 2, label)
+    low, high = scale.min(), scale.max()
+    for number, (label, value) in enumerate([*levels.items(), *small.items()]):
+        end = high if label in levels else low + _LEFT * (high - low)
+        level(axes, number, [low, end], [value] * 2, label)
     axes.set(xlabel="scale of initialisation", ylabel="sharpness")
     logarithmic(axes, "y")
 

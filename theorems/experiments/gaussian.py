@@ -114,20 +114,23 @@ def panels(
 ) -> Any:
     """Return the figure of distances, sharpness and two traces.
 
-    ``small`` starts have two lines more: the limit of vanishing ones (U3), and the authors' 8LΛ.
+    Where there are ``small`` starts, two lines speak of them: the limit of vanishing ones (U3), and
+    the authors' 8LΛ (C3).
     """
     depth = int(runs.depth[0])
     lower = {"2La (C1)": 2 * depth * data.rayleigh[0], "Sₘᵢₙ (U1)": runs.minimal[0]}
     upper = {
         "limit of vanishing starts (U3)": data.small_start_limit(depth)[0],
-        "8LΛ (C3, small starts)": 8 * depth * data.top[0],
+        "8LΛ (C3)": 8 * depth * data.top[0],
     }
     figure, axes = blank(3, 2, size=(8.6, 10.2))
     arrays, shown = runs.arrays(), runs.step_size < _MOST_SHOWN
     distances(axes[0, 0], arrays)
     arrays = {name: values[shown] for name, values in arrays.items()}
-    levels = lower | (upper if small else {})
-    sharpnesses(axes[0, 1], arrays, under_way=runs.under_way[shown], levels=levels)
+    sharpnesses(
+        axes[0, 1], arrays, under_way=runs.under_way[shown], levels=lower,
+        small=upper if small else {},
+    )  # fmt: skip
     axes[0, 0].set_title(title)
     rates = np.unique(runs.step_size).tolist()
     for pair, rate in zip(axes[1:], np.unique(columns["step_size"]), strict=True):

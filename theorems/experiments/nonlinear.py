@@ -75,7 +75,7 @@ def _descents(
 def _drawn(arrays: dict[str, Any]) -> Any:
     figure, axes = blank(size=(6.8, 5.0))
     under_way = ~(arrays["slope"] <= _AT_REST)
-    sharpnesses(axes, arrays, under_way=under_way, levels={})
+    sharpnesses(axes, arrays, under_way=under_way, levels={}, small={})
     axes.set_title(f"GELU networks of depth {_DEPTH}")
     finish(figure, columns=4)
     return figure

@@ -76,9 +76,9 @@ def _drawn(data: Regressions, runs: Runs, gap: Any, seen: Any, line: tuple[float
     levels = {
         "2La (C1)": 2 * _DEPTH * data.rayleigh[0],
         "Sₘᵢₙ (U1)": runs.minimal[0],
-        "limit of vanishing starts (U3)": data.small_start_limit(_DEPTH)[0],
     }
-    sharpnesses(left, runs.arrays(), under_way=runs.under_way, levels=levels)
+    small = {"limit of vanishing starts (U3)": data.small_start_limit(_DEPTH)[0]}
+    sharpnesses(left, runs.arrays(), under_way=runs.under_way, levels=levels, small=small)
     left.set_title(f"n = {_SAMPLES}, d = {_WIDTH}, depth {_DEPTH}")
     points(right, 0, runs.final[seen], gap[seen], None)
     span = np.array([runs.final[seen].min(), runs.final[seen].max()])
