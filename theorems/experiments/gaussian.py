@@ -76,7 +76,7 @@ def _said(options: Options, data: Regressions) -> str:
     """What was run, with its numbers."""
     return (
         f"n = 50, d = 5, L = {_DEPTH}, {data.described(_DEPTH)}; {options.span(_SCALES)}; "
-        f"{options.plan(_PLAN)}; at rest: |∇R| <= 1e-8"
+        f"{options.plan(_PLAN)}; at rest: |∇R| <= 1e-8 after the last step"
     )
 
 

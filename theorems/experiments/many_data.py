@@ -62,17 +62,18 @@ def depth(options: Options) -> Outcome:
         found.append(reached(parts[-1], RATES))
     runs = Runs.join(parts)
     ratios = [f * part.minimal[:: len(RATES)] / 2 for f, part in zip(found, parts, strict=True)]
-    title = "Largest step size that succeeds"
+    title = f"Largest step size with |P - w*|² <= {SUCCESS:g} after {STEPS} steps"
     figure, axes = at_logarithms(title, "depth L", "η over 2/Sₘᵢₙ")
     points(axes, 0, np.repeat(DEPTHS, count), np.concatenate(ratios), "a data set each")
     axes.plot(DEPTHS, [np.median(r) for r in ratios], color="0.2", label="median")
-    level(axes, 0, DEPTHS, [1.0] * len(DEPTHS), "2/Sₘᵢₙ (U1, C6)")
+    level(axes, 0, DEPTHS, [1.0] * len(DEPTHS), "2/Sₘᵢₙ: beyond it none rests")
     axes.set_xticks(DEPTHS, [str(L) for L in DEPTHS], minor=False)
     axes.set_xticks([], minor=True)
     finish(figure)
     note = (
         f"n = 50, d = 5, {count} data sets, residual starts of scale {_SCALE} with a frozen "
-        f"output, {STEPS} steps; success: |P - w*|² <= {SUCCESS:g}"
+        f"output, {STEPS} steps; success: |P - w*|² <= {SUCCESS:g}, "
+        "where beyond 2/S_min a run may swing, though it cannot rest"
     )
     checks = (beyond(runs), *_thresholds(runs, [float(np.median(f)) for f in found]))
     return Outcome("depth", "Step size and depth", note, checks, runs.arrays(), figure)

@@ -72,7 +72,8 @@ def figure_2(options: Options) -> Outcome:
     note = (
         f"n = 50, d = 5, residual starts of scale {_SCALE} below one frozen output for each depth, "
         f"{STEPS} steps, {options.repetitions(50)} repetitions, {len(rates)} step sizes; "
-        f"{data.described(*DEPTHS)}; at rest: |∇R| <= 1e-8; runs that diverged are not drawn"
+        f"{data.described(*DEPTHS)}; at rest: |∇R| <= 1e-8 after the last step; "
+        "runs that diverged are not drawn"
     )
     figure = _against_rates("Distance after 1000 steps", data, runs)
     return Outcome("figure-2", "Step size and depth", note, checks, runs.arrays(), figure)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from itertools import pairwise
 from typing import Any
 
@@ -21,7 +21,10 @@ __all__ = ["TRACE_EVERY", "Runs", "gaussian_starts", "residual_starts", "run", "
 TRACE_EVERY = 5
 """Steps between two measurements of the sharpness, where it is traced."""
 
-_LIMITS = {"tolerance": 1e-8, "limit": 1e4}
+_LIMITS = {"tolerance": 0.0, "limit": 1e4}
+"""All steps are taken: a minimizer that repels can be passed so closely that it looks like rest."""
+_AT_REST = 1e-8
+"""Norm of the gradient at a run at rest."""
 _EXCESS = 1e-9
 
 
@@ -123,6 +126,8 @@ def run(
             starts, data.sigma, data.cross, step_size, steps=steps, **_LIMITS,
             frozen_output=frozen_output,
         )  # fmt: skip
+    rest = (end.status != DIVERGED) & (end.gradient_norm <= _AT_REST)
+    end = replace(end, status=np.where(rest, CONVERGED, end.status))
     product = _end_to_end(end)
     gap = product - data.target
     distance = np.sum(gap**2, axis=(1, 2))
@@ -151,7 +156,7 @@ def traced(
     for step in range(0, steps + 1, TRACE_EVERY):
         end = gradient_descent(
             layers, many.sigma, many.cross, rates, steps=TRACE_EVERY if step else 0,
-            tolerance=0.0, limit=_LIMITS["limit"], frozen_output=frozen_output,
+            **_LIMITS, frozen_output=frozen_output,
         )  # fmt: skip
         layers = list(end.weights)
         distance = np.sum((_end_to_end(end) - many.target) ** 2, axis=(1, 2))

@@ -5,13 +5,16 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
+from numeric.arithmetic.floating import Floating
+from numeric.networks import LinearNetwork
+from numeric.spectrum import sharpness_at_minimizer
 from numeric.training import gradient_descent
 from theorems.experiments import gaussian, nonlinear, residual, underdetermined
 from theorems.experiments.checks import beyond, reached, window
 from theorems.experiments.drawing import means
 from theorems.experiments.outcome import Options
 from theorems.experiments.regressions import common, generator
-from theorems.experiments.runs import gaussian_starts, residual_starts, traced
+from theorems.experiments.runs import gaussian_starts, residual_starts, run, traced
 
 TINY = Options(scale_down=100)
 
@@ -90,6 +93,19 @@ def test_figure_2_has_one_frozen_output_for_each_depth_and_both_edges(monkeypatc
     }
     for depth in residual.DEPTHS:
         assert any(np.isclose(x, 1 / (depth * data.rayleigh[0])) for x in upright)
+
+
+def test_a_minimizer_that_repels_is_left_however_closely_it_is_passed():
+    data, rng = common(0), generator(0, "test")
+    start = [3 * np.eye(5)[None], data.target / 3]
+    edge = 2 / sharpness_at_minimizer(LinearNetwork(Floating(), start), data.sigma)
+    start = [W + 1e-9 * rng.standard_normal(W.shape) for W in start]
+    found = run(data, start, np.ones(1), 1.05 * edge, 3000)
+    assert found.converged.all()
+    assert found.taken == 3000
+    assert found.final < 2 / (1.05 * edge)
+    below = run(data, start, np.ones(1), 0.95 * edge, 3000)
+    assert below.final == pytest.approx(2 / edge, rel=1e-6)
 
 
 def test_residual_starts_share_their_output_or_have_their_own():
