@@ -19,7 +19,7 @@ from numeric.compiled.sharpness import BASIS, SCRATCH
 from numeric.compiled.simd import LANES
 from numeric.descent import Descent, Limits
 
-__all__ = ["Layout", "record", "sharpen", "train"]
+__all__ = ["Layout", "cores", "record", "sharpen", "train"]
 
 _TILES = (5, 4, 3)
 """Up to 5, the rows of a tile stay in registers; fewer sizes mean fewer compilations."""
@@ -187,7 +187,7 @@ def _noise(layout: Layout, seed: int) -> Any:
 def _in_queues(run: Callable[[int, int], None], batch: int, *, together: bool) -> None:
     """Call ``run`` on parts of the batch, in threads; ``together``: of at most LANES networks."""
     blocks = -(-batch // LANES)
-    threads = min(_cores(), blocks)
+    threads = min(cores(), blocks)
     queues = blocks if together else min(blocks, threads * _QUEUES)
     edges = [min(batch, LANES * (i * blocks // queues)) for i in range(queues)]
     starts, stops = edges, [*edges[1:], batch]
@@ -199,8 +199,8 @@ def _in_queues(run: Callable[[int, int], None], batch: int, *, together: bool) -
         list(pool.map(run, starts, stops))
 
 
-def _cores() -> int:
-    """Cores this process may use."""
+def cores() -> int:
+    """Return how many cores this process may use."""
     try:
         return len(os.sched_getaffinity(0))
     except AttributeError:  # not on macOS and Windows

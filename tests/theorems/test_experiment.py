@@ -9,7 +9,8 @@ from click.testing import CliRunner
 
 from theorems.commands.experiment import NAMES, experiment
 from theorems.experiments.outcome import Check, Options, Outcome
-from theorems.experiments.runs import draw, gaussian_starts, generator, run
+from theorems.experiments.regressions import draw, generator
+from theorems.experiments.runs import gaussian_starts, run
 from verify.errors import UsageError
 
 LINEAR = [name for name in NAMES if name != "nonlinear"]
@@ -28,8 +29,9 @@ def test_an_experiment_writes_numbers_a_figure_and_a_comparison(name, tmp_path):
     assert document["seed"] == 0
     ElementTree.parse(tmp_path / f"{name}.svg")
     assert {path.suffix for path in tmp_path.iterdir()} == {
-        ".npz", ".csv", ".svg", ".pdf", ".png", ".json"
+        ".npz", ".csv", ".svg", ".pdf", ".png", ".txt", ".json"
     }  # fmt: skip
+    assert (tmp_path / f"{name}.txt").read_text().count("predicted") == len(document["checks"])
     with np.load(tmp_path / f"{name}.npz") as numbers:
         at_rest = numbers["final"][numbers["status"] == 2]
         rows = (tmp_path / f"{name}.csv").read_text().splitlines()

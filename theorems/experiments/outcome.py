@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -44,6 +44,16 @@ class Options:
         stride = max(1, round(self.scale_down**0.5))
         return np.asarray(values)[::-1][::stride][::-1]
 
+    def span(self, scales: Sequence[float]) -> str:
+        """Return in words which scales are run."""
+        run = self.grid(scales)
+        return f"{len(run)} scales from {run[0]:g} to {run[-1]:g}"
+
+    def plan(self, planned: Mapping[float, tuple[int, int]]) -> str:
+        """Return in words the steps and repetitions of each step size."""
+        parts = (f"{rate:g}: {n} x {self.repetitions(m)}" for rate, (n, m) in planned.items())
+        return f"steps x repetitions at each η: {', '.join(parts)}"
+
 
 @dataclass(frozen=True)
 class Check:
@@ -70,7 +80,19 @@ class Check:
 
 @dataclass(frozen=True)
 class Outcome:
-    """The end of an experiment; ``note`` says what was run, ``figure`` is matplotlib's."""
+    """The end of an experiment.
+
+    Parameters
+    ----------
+    note
+        What was run, with its numbers: the caption.
+    arrays
+        Numbers by name; those with one axis have an entry for each run.
+    figure
+        Matplotlib's.
+    traces
+        Columns of equal length: numbers along single descents.
+    """
 
     name: str
     title: str
@@ -78,6 +100,7 @@ class Outcome:
     checks: tuple[Check, ...]
     arrays: Mapping[str, Any]
     figure: Any
+    traces: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def verdict(self) -> Verdict:
@@ -92,15 +115,24 @@ class Outcome:
         """Return 0 (as predicted), 1 (contradicted) or 3 (inconclusive)."""
         return _EXIT_CODES[self.verdict]
 
-    def write(self, folder: Path, **more: Any) -> list[Path]:
-        """Write numbers, figure (SVG, PDF, PNG) and comparison (JSON) and return their paths.
+    def text(self) -> str:
+        """Return the caption as it is written: words, numbers, what was checked."""
+        checked = (
+            f"{c.name}: {c.measured:.6g} (predicted {c.predicted or 'nothing'}; {c.count} cases; "
+            f"{c.verdict})"
+            for c in self.checks
+        )
+        return "\n".join([f"{self.title}.", "", f"{self.note}.", "", *checked, ""])
 
-        NPZ has all numbers, CSV those with one value for each run.
+    def write(self, folder: Path, **more: Any) -> list[Path]:
+        """Write numbers, figure (SVG, PDF, PNG), caption and comparison; return their paths.
+
+        NPZ has all numbers, CSV those with one value for each run, NAME-traces.csv those along
+        descents, TXT the caption, JSON the comparison with what is in ``more``.
         """
-        buffer = BytesIO()
-        np.savez_compressed(buffer, **self.arrays)
-        each = {name: values for name, values in self.arrays.items() if np.ndim(values) == 1}
-        rows = [dict(zip(each, row, strict=True)) for row in zip(*each.values(), strict=True)]
+        buffer, stem = BytesIO(), folder / self.name
+        along = {f"along_{name}": column for name, column in self.traces.items()}
+        np.savez_compressed(buffer, **self.arrays, **along)
         document = {
             "experiment": self.name,
             "title": self.title,
@@ -110,11 +142,14 @@ class Outcome:
             "checks": [{**asdict(check), "verdict": check.verdict} for check in self.checks],
         }
         written = json.dumps(_plain(document), indent=1) + "\n"
+        each = {name: values for name, values in self.arrays.items() if np.ndim(values) == 1}
+        tables = {".csv": each} | ({"-traces.csv": self.traces} if self.traces else {})
         return [
-            write_bytes(folder / f"{self.name}.npz", buffer.getvalue(), durable=False),
-            write_rows(folder / f"{self.name}.csv", rows),
-            *save(self.figure, folder / self.name),
-            write_text(folder / f"{self.name}.json", written, durable=False),
+            write_bytes(stem.with_suffix(".npz"), buffer.getvalue(), durable=False),
+            *(write_rows(folder / f"{self.name}{end}", _rows(t)) for end, t in tables.items()),
+            *save(self.figure, stem),
+            write_text(stem.with_suffix(".txt"), self.text(), durable=False),
+            write_text(stem.with_suffix(".json"), written, durable=False),
         ]
 
     def show(self, console: Console) -> None:
@@ -127,6 +162,11 @@ class Outcome:
         console.print(table)
         console.print(self.note)
         console.print(f"{self.name}: {self.verdict}")
+
+
+def _rows(columns: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Columns of equal length as rows of a table."""
+    return [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
 
 
 def _plain(value: Any) -> Any:

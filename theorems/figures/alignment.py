@@ -10,7 +10,7 @@ import numpy as np
 from numeric.arithmetic.floating import Floating
 from numeric.training import Flow, gradient_flow
 from theorems.experiments.outcome import Check, Options
-from theorems.experiments.runs import generator
+from theorems.experiments.regressions import generator
 from theorems.figures.gallery import Drawing
 from theorems.regression.features import gaussian_regression
 from theorems.regression.layer_pairs import (

@@ -14,7 +14,7 @@ from numeric.gain import float_optimum
 from numeric.spectrum import sharpness_at_minimizer
 from numeric.training import gradient_flow
 from theorems.experiments.outcome import Check, Options
-from theorems.experiments.runs import generator
+from theorems.experiments.regressions import generator
 from theorems.figures.gallery import Drawing
 from theorems.quantities import condition, depth
 from theorems.training import Trained

@@ -8,7 +8,7 @@ import numpy as np
 
 from numeric.arithmetic.floating import Floating
 from theorems.experiments.outcome import Check, Options
-from theorems.experiments.runs import generator
+from theorems.experiments.regressions import generator
 from theorems.figures.gallery import Drawing
 from theorems.weight_decay.networks import NoisyInstance, cross_sq
 from theorems.weight_decay.thresholds_of_isotropic_data import birth, collapse

@@ -9,7 +9,7 @@ import numpy as np
 from numeric.arithmetic.floating import Floating
 from numeric.training import CONVERGED, gradient_descent
 from theorems.experiments.outcome import Check, Options
-from theorems.experiments.runs import generator
+from theorems.experiments.regressions import generator
 from theorems.figures.gallery import Drawing
 from theorems.flat_minima.layers_coupled_of_flattest import alignment_floor, path_gain
 from theorems.flat_minima.paths import (

@@ -9,8 +9,9 @@ import numpy as np
 from numeric.descent import CONVERGED, Limits
 from numeric.spectrum.bulk import descent_with_sharpness
 from theorems.experiments.outcome import Check, Options
-from theorems.experiments.runs import draw as regressions
-from theorems.experiments.runs import gaussian_starts, generator
+from theorems.experiments.regressions import draw as regressions
+from theorems.experiments.regressions import generator
+from theorems.experiments.runs import gaussian_starts
 from theorems.figures.gallery import Drawing
 from verify.report.figures import INK, blank, finish, logarithmic, look, styled
 

@@ -9,7 +9,7 @@ import numpy as np
 from numeric.arithmetic.floating import Floating
 from numeric.spectrum import sharpness_at_minimizer
 from theorems.experiments.outcome import Check, Options
-from theorems.experiments.runs import generator
+from theorems.experiments.regressions import generator
 from theorems.figures.gallery import Drawing
 from theorems.instances import Instance
 from theorems.quantities import minimal_sharpness
