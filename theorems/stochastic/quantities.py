@@ -9,7 +9,7 @@ from verify.claims import quantity
 __all__ = ["temperature"]
 
 
-@quantity("temperature", "T")
+@quantity("temperature", "T", nonzero=True)
 def temperature(instance: Any) -> Any:
     """Temperature T > 0 of the continuous model: step size over size of the batch."""
     return instance.temperature

@@ -19,8 +19,8 @@ Statement
 
     whose logarithm has the slope
     $-3D/((D+1)v) - g'/g - (b_1v - b_2)/((D+1)dTg c^{2D/(D+1)})$.                            [flux]
-    Its slope times $(D+1)dTg c^{2D/(D+1)}$ is
-    $b_2 - b_1v - T(3Dg c^{(D-1)/(D+1)} + (D+1)dg' c^{2D/(D+1)})$.                          [origin]
+    It is $b_2 - b_1v - T(3Dg c^{(D-1)/(D+1)} + (D+1)dg' c^{2D/(D+1)})$ over
+    $(D+1)dTg c^{2D/(D+1)}$.                                                                [origin]
 
     Let $D = 1$ and $κ = b_2/(2Ta_3) - 3/2$.
 
@@ -28,8 +28,8 @@ Statement
     $R = -g'/g + (2a_2b_2 - a_3b_1 - a_1b_2v)/(2Ta_3g)$, so that $p$ is $v^κ$ near 0;        [power]
     $κ > -1$ if $Ta_3 < b_2$, so that $p$ is integrable there,                           [spread]
     and $κ ≤ -1$ if $Ta_3 ≥ b_2$, so that it is not.                                      [collapse]
-    The modes of $p$ are roots: $-2Tvg(\log p)'$ is
-    $7Ta_1v² + (b_1 - 10Ta_2)v + 3Ta_3 - b_2$.                                               [modes]
+    The modes of $p$ are among the roots of $7Ta_1v² + (b_1 - 10Ta_2)v + 3Ta_3 - b_2$, which is
+    $-2Tvg(\log p)'$.                                                                        [modes]
     The drift of $\log v$ is $4(b_2 - b_1v - Tg)$.                                     [log_drift]
 
 Notation
@@ -38,7 +38,6 @@ Notation
     variance, over it.  $D$ (``hidden_layer_count``), $d$ (``subnetwork_count``).
 
 Assumptions
-    shallow    $D = 1$.  Without it powers of $v$ that are not whole enter (origin).
     below      $Ta_3 < b_2$.  Without it $κ ≤ -1$.
     above      $Ta_3 ≥ b_2$.  Without it $κ > -1$.
     uncertain  $a_3 > 0$: what $κ$ divides by.
@@ -58,13 +57,14 @@ Proof
 Sharpness
     At $T = b_2/a_3$ the density is $1/v$ near 0.  As Itô's formula for $\log v$ shows, that is
     where its drift at 0 changes sign, $4(b_2 - Ta_3)$: the origin is stable in the sense of N12.
-    For $D ≥ 2$ and $b_2 > 0$ the right side of [origin] tends to $b_2$, so that $(\log p)'$ grows
+    For $D ≥ 2$ and $b_2 > 0$ the numerator of [origin] tends to $b_2$, so that $(\log p)'$ grows
     like $v^{-2D/(D+1)}$, faster than $1/v$, and $p$ vanishes at 0 at every $T$: only $D = 1$
     collapses.
 
 Implementation notes
-    Drift and noise are measured on the network of $(D+1)d$ weights, its derivatives as differences
-    of values (every function is affine or quadratic in a weight): no formula of the proof is used.
+    Drift and noise are sums over the $(D+1)d$ weights, with derivatives that are differences of
+    values (every function is affine or quadratic in a weight): no formula of the proof is used.
+    The $d$ subnetworks are equal, so that one is measured.
     $d^{1-2/(D+1)} v^{-2D/(D+1)}$ in other forms of the integrand is $d^{-1}c^{-2D/(D+1)}$.  That
     a normalised $p$ is the law that SGD tends to is not claimed.  The source was read in abstract;
     the density is recalled from it and derived again here.
@@ -81,6 +81,7 @@ import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cached_property
 from typing import Any, Self
 
 import numpy as np
@@ -116,8 +117,6 @@ from verify.theorem import (
 __all__ = ["THEOREM", "SubnetworkInstance"]
 
 # --- equal subnetworks --------------------------------------------------------------------------
-
-_Weights = list[list[Any]]
 
 
 @dataclass(frozen=True, eq=False)
@@ -156,10 +155,38 @@ class SubnetworkInstance(ExactInstance):
         numbers = ar.scalar(weight), ar.scalar(temperature)
         return cls(ar, hidden, copies, *numbers, inputs, labels)
 
+    def product(self, *moves: tuple[int, int]) -> Any:
+        """Π_k u^(k) of one subnetwork with 1 or -1 added to the weights of some layers."""
+        weights = [self.weight] * (self.hidden + 1)
+        for k, by in moves:
+            weights[k] = weights[k] + by
+        return math.prod(weights[1:], start=weights[0])
+
     @property
-    def weights(self) -> _Weights:
-        """u_i^(k), a list for each subnetwork."""
-        return [[self.weight] * (self.hidden + 1) for _ in range(self.copies)]
+    def total(self) -> Any:
+        """v, the sum over the subnetworks."""
+        products = [self.product() for _ in range(self.copies)]
+        return sum(products[1:], start=products[0])
+
+    @cached_property
+    def slopes(self) -> list[tuple[Any, list[Any]]]:
+        """The derivatives of v and of each sample's loss in each weight, a list of layers.
+
+        They are those of any subnetwork; the loss is quadratic in a weight, and v is affine.
+        """
+        samples, others = list(zip(self.inputs, self.labels, strict=True)), self.total
+        found = []
+        for k in range(self.hidden + 1):
+            up, down = (others - self.product() + self.product((k, by)) for by in (1, -1))
+            losses = [((up * x - y) ** 2 - (down * x - y) ** 2) / 2 for x, y in samples]
+            found.append(((up - down) / 2, losses))
+        return found
+
+    def mixed(self, k: int, m: int) -> Any:
+        """The mixed derivative of v in the weights of two layers of a subnetwork."""
+        signs = itertools.product((1, -1), repeat=2)
+        terms = [a * b * self.product((k, a), (m, b)) for a, b in signs]
+        return sum(terms[1:], start=terms[0]) / 4
 
     def mean(self, values: Sequence[Any]) -> Any:
         """The mean of scalars over the samples."""
@@ -188,7 +215,17 @@ class SubnetworkInstance(ExactInstance):
 )  # fmt: skip
 def equal_subnetworks(draw: Draw) -> SubnetworkInstance:
     """Equal weights and any samples; ``draw.bounds.depth`` counts hidden layers."""
-    hidden, copies, n = draw.depth(), draw.width(), draw.integer(2, 3)
+    return _drawn(draw, draw.depth())
+
+
+@setting("one-hidden-layer", "equal subnetworks with D = 1", load=None)
+def one_hidden_layer(draw: Draw) -> SubnetworkInstance:
+    """Equal weights of subnetworks with one hidden layer, and any samples."""
+    return _drawn(draw, 1)
+
+
+def _drawn(draw: Draw, hidden: int) -> SubnetworkInstance:
+    copies, n = draw.width(), draw.integer(2, 3)
     return SubnetworkInstance(
         draw.arithmetic, hidden, copies, draw.number(1, 3) / 2, draw.number(1, 8) / 4,
         tuple(draw.numbers(n)), tuple(draw.numbers(n)),
@@ -198,80 +235,29 @@ def equal_subnetworks(draw: Draw) -> SubnetworkInstance:
 # --- quantities ---------------------------------------------------------------------------------
 
 
-def _sum(weights: _Weights) -> Any:
-    """Σ_i Π_k u_i^(k), the sum v."""
-    products = [math.prod(row[1:], start=row[0]) for row in weights]
-    return sum(products[1:], start=products[0])
-
-
-def _moved(weights: _Weights, *moves: tuple[int, int, int]) -> _Weights:
-    """The weights with 1 or -1 added to some, each named by its subnetwork and layer."""
-    found = [list(row) for row in weights]
-    for i, k, by in moves:
-        found[i][k] = found[i][k] + by
-    return found
-
-
-def _slope(function: Any, weights: _Weights, i: int, k: int) -> Any:
-    """The derivative in one weight of a function that is quadratic in it."""
-    up, down = (function(_moved(weights, (i, k, by))) for by in (1, -1))
-    return (up - down) / 2
-
-
-def _mixed(function: Any, weights: _Weights, i: int, k: int, m: int) -> Any:
-    """The mixed derivative in two weights of a subnetwork of a function affine in both."""
-    signs = list(itertools.product((1, -1), repeat=2))
-    terms = [a * b * function(_moved(weights, (i, k, a), (i, m, b))) for a, b in signs]
-    return sum(terms[1:], start=terms[0]) / 4
-
-
-def _places(instance: SubnetworkInstance) -> list[tuple[int, int]]:
-    return list(itertools.product(range(instance.copies), range(instance.hidden + 1)))
-
-
-def _gradients(instance: SubnetworkInstance) -> dict[tuple[int, int], list[Any]]:
-    """The gradient of each sample's loss in each weight."""
-    samples = list(zip(instance.inputs, instance.labels, strict=True))
-
-    def loss(x: Any, y: Any) -> Any:
-        return lambda weights: (_sum(weights) * x - y) * (_sum(weights) * x - y)
-
-    return {
-        place: [_slope(loss(x, y), instance.weights, *place) for x, y in samples]
-        for place in _places(instance)
-    }
-
-
 @quantity("sum_drift", r"\mathcal{L}v", positive=False)
 def sum_drift(instance: SubnetworkInstance) -> Any:
     """-∇v·∇L + ½T tr(C∇²v): the generator of the weights' motion applied to v."""
-    gradients, weights = _gradients(instance), instance.weights
-    half = instance.temperature / 2
-    terms = []
-    for i, k in _places(instance):
-        own = gradients[i, k]
-        terms.append(0 - _slope(_sum, weights, i, k) * instance.mean(own))
-        terms += [
-            half * instance.covariance(own, gradients[i, m]) * _mixed(_sum, weights, i, k, m)
-            for m in range(instance.hidden + 1)
-            if m != k
-        ]
-    return sum(terms[1:], start=terms[0])
+    slopes = instance.slopes
+    terms = [0 - slope * instance.mean(losses) for slope, losses in slopes]
+    for k, m in itertools.combinations(range(len(slopes)), 2):
+        covariance = instance.covariance(slopes[k][1], slopes[m][1])
+        terms.append(instance.temperature * covariance * instance.mixed(k, m))
+    return instance.copies * sum(terms[1:], start=terms[0])
 
 
 @quantity("sum_noise", r"T\,\nabla v^TC\nabla v")
 def sum_noise(instance: SubnetworkInstance) -> Any:
     """T ∇vᵀC∇v: the variance of the noise of v, from that of ∇v·∇ℓ over the samples."""
-    slopes = {place: _slope(_sum, instance.weights, *place) for place in _places(instance)}
-    rates = [[slopes[place] * g for g in found] for place, found in _gradients(instance).items()]
-    totals = [sum(column[1:], start=column[0]) for column in zip(*rates, strict=True)]
+    rates = [[slope * g for g in losses] for slope, losses in instance.slopes]
+    totals = [instance.copies * sum(at[1:], start=at[0]) for at in zip(*rates, strict=True)]
     return instance.temperature * instance.covariance(totals, totals)
 
 
-@quantity("subnetwork_sum", "v")
+@quantity("subnetwork_sum", "v", nonzero=True)
 def subnetwork_sum(instance: SubnetworkInstance) -> Any:
-    """The sum v of the products of the subnetworks' weights."""
-    return _sum(instance.weights)
+    """The sum v > 0 of the products of the subnetworks' weights."""
+    return instance.total
 
 
 @quantity("hidden_layer_count", "D", integer=True, nonzero=True)
@@ -369,7 +355,6 @@ log_drift_form = Formula("log_drift_form", "4(b_2-b_1v-Tg)", 4 * (b2 - b1 * v - 
 _ANY, _ONE = Bounds((1, 4), (1, 3)), Bounds((1, 1), (1, 3))
 _SIZES = ((1, 1, 2), (1, 3, 2), (2, 1, 2), (2, 2, 2), (3, 1, 2), (4, 1, 2))
 """Hidden layers, subnetworks, samples."""
-shallow = Assumption("shallow", sp.Eq(D, 1))
 uncertain = Assumption("uncertain", sp.Gt(a3, 0, evaluate=False))
 below = Assumption("below", T * a3 < b2)
 above = Assumption("above", T * a3 >= b2)
@@ -402,33 +387,39 @@ def _measured_slope(drift: Claim, noise: Claim, form: Any) -> Step:
 _weight = _m * d * T * _g * _c ** (2 * D / _m)
 
 
-@claim(equal_subnetworks, sp.Eq(slope * _weight, origin_form), given=(flux,), bounds=_ANY)
+@claim(equal_subnetworks, sp.Eq(slope, origin_form / _weight), given=(flux,), bounds=_ANY)
 def origin(origin_form: Any, flux: Claim) -> Iterator[Step]:
     """What is left of the slope near 0."""
-    yield rules.rewritten(rules.scaled(rules.given(flux), _weight), slope * _weight, origin_form)
+    yield rules.rewritten(rules.given(flux), slope, origin_form / _weight)
 
 
-def _at_one(flux: Claim) -> Step:
+shallow = stated(
+    "shallow", "there is one hidden layer",
+    one_hidden_layer, sp.Eq(D, 1), bounds=_ONE, sizes=((1, 2),), check=True,
+)  # fmt: skip
+
+
+def _at_one(flux: Claim, shallow: Claim) -> Step:
     """The slope at $D = 1$."""
-    return rules.substituted(rules.given(flux), rules.assumed(shallow))
+    return rules.substituted(rules.given(flux), rules.given(shallow))
 
 
 @claim(
-    equal_subnetworks, sp.Eq(v * slope, power_form), shallow, uncertain, given=(flux,), bounds=_ONE,
-)  # fmt: skip
-def power(power_form: Any, flux: Claim) -> Iterator[Step]:
+    one_hidden_layer, sp.Eq(v * slope, power_form), uncertain, given=(flux, shallow), bounds=_ONE
+)
+def power(power_form: Any, flux: Claim, shallow: Claim) -> Iterator[Step]:
     """The power of $v$ near 0, and the bounded rest."""
-    yield rules.rewritten(rules.scaled(_at_one(flux), v), v * slope, power_form)
+    yield rules.rewritten(rules.scaled(_at_one(flux, shallow), v), v * slope, power_form)
 
 
-@claim(equal_subnetworks, exponent_form > -1, uncertain, below, bounds=_ONE)
+@claim(one_hidden_layer, exponent_form > -1, uncertain, below, bounds=_ONE)
 def spread(exponent_form: Any) -> Iterator[Step]:
     """Cold enough: the density is integrable at 0."""
     share = rules.scaled(rules.assumed(below), 1 / (2 * T * a3))
     yield rules.rewritten(rules.added(share, -sp.Rational(3, 2)), exponent_form, -1)
 
 
-@claim(equal_subnetworks, exponent_form <= -1, uncertain, above, bounds=_ONE)
+@claim(one_hidden_layer, exponent_form <= -1, uncertain, above, bounds=_ONE)
 def collapse(exponent_form: Any) -> Iterator[Step]:
     """Too hot: it is not."""
     share = rules.scaled(rules.assumed(above), 1 / (2 * T * a3))
@@ -436,22 +427,21 @@ def collapse(exponent_form: Any) -> Iterator[Step]:
 
 
 @claim(
-    equal_subnetworks, sp.Eq(-2 * T * v * _g * slope, modes_form), shallow, given=(flux,),
+    one_hidden_layer, sp.Eq(slope, -modes_form / (2 * T * v * _g)), given=(flux, shallow),
     bounds=_ONE,
 )  # fmt: skip
-def modes(modes_form: Any, flux: Claim) -> Iterator[Step]:
+def modes(modes_form: Any, flux: Claim, shallow: Claim) -> Iterator[Step]:
     """The equation of the modes."""
-    weight = -2 * T * v * _g
-    yield rules.rewritten(rules.scaled(_at_one(flux), weight), weight * slope, modes_form)
+    yield rules.rewritten(_at_one(flux, shallow), slope, -modes_form / (2 * T * v * _g))
 
 
 @claim(
-    equal_subnetworks, sp.Eq(mu / v - noise / (2 * v**2), log_drift_form), shallow,
-    given=(drift, spread_of_noise), bounds=_ONE,
+    one_hidden_layer, sp.Eq(mu / v - noise / (2 * v**2), log_drift_form),
+    given=(drift, spread_of_noise, shallow), bounds=_ONE,
 )  # fmt: skip
-def log_drift(log_drift_form: Any, drift: Claim, noise: Claim) -> Iterator[Step]:
+def log_drift(log_drift_form: Any, drift: Claim, noise: Claim, shallow: Claim) -> Iterator[Step]:
     """The drift of the logarithm, by Itô's formula."""
-    one = rules.assumed(shallow)
+    one = rules.given(shallow)
     moved = rules.scaled(rules.substituted(rules.given(drift), one), 1 / v)
     spread = rules.scaled(rules.substituted(rules.given(noise), one), -1 / (2 * v**2))
     total = rules.added(moved, spread)
@@ -475,7 +465,7 @@ _twins = (
          equal_subnetworks, sp.Eq(mu, -2 * _m * d * _c ** (2 * D / _m) * (b1 * v - b2)),
          bounds=_ANY),
     twin("threshold", "integrable if $T < b_2/a_1$",
-         equal_subnetworks, b2 / (2 * T * a3) - sp.Rational(3, 2) > -1, uncertain,
+         one_hidden_layer, b2 / (2 * T * a3) - sp.Rational(3, 2) > -1, uncertain,
          Assumption("rival", T * a1 < b2), bounds=_ONE),
     twin("mode_is_minimizer", "the minimizer $v = b_2/b_1$ is a mode",
          equal_subnetworks, sp.Eq(slope, 0), Assumption("minimizer_of_loss", sp.Eq(b1 * v, b2)),
@@ -541,7 +531,7 @@ THEOREM = Theorem(
         "the stationary distribution; re-derived here, recalled, only the abstract was read",
     ),
     claims=(
-        drift, spread_of_noise, flux, origin, power, spread, collapse, modes, log_drift,
+        drift, spread_of_noise, flux, origin, power, spread, collapse, modes, log_drift, shallow,
     ),
     controls=_twins,
     witnesses=(
@@ -552,8 +542,6 @@ THEOREM = Theorem(
                 lambda: SubnetworkInstance.exact(3, 2, 1, [(1, 2), (2, 1)])),
     ),
     necessity=(
-        needed(shallow, modes, "$D = 2$, $u = 2$: powers that are not whole enter",
-               lambda: SubnetworkInstance.exact(2, 1, 2, [(1, 2), (2, 1)])),
         needed(below, spread, "$T = b_2/a_3$: $κ = -1$", _minimizer),
         needed(above, collapse, "$T = 1/2$, $b_2 = a_3 = 1$: $κ = -1/2$",
                lambda: SubnetworkInstance.exact(1, 1, 1, [(1, 2), (1, 0)], Fraction(1, 2))),
