@@ -361,27 +361,27 @@ chain = stated(
 )  # fmt: skip
 discrete = stated(
     "discrete", "the exact change under a step on any batch",
-    products, sp.Eq(after, stepped_gap), bounds=_USUAL, sizes=_SIZES,
+    products, sp.Eq(after, stepped_gap), bounds=_USUAL, sizes=_SIZES, formal=True,
 )  # fmt: skip
 scalars = stated(
     "scalars", "for numbers a step multiplies $u² - w²$",
-    scalar_products, sp.Eq(after, contracted_gap), bounds=_NUMBERS, sizes=_ONE,
+    scalar_products, sp.Eq(after, contracted_gap), bounds=_NUMBERS, sizes=_ONE, formal=True,
 )  # fmt: skip
 single = stated(
     "single", "the mean over a batch of one sample",
-    products, sp.Eq(mean_after, single_gap), bounds=_USUAL, sizes=_SIZES,
+    products, sp.Eq(mean_after, single_gap), bounds=_USUAL, sizes=_SIZES, formal=True,
 )  # fmt: skip
 drift = stated(
     "drift", "what the generator of the continuous model makes of it",
-    products, sp.Eq(drifted, balance_drift), bounds=_USUAL, sizes=_SIZES,
+    products, sp.Eq(drifted, balance_drift), bounds=_USUAL, sizes=_SIZES, formal=True,
 )  # fmt: skip
 noiseless = stated(
     "noiseless", "the noise moves along the level sets of $|u|² - |w|²$",
-    products, sp.Eq(noise, 0), bounds=_USUAL, sizes=_SIZES,
+    products, sp.Eq(noise, 0), bounds=_USUAL, sizes=_SIZES, formal=True,
 )  # fmt: skip
 scalar_drift = stated(
     "scalar_drift", "for numbers it decays at the rate of the slope's variance",
-    scalar_products, sp.Eq(drifted, scalar_rate), bounds=_NUMBERS, sizes=_ONE,
+    scalar_products, sp.Eq(drifted, scalar_rate), bounds=_NUMBERS, sizes=_ONE, formal=True,
 )  # fmt: skip
 
 # --- false twins --------------------------------------------------------------------------------

@@ -265,19 +265,19 @@ logarithm = stated(
 )  # fmt: skip
 mean = stated(
     "mean", "the mean weight",
-    curvatures, sp.Eq(end_mean, mean_form), bounds=_ANY, sizes=_PATHS,
+    curvatures, sp.Eq(end_mean, mean_form), bounds=_ANY, sizes=_PATHS, formal=True,
 )  # fmt: skip
 square = stated(
     "square", "the mean square of the weight",
-    curvatures, sp.Eq(end_square, square_form), bounds=_ANY, sizes=_PATHS,
+    curvatures, sp.Eq(end_square, square_form), bounds=_ANY, sizes=_PATHS, formal=True,
 )  # fmt: skip
 squared = stated(
     "squared", "the product of squares is the square of the product",
-    curvatures, sp.Eq(p, product**2), bounds=_ANY, sizes=_PATHS[:3], check=True,
+    curvatures, sp.Eq(p, product**2), bounds=_ANY, sizes=_PATHS[:3], check=True, formal=True,
 )  # fmt: skip
 variance = stated(
     "variance", "the mean square of the factors is at least the square of their mean",
-    curvatures, q >= (1 - eta * h) ** 2, bounds=_ANY, sizes=_PATHS[:2], check=True,
+    curvatures, q >= (1 - eta * h) ** 2, bounds=_ANY, sizes=_PATHS[:2], check=True, formal=True,
 )  # fmt: skip
 
 
@@ -287,7 +287,7 @@ positive = stated(
 )  # fmt: skip
 
 
-@claim(curvatures, p < 1, square_stable, bounds=_ANY)
+@claim(curvatures, p < 1, square_stable, bounds=_ANY, formal=True)
 def weaker() -> Iterator[Step]:
     """To be stable in square is to be stable."""
     means = rules.substituted(
@@ -301,8 +301,9 @@ def weaker() -> Iterator[Step]:
 
 
 @claim(
-    curvatures, sp.Gt(h, 0, evaluate=False), square_stable, given=(variance, positive), bounds=_ANY
-)
+    curvatures, sp.Gt(h, 0, evaluate=False), square_stable, given=(variance, positive), bounds=_ANY,
+    formal=True,
+)  # fmt: skip
 def minimum(variance: Claim, positive: Claim) -> Iterator[Step]:
     """And then the mean loss has a minimum at 0."""
     below = rules.transitive(rules.assumed(square_stable), rules.given(variance))
@@ -314,15 +315,15 @@ def minimum(variance: Claim, positive: Claim) -> Iterator[Step]:
 
 maximum = stated(
     "maximum", "these curvatures have a negative mean",
-    reached_maxima, sp.Lt(h, 0, evaluate=False), bounds=_ANY, sizes=_MAXIMA,
+    reached_maxima, sp.Lt(h, 0, evaluate=False), bounds=_ANY, sizes=_MAXIMA, formal=True,
 )  # fmt: skip
 reached = stated(
     "reached", "and yet the product of the factors is below 1",
-    reached_maxima, p < 1, bounds=_ANY, sizes=_MAXIMA,
+    reached_maxima, p < 1, bounds=_ANY, sizes=_MAXIMA, formal=True,
 )  # fmt: skip
 grows = stated(
     "grows", "while the mean square grows",
-    reached_maxima, q > 1, bounds=_ANY, sizes=_MAXIMA,
+    reached_maxima, q > 1, bounds=_ANY, sizes=_MAXIMA, formal=True,
 )  # fmt: skip
 
 # --- false twins --------------------------------------------------------------------------------
