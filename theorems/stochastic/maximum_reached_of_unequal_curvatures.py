@@ -148,11 +148,11 @@ class CurvatureInstance(ExactInstance):
         return self.arithmetic.scalar(Fraction(1, len(values))) * total
 
 
-@setting("curvatures", "one to three curvatures, any step size 1/4 <= η <= 3/4, any start, t <= 3",
+@setting("curvatures", "one to four curvatures, any step size 1/4 <= η <= 3/4, any start, t <= 3",
          load=None)  # fmt: skip
 def curvatures(draw: Draw) -> CurvatureInstance:
     """Any curvatures, a start and one to three steps."""
-    n, t = draw.integer(1, 3), draw.integer(1, 3)
+    n, t = draw.integer(1, 4), draw.integer(1, 3)
     return CurvatureInstance(
         draw.arithmetic, tuple(draw.numbers(n)), draw.number(1, 3) / 4, draw.number(), t
     )
@@ -401,6 +401,8 @@ THEOREM = Theorem(
     controls=_twins,
     witnesses=(
         witness("maximum", reached, "$h = 3$ and $-4$, $η = 3/10$: product $11/50$", _maximum),
+        witness("four", logarithm, "four curvatures, one step",
+                lambda: CurvatureInstance.exact([1, 2, 3, 5], Fraction(1, 4), 2, 1)),
         witness("stable", weaker, "$h = 1$ and 2, $η = 1/2$: factors $1/2$ and 0",
                 lambda: CurvatureInstance.exact([1, 2], Fraction(1, 2))),
     ),

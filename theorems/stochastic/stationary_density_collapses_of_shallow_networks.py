@@ -538,8 +538,12 @@ THEOREM = Theorem(
         witness("cold", spread, "$x = 1$, $y = 2$ and 0, $T = 1/2$: $κ = -1/2$",
                 lambda: SubnetworkInstance.exact(1, 1, 1, [(1, 2), (1, 0)], Fraction(1, 2))),
         witness("threshold", collapse, "$T = b_2/a_3 = 1$: $κ = -1$", _minimizer),
-        witness("deep", flux, "$D = 3$, two subnetworks",
-                lambda: SubnetworkInstance.exact(3, 2, 1, [(1, 2), (2, 1)])),
+        *(
+            witness(name, part, "$D = 3$, two subnetworks, $c = 16$",
+                    lambda: SubnetworkInstance.exact(3, 2, 2, [(1, 2), (2, 1)]))
+            for name, part in (("deep_drift", drift), ("deep_noise", spread_of_noise),
+                               ("deep", flux), ("deep_origin", origin))
+        ),
     ),
     necessity=(
         needed(below, spread, "$T = b_2/a_3$: $κ = -1$", _minimizer),
