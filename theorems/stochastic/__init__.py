@@ -1,0 +1,1 @@
+"""What the noise of stochastic gradient descent does."""
