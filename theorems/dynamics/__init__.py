@@ -1,0 +1,1 @@
+"""How gradient flow and gradient descent move."""
