@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from numeric.arithmetic.protocol import NotExact
 from numeric.arithmetic.rational import Rational, pivots
 from numeric.loss import gradient_by_jets, residual
 from theorems.instances import Instance
@@ -90,7 +91,7 @@ def _exact_rank(instance: Instance, A: Any) -> Any:
         return ar.scalar(int(A.raw.rank()))
     if ar.kind == "sampled":
         return ar.scalar(np.linalg.matrix_rank(np.asarray(getattr(A, "value", A)), tol=1e-9) * 1.0)
-    raise Undefined("a rank is known of exact numbers only")
+    raise NotExact("a rank is known of exact numbers only")
 
 
 @quantity("data_sides", "N", integer=True, nonzero=True)
