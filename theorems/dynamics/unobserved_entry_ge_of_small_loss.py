@@ -151,7 +151,7 @@ def _crossed(below: Step) -> Step:
 
 
 @claim(completions, w**2 > published, upright, learnt, bounds=_ANY)
-def lower() -> Iterator[Step]:
+def lower(published: Any) -> Iterator[Step]:
     """The published bound, squared."""
     below = rules.assumed(learnt)
     rest = 1 - sp.sqrt(2 * loss)
@@ -166,7 +166,7 @@ def lower() -> Iterator[Step]:
     largest = rules.scaled(rules.rewritten(seen, 2 * loss, z**2), w**2)
     chain = rules.transitive(largest, _crossed(below), squared)
     over = rules.cancelled(chain, rules.factor(chain, loss))
-    yield rules.scaled(over, sp.Rational(1, 2))
+    yield rules.rewritten(rules.scaled(over, sp.Rational(1, 2)), w**2, published)
 
 
 def _at_least(entry: Any, other: Any) -> Step:
