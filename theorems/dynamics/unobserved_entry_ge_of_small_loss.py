@@ -231,6 +231,10 @@ attained_loss = stated(
     "attained_loss", "there the loss is as large as the level allows",
     attaining_completions, sp.Eq(2 * loss, e + e**2), bounds=_ANY, sizes=((),), check=True,
 )  # fmt: skip
+attained_product = stated(
+    "attained_product", "and the observed ones are equal",
+    attaining_completions, sp.Eq(x * y, (1 - e) ** 2), bounds=_ANY, sizes=((),), check=True,
+)  # fmt: skip
 late_attained = stated(
     "late_attained", "and is attained but for the determinant, at large losses",
     late_completions, sp.Eq((w - det / z) ** 2, late_bound), bounds=_ANY, sizes=((),),
@@ -309,7 +313,7 @@ THEOREM = Theorem(
     title="Completing a matrix of positive determinant drives its unobserved entry to infinity",
     normalisation="$ℓ = ½((w_{12}-1)² + (w_{21}-1)² + w_{22}²)$, the sum over observed entries",
     source=Source("razin2020implicit", "norms to infinity (abstract read; re-derived here)"),
-    claims=(lower, late, sharp, attained, attained_loss, late_attained),
+    claims=(lower, late, sharp, attained, attained_loss, attained_product, late_attained),
     controls=_twins,
     witnesses=(
         witness("half", sharp, "$e = 1/2$, $W$ near $[[1/2, 1/2], [1/2, 1/2]]$",

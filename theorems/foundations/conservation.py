@@ -13,6 +13,7 @@ from numeric.arithmetic.rational import Rational, pivots
 from numeric.loss import gradient_by_jets, residual
 from theorems.instances import Instance
 from theorems.quantities import compared
+from theorems.recipes import Draw, off_minimizers, setting
 from verify.claims import quantity
 from verify.errors import Undefined
 
@@ -27,6 +28,7 @@ __all__ = [
     "lie_dimension",
     "lie_rank",
     "stabiliser_dimension",
+    "wide_pairs",
 ]
 
 Integers = tuple[tuple[int, ...], ...]
@@ -178,3 +180,12 @@ def field_gap(instance: Instance) -> tuple[Any, Any]:
     E = residual(instance.net, instance.sigma, instance.cross)
     moved = ar.stack([[-g[1]], [-g[0].mT]])
     return moved, -ar.stack([[(E + E) @ first.mT], [(E + E).mT @ last]])
+
+
+@setting("wide-pairs", "two layers, d_x + d_y <= 3, hidden width from d_x + d_y up to 3, any data")
+def wide_pairs(draw: Draw) -> Instance:
+    """A hidden layer as wide as inputs and outputs together."""
+    inputs = draw.integer(1, 2)
+    outputs = draw.integer(1, 3 - inputs)
+    hidden = draw.integer(inputs + outputs, 3)
+    return off_minimizers(draw, [inputs, hidden, outputs])

@@ -78,6 +78,7 @@ from theorems.foundations.conservation import (
     lie_dimension,
     lie_rank,
     stabiliser_dimension,
+    wide_pairs,
 )
 from theorems.instances import Instance
 from theorems.quantities import symbols
@@ -160,7 +161,7 @@ def narrow(counted: Claim, rank: Claim, narrow_law: Any) -> Iterator[Step]:
     yield from _counted(counted, rank, narrow_full, narrow_law)
 
 
-@claim(any_weights, sp.Eq(laws, wide_law), wide_full, given=(counted, rank), bounds=_TWO)
+@claim(wide_pairs, sp.Eq(laws, wide_law), wide_full, given=(counted, rank), bounds=_TWO)
 def wide(counted: Claim, rank: Claim, wide_law: Any) -> Iterator[Step]:
     """A wide layer: fewer laws than entries."""
     yield from _counted(counted, rank, wide_full, wide_law)
@@ -180,7 +181,7 @@ def found(narrow: Claim, differential: Claim) -> Iterator[Step]:
     yield rules.transitive(rules.given(narrow), rules.turned(known))
 
 
-@claim(any_weights, sp.Eq(laws, entries), wide_full, given=(wide, differential), bounds=_TWO)
+@claim(wide_pairs, sp.Eq(laws, entries), wide_full, given=(wide, differential), bounds=_TWO)
 def found_wide(wide: Claim, differential: Claim) -> Iterator[Step]:
     """And those of a wide one."""
     known = rules.substituted(rules.given(differential), rules.assumed(wide_full))
@@ -205,10 +206,10 @@ def _zero(hidden: int) -> Instance:
 
 _twins = (
     twin("every_entry", "$r(r+1)/2$ laws for wide layers too",
-         any_weights, sp.Eq(laws, narrow_law), wide_full, bounds=_TWO,
+         wide_pairs, sp.Eq(laws, narrow_law), wide_full, bounds=_TWO,
          known=lambda: [_ones(1, 3, 1)]),
     twin("independent_entries", "the entries of $D$ are always independent",
-         any_weights, sp.Eq(entries, narrow_law), wide_full, bounds=_TWO),
+         wide_pairs, sp.Eq(entries, narrow_law), wide_full, bounds=_TWO),
     twin("without_brackets", "the flows themselves reach all that their brackets do",
          any_weights, sp.Eq(reached, rank_law), bounds=_TWO),
     twin("any_point", "$r(r+1)/2$ laws at any point", any_weights, laws <= narrow_law, bounds=_TWO,
