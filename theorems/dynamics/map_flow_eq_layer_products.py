@@ -149,7 +149,7 @@ _DEEP = Bounds((1, 4), (1, 2))
 flow = stated(
     "flow", "the map moves by the products of layers around each layer",
     any_weights, sp.Eq(gap, 0), bounds=_SMALL,
-    sizes=((1, 2, 2, 2), (2, 2, 2, 2, 2), (3, 2, 1, 2, 1, 2), (4, 1, 1, 2, 1, 1)),
+    sizes=((1, 2, 2, 2), (2, 2, 2, 2, 2), (3, 2, 1, 2, 1, 2), (4, 1, 1, 2, 1, 1)), formal=True,
 )  # fmt: skip
 tangent_kernel = stated(
     "kernel", "what multiplies the slope is the dual Gram matrix",

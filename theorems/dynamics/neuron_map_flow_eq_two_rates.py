@@ -138,7 +138,8 @@ _SIZES = ((1,), (2,), (3,))
 _WIDE = Bounds((2, 2), (1, 4))
 
 conserved = stated(
-    "conserved", "the invariant stands still", neurons, sp.Eq(drift, 0), bounds=_WIDE, sizes=_SIZES,
+    "conserved", "the invariant stands still",
+    neurons, sp.Eq(drift, 0), bounds=_WIDE, sizes=_SIZES, formal=True,
 )  # fmt: skip
 descent = stated(
     "descent", "how a step of gradient descent moves it",
