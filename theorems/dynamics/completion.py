@@ -24,6 +24,7 @@ __all__ = [
     "entry_21",
     "entry_22",
     "late_completions",
+    "remainder",
 ]
 
 
@@ -75,6 +76,14 @@ determinant = expanded(
     "determinant", r"\det W", "det W = w_11 w_22 - w_12 w_21.",
     sp.Add(_w * _z, -_x * _y), positive=False,
 )  # fmt: skip
+
+
+@quantity("remainder", r"\det W/w_{22}", positive=False)
+def remainder(instance: CompletionInstance) -> Any:
+    """Det W/w_22, from the matrix itself."""
+    ar, W = instance.arithmetic, instance.matrix
+    w, x, y, z = (ar.entry(W, i, j) for i in (0, 1) for j in (0, 1))
+    return (w * z - x * y) / z
 
 
 @quantity("completion_level", "e", nonzero=True)

@@ -86,6 +86,7 @@ from theorems.dynamics.completion import (
     entry_21,
     entry_22,
     late_completions,
+    remainder,
 )
 from theorems.quantities import symbols
 from verify.derivation import rules
@@ -109,9 +110,10 @@ from verify.theorem import (
 
 __all__ = ["THEOREM"]
 
-w, x, y, z, loss, det, e = symbols(
-    entry_11, entry_12, entry_21, entry_22, completion_loss, determinant, completion_level
-)
+w, x, y, z, loss, det, e, over = symbols(
+    entry_11, entry_12, entry_21, entry_22, completion_loss, determinant, completion_level,
+    remainder,
+)  # fmt: skip
 p, t, off = x * y, x + y, (x - 1) ** 2 + (y - 1) ** 2
 
 upright = Assumption("upright", sp.Gt(det, 0))
@@ -165,8 +167,8 @@ def lower(published: Any) -> Iterator[Step]:
     seen = rules.added(_twice_the_loss(), Condition("squares", off, ">="), -off)
     largest = rules.scaled(rules.rewritten(seen, 2 * loss, z**2), w**2)
     chain = rules.transitive(largest, _crossed(below), squared)
-    over = rules.cancelled(chain, rules.factor(chain, loss))
-    yield rules.rewritten(rules.scaled(over, sp.Rational(1, 2)), w**2, published)
+    divided = rules.cancelled(chain, rules.factor(chain, loss))
+    yield rules.rewritten(rules.scaled(divided, sp.Rational(1, 2)), w**2, published)
 
 
 def _at_least(entry: Any, other: Any) -> Step:
@@ -225,7 +227,7 @@ def sharp(sharp_bound: Any) -> Iterator[Step]:
 
 attained = stated(
     "attained", "and is attained but for the determinant",
-    attaining_completions, sp.Eq((w - det / z) ** 2, sharp_bound), bounds=_ANY, sizes=((),),
+    attaining_completions, sp.Eq((w - over) ** 2, sharp_bound), bounds=_ANY, sizes=((),),
 )  # fmt: skip
 attained_loss = stated(
     "attained_loss", "there the loss is as large as the level allows",
@@ -235,9 +237,13 @@ attained_product = stated(
     "attained_product", "and the observed ones are equal",
     attaining_completions, sp.Eq(x * y, (1 - e) ** 2), bounds=_ANY, sizes=((),), check=True,
 )  # fmt: skip
+attained_corner = stated(
+    "attained_corner", "and the one observed as zero is as large as the level allows",
+    attaining_completions, sp.Eq(z**2, e - e**2), bounds=_ANY, sizes=((),), check=True,
+)  # fmt: skip
 late_attained = stated(
     "late_attained", "and is attained but for the determinant, at large losses",
-    late_completions, sp.Eq((w - det / z) ** 2, late_bound), bounds=_ANY, sizes=((),),
+    late_completions, sp.Eq((w - over) ** 2, late_bound), bounds=_ANY, sizes=((),),
 )  # fmt: skip
 
 # --- false twins ----------------------------------------------------------------------------------
@@ -313,7 +319,8 @@ THEOREM = Theorem(
     title="Completing a matrix of positive determinant drives its unobserved entry to infinity",
     normalisation="$ℓ = ½((w_{12}-1)² + (w_{21}-1)² + w_{22}²)$, the sum over observed entries",
     source=Source("razin2020implicit", "norms to infinity (abstract read; re-derived here)"),
-    claims=(lower, late, sharp, attained, attained_loss, attained_product, late_attained),
+    claims=(lower, late, sharp, attained, attained_loss, attained_product, attained_corner,
+            late_attained),
     controls=_twins,
     witnesses=(
         witness("half", sharp, "$e = 1/2$, $W$ near $[[1/2, 1/2], [1/2, 1/2]]$",

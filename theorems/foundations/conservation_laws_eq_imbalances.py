@@ -4,7 +4,7 @@ Statement
     Let $L = 2$, $N = d_x + d_y$, $r$ be the hidden width and $ρ = rank Z$ for the $N x r$ matrix
     $Z$ with blocks $W_2$ and $W_1ᵀ$.  Every gradient flow of a loss of $P$ moves $Z$ by
 
-        dZ/dt = -S_G Z, where $S_G$ has blocks $G$ and $Gᵀ$ off the diagonal, $G = ∂R/∂P$.  [fields]
+        $dZ/dt = -S_GZ$, where $S_G$ has the blocks $G$ and $Gᵀ$, $G = ∂R/∂P$.   [fields]
 
     All these fields and their iterated brackets span at $Z$ a space of dimension exactly
 
@@ -24,8 +24,9 @@ Notation
     (``imbalance_rank``).  $J = diag(I, -I)$ with blocks of sizes $d_y$ and $d_x$: $D = ZᵀJZ$.
 
 Assumptions
-    full_columns, full_rows  $ρ = r$ and $ρ = N$: what a generic point has for $r ≤ N$ and $r ≥ N$.
-                             At $Z = 0$ nothing moves, and the count excludes no function.
+    full_columns  $ρ = r$: what a generic point has for $r ≤ N$.  At $Z = 0$ nothing moves, and the
+                  count excludes no function.
+    full_rows     $ρ = N$: what a generic point has for $r ≥ N$; the same.
 
 Proof
     $∇_{W_2} = GW_1ᵀ$ and $∇_{W_1} = W_2ᵀG$.   [fields]
