@@ -224,7 +224,7 @@ above = Assumption("above", sigma ** (2 * D) > mode_threshold)
 critical = Assumption("critical", sp.Eq(t ** (D - 1) * (sigma - t ** (D + 1)), lam))
 lively = Assumption("lively", (D - 1) * lam <= t ** (2 * D))
 
-_DEEP = Bounds((2, 5), (1, 3))
+_DEEP = Bounds((2, 5), (1, 1))
 
 
 @claim(modes, mode_cost >= sigma**2, below, bounds=_DEEP)
@@ -253,6 +253,12 @@ shallow = stated(
 )  # fmt: skip
 
 
+least_attained = stated(
+    "least_attained", "a rival that is the same costs the same",
+    shallow_modes, sp.Eq(rival_cost, mode_cost), bounds=_DEEP, sizes=((),), check=True,
+)  # fmt: skip
+
+
 @claim(alive_modes, rival_cost >= mode_cost, critical, lively, bounds=_DEEP)
 def least(rival_cost: Any, mode_cost: Any) -> Iterator[Step]:
     """What is critical and not too small is cheapest."""
@@ -270,7 +276,7 @@ def least(rival_cost: Any, mode_cost: Any) -> Iterator[Step]:
 
 margin = stated(
     "margin", "by how much it is cheaper than 0",
-    alive_modes, sp.Eq(mode_cost, sigma**2 - mode_margin), critical, bounds=_DEEP,
+    alive_modes, sp.Eq(mode_cost, sigma**2 - mode_margin), critical, bounds=Bounds((2, 4), (1, 1)),
     sizes=((2,), (3,), (4,), (5,)),
 )  # fmt: skip
 
@@ -457,7 +463,7 @@ THEOREM = Theorem(
     source=Source(
         "chen2025complete", "the loss landscape of this problem; re-derived, abstract only read"
     ),
-    claims=(dead, alive, shallow, least, margin, lower, attained),
+    claims=(dead, alive, shallow, least_attained, least, margin, lower, attained),
     controls=(
         twin("threshold_without_factor", "the threshold without $(L-2)^{L-2}$, for $L ≥ 4$",
              modes, mode_cost >= sigma**2,

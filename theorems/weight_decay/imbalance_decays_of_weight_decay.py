@@ -13,15 +13,19 @@ Statement
 
         D_k⁺ = (1 - 2ηγ)² D_k + η² (G_{k+1}ᵀG_{k+1} - G_kG_kᵀ).                    [descent]
 
-    At any weights $γ max_k |D_k|_F ≤ max_k |W_k|_F · max_k |∇_k|_F$ [nearly].  Hence at a
-    stationary point, if $γ > 0$, every $D_k = 0$ [balanced], and the layers have the least energy
-    of all factors of $P$, with singular values $s_i(P)$,
+    At any weights
+
+        2γ max_k |D_k|_F ≤ max_k (|W_{k+1}|_F|∇_{k+1}|_F + |W_k|_F|∇_k|_F).              [nearly]
+
+    Hence at a stationary point, if $γ > 0$, every $D_k = 0$ [balanced], and the layers have the
+    least energy of all factors of $P$, with singular values $s_i(P)$,
 
         Σ_k |W_k|_F² = L Σ_i s_i(P)^{2/L}.                                         [energy]
 
 Notation
     $N = ∂ℓ/∂P$ is all that these derivatives know of $ℓ$: any matrix (``slope``).  $γ$ is
-    ``decay``, $η$ ``step``; $Σ_k |W_k|_F²$ ``weights_sq``; $Σ_i s_i(P)^{2/L}$ ``schatten``.
+    ``decay``, $η$ a part of the instance; $Σ_k |W_k|_F²$ is ``weights_sq``, $Σ_i s_i(P)^{2/L}$ is
+    ``schatten``.
 
 Assumptions
     at_rest   $∇_k = 0$ for all $k$: gives $D_k = 0$.  Without it, layers 1 and 2.
@@ -36,7 +40,7 @@ Proof
     Its two sides and their transposes are $-dD_k/dt = 2 · 2γD_k$.   [flow, rate]
     A step is $W_k⁺ = (1 - 2ηγ)W_k - ηG_k$; the mixed terms of $D_k⁺$ cancel, for neighbours have
     $W_{k+1}ᵀG_{k+1} = G_kW_kᵀ$.   [descent]
-    Norms in N3.neighbours: $2γ|D_k|_F ≤ |W_{k+1}|_F|∇_{k+1}|_F + |∇_k|_F|W_k|_F$.   [nearly]
+    Norms in N3.neighbours: $|AB|_F ≤ |A|_F|B|_F$.   [nearly]
     At a stationary point the right side is 0.  [balanced]  The energy is then U9's.   [energy]
 
 Sharpness
@@ -76,7 +80,6 @@ from theorems.instances import ExactInstance, Rows
 from theorems.quantities import compared, depth, symbols, weights_sq
 from theorems.recipes import Draw, diagonal, setting
 from theorems.unified import weight_energy_ge_schatten as U9
-from theorems.unified.quantities import layer_energy_max
 from theorems.weight_decay.layer_penalties_eq_of_stationary import noisy_maps
 from theorems.weight_decay.networks import NoisyInstance
 from theorems.words import matrix, transpose
@@ -163,23 +166,10 @@ def decayed_weights(draw: Draw) -> DecayedInstance:
     return DecayedInstance(draw.arithmetic, tuple(layers), slope, decay, step)
 
 
-@quantity("decayed_slope_max", r"\max_k|\nabla_k|_F^2", positive=False)
-def decayed_slope_max(instance: DecayedInstance) -> Any:
-    """Largest squared norm of a layer's gradient of ℓ(P) + γ Σ_k |W_k|²."""
-    ar = instance.arithmetic
-    return ar.maximum(*(ar.frobenius_sq(G) for G in instance.slopes))
-
-
 @quantity("decay", r"\gamma")
 def decay(instance: DecayedInstance) -> Any:
     """Weight decay γ of all layers."""
     return instance.decay
-
-
-@quantity("decayed_step", r"\eta")
-def decayed_step(instance: DecayedInstance) -> Any:
-    """Step size η of gradient descent."""
-    return instance.step
 
 
 # --- quantities -----------------------------------------------------------------------------------
@@ -256,11 +246,24 @@ def _traces(instance: DecayedInstance, matrices: Any) -> Any:
     return sum(terms[1:], start=terms[0])
 
 
-@quantity("imbalance_sq_max", r"\max_k|D_k|_F^2", positive=False)
-def imbalance_sq_max(instance: DecayedInstance) -> Any:
-    """Largest squared Frobenius norm of an imbalance."""
+def _norms(instance: DecayedInstance, matrices: Any) -> list[Any]:
+    """Frobenius norms."""
     ar = instance.arithmetic
-    return ar.maximum(*(ar.frobenius_sq(D) for D in instance.net.imbalances))
+    return [ar.sqrt(ar.frobenius_sq(M)) for M in matrices]
+
+
+@quantity("imbalance_norm", r"\max_k|D_k|_F")
+def imbalance_norm(instance: DecayedInstance) -> Any:
+    """Largest Frobenius norm of an imbalance."""
+    return instance.arithmetic.maximum(*_norms(instance, instance.net.imbalances))
+
+
+@quantity("decayed_pull", r"\max_k(|W_{k+1}|_F|\nabla_{k+1}|_F+|W_k|_F|\nabla_k|_F)")
+def decayed_pull(instance: DecayedInstance) -> Any:
+    """Largest |W_{k+1}|_F |∇_{k+1}|_F + |W_k|_F |∇_k|_F, k = 1..L-1."""
+    sizes, slopes = (_norms(instance, x) for x in (instance.weights, instance.slopes))
+    pulls = [w * g for w, g in zip(sizes, slopes, strict=True)]
+    return instance.arithmetic.maximum(*(x + y for x, y in itertools.pairwise(pulls)))
 
 
 @compared(
@@ -275,11 +278,11 @@ def noisy_neighbours_gap(instance: NoisyInstance) -> tuple[list[Any], list[Any]]
     return _pairings(W, slopes), _pairings(W, pulled)
 
 
-wrong, flowing, stepping, unbalanced, drift, traces, worst, top, slope, energy, L, cost = symbols(
+wrong, flowing, stepping, unbalanced, drift, traces, worst, pull, energy, L, cost = symbols(
     neighbours_gap, decay_flow_gap, decay_step_gap, imbalance_gap, drift_trace, imbalance_trace,
-    imbalance_sq_max, layer_energy_max, decayed_slope_max, weights_sq, depth, U9.schatten,
+    imbalance_norm, decayed_pull, weights_sq, depth, U9.schatten,
 )  # fmt: skip
-gamma, eta, noisy = symbols(decay, decayed_step, noisy_neighbours_gap)
+gamma, noisy = symbols(decay, noisy_neighbours_gap)
 rate_of_decay = Formula("rate_of_decay", r"-4\gamma\textstyle\sum_k\operatorname{tr}D_k",
                         -4 * gamma * traces)  # fmt: skip
 least_energy = Formula("least_energy", r"L\textstyle\sum_i s_i(P)^{2/L}", L * cost)
@@ -291,6 +294,16 @@ def _is_at_rest(instance: DecayedInstance) -> Any:
 
 at_rest = Assumption("at_rest", _is_at_rest, r"\nabla f = 0")
 decaying = Assumption("decaying", sp.Gt(gamma, 0, evaluate=False))
+
+
+@setting("first-layer-zero", "L = 2, W_1 = 0, W_2 = u vᵀ, any N, any γ and η")
+def first_layer_zero(draw: Draw) -> DecayedInstance:
+    """Where the imbalance is as large as the gradient allows."""
+    ar, (n, d, m) = draw.arithmetic, draw.widths(3)
+    first = ar.scale(ar.scalar(0), draw.matrix(d, n))
+    second = draw.matrix(m, 1) @ draw.matrix(1, d)
+    decay, step = (draw.number(1, 3) / 8 for _ in range(2))
+    return DecayedInstance(ar, (first, second), draw.matrix(m, n), decay, step)
 
 
 @setting(
@@ -351,6 +364,7 @@ def descent() -> Iterator[Step]:
     """The exact change under gradient descent."""
     yield _neighbours()
     W2, W1, G2, G1 = map(matrix, ("W_{k+1}", "W_k", "G_{k+1}", "G_k"))
+    eta = sp.Symbol("eta", positive=True)
     c = 1 - 2 * eta * gamma
 
     def imbalance(after: Any, before: Any) -> Any:
@@ -367,7 +381,11 @@ def descent() -> Iterator[Step]:
 
 nearly = stated(
     "nearly", "nearly stationary layers are nearly balanced",
-    decayed_weights, gamma**2 * worst <= top * slope, given=(neighbours,), bounds=_SMALL,
+    decayed_weights, 2 * gamma * worst <= pull, given=(neighbours,), bounds=_SMALL,
+)  # fmt: skip
+nearly_attained = stated(
+    "nearly_attained", "and the bound is met where a layer is zero",
+    first_layer_zero, sp.Eq(2 * gamma * worst, pull), bounds=_SMALL, check=True,
 )  # fmt: skip
 balanced = stated(
     "balanced", "stationary layers are balanced",
@@ -433,7 +451,8 @@ def _train(seed: int, runs: int) -> Iterator[TrainedSolution]:
         gap = _size([x - y for x, y in zip(reached, predicted, strict=True)])
         N, slopes = _slopes(weights, target)
         full = [G + 2 * _DECAY * W for G, W in zip(slopes, weights, strict=True)]
-        bound = max(map(_size, ([W] for W in weights))) * _size(full) / _DECAY
+        pulls = [_size([W]) * _size([G]) for W, G in zip(weights, full, strict=True)]
+        bound = max(x + y for x, y in itertools.pairwise(pulls)) / (2 * _DECAY)
         layers = [dyadic(W) for W in weights]
         yield TrainedSolution(
             f"run {run}, depth {L}",
@@ -464,7 +483,7 @@ THEOREM = Theorem(
         "kobayashi2024weight",
         "two layers, at local minima and during training; re-derived here, abstract only read",
     ),
-    claims=(neighbours, flow, rate, descent, nearly, balanced, energy_of_layers),
+    claims=(neighbours, flow, rate, descent, nearly, nearly_attained, balanced, energy_of_layers),
     controls=(
         twin("half_rate", "$dD_k/dt = -2γD_k$",
              decayed_weights, sp.Eq(drift, -2 * gamma * traces), bounds=_SMALL),

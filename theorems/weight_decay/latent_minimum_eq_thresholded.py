@@ -387,6 +387,14 @@ evidence_attained = stated(
     evidence_optima, sp.Eq(rational, evidence_value), bounds=_ONE,
     sizes=((1, 1, 1, 1), (2, 1, 2, 1), (2, 2, 1, 1)),
 )  # fmt: skip
+evidence_close = stated(
+    "evidence_close", "and with them, as closely as this",
+    evidence_optima, G <= evidence_minimum + kappa**2 / 1000, bounds=_ONE, check=True,
+)  # fmt: skip
+evidence_above = stated(
+    "evidence_above", "from both sides",
+    evidence_optima, G >= evidence_minimum - kappa**2 / 1000, bounds=_ONE, check=True,
+)  # fmt: skip
 collapse = stated(
     "collapse", "if the largest gain is at most the threshold, collapse is best",
     evidence_models, G >= Z_sq, weak, given=(evidence,), bounds=_ONE,
@@ -462,7 +470,8 @@ THEOREM = Theorem(
     source=Source(
         "wang2022posterior", "the global minimum and the threshold; re-derived here"
     ),
-    claims=(lower, attained, evidence, evidence_attained, collapse, alive),
+    claims=(lower, attained, evidence, evidence_attained, evidence_close, evidence_above, collapse,
+            alive),
     controls=(
         twin("unsorted", "the same with the noise in any order",
              latent_models_unsorted, F >= latent_minimum, bounds=_ONE,

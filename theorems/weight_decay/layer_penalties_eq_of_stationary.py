@@ -167,8 +167,8 @@ def radial_gap(instance: NoisyInstance) -> tuple[list[Any], list[Any]]:
         twice, without = (_rescaled(instance, layer, t) for t in (2, 0))
         slopes.append((regularised_loss.measure(twice) - regularised_loss.measure(without)) / 2)
         expected.append(2 * (data + payment))
-    unit = instance.arithmetic.identity(1)
-    return tuple([instance.arithmetic.scale(x, unit) for x in side] for side in (slopes, expected))
+    ar, unit = instance.arithmetic, instance.arithmetic.identity(1)
+    return [ar.scale(x, unit) for x in slopes], [ar.scale(x, unit) for x in expected]
 
 
 def _rescaled(instance: NoisyInstance, layer: int, t: int) -> NoisyInstance:

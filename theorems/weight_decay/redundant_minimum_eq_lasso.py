@@ -11,7 +11,8 @@ Statement
 
     If $u_i = w_i = 0$, the Hessian of $f$ couples this pair with no other and has the rows
     $(2a, g_i)$ and $(g_i, 2a)$ in it [block].  So its least eigenvalue is at most $2a - |g_i|$,
-    whatever $l$ is: where $|g_i| > 2a$ the point is a strict saddle.               [saddle]
+    whatever $l$ is [saddle], and is that where all pairs are zeros [origin]: where $|g_i| > 2a$ a
+    stationary point is a strict saddle.
 
     If $l$ is convex and $|g_i| ≤ 2a$ where $v_i = 0$, a stationary point has no negative
     curvature.   [second_order]
