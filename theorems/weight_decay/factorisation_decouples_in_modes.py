@@ -277,7 +277,7 @@ def least(rival_cost: Any, mode_cost: Any) -> Iterator[Step]:
 margin = stated(
     "margin", "by how much it is cheaper than 0",
     alive_modes, sp.Eq(mode_cost, sigma**2 - mode_margin), critical, bounds=Bounds((2, 4), (1, 1)),
-    sizes=((2,), (3,), (4,), (5,)),
+    sizes=((2,), (3,), (4,)),
 )  # fmt: skip
 
 # --- matrices -------------------------------------------------------------------------------------
