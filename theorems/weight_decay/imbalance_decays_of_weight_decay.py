@@ -341,13 +341,13 @@ def _neighbours() -> Step:
     return Identity("neighbouring gradients", transpose(W2) * upper, lower * transpose(W1), why=why)
 
 
-@claim(decayed_weights, sp.Eq(wrong, 0), bounds=_SMALL, sizes=_SIZES)
+@claim(decayed_weights, sp.Eq(wrong, 0), bounds=_SMALL, sizes=_SIZES, formal=True)
 def neighbours() -> Iterator[Step]:
     """Gradients of neighbouring layers differ by their imbalance."""
     yield _neighbours()
 
 
-@claim(decayed_weights, sp.Eq(flowing, 0), bounds=_SMALL, sizes=_SIZES)
+@claim(decayed_weights, sp.Eq(flowing, 0), bounds=_SMALL, sizes=_SIZES, formal=True)
 def flow() -> Iterator[Step]:
     """Imbalances decay along gradient flow."""
     yield _neighbours()
@@ -355,7 +355,7 @@ def flow() -> Iterator[Step]:
 
 rate = stated(
     "rate", "and so do their traces",
-    decayed_weights, sp.Eq(drift, rate_of_decay), bounds=_SMALL, sizes=_SIZES,
+    decayed_weights, sp.Eq(drift, rate_of_decay), bounds=_SMALL, sizes=_SIZES, formal=True,
 )  # fmt: skip
 
 
@@ -381,7 +381,7 @@ def descent() -> Iterator[Step]:
 
 nearly = stated(
     "nearly", "nearly stationary layers are nearly balanced",
-    decayed_weights, 2 * gamma * worst <= pull, given=(neighbours,), bounds=_SMALL,
+    decayed_weights, 2 * gamma * worst <= pull, given=(neighbours,), bounds=_SMALL, formal=True,
 )  # fmt: skip
 nearly_attained = stated(
     "nearly_attained", "and the bound is met where a layer is zero",
@@ -390,13 +390,13 @@ nearly_attained = stated(
 balanced = stated(
     "balanced", "stationary layers are balanced",
     decayed_stationary_points, sp.Eq(unbalanced, 0), at_rest, decaying, given=(nearly,),
-    bounds=_SMALL, sizes=((2, 2, 1, 2, 1), (2, 2, 2, 2, 2), (3, 1, 2, 1, 2, 1)),
+    bounds=_SMALL, sizes=((2, 2, 1, 2, 1), (2, 2, 2, 2, 2), (3, 1, 2, 1, 2, 1)), formal=True,
 )  # fmt: skip
 
 
 @claim(
     decayed_stationary_points, sp.Eq(energy, least_energy), at_rest, decaying,
-    given=(balanced, U9.balanced), bounds=Bounds((2, 4), (1, 2)), name="energy",
+    given=(balanced, U9.balanced), bounds=Bounds((2, 4), (1, 2)), name="energy", formal=True,
 )  # fmt: skip
 def energy_of_layers(balanced: Claim, least_energy: Any) -> Iterator[Step]:
     """Stationary layers have the least energy of all factors of their product."""
