@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from verify.theorem import Cited, Source
 
-__all__ = ["BRICKMAN", "HORN", "SINGER", "SION"]
+__all__ = ["BRICKMAN", "HORN", "MIRSKY", "SINGER", "SION"]
 
 SION = Cited(
     "Sion 1958",
@@ -26,6 +26,12 @@ HORN = Cited(
     "$\\sum_i s_i(X)^q s_i(Y)^q$ for $q > 0$, and Hölder's inequality for sums makes it one for "
     "Schatten norms",
     Source("horn1950singular", "the theorem on singular values of a product"),
+)
+MIRSKY = Cited(
+    "Mirsky 1960",
+    "for matrices $A$ and $B$ of one shape, with singular values in decreasing order, "
+    "$|A - B|_F^2 \\ge \\sum_i (s_i(A) - s_i(B))^2$ (von Neumann's trace inequality)",
+    Source("mirsky1960symmetric", "the theorem on singular values of a difference"),
 )
 SINGER = Cited(
     "Singer 1978",
