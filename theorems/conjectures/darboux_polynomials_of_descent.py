@@ -54,7 +54,7 @@ from typing import Any
 
 import sympy as sp
 
-from theorems.dynamics.two_cycles_are_balanced import stepped_chains
+from theorems.dynamics.chains import stepped_chains
 from theorems.instances import Instance
 from theorems.quantities import compared, symbols
 from theorems.stepped import SteppedInstance

@@ -21,7 +21,7 @@ Notation
     One output, $W_2$ a row, which is no loss for several; $|z|$ entry by entry.  Points $x_j$ with
     labels $y_j$, $j = 1, ..., N$; a mean $E$ is over $±(x_j, y_j)$.  ``odd_sum`` is
     $Σ_j y_j(f(x_j) - f(-x_j))$, ``even_sum`` has $+$ for $-$; ``linear_sum`` is $Σ_j y_jW_2W_1x_j$
-    and ``absolute_sum`` is $Σ_j y_jW_2|W_1x_j|$; with $N = 1$ they are the values at one point.
+    and ``modulus_sum`` is $Σ_j y_jW_2|W_1x_j|$; with $N = 1$ they are the values at one point.
 
 Assumptions
     spanning  $Σ_j x_jx_jᵀ$ is invertible, for N22.least alone, whose right side inverts it.
@@ -268,8 +268,8 @@ def linear_sum(instance: BiasFree) -> Any:
     return _weighted(instance, instance.linear)
 
 
-@quantity("absolute_sum", r"\textstyle\sum_jy_jW_2|W_1x_j|", positive=False)
-def absolute_sum(instance: BiasFree) -> Any:
+@quantity("modulus_sum", r"\textstyle\sum_jy_jW_2|W_1x_j|", positive=False)
+def modulus_sum(instance: BiasFree) -> Any:
     """Σ_j y_j W_2|W_1x_j|."""
     return _weighted(instance, instance.absolute)
 
@@ -315,7 +315,7 @@ def regression_loss(instance: BiasFree) -> Any:
 
 
 alpha, odd_s, even_s, line, size, loss, plain, linear_loss, power, regression = symbols(
-    leak, odd_sum, even_sum, linear_sum, absolute_sum, symmetric_loss, plain_loss,
+    leak, odd_sum, even_sum, linear_sum, modulus_sum, symmetric_loss, plain_loss,
     halved_linear_loss, even_power, regression_loss,
 )  # fmt: skip
 odd_value = Formula("odd_value", r"(1+\alpha)\textstyle\sum_jy_jW_2W_1x_j", (1 + alpha) * line)

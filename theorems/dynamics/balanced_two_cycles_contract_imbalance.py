@@ -1,4 +1,4 @@
-r"""Every two-cycle of gradient descent on a scalar chain is balanced, and how fast it is reached.
+r"""Balanced two-cycles of descent on a chain exist at every depth and contract imbalance.
 
 Statement
     Let $f(w) = (w_L ⋯ w_1 - m)²$, let a two-cycle be a point with $w⁺⁺ = w ≠ w⁺$ under gradient
@@ -9,9 +9,7 @@ Statement
 
         v(u⁺⁺ - u) + u(v⁺⁺ - v) = 2uvaa',  v(u⁺⁺ - u) - u(v⁺⁺ - v) = 2uv(a + a').     [identities]
 
-    Hence all $|w_i|$ of a two-cycle agree: its balancing gap is 0, not merely small.
-
-    At every depth there are balanced two-cycles between $x$ and $ρx$.   [exists]
+    There are balanced two-cycles, at every depth, between $x$ and $ρx$.   [exists]
 
     Two steps multiply a small imbalance at such a cycle by $1 - 2(ρ-1)²/ρ$,   [multiplier]
     so it contracts exactly for $(ρ-1)² < ρ$, whatever the depth: for $ρ$ between
@@ -32,7 +30,9 @@ Proof
     On a two-cycle the left sides vanish.  If $uv ≠ 0$ then $aa' = 0 = a + a'$, so $a = a' = 0$.  As
     $r = 0$ is a fixed point, some $w_k$, $k ≥ 3$, is zero; two zeros are a fixed point too.  With
     one zero only $w_k$ moves, so that no factor of $w⁺$ is zero, $a' = 0$ says that $r' = 0$, and
-    $w⁺$ is fixed: no two-cycle.  So $uv = 0$, and for every other pair of layers likewise.
+    $w⁺$ is fixed: no two-cycle.  So $uv = 0$, and for every other pair of layers likewise:
+    all $|w_i|$ of a two-cycle agree, its balancing gap is 0 and not merely small.  This consequence
+    of the identities is on paper only.
 
     At $w_i = x$: $ρ = 1 - a$ and $1/ρ = 1 - a'$ (as $x⁺ = x(1 - a)$), and the imbalance is
     multiplied by $(1+a)(1+a') = (2-ρ)(2-1/ρ) = 5 - 2(ρ + 1/ρ)$.
@@ -61,8 +61,9 @@ from typing import Any
 import numpy as np
 import sympy as sp
 
-from numeric.loss import gradient_by_jets, hvp
-from numeric.networks import LinearNetwork
+from numeric.arithmetic.rational import Rational
+from numeric.loss import hvp
+from theorems.dynamics.chains import after, stepped_chains
 from theorems.instances import Instance
 from theorems.quantities import compared, symbols
 from theorems.recipes import Draw, setting
@@ -96,18 +97,6 @@ class CycleInstance(SteppedInstance):
     ratio: Any
 
 
-@setting(
-    "stepped-chains", "L scalar layers, any target m, any step size 1/8 <= η <= 3/8",
-    load=None, checker=None,
-)  # fmt: skip
-def stepped_chains(draw: Draw) -> SteppedInstance:
-    """Any scalar layers."""
-    ar, depth = draw.arithmetic, draw.depth()
-    layers = [draw.matrix(1, 1) for _ in range(depth)]
-    base = Instance.of(ar, layers, ar.identity(1), draw.matrix(1, 1))
-    return SteppedInstance.beside(base, step_size=draw.number(1, 3) / 8)
-
-
 @setting("balanced-two-cycles", "w_i = x > 0 for all i, x⁺ = ρx, x⁺⁺ = x, 5/4 <= ρ <= 4",
          exists=True, load=None, checker=None)  # fmt: skip
 def balanced_two_cycles(draw: Draw) -> CycleInstance:
@@ -135,27 +124,18 @@ def _cycle(ar: Any, depth: int, x: Any, ratio: Any) -> CycleInstance:
 
 
 def _written(depth: int, x: Fraction | int, ratio: Fraction | int) -> CycleInstance:
-    from numeric.arithmetic.rational import Rational
-
     ar = Rational()
     return _cycle(ar, depth, ar.scalar(x), ar.scalar(ratio))
-
-
-def _next(instance: SteppedInstance, net: LinearNetwork) -> LinearNetwork:
-    """The network one step later."""
-    slopes = gradient_by_jets(net, instance.sigma, instance.cross)
-    ar = instance.arithmetic
-    return net.shifted([ar.scale(-instance.step_size, g) for g in slopes])
 
 
 # --- quantities ---------------------------------------------------------------------------------
 
 
-def _factor(instance: SteppedInstance, net: LinearNetwork) -> Any:
+def _factor(instance: SteppedInstance) -> Any:
     """A = 2η r w_3 ... w_L, as a 1 x 1 matrix."""
     ar = instance.arithmetic
-    residual = net.end_to_end - instance.target
-    for W in net.weights[2:]:
+    residual = instance.net.end_to_end - instance.target
+    for W in instance.weights[2:]:
         residual = residual @ W
     return ar.scale(2 * instance.step_size, residual)
 
@@ -166,12 +146,10 @@ def _factor(instance: SteppedInstance, net: LinearNetwork) -> Any:
 )  # fmt: skip
 def two_step_gap(instance: SteppedInstance) -> tuple[list[Any], list[Any]]:
     """What two steps do to u = w_1 - w_2 and v = w_1 + w_2, against the factors a and a'."""
-    now = instance.net
-    after = _next(instance, now)
-    later = _next(instance, after)
-    u, v = _pair(now.weights)
-    u_2, v_2 = _pair(later.weights)
-    a, b = _factor(instance, now), _factor(instance, after)
+    moved = after(instance)
+    u, v = _pair(instance.weights)
+    u_2, v_2 = _pair(after(moved).weights)
+    a, b = _factor(instance), _factor(moved)
     two = a @ b + a @ b
     left = [v @ (u_2 - u) + u @ (v_2 - v), v @ (u_2 - u) - u @ (v_2 - v)]
     return left, [u @ v @ two, u @ v @ (a + b + a + b)]
@@ -184,32 +162,30 @@ def _pair(layers: Sequence[Any]) -> tuple[Any, Any]:
 @quantity("return_distance", r"|w^{++}-w|^2", positive=False)
 def return_distance(instance: SteppedInstance) -> Any:
     """Squared distance from where two steps lead."""
-    later = _next(instance, _next(instance, instance.net))
-    pairs = zip(later.weights, instance.weights, strict=True)
-    return sum((instance.arithmetic.frobenius_sq(a - b) for a, b in pairs), start=_zero(instance))
+    return _distance(after(after(instance)), instance)
 
 
-def _zero(instance: Instance) -> Any:
-    return instance.arithmetic.scalar(0)
+def _distance(one: Instance, other: Instance) -> Any:
+    ar = one.arithmetic
+    pairs = zip(one.weights, other.weights, strict=True)
+    return sum((ar.frobenius_sq(a - b) for a, b in pairs), start=ar.scalar(0))
 
 
 @quantity("step_distance", r"|w^+-w|^2", positive=False)
 def step_distance(instance: SteppedInstance) -> Any:
     """Squared length of a step."""
-    pairs = zip(_next(instance, instance.net).weights, instance.weights, strict=True)
-    return sum((instance.arithmetic.frobenius_sq(a - b) for a, b in pairs), start=_zero(instance))
+    return _distance(after(instance), instance)
 
 
 @quantity("imbalance_multiplier", r"\mu_\perp", positive=False)
 def imbalance_multiplier(instance: SteppedInstance) -> Any:
     """What two steps multiply a small w_1 - w_2 by, from Hessian-vector products."""
-    after = _next(instance, instance.net)
-    return _across(instance, instance.net) * _across(instance, after)
+    return _across(instance) * _across(after(instance))
 
 
-def _across(instance: SteppedInstance, net: LinearNetwork) -> Any:
+def _across(instance: SteppedInstance) -> Any:
     """1 - η dᵀHd/2 for d = e_1 - e_2."""
-    ar = instance.arithmetic
+    ar, net = instance.arithmetic, instance.net
     unit = ar.identity(1)
     zero = unit - unit
     direction = [unit, -unit, *([zero] * (net.depth - 2))]
@@ -307,7 +283,7 @@ def _train(seed: int, runs: int) -> Iterator[TrainedSolution]:
 
 THEOREM = Theorem(
     id="N25",
-    title="Every two-cycle of gradient descent on a scalar chain is balanced",
+    title="Balanced two-cycles of descent on a chain exist at every depth and contract imbalance",
     normalisation="$f = (w_L ⋯ w_1 - m)²$, no factor 1/2; step $w - η∇f$",
     source=Source("certimin2026", "balance of two-cycles"),
     claims=(identities, exists, moves, multiplier),
