@@ -2,7 +2,7 @@
    D_k cancels with its transpose, and a step leaves what is of second order. *)
 From mathcomp Require Import all_ssreflect all_algebra.
 From mathcomp.algebra_tactics Require Import ring.
-From Proofs Require Import networks loss quantities lemmas gradient_eq_layer_products.
+From Proofs Require Import networks loss quantities stepped lemmas gradient_eq_layer_products.
 From Proofs.statements Require imbalance_conserved_of_gradient_flow.
 Import Order.TTheory GRing.Theory Num.Theory.
 Local Open Scope ring_scope.

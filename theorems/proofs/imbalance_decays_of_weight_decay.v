@@ -3,10 +3,10 @@
    and the energy by U9. *)
 From mathcomp Require Import all_ssreflect all_algebra.
 From mathcomp.algebra_tactics Require Import ring.
-From Proofs Require Import networks loss quantities lemmas noisy_lemmas gradient_eq_layer_products.
-From Proofs Require Import hessian_form_eq_two_terms imbalance_conserved_of_gradient_flow.
+From Proofs Require Import networks loss quantities stepped lemmas noisy_lemmas.
+From Proofs Require Import gradient_eq_layer_products hessian_form_eq_two_terms.
+From Proofs Require Import imbalance_conserved_of_gradient_flow.
 From Proofs Require weight_energy_ge_schatten.
-From Proofs.statements Require Import imbalance_conserved_of_gradient_flow.
 From Proofs.statements Require imbalance_decays_of_weight_decay.
 Import Order.TTheory GRing.Theory Num.Theory.
 Local Open Scope ring_scope.

@@ -3,15 +3,13 @@
    V_k = -2 A_kᵀ (PΣ - C) B_kᵀ (F1). *)
 From mathcomp Require Import all_ssreflect all_algebra.
 From mathcomp.algebra_tactics Require Import ring.
-From Proofs Require Import networks loss lemmas gradient_eq_layer_products.
+From Proofs Require Import networks loss stepped lemmas gradient_eq_layer_products.
 From Proofs Require Import imbalance_conserved_of_gradient_flow.
-From Proofs.statements Require map_flow_eq_layer_products imbalance_conserved_of_gradient_flow.
+From Proofs.statements Require map_flow_eq_layer_products.
 Import Order.TTheory GRing.Theory Num.Theory.
 Local Open Scope ring_scope.
 Set Implicit Arguments. Unset Strict Implicit. Unset Printing Implicit Defensive.
 Import statements.map_flow_eq_layer_products.
-Local Notation position := statements.imbalance_conserved_of_gradient_flow.position.
-Local Notation velocity := statements.imbalance_conserved_of_gradient_flow.velocity.
 
 Section Motion.
 Variables (F : realFieldType) (d : nat -> nat) (C : network (poly_comRingType F) d) (t : F).

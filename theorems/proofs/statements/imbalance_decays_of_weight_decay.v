@@ -1,7 +1,7 @@
 (* N3: with weight decay the layers balance, whatever is fitted. *)
 From mathcomp Require Import all_ssreflect all_algebra.
-From Proofs Require Import networks loss quantities.
-From Proofs.statements Require Import imbalance_conserved_of_gradient_flow weight_energy_ge_schatten.
+From Proofs Require Import networks loss quantities stepped.
+From Proofs.statements Require Import weight_energy_ge_schatten.
 Import Order.TTheory GRing.Theory Num.Theory.
 Local Open Scope ring_scope.
 Set Implicit Arguments. Unset Strict Implicit. Unset Printing Implicit Defensive.

@@ -1,12 +1,9 @@
 (* N5: the end-to-end map flows by the products of the layers around each layer. *)
 From mathcomp Require Import all_ssreflect all_algebra.
-From Proofs Require Import networks loss.
-From Proofs.statements Require imbalance_conserved_of_gradient_flow.
+From Proofs Require Import networks loss stepped.
 Import Order.TTheory GRing.Theory Num.Theory.
 Local Open Scope ring_scope.
 Set Implicit Arguments. Unset Strict Implicit. Unset Printing Implicit Defensive.
-Local Notation position := imbalance_conserved_of_gradient_flow.position.
-Local Notation velocity := imbalance_conserved_of_gradient_flow.velocity.
 
 (* How fast the map of a curve of networks moves at the time t. *)
 Definition map_velocity (F : realFieldType) (d : nat -> nat) (L : nat)
