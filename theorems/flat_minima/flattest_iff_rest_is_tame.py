@@ -1,4 +1,4 @@
-r"""A minimizer is flattest exactly if it is coupled along the top path and tame beside it.
+r"""A network coupled along a top path is flattest exactly if it is tame beside it.
 
 Statement
     Let $Σ = I$, let the layers be $W_k = g Q_k diag(1, Y_k) Q_{k-1}ᵀ$ with rotations $Q_k$, and
@@ -11,9 +11,6 @@ Statement
 
     $\barλ$ the largest eigenvalue.  If the path is a top one, $σ = g^L$, then $W$ is flattest,
     $S = 2Lσ^{2-2/L}$, exactly if none of the three others is more than $L$.   [value, M1.lower]
-
-    Every flattest minimizer has this form along a top path, so that the conditions are necessary
-    and sufficient at every depth.
 
 Notation
     $S$ (``sharpness``); ``rest_rows``, ``rest_columns`` and ``rest_block`` are the three other
@@ -31,9 +28,10 @@ Proof
     With $σ = g^L$ the first part is $2Lσ^{2-2/L}$, the least sharpness (M1): flattest exactly if
     no other part is larger.  (If none is, $σ = g^L$ follows from M1 and $σ ≥ g^L$.)
 
-    Conversely, equality in the proof of M1 says that $W_L ⋯ W_{k+1}$ and $W_k ⋯ W_1$ meet the top
-    path in one direction $p_k$ from both sides, with one gain: then $W_kp_{k-1} = gp_k$ and
-    $W_kᵀp_k = gp_{k-1}$, which is the form above.
+    Conversely, and on paper only: every flattest minimizer has this form along a top path, so that
+    the conditions are necessary and sufficient at every depth.  For equality in the proof of M1
+    says that $W_L ⋯ W_{k+1}$ and $W_k ⋯ W_1$ meet the top path in one direction $p_k$ from both
+    sides, with one gain: then $W_kp_{k-1} = gp_k$ and $W_kᵀp_k = gp_{k-1}$, the form above.
 
 Sharpness
     None of the three conditions can be left out, and $|Y_k| ≤ 1$ is not needed (controls).  At
@@ -196,7 +194,7 @@ _twins = (
 
 THEOREM = Theorem(
     id="N27",
-    title="A minimizer is flattest exactly if it is coupled along the top path and tame beside it",
+    title="A network coupled along a top path is flattest exactly if it is tame beside it",
     normalisation="$R = E|y - Px|²$, no factor 1/2; $Σ = I$",
     source=Source("certimin2026", "necessary and sufficient condition for flatness"),
     claims=(value,),
