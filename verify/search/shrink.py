@@ -68,12 +68,13 @@ def shrink(claim: Claim, found: Counterexample, limit: Limit) -> Iterator[Counte
     if found.choices is None:
         return
     moves = (_tiny, _round_all, _simplify_one, _drop_choices, _simplify_two)
-    level = 0
+    level, tried = 0, set[_Key]()
     while level < len(moves):
         improved = False
         position: int | None = 0
         while position is not None and not limit.reached:
-            better = _first(claim, found, moves[level](claim, found, position), limit)
+            proposals = _new(moves[level](claim, found, position), tried)
+            better = _first(claim, found, proposals, limit)
             if better is not None:
                 found, improved = better, True
                 yield found
@@ -82,6 +83,18 @@ def shrink(claim: Claim, found: Counterexample, limit: Limit) -> Iterator[Counte
     better = _larger_margin(claim, found, limit)
     if better is not found:
         yield better
+
+
+_Key = tuple[tuple[bool, int | Fraction], ...]
+
+
+def _new(proposals: Iterator[list[Any]], tried: set[_Key]) -> Iterator[list[Any]]:
+    """Leave out what was proposed before: no simpler then is no simpler now, and no violation."""
+    for proposal in proposals:
+        key = tuple((isinstance(value, int), value) for value in proposal)
+        if key not in tried:
+            tried.add(key)
+            yield proposal
 
 
 def _first(
