@@ -46,6 +46,7 @@ NOTATION = (
     (r"H", "H", "the Hessian of R"),
     (r"λ", "λ_max", "the largest eigenvalue"),
     (r"s_i", "s_i", "singular values, the largest first"),
+    (r"e_k", "e_k", "|A_k|_2² times the largest eigenvalue of B_k Σ B_kᵀ"),
     (r"\|[^|]*\|_F|_F", "|.|_F", "the root of the sum of squared entries"),
     (r"\|_\*", "|.|_*", "the sum of the singular values"),
     (r"γ", "γ_k", "the decay of layer k, γ_u that of the last one"),

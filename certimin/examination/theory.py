@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from numeric.arithmetic.protocol import NotExact
 from numeric.enclosure import Enclosure
 from numeric.networks import LinearNetwork
 from verify.claims import Claim, Decision, decide, sides
@@ -126,6 +127,8 @@ def _found(theorem: Theorem, claim: Claim, at: str, instance: Any) -> Finding:
         if decision.outcome != "invalid":
             with instance.arithmetic:
                 lhs, rhs = map(Enclosure.of, sides(relation, instance))
+    except NotExact as error:  # a user's network is enclosed
+        decision = Decision("invalid", "certified", reason=str(error))
     except (CertiminError, ArithmeticError) as error:
         decision = Decision("undecided", "certified", reason=str(error).partition("\n")[0])
     verdict, reason = _judged(decision, claim, lhs, rhs)

@@ -51,15 +51,24 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import Any
 
+import sympy as sp
+
 from numeric.gain import weighted_gain
 from numeric.spectrum import sharpness_at_minimizer
-from theorems.assumptions import at_most, vanishes
+from theorems.assumptions import at_most, minimizer, vanishes
 from theorems.conjectures.sharpness_ge_of_bottleneck import bottleneck_minima
 from theorems.foundations import hessian_trace_eq_layer_norms as F3p
 from theorems.instances import Instance
-from theorems.quantities import d_y, data_trace, depth, hessian_trace, sharpness, symbols
+from theorems.quantities import (
+    d_y,
+    data_trace,
+    depth,
+    hessian_trace,
+    sharpness,
+    symbols,
+)
 from theorems.recipes import Draw, setting
-from theorems.settings import any_weights
+from theorems.settings import any_weights, isotropic_balanced, minimizers
 from theorems.unified import hessian_trace_ge_nuclear_norm as U5
 from theorems.unified import minimal_sharpness_eq_gain as U1
 from verify.errors import Undefined
@@ -153,8 +162,8 @@ def map_gram_sharpness(instance: Instance) -> Any:
 
 
 S, L, trace_hessian, outputs, spread, least, nuclear, gram, target = symbols(
-    sharpness, depth, hessian_trace, d_y, data_trace, map_minimal_sharpness, map_nuclear_on_data,
-    map_gram_sharpness, U5.target_nuclear,
+    sharpness, depth, hessian_trace, d_y, data_trace, map_minimal_sharpness,
+    map_nuclear_on_data, map_gram_sharpness, U5.target_nuclear,
 )  # fmt: skip
 
 
@@ -179,6 +188,15 @@ bound = stated(
     narrow_minima, S >= least, narrow, given=(U1.lower,), bounds=_SMALL,
 )  # fmt: skip
 
+own_least = stated(
+    "own_least", "multiples of rotations have the least sharpness of their own map",
+    isotropic_balanced, sp.Eq(S, least), minimizer, bounds=_SMALL, check=True,
+)  # fmt: skip
+own_nuclear = stated(
+    "own_nuclear", "a minimizer's map has on data the nuclear norm of the target",
+    minimizers, sp.Eq(nuclear, target), minimizer, bounds=_SMALL, check=True,
+)  # fmt: skip
+
 _twins = (
     twin("gram_suffices",
          "the residual leaves the Hessian alone: $S$ is that of the dual Gram matrix",
@@ -192,7 +210,7 @@ THEOREM = Theorem(
     title="Open: least sharpness below the rank of the target, on correlated data",
     normalisation="$R = E|y - Px|²$, no factor 1/2; $K = Σ^{1/2}$, $|X|_*$ the nuclear norm",
     source=Source("certimin2026", "open question"),
-    claims=(trace, bound),
+    claims=(trace, bound, own_least, own_nuclear),
     controls=_twins,
     witnesses=(
         witness("two", bound, "$T = diag(4, 1/2)$, $Σ = diag(1, 2)$ through one neuron: $S ≥ 16$",

@@ -65,7 +65,7 @@ from numeric.arithmetic.rational import Rational
 from numeric.loss import hvp
 from theorems.dynamics.chains import after, stepped_chains
 from theorems.instances import Instance
-from theorems.quantities import compared, symbols
+from theorems.quantities import compared, symbols, weights_sq
 from theorems.recipes import Draw, setting
 from theorems.stepped import SteppedInstance
 from verify.theorem import (
@@ -200,8 +200,8 @@ def cycle_ratio(instance: CycleInstance) -> Any:
     return instance.ratio
 
 
-gap, back, step, mu, rho = symbols(
-    two_step_gap, return_distance, step_distance, imbalance_multiplier, cycle_ratio
+gap, back, step, mu, rho, N = symbols(
+    two_step_gap, return_distance, step_distance, imbalance_multiplier, cycle_ratio, weights_sq
 )
 contraction = Formula("contraction", r"1-2(\rho-1)^2/\rho", 1 - 2 * (rho - 1) ** 2 / rho)
 
@@ -228,8 +228,9 @@ exists = stated(
     balanced_two_cycles, sp.Eq(back, 0), bounds=_SIZES,
 )  # fmt: skip
 moves = stated(
-    "moves", "one step does not", balanced_two_cycles, step > 0, bounds=_SIZES, check=True
-)
+    "moves", "one step leads from $w$ to $ρw$",
+    balanced_two_cycles, sp.Eq(step, (rho - 1) ** 2 * N), bounds=_SIZES, check=True,
+)  # fmt: skip
 
 
 @claim(balanced_two_cycles, sp.Eq(mu, contraction), bounds=_SIZES)

@@ -10,7 +10,7 @@ Statement
 
     From $W_1 = I$, $W_2 = diag(2, 1)$ towards $T = W_2W_1 + ε e_2e_1ᵀ$, $Σ = I$,
 
-        S_∞(W⁺) ≥ S_∞(W) + 7η² R(W),                                    [increase]
+        S_∞(W) + 7η² R(W) ≤ S_∞(W⁺) ≤ S_∞(W) + 8η² R(W),       [increase, bounded]
 
     and all these steps are below the edge of stability, $ηS_∞(W) ≤ 2$.   [below_edge]
 
@@ -200,6 +200,10 @@ increase = stated(
     "increase", "one step of gradient descent leads to a sharper limit",
     tilted_starts, S_next >= raised, bounds=_SIZE,
 )  # fmt: skip
+bounded = stated(
+    "bounded", "but not by more than so much",
+    tilted_starts, S_next <= S + 8 * eta**2 * R, bounds=_SIZE,
+)  # fmt: skip
 below_edge = stated(
     "below_edge", "the step is below the edge of stability",
     tilted_starts, eta * S <= 2, bounds=_SIZE,
@@ -262,7 +266,7 @@ THEOREM = Theorem(
     title="The sharpness of the flow's limit can increase along gradient descent",
     normalisation="$R = E|y - Px|²$, no factor 1/2; flow $dW/dt = -∇R$, step $W - η∇R$",
     source=Source("certimin2026", "sharpness of the flow's limit, for matrices"),
-    claims=(increase, below_edge),
+    claims=(increase, bounded, below_edge),
     controls=_twins,
     witnesses=(
         witness("certified", increase, "$ε = 1/10$, $η = 47/250$: 10.10441 before, 10.10711 after",

@@ -92,7 +92,8 @@ def _exact_rank(instance: Instance, A: Any) -> Any:
     if ar.kind == "exact":
         return ar.scalar(int(A.raw.rank()))
     if ar.kind == "sampled":
-        return ar.scalar(np.linalg.matrix_rank(np.asarray(getattr(A, "value", A)), tol=1e-9) * 1.0)
+        values = ar.to_numpy(getattr(A, "value", A))
+        return ar.scalar(np.linalg.matrix_rank(values, tol=1e-9) * 1.0)
     raise NotExact("a rank is known of exact numbers only")
 
 

@@ -13,8 +13,8 @@ Statement
     at every $Z$.  So at a point of full rank $ρ = min(r, N)$ the number of independent functions
     of the weights that all these flows conserve is
 
-        r(r+1)/2, \quad if $r ≤ N$, the number of entries of $D$,                  [narrow]
-        Nr - N(N-1)/2, \quad if $r ≥ N$,                                           [wide]
+        $r(r+1)/2$ if $r ≤ N$, the number of entries of $D$,                         [narrow]
+        $Nr - N(N-1)/2$ if $r ≥ N$,                                                  [wide]
 
     and there $D = W_2ᵀW_2 - W_1W_1ᵀ$ has that many independent entries.   [found, found_wide]
 

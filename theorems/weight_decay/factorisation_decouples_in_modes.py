@@ -116,13 +116,13 @@ class ModeInstance(ExactInstance):
     ----------
     layers
         D = L - 1 >= 1.
-    gain, decay, root, rival
+    gain, penalty, root, rival
         σ, λ > 0, t and r, scalars.
     """
 
     layers: int
     gain: Any
-    decay: Any
+    penalty: Any
     root: Any
     rival: Any
 
@@ -148,7 +148,7 @@ def mode_gain(instance: ModeInstance) -> Any:
 @quantity("mode_decay", r"\lambda", nonzero=True)
 def mode_decay(instance: ModeInstance) -> Any:
     """Weight decay λ > 0 of every layer."""
-    return instance.decay
+    return instance.penalty
 
 
 @quantity("mode_root", "t", nonzero=True)

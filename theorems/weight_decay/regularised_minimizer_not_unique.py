@@ -110,6 +110,16 @@ def tied_regressions(draw: Draw) -> DecayedInstance:
     return _at(draw.arithmetic, tuple(draw.numbers(3, 0, 1)))
 
 
+@setting(
+    "tied-minimizers", "the first or the second ridge solution of the tied regressions",
+    checker=None, load=None, exists=True,
+)  # fmt: skip
+def tied_minimizers(draw: Draw) -> DecayedInstance:
+    """Both lengths."""
+    ar = draw.arithmetic
+    return _at(ar, _ridge(_at(ar, ()), _SIZES[draw.integer(0, 1)]))
+
+
 def _at(ar: Any, shares: tuple[Any, ...]) -> DecayedInstance:
     levels, energies = (tuple(map(ar.scalar, x)) for x in (_LEVELS, _energies()))
     return DecayedInstance(ar, levels, energies, ar.scalar(_DECAY), shares)
@@ -212,6 +222,8 @@ second_size = stated("second_size", "the second is stationary: $|w_2| = 8$",
 tie = stated("tie", "both cost the same", tied_regressions, sp.Eq(F_1, F_2), bounds=_BOUNDS)
 four = stated("four", "there are four stationary lengths beside zero",
               tied_regressions, sp.Eq(count, 4), bounds=_BOUNDS, check=True)  # fmt: skip
+both = stated("both", "both are among the $w$ tried", tied_minimizers, sp.Eq(F, F_1),
+              bounds=_BOUNDS, check=True)  # fmt: skip
 least = stated("least", "nothing costs less", tied_regressions, F >= F_1,
                given=(U9.lower,), bounds=_BOUNDS)  # fmt: skip
 
@@ -230,7 +242,7 @@ THEOREM = Theorem(
     title="On correlated data weight decay can leave two global minimizers that are not zero",
     normalisation="$R = E|y - Px|²$, no factor 1/2; penalty $λ\\sum_k|W_k|_F²$, $L = 3$",
     source=Source("certimin2026", "uniqueness of the regularised map"),
-    claims=(first_size, second_size, tie, four, least),
+    claims=(first_size, second_size, tie, four, both, least),
     controls=_twins,
     witnesses=(
         witness("first", least, "the ridge solution of length 1", lambda: _written(1)),
