@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
 
+from numeric.loss import gradient_by_jets
 from theorems.instances import Instance
 from theorems.recipes import Draw, setting
 from theorems.settings import any_weights
 from verify.claims import quantity
 
-__all__ = ["SteppedInstance", "step_size", "stepped_weights"]
+__all__ = ["SteppedInstance", "after", "step_size", "stepped_weights"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -25,6 +26,14 @@ class SteppedInstance(Instance):
 def step_size(instance: SteppedInstance) -> Any:
     """Step size η of gradient descent W_k -= η ∇_{W_k} R."""
     return instance.step_size
+
+
+def after(instance: SteppedInstance) -> SteppedInstance:
+    """Return the instance after a step of gradient descent."""
+    ar = instance.arithmetic
+    slopes = gradient_by_jets(instance.net, instance.sigma, instance.cross)
+    moved = instance.net.shifted([ar.scale(-instance.step_size, g) for g in slopes])
+    return replace(instance, weights=moved.weights, at_minimizer=False)
 
 
 def _stepped(instance: Instance, step: Any = Fraction(1, 8)) -> SteppedInstance:

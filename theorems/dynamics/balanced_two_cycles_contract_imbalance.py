@@ -63,11 +63,11 @@ import sympy as sp
 
 from numeric.arithmetic.rational import Rational
 from numeric.loss import hvp
-from theorems.dynamics.chains import after, stepped_chains
+from theorems.dynamics.chains import stepped_chains
 from theorems.instances import Instance
 from theorems.quantities import compared, symbols, weights_sq
 from theorems.recipes import Draw, setting
-from theorems.stepped import SteppedInstance
+from theorems.stepped import SteppedInstance, after
 from verify.theorem import (
     Bounds,
     Formula,

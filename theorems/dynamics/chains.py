@@ -8,20 +8,17 @@ tangents, not from a formula.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
 from numeric.arithmetic.rational import Rational
-from numeric.loss import gradient_by_jets
 from theorems.instances import Instance, Rows
 from theorems.quantities import symbols
 from theorems.recipes import Draw, setting
-from theorems.stepped import SteppedInstance
+from theorems.stepped import SteppedInstance, after
 from verify.claims import expanded, quantity
 
 __all__ = [
-    "after",
     "chain_product",
     "chain_residual",
     "chain_residual_next",
@@ -59,14 +56,6 @@ def on_unit_data(ar: Any, layers: Sequence[Any], eta: Any, target: Any = None) -
     """Return the instance with Σ = 1; without ``target`` a minimizer, z = P."""
     instance = Instance.of(ar, layers, ar.identity(1), target)
     return SteppedInstance.beside(instance, step_size=eta / 2)
-
-
-def after(instance: SteppedInstance) -> SteppedInstance:
-    """Return the instance after a step of gradient descent."""
-    ar = instance.arithmetic
-    slopes = gradient_by_jets(instance.net, instance.sigma, instance.cross)
-    moved = instance.net.shifted([ar.scale(-instance.step_size, g) for g in slopes])
-    return replace(instance, weights=moved.weights, at_minimizer=False)
 
 
 def read_stepped(data: Mapping[str, Any]) -> SteppedInstance:

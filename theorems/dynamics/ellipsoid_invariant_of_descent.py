@@ -81,7 +81,6 @@ import sympy as sp
 from numeric.training import dyadic
 from theorems.assumptions import minimizer
 from theorems.dynamics.chains import (
-    after,
     chain_product,
     chain_residual,
     chain_residual_next,
@@ -92,7 +91,7 @@ from theorems.dynamics.chains import (
     stepped_products,
 )
 from theorems.quantities import sharpness, symbols, weights_sq
-from theorems.stepped import SteppedInstance
+from theorems.stepped import SteppedInstance, after
 from verify.derivation import rules
 from verify.theorem import (
     Assumption,

@@ -68,7 +68,7 @@ from numeric.training import gradient_flow
 from theorems.instances import Instance, Rows
 from theorems.quantities import hessian_trace, loss, symbols
 from theorems.recipes import Draw, setting
-from theorems.stepped import SteppedInstance, step_size, stepped_weights
+from theorems.stepped import SteppedInstance, after, step_size, stepped_weights
 from verify.errors import Undefined
 from verify.theorem import (
     Assumption,
@@ -183,10 +183,7 @@ def flow_limit_sharpness(instance: Instance) -> Any:
 @quantity("next_flow_limit_sharpness", r"S_\infty(W^+)")
 def next_flow_limit_sharpness(instance: SteppedInstance) -> Any:
     """The same from W⁺ = W - η∇R(W), after one step of gradient descent."""
-    ar = instance.arithmetic
-    slopes = gradient(instance.net, instance.sigma, instance.cross)
-    moved = instance.net.shifted([ar.scale(-instance.step_size, g) for g in slopes])
-    return _limit_sharpness(Instance.of(ar, moved.weights, instance.sigma, instance.target))
+    return _limit_sharpness(after(instance))
 
 
 S, S_next, eta, R = symbols(flow_limit_sharpness, next_flow_limit_sharpness, step_size, loss)
@@ -241,10 +238,8 @@ def _train(seed: int, runs: int) -> Iterator[TrainedSolution]:
                 float(q.measure(enclosed))
                 for q in (flow_limit_sharpness, next_flow_limit_sharpness)
             ]
-        slopes = gradient(exact.net, exact.sigma, exact.cross)
-        ar = exact.arithmetic
-        after = exact.net.shifted([ar.scale(-exact.step_size, g) for g in slopes])
-        pairs = zip(("before", "after"), (exact.net, after), limits, strict=True)
+        nets = exact.net, after(exact).net
+        pairs = zip(("before", "after"), nets, limits, strict=True)
         shown = tuple(_measured(name, net, exact, limit) for name, net, limit in pairs)
         yield TrainedSolution(f"ε = {tilt}, η = {eta}", exact, Fraction(0), shown)
 

@@ -69,7 +69,6 @@ import sympy as sp
 from numeric.arithmetic.rational import Rational
 from theorems.assumptions import minimizer
 from theorems.dynamics.chains import (
-    after,
     chain_product,
     chain_residual,
     chain_target,
@@ -80,7 +79,7 @@ from theorems.dynamics.chains import (
 )
 from theorems.instances import Instance
 from theorems.quantities import compared, imbalance, loss, sharpness, symbols
-from theorems.stepped import SteppedInstance, step_size, stepped_weights
+from theorems.stepped import SteppedInstance, after, step_size, stepped_weights
 from verify.derivation import rules
 from verify.theorem import (
     Assumption,

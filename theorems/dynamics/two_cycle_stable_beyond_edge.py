@@ -82,7 +82,6 @@ import sympy as sp
 
 from numeric.arithmetic.rational import Rational
 from theorems.dynamics.chains import (
-    after,
     chain_target,
     exact_chain,
     half_loss_step,
@@ -92,7 +91,7 @@ from theorems.dynamics.chains import (
 from theorems.lemmas import SINGER
 from theorems.quantities import jet_hessian, symbols
 from theorems.recipes import Draw, setting
-from theorems.stepped import SteppedInstance
+from theorems.stepped import SteppedInstance, after
 from verify.derivation import rules
 from verify.errors import Undefined
 from verify.theorem import (
