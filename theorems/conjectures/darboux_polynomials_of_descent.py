@@ -4,10 +4,10 @@ Statement
     Let a Darboux polynomial of gradient descent on $(w_L ⋯ w_1 - m)²$ be a $p$ that divides
     $p(w⁺)$, so that its zero set is kept.
 
-    Known are $w_i ± w_j$ [N25.identities], products of Darboux polynomials, and for two layers the
-    ellipsoid of N2.
+    Known are $w_i ± w_j$ [N10.step, N25.identities], products of Darboux polynomials, and for two
+    layers the ellipsoid of N2.
 
-    For it consists of fixed points, the residual $r = w_L ⋯ w_1 - m$ is another one at every depth:
+    As $r = 0$ consists of fixed points, the residual $r = w_L ⋯ w_1 - m$ is another one:
 
         r⁺ = r \Bigl(1 + 2η \sum_{S≠∅} (-1)^{|S|}(2ηr)^{|S|-1} \prod_{k∈S}π_k\prod_{k∉S}w_k\Bigr),
 

@@ -1,4 +1,4 @@
-r"""Balanced two-cycles of descent on a chain exist at every depth and contract imbalance.
+r"""Balanced two-cycles of descent on a chain exist at every depth; short ones contract imbalance.
 
 Statement
     Let $f(w) = (w_L ⋯ w_1 - m)²$, let a two-cycle be a point with $w⁺⁺ = w ≠ w⁺$ under gradient
@@ -284,7 +284,7 @@ def _train(seed: int, runs: int) -> Iterator[TrainedSolution]:
 
 THEOREM = Theorem(
     id="N25",
-    title="Balanced two-cycles of descent on a chain exist at every depth and contract imbalance",
+    title="Balanced two-cycles exist on chains of every depth; short ones contract imbalance",
     normalisation="$f = (w_L ⋯ w_1 - m)²$, no factor 1/2; step $w - η∇f$",
     source=Source("certimin2026", "balance of two-cycles"),
     claims=(identities, exists, moves, multiplier),

@@ -62,7 +62,7 @@ Implementation notes
     almost every start inside converges, and outside none but a null set, is not proved here: the
     training runs 2000 starts for each of two targets, and inside all converge for $η|z| = 0.6$
     and none for $η|z| = 1.05$, where they end on the cycle of N11.  For $η|z| > 2$ the set
-    $ηQ < 4$ has two parts and is no ellipsoid.
+    $ηQ < 4$ is no ellipsoid; for numbers $x$ and $y$ it has two parts, for vectors one.
 
 References
 ----------

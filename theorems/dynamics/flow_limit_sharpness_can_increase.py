@@ -6,21 +6,21 @@ Statement
 
     Of two scalar layers that are trained on half the loss, a step does not increase it as long as
     step size times residual is at most the root of two, or the layers are balanced (N10).  Of
-    matrices nothing like this is true.
+    matrices that are not balanced this is not true, for residuals as small as these either.
 
-    From $W_1 = I$, $W_2 = diag(2, 1)$ towards $T = W_2W_1 + ε e_2e_1ᵀ$, $Σ = I$,
+    Let $Σ = I$, $ε ∈ \{1/10, 1/5\}$ and $η ∈ \{1/8, 47/250\}$.  From $W_1 = I$,
+    $W_2 = diag(2, 1)$ towards $T = W_2W_1 + ε e_2e_1ᵀ$
 
         S_∞(W) + 7η² R(W) ≤ S_∞(W⁺) ≤ S_∞(W) + 8η² R(W),       [increase, bounded]
 
-    and all these steps are below the edge of stability, $ηS_∞(W) ≤ 2$.   [below_edge]
+    and these four steps are below the edge of stability, $ηS_∞(W) ≤ 2$.   [below_edge]
 
 Notation
     $S_∞(W)$ (``flow_limit_sharpness``), $S_∞(W⁺)$ (``next_flow_limit_sharpness``), $η$
     (``step_size``), $R(W)$ (``loss``), here $ε²$.
 
 Assumptions
-    None beyond the starts: all four with $ε ∈ \{1/10, 1/5\}$ and
-    $η ∈ \{1/8, 47/250\}$.
+    None beyond the starts: the four of the statement, no others.
 
 Proof
     By enclosure, instance by instance.  The flow is followed from exact weights by Taylor steps in

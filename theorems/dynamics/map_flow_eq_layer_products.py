@@ -1,4 +1,4 @@
-r"""The end-to-end map flows by its own equation, whose operator is the dual Gram matrix.
+r"""The end-to-end map flows by the dual Gram matrix, and by itself if the layers are balanced.
 
 Statement
     Let $G = ∂R/∂P = 2(PΣ - C)$.  Under gradient flow of the layers the map moves by
@@ -18,8 +18,8 @@ Statement
         dw/dt = -|W_1|_F^{2L-2} (g + (L-1)(w·g)w/|w|²),                            [output, first]
         dR/dt = -|w|^{2-2/L} (|g|² + (L-1)(w·g)²/|w|²).                            [rate]
 
-    If $Σ = I$ and the layers share the singular vectors of $T$, these vectors stand still, and a
-    singular value $s$ of $P$ with that of $T$, $σ$, moves by
+    If $Σ = I$ and the balanced layers share the singular vectors of $T$, these vectors stand still,
+    and a singular value $s$ of $P$ with that of $T$, $σ$, moves by
 
         ds/dt = 2L s^{2-2/L} (σ - s),                                              [modes, still]
 
@@ -251,7 +251,7 @@ def _logistic_at(*numbers: int | Fraction) -> LogisticInstance:
 
 THEOREM = Theorem(
     id="N5",
-    title="The end-to-end map flows by its own equation, through the dual Gram matrix",
+    title="The end-to-end map flows by the dual Gram matrix, and by itself if layers are balanced",
     normalisation="$R = E|y - Px|²$, no factor 1/2; $G = ∂R/∂P = 2(PΣ - C)$",
     source=Source("arora2018optimization", "end-to-end dynamics (from memory; re-derived here)"),
     claims=(

@@ -1,4 +1,4 @@
-r"""Just beyond the edge, descent on two equal weights has one two-cycle, stable up to a known step.
+r"""Beyond the edge descent on two equal weights has a two-cycle, stable up to a known step.
 
 Statement
     Let $f = (w_1w_2 - z)²/2$ at equal weights $w_1 = w_2 = x$, where it is twice $(x² - z)²/4$, and
@@ -19,8 +19,8 @@ Statement
     The derivative of $w_1 - w_2$ over the cycle is $3 - 2K$, in $(-1, 1)$ if $K < 2$: so for
     $K < √5 - 1$ the cycle attracts in both directions.                      [across, balancing]
 
-    The step $g(x)$ has $2g'''g' - 3g''² = -12η(1 + K + 6s)$, a negative Schwarzian derivative, and
-    maps $0 ≤ s ≤ 1 + K$ into itself if $(K+1)² ≤ 27/4$.                     [schwarzian, trapped]
+    The step $g(x)$ has $2g'''g' - 3g''² = -12η(1 + K + 6s)$, for $K > -1$ a negative Schwarzian
+    derivative, and maps $0 ≤ s ≤ 1 + K$ into itself if $(K+1)² ≤ 27/4$.     [schwarzian, trapped]
 
 Notation
     The two weights are a chain of depth 2 on $Σ = 1$ with target $z$ (``chain_target``), $η$

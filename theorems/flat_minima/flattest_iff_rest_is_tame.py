@@ -9,7 +9,8 @@ Statement
         S = 2g^{2L-2} \max(L, \barλ(\sum_k B_kᵀB_k), \barλ(\sum_k A_kA_kᵀ),
                           \barλ(\sum_k A_kA_kᵀ ⊗ B_kᵀB_k)),                   [value]
 
-    $\barλ$ the largest eigenvalue.  If the path is a top one, $σ = g^L$, then $W$ is flattest,
+    $\barλ$ the largest eigenvalue; decided is one direction beside the path, where all $Y_k$ are
+    numbers.  If the path is a top one, $σ = g^L$, then $W$ is flattest,
     $S = 2Lσ^{2-2/L}$, exactly if none of the three others is more than $L$.   [value, M1.lower]
 
 Notation

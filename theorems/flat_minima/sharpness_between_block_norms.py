@@ -9,7 +9,7 @@ Statement
 
     Let $Σ = I$ and $σ = |T|_2$.  If $max_k e_k = σ^{2-2/L}$, the least value that it can have, all
     $e_k$ agree and $W$ is flattest, $S = 2Lσ^{2-2/L}$.   [even]
-    With one input and one output this is necessary too, for in general, if $L ≥ 2$,
+    With one input and one output this is necessary too, for there, even or not, if $L ≥ 2$,
 
         max_k e_k · (S/2 - max_k e_k)^{L-1} ≥ (L-1)^{L-1} σ^{2L-2}.                 [uneven]
 
@@ -67,7 +67,8 @@ Sharpness
     Both inequalities from above are attained.  Frobenius norms that agree do not suffice, nor do
     spectral norms of the layers: $W_1 = diag(1, 3)$, $W_2 = diag(3, 1)$ has $S = 36$, the least is
     12.  For $L ≥ 3$ even blocks are not necessary: $diag(1, 6/5)$ and two layers $diag(1, 1/2)$
-    have the least $S = 6$ and $e_2 = 36/25$.  A condition that is both is not known.
+    have the least $S = 6$ and $e_2 = 36/25$, and N1.uneven fails there.  A condition that is both
+    is that of N27.
 
 References
 ----------
@@ -369,7 +370,7 @@ _twins = (
 
 THEOREM = Theorem(
     id="N1",
-    title="Even spectral norms around the layers make a minimizer flattest",
+    title="On whitened data even spectral norms around the layers make a minimizer flattest",
     normalisation="$R = E|y - Px|²$, no factor 1/2; $|X|_2$ spectral, $K = Σ^{1/2}$",
     source=Source("kamber2025sharpness", "flatness by spectral norms; re-derived, abstract only"),
     claims=(

@@ -1,4 +1,4 @@
-r"""The least curvature at a critical point of depth two tells minima from strict saddles.
+r"""The least curvature at a balanced critical point of depth two tells minima from saddles.
 
 Statement
     Let $L = 2$, $Σ = I$ and $R = |W_2W_1 - T|_F²$.  Let $W$ be balanced, $W_2ᵀW_2 = W_1W_1ᵀ$, and
@@ -9,7 +9,7 @@ Statement
         λ_min(H) = 0 \quad (s_{in} ≥ s_{out}).                                [minimum]
 
     In the second case no weights of the same shapes have a smaller loss.   [best]
-    So a critical point that is no global minimum has negative curvature.
+    So a balanced critical point that is no global minimum has negative curvature.
     At depth 3 this is false: at the origin $H = 0$, whatever $T$ (control).
 
 Notation
@@ -289,7 +289,7 @@ def _with_rival(point: Instance, inner: Rows, outer: Rows) -> Rivalled:
 
 THEOREM = Theorem(
     id="N17",
-    title="The least curvature at a critical point of depth two tells minima from strict saddles",
+    title="The least curvature at a balanced critical point of depth two tells minima from saddles",
     normalisation="$R = |W_2W_1 - T|_F²$, no factor 1/2",
     source=Source("kawaguchi2016deep", "strict saddles at depth two; value derived here"),
     claims=(saddle, minimum, best, turned),

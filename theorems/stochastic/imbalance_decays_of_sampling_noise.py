@@ -1,4 +1,4 @@
-r"""The noise of stochastic gradient descent drives the norms of two layers together.
+r"""Sampling noise moves the norms of two layers by a known law, and draws numbers together.
 
 Statement
     Let the loss $\ell_s$ of a sample $s$ be a function of the products $u_iw_j$ alone, with the
@@ -45,7 +45,8 @@ Proof
     $T ∇fᵀC∇f$: the variance over the samples of $2(u·g_u - w·g_w) = 0$.
 
 Sharpness
-    Identities.  In the discrete law second moments are not centred, in the continuous one they are
+    Identities.  They say that norms come together for numbers only: vectors of equal norms may part
+    (control).  In the discrete law second moments are not centred, in the continuous one they are
     (control): a step adds the full gradient's own $η² (|∇_uL|² - |∇_wL|²)$.
 
 Implementation notes
@@ -453,7 +454,7 @@ def _train(seed: int, runs: int) -> Iterator[TrainedSolution]:
 
 THEOREM = Theorem(
     id="N7",
-    title="The noise of stochastic gradient descent drives the norms of two layers together",
+    title="Sampling noise moves the norms of two layers by a known law, and draws numbers together",
     normalisation="any loss of the products $u_iw_j$; here $(uᵀM_sw - y_s)²$, no factor 1/2, and "
     "its mean over the samples; the noise of $dθ = -∇L dt + √(TC) dW$ is Itô's",
     source=Source(

@@ -13,7 +13,7 @@ Statement
     $-2(D+1)d c^{2D/(D+1)}(b_1v - b_2) + 2D(D+1)dTg c^{(3D-1)/(D+1)}$,                       [drift]
     the variance of its noise is $4(D+1)²d²Tg c^{4D/(D+1)}$.                                 [noise]
 
-    Its probability flux vanishes at every $v > 0$ for the density $p$ with
+    Its probability flux vanishes at every $v > 0$ with $g > 0$ for the density $p$ with
 
         p ∝ v^{-3D/(D+1)} g^{-1} \exp(-\frac{1}{T} ∫ \frac{b_1v - b_2}{(D+1)d c^{2D/(D+1)} g} dv),
 
@@ -42,6 +42,8 @@ Assumptions
     above      $Ta_3 ≥ b_2$.  Without it $κ > -1$.
     uncertain  $a_3 > 0$: what $κ$ divides by.
 
+    With two samples $g$ vanishes at $v = a_2/a_1$, and [flux] is said beside it.
+
 Proof
     Let $s = 2x(vx - y)$, with mean $2(b_1v - b_2)$ and variance $4g$.  A weight has the gradient
     $su^D$, so that all get the same increments and stay equal.  By Itô's formula, with
@@ -58,8 +60,8 @@ Sharpness
     At $T = b_2/a_3$ the density is $1/v$ near 0.  As Itô's formula for $\log v$ shows, that is
     where its drift at 0 changes sign, $4(b_2 - Ta_3)$: the origin is stable in the sense of N12.
     For $D ≥ 2$ and $b_2 > 0$ the numerator of [origin] tends to $b_2$, so that $(\log p)'$ grows
-    like $v^{-2D/(D+1)}$, faster than $1/v$, and $p$ vanishes at 0 at every $T$: only $D = 1$
-    collapses.
+    like $v^{-2D/(D+1)}$, faster than $1/v$, and $p$ vanishes at 0 at every $T$: of the data
+    with $b_2 > 0$ only $D = 1$ collapses.
 
 Implementation notes
     Drift and noise are sums over the $(D+1)d$ weights, with derivatives that are differences of
@@ -523,7 +525,7 @@ def _train(seed: int, runs: int) -> Iterator[TrainedSolution]:
 
 THEOREM = Theorem(
     id="N8",
-    title="The stationary density of stochastic gradient descent collapses with one hidden layer",
+    title="The stationary density of SGD can collapse to the origin with one hidden layer",
     normalisation="$(vx - y)²$, no factor 1/2, and its mean over the samples; the noise of "
     "$dθ = -∇L dt + √(TC) dW$ is Itô's",
     source=Source(

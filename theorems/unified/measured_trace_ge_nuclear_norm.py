@@ -7,15 +7,15 @@ Statement
 
     At any weights $tr H = 2 Σ_k mean_i |A_kᵀ A_i B_kᵀ|_F²$.   [form]
 
-    Depth 2.  Every factorisation of $P$ has $tr H ≥ 4N$, and for measurements that are diagonal
-    in common bases there are some with $tr H = 4N$.   [two, two_attained]
+    Depth 2.  Every factorisation of $P$ has $tr H ≥ 4N$, and where the measurements and $P$ are
+    diagonal in common bases there are some with $tr H = 4N$.   [two, two_attained]
 
     Any depth.  If the measurements are separable, every factorisation has
 
         tr H ≥ 2L τ^{2/L-1} N^{2-2/L},                                          [separable]
 
-    which is attained up to $10^{-7}$, and exactly by multiples of rotations measured alike.
-    [attained, exact]
+    which is attained up to $10^{-7}$ for invertible $A_L$ and $A_R$, and exactly by multiples of
+    rotations measured alike.   [attained, exact]
     With $mean_i vec A_i (vec A_i)ᵀ = M_y ⊗ M_x$ the bound reads
     $2L(tr M_y tr M_x)^{1/L}|M_y^{1/2}PM_x^{1/2}|_*^{2-2/L}$: U5 is $M_y = I$.   [separable]
 
@@ -59,8 +59,10 @@ Proof
         |W_3W_2|_F² |W_1W_3|_F² |W_2W_1|_F² ≥ |P²|_{2/3}².                     [triple]
 
 Sharpness
-    All three are attained.  For general measurements no bound like that of the separable ones
-    holds at $L = 3$ (the data under Assumptions).  Nor is the least trace quasi-convex in $P$
+    All three are attained, but where $A_L$ or $A_R$ is singular not for every $P$: with
+    $A = e_1e_1ᵀ$ and $P$ of rows $(0, 1)$ and $(1, 0)$ the bound is 0, and no factorisation has it.
+    For general measurements no bound like that of the separable ones holds at $L = 3$ (the data
+    under Assumptions).  Nor is the least trace quasi-convex in $P$
     there: for $A = I$, $P = e_1e_2ᵀ$ and $P = e_2e_1ᵀ$ have factorisations of any small trace,
     their mean has none below $6 · 2^{-1/3}$.
 

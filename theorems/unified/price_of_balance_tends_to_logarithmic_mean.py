@@ -1,4 +1,4 @@
-r"""The price of balance tends to one of logarithmic means as the depth grows.
+r"""As the depth grows the price of balance tends to a quotient with a logarithmic mean.
 
 Statement
     Let the layers be balanced with $P = T$, $σ = |T|_2$, $K = Σ^{1/2}$, $Λ = λ_max(Σ)$, and let
@@ -61,8 +61,7 @@ Proof
 
 Sharpness
     Between the arithmetic mean $(σ² + x)/2$ and the geometric $σx^{1/2}$, which both fail for $Φ$
-    (controls).  The price beside a limit of 1 ends at a finite depth where the inequality under
-    Assumptions is strict.
+    (controls).  Where $λ_max(KΦ_vK) < σ²μ$ balance has no price from a finite depth on (N23.free).
 
 Implementation notes
     Instances carry the right singular vectors of their layers and the singular values; logarithms
@@ -457,7 +456,7 @@ _twins = (
 
 THEOREM = Theorem(
     id="N23",
-    title="The price of balance tends to one of logarithmic means as the depth grows",
+    title="As the depth grows the price of balance tends to a quotient with a logarithmic mean",
     normalisation="$R = E|y - Px|²$, no factor 1/2; $K = Σ^{1/2}$, $|X|_2$ spectral",
     source=Source("certimin2026", "the limit of the price of balance"),
     claims=(

@@ -59,7 +59,8 @@ Implementation notes
 
 References
 ----------
-    chen2025complete, kamber2026loss (abstracts only read; re-derived here); dai2021representation;
+    chen2025complete, kamber2026landscape (abstracts only read; re-derived here);
+    dai2021representation;
     mirsky1960symmetric
 """
 

@@ -32,14 +32,16 @@ Proof
     one $F$ are three linear equations for three $g_i$.
 
 Sharpness
-    One level $s$ has at most two roots: then at most one length beside zero.
+    One level $s$ has at most two roots: then at most one length beside zero.  The target is tuned:
+    ties are not claimed for more than this one.
 
 Implementation notes
     $g$ is solved for exactly.  That nothing is smaller is also searched for at arbitrary shares.
 
 References
 ----------
-    certimin2026
+    certimin2026; kamber2026landscape (for $Σ = I$ the map is unique for almost every target;
+    abstract read)
 """
 
 from __future__ import annotations

@@ -12,8 +12,8 @@ Statement
 
     the sum over the $r$ largest modes, or all if $r > d$; it is an equality for the $W$ that keep
     them, each with the gain $(μ_i)_+^{1/2}$.   [attained]
-    So $W = 0$ is best if and only if $λ_max(B) ≤ γ/2$, whatever $A$: in that case $F(W) ≥ 0$.
-    [collapse]
+    So $W = 0$ is best if and only if $λ_max(B) ≤ γ/2$, whatever $A$: in that case $F(W) ≥ 0$, and
+    else some mode is positive.   [collapse, attained]
 
 Notation
     $F$ (``contrast``); $Σ_{i≤r}(μ_i)_+²$ (``captured``); $γ$ (``contrast_decay``); $λ_max(B)$
