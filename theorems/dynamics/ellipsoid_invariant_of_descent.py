@@ -234,7 +234,7 @@ _twins = (
          known=lambda: [exact_product([1], [-1], 2, 1)]),
     twin("stable_start", "a start that steps to a stable minimizer has itself $ηS ≤ 4$",
          stepped_products, eta * S <= 4, _lands, _stable, bounds=_DEPTH_TWO, known=_landing),
-    twin("beyond_critical", "some minimizers in the ellipsoid are stable for $η|z| > 1$ too",
+    twin("beyond_critical", "the minimizers in the ellipsoid are stable for $η|z| > 1$ too",
          stepped_product_minimizers, eta * S <= 4, minimizer, within, elliptic, _large,
          bounds=_DEPTH_TWO, known=lambda: [exact_product([1], [1], 1, Fraction(9, 8))]),
     twin("outside_always", "the complement is invariant for every $z$",

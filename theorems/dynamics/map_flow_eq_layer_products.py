@@ -182,7 +182,7 @@ first_power = stated(
     balanced_rows, sp.Eq(first_sq, norm ** (2 / L)), balanced, given=(first_power,), bounds=_DEEP
 )
 def first(first_power: Claim) -> Iterator[Step]:
-    """One output: each layer has the same share of the map's norm."""
+    """One output: the first layer has an even share of the map's norm."""
     yield rules.raised(rules.given(first_power), 1 / L)
 
 
