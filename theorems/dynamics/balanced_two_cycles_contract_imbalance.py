@@ -48,7 +48,7 @@ Implementation notes
 
 References
 ----------
-    certimin2026
+    certimin2026; chen2023beyond (depth 2; abstract read)
 """
 
 from __future__ import annotations

@@ -44,7 +44,7 @@ Implementation notes
 
 References
 ----------
-    certimin2026
+    certimin2026; kreisler2023gradient (scalar networks, where it falls; abstract read)
 """
 
 from __future__ import annotations

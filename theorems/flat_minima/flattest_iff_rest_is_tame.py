@@ -44,7 +44,7 @@ Implementation notes
 
 References
 ----------
-    certimin2026
+    certimin2026; kamber2025sharpness (a sufficient condition, necessary at depth 2; abstract read)
 """
 
 from __future__ import annotations
