@@ -132,7 +132,9 @@ def _powers(instance: Instance) -> tuple[Any, Any]:
 
 
 narrow = Assumption(
-    "narrow", _is_narrow, r"P^TE = 0,\; E\Sigma P^T = 0,\; |EK|_F \le |PK|_F,\; \min_k d_k = 1"
+    "narrow",
+    _is_narrow,
+    r"P^TE = 0,\; E\Sigma P^T = 0,\; |EK|_F \le |PK|_F,\; \min_{0<k<L} d_k = 1",
 )
 
 # --- quantities ---------------------------------------------------------------------------------

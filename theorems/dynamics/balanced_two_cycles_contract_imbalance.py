@@ -98,7 +98,7 @@ class CycleInstance(SteppedInstance):
 
 
 @setting("balanced-two-cycles", "w_i = x > 0 for all i, x⁺ = ρx, x⁺⁺ = x, 5/4 <= ρ <= 4",
-         exists=True, load=None, checker=None)  # fmt: skip
+         load=None, checker=None)  # fmt: skip
 def balanced_two_cycles(draw: Draw) -> CycleInstance:
     """Solve for step size and target: η x^{2L-1} - (ηm) x^{L-1} = (x - x⁺)/2 at both points."""
     ar, depth = draw.arithmetic, draw.depth()

@@ -113,7 +113,8 @@ def _of(draw: Draw, w: Any, x: Any, y: Any, z: Any, level: Any) -> CompletionIns
 
 
 @setting(
-    "attaining-completions", "w_12 = w_21 = 1 - e, w_22² = e - e², e = 1/(1 + q²) <= 1/2, det > 0",
+    "attaining-completions",
+    "w_12 = w_21 = 1 - e, w_22² = e - e², e = 1/(1 + q²), 1/10 <= e <= 1/2, det > 0",
     exists=True, checker=None, load=None,
 )  # fmt: skip
 def attaining_completions(draw: Draw) -> CompletionInstance:

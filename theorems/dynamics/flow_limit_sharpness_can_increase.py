@@ -113,7 +113,6 @@ class FlowInstance(SteppedInstance):
     "W_1 = I, W_2 = diag(2, 1), T = diag(2, 1) + ε e_2e_1ᵀ, Σ = I, ε 1/10 or 1/5, η 1/8 or 47/250",
     checker=None,
     load=None,
-    exists=True,
 )
 def tilted_starts(draw: Draw) -> SteppedInstance:
     """Minimizers of a target that is then tilted by ε, with a step size: four instances."""

@@ -355,7 +355,7 @@ _equal = Assumption("equal_norms", sp.Eq(first, last))
 _twins = (
     twin("equal_norms", "layers of equal spectral norms are flattest",
          whitened_minimizers, S <= 2 * L * sigma ** (2 - 2 / L), minimizer, whitened, _equal,
-         bounds=_SMALL, known=lambda: [_crossed()]),
+         bounds=_TWO, known=lambda: [_crossed()]),
     twin("necessary", "even blocks are necessary at any depth",
          all_flattest_minimizers, block <= 2 * sigma ** (2 - 2 / L), minimizer, whitened, flattest,
          bounds=_SMALL, known=lambda: [_uneven_but_flattest()]),

@@ -192,7 +192,7 @@ def deep_relu_networks(draw: Draw) -> BiasFree:
     return _drawn(draw, depth=3)
 
 
-@setting("paired-relu-networks", "neurons in pairs, v to the output c and -v to -c", exists=True)
+@setting("paired-relu-networks", "neurons in pairs, v to the output c and -v to -c")
 def paired_relu_networks(draw: Draw) -> BiasFree:
     """Two-layer networks that are linear."""
     base = _drawn(draw)

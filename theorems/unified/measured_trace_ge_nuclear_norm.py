@@ -259,7 +259,6 @@ def trace_measurement(draw: Draw) -> MeasuredInstance:
 @setting(
     "trace-measurement-attaining",
     "A = I and W_k = Q_k diag(c) Q_{k-1}ᵀ with common c and Q_3 = Q_0",
-    exists=True,
 )
 def trace_measurement_attaining(draw: Draw) -> MeasuredInstance:
     """Three layers of common singular values that end in the basis where they began."""

@@ -462,6 +462,14 @@ def _lively() -> LatentInstance:
     )
 
 
+def _one_of_two() -> LatentInstance:
+    """The same with another mode of that size, for which there is no latent variable."""
+    third = Fraction(5, 3)
+    return LatentInstance.exact(
+        [[Fraction(4, 3)], [0]], [[Fraction(4, 5)], [0]], (third, third), (Fraction(3, 5),), 1
+    )
+
+
 THEOREM = Theorem(
     id="N9",
     title="A linear latent variable model collapses mode by mode",
@@ -487,6 +495,8 @@ THEOREM = Theorem(
         witness("half", attained, "$Z = 2$, $s = c = 1$: $u = v = 1$, $F = 3 = 4 - 1$",
                 lambda: _scalar(1, 1, 2, 1)),
         witness("lively", alive, "$ζ = 5/3$, $κ = η = 1$, $τ = 3/5$", _lively),
+        witness("one_of_two", evidence_attained, "two modes $5/3$, one latent variable: one lives",
+                _one_of_two),
         witness("collapsed", collapse, "$ζ = κ = 1$, $U = V = 0$, $τ = 1$: the tie",
                 lambda: _scalar(0, 0, 1, 1)),
     ),

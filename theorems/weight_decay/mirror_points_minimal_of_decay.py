@@ -158,7 +158,7 @@ def _drawn(draw: Draw, *, mirror: bool = True, normals: int = 0) -> Mirrored:
     return Mirrored(ar, normal, point, draw.matrix(m, 1), forms, levels, draw.number(0, 2))
 
 
-@setting("mirror-points", "any symmetric quartic loss, any point of the mirror, any step along O")
+@setting("mirror-points", "symmetric quartics of a linear form for each degree, mirror points")
 def mirror_points(draw: Draw) -> Mirrored:
     """Points that the reflection leaves where they are."""
     return _drawn(draw)
@@ -170,7 +170,7 @@ def single_mirror_points(draw: Draw) -> Mirrored:
     return _drawn(draw, normals=1)
 
 
-@setting("mirrored-points", "any symmetric quartic loss, any point")
+@setting("mirrored-points", "symmetric quartics of a linear form for each degree, any point")
 def mirrored_points(draw: Draw) -> Mirrored:
     """Points on either side of the mirror."""
     return _drawn(draw, mirror=False)
@@ -315,7 +315,7 @@ def _is_on_mirror(instance: Mirrored) -> Any:
 
 
 mirror = Assumption("mirror", _is_on_mirror, r"O^T\theta = 0")
-held = Assumption("held", curvature + 2 * gamma >= 0)
+held = Assumption("held", sp.Eq(curvature + 2 * gamma, 0))
 
 # --- claims and proofs ---------------------------------------------------------------------------
 
@@ -366,9 +366,9 @@ def _maximum() -> Mirrored:
 
 
 _twins = (
-    twin("one_decay", "$γ$ for $2γ$", mirror_points,
+    twin("one_decay", "$γ$ for $2γ$", single_mirror_points,
          rise <= ((curvature + gamma) / 2 + kappa * size) * size, mirror, bounds=_SMALL),
-    twin("level_suffices", "$λ + 2γ ≥ 0$ makes a local minimum", mirror_points,
+    twin("level_suffices", "$λ + 2γ = 0$ makes a minimum", mirror_points,
          rise >= 0, mirror, held, bounds=_SMALL, known=lambda: [_maximum()]),
     twin("off_the_mirror", "no slope along $O$ at any point", mirrored_points,
          sp.Eq(gap, 0), bounds=_SMALL),

@@ -105,7 +105,6 @@ def _energies() -> tuple[Fraction, ...]:
     "Σ = diag(100, 1/4, 1/20), λ = 2, L = 3, one output, w_i = q_i w_i* with 0 <= q_i <= 1",
     checker=None,
     load=None,
-    exists=True,
 )
 def tied_regressions(draw: Draw) -> DecayedInstance:
     """Any shares of the regressor."""
