@@ -58,6 +58,7 @@ from theorems.dynamics.chains import stepped_chains
 from theorems.instances import Instance
 from theorems.quantities import compared, symbols
 from theorems.stepped import SteppedInstance
+from verify.errors import Undefined
 from verify.theorem import (
     Assumption,
     Bounds,
@@ -124,6 +125,8 @@ def residual_factor_gap(instance: SteppedInstance) -> tuple[list[Any], list[Any]
 
 
 def _three(layers: list[Any]) -> list[Any]:
+    if len(layers) < 3:
+        raise Undefined("these forms are about three layers")
     return layers[:3]
 
 

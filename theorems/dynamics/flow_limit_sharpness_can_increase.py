@@ -73,7 +73,6 @@ from verify.errors import Undefined
 from verify.theorem import (
     Assumption,
     Bounds,
-    Formula,
     Measurement,
     Source,
     Theorem,
@@ -186,7 +185,6 @@ def next_flow_limit_sharpness(instance: SteppedInstance) -> Any:
 
 
 S, S_next, eta, R = symbols(flow_limit_sharpness, next_flow_limit_sharpness, step_size, loss)
-raised = Formula("raised", r"S_\infty(W)+7\eta^2R(W)", S + 7 * eta**2 * R)
 
 # --- claims and twins ---------------------------------------------------------------------------
 
@@ -194,7 +192,7 @@ _SIZE = Bounds((2, 2), (2, 2))
 
 increase = stated(
     "increase", "one step of gradient descent leads to a sharper limit",
-    tilted_starts, S_next >= raised, bounds=_SIZE,
+    tilted_starts, S_next >= S + 7 * eta**2 * R, bounds=_SIZE,
 )  # fmt: skip
 bounded = stated(
     "bounded", "but not by more than so much",

@@ -131,7 +131,7 @@ def lie_rank(instance: Instance) -> Any:
 @quantity("field_rank", r"\dim\{S_GZ\}")
 def field_rank(instance: Instance) -> Any:
     """Dimension of the span of all S_G Z, without brackets (a control)."""
-    Z, (outputs, inputs) = _stacked(instance), instance.target.shape[-2:]
+    (outputs, inputs), Z = instance.target.shape[-2:], _stacked(instance)
     moved = [S @ Z for S in _algebra(instance)[: outputs * inputs]]
     return _exact_rank(instance, _flat(instance, moved))
 

@@ -391,6 +391,8 @@ def _pair_of_three(which: int) -> Any:
     """|W_3W_2|_F², |W_1W_3|_F² or |W_2W_1|_F², of three layers."""
 
     def measure(instance: MeasuredInstance) -> Any:
+        if instance.net.depth != 3:
+            raise Undefined("these are products of two of three layers")
         V, W = (instance.weights[n % 3] for n in (which + 2, which + 1))
         return instance.arithmetic.frobenius_sq(V @ W)
 
@@ -419,6 +421,8 @@ def square_schatten(instance: MeasuredInstance) -> Any:
 def mean_schatten(instance: MeasuredInstance) -> Any:
     """The same for the mean of P and Pᵀ (a control)."""
     ar, P = instance.arithmetic, instance.net.end_to_end
+    if P.shape[-2] != P.shape[-1]:
+        raise Undefined("the mean of a map and its transpose is that of a square one")
     return _cube(ar, ar.scale(ar.scalar(Fraction(1, 2)), P + P.mT))
 
 

@@ -396,7 +396,7 @@ THEOREM = Theorem(
     id="U11",
     title="Sharpness is log-convex in the hidden bases of a minimizer",
     normalisation="$R = E|y - Px|²$, no factor 1/2; $X_k$ symmetric, $X_0 = X_L = 0$",
-    source=Source("certimin2026", "log-convexity of sharpness; the mechanism is kempf1979length's"),
+    source=Source("certimin2026", "log-convexity of sharpness; the mechanism of kempf1979length"),
     claims=(
         cauchy, convex, shrinks, contract, steered, steered_back, turned, turned_back, contracted,
         kept,

@@ -194,11 +194,11 @@ def halfway_cost(instance: DecayedInstance) -> Any:
 @quantity("stationary_sizes", r"\#\{|w|>0:\nabla F=0\}", integer=True)
 def stationary_sizes(instance: DecayedInstance) -> Any:
     """How many lengths stationary points other than zero have: positive roots u, by Sturm."""
+    numbers = *instance.levels, *instance.energies, instance.decay
     if instance.arithmetic.kind != "exact":
         raise NotExact("roots are counted in exact arithmetic")
     u = sp.Symbol("u")
-    known = [sp.Rational(int(x.p), int(x.q)) for x in (*instance.levels, *instance.energies,
-                                                       instance.decay)]  # fmt: skip
+    known = [sp.Rational(int(x.p), int(x.q)) for x in numbers]
     levels, energies, decay = known[:3], known[3:6], known[6]
     total = sum(
         s**2 * g * u / (s * u**2 + decay) ** 2 for s, g in zip(levels, energies, strict=True)
