@@ -36,5 +36,5 @@ class Profile:
 
 PROFILES = {
     "quick": Profile("quick", 16, 2, 20.0, Budget(300.0, 1, None, 1, 600, 0, 12, shrink_tries=250)),
-    "full": Profile("full", 60, 4, 120.0, Budget(1800.0, 1, None, 4, 3000, 2, 80)),
+    "full": Profile("full", 48, 4, 120.0, Budget(1800.0, 1, None, 3, 2000, 1, 60)),
 }
