@@ -58,7 +58,7 @@ from numeric.training import dyadic, gradient_flow
 from theorems.instances import Instance
 from theorems.quantities import compared, symbols
 from theorems.settings import any_weights
-from theorems.stepped import SteppedInstance, step_size, stepped_weights
+from theorems.stepped import SteppedInstance, after, step_size, stepped_weights
 from theorems.words import matrix, transpose
 from verify.theorem import (
     Bounds,
@@ -88,10 +88,8 @@ def _jets(instance: Instance) -> tuple[Any, ...]:
 
 def _changes(instance: SteppedInstance) -> list[Any]:
     """D_k⁺ - D_k for every k."""
-    ar, eta = instance.arithmetic, instance.step_size
-    moved = instance.net.shifted([ar.scale(-eta, g) for g in _jets(instance)])
-    pairs = zip(moved.imbalances, instance.net.imbalances, strict=True)
-    return [after - before for after, before in pairs]
+    pairs = zip(after(instance).net.imbalances, instance.net.imbalances, strict=True)
+    return [moved - D for moved, D in pairs]
 
 
 @compared(
