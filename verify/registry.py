@@ -32,6 +32,7 @@ __all__ = [
     "check",
     "in_families",
     "is_loaded",
+    "load_ours",
     "providers",
     "select",
     "skipped",
@@ -77,6 +78,18 @@ def skipped() -> list[str]:
 def is_loaded() -> bool:
     """Return whether theorems were asked for in this process."""
     return _registry.cache_info().currsize > 0
+
+
+def load_ours() -> None:
+    """Import the modules of our theorems, and of no plug-in.
+
+    Raises
+    ------
+    UsageError
+        One of them cannot be imported.
+    """
+    for entry in filter(_is_ours, entry_points(group=GROUP)):
+        _provided(entry)
 
 
 @cache

@@ -46,6 +46,7 @@ def verify(
     from verify import report
     from verify.environment import processors
     from verify.registry import select
+    from verify.runs import workers
     from verify.runs.session import Options
     from verify.runs.session import verify as run
 
@@ -55,6 +56,8 @@ def verify(
             "--jobs is for processes here; with --scheduler its workers count, drop one"
         )
     jobs = jobs or processors()
+    if jobs > 1 and scheduler is None:
+        workers.prepare()
     options = Options(
         profile, seed, jobs, backend, resume, out, command, scheduler, cache, check_proofs
     )  # fmt: skip

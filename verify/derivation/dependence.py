@@ -22,7 +22,7 @@ from verify.expression import Relation, closed_forms, exchanged, operator, with_
 
 __all__ = ["fault"]
 
-_SECONDS = 20.0
+_SECONDS = 5.0
 """For one step of an altered derivation: one that is not decided by then does not hold."""
 
 _POINTS = 12

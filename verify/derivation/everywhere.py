@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 import sympy as sp
 
-from verify.claims import QUANTITIES, Claim, sides
+from verify.claims import QUANTITIES, Bounds, Claim, Setting, sides
 from verify.derivation.steps import Condition, Identity, Step
 from verify.evidence import VERDICTS, Verdict
 from verify.expression import Relation, operator
@@ -83,7 +84,7 @@ class Everywhere(Step):
     def decide(self) -> tuple[Verdict, str | None]:
         """Return whether the instance meets the assumptions and both sides are one expression."""
         claim = self.claim
-        instance = claim.setting.build(SymbolSource(self.sizes), claim.bounds)
+        instance = _instance(claim.setting, self.sizes, claim.bounds)
         for assumption in claim.assumptions:
             if assumption.relation is not None:
                 met = _decided(assumption.relation, instance)[0] == "holds"
@@ -93,6 +94,12 @@ class Everywhere(Step):
             if not met:
                 return "inconclusive", f"{assumption.id} is not known to hold of it"
         return _decided(claim.expanded, instance)
+
+
+@lru_cache(maxsize=32)
+def _instance(setting: Setting, sizes: tuple[int, ...], bounds: Bounds) -> Any:
+    """The instance made of symbols: the claims of a theorem mostly share a few."""
+    return setting.build(SymbolSource(sizes), bounds)
 
 
 def _decided(relation: Relation, instance: Any) -> tuple[Verdict, str | None]:

@@ -23,7 +23,7 @@ from verify.formal.sources import GLOSSARY, Sources, beside, words
 from verify.records import hashed
 from verify.theorem import Theorem
 
-__all__ = ["Entry", "Record", "evidence", "fault", "glossary", "module_of", "says"]
+__all__ = ["Entry", "Record", "evidence", "fault", "glossary", "module_of", "proved", "says"]
 
 NAME = "record.json"
 
@@ -152,9 +152,13 @@ def glossary(sources: Sources) -> dict[str, Any]:
     for folder in sources.roots.values():
         path = folder / GLOSSARY
         text = path.read_text(encoding="utf-8") if path.is_file() else ""
-        for part, entries in tomllib.loads(text).items():
+        for part, entries in _parsed(text).items():
             found[part] = {**entries, **found.get(part, {})}  # nobody says anew what ours mean
     return found
+
+
+_parsed = lru_cache(maxsize=8)(tomllib.loads)
+"""One glossary is read for each claim."""
 
 
 def unmentioned(claim: Claim, module: str, statement: str, sources: Sources) -> list[str]:
@@ -230,6 +234,11 @@ def evidence(theorem: Theorem, claim: Claim, *, again: bool = False) -> Evidence
         "file": _file(theorem, sources),
     }
     return Evidence("formal", "holds", scope, 1, details=details)
+
+
+def proved(theorem: Theorem, claim: Claim) -> bool:
+    """Return whether the kernel's record proves a claim, as it stands now."""
+    return claim.formal and evidence(theorem, claim).verdict == "holds"
 
 
 def _file(theorem: Theorem, sources: Sources) -> str:

@@ -8,6 +8,7 @@ printed for symbolic evidence only, with its scope.
 from __future__ import annotations
 
 import json
+from concurrent.futures import Executor
 from pathlib import Path
 from typing import Any
 
@@ -50,12 +51,12 @@ def prepare(out: Path) -> None:
         check_writable(Path(out, name))
 
 
-def write(report: dict[str, Any], out: Path) -> list[Path]:
+def write(report: dict[str, Any], out: Path, processes: Executor | None = None) -> list[Path]:
     """Write a report into the folder ``out`` and return the paths written.
 
     Each file appears whole or not at all, ``verify.json`` first: the others can be made from it
     again, and all of them are made before the next is written.  Pages of theorems that an earlier
-    run left there, and that this one is not about, go.
+    run left there, and that this one is not about, go.  ``processes`` of this machine help to draw.
 
     Raises
     ------
@@ -68,7 +69,7 @@ def write(report: dict[str, Any], out: Path) -> list[Path]:
 
     renderers = (junit.render, tables.render, markdown.render)
     texts = {name: render(report) for name, render in zip(NAMES[1:], renderers, strict=False)}
-    texts |= site.render(report)
+    texts |= site.render(report, processes)
     written += [write_text(Path(out, name), text) for name, text in texts.items()]
     for page in Path(out, _PAGES).glob("*.html"):
         if page not in written and _MARK in read_text(page)[:2000]:

@@ -23,8 +23,9 @@ from verify.references import cited, unreadable
 from verify.registry import skipped, with_ancestors
 from verify.registry import theorems as registered
 from verify.runs import cluster
-from verify.runs.tasks import Outcome, Store, Task, pool, run, tasks
+from verify.runs.tasks import Outcome, Store, Task, run, tasks
 from verify.runs.verdicts import assemble, overall
+from verify.runs.workers import pool
 from verify.theorem import Theorem
 
 __all__ = ["Options", "check_backend", "verify"]
@@ -92,23 +93,23 @@ def verify(
                 f"interrupted: {len(outcomes)} of {len(listed)} tasks are kept in {options.out}; "
                 "go on with --resume"
             )
-    records = assemble(theorems, listed, outcomes, proofs_checked=options.check_proofs)
-    left_out = [*skipped(), *(t.skipped for theorem in theorems for t in theorem.trainings)]
-    left_out += unreadable(theorems)
-    place |= {"skipped": list(filter(None, left_out))}
-    result = {
-        "schema": report.VERSION,
-        "environment": describe(backend=options.backend, command=options.command, **place),
-        "seed": options.seed,
-        "profile": options.profile,
-        "seconds": monotonic() - start,
-        "verdict": overall(records),
-        "references": cited(theorems),
-        "catalogue": list(registered()),
-        "theorems": records,
-    }
-    with store.writing(len(listed)):
-        report.write(result, options.out)
+        records = assemble(theorems, listed, outcomes, proofs_checked=options.check_proofs)
+        left_out = [*skipped(), *(t.skipped for theorem in theorems for t in theorem.trainings)]
+        left_out += unreadable(theorems)
+        place |= {"skipped": list(filter(None, left_out))}
+        result = {
+            "schema": report.VERSION,
+            "environment": describe(backend=options.backend, command=options.command, **place),
+            "seed": options.seed,
+            "profile": options.profile,
+            "seconds": monotonic() - start,
+            "verdict": overall(records),
+            "references": cited(theorems),
+            "catalogue": list(registered()),
+            "theorems": records,
+        }
+        with store.writing(len(listed)):
+            report.write(result, options.out, workers if here else None)
     return result
 
 

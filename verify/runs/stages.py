@@ -41,6 +41,7 @@ def derive(claim: Claim, profile: Profile, proofs: Path | None = None) -> dict[s
     ``proofs`` is the folder of identities proved before; without one all are proved afresh.
     """
     decide_step = check if proofs is None else Proofs(proofs).check
+    claim = replace(claim, sizes=claim.sizes[: profile.sizes])
     steps = steps_of(claim)
     check_steps(claim, steps)
     results = [decide_step(step, seconds=profile.step_seconds) for step in steps]

@@ -8,23 +8,19 @@ digest; a run that is killed can be resumed, and Ctrl-C keeps what is done.
 from __future__ import annotations
 
 import hashlib
-import os
-import signal
 import sys
 import traceback
-from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import (
     CancelledError,
     Executor,
     Future,
-    ProcessPoolExecutor,
     as_completed,
 )
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from functools import cache
 from importlib import import_module
-from multiprocessing import get_context
 from pathlib import Path
 from time import monotonic
 from types import ModuleType
@@ -33,17 +29,16 @@ from typing import Any
 from threadpoolctl import threadpool_limits
 
 from verify import records
-from verify.conjecture import from_file
 from verify.environment import versions
 from verify.errors import Interrupted
-from verify.orphans import end_with
+from verify.formal import record as formal
 from verify.registry import providers, theorems
 from verify.report.shape import fault_of_part
 from verify.runs import stages
 from verify.runs.profiles import PROFILES
 from verify.theorem import Theorem
 
-__all__ = ["Outcome", "Store", "Task", "code_hash", "execute", "pool", "run", "tasks"]
+__all__ = ["Outcome", "Store", "Task", "code_hash", "execute", "run", "tasks"]
 
 
 @dataclass(frozen=True)
@@ -118,9 +113,11 @@ def tasks(
             if not training.skipped:
                 yield "train", training.id
         for claim in theorem.claims:
-            if claim.has_derivation:
+            settled = not PROFILES[profile].again and formal.proved(theorem, claim)
+            if claim.proof or (claim.sizes and not settled):
                 yield "derive", claim.id
-            yield "search", claim.id
+            if not settled:
+                yield "search", claim.id
             yield "decide", claim.id
         for control in theorem.controls:
             yield "refute", control.claim.id
@@ -244,30 +241,6 @@ class Store:
 
     def _path(self, task: Task) -> Path:
         return self._folder / f"{task.key}.json"
-
-
-@contextmanager
-def pool(jobs: int, modules: Sequence[str] = ()) -> Iterator[Executor | None]:
-    """Yield a process pool of ``jobs`` workers, or None (run here) for one.
-
-    Each worker first loads ``modules``, files of conjectures.
-    """
-    if jobs == 1:
-        yield None
-        return
-    executor = ProcessPoolExecutor(jobs, get_context("spawn"), _begin, (os.getpid(), modules))
-    try:
-        yield executor
-    finally:
-        executor.shutdown(wait=False, cancel_futures=True)
-
-
-def _begin(parent: int, modules: Sequence[str]) -> None:
-    """What a worker does first."""
-    signal.signal(signal.SIGINT, signal.SIG_DFL)  # or its tasks would be waited for
-    end_with(parent)
-    for path in modules:
-        from_file(Path(path))
 
 
 def run(

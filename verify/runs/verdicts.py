@@ -146,7 +146,7 @@ def _never_ran(task: Task) -> Outcome:
 
 def outline(theorem: Theorem) -> dict[str, Any]:
     """Return the record of a theorem nothing has been run for: its statement and its parts."""
-    parts = runner_tasks([theorem], 0, "quick", "numpy")
+    parts = runner_tasks([theorem], 0, "full", "numpy")
     missing = {(task.stage, task.piece): _never_ran(task) for task in parts}
     record = _theorem(theorem, missing)
     for claim in record["claims"]:
@@ -156,7 +156,9 @@ def outline(theorem: Theorem) -> dict[str, Any]:
 
 def _theorem(theorem: Theorem, results: Results, proofs_checked: bool = False) -> dict[str, Any]:
     proofs = {
-        c.id: _derivation(c, results["derive", c.id]) for c in theorem.claims if c.has_derivation
+        c.id: _derivation(c, results["derive", c.id])
+        for c in theorem.claims
+        if ("derive", c.id) in results
     }
     steps = [{"claim": name, **step} for name, proof in proofs.items() for step in proof["steps"]]
     claims = [_claim(theorem, claim, proofs.get(claim.id), results) for claim in theorem.claims]
@@ -250,8 +252,9 @@ def _claim(
     evidence: list[dict[str, Any]] = []
     if proof:
         evidence.append(_symbolic(claim, proof).to_json())
-    for stage in ("decide", "search"):
-        evidence += _records(results[stage, claim.id], "exact" if stage == "decide" else "searched")
+    for stage, kind in (("decide", "exact"), ("search", "searched")):
+        if (stage, claim.id) in results:
+            evidence += _records(results[stage, claim.id], kind)
     for training in theorem.trainings:
         decided = claim.id in (decided.id for decided in training.claims)
         if decided and ("train", training.id) in results:

@@ -99,7 +99,7 @@ def helpers(jobs: int, scheduler: str | None) -> Iterator[Ahead]:
     UsageError
         If the scheduler or its workers cannot help.
     """
-    from verify.runs import cluster, tasks
+    from verify.runs import cluster, workers
 
     if jobs < 1:
         raise UsageError(
@@ -111,10 +111,10 @@ def helpers(jobs: int, scheduler: str | None) -> Iterator[Ahead]:
         )
     with threadpool_limits(1):  # as everywhere else: with more of them sums may differ
         if scheduler is not None:
-            with cluster.connect(scheduler) as (workers, _):
-                yield Ahead(workers)
+            with cluster.connect(scheduler) as (there, _):
+                yield Ahead(there)
             return
-        with tasks.pool(jobs, modules()) as executor:
+        with workers.pool(jobs, modules()) as executor:
             started = None if executor is None else executor.submit(_start)
             try:
                 yield Ahead(executor, started)

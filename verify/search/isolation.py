@@ -15,7 +15,7 @@ from pathlib import Path
 from time import monotonic, sleep
 
 from verify.errors import CertiminError
-from verify.orphans import end_with
+from verify.orphans import end_with_parent
 
 __all__ = ["Ended", "isolated", "watched"]
 
@@ -90,7 +90,7 @@ def watched(trace: Path, budget: float) -> Iterator[None]:
 
     It ends with the process that started it, however that one ends.
     """
-    end_with(os.getppid())
+    end_with_parent()
     with trace.open("a") as file:
         faulthandler.dump_traceback_later(budget, file=file)
         ended_by_itself = True

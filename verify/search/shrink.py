@@ -7,7 +7,7 @@ violates the claim.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from fractions import Fraction
@@ -116,7 +116,7 @@ def _first(
     return None
 
 
-def _weight(values: tuple[int | Fraction, ...]) -> tuple[Any, ...]:
+def _weight(values: Sequence[int | Fraction]) -> tuple[Any, ...]:
     """Order lists of choices: sizes first, then the numbers, each by its complexity."""
     sizes = [v for v in values if isinstance(v, int)]
     keys = [complexity(v) for v in values if not isinstance(v, int)]
@@ -167,6 +167,7 @@ def _simplify_two(claim: Claim, found: Counterexample, position: int) -> Iterato
     """Replace the number at ``position`` and a later one by simple ones, or by each other."""
     values, ranges = _ranges(claim, found)
     numbers = [i for i, v in enumerate(values) if not isinstance(v, int)]
+    weight = _weight(values)
     if position not in numbers or len(numbers) > _MOST_PAIRS:
         return
     for other in (i for i in numbers if i > position):
@@ -174,7 +175,8 @@ def _simplify_two(claim: Claim, found: Counterexample, position: int) -> Iterato
             for y in (*_small(ranges[other]), values[position]):
                 changed = list(values)
                 changed[position], changed[other] = x, y
-                yield changed
+                if _weight(changed) < weight:  # most are not, and building one is dear
+                    yield changed
 
 
 def _larger_margin(claim: Claim, found: Counterexample, limit: Limit) -> Counterexample:

@@ -243,7 +243,7 @@ def test_a_record_without_the_words_of_its_pages_says_so():
 
 
 def test_a_page_that_cannot_be_drawn_loses_no_record(tmp_path, monkeypatch):
-    def broken(report):
+    def broken(report, processes):
         raise RuntimeError("a template is missing")
 
     monkeypatch.setattr(site, "render", broken)

@@ -21,8 +21,9 @@ from verify.evidence import Evidence
 from verify.registry import theorems
 from verify.runs import tasks as runner
 from verify.runs.profiles import PROFILES
-from verify.runs.tasks import Outcome, Store, Task, execute, pool, run, tasks
+from verify.runs.tasks import Outcome, Store, Task, execute, run, tasks
 from verify.runs.verdicts import assemble
+from verify.runs.workers import pool
 from verify.search.budget import Budget
 from verify.theorem import Control, Training
 
@@ -341,7 +342,7 @@ PARENT = """
 import os, sys
 from multiprocessing import active_children
 from time import sleep
-from verify.runs.tasks import pool
+from verify.runs.workers import pool
 
 if __name__ == "__main__":
     with pool(2) as executor:

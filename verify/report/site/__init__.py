@@ -7,9 +7,11 @@ keyboard move what is wider than its page.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from functools import cache
-from itertools import groupby
+from collections.abc import Callable, Iterable
+from concurrent.futures import BrokenExecutor, Executor
+from contextlib import suppress
+from functools import cache, partial
+from itertools import groupby, islice
 from pathlib import Path
 from typing import Any
 
@@ -44,23 +46,47 @@ __all__ = ["environment", "render", "style"]
 
 _FOLDER = Path(__file__).parent
 _ASSETS = ("style.css", "filter.js", "scroll.js")
+_SHARES = 8
+"""Parts of the pages that processes draw at a time."""
 
 
-def render(report: dict[str, Any]) -> dict[str, str]:
-    """Return the text of each file by its path within the report's folder."""
-    theorems = report["theorems"]
-    common = {
-        "report": report,
-        "used_by": _used_by(theorems),
-        "citations": Citations(report),
+def render(report: dict[str, Any], processes: Executor | None = None) -> dict[str, str]:
+    """Return the text of each file by its path within the report's folder.
+
+    ``processes`` draw the pages of theorems, which takes seconds; None: this one does.
+    """
+    texts = {
+        "index.html": _template("front").render(_placed(_common(report), ""), **_front(report))
     }
-    pages = {"index.html": _template("front").render(_placed(common, ""), **_front(report))}
-    for before, theorem, after in _neighbours(theorems):
+    for pages in _spread(partial(_pages, report), processes):
+        texts |= pages
+    assets = {f"assets/{name}": (_FOLDER / name).read_text(encoding="utf-8") for name in _ASSETS}
+    return texts | assets
+
+
+def _spread(draw: Callable[[int], dict[str, str]], processes: Executor | None) -> Iterable[Any]:
+    """Draw all shares, here if no process is left that would."""
+    with suppress(BrokenExecutor):
+        if processes is not None:
+            return list(processes.map(draw, range(_SHARES)))
+    return map(draw, range(_SHARES))
+
+
+def _common(report: dict[str, Any]) -> dict[str, Any]:
+    """What all templates know."""
+    theorems = report["theorems"]
+    return {"report": report, "used_by": _used_by(theorems), "citations": Citations(report)}
+
+
+def _pages(report: dict[str, Any], share: int) -> dict[str, str]:
+    """Draw the pages of one share of the theorems."""
+    common, pages, count = _common(report), {}, len(report["theorems"])
+    ends = (share * count // _SHARES, (share + 1) * count // _SHARES)
+    for before, theorem, after in islice(_neighbours(report["theorems"]), *ends):
         placed = _placed(common, theorem["id"]) | {"before": before, "after": after}
         page = _template("theorem").render(placed, **_theorem(theorem))
         pages[f"theorems/{theorem['id']}.html"] = page
-    assets = {f"assets/{name}": (_FOLDER / name).read_text(encoding="utf-8") for name in _ASSETS}
-    return pages | assets
+    return pages
 
 
 def style() -> str:
