@@ -349,21 +349,22 @@ _POINTS = ((2, 2, 2, 1, 0), (2, 1, 2, 2, 1), (3, 1, 2, 2, 2, 2, 0), (3, 1, 2, 2,
 exchange = stated(
     "exchange", "what a neuron sends against what it receives, at any weights",
     noisy_maps, sp.Eq(exchanged, 0), bounds=Bounds((2, 3), (1, 2)),
-    sizes=((2, 2, 2, 2, 1), (3, 1, 2, 1, 1, 1)),
+    sizes=((2, 2, 2, 2, 1), (3, 1, 2, 1, 1, 1)), formal=True,
 )  # fmt: skip
 neurons = stated(
     "neurons", "every neuron pays the same before and behind it",
     stationary_maps, sp.Eq(per_neuron, 0), stationary, bounds=_DEEP,
-    sizes=tuple((1, *sizes) for sizes in _POINTS),
+    sizes=tuple((1, *sizes) for sizes in _POINTS), formal=True,
 )  # fmt: skip
 matrices = stated(
     "matrices", "without noise, as a matrix",
     noiseless_stationary_maps, sp.Eq(matrix_form, 0), stationary, noiseless, bounds=_DEEP,
-    sizes=((2, 1, 2, 1, 1), (2, 2, 2, 1, 1), (2, 2, 2, 2, 2), (3, 1, 2, 1, 2, 1)),
+    sizes=((2, 1, 2, 1, 1), (2, 2, 2, 1, 1), (2, 2, 2, 2, 2), (3, 1, 2, 1, 2, 1)), formal=True,
 )  # fmt: skip
 one_output = stated(
     "one_output", "with one output, as a matrix, with noise too",
     noisy_stationary_points, sp.Eq(matrix_form, 0), stationary, bounds=_DEEP, sizes=_POINTS,
+    formal=True,
 )  # fmt: skip
 radial = stated(
     "radial", "radial slopes at any weights, from values of the loss alone",
