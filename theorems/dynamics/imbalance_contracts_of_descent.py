@@ -185,7 +185,7 @@ def step() -> Iterator[Step]:
 first = stated(
     "first", "the same for the first two weights",
     stepped_chains, sp.Eq(b_next, b * contraction), bounds=_CHAINS, sizes=((2,), (3,), (4,)),
-    check=True,
+    check=True, formal=True,
 )  # fmt: skip
 
 
@@ -220,7 +220,7 @@ def grows(first: Claim, contraction: Any) -> Iterator[Step]:
 limit = stated(
     "limit", "at a minimizer of depth 2 the imbalance says the sharpness",
     stepped_chain_minimizers, sp.Eq(S**2, flow_sharpness_sq), minimizer, bounds=_PAIR,
-    sizes=((2,),),
+    sizes=((2,),), formal=True,
 )  # fmt: skip
 
 # --- false twins --------------------------------------------------------------------------------

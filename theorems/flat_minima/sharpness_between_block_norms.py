@@ -102,7 +102,6 @@ from theorems.quantities import (
 from theorems.recipes import Draw, diagonal, setting
 from theorems.settings import (
     all_flattest_minimizers,
-    flattest_minimizers,
     minimizers,
     whitened_minimizers,
 )
@@ -267,7 +266,7 @@ scalar = stated(
 
 
 @claim(
-    flattest_minimizers, sp.Eq(S, whitened_bound), minimizer, whitened, even_blocks,
+    whitened_minimizers, sp.Eq(S, whitened_bound), minimizer, whitened, even_blocks,
     given=(within, M1.lower), bounds=_DEEP, formal=True,
 )  # fmt: skip
 def even(within: Claim, lower: Claim, whitened_bound: Any) -> Iterator[Step]:
@@ -296,7 +295,7 @@ two_above = stated(
 @claim(
     two_layers_by_gains, sp.Eq(S, 2 * top), minimizer, given=(F6.direction, two_above),
     bounds=_TWO, formal=True,
-)  # fmt: skip  # fmt: skip
+)  # fmt: skip
 def two(direction: Claim, two_above: Claim) -> Iterator[Step]:
     """Two layers: the sharpness in closed form, for any data."""
     attained = rules.at_the_supremum(rules.given(direction), two_layer_top, lambda value: 2 * value)
@@ -351,6 +350,12 @@ def _uneven_but_flattest() -> Instance:
     return Instance.of_minimizer([[[1, 0], [0, Fraction(6, 5)]], half, half], [[1, 0], [0, 1]])
 
 
+def _loose() -> Instance:
+    """Even blocks, though the norm of the middle layer is 3/2: all e_k = 1, S = 6."""
+    half = [[1, 0], [0, Fraction(1, 2)]]
+    return Instance.of_minimizer([half, [[1, 0], [0, Fraction(3, 2)]], half], [[1, 0], [0, 1]])
+
+
 _equal = Assumption("equal_norms", sp.Eq(first, last))
 _twins = (
     twin("equal_norms", "layers of equal spectral norms are flattest",
@@ -387,6 +392,7 @@ THEOREM = Theorem(
                     [[[1, 2], [0, 1]], [[1, 1], [1, -1]]], [[2, 1], [1, 1]])),
         witness("balanced", even, "identity layers, depth 3: $S = 6$",
                 lambda: Instance.of_minimizer([[[1, 0], [0, 1]]] * 3, [[1, 0], [0, 1]])),
+        witness("loose", even, "$diag(1, 1/2)$, $diag(1, 3/2)$, $diag(1, 1/2)$: $S = 6$", _loose),
     ),
     necessity=(
         needed(minimizer, above, "weights 0, target 1, depth 2: $S = 2 > 0$",

@@ -1,4 +1,4 @@
-(* F3'.  A direction within one layer moves the product to first order only, so its form is
+(* F3p.  A direction within one layer moves the product to first order only, so its form is
    2 |A_k V_k B_k K|²; for the one that moves weight (i, j) that is twice the squared norm of
    column i of A_k times that of row j of B_kK. *)
 From mathcomp Require Import all_ssreflect all_algebra.

@@ -94,6 +94,56 @@ have -> : \prod_(k < L | (k != j :> nat) && (k != i :> nat)) weight W k
 by move: (\prod_(k < L | _) _) (weight W i) (weight W j) (chain_residual _ _ _) => p a b r; ring.
 Qed.
 
+Theorem first : statements.imbalance_contracts_of_descent.first.
+Proof.
+move=> F L m X Y W G z eta Xone Yz isG L_gt1.
+exact (@step F L m X Y W G z eta Xone Yz isG 0%N 1%N (ltnW L_gt1) L_gt1 isT).
+Qed.
+
+(* At a minimizer of depth 2 the form is 2 (w_2 v_1 + w_1 v_2)². *)
+Theorem limit : statements.imbalance_contracts_of_descent.limit.
+Proof.
+move=> F m X Y W z S Xone Yz fits [bound [V [V_neq0 attained]]].
+have entry (A B : 'M[F]_1) : (A *m B) 0 0 = A 0 0 * B 0 0 by rewrite mxE big_ord1.
+have sq1 (A : 'M[F]_1) : sq A = A 0 0 ^+ 2 by rewrite /sq /dot !big_ord1 expr2.
+have zE : weight W 1 * weight W 0 = z.
+  have /(congr1 (fun A : 'M[F]_1 => A 0 0)) : (prefix W 2 : 'M[F]_1) = z%:M.
+    by rewrite -Yz -fits Xone mulmx1.
+  by rewrite prefix_chain /index_iota /= !big_cons big_nil mulr1 mxE mulr1n mulrC.
+have moves U : (dprefix W U 2 : 'M[F]_1) 0 0 = weight W 1 * weight U 0 + weight W 0 * weight U 1.
+  rewrite /weight /= mulmx0 add0r; move: (W 1%N) (U 0%N) (W 0%N) (U 1%N).
+  rewrite /chain_widths => a b c e.
+  by rewrite !mulmx1 mxE !entry [c 0 0 * _]mulrC.
+have formE U : @hessian F chain_widths 2 m X Y W U
+    = 2 * (weight W 1 * weight U 0 + weight W 0 * weight U 1) ^+ 2.
+  rewrite (hessian_minimizer U fits) (@moment_sq F chain_widths m X 1) Xone mulmx1 -/(sq _) sq1.
+  by rewrite moves mulr_natl.
+have energyE (U : network F chain_widths) : energy 2 U = weight U 0 ^+ 2 + weight U 1 ^+ 2.
+  have two (f : nat -> F) : \sum_(k < 2) f k = f 0%N + f 1%N.
+    by rewrite !big_ord_recr big_ord0 /= add0r.
+  by rewrite [LHS](two (fun k => sq (U k))); congr (_ + _); apply: sq1.
+set u := weight W 0; set w := weight W 1; set n := u ^+ 2 + w ^+ 2.
+suff -> : S = 2 * n.
+  by rewrite /pair_imbalance -/u -/w -zE -/u -/w /n; ring.
+have n_ge0 : 0 <= n by rewrite addr_ge0 ?sqr_ge0.
+have V_gt0 : 0 < energy 2 V by rewrite lt_def V_neq0 energy_ge0.
+apply/eqP; rewrite eq_le; apply/andP; split.
+  rewrite -(ler_pmul2r V_gt0) -attained formE energyE -/u -/w.
+  move: (weight V 0) (weight V 1) => a b; rewrite -subr_ge0.
+  have -> : 2 * n * (a ^+ 2 + b ^+ 2) - 2 * (w * a + u * b) ^+ 2 = 2 * (u * a - w * b) ^+ 2.
+    by rewrite /n; ring.
+  by rewrite mulr_ge0 ?ler0n ?sqr_ge0.
+have [n0|n_neq0] := eqVneq n 0.
+  have := bound V; rewrite n0 mulr0 formE => S_ge0.
+  by rewrite -(pmulr_lge0 _ V_gt0); apply: le_trans S_ge0; rewrite mulr_ge0 ?ler0n ?sqr_ge0.
+pose U : network F chain_widths := fun k => if k == 0%N then w%:M else u%:M.
+have n_gt0 : 0 < n by rewrite lt_def n_neq0.
+have := bound U; rewrite formE energyE /weight /U /= !mxE !mulr1n -/u -/w.
+have -> : 2 * (w * w + u * u) ^+ 2 = 2 * n * n by rewrite /n; ring.
+have -> : w ^+ 2 + u ^+ 2 = n by rewrite addrC.
+by rewrite ler_pmul2r.
+Qed.
+
 Lemma rate_ge0 (F : realFieldType) L (W : network F chain_widths) z eta i j :
   0 <= eta ^+ 2 * chain_residual L W z ^+ 2 * other_weights_sq L W i j.
 Proof. by rewrite others_sq -!exprMn sqr_ge0. Qed.

@@ -94,6 +94,24 @@ apply: eq_bigr => k _; rewrite /mxtrace deriv_sum horner_sum mulr_sumr.
 by apply: eq_bigr => j _; apply: (flow isG moves); rewrite -ltn_predRL.
 Qed.
 
+(* A step is W - η∇ = (1 - 2ηγ)W - ηG; the terms of first order in G cancel between neighbours. *)
+Theorem descent : statements.imbalance_decays_of_weight_decay.descent.
+Proof.
+move=> F d L W G N g eta isG k kL; rewrite /imbalance; set c := 1 - 2 * eta * g.
+have stepE j : step W (decayed W G g) eta j = c *: W j - eta *: G j.
+  rewrite /step /decayed; apply/matrixP => a b; rewrite !mxE /c.
+  by move: (W j a b : F) (G j a b : F) => x y; ring.
+have turn p q (A B : 'M[F]_(p, q)) : (c *: A - eta *: B)^T = c *: A^T - eta *: B^T.
+  by rewrite linearB !linearZ.
+have GT : (G k.+1)^T *m W k.+1 = W k *m (G k)^T.
+  by apply: trmx_inj; rewrite !trmx_mul !trmxK (data_neighbours isG kL).
+rewrite !stepE !turn !mulmxBl !mulmxBr -!scalemxAl -!scalemxAr !scalerA.
+rewrite (data_neighbours isG kL) GT.
+apply/matrixP => a b; rewrite !mxE.
+by move: (\sum_(_ < _) _) (\sum_(_ < _) _) (\sum_(_ < _) _) (\sum_(_ < _) _)
+  (\sum_(_ < _) _) (\sum_(_ < _) _) => x1 x2 x3 x4 x5 x6; ring.
+Qed.
+
 (* |A - B|² <= (p + q)² if |A|² <= p² and |B|² <= q². *)
 Lemma sq_sub_le (F : realFieldType) m n (A B : 'M[F]_(m, n)) (p q : F) :
   0 <= p -> 0 <= q -> sq A <= p ^+ 2 -> sq B <= q ^+ 2 -> sq (A - B) <= (p + q) ^+ 2.

@@ -1,4 +1,4 @@
-(* Z3'.  The last noise first: U(Q + σ² diag Q)Uᵀ exceeds (1 + σ²/d) UQUᵀ by σ²/2d times the
+(* Z3p.  The last noise first: U(Q + σ² diag Q)Uᵀ exceeds (1 + σ²/d) UQUᵀ by σ²/2d times the
    sum over pairs of neurons of (s_i - s_j) M (s_i - s_j)ᵀ, s_i their contributions; then layer
    by layer.
    Decay: AM-GM and |AB| <= |A||B|.  Aligned networks turn every step into an equality. *)

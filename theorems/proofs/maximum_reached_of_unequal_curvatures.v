@@ -25,6 +25,29 @@ have -> : (\sum_i f i) ^+ t = \prod_(j < t) \sum_i f i by rewrite prodr_const ca
 by rewrite bigA_distr_bigA; apply: eq_bigr => path _; rewrite big_map big_enum.
 Qed.
 
+(* Each of the t places of a path takes each of the n factors on n^(t-1) paths. *)
+Lemma product_over_paths (f : 'I_n -> F) t :
+  \prod_(path : {ffun 'I_t -> 'I_n}) \prod_(i <- [seq path j | j : 'I_t]) f i
+    = (\prod_i f i) ^+ (t * n ^ t.-1).
+Proof.
+rewrite (eq_bigr (fun path : {ffun _} => \prod_j f (path j))) => [|path _]; last first.
+  by rewrite big_map big_enum.
+rewrite exchange_big /= mulnC exprM.
+rewrite (eq_bigr (fun=> (\prod_i f i) ^+ (n ^ t.-1))) => [|j _].
+  by rewrite prodr_const card_ord.
+rewrite (partition_big (fun path : {ffun 'I_t -> 'I_n} => path j) predT) //= -prodrXl.
+apply: eq_bigr => i _; rewrite (eq_bigr (fun=> f i)) => [|path /eqP -> //].
+rewrite prodr_const; congr (_ ^+ _).
+pose D (k : 'I_t) : pred 'I_n := if k == j then pred1 i else predT.
+have -> : #|[pred path : {ffun 'I_t -> 'I_n} | path j == i]| = #|family D|.
+  apply: eq_card => path; rewrite inE; apply/eqP/familyP => [pathj k|/(_ j)]; rewrite /D.
+    by case: eqP => [->|_]; rewrite inE ?pathj.
+  by rewrite eqxx inE => /eqP.
+rewrite card_family foldrE big_map big_enum (bigD1 j) //= {1}/D eqxx card1 mul1n.
+rewrite (eq_bigr (fun=> n)) => [|k /negPf kj]; last by rewrite /D kj card_ord.
+by rewrite prod_nat_const cardC1 card_ord.
+Qed.
+
 Lemma mean_factor : (0 < n)%N ->
   n%:R^-1 * (\sum_i factor h eta i) = 1 - eta * mean_curvature h.
 Proof.
@@ -34,6 +57,14 @@ by rewrite /mean_curvature mulrCA.
 Qed.
 
 End Paths.
+
+Theorem logarithm : statements.maximum_reached_of_unequal_curvatures.logarithm.
+Proof.
+move=> F n h eta w0 t; rewrite /path_product.
+under eq_bigr do rewrite end_ofE.
+rewrite big_split /= product_over_paths mulrC prodr_const.
+by rewrite card_ffun !card_ord.
+Qed.
 
 Theorem mean : statements.maximum_reached_of_unequal_curvatures.mean.
 Proof.

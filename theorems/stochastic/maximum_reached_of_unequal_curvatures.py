@@ -261,7 +261,7 @@ square_stable = Assumption("square_stable", q < 1)
 
 logarithm = stated(
     "logarithm", "the product of the ends of all paths, so the mean of their logarithms",
-    curvatures, sp.Eq(ends, logarithm_form), bounds=_ANY, sizes=_PATHS,
+    curvatures, sp.Eq(ends, logarithm_form), bounds=_ANY, sizes=_PATHS, formal=True,
 )  # fmt: skip
 mean = stated(
     "mean", "the mean weight",

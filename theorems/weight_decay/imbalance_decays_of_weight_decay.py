@@ -359,7 +359,7 @@ rate = stated(
 )  # fmt: skip
 
 
-@claim(decayed_weights, sp.Eq(stepping, 0), bounds=_SMALL, sizes=_SIZES)
+@claim(decayed_weights, sp.Eq(stepping, 0), bounds=_SMALL, sizes=_SIZES, formal=True)
 def descent() -> Iterator[Step]:
     """The exact change under gradient descent."""
     yield _neighbours()

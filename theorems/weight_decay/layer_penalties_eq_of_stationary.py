@@ -12,7 +12,7 @@ Statement
         γ_{k+1}|col_i W^{(k+1)}|² = γ_k|row_i W^{(k)}|² for every neuron.        [neurons]
 
     Without noise this holds as a matrix, $γ_{k+1}W^{(k+1)ᵀ}W^{(k+1)} = γ_kW^{(k)}W^{(k)ᵀ}$
-    [matrices], with one output and $A_0 ≻ 0$ it does so under noise too.   [one_output]
+    [matrices], with one output it does so under noise too.   [one_output]
 
     Let there be one output.  At any weights, along any one layer $W$ of decay $γ$,
 
@@ -46,11 +46,11 @@ Proof
     One output.  In the last two layers, with $M = M_{D-1}$ and $g = W^{(D-1)} ⋯ W^{(1)}cᵀ - M w$
     for the row $w = UW^{(D)}$ here, row $j$ of $W^{(D)}$ is stationary if and only if
     $(σ²u_j²M + γ_DI)w_j = u_j g$.  So $w_j = u_j h(u_j²)$ with $h(b) = (σ²bM + γ_DI)^{-1}g$, and
-    Z1.neurons says $|h(u_j²)|² = γ_u/γ_D$ where $u_j ≠ 0$.  As $g$ is in the range of $M$, $|h|²$
-    decreases strictly in $b$, or does not depend on it if $σ² = 0$.  So all active $u_j²$ agree,
-    $W^{(D)} = Uᵀhᵀ$, and the matrix form holds there.  With $m$ active neurons of $u_j² = b$, the
-    lower layers and the row $hᵀ$ are then stationary for the data $m(m+σ²)b²A_0$, $mb c$ and the
-    decay $mbγ_D$ of $hᵀ$: a network with one layer less.   [one_output]
+    Z1.neurons says $|h(u_j²)|² = γ_u/γ_D$ where $u_j ≠ 0$.  As $M ⪰ 0$, $|h|²$ decreases in $b$,
+    strictly wherever $h$ depends on it.  So all active neurons have one $h$, $W^{(D)} = Uᵀhᵀ$, and
+    the matrix form holds there.  The lower layers and the row $hᵀ$ are then stationary for the data
+    $(|U|⁴ + σ² Σ_j u_j⁴)A_0$, $|U|² c$ and the decay $|U|²γ_D$ of $hᵀ$: a network with one layer
+    less, or none if $U = 0$, where all layers vanish.   [one_output]
 
     Layers.  Replace one layer by $tW$.  Every $M_i$ from that layer on gains $t²$, the end-to-end
     map gains $t$, so by Z0, up to the constant $E y²$,
@@ -69,8 +69,8 @@ Implementation notes
     Z1.radial and Z1.exchange take slopes along $tW$ as $(L(2W) - L(0))/2$: exact, since $L$ is
     quadratic in each layer, and no formula for the gradient is used.  On constructed stationary
     points the gradient vanishes exactly; trained networks agree within the bound that their
-    remaining gradient allows.  That all stationary points with one output are aligned, which
-    Z1.one_output says, is proved in words; what is decided are the constructed ones.
+    remaining gradient allows.  What is decided of Z1.one_output are constructed points; the formal
+    proof is about all stationary points, with any $A_0 ⪰ 0$.
 
 References
 ----------
@@ -349,21 +349,22 @@ _POINTS = ((2, 2, 2, 1, 0), (2, 1, 2, 2, 1), (3, 1, 2, 2, 2, 2, 0), (3, 1, 2, 2,
 exchange = stated(
     "exchange", "what a neuron sends against what it receives, at any weights",
     noisy_maps, sp.Eq(exchanged, 0), bounds=Bounds((2, 3), (1, 2)),
-    sizes=((2, 2, 2, 2, 1), (3, 1, 2, 1, 1, 1)),
+    sizes=((2, 2, 2, 2, 1), (3, 1, 2, 1, 1, 1)), formal=True,
 )  # fmt: skip
 neurons = stated(
     "neurons", "every neuron pays the same before and behind it",
     stationary_maps, sp.Eq(per_neuron, 0), stationary, bounds=_DEEP,
-    sizes=tuple((1, *sizes) for sizes in _POINTS),
+    sizes=tuple((1, *sizes) for sizes in _POINTS), formal=True,
 )  # fmt: skip
 matrices = stated(
     "matrices", "without noise, as a matrix",
     noiseless_stationary_maps, sp.Eq(matrix_form, 0), stationary, noiseless, bounds=_DEEP,
-    sizes=((2, 1, 2, 1, 1), (2, 2, 2, 1, 1), (2, 2, 2, 2, 2), (3, 1, 2, 1, 2, 1)),
+    sizes=((2, 1, 2, 1, 1), (2, 2, 2, 1, 1), (2, 2, 2, 2, 2), (3, 1, 2, 1, 2, 1)), formal=True,
 )  # fmt: skip
 one_output = stated(
     "one_output", "with one output, as a matrix, with noise too",
     noisy_stationary_points, sp.Eq(matrix_form, 0), stationary, bounds=_DEEP, sizes=_POINTS,
+    formal=True,
 )  # fmt: skip
 radial = stated(
     "radial", "radial slopes at any weights, from values of the loss alone",

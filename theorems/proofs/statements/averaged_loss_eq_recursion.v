@@ -1,4 +1,4 @@
-(* Z0: one recursion for second moments gives the loss averaged over the noise of the neurons. *)
+(* Z0: neuron noise averages exactly: a covariance recursion gives the expected loss. *)
 From mathcomp Require Import all_ssreflect all_algebra.
 From Proofs Require Import networks noisy noise.
 Import Order.TTheory GRing.Theory Num.Theory.

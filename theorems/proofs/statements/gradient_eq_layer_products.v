@@ -1,4 +1,4 @@
-(* F1: the gradient of the loss in one layer is a product of the layers around it. *)
+(* F1: the gradient in a layer is the residual between the layers around it. *)
 From mathcomp Require Import all_ssreflect all_algebra.
 From Proofs Require Import networks loss.
 Import Order.TTheory GRing.Theory Num.Theory.

@@ -1,4 +1,4 @@
-(* F2: the second derivative of the loss along a direction is a Gram term plus a residual term. *)
+(* F2: the Hessian form is a Gram term plus a residual term. *)
 From mathcomp Require Import all_ssreflect all_algebra.
 From Proofs Require Import networks loss.
 Import Order.TTheory GRing.Theory Num.Theory.

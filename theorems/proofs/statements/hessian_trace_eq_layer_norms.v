@@ -1,4 +1,4 @@
-(* F3': the trace of the Hessian is a sum over layers, at minimizers and everywhere else. *)
+(* F3p: the trace of the Hessian is a sum of layer norms, everywhere. *)
 From mathcomp Require Import all_ssreflect all_algebra.
 From Proofs Require Import networks loss.
 Import Order.TTheory GRing.Theory Num.Theory.

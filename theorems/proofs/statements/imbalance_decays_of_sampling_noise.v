@@ -1,4 +1,4 @@
-(* N7: the noise of stochastic gradient descent drives the norms of two layers together. *)
+(* N7: sampling noise moves the norms of two layers by a known law, and draws numbers together. *)
 From mathcomp Require Import all_ssreflect all_algebra.
 From Proofs Require Import networks.
 Import Order.TTheory GRing.Theory Num.Theory.

@@ -45,6 +45,16 @@ Definition rate : Prop :=
   (\sum_(k < L.-1) \tr (imbalance C k))^`().[t]
     = - (4 * g) * \sum_(k < L.-1) \tr (imbalance (position C t) k).
 
+(* D_k⁺ = (1 - 2ηγ)² D_k + η² (G_{k+1}ᵀG_{k+1} - G_kG_kᵀ) after a step of descent, W_k - η∇_k. *)
+Definition descent : Prop :=
+  forall (F : realFieldType) (d : nat -> nat) (L : nat) (W G : network F d)
+         (N : 'M[F]_(d L, d 0%N)) (g eta : F),
+  is_data_gradient W N G ->
+  forall k, (k.+1 < L)%N ->
+  imbalance (step W (decayed W G g) eta) k
+    = (1 - 2 * eta * g) ^+ 2 *: imbalance W k
+      + eta ^+ 2 *: ((G k.+1)^T *m G k.+1 - G k *m (G k)^T).
+
 (* 2γ max_k |D_k| <= max_k (|W_{k+1}| |∇_{k+1}| + |W_k| |∇_k|), with w, h and x the norms of W, ∇
    and D, and X and Y upper bounds, the former the largest of the x. *)
 Definition nearly : Prop :=

@@ -1,5 +1,5 @@
-(* C2: small imbalance makes the layers of a one-output network nearly rank one.  Layers n.+1, the
-   last of them is W n; D_j = W_{j+1}ᵀW_{j+1} - W_jW_jᵀ. *)
+(* C2: with one output the imbalance bounds rank, norms and alignment of the layers.  Layers
+   n.+1, the last of them is W n; D_j = W_{j+1}ᵀW_{j+1} - W_jW_jᵀ. *)
 From mathcomp Require Import all_ssreflect all_algebra.
 From Proofs Require Import networks quantities.
 Import Order.TTheory GRing.Theory Num.Theory.

@@ -1,6 +1,6 @@
-(* M2: at a flattest minimum of whitened data, moment X = 1, the layers are coupled along the path
-   x_k = W_{k-1} ... W_0 v of a top singular vector v of the target.  s is σ² and h its L-th root,
-   so that h is σ^{2/L} and 2L h^(L-1) is 2L σ^{2-2/L}. *)
+(* M2: at a flattest minimum the layers are coupled along the most amplified path.  On whitened
+   data, moment X = 1, the path is x_k = W_{k-1} ... W_0 v, v a top singular vector of the
+   target.  s is σ² and h its L-th root, so that h is σ^{2/L} and 2L h^(L-1) is 2L σ^{2-2/L}. *)
 From mathcomp Require Import all_ssreflect all_algebra.
 From Proofs Require Import networks directions.
 Import Order.TTheory GRing.Theory Num.Theory.

@@ -1,4 +1,4 @@
-(* Z3': noise only rescales the covariance, and decay through D+1 layers is a quasi-norm. *)
+(* Z3p: noise only rescales the covariance and weight decay is a quasi-norm of the whole map. *)
 From mathcomp Require Import all_ssreflect all_algebra.
 From Proofs Require Import networks noisy aligned.
 Import Order.TTheory GRing.Theory Num.Theory.

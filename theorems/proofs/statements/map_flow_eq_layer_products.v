@@ -1,4 +1,4 @@
-(* N5: the end-to-end map flows by the products of the layers around each layer. *)
+(* N5: the end-to-end map flows by the dual Gram matrix, and by itself if layers are balanced. *)
 From mathcomp Require Import all_ssreflect all_algebra.
 From Proofs Require Import networks loss stepped.
 Import Order.TTheory GRing.Theory Num.Theory.

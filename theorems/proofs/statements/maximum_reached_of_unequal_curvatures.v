@@ -11,6 +11,10 @@ Variables (F : realFieldType) (n : nat) (h : 'I_n -> F) (eta : F).
 Definition end_of (w0 : F) (path : seq 'I_n) : F :=
   foldl (fun w i => w - eta * (h i * w)) w0 path.
 
+(* The product of w_t over all n^t paths of t steps. *)
+Definition path_product (w0 : F) (t : nat) : F :=
+  \prod_(path : {ffun 'I_t -> 'I_n}) end_of w0 [seq path j | j : 'I_t].
+
 (* The means of w_t and of w_t² over all n^t paths of t steps. *)
 Definition path_mean (w0 : F) (t : nat) : F :=
   (n ^ t)%:R^-1 * \sum_(path : {ffun 'I_t -> 'I_n}) end_of w0 [seq path j | j : 'I_t].
@@ -29,6 +33,11 @@ End Curvatures.
 (* Two curvatures with the factors 1/(2 + a + b) and 2 + b. *)
 Definition maximal (F : realFieldType) (a b eta : F) : 'I_2 -> F :=
   fun i => (1 - (if i == 0 then (2%:R + a + b)^-1 else 2%:R + b)) / eta.
+
+(* Π_paths w_t = w_0^(n^t) (Π_i (1 - ηh_i))^(t n^(t-1)). *)
+Definition logarithm : Prop :=
+  forall (F : realFieldType) (n : nat) (h : 'I_n -> F) (eta w0 : F) (t : nat),
+  path_product h eta w0 t = w0 ^+ (n ^ t) * factor_product h eta ^+ (t * n ^ t.-1).
 
 (* E w_t = (1 - η h̄)^t w_0. *)
 Definition mean : Prop :=

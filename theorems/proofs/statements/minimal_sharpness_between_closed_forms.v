@@ -1,6 +1,6 @@
 (* U2: closed-form brackets of the least sharpness.  T is a target, TΣ = C and TΣ <> 0; with one
-   output it is the row w*ᵀ, and |w*|² = sq T.  A bracket with |w*|^{2-2/L} as a factor of its own
-   names it by the root t of |w*|^{2(L-1)}. *)
+   output it is the row w*ᵀ, and |w*|² = sq T.  A bracket with |w*|^{2-2/L} as a factor of its
+   own names it by the root t of |w*|^{2(L-1)}. *)
 From mathcomp Require Import all_ssreflect all_algebra.
 From Proofs Require Import networks directions quantities.
 Import Order.TTheory GRing.Theory Num.Theory.

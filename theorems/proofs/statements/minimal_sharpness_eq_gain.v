@@ -1,6 +1,6 @@
-(* U1: the least sharpness of any minimizer, for any data and any number of outputs.  C = TΣ is
-   cross X Y, and a unit vector z is Ky/|Ky|, so that |Kz|² is path_ends X y and
-   |TKz|² = |Cy|²/(y·Σy).  The gain is the L-th root of max_z |Kz|² |TKz|^{2(L-1)}. *)
+(* U1: the least sharpness for any covariance and any outputs is a weighted gain of the target.
+   C = TΣ is cross X Y, and a unit vector z is Ky/|Ky|, so that |Kz|² is path_ends X y and |TKz|²
+   = |Cy|²/(y·Σy).  The gain is the L-th root of max_z |Kz|² |TKz|^{2(L-1)}. *)
 From mathcomp Require Import all_ssreflect all_algebra.
 From Proofs Require Import networks directions.
 Import Order.TTheory GRing.Theory Num.Theory.

@@ -1,4 +1,4 @@
-(* Z4: the origin is a saddle or the global minimum at D = 1, a strict local minimum beyond. *)
+(* Z4: the origin is a saddle or the global minimum if shallow, a strict local minimum if deep. *)
 From mathcomp Require Import all_ssreflect all_algebra.
 From Proofs Require Import networks noisy.
 Import Order.TTheory GRing.Theory Num.Theory.

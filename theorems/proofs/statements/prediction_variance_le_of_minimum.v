@@ -1,4 +1,4 @@
-(* Z7: at the global minimum the prediction varies with the noise by (κ-1) wᵀA_0w on average. *)
+(* Z7: at the global minimum the variance of the prediction is bounded whatever the decay. *)
 From mathcomp Require Import all_ssreflect all_algebra.
 From Proofs Require Import networks noisy aligned.
 Import Order.TTheory GRing.Theory Num.Theory.

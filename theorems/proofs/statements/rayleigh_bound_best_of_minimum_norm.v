@@ -1,5 +1,6 @@
-(* C7: on under-determined data every solution of TΣ = C bounds the sharpness as in C1, and the
-   bound is largest at the solution T0 of least norm.  Σ need not be singular here. *)
+(* C7: on under-determined data the sharpness bound is best at the solution of least norm.  Every
+   solution of TΣ = C bounds the sharpness as in C1; T0 is the one of least norm.  Σ need not be
+   singular here. *)
 From mathcomp Require Import all_ssreflect all_algebra.
 From Proofs Require Import networks directions quantities.
 From Proofs.statements Require Import sharpness_ge_rayleigh.

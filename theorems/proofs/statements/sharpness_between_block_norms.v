@@ -1,5 +1,6 @@
-(* N1: the sharpness of a minimizer lies between the largest 2|A_k|_2²|B_kK|_2² and the sum of them.
-   The layer W k has a k = |A_k|_2² and b k = |B_kK|_2². *)
+(* N1: on whitened data even spectral norms around the layers make a minimizer flattest.  The
+   sharpness of a minimizer lies between the largest 2|A_k|_2²|B_kK|_2² and the sum of them.  The
+   layer W k has a k = |A_k|_2² and b k = |B_kK|_2². *)
 From mathcomp Require Import all_ssreflect all_algebra.
 From Proofs Require Import networks quantities.
 From Proofs.statements Require Import sharpness_log_convex_in_hidden_bases.

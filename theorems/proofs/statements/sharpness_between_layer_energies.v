@@ -1,4 +1,4 @@
-(* U10: minimizers of one output are as sharp as aligned ones, up to the largest layer.  P is the
+(* U10: one-output minimizers are as sharp as aligned ones, up to the largest layer.  P is the
    map w*ᵀ, y gives z = Ky/|Ky|, and N is any bound of all |W_k|_F², as the largest of them is. *)
 From mathcomp Require Import all_ssreflect all_algebra.
 From Proofs Require Import networks directions quantities.

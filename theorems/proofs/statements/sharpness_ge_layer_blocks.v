@@ -1,4 +1,4 @@
-(* U4: at any weights the sharpness is at least that of a single layer, and of the map itself.  The
+(* U4: at every point the sharpness is at least that of a single layer and of the whole map.  The
    layer W k has the block 2|A_k|_2²|B_kK|_2², here 2 * (a k * b k); no minimizer is assumed. *)
 From mathcomp Require Import all_ssreflect all_algebra.
 From Proofs Require Import networks quantities.

@@ -1,5 +1,5 @@
-(* C4: with a frozen output row p, the last layer of a network of n trained layers and it, no
-   minimizer is flatter than a power of |p| times a gain.  One output. *)
+(* C4: with a frozen output row the least sharpness gains a power of the norm of that row.  The
+   row p is the last layer, above n trained layers. *)
 From mathcomp Require Import all_ssreflect all_algebra.
 From Proofs Require Import networks directions.
 Import Order.TTheory GRing.Theory Num.Theory.

@@ -1,5 +1,6 @@
-(* M1: on whitened data, moment X = 1, the sharpness of a minimizer has a least value.  With s = σ²
-   the squared norm of the target and r the L-th root of s^(L-1), σ^{2-2/L} is r. *)
+(* M1: on whitened data the sharpness of a minimizer has a least value, which is attained.
+   Whitened data have moment X = 1.  With s = σ² the squared norm of the target and r the L-th
+   root of s^(L-1), σ^{2-2/L} is r. *)
 From mathcomp Require Import all_ssreflect all_algebra.
 From Proofs Require Import networks.
 Import Order.TTheory GRing.Theory Num.Theory.

@@ -1,6 +1,6 @@
-(* C1: with one output the sharpness of every minimizer is bounded below.  The regressor w* is the
-   row T with TΣ = C; a = w*ᵀΣw*/|w*|².  Where r is the L-th root of |w*|^{2(L-1)}, it is
-   |w*|^{2-2/L}. *)
+(* C1: with one output the sharpness of a minimizer is bounded below by depth, norm and data.
+   The regressor w* is the row T with TΣ = C; a = w*ᵀΣw*/|w*|².  Where r is the L-th root of
+   |w*|^{2(L-1)}, it is |w*|^{2-2/L}. *)
 From mathcomp Require Import all_ssreflect all_algebra.
 From Proofs Require Import networks directions quantities.
 Import Order.TTheory GRing.Theory Num.Theory.

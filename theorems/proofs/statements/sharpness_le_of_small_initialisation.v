@@ -1,5 +1,6 @@
-(* C3: one output, critical points of small loss are minimizers.  The network has L = n.+1 layers,
-   so that W n is the last of them; E = PΣ - C. *)
+(* C3: with one output critical points below the loss of zero weights are minimizers, and small
+   layers make minimizers flat.  The network has L = n.+1 layers, so that W n is the last of
+   them; E = PΣ - C. *)
 From mathcomp Require Import all_ssreflect all_algebra.
 From Proofs Require Import networks directions quantities.
 Import Order.TTheory GRing.Theory Num.Theory.

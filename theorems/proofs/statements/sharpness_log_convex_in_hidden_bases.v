@@ -1,5 +1,5 @@
-(* U11: the sharpness of a minimizer is log-convex in the bases of its hidden layers.  Bases are a
-   matrix G k for each width d k, the identity for the inputs and the outputs. *)
+(* U11: sharpness is log-convex in the hidden bases of a minimizer.  Bases are a matrix G k for
+   each width d k, the identity for the inputs and the outputs. *)
 From mathcomp Require Import all_ssreflect all_algebra.
 From Proofs Require Import networks directions.
 Import Order.TTheory GRing.Theory Num.Theory.

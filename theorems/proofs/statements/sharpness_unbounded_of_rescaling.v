@@ -1,4 +1,4 @@
-(* F5: rescaling two layers by 1/c and c grows the sharpness of a minimizer like c². *)
+(* F5: sharpness of minimizers is unbounded above.  Two layers are rescaled by 1/c and c. *)
 From mathcomp Require Import all_ssreflect all_algebra.
 From Proofs Require Import networks.
 Import Order.TTheory GRing.Theory Num.Theory.

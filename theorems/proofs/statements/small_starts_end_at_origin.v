@@ -1,4 +1,4 @@
-(* Z8: small starts of a deep network fall to the origin, and decay bounds every layer at rest. *)
+(* Z8: small starts of a deep network fall to the origin, and at rest decay bounds every layer. *)
 From mathcomp Require Import all_ssreflect all_algebra.
 From Proofs Require Import networks noisy.
 Import Order.TTheory GRing.Theory Num.Theory.

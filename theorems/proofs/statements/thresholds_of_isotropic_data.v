@@ -1,4 +1,4 @@
-(* Z5: isotropic data have two thresholds, of existence and of global minimality. *)
+(* Z5: isotropic data have two thresholds: for existence and for global minimality. *)
 From mathcomp Require Import all_ssreflect all_algebra.
 From Proofs Require Import networks noisy aligned.
 Import Order.TTheory GRing.Theory Num.Theory.

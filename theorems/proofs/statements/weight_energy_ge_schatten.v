@@ -1,4 +1,4 @@
-(* U9: the energy of the layers is at least L times a Schatten quasi-norm of their product. *)
+(* U9: the energy of the layers is at least a Schatten quasi-norm, and balanced layers have it. *)
 From mathcomp Require Import all_ssreflect all_algebra.
 From Proofs Require Import networks.
 Import Order.TTheory GRing.Theory Num.Theory.
