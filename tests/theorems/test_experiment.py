@@ -42,6 +42,7 @@ def test_an_experiment_writes_numbers_a_figure_and_a_comparison(name, tmp_path):
     assert document["verdict"] in result.output
 
 
+@pytest.mark.slow
 def test_a_trace_ends_at_the_final_sharpness(tmp_path):
     invoke("figure-1", "--out", tmp_path, "--scale-down", 80, "--trace-sharpness")
     with np.load(tmp_path / "figure-1.npz") as numbers:

@@ -136,6 +136,7 @@ def test_the_gap_is_the_loss_on_fresh_samples_less_that_on_the_data(monkeypatch)
     assert outcome.checks[-1].count == len(gap) > 3
 
 
+@pytest.mark.slow
 def test_gelu_networks_are_measured_before_and_after_and_no_line_of_theory_is_drawn(monkeypatch):
     few(monkeypatch, nonlinear, {0.02: (60, 1), 0.07: (30, 1)})
     outcome = nonlinear.nonlinear(Options(scale_down=9))
