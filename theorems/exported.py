@@ -9,21 +9,34 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
-from functools import cache
 from importlib import resources
 from typing import Any
 
 from theorems import checker
 from verify.certificates.checker import combine, product, transpose
 from verify.certificates.checker import squares as sum_of_entries_sq
-from verify.certificates.coq.numbers import Ends, Matrix, Unexported, listed, pair, rational, rows
-from verify.certificates.coq.numbers import vector
+from verify.certificates.coq.numbers import (
+    Ends,
+    Matrix,
+    Unexported,
+    listed,
+    pair,
+    rational,
+    rows,
+    vector,
+)
 from verify.certificates.coq.terms import COMPUTED, Measured
 from verify.certificates.coq.tops import Top, squares, top, written_squares
 
-__all__ = ["Network", "exported"]
+__all__ = ["DEFINITIONS", "LEMMAS", "Network", "exported"]
 
-_MARKER = "(* --- lemmas --- *)"
+DEFINITIONS, _, LEMMAS = (
+    resources.files("theorems")
+    .joinpath("counterexample.v")
+    .read_text(encoding="utf-8")
+    .partition("(* --- lemmas --- *)")
+)
+"""What networks, quantities and settings are to the kernel, and what is proved of them."""
 
 _RATIONAL = {
     "depth": "depth_of", "d_x": "d_x_of", "d_y": "d_y_of", "width_min": "width_min_of",
@@ -31,7 +44,7 @@ _RATIONAL = {
     "hessian_trace": "hessian_trace_of", "slope_sq": "slope_sq_of", "data_trace": "data_trace_of",
     "weights_sq": "weights_sq_of", "a": "a_of", "a2": "a2_of",
 }  # fmt: skip
-"""Quantities that are rational numbers, and the functions of ``counterexample.v`` that compute them."""
+"""Quantities that are rational numbers, and what computes them in ``counterexample.v``."""
 
 _SIZES = ("depth", "d_x", "d_y", "width_min", "width_max")
 
@@ -49,20 +62,12 @@ def exported(data: Mapping[str, Any]) -> Network:
     return Network(data["claim"]["setting"], checker.Point(data["instance"], data["hints"]))
 
 
-@cache
-def _source() -> tuple[str, str]:
-    """Definitions and lemmas."""
-    text = resources.files("theorems").joinpath("counterexample.v").read_text(encoding="utf-8")
-    definitions, _, lemmas = text.partition(_MARKER)
-    return definitions, lemmas
-
-
 class Network:
     """An instance with the name of the setting that it is of."""
 
     def __init__(self, setting: str, point: Any) -> None:
         self.setting, self.point = setting, point
-        self.definitions, self.lemmas = _source()
+        self.definitions, self.lemmas = DEFINITIONS, LEMMAS
         layers = listed(map(rows, point.W))
         self.instance = f"Instance\n  {layers}\n  {rows(point.sigma)}\n  {rows(point.target)}"
         self._measured: dict[tuple[str, int], Measured] = {}
@@ -94,15 +99,15 @@ class Network:
             raise Unexported(f"the setting {self.setting} has no definition for the kernel")
         said = f"in_{self.setting.replace('-', '_')} F it"
         terms = written_squares(squares(self.point.sigma))
-        general = f"apply in_general_by with {terms}; {COMPUTED}"
-        tactic = f"repeat split; try ({general}); {COMPUTED}"
+        tactic = (
+            "repeat match goal with |- _ /\\ _ => split end; match goal with "
+            f"|- in_general _ _ => apply in_general_by with {terms}; {COMPUTED} "
+            f"| |- _ = true => {COMPUTED} end"
+        )
         if self.setting == "flattest-minimizers":
-            inner = f"[repeat split; try ({general}); {COMPUTED}|]"
-            tactic = f"split; {inner}; {self._flattest(bits)}"
-        else:
-            unfolded = "unfold in_univariate_minimizers, in_whitened_minimizers, in_balanced_minimizers, in_weights, in_minimizers"
-            tactic = f"{unfolded}; repeat apply conj; first [({general})|({COMPUTED})]"
-        return said, tactic
+            unfolded = "unfold in_whitened_minimizers, in_minimizers"
+            return said, f"split; [{unfolded}; {tactic}|{self._flattest(bits)}]"
+        return said, f"unfold {', '.join(_UNFOLDED)}; {tactic}"
 
     def _flattest(self, bits: int) -> str:
         """That S = 2L|T|^{2-2/L}, where both are rational."""
@@ -130,6 +135,12 @@ _SETTINGS = (
 )  # fmt: skip
 
 
+_UNFOLDED = (
+    "in_univariate_minimizers", "in_whitened_minimizers", "in_balanced_minimizers", "in_weights",
+    "in_minimizers",
+)  # fmt: skip
+
+
 def _within(ends: Ends) -> str:
     return f"within F {rational(ends.low)} {rational(ends.high)}"
 
@@ -139,8 +150,7 @@ def _gram(A: Matrix) -> Matrix:
     return found
 
 
-def _of_top(matrix: str, found: Top) -> Measured:
-    proof = f"apply (within_top F ({matrix}) {{given}} {found}); [exact {{given}}|{COMPUTED}]"
+def _of_top(found: Top) -> Measured:
     return Measured(found.ends, f"refine (within_top F _ _ {found} {{given}} _); {COMPUTED}")
 
 
@@ -155,7 +165,7 @@ def _sharpness(p: Any, bits: int) -> Measured:
     n = sum(len(W) * len(W[0]) for W in p.W)
     if n > 48:
         raise Unexported(f"a Hessian in {n} weights, more than 48")
-    return _of_top("hessian it", top(p.hessian(), bits, p.dual_gram() if p.is_minimizer else None))
+    return _of_top(top(p.hessian(), bits, p.dual_gram() if p.is_minimizer else None))
 
 
 def _norm(A: Matrix, bits: int) -> Measured:
@@ -184,7 +194,8 @@ def _negative(A: Matrix) -> Matrix:
 
 def _data_min(p: Any, bits: int) -> Measured:
     found = top(_negative(p.sigma), bits)
-    proof = f"refine (within_weaken F _ _ _ (within_opposite_top F _ {found} _ {{given}} _) _ _ _); {COMPUTED}"
+    shown = f"within_opposite_top F _ {found} _ {{given}} _"
+    proof = f"refine (within_weaken F _ _ _ ({shown}) _ _ _); {COMPUTED}"
     return Measured(-found.ends, proof)
 
 
@@ -212,8 +223,8 @@ def _extreme_norm(
         return Measured(
             ends,
             f"destruct {{given}} as [norms [are_norms extreme]]; "
-            f"refine (within_{head} F _ _ _ (enclosed_norms F _ _ {shown} are_norms _) extreme _ _ _)"
-            f"; {COMPUTED}",
+            f"refine (within_{head} F _ _ _ (enclosed_norms F _ _ {shown} are_norms _) "
+            f"extreme _ _ _); {COMPUTED}",
         )
 
     return measure
@@ -278,7 +289,7 @@ _MEASURES: dict[str, Callable[[Any, int], Measured]] = {
     "jet_sharpness": _sharpness,
     "block_sharpness": _block_sharpness,
     "minimal_sharpness": _minimal_sharpness,
-    "data_max": lambda p, bits: _of_top("sigma it", top(p.sigma, bits)),
+    "data_max": lambda p, bits: _of_top(top(p.sigma, bits)),
     "data_min": _data_min,
     "condition": _condition,
     "target_norm": lambda p, bits: _norm(p.target, bits),

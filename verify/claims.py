@@ -322,6 +322,9 @@ class Setting:
     kernel
         Returns what the proof kernel must know of an instance, given a certificate's data
         (:class:`verify.certificates.coq.file.Exported`).
+    lines
+        Yields lines of instances through an exact one, within the setting of the name given:
+        :mod:`verify.certificates.family`.
     load
         Rebuilds an exact instance from what its ``to_json`` returned.
     express
@@ -353,6 +356,7 @@ class Setting:
     every_direction: bool = False
     extend: Callable[[Any], Any] | None = None
     kernel: Callable[[Mapping[str, Any]], Any] | None = None
+    lines: Callable[[str, Any], Iterator[Any]] | None = None
 
     def family(self) -> Iterator[Setting]:
         """Yield the setting, then all that are special to it, each once."""

@@ -33,6 +33,7 @@ from verify.certificates import checker
 from verify.certificates.coq import file as coq
 from verify.certificates.document import tex
 from verify.certificates.drawing import svg
+from verify.certificates.family import widest
 from verify.certificates.statement import stated
 from verify.claims import Claim, Decision, Setting
 from verify.derivation.steps import time_limit
@@ -66,7 +67,7 @@ _KEYS = (
     "seed", "command", "environment", "sha256", "confirmed", "output",
 )  # fmt: skip
 _LATER = ("checked", "confirmed", "output", "files", "sha256", "unexported", "family")
-"""What is known of a certificate only when its program has run, and what that program does not read."""
+"""What is known only when a certificate's program has run, and what it does not read."""
 _NUMBER = re.compile(r"-?[0-9]+(/[1-9][0-9]*)?", re.ASCII)
 _CLAIM_KEYS = ("text", "latex", "setting", "relation", "conditions", "assumptions")
 _CLAIM_TYPES = {
@@ -171,16 +172,26 @@ def write(
     partial = Path(folder, f".{name}.{secrets.token_hex(4)}.part")
     partial.mkdir(parents=True)
     try:
-        _fill(partial, data, claim.setting)
+        _fill(partial, data, claim.setting, _family(claim, found.instance))
         return Certificate(_move(partial, Path(folder, name)), data)
     finally:
         shutil.rmtree(partial, ignore_errors=True)
 
 
-def _fill(folder: Path, data: dict[str, Any], setting: Setting) -> None:
-    """Write the files of a certificate; ``data`` learns what is known only then."""
+def _family(claim: Claim, instance: Any) -> dict[str, Any]:
+    """What a certificate says of the family behind its instance; nothing where none is found."""
+    try:
+        with time_limit(_EXPORT_SECONDS):
+            found = widest(claim, instance)
+    except TimeoutError:
+        return {}
+    return {} if found is None else {"family": found.to_json()}
+
+
+def _fill(folder: Path, data: dict[str, Any], setting: Setting, more: dict[str, Any]) -> None:
+    """Write the files of a certificate; ``data`` learns what is known only then, and ``more``."""
     texts = {"counterexample.tex": tex(data), "counterexample.svg": svg(data)}
-    data |= {"checked": None, "confirmed": None, "output": "", "files": {}}
+    data |= {"checked": None, "confirmed": None, "output": "", "files": {}, **more}
     if setting.checker is not None:
         texts["check.py"] = check_program(setting.checker(), data)
         program = write_text(folder / "check.py", texts["check.py"])

@@ -16,6 +16,7 @@ from typing import Any, Literal
 
 from verify.certificates import checker
 from verify.certificates.coq import file as coq
+from verify.certificates.family import checked, told
 from verify.certificates.folder import (
     Certificate,
     changed_files,
@@ -85,6 +86,8 @@ def replay(path: Path, *, rewrite: bool = False, kernel: bool = False) -> Replay
     case = _rebuilt(certificate, setting)
     printed = _as_printed(case)
     decided: tuple[Replay, ...] = (_by_program(case), _by_arithmetic(case))
+    if case.certificate.data.get("family"):
+        decided = (*decided, _by_counting(case))
     if kernel:
         decided = (*decided, _by_kernel(case))
     if rewrite and _worst(decided) == "confirmed":
@@ -198,6 +201,23 @@ _OF_A_PROGRAM: dict[str, Verdict] = {
 }
 
 
+def _by_counting(case: _Case) -> Replay:
+    """Count the roots of the family behind the instance again."""
+    written = case.certificate.data["family"]
+    if case.instance is None:
+        return Replay("undecided", (f"family: setting {case.setting.name} cannot be rebuilt",))
+    try:
+        with time_limit(_SECONDS):
+            wrong = checked(case.claim, case.instance, written)
+    except TimeoutError:
+        return Replay("undecided", (f"family: not counted within {_SECONDS:g} s",))
+    except _MISFITS as error:
+        return Replay("not confirmed", (f"family: it cannot be read: {_line(error)}",))
+    if wrong:
+        return Replay("not confirmed", (f"family: {wrong}",))
+    return Replay("confirmed", (f"family: {told(written)}",))
+
+
 def _by_kernel(case: _Case) -> Replay:
     """Let Coq read what this version writes for it; undecided where there is no Coq, or no file."""
     try:
@@ -210,9 +230,9 @@ def _by_kernel(case: _Case) -> Replay:
             f"warning: {coq.NAME} in the folder is not the file this version writes; "
             "the one it writes was read"
         )
-    checked, said = coq.check(source)
-    line = f"kernel: {checked}" + (f": {said}" if said else ", from no axiom")
-    return Replay(_OF_THE_KERNEL[checked], (*lines, line))
+    verdict, said = coq.check(source)
+    line = f"kernel: {verdict}" + (f": {said}" if said else ", from no axiom")
+    return Replay(_OF_THE_KERNEL[verdict], (*lines, line))
 
 
 _OF_THE_KERNEL: dict[str, Verdict] = {

@@ -396,6 +396,14 @@ Qed.
 Lemma within_opp a b x : within a b x -> within (- b) (- a) (- x).
 Proof. intros [p q]. split; rewrite of_Q_opp; now apply le_opp. Qed.
 
+Lemma within_negative a b x : within a b x -> forall l h,
+  (below l (- b) && below (- a) h)%bool = true -> within l h (- x).
+Proof.
+intros w l h e. apply andb_prop in e as [e f]. apply below_le in e, f.
+destruct (within_opp _ _ _ w) as [p q].
+split; [apply (at_most_trans F _ (of_Q (- b)))|apply (at_most_trans F _ (of_Q (- a)))]; trivial.
+Qed.
+
 (* c x lies between l and h if it does at both ends. *)
 Lemma scaled_bounds c a b x l h : a <= x -> x <= b ->
   l <= c * a -> l <= c * b -> c * a <= h -> c * b <= h -> l <= c * x /\ c * x <= h.
@@ -508,6 +516,13 @@ Qed.
 (* The largest and the least of some enclosed numbers. *)
 Definition enclosed (ends : list (Q * Q)) (l : list F) : Prop :=
   Forall2 (fun e x => within (fst e) (snd e) x) ends l.
+
+Lemma enclosed_nil : enclosed [] [].
+Proof. constructor. Qed.
+
+Lemma enclosed_cons a b x ends l : within a b x -> enclosed ends l ->
+  enclosed ((a, b) :: ends) (x :: l).
+Proof. now constructor. Qed.
 
 Lemma enclosed_in ends l x : enclosed ends l -> In x l ->
   exists e, In e ends /\ within (fst e) (snd e) x.

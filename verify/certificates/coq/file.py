@@ -15,14 +15,17 @@ import subprocess
 from collections.abc import Mapping
 from importlib import resources
 from pathlib import Path
-from shutil import which
 from tempfile import TemporaryDirectory
 from typing import Any, Literal, Protocol
 
 from verify.certificates.coq.numbers import Unexported
 from verify.certificates.coq.terms import Measured, Terms
+from verify.errors import CertiminError, UsageError
+from verify.formal.kernel import needs_coq
 
-__all__ = ["NAME", "Checked", "Exported", "Unexported", "check", "written"]
+__all__ = [
+    "NAME", "Checked", "Exported", "Unexported", "check", "compiles", "with_definitions", "written",
+]  # fmt: skip
 
 NAME = "counterexample.v"
 
@@ -103,7 +106,8 @@ def _theorem(claim: Mapping[str, Any], exported: Exported, bits: int) -> tuple[s
         f"split; [{member}|].",
         "intros claimed.",
         *(
-            f"assert (condition_{n} : ({each})%F) by ({tactic}). specialize (claimed condition_{n})."
+            f"assert (condition_{n} : ({each})%F) by ({tactic}). "
+            f"specialize (claimed condition_{n})."
             for n, (each, tactic) in enumerate(zip(conditions, shown, strict=True), 1)
         ),
         f"revert claimed. {refuted}.",
@@ -115,7 +119,6 @@ def _theorem(claim: Mapping[str, Any], exported: Exported, bits: int) -> tuple[s
 
 
 def _assembled(claim: Mapping[str, Any], exported: Exported, statement: str, proof: str) -> str:
-    generic = resources.files("verify.certificates.coq").joinpath(NAME).read_text("utf-8")
     parts = {
         _DEFINITIONS: exported.definitions.strip(),
         _STATEMENT: _lines(
@@ -132,11 +135,17 @@ def _assembled(claim: Mapping[str, Any], exported: Exported, statement: str, pro
         _LEMMAS: exported.lemmas.strip(),
         _PROOF: proof,
     }
+    return _lines(_HEAD, "", _filled(parts))
+
+
+def _filled(parts: Mapping[str, str]) -> str:
+    """The generic file with what stands at its markers."""
+    generic = resources.files("verify.certificates.coq").joinpath(NAME).read_text("utf-8")
     for marker, part in parts.items():
         before, found, after = generic.partition(marker)
         assert found, marker
         generic = before + part + after
-    return _lines(_HEAD, "", generic.strip(), "")
+    return generic.strip() + "\n"
 
 
 _HEAD = f"""\
@@ -166,21 +175,45 @@ def _comment(text: str) -> str:
     return kept.replace("(*", "( *").replace("*)", "* )")
 
 
-def check(text: str, seconds: float = _SECONDS) -> tuple[Checked, str]:
-    """Let Coq read a file; return its verdict, and its words where it does not accept it."""
-    if which("coqc") is None:
-        return "not installed", "coqc is not installed; `make proofs-install` installs it"
+def with_definitions(definitions: str, text: str) -> str:
+    """Return a file of the definitions, those of a setting too, and then the text."""
+    return _filled({_DEFINITIONS: definitions.strip(), _STATEMENT: "", _LEMMAS: "", _PROOF: text})
+
+
+def compiles(text: str, seconds: float = _SECONDS) -> str:
+    """Let Coq read a file; return what it prints.
+
+    Raises
+    ------
+    UsageError
+        If Coq is not installed.
+    CertiminError
+        If it does not accept the file, with its words, or does not end in time.
+    """
+    needs_coq()
     with TemporaryDirectory() as place:
         Path(place, NAME).write_text(text, encoding="utf-8")
-        command = ["coqc", "-q", NAME]
         try:
             done = subprocess.run(
-                command, cwd=place, capture_output=True, text=True, timeout=seconds, check=False
+                ["coqc", "-q", NAME], cwd=place, capture_output=True, text=True, timeout=seconds
             )
-        except subprocess.TimeoutExpired:
-            return "no answer", f"no answer within {seconds:g} s"
+        except subprocess.TimeoutExpired as error:
+            raise CertiminError(f"{NAME}: no answer within {seconds:g} s") from error
     if done.returncode:
-        return "refused", " ".join(done.stderr.split())[:400] or "Coq failed without a word"
-    if done.stdout.split("\n")[-2:] != [_CLOSED, ""]:
-        return "refused", f"it rests on more: {' '.join(done.stdout.split())[:400]}"
+        said = " ".join(done.stderr.split())
+        raise CertiminError(said[:400] or "Coq failed without a word")
+    return done.stdout
+
+
+def check(text: str, seconds: float = _SECONDS) -> tuple[Checked, str]:
+    """Let Coq read a counterexample; return its verdict, and why it is no better, if so."""
+    try:
+        printed = compiles(text, seconds)
+    except UsageError as error:
+        return "not installed", str(error)
+    except CertiminError as error:
+        late = "no answer within" in str(error)
+        return ("no answer" if late else "refused"), str(error)
+    if printed.split("\n")[-2:] != [_CLOSED, ""]:
+        return "refused", f"it rests on more: {' '.join(printed.split())[:400]}"
     return "proved", ""

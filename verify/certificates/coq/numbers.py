@@ -54,7 +54,7 @@ class Ends:
         return Ends(_root(ends[0], q, bits, above=False), _root(ends[1], q, bits, above=True))
 
     def rounded(self, bits: int) -> Ends:
-        """Return ends as far out of about ``bits`` binary digits; an exact number stays as it is."""
+        """Return ends of about ``bits`` binary digits around these; an exact number stays."""
         if self.low == self.high:
             return self
         return Ends(_near(self.low, bits, above=False), _near(self.high, bits, above=True))

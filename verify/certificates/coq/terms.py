@@ -153,9 +153,7 @@ class Terms:
         written = self._exponent(tree[2])[1]
         name = self._fresh("power")
         given = self._named(name, f"is_power {_factor(base)} {written}")
-        proof = (
-            f"eapply within_power; [exact {base.fact}|exact {given}|{COMPUTED}|{COMPUTED}]"
-        )
+        proof = f"eapply within_power; [exact {base.fact}|exact {given}|{COMPUTED}|{COMPUTED}]"
         return self._shown(name, ends, proof)
 
     def _whole_power(self, base: Enclosed, n: int) -> Enclosed:
@@ -169,7 +167,7 @@ class Terms:
 
     def _absolute(self, tree: Tree) -> Enclosed:
         x = self.part(tree[1])
-        proof = f"apply within_opp; exact {x.fact}"
+        proof = f"eapply within_negative; [exact {x.fact}|{COMPUTED}]"
         return self._of_several("max", [x, self._shown(f"(- {x.term})", -x.ends, proof)])
 
     def _of_several(self, head: str, parts: list[Enclosed]) -> Enclosed:
@@ -178,9 +176,9 @@ class Terms:
         name = self._fresh({"max": "largest", "min": "least"}[head])
         given = self._named(name, f"is_{head} {listed(x.term for x in parts)}")
         between = listed(pair(rational(x.ends.low), rational(x.ends.high)) for x in parts)
-        enclosed = "(Forall2_nil _)"
+        enclosed = "(enclosed_nil F)"
         for x in reversed(parts):
-            enclosed = f"(Forall2_cons _ _ {x.fact} {enclosed})"
+            enclosed = f"(enclosed_cons F _ _ _ _ _ {x.fact} {enclosed})"
         lemma = f"within_{head} F {between} _ {name} {enclosed} {given} _ _ _"
         return self._shown(name, ends, f"refine ({lemma}); {COMPUTED}")
 
@@ -207,7 +205,7 @@ class Terms:
         return f"{stem}_{sum(name.startswith(f'{stem}_') for name in self.names) + 1}"
 
     def _named(self, name: str, meaning: str) -> str:
-        """Let the statement name a number; return the name of the hypothesis that says what it is."""
+        """Let the statement name a number; return the name of the hypothesis about it."""
         self.names[name] = meaning
         return f"is_{name}_given"
 

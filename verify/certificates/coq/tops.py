@@ -1,7 +1,7 @@
 """Certificates of largest eigenvalues: a vector from below, a sum of squares from above.
 
 The kernel computes with rational numbers alone.  That l <= λ_max(M) is shown by a rational vector
-whose Rayleigh quotient is at least l; that λ_max(M) <= h, by h I - M = Σ d_k l_k l_kᵀ with d_k >= 0.
+whose Rayleigh quotient is at least l; that λ_max(M) <= h, by h I - M = Σ d_k l_k l_kᵀ, d_k >= 0.
 """
 
 from __future__ import annotations
