@@ -252,11 +252,21 @@ class Functions(Scoped):
         raise NotExact("the inverse of a matrix of functions")
 
     def eig_max(self, A: FunctionMatrix, B: FunctionMatrix | None = None) -> _Number:
-        """Return the largest eigenvalue, of each block for itself."""
+        """Return the largest eigenvalue: a rational function, or that of the blocks without one."""
         M = A if B is None else A @ B
-        return self.maximum(*(self._top(M.picked(b), B is not None) for b in blocks(M)))
+        tops, left = [], list[int]()
+        for block in blocks(M):
+            top = self._rational_top(M.picked(block))
+            tops += [] if top is None else [top]
+            left += block if top is None else []
+        if left:
+            rest = M.picked(left)
+            one, unit = Function.of(1), Fraction(1)
+            tops.append(_Number(self, one, top=rest, power=unit, semidefinite=B is not None))
+        return self.maximum(*tops)
 
-    def _top(self, M: FunctionMatrix, semidefinite: bool) -> _Number:
+    def _rational_top(self, M: FunctionMatrix) -> _Number | None:
+        """The largest eigenvalue where it is seen to be a rational function."""
         if M.shape == (1, 1):
             return self.entry(M, 0, 0)
         if has_rank_one(M):
@@ -266,7 +276,7 @@ class Functions(Scoped):
             root = (half * half - det).f.root(2)
             if root is not None:
                 return self.maximum(half + _Number(self, root), half - _Number(self, root))
-        return _Number(self, Function.of(1), top=M, power=Fraction(1), semidefinite=semidefinite)
+        return None
 
     def power_sum(self, A: FunctionMatrix, exponent: Fraction) -> _Number:
         raise NotExact("a sum of powers of eigenvalues")
