@@ -57,14 +57,14 @@ def _steady(polynomial, low, high, steps=64):
 @pytest.mark.parametrize("name", TOPS)
 def test_a_comparison_holds_as_far_as_no_root_is_passed(name, instance):
     quantity, tried = getattr(quantities, name), 0
-    for line in lines(instance):
+    for line in lines(instance)[::2]:
         along = line.along()
         try:
             value = quantity.measure(along)
             signs = {c: along.arithmetic.compare(value, c).sign for c in (1, 3, 50)}
         except (NotExact, ZeroDivisionError):
             continue
-        for t in (line.at + Fraction(1, 64), line.at - Fraction(1, 64), line.at + 3):
+        for t in (line.at + Fraction(1, 64), line.at - Fraction(1, 8)):
             if t and between(along.arithmetic, t):
                 here = quantity.measure(line.instance(EXACT, EXACT.scalar(t)))
                 for c, sign in signs.items():

@@ -2,6 +2,7 @@
 
 import json
 import re
+import subprocess
 from fractions import Fraction
 from random import Random
 
@@ -163,15 +164,44 @@ MUTANTS = {
 }
 
 
+@pytest.fixture(scope="module")
+def compiled(tmp_path_factory):
+    """Let Coq read what comes after the definitions and lemmas; they are compiled once."""
+    folder = tmp_path_factory.mktemp("coq")
+    imports = (
+        "From Coq Require Import QArith List Bool.\nImport ListNotations.\nRequire Import Before.\n"
+    )
+    places = ("(* --- The instance", "(* --- Lemmas:", "Theorem conjecture_fails_here")
+
+    def parts(source):
+        head, statement, lemmas = (source.index(place) for place in places)
+        return source[:head] + source[statement:lemmas], source[head:statement] + source[lemmas:]
+
+    def run(name):
+        return subprocess.run(["coqc", "-q", name], cwd=folder, capture_output=True, text=True)
+
+    def read(source):
+        before, after = parts(source)
+        if not (folder / "Before.v").exists():
+            (folder / "Before.v").write_text(before, encoding="utf-8")
+            assert run("Before.v").returncode == 0
+        (folder / "After.v").write_text(imports + after, encoding="utf-8")
+        done = run("After.v")
+        return done.returncode == 0 and "Closed under the global context" in done.stdout
+
+    return read
+
+
 @pytest.mark.slow
 @needs_coq
 @pytest.mark.parametrize("name", MUTANTS)
-def test_the_kernel_refuses_what_was_changed(name):
+def test_the_kernel_refuses_what_was_changed(name, compiled):
     source, (old, new) = text(claim(S >= BOUND)), MUTANTS[name]
     start = source.index("Definition it : instance")
     head, body = source[:start], source[start:]
     assert old in body
-    assert check(head + body.replace(old, new, 1))[0] == "refused"
+    assert compiled(source)
+    assert not compiled(head + body.replace(old, new, 1))
 
 
 @pytest.mark.slow
