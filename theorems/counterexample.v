@@ -1,4 +1,4 @@
-(* --- 4. Deep linear networks ------------------------------------------------------------------
+(* --- 3. Deep linear networks ------------------------------------------------------------------
 
    x -> P x with P = W_L ... W_1, and the loss R(W) = E|y - P x|² (no factor 1/2) on data with
    E[x xᵀ] = Σ and E[y xᵀ] = T Σ, so that R(W) = tr((P - T) Σ (P - T)ᵀ). *)
@@ -81,7 +81,7 @@ Definition blocks (p : instance) : list rows :=
   map (fun k => hessian_between p (filter (fun x => Nat.eqb (fst (fst x)) k) (places p)))
     (seq 0 (length (weights p))).
 
-(* --- 5. What is measured: each is named by the statement, and means what stands here ---------- *)
+(* --- 4. What is measured: each is named by the statement, and means what stands here ---------- *)
 
 Definition widths (p : instance) : list nat :=
   columns Q (hd [] (weights p)) :: map (@length (list Q)) (weights p).
@@ -173,7 +173,7 @@ Definition is_minimal_sharpness p x :=
 
 End Quantities.
 
-(* --- 6. Settings: which weights and data a claim is about --- *)
+(* --- 5. Settings: which weights and data a claim is about --- *)
 
 Section Settings.
 Variable F : ordered_field.
