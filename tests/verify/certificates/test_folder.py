@@ -321,7 +321,7 @@ def test_what_is_no_tree_is_refused(written):
 
 
 def test_the_core_is_what_is_decided(written):
-    later = {"checked", "confirmed", "output", "files", "sha256"}
+    later = {"checked", "confirmed", "output", "files", "sha256", "family", "unexported"}
     assert set(core(written.data)) == set(written.data) - later
     assert NUMBERS.checker is None
     assert Path(written.folder, "check.py").stat().st_size < 40_000
