@@ -121,19 +121,22 @@ class _Worker:
     def _running(self) -> subprocess.Popen[bytes]:
         """Return the process, one of our own: what a parent left us is not asked."""
         if self._process is None or self._process.poll() is not None or self._owner != os.getpid():
+            self.close()
             self._process, self._owner = _started(), os.getpid()
         return self._process
 
     def close(self) -> None:
         """End the process."""
         process, self._process = self._process, None
-        if process is not None and self._owner == os.getpid():
+        if process is None:
+            return
+        if self._owner == os.getpid():
             process.kill()
             process.wait()
-            for stream in (process.stdin, process.stdout):
-                if stream is not None:
-                    with suppress(OSError):
-                        stream.close()
+        for stream in (process.stdin, process.stdout):
+            if stream is not None:
+                with suppress(OSError):  # what was not sent is not sent
+                    stream.close()
 
 
 def _started() -> subprocess.Popen[bytes]:

@@ -30,6 +30,8 @@ MAX_EXPONENT = 400
 _TEXTS = re.compile(r'"(?:[^"\\]|\\.)*+"?', re.DOTALL)  # one that is never closed is whole too
 _RATIONAL = re.compile(r"[+-]?[0-9]+(/[0-9]+)?", re.ASCII)
 _DECIMAL = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE](?P<power>[+-]?[0-9]+))?", re.ASCII)
+_LONG_POWER = 8
+"""Characters of a power of ten that is not even read."""
 _SHOWN = 40
 _EXPECTED = 'an integer, a text "p/q" or a decimal'
 
@@ -127,9 +129,9 @@ def number(value: Any, where: str) -> Fraction:
     if not isinstance(value, str):
         raise UsageError(f"{where}: expected {_EXPECTED}, got {shown(value)}")
     _check_length(value, where)
-    decimal = _DECIMAL.fullmatch(value)
-    if decimal and len(decimal["power"] or "") <= 8:
-        if abs(int(decimal["power"] or 0)) > MAX_EXPONENT:
+    if decimal := _DECIMAL.fullmatch(value):
+        power = decimal["power"] or "0"
+        if len(power) > _LONG_POWER or abs(int(power)) > MAX_EXPONENT:
             raise UsageError(
                 f"{where}: expected a power of ten up to {MAX_EXPONENT}, got {shown(value)}"
             )

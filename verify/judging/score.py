@@ -112,10 +112,12 @@ def sides(claim: Claim, instance: Any) -> tuple[Enclosed, Enclosed]:
     Undecided
         No arithmetic encloses both.
     """
-    best = None
-    for lifted in instance.routes():
-        found = _on_route(claim, lifted)
-        if found is not None:
+    exact, *balls = instance.routes()
+    known, best = _measured(claim, exact), None
+    for lifted in (exact, *balls):
+        values = known if known or lifted is exact else _measured(claim, lifted)
+        found = values and _enclosed(values, lifted.arithmetic)
+        if found:
             best = found
             if all(side.narrow for side in found):
                 return found
@@ -124,16 +126,26 @@ def sides(claim: Claim, instance: Any) -> tuple[Enclosed, Enclosed]:
     return best
 
 
-def _on_route(claim: Claim, lifted: Any) -> tuple[Enclosed, Enclosed] | None:
+def _measured(claim: Claim, lifted: Any) -> tuple[Any, Any] | None:
+    """Both sides as the arithmetic of an instance has them, None where it cannot."""
     try:
         with lifted.arithmetic:
-            lhs, rhs = (_ends(side) for side in claim.sides(lifted))
+            return claim.sides(lifted)
     except Undefined as error:
         raise UsageError(f"candidate: undefined there: {error}") from error
     except ArithmeticError as error:
         vanishing = isinstance(error, ZeroDivisionError) and lifted.arithmetic.kind == "exact"
         if vanishing or getattr(error, "undefined", False):
             raise UsageError(f"candidate: undefined there: {error}") from error
+        return None
+
+
+def _enclosed(values: tuple[Any, Any], arithmetic: Any) -> tuple[Enclosed, Enclosed] | None:
+    """Both sides as far as an arithmetic knows them: exact ones that are irrational, in balls."""
+    try:
+        with arithmetic:
+            lhs, rhs = (_ends(x) or _ends(arithmetic.scalar(x)) for x in values)
+    except (ArithmeticError, TypeError):  # exact arithmetic has no scalar that is irrational
         return None
     return None if lhs is None or rhs is None else (lhs, rhs)
 

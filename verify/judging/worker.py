@@ -73,7 +73,7 @@ def answered(
         _child(content, write, seconds, memory, judge)
     os.close(write)
     try:
-        text, expired = _all(read, monotonic() + seconds)
+        text, expired = _first_line(read, monotonic() + seconds)
     finally:
         os.close(read)
         for end in (os.killpg, os.kill):  # all that it left running, or itself before it had any
@@ -90,18 +90,16 @@ def answered(
     return found
 
 
-def _all(pipe: int, deadline: float) -> tuple[bytes, bool]:
-    """What is written to a pipe, and whether the deadline came first."""
-    parts: list[bytes] = []
-    length = 0
-    while (left := deadline - monotonic()) > 0 and length <= _LONGEST:
+def _first_line(pipe: int, deadline: float) -> tuple[bytes, bool]:
+    """What is written to a pipe up to the end of its line, and whether the deadline came first."""
+    found = bytearray()
+    while (left := deadline - monotonic()) > 0:
         if not select.select([pipe], [], [], left)[0]:
             break
         part = os.read(pipe, _READ)
-        if not part:
-            return b"".join(parts), False
-        parts.append(part)
-        length += len(part)
+        found += part
+        if not part or part.endswith(b"\n") or len(found) > _LONGEST:
+            return bytes(found), False
     return b"", True
 
 
@@ -112,26 +110,28 @@ def _child(
     memory: int,
     judge: Callable[[bytes], dict[str, Any]],
 ) -> NoReturn:
-    """Judge within limits, write the answer, and leave without a word."""
-    code = 1
+    """Judge within limits, write a line, and leave whatever happens: no copy of us goes on."""
     try:
         os.setpgid(0, 0)
         _limit(seconds, memory)
         sys.set_int_max_str_digits(0)
-        found = judge(content)
-        text = json.dumps(found, allow_nan=False)
-    except MemoryError:
-        text = json.dumps(undecided(f"no score within {memory} MiB of memory"))
-    except RecursionError:
-        text = json.dumps(undecided("too deep a computation"))
-    except Exception as error:  # a fault of ours is no score
-        text = json.dumps(undecided(f"a fault: {type(error).__name__}: {error}"))
-    try:
+        text = json.dumps(_told(content, memory, judge), allow_nan=False)
         with os.fdopen(write, "wb") as pipe:
-            pipe.write(text.encode())
-        code = 0
+            pipe.write(text.encode() + b"\n")
     finally:
-        os._exit(code)
+        os._exit(0)
+
+
+def _told(content: bytes, memory: int, judge: Callable[[bytes], dict[str, Any]]) -> dict[str, Any]:
+    """The judgement; what goes wrong on the way is no score."""
+    try:
+        return judge(content)
+    except MemoryError:
+        return undecided(f"no score within {memory} MiB of memory")
+    except RecursionError:
+        return undecided("too deep a computation")
+    except Exception as error:  # a fault of ours
+        return undecided(f"a fault: {type(error).__name__}: {error}")
 
 
 def _limit(seconds: float, memory: int) -> None:
