@@ -14,11 +14,19 @@ from tests.verify.judging.documents import ONES, TRACE
 from verify.errors import UsageError
 from verify.judging import client, judge, worker
 from verify.judging.document import MAX_BYTES
+from verify.judging.worker import Supervisor
 
 pytestmark = pytest.mark.filterwarnings("ignore:.*multi-threaded.*:DeprecationWarning")
 
 DOCUMENT = {"task": TRACE, "candidate": ONES}
 SCORE = {"verdict": "scored"}
+
+
+def counting(content):
+    """Say who judges what."""
+    if content == b"slow":
+        sleep(600)
+    return SCORE | {"bytes": len(content), "process": os.getpid()}
 
 
 def forever(_):
@@ -59,38 +67,68 @@ def leaving_a_child(_):
     return SCORE | {"child": child}
 
 
-def test_a_judgement_comes_back():
-    assert worker.answered(b"", 10, 4096, lambda content: {"bytes": len(content)}) == {"bytes": 0}
+@pytest.fixture
+def answered():
+    """What a supervisor answers for a judge of ours; all that it started ends with the test."""
+    supervisors = []
+
+    def answer(judge, content=b"", seconds=20, memory=4096):
+        if not supervisors or supervisors[-1]._judge is not judge:
+            supervisors.append(Supervisor(judge))
+        return supervisors[-1].answered(content, seconds, memory)
+
+    yield answer
+    for supervisor in supervisors:
+        supervisor.close()
+
+
+def test_one_child_judges_one_document_after_the_other(answered):
+    first = answered(counting, b"a" * 100_000)
+    assert first["bytes"] == 100_000
+    assert answered(counting, b"") == first | {"bytes": 0}
+    other = answered(counting, memory=5000)
+    assert other["process"] != first["process"]
+
+
+def test_a_child_without_an_answer_is_replaced(answered):
+    first = answered(counting)["process"]
+    assert answered(counting, b"slow", seconds=0.3)["verdict"] == "undecided"
+    assert answered(counting)["process"] != first
+
+
+def test_a_child_is_replaced_after_many_documents(answered, monkeypatch):
+    monkeypatch.setattr(worker, "_SERVES", 2)
+    processes = [answered(counting)["process"] for _ in range(4)]
+    assert processes[0] == processes[1] != processes[2] == processes[3]
 
 
 ENDS = {
     forever: "no score within 0.3 s; give it more, or a simpler candidate",
     greedy: "no score within 4096 MiB of memory",
-    killed: "the computation ended early (-9), within 4096 MiB of memory",
+    killed: "the computation ended early (-9), within 4096 MiB",
     faulty: "a fault: ValueError: a fault of ours",
     endless: "too deep a computation",
 }
 
 
 @pytest.mark.parametrize(("judge", "why"), ENDS.items(), ids=lambda x: getattr(x, "__name__", ""))
-def test_what_goes_wrong_is_undecided(judge, why):
-    found = worker.answered(b"", 0.3 if judge is forever else 20, 4096, judge)
+def test_what_goes_wrong_is_undecided(answered, judge, why):
+    found = answered(judge, seconds=0.3 if judge is forever else 20)
     assert (found["verdict"], found["reason"]) == ("undecided", why)
 
 
-def test_one_that_leaves_is_undecided_and_goes_no_further():
-    found = worker.answered(b"", 20, 4096, leaving)
-    assert found["reason"] == "the computation ended early (0), within 4096 MiB of memory"
+def test_one_that_leaves_is_undecided_and_goes_no_further(answered):
+    assert answered(leaving)["reason"] == "the computation ended early (0), within 4096 MiB"
 
 
-def test_noise_is_no_answer(capfd):
-    assert worker.answered(b"", 20, 4096, printing) == SCORE
+def test_noise_is_no_answer(answered, capfd):
+    assert answered(printing) == SCORE
 
 
-def test_what_a_judgement_leaves_running_ends_with_it():
-    start = monotonic()
-    child = worker.answered(b"", 20, 4096, leaving_a_child)["child"]
-    assert monotonic() - start < 10
+def test_what_a_judgement_leaves_running_ends_with_its_process():
+    supervisor = Supervisor(leaving_a_child)
+    child = supervisor.answered(b"", 20, 4096)["child"]
+    supervisor.close()
     for _ in range(100):
         state = subprocess.run(["ps", "-o", "stat=", "-p", str(child)], capture_output=True).stdout
         if not state.strip() or state.startswith(b"Z"):
