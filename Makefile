@@ -113,6 +113,7 @@ proofs-independent: ## Check the compiled proofs by coqchk, a second kernel (min
 .PHONY: proofs-agree
 proofs-agree: $(STAMP) ## Hold the formal definitions to numbers that the Python code measures
 	@$(BIN)/python -m theorems.agreement
+	@$(BIN)/python -m theorems.agreement_of_counterexamples
 
 .PHONY: verify
 verify: $(STAMP) ## Verify every theorem with a small budget; reports in reports/

@@ -29,7 +29,7 @@ from verify.errors import CertiminError
 from verify.formal.agree import Case, agree, listed, rational, rows
 from verify.formal.sources import beside
 
-__all__ = ["INSTANCES", "REQUIRES", "Sample", "case", "count", "draw", "measured"]
+__all__ = ["INSTANCES", "REQUIRES", "Sample", "case", "count", "draw", "instance_of", "measured"]
 
 REQUIRES = ("networks", "directions", "computed")
 """The files of proofs/ that are held to numbers."""
@@ -86,13 +86,13 @@ def _mapped(W: Sequence[Rows], X: Rows) -> list[list[Fraction]]:
 def _is_regular(sample: Sample) -> bool:
     """Whether no number of the sample divides by zero, and some target has its cross moments."""
     try:
-        instance = _instance(sample)
+        instance = instance_of(sample)
     except ZeroDivisionError:
         return False
     return bool(instance.squared_length() != 0 and instance.image()[1] != 0)
 
 
-def _instance(sample: Sample) -> DirectedInstance:
+def instance_of(sample: Sample) -> DirectedInstance:
     """The sample as the pages of theorems have it: Σ of the data, and a target T with TΣ = C."""
     ar = Rational()
     X, Y = ar.matrix(sample.X), ar.matrix(sample.Y)
@@ -113,7 +113,7 @@ def _data(sample: Sample) -> Dataset:
 
 def measured(sample: Sample) -> dict[str, Any]:
     """Measure a sample by the code of this repository: numbers, and matrices as rows."""
-    instance, moment = _instance(sample), moments(_data(sample))
+    instance, moment = instance_of(sample), moments(_data(sample))
     ar, net, sigma, cross = instance.arithmetic, instance.net, instance.sigma, instance.cross
     V = [ar.matrix(layer) for layer in sample.V]
 

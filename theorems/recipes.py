@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property, wraps
@@ -60,6 +60,20 @@ def checker_source() -> str:
     from verify.certificates.folder import joined
 
     return joined(resources.files("theorems").joinpath("checker.py").read_text(encoding="utf-8"))
+
+
+def of_kernel(data: Mapping[str, Any]) -> Any:
+    """Return what the proof kernel must know of the instance of a certificate."""
+    from theorems.exported import exported
+
+    return exported(data)
+
+
+def lines_through(name: str, instance: Any) -> Iterator[Any]:
+    """Yield lines of instances of a setting through one of them."""
+    from theorems.families import lines
+
+    return lines(name, instance)
 
 
 @dataclass(frozen=True)
@@ -191,7 +205,7 @@ def setting(
         build = drawn(recipe)
         found = Setting(
             name, description, build, tuple(special), Tangents.seed, checker, load, express,
-            exists, tuple(ensures), every_direction, extend,
+            exists, tuple(ensures), every_direction, extend, of_kernel, lines_through,
         )  # fmt: skip
         return entered(found, aliases)
 

@@ -319,6 +319,12 @@ class Setting:
         recipe, the ``first`` ... of ``total``; without it the search does not use derivatives.
     checker
         Returns the source of a stand-alone program that decides claims over this setting.
+    kernel
+        Returns what the proof kernel must know of an instance, given a certificate's data
+        (:class:`verify.certificates.coq.file.Exported`).
+    lines
+        Yields lines of instances through an exact one, within the setting of the name given:
+        :mod:`verify.certificates.family`.
     load
         Rebuilds an exact instance from what its ``to_json`` returned.
     express
@@ -349,6 +355,8 @@ class Setting:
     ensures: tuple[Assumption, ...] = ()
     every_direction: bool = False
     extend: Callable[[Any], Any] | None = None
+    kernel: Callable[[Mapping[str, Any]], Any] | None = None
+    lines: Callable[[str, Any], Iterator[Any]] | None = None
 
     def family(self) -> Iterator[Setting]:
         """Yield the setting, then all that are special to it, each once."""

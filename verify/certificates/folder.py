@@ -1,8 +1,9 @@
 """Certificates: a refuted claim in a folder that anyone can check without this project.
 
 ``certificate.json`` says what was claimed and where it fails, ``check.py`` decides it again with
-Python's own fractions, ``counterexample.tex`` and ``counterexample.svg`` show it.  The program is
-the setting's (:attr:`verify.claims.Setting.checker`) with the data written into it.
+Python's own fractions, ``counterexample.v`` lets Coq prove that it fails there (where rational
+numbers show it; else there is a reason), ``counterexample.tex`` and ``counterexample.svg`` show it.
+The program is the setting's (:attr:`verify.claims.Setting.checker`) with the data written into it.
 
 A digest covers all that certificate.json says, and the other files through their digests in it, so
 that no letter changes unseen.  It is no signature, for anyone can compute another: therefore what
@@ -29,10 +30,13 @@ from pathlib import Path
 from typing import Any, Literal, Protocol
 
 from verify.certificates import checker
+from verify.certificates.coq import file as coq
 from verify.certificates.document import tex
 from verify.certificates.drawing import svg
+from verify.certificates.family import widest
 from verify.certificates.statement import stated
-from verify.claims import Claim, Decision
+from verify.claims import Claim, Decision, Setting
+from verify.derivation.steps import time_limit
 from verify.errors import UsageError
 from verify.files import read_text, slug, write_text
 
@@ -43,6 +47,7 @@ __all__ = [
     "changed_files",
     "check_program",
     "core",
+    "for_kernel",
     "joined",
     "load",
     "run_program",
@@ -61,8 +66,8 @@ _KEYS = (
     "schema", "claim", "instance", "hints", "sizes", "lhs", "rhs", "separator", "kind", "found_by",
     "seed", "command", "environment", "sha256", "confirmed", "output",
 )  # fmt: skip
-_LATER = ("checked", "confirmed", "output", "files", "sha256")
-"""What is known of a certificate only when its program has run."""
+_LATER = ("checked", "confirmed", "output", "files", "sha256", "unexported", "family")
+"""What is known only when a certificate's program has run, and what it does not read."""
 _NUMBER = re.compile(r"-?[0-9]+(/[1-9][0-9]*)?", re.ASCII)
 _CLAIM_KEYS = ("text", "latex", "setting", "relation", "conditions", "assumptions")
 _CLAIM_TYPES = {
@@ -70,7 +75,7 @@ _CLAIM_TYPES = {
     "assumptions": list,
 }  # fmt: skip
 _NAMES = {dict: "an object", list: "a list", str: "a text"}
-_SECONDS = 120.0
+_SECONDS, _EXPORT_SECONDS = 120.0, 20.0
 
 Checked = Literal["confirmed", "denied", "undecided", "unknown"]
 
@@ -167,26 +172,60 @@ def write(
     partial = Path(folder, f".{name}.{secrets.token_hex(4)}.part")
     partial.mkdir(parents=True)
     try:
-        _fill(partial, data, claim.setting.checker() if claim.setting.checker else None)
+        _fill(partial, data, claim.setting, _family(claim, found.instance))
         return Certificate(_move(partial, Path(folder, name)), data)
     finally:
         shutil.rmtree(partial, ignore_errors=True)
 
 
-def _fill(folder: Path, data: dict[str, Any], source: str | None) -> None:
-    """Write the files of a certificate; ``data`` learns what is known only then."""
+def _family(claim: Claim, instance: Any) -> dict[str, Any]:
+    """What a certificate says of the family behind its instance; nothing where none is found."""
+    try:
+        with time_limit(_EXPORT_SECONDS):
+            found = widest(claim, instance)
+    except TimeoutError:
+        return {}
+    return {} if found is None else {"family": found.to_json()}
+
+
+def _fill(folder: Path, data: dict[str, Any], setting: Setting, more: dict[str, Any]) -> None:
+    """Write the files of a certificate; ``data`` learns what is known only then, and ``more``."""
     texts = {"counterexample.tex": tex(data), "counterexample.svg": svg(data)}
-    data |= {"checked": None, "confirmed": None, "output": "", "files": {}}
-    if source is not None:
-        texts["check.py"] = check_program(source, data)
+    data |= {"checked": None, "confirmed": None, "output": "", "files": {}, **more}
+    if setting.checker is not None:
+        texts["check.py"] = check_program(setting.checker(), data)
         program = write_text(folder / "check.py", texts["check.py"])
         data["checked"], data["output"] = run_program(program)
         data["confirmed"] = data["checked"] == "confirmed"
+    if setting.kernel is not None:
+        try:
+            texts[coq.NAME] = for_kernel(setting, data)
+        except coq.Unexported as reason:
+            data["unexported"] = str(reason)
     for name, text in texts.items():
         write_text(folder / name, text)
         data["files"][name] = hashlib.sha256(text.encode()).hexdigest()
     data["sha256"] = checker.digest(data)
     write_text(folder / "certificate.json", checker.pretty(data))
+
+
+def for_kernel(setting: Setting, data: Mapping[str, Any]) -> str:
+    """Return the file with which Coq checks a certificate.
+
+    Raises
+    ------
+    verify.certificates.coq.file.Unexported
+        If there is none, with the reason.
+    """
+    if setting.kernel is None:
+        raise coq.Unexported(f"the setting {setting.name} says nothing to the kernel")
+    try:
+        with time_limit(_EXPORT_SECONDS):
+            return coq.written(data["claim"], setting.kernel(data))
+    except TimeoutError:
+        raise coq.Unexported(f"no certificate for the kernel in {_EXPORT_SECONDS:g} s") from None
+    except (checker.Refused, checker.Undecided, checker.Undefined) as error:
+        raise coq.Unexported(" ".join(str(error).split())) from error
 
 
 def core(data: Mapping[str, Any]) -> dict[str, Any]:

@@ -15,10 +15,13 @@ from tempfile import TemporaryDirectory
 from typing import Any, Literal
 
 from verify.certificates import checker
+from verify.certificates.coq import file as coq
+from verify.certificates.family import checked, told
 from verify.certificates.folder import (
     Certificate,
     changed_files,
     check_program,
+    for_kernel,
     load,
     run_program,
     write,
@@ -58,7 +61,7 @@ class _Case:
     instance: Any
 
 
-def replay(path: Path, *, rewrite: bool = False) -> Replay:
+def replay(path: Path, *, rewrite: bool = False, kernel: bool = False) -> Replay:
     """Decide the certificate at ``path`` (its folder, or its certificate.json) again.
 
     Parameters
@@ -66,6 +69,8 @@ def replay(path: Path, *, rewrite: bool = False) -> Replay:
     rewrite
         Write it anew, in its place, if both routes see the violation: an older certificate, or one
         that was changed in what is printed beside it.
+    kernel
+        Let Coq read ``counterexample.v`` too, as this version writes it.
 
     Raises
     ------
@@ -79,7 +84,12 @@ def replay(path: Path, *, rewrite: bool = False) -> Replay:
     if setting is None:
         raise UsageError(f"unknown setting {written['setting']!r}; it may need a newer version")
     case = _rebuilt(certificate, setting)
-    printed, decided = _as_printed(case), (_by_program(case), _by_arithmetic(case))
+    printed = _as_printed(case)
+    decided: tuple[Replay, ...] = (_by_program(case), _by_arithmetic(case))
+    if case.certificate.data.get("family"):
+        decided = (*decided, _by_counting(case))
+    if kernel:
+        decided = (*decided, _by_kernel(case))
     if rewrite and _worst(decided) == "confirmed":
         printed = _rewritten(case)
     results = (printed, *decided)
@@ -188,6 +198,48 @@ _OF_A_PROGRAM: dict[str, Verdict] = {
     "denied": "not confirmed",
     "unknown": "undecided",
     "undecided": "undecided",
+}
+
+
+def _by_counting(case: _Case) -> Replay:
+    """Count the roots of the family behind the instance again."""
+    written = case.certificate.data["family"]
+    if case.instance is None:
+        return Replay("undecided", (f"family: setting {case.setting.name} cannot be rebuilt",))
+    try:
+        with time_limit(_SECONDS):
+            wrong = checked(case.claim, case.instance, written)
+    except TimeoutError:
+        return Replay("undecided", (f"family: not counted within {_SECONDS:g} s",))
+    except _MISFITS as error:
+        return Replay("not confirmed", (f"family: it cannot be read: {_line(error)}",))
+    if wrong:
+        return Replay("not confirmed", (f"family: {wrong}",))
+    return Replay("confirmed", (f"family: {told(written)}",))
+
+
+def _by_kernel(case: _Case) -> Replay:
+    """Let Coq read what this version writes for it; undecided where there is no Coq, or no file."""
+    try:
+        source = for_kernel(case.setting, case.certificate.data)
+    except coq.Unexported as reason:
+        return Replay("undecided", (f"kernel: no {coq.NAME}: {reason}",))
+    kept, lines = case.certificate.folder / coq.NAME, []
+    if not kept.is_file() or kept.read_text(encoding="utf-8", errors="replace") != source:
+        lines.append(
+            f"warning: {coq.NAME} in the folder is not the file this version writes; "
+            "the one it writes was read"
+        )
+    verdict, said = coq.check(source)
+    line = f"kernel: {verdict}" + (f": {said}" if said else ", from no axiom")
+    return Replay(_OF_THE_KERNEL[verdict], (*lines, line))
+
+
+_OF_THE_KERNEL: dict[str, Verdict] = {
+    "proved": "confirmed",
+    "refused": "not confirmed",
+    "not installed": "undecided",
+    "no answer": "undecided",
 }
 
 

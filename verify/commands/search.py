@@ -309,6 +309,10 @@ def _show_certificate(outcome: Any) -> None:
         check = Path(outcome.certificate, "check.py")
         known = getattr(outcome, "confirmed", True)  # a bracket says nothing of it
         _print_path(screen, f"check it    python -I {check}" if known else _UNCHECKED)
+        if getattr(outcome, "unexported", ""):
+            _print_path(screen, f"no Coq file {outcome.unexported}")
+    if getattr(outcome, "family", ""):
+        _print_path(screen, f"family      {outcome.family}")
 
 
 def _print_path(screen: Console, text: str) -> None:

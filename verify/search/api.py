@@ -9,6 +9,7 @@ from pathlib import Path
 from time import monotonic
 
 from verify.certificates import folder
+from verify.certificates.family import told
 from verify.claims import Claim, Setting
 from verify.conjecture import conjecture as conjectured
 from verify.conjecture import latex_with_constant, with_constant
@@ -137,7 +138,14 @@ def search(
                     kept = _certified(
                         outcome.claim, outcome.counterexample, Path(out), seed, command
                     )
-                    outcome = replace(outcome, certificate=kept.folder, confirmed=kept.confirmed)
+                    found = kept.data.get("family")
+                    outcome = replace(
+                        outcome,
+                        certificate=kept.folder,
+                        confirmed=kept.confirmed,
+                        family=told(found) if found else "",
+                        unexported=kept.data.get("unexported", ""),
+                    )
                     if kept.contradicted:
                         reason = f"{kept.folder}/check.py disagrees"
                         outcome = Inconclusive(claim, outcome.receipt, reason)

@@ -180,12 +180,15 @@ class Outcome:
 class Refuted(Outcome):
     """An exact instance violates the conjecture; ``certificate`` is its folder, if written.
 
-    ``confirmed`` says whether its ``check.py`` agrees (None: there is no such program).
+    ``confirmed`` says whether its ``check.py`` agrees (None: there is no such program); ``family``
+    tells of more instances that violate it, ``unexported`` why there is no file for Coq.
     """
 
     counterexample: Counterexample = field(repr=False)
     certificate: Path | None = None
     confirmed: bool | None = None
+    family: str = ""
+    unexported: str = ""
     verdict: str = field(default="refuted", kw_only=True)
 
     @property
@@ -200,11 +203,14 @@ class Refuted(Outcome):
         return super().to_json() | {
             "certificate": None if self.certificate is None else str(self.certificate),
             "confirmed": self.confirmed,
+            **({"family": self.family} if self.family else {}),
+            **({"unexported": self.unexported} if self.unexported else {}),
             **self.counterexample.to_json(),
         }
 
     def _rows(self) -> list[tuple[str, Any]]:
-        return [*super()._rows(), *rows_of(self.counterexample, self.certificate)]
+        more = [("family", self.family)] if self.family else []
+        return [*super()._rows(), *rows_of(self.counterexample, self.certificate), *more]
 
 
 @dataclass(frozen=True)

@@ -63,6 +63,7 @@ def test_a_certificate_is_complete_and_confirmed(written):
         "check.py",
         "counterexample.svg",
         "counterexample.tex",
+        "counterexample.v",
     }
     assert written.confirmed is True
     assert written.data["output"].endswith("verdict:    confirmed\n")
