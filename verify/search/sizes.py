@@ -1,0 +1,61 @@
+"""Conditions on sizes alone, such as ``depth == 3``, restrict what is drawn.
+
+All instances of a float batch have the same sizes.  So a batch of sizes that such a condition
+excludes would be drawn for nothing, and some conditions would hardly ever be met.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+
+from verify.claims import QUANTITIES, SATISFIED, Claim, measured_by, sides
+from verify.expression import Relation, alternatives, operator
+from verify.sources import BatchSource
+
+__all__ = ["TRIES", "about_sizes", "allows", "met", "sized"]
+
+TRIES = 200
+"""Instances drawn, one at a time, until one has sizes that are allowed."""
+
+
+def about_sizes(condition: Relation) -> bool:
+    """Return whether a condition mentions whole numbers only: sizes, which a batch shares."""
+    return all(QUANTITIES[name].integer for name in measured_by(condition))
+
+
+def sized(claim: Claim) -> tuple[Relation, ...]:
+    """Return the conditions of a claim that are about sizes alone."""
+    return tuple(c for c in claim.conditions if about_sizes(c))
+
+
+def allows(conditions: tuple[Relation, ...], instance: Any) -> bool:
+    """Return whether all these conditions on sizes hold; one without a value does not."""
+    return all(any(_holds(r, instance) for r in alternatives(c)) for c in conditions)
+
+
+def _holds(relation: Relation, instance: Any) -> bool:
+    try:
+        sign = instance.arithmetic.compare(*sides(relation, instance)).sign
+    except ArithmeticError:
+        return False
+    return sign in SATISFIED[operator(relation)]
+
+
+def met(claim: Claim) -> bool:
+    """Return whether an instance within the bounds of a claim is met whose sizes are allowed."""
+    conditions = sized(claim)
+    return not conditions or any(allows(conditions, each) for each in _drawn(claim))
+
+
+def _drawn(claim: Claim) -> Iterator[Any]:
+    """Float instances, one at a time, without those that the recipe rejects."""
+    rng = np.random.default_rng(0)
+    for _ in range(TRIES):
+        try:
+            with np.errstate(all="ignore"):
+                yield claim.setting.build(BatchSource(rng, 1), claim.bounds)
+        except (ArithmeticError, np.linalg.LinAlgError):
+            continue
