@@ -313,12 +313,12 @@ FLATTEST = ("S = 2L|T|^{2-2/L}, a rational number,", is_flattest)
 
 
 def is_paired(p):
-    """Whether a second network of the same sizes fits the same data."""
+    """Whether there is a second network of the same sizes with the same map."""
     second = p.partner
-    return second is not None and second.widths == p.widths and second.is_minimizer
+    return second is not None and second.widths == p.widths and second.P == p.P
 
 
-PAIRED = ("a second network of the same widths with PΣ = TΣ", is_paired)
+PAIRED = ("a second network of the same widths and map", is_paired)
 PARTNER_BALANCED = ("the second network is balanced", lambda p: BALANCED[1](p.partner))
 
 SETTINGS = {

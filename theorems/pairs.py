@@ -1,4 +1,4 @@
-"""Two minimizers of the same data: what is asked of the second begins with ``other.``.
+"""Two minimizers of the same data and map: what is asked of the second begins with ``other.``.
 
 The second network has the layers G_k W_k G_{k-1}^{-1} of the first one, its hidden bases changed by
 G_k = Q_k diag(g) R_kᵀ with rotations Q_k and R_k and any g > 0: every invertible matrix is one of
@@ -27,6 +27,7 @@ __all__ = [
     "attaining_pairs",
     "balanced_pairs",
     "beside_attaining",
+    "beside_balanced",
     "minimizer_pairs",
     "univariate_pairs",
     "whitened_pairs",
@@ -35,7 +36,7 @@ __all__ = [
 
 @dataclass(frozen=True, eq=False)
 class PairInstance(Instance):
-    """A minimizer with a second one of the same data and sizes.
+    """A minimizer with a second one of the same data, sizes and map.
 
     Parameters
     ----------
@@ -82,10 +83,10 @@ def _rebased(draw: Draw, plain: Instance) -> PairInstance:
 
 @setting(
     "minimizer-pairs",
-    "two minimizers of the same data and sizes: any weights, and others of the same map",
+    "two minimizers of the same data, sizes and map: any weights, and other ones",
     special=(
         *("univariate-pairs", "whitened-pairs", "balanced-pairs"),
-        *("attaining-pairs", "beside-attaining"),
+        *("attaining-pairs", "beside-attaining", "beside-balanced"),
     ),
     load=PairInstance.from_json,
 )
@@ -96,7 +97,7 @@ def minimizer_pairs(draw: Draw) -> PairInstance:
 
 @setting(
     "univariate-pairs",
-    "two minimizers of the same data and sizes, one output",
+    "two minimizers of the same data, sizes and map, one output",
     load=PairInstance.from_json,
 )
 def univariate_pairs(draw: Draw) -> PairInstance:
@@ -106,7 +107,7 @@ def univariate_pairs(draw: Draw) -> PairInstance:
 
 @setting(
     "whitened-pairs",
-    "two minimizers of the same sizes, Σ = I",
+    "two minimizers of the same sizes and map, Σ = I",
     load=PairInstance.from_json,
 )
 def whitened_pairs(draw: Draw) -> PairInstance:
@@ -116,7 +117,7 @@ def whitened_pairs(draw: Draw) -> PairInstance:
 
 @setting(
     "attaining-pairs",
-    "a minimizer of least sharpness and another one of the same data and sizes",
+    "a minimizer of least sharpness and another one of the same data, sizes and map",
     load=PairInstance.from_json,
     exists=True,
 )
@@ -127,7 +128,7 @@ def attaining_pairs(draw: Draw) -> PairInstance:
 
 @setting(
     "beside-attaining",
-    "a minimizer, and one of least sharpness for the same data and sizes",
+    "a minimizer, and one of least sharpness for the same data, sizes and map",
     load=PairInstance.from_json,
     exists=True,
 )
@@ -137,8 +138,18 @@ def beside_attaining(draw: Draw) -> PairInstance:
 
 
 @setting(
+    "beside-balanced",
+    "a balanced minimizer and any other one of the same data, sizes and map",
+    load=PairInstance.from_json,
+)
+def beside_balanced(draw: Draw) -> PairInstance:
+    """What balance costs: the balanced one first."""
+    return _rebased(draw, draw.of(balanced_minimizers))
+
+
+@setting(
     "balanced-pairs",
-    "two balanced minimizers of the same data and sizes, any Σ",
+    "two balanced minimizers of the same data, sizes and map, any Σ",
     load=PairInstance.from_json,
 )
 def balanced_pairs(draw: Draw) -> PairInstance:

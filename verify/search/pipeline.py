@@ -47,6 +47,9 @@ _SIMPLE, _SIMPLE_SHARE = 2, 8
 _SPECIAL = 4
 """Most batches of each special setting, which share a quarter of a batch."""
 
+_SPECIAL_TRIES = 40
+"""Instances of a special setting drawn to see whether conditions allow any of its sizes."""
+
 _READ = 3
 """Of so many starts of the optimiser, one is left to the readings."""
 
@@ -164,7 +167,9 @@ class _Hunt:
         self.result = result
         self.progress = progress
         self.deadline = monotonic() + budget.seconds
-        self.settings = list(claim.setting.family())
+        own, *special = claim.setting.family()
+        fitting = (s for s in special if met(replace(claim, setting=s), _SPECIAL_TRIES))
+        self.settings = [own, *fitting]
         self.strict = claim.operator in ("<", ">")
         self.optimised: dict[int, Near] = {}  # by id, and kept: another may not get the same
         self.least: dict[str, float] = {}

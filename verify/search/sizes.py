@@ -6,13 +6,16 @@ excludes would be drawn for nothing, and some conditions would hardly ever be me
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
+from fractions import Fraction
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
 
-from verify.claims import QUANTITIES, SATISFIED, Claim, measured_by, sides
-from verify.expression import Relation, alternatives, operator
+from verify.claims import QUANTITIES, SATISFIED, Claim, measured_by
+from verify.expression import Relation, alternatives, evaluate, operator
 from verify.sources import BatchSource
 
 __all__ = ["TRIES", "about_sizes", "allows", "met", "sized"]
@@ -38,22 +41,39 @@ def allows(conditions: tuple[Relation, ...], instance: Any) -> bool:
 
 def _holds(relation: Relation, instance: Any) -> bool:
     try:
-        sign = instance.arithmetic.compare(*sides(relation, instance)).sign
+        sizes = tuple((name, QUANTITIES[name].measure(instance)) for name in measured_by(relation))
+        return _holds_of(relation, sizes)
     except ArithmeticError:
         return False
-    return sign in SATISFIED[operator(relation)]
 
 
-def met(claim: Claim) -> bool:
+@lru_cache(maxsize=4096)
+def _holds_of(relation: Relation, sizes: tuple[tuple[str, int], ...]) -> bool:
+    """Whether a relation holds of whole numbers; exact wherever no root is left of them."""
+    lhs, rhs = (evaluate(side, dict(sizes), _Numbers) for side in relation.args)
+    return (lhs > rhs) - (lhs < rhs) in SATISFIED[operator(relation)]
+
+
+class _Numbers:
+    """The operations of fractions, and of floats where there is a root."""
+
+    scalar, maximum, minimum, log, exp = Fraction, max, min, math.log, math.exp
+
+    @staticmethod
+    def power(x: Any, exponent: Fraction) -> Any:
+        return x**exponent
+
+
+def met(claim: Claim, tries: int = TRIES) -> bool:
     """Return whether an instance within the bounds of a claim is met whose sizes are allowed."""
     conditions = sized(claim)
-    return not conditions or any(allows(conditions, each) for each in _drawn(claim))
+    return not conditions or any(allows(conditions, each) for each in _drawn(claim, tries))
 
 
-def _drawn(claim: Claim) -> Iterator[Any]:
+def _drawn(claim: Claim, tries: int) -> Iterator[Any]:
     """Float instances, one at a time, without those that the recipe rejects."""
     rng = np.random.default_rng(0)
-    for _ in range(TRIES):
+    for _ in range(tries):
         try:
             with np.errstate(all="ignore"):
                 yield claim.setting.build(BatchSource(rng, 1), claim.bounds)
