@@ -283,6 +283,8 @@ def _check_order(tokens: Sequence[_Token]) -> None:
 def _check_after_operand(previous: _Token, token: _Token, opened: list[_Token]) -> None:
     if token.kind in ("number", "name") or (token.text == "(" and previous.kind != "name"):
         raise _error(f"unexpected {token}", token.column, "write * for a product")
+    if token.kind == "not":
+        raise _error("unexpected 'not'", token.column, "put 'and' or 'or' before it")
     if token.text in (")", ",") and not opened:
         raise _error(f"unexpected {token}", token.column, "there is no '(' before it")
     if token.kind == "if" and opened:
