@@ -1,13 +1,14 @@
 """Decide, in exact arithmetic, whether a claim fails at one instance.
 
 A claim is a relation between quantities measured there, perhaps under conditions that are
-relations too.  Every quantity is enclosed in an interval with rational ends, ever more narrowly,
-until the intervals show that the conditions hold and that the relation does not.  All arithmetic
-is that of integers and fractions, rounded only outwards.
+relations too, or several of which one holds.  Every quantity is enclosed in an interval with
+rational ends, ever more narrowly, until the intervals show that the conditions hold and that the
+relation does not.  All arithmetic is that of integers and fractions, rounded only outwards.
 
-Largest eigenvalues, the only hard part, rest on two facts.  If all roots of a monic polynomial p
-are real, then they are all <= r if and only if p(r + u), as a polynomial in u, has no negative
-coefficient.  And if p has integer coefficients, then its rational roots are integers.
+Eigenvalues, the only hard part, rest on two facts.  If all roots of a monic polynomial p are real,
+then as many of them are > r as the coefficients of p(r + u), as a polynomial in u, change their
+sign (Descartes): they are all <= r if and only if none is negative.  And if p has integer
+coefficients, then its rational roots are integers.
 
 These chapters know no setting: what a claim may be about stands between them in a program that is
 complete.  Run, it decides the certificate embedded in it and ends with one line, its verdict:
@@ -398,8 +399,7 @@ class LargestEigenvalue:
 class Eigenvalues:
     """All eigenvalues of a rational matrix A that are known to be real, largest first.
 
-    Of a polynomial whose roots are all real, as many are above r as the coefficients of p(r + u)
-    change their sign (Descartes), and r is a root as often as u divides p(r + u).
+    See the top of this file; r is a root as often as u divides p(r + u).
     """
 
     def __init__(self, A):
