@@ -26,6 +26,9 @@ from theorems.settings import (
 from verify.claims import QUANTITIES, decide
 from verify.conjecture import conjecture, from_file
 from verify.parser import parse
+from verify.registry import theorems
+
+theorems()  # loads the modules that define quantities
 
 FOLDER = Path(__file__).parents[2] / "examples" / "conjectures"
 OVER = {
