@@ -10,13 +10,19 @@ choose instances:
 
 A refutation counts when an exact decision confirms it; ours also needs its certificate's
 ``check.py`` to say so in a fresh interpreter.  True conjectures are attacked by ours alone and must
-survive.  ``python benchmarks/adversary.py --into docs/trust.md`` writes the table.
+survive.  ``python -m benchmarks.adversary --into docs/trust.md`` writes the table.
+
+It takes an hour.  With ``--rows FILE`` what was measured is kept there, and not measured again;
+``--share 1/2`` measures every other conjecture, so that two runs with a file each can be put
+together.  With ``--processor-time`` seconds are those that the program was at work, for a machine
+that does other things as well.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import os
 import re
 import statistics
 import subprocess
@@ -24,9 +30,11 @@ import sys
 import tempfile
 import tomllib
 from collections.abc import Callable
+from functools import partial
 from itertools import count
 from pathlib import Path
 from time import monotonic
+from types import ModuleType
 from typing import Any
 
 import numpy as np
@@ -34,7 +42,7 @@ from scipy.optimize import differential_evolution
 
 from verify.claims import Claim
 from verify.conjecture import conjecture
-from verify.search import Refuted, search
+from verify.search import Refuted, ahead, api, by_hypothesis, optimise, pipeline, search, shrink
 from verify.search.batches import margins
 from verify.search.by_hypothesis import explore
 from verify.search.record import Attack, Near
@@ -47,6 +55,20 @@ BEGIN, END = (
     "<!-- adversary: begin, written by benchmarks/adversary.py -->",
     "<!-- adversary: end -->",
 )
+
+
+def worked() -> float:
+    """Return the seconds that this program and those it started were at work."""
+    return sum(os.times()[:4])
+
+
+def count_work() -> None:
+    """Let every deadline here and in the search be one of :func:`worked`."""
+    here = sys.modules[__name__]
+    modules: tuple[ModuleType, ...] = (here, ahead, api, by_hypothesis, optimise, pipeline, shrink)
+    for module in modules:
+        for name in {"monotonic", "time"} & vars(module).keys():
+            setattr(module, name, worked)
 
 
 def load(name: str) -> list[dict[str, Any]]:
@@ -178,21 +200,68 @@ PEERS: dict[str, Callable[[Claim, float, int], bool]] = {
 
 def run(args: argparse.Namespace) -> dict[str, Any]:
     """Attack every conjecture with every engine and return the record."""
-    false, true = [], []
-    for entry in load("false"):
-        row = {"name": entry["name"], "level": entry["level"]} | ours(entry, args.budget, args.seed)
-        row["peers"] = {}
-        for name, peer in PEERS.items() if args.peers else ():
-            start = monotonic()
-            hit = peer(claim_of(entry), start + args.budget, args.seed)
-            row["peers"][name] = monotonic() - start if hit else None
-        print(json.dumps(row), flush=True)
-        false.append(row)
-    for entry in load("true"):
-        row = {"name": entry["name"]} | ours(entry, args.true_budget, args.seed)
-        print(json.dumps(row), flush=True)
-        true.append(row)
+    rows = _Rows(args.rows)
+    part, parts = args.share
+    false = [
+        rows.row(entry, args.budget, args.seed, partial(_of_false, entry, args))
+        for entry in load("false")[part - 1 :: parts]
+    ]
+    true = [
+        rows.row(entry, args.true_budget, args.seed, partial(_of_true, entry, args))
+        for entry in load("true")[part - 1 :: parts]
+    ]
     return {"budget": args.budget, "true_budget": args.true_budget, "false": false, "true": true}
+
+
+def _of_false(entry: dict[str, Any], args: argparse.Namespace) -> dict[str, Any]:
+    row = {"level": entry["level"]} | ours(entry, args.budget, args.seed)
+    row["peers"] = {}
+    for name, peer in PEERS.items() if args.peers else ():
+        start = monotonic()
+        hit = peer(claim_of(entry), start + args.budget, args.seed)
+        row["peers"][name] = monotonic() - start if hit else None
+    return row
+
+
+def _of_true(entry: dict[str, Any], args: argparse.Namespace) -> dict[str, Any]:
+    return ours(entry, args.true_budget, args.seed)
+
+
+_KEYS = ("name", "text", "budget", "seed")
+
+
+class _Rows:
+    """What was measured, one JSON object a line in a file: each conjecture at a budget and seed."""
+
+    def __init__(self, path: Path | None) -> None:
+        self._path = path
+        lines = path.read_text().splitlines() if path and path.exists() else []
+        rows = (json.loads(line) for line in lines)
+        self._known = {tuple(row[key] for key in _KEYS): row for row in rows}
+
+    def row(
+        self,
+        entry: dict[str, Any],
+        budget: float,
+        seed: int,
+        measure: Callable[[], dict[str, Any]],
+    ) -> dict[str, Any]:
+        """Return the row of a conjecture, measured if it is not known; print it."""
+        key = {"name": entry["name"], "text": entry["text"], "budget": budget, "seed": seed}
+        known = self._known.get(tuple(key.values()))
+        row: dict[str, Any] = known or key | measure()
+        print(json.dumps(row), flush=True)
+        if self._path and known is None:
+            with self._path.open("a") as file:
+                file.write(json.dumps(row) + "\n")
+        return row
+
+
+def _share(text: str) -> tuple[int, int]:
+    part, _, parts = text.partition("/")
+    if not (part.isdigit() and parts.isdigit() and 1 <= int(part) <= int(parts)):
+        raise argparse.ArgumentTypeError(f"expected I/N with 1 <= I <= N, got {text!r}")
+    return int(part), int(parts)
 
 
 def summary(record: dict[str, Any]) -> str:
@@ -236,7 +305,12 @@ def main() -> None:
     parser.add_argument("--no-peers", dest="peers", action="store_false")
     parser.add_argument("--json", type=Path, help="write the record here")
     parser.add_argument("--into", type=Path, help="update the table in this document")
+    parser.add_argument("--rows", type=Path, help="keep rows here, measure none of them again")
+    parser.add_argument("--share", type=_share, default=(1, 1), help="I/N: this part of N only")
+    parser.add_argument("--processor-time", action="store_true", help="count seconds of work only")
     args = parser.parse_args()
+    if args.processor_time:
+        count_work()
     record = run(args)
     table = summary(record)
     print(table)

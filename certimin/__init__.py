@@ -5,8 +5,8 @@
 [53.64085257, 53.64085258] (certified)
 
 ``data`` and ``minimal_sharpness`` are about data; ``examine``, ``sharpness``, ``hvp_of``,
-``Network`` and ``Trace`` about a network; ``theorems``, ``verify``, ``search`` and ``tighten``
-about statements.  ``python -m certimin`` is the command.
+``Network`` and ``Trace`` about a network; ``theorems``, ``verify``, ``search``, ``tighten`` and
+``judge`` about statements.  ``python -m certimin`` is the command.
 
 The packages below are called ``verify``, ``numeric`` and ``theorems``, which are common names: a
 file ``verify.py`` beside a script, or another package of that name, is imported in the place of
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from certimin.tracing import Trace
     from numeric.enclosure import Enclosure
     from verify.errors import UsageError
+    from verify.judging import judge
     from verify.search import search, tighten
 
 __all__ = [
@@ -42,6 +43,7 @@ __all__ = [
     "examine",
     "expect_ours",
     "hvp_of",
+    "judge",
     "minimal_sharpness",
     "search",
     "sharpness",
@@ -59,6 +61,7 @@ _HOMES = {
     "data": "certimin.dataset",
     "examine": "certimin.examination",
     "hvp_of": "certimin.products",
+    "judge": "verify.judging",
     "minimal_sharpness": "certimin.dataset",
     "search": "verify.search",
     "sharpness": "certimin.spectra.sharpness",

@@ -9,6 +9,7 @@ chapters of :mod:`verify.certificates.checker`, which define what is imported he
 from fractions import Fraction
 
 from verify.certificates.checker import (
+    Eigenvalues,
     LargestEigenvalue,
     Number,
     Refused,
@@ -20,6 +21,7 @@ from verify.certificates.checker import (
     matrix,
     product,
     squares,
+    total,
     trace,
     transpose,
 )
@@ -31,7 +33,10 @@ from verify.certificates.checker import (
 
 
 class Point:
-    """Weights, data and target, with B_k = W_{k-1} ... W_1 and A_k = W_L ... W_{k+1}."""
+    """Weights, data and target, with B_k = W_{k-1} ... W_1 and A_k = W_L ... W_{k+1}.
+
+    ``partner`` is a second network for the same data and target, where the instance has one.
+    """
 
     def __init__(self, instance, hints):
         self.W = [matrix(rows) for rows in instance["weights"]]
@@ -48,6 +53,9 @@ class Point:
         self.cross = product(self.target, self.sigma)
         self.residual = combine(1, product(self.P, self.sigma), -1, self.cross)
         self.is_minimizer = not any(map(any, self.residual))
+        second = {key: value for key, value in instance.items() if key != "other"}
+        paired = "other" in instance
+        self.partner = Point({**second, "weights": instance["other"]}, hints) if paired else None
 
     def __str__(self):
         return f"{' -> '.join(map(str, self.widths))} (depth {self.depth})"
@@ -77,6 +85,18 @@ class Point:
     def norm_on_data(self, M):
         """The spectral norm of M Σ^{1/2}."""
         return self.top(product(M, self.sigma, transpose(M))) ** Fraction(1, 2)
+
+    def singular_powers(self, M, exponent):
+        """The sum of s ** exponent over the singular values s of M."""
+        wide = len(M) <= len(M[0])
+        return self.eigen_powers(
+            product(M, transpose(M)) if wide else product(transpose(M), M), exponent
+        )
+
+    def eigen_powers(self, gram, exponent):
+        """The sum of x ** (exponent/2) over the eigenvalues x >= 0 of a matrix."""
+        squared = (Number(max(x.low, 0), max(x.high, 0)) for x in Eigenvalues(gram).enclose())
+        return total(*(x ** (exponent / 2) for x in squared))
 
     def imbalances(self):
         """D_k = W_{k+1}^T W_{k+1} - W_k W_k^T for k < L."""
@@ -194,6 +214,26 @@ def inner_layers(p, values):
     return values
 
 
+def square_trace(M):
+    """The trace of a square matrix."""
+    if len(M) != len(M[0]):
+        raise Undefined("a map of other outputs than inputs has no trace")
+    return trace(M)
+
+
+def least_singular(p, M):
+    """The least of the singular values of M, as many as its shorter side is long."""
+    wide = len(M) <= len(M[0])
+    gram = product(M, transpose(M)) if wide else product(transpose(M), M)
+    least = -p.top(combine(-1, gram, 0, gram))
+    return Number(max(least.low, 0), max(least.high, 0)) ** Fraction(1, 2)
+
+
+def fourth_schatten(M):
+    """The fourth root of the sum of the fourth powers of the singular values of M."""
+    return Number(squares(product(M, transpose(M)))) ** Fraction(1, 4)
+
+
 QUANTITIES = {
     "depth": lambda p: p.depth,
     "d_x": lambda p: p.widths[0],
@@ -219,12 +259,39 @@ QUANTITIES = {
     "layer_norm_min": lambda p: extreme([p.norm(W) for W in p.W], -1),
     "weights_sq": lambda p: sum(squares(W) for W in p.W),
     "path_gain_max": lambda p: extreme([p.norm(B) for B in p.B], 1),
+    "path_gain_min": lambda p: extreme([p.norm(B) for B in p.B], -1),
+    "suffix_gain_max": lambda p: extreme([p.norm(A) for A in p.A], 1),
+    "suffix_gain_min": lambda p: extreme([p.norm(A) for A in p.A], -1),
+    "map_trace": lambda p: square_trace(p.P),
+    "target_trace": lambda p: square_trace(p.target),
+    "map_singular_min": lambda p: least_singular(p, p.P),
+    "map_nuclear": lambda p: p.singular_powers(p.P, Fraction(1)),
+    "schatten": lambda p: p.singular_powers(p.P, Fraction(2, p.depth)),
+    "map_schatten_4": lambda p: fourth_schatten(p.P),
+    "target_singular_sum": lambda p: p.singular_powers(p.target, Fraction(1)),
+    "target_schatten": lambda p: p.singular_powers(p.target, Fraction(2, p.depth)),
+    "target_schatten_4": lambda p: fourth_schatten(p.target),
+    "target_nuclear": lambda p: p.eigen_powers(product(p.cross, transpose(p.target)), Fraction(1)),
     "loss": loss,
     "loss_at_zero": lambda p: trace(product(p.cross, transpose(p.target))),
     "w_norm": lambda p: Number(energy(p, 0)) ** Fraction(1, 2),
     "a": lambda p: energy(p, 1) / energy(p, 0),
     "a2": lambda p: energy(p, 2) / energy(p, 1),
 }
+
+
+def of_partner(measure):
+    """The same of the second network."""
+
+    def measured(p):
+        if p.partner is None:
+            raise Refused("the instance has no second network")
+        return measure(p.partner)
+
+    return measured
+
+
+QUANTITIES.update({f"other.{name}": of_partner(QUANTITIES[name]) for name in [*QUANTITIES]})
 
 
 # --- 5. Settings: which weights and data a claim is about ---------------------------------------
@@ -244,6 +311,16 @@ WHITENED = ("Σ = I", lambda p: p.sigma == identity(p.widths[0]))
 BALANCED = ("W_{k+1}^T W_{k+1} = W_k W_k^T", lambda p: not any(map(squares, p.imbalances())))
 FLATTEST = ("S = 2L|T|^{2-2/L}, a rational number,", is_flattest)
 
+
+def is_paired(p):
+    """Whether there is a second network of the same sizes with the same map."""
+    second = p.partner
+    return second is not None and second.widths == p.widths and second.P == p.P
+
+
+PAIRED = ("a second network of the same widths and map", is_paired)
+PARTNER_BALANCED = ("the second network is balanced", lambda p: BALANCED[1](p.partner))
+
 SETTINGS = {
     "minimizers": [TARGET, MINIMIZER],
     "univariate-minimizers": [TARGET, MINIMIZER, ONE_OUTPUT],
@@ -251,4 +328,8 @@ SETTINGS = {
     "balanced-minimizers": [TARGET, MINIMIZER, BALANCED],
     "flattest-minimizers": [TARGET, MINIMIZER, WHITENED, FLATTEST],
     "weights": [TARGET, ONE_OUTPUT],
+    "minimizer-pairs": [TARGET, MINIMIZER, PAIRED],
+    "univariate-pairs": [TARGET, MINIMIZER, PAIRED, ONE_OUTPUT],
+    "whitened-pairs": [TARGET, MINIMIZER, PAIRED, WHITENED],
+    "balanced-pairs": [TARGET, MINIMIZER, PAIRED, BALANCED, PARTNER_BALANCED],
 }

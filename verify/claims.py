@@ -22,6 +22,8 @@ from verify.expression import (
     ClosedForm,
     Operator,
     Relation,
+    all_of,
+    alternatives,
     closed_forms,
     evaluate,
     exchanged,
@@ -39,7 +41,9 @@ __all__ = [
     "CONTROL",
     "FAMILIES",
     "MISFITS",
+    "OTHER",
     "QUANTITIES",
+    "SATISFIED",
     "SETTINGS",
     "USUAL",
     "Assumption",
@@ -156,7 +160,53 @@ class Quantity:
         return self.symbol
 
 
-QUANTITIES: dict[str, Quantity] = {}
+OTHER = "other."
+"""How the names of quantities of an instance's partner begin."""
+
+
+class _Quantities(dict[str, Quantity]):
+    """Quantities by name; ``other.q`` is the quantity q of an instance's partner.
+
+    Those are made when they are asked for, and are not counted.
+    """
+
+    def __missing__(self, name: str) -> Quantity:
+        inner = name.removeprefix(OTHER) if isinstance(name, str) else name
+        if inner == name or not dict.__contains__(self, inner):
+            raise KeyError(name)
+        return _of_partner(self[inner])
+
+    def __contains__(self, name: object) -> bool:
+        inner = name.removeprefix(OTHER) if isinstance(name, str) else name
+        return dict.__contains__(self, inner)
+
+    def get(self, name: str, default: Any = None) -> Any:
+        if name in self:
+            return self[name]
+        return default
+
+
+def _of_partner(quantity: Quantity) -> Quantity:
+    """The same quantity of the other one of two instances that come together."""
+
+    def measure(instance: Any) -> Any:
+        if not hasattr(instance, "partner"):
+            raise TypeError("its instances are single ones, not pairs")
+        return quantity.measure(instance.partner)
+
+    measure.__module__ = quantity.measure.__module__  # workers load it by this
+    return Quantity(
+        f"{OTHER}{quantity.name}",
+        rf"\left[{quantity.latex}\right]_{{\text{{other}}}}",
+        f"Of the other one of a pair: {quantity.definition}",
+        measure,
+        integer=quantity.integer,
+        positive=quantity.positive,
+        nonzero=quantity.nonzero,
+    )
+
+
+QUANTITIES: dict[str, Quantity] = _Quantities()
 """Every quantity by name and by former names; a relation may use any of them."""
 
 
@@ -391,7 +441,8 @@ class Assumption:
     id
         Unique within a claim.
     condition
-        A relation between quantities, decided without tolerance like a claim's, or a predicate:
+        A relation between quantities, decided without tolerance like a claim's, several of which
+        one holds (:class:`verify.expression.AnyOf`), or a predicate:
         a function of an instance that returns a bool in exact arithmetic (raising ArithmeticError
         where it cannot tell), and on float batches a mask or one bool for all.
     statement
@@ -404,13 +455,14 @@ class Assumption:
 
     def __post_init__(self) -> None:
         if not callable(self.condition):
-            operator(self.condition)
+            for relation in alternatives(self.condition):
+                operator(relation)
         elif not self.statement:
             raise UsageError(f"assumption {self.id!r}: a predicate needs a statement in LaTeX")
 
     @property
     def relation(self) -> Relation | None:
-        """Return the relation between quantities, None for a predicate."""
+        """Return the relation between quantities, or several; None for a predicate."""
         return None if callable(self.condition) else written_out(self.condition)
 
     @property
@@ -421,7 +473,7 @@ class Assumption:
     def decide(self, instance: Any, *, exact_first: bool = True) -> Decision:
         """Decide the assumption on one exact instance."""
         if self.relation is not None:
-            return _relate(self.relation, instance, exact_first)
+            return _met(self.relation, instance, exact_first)
         assert callable(self.condition)
         try:
             applies = self.condition(next(iter(instance.routes())))
@@ -558,7 +610,7 @@ class Claim:
 
     @property
     def conditions(self) -> tuple[Relation, ...]:
-        """Return the assumptions that are relations."""
+        """Return the assumptions that are relations, or several of which one holds."""
         return tuple(a.relation for a in self.assumptions if a.relation is not None)
 
     @property
@@ -576,7 +628,7 @@ class Claim:
     @property
     def latex(self) -> str:
         """Return the expanded relation in LaTeX, with the relations it assumes."""
-        conditions = r" \text{ and } ".join(map(_latex, self.conditions))
+        conditions = all_of(self.conditions, map(_latex, self.conditions))
         return rf"{self.conclusion} \text{{ if }} {conditions}" if conditions else self.conclusion
 
     @property
@@ -668,9 +720,19 @@ def _latex(relation: Relation) -> str:
     return render(written_out(relation), latex_names())
 
 
-def latex_names() -> dict[str, str]:
+class _Latex(dict[str, str]):
+    """The LaTeX of quantities by name, of those of partners too."""
+
+    def __missing__(self, name: str) -> str:
+        return QUANTITIES[name].latex
+
+    def __contains__(self, name: object) -> bool:
+        return dict.__contains__(self, name) or name in QUANTITIES
+
+
+def latex_names() -> Mapping[str, str]:
     """Return the LaTeX of every quantity by name."""
-    return {q.name: q.latex for q in QUANTITIES.values()}
+    return _Latex({q.name: q.latex for q in QUANTITIES.values()})
 
 
 def sorted_symbols(relation: Relation) -> list[Any]:
@@ -722,9 +784,10 @@ def slack(op: Operator, margin: Any) -> Any:
     return 0 - margin if op in ("<=", "<") else 0 - abs(margin)
 
 
-_SATISFIED: dict[Operator, tuple[int, ...]] = {
+SATISFIED: dict[Operator, tuple[int, ...]] = {
     "==": (0,), ">=": (0, 1), "<=": (-1, 0), ">": (1,), "<": (-1,)
 }  # fmt: skip
+"""The signs of left - right for which a relation holds."""
 
 
 def decide(claim: Claim, instance: Any, *, exact_first: bool = True) -> Decision:
@@ -762,6 +825,20 @@ def _relate(relation: Relation, instance: Any, exact_first: bool) -> Decision:
     return best
 
 
+def _met(condition: Relation, instance: Any, exact_first: bool) -> Decision:
+    """Decide a condition; one of several relations holds as soon as one certainly does.
+
+    Where a quantity has no value its relation does not hold, whatever becomes of the others.
+    """
+    decisions = []
+    for relation in alternatives(condition):
+        decision = _relate(relation, instance, exact_first)
+        if decision.outcome == "holds" and decision.kind != "sampled":
+            return decision
+        decisions.append(decision)
+    return max(decisions, key=lambda d: 2 * (d.outcome == "holds") + d.open)
+
+
 def _on_route(relation: Relation, lifted: Any) -> Decision:
     """Decide in the arithmetic of ``lifted`` alone."""
     try:
@@ -780,7 +857,7 @@ def _on_route(relation: Relation, lifted: Any) -> Decision:
     measured = comparison.kind, inf if isnan(margin) else margin, str(lhs), str(rhs)
     if comparison.sign is None:
         return Decision("undecided", *measured, "overlap", comparison.reach)
-    holds = comparison.sign in _SATISFIED[operator(relation)]
+    holds = comparison.sign in SATISFIED[operator(relation)]
     return Decision("holds" if holds else "violated", *measured)
 
 

@@ -23,11 +23,14 @@ __all__ = [
     "MAX_EXPONENT",
     "RELATIONS",
     "TURNED",
+    "AnyOf",
     "ClosedForm",
     "Least",
     "Operator",
     "Relation",
     "Tree",
+    "all_of",
+    "alternatives",
     "closed_forms",
     "evaluate",
     "exchanged",
@@ -201,6 +204,50 @@ def operator(relation: Relation) -> Operator:
     return found
 
 
+class AnyOf(sp.Basic):  # type: ignore[misc]
+    """Several relations of which one holds: a condition, never the relation of a claim.
+
+    It stands in the order written and is never simplified, unlike SymPy's ``Or``, which forgets
+    where a relation has no value.  There it does not hold, and no more does its opposite.
+    """
+
+    def __new__(cls, *relations: Relation, **_: Any) -> Self:
+        """Return the condition that one of the relations holds; ``evaluate`` means nothing.
+
+        Raises
+        ------
+        UsageError
+            If there are fewer than two, or one is no relation between quantities.
+        """
+        if len(relations) < 2:
+            raise UsageError(f"expected two relations or more to choose from, got {relations}")
+        for relation in relations:
+            operator(relation)
+        found: Self = super().__new__(cls, *relations)
+        return found
+
+    def _sympystr(self, printer: Any) -> str:
+        return " or ".join(map(printer._print, self.args))
+
+    def _latex(self, printer: Any) -> str:
+        return r" \text{ or } ".join(map(printer._print, self.args))
+
+
+def alternatives(condition: Relation) -> tuple[Relation, ...]:
+    """Return the relations of which one holds where a condition does: one, or several."""
+    return tuple(condition.args) if isinstance(condition, AnyOf) else (condition,)
+
+
+def all_of(conditions: Iterable[Relation], written: Iterable[str]) -> str:
+    """Return conditions, each written in LaTeX, as one: all hold."""
+    pairs = list(zip(conditions, written, strict=True))
+    bracketed = len(pairs) > 1
+    return r" \text{ and } ".join(
+        rf"\left({text}\right)" if bracketed and isinstance(condition, AnyOf) else text
+        for condition, text in pairs
+    )
+
+
 def render(expression: sp.Basic, names: Mapping[str, str], order: str | None = None) -> str:
     """Return LaTeX, with the symbol of each quantity printed as ``names`` says.
 
@@ -360,6 +407,7 @@ _HEADS: dict[type, str] = {
     sp.Abs: "abs",
     sp.log: "log",
     sp.exp: "exp",
+    AnyOf: "or",
 }
 RELATIONS = {"==": sp.Eq, ">=": sp.Ge, "<=": sp.Le, ">": sp.Gt, "<": sp.Lt}
 """SymPy's relation for each operator."""
@@ -378,10 +426,10 @@ Tree = Any  # "p/q", a name, or [head, Tree, ...]
 
 
 def tree(expression: sp.Basic) -> Tree:
-    """Return an expression or relation as nested lists that a program without SymPy can read.
+    """Return an expression or a condition as nested lists that a program without SymPy can read.
 
     Numbers are strings "p/q", symbols their names, and what has parts is [head, part, ...] in the
-    order SymPy keeps them, nothing simplified.
+    order SymPy keeps them, nothing simplified; the head of several relations is "or".
 
     >>> tree(symbol("x") ** sp.Rational(1, 2) >= 2)
     ['>=', ['**', 'x', '1/2'], '2']

@@ -2,13 +2,17 @@
 
 Grammar
 -------
-    conjecture  =  relation [ "if" condition { "and" condition } ]
+    conjecture  =  relation [ "if" condition ]
     relation    =  formula ( ">=" | "<=" | ">" | "<" | "==" ) formula
     condition   =  a relation, or a chain of them: 1 <= a <= 2
+                |  "not" condition  |  condition "and" condition  |  condition "or" condition
+                |  "(" condition ")"
     formula     =  + - * / ** over numbers, quantities, and sqrt log exp abs min max of formulas
 
-Exponents are rational numbers p/q, p and q up to :data:`MAX_EXPONENT`, or formulas of sizes
-(``depth``, ``d_x``, ...), and decimals are exact: 1.1 is 11/10.
+In conditions ``not`` binds most, then ``and``, then ``or``, as in Python
+(:mod:`verify.conditions`).  Names are those of quantities; ``other.q`` is the quantity q of the
+other one of a pair.  Exponents are rational numbers p/q, p and q up to :data:`MAX_EXPONENT`, or
+formulas of sizes (``depth``, ``d_x``, ...), and decimals are exact: 1.1 is 11/10.
 
 Implementation notes
 --------------------
@@ -41,9 +45,10 @@ from typing import Any
 
 import sympy as sp
 
-from verify.claims import QUANTITIES, Assumption, assumed
+from verify.claims import OTHER, QUANTITIES, Assumption, assumed, latex_names
+from verify.conditions import MAX_RELATIONS, Clauses, TooMany, conditions, one, opposites, some
 from verify.errors import UsageError
-from verify.expression import MAX_EXPONENT, Relation, evaluate, render, symbol
+from verify.expression import MAX_EXPONENT, Relation, all_of, evaluate, render, symbol
 
 __all__ = ["Parsed", "parse", "substitute"]
 
@@ -64,7 +69,10 @@ MAX_ROOTS = 3
 
 @dataclass(frozen=True)
 class Parsed:
-    """A conjecture as it was understood: ``relation`` wherever all ``conditions`` hold."""
+    """A conjecture as it was understood: ``relation`` wherever all ``conditions`` hold.
+
+    A condition is a relation, or several of which one holds (:class:`verify.expression.AnyOf`).
+    """
 
     text: str
     relation: Relation
@@ -73,11 +81,11 @@ class Parsed:
     @property
     def latex(self) -> str:
         """Return the conjecture in LaTeX, every term where it was written."""
-        names = {q.name: q.latex for q in QUANTITIES.values()}
-        relation, *conditions = (
+        names = latex_names()
+        relation, *written = (
             render(r, names, order="none") for r in (self.relation, *self.conditions)
         )
-        joined = r" \text{ and } ".join(conditions)
+        joined = all_of(self.conditions, written)
         return rf"{relation} \quad\text{{if }} {joined}" if joined else relation
 
     @property
@@ -154,11 +162,10 @@ def _parse(text: str, constants: Collection[str]) -> Parsed:
 
 def _understood(text: str, tokens: list[_Token], constants: Collection[str]) -> Parsed:
     _check_order(tokens)
-    main, conditions = _split(tokens)
+    main, rest = _split(tokens)
     _check_one_relation(main)
-    relation = _Reader(main, constants).relations()
-    others = _Reader(conditions, constants).relations() if conditions else []
-    return Parsed(text, relation[0], tuple(others))
+    relation = _Reader(main, constants).relation()
+    return Parsed(text, relation, _Reader(rest, constants).conditions() if rest else ())
 
 
 def _error(problem: str, column: int, remedy: str) -> UsageError:
@@ -184,7 +191,7 @@ class _Token:
 _NAME = r"[A-Za-z_]\w*"
 _TOKEN = re.compile(
     rf"""(?P<number>(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)
-    |(?P<name>{_NAME})
+    |(?P<name>(?:{re.escape(OTHER)})?{_NAME})
     |(?P<relation>>=|<=|==|<|>|≤|≥)
     |(?P<operator>\*\*|[-+*/])
     |(?P<bracket>[(),])
@@ -192,19 +199,23 @@ _TOKEN = re.compile(
     re.ASCII | re.VERBOSE,
 )
 _ASCII = {"≤": "<=", "≥": ">="}
+_UNEQUAL = "search < and > one after the other, it takes one point to refute !="
 _ADVICE = {
     "=": "write == for equality",
-    "!": "search < and > one after the other, it takes one point to refute !=",
-    "≠": "search < and > one after the other, it takes one point to refute !=",
+    ".": f"a name has none but in {OTHER}q, the quantity q of the other one of a pair",
+    "!": _UNEQUAL,
+    "≠": _UNEQUAL,
     "^": "write ** for a power",
     "&": "join conditions by 'and'",
+    "|": "join conditions by 'or'",
+    "~": "write 'not'",
     "[": "write round brackets",
     "{": "write round brackets",
     "\n": "write the conjecture on one line",
-    "or": "search each case by itself",
-    "not": "turn the relation round",
     "else": "drop what follows the condition",
 }
+_ADVICE_IN_CONDITIONS = {"!": "write not (x == y)", "≠": "write not (x == y)"}
+_WORDS_OF_CONDITIONS = ("and", "or", "not")
 _GRAMMAR = "expected numbers, names of quantities, + - * / ** ( ) and one of >= <= > < =="
 
 
@@ -213,12 +224,15 @@ def _scan(text: str) -> list[_Token]:
     if len(text) > MAX_LENGTH:
         remedy = f"expected at most {MAX_LENGTH} characters, got {len(text)}"
         raise _error("the text is too long", MAX_LENGTH + 1, remedy)
-    tokens, at = [], 0
+    tokens: list[_Token] = []
+    at = 0
     while at < len(text):
         match = _TOKEN.match(text, at)
         if match is None:
             shown = text[at] if text[at].isprintable() else ascii(text[at])[1:-1]
-            raise _error(f"unexpected '{shown}'", at + 1, _ADVICE.get(text[at], _GRAMMAR))
+            conditional = any(token.kind == "if" for token in tokens)
+            advice = _ADVICE | (_ADVICE_IN_CONDITIONS if conditional else {})
+            raise _error(f"unexpected '{shown}'", at + 1, advice.get(text[at], _GRAMMAR))
         if match.lastgroup != "blank":
             tokens.append(_token(str(match.lastgroup), match[0], at + 1))
         at = match.end()
@@ -229,7 +243,7 @@ def _token(kind: str, text: str, column: int) -> _Token:
     if kind == "number":
         return _Token(kind, text, column, _number(text, column))
     if iskeyword(text):
-        if text not in ("if", "and"):
+        if text not in ("if", *_WORDS_OF_CONDITIONS):
             raise _error(f"unexpected {text!r}", column, _ADVICE.get(text, _GRAMMAR))
         kind = text
     return _Token(kind, text, column)
@@ -255,6 +269,8 @@ def _check_order(tokens: Sequence[_Token]) -> None:
             raise _error("a '(' that is never closed", opened[-1].column, "add a ')'")
         if previous.kind in ("number", "name") or previous.text == ")":
             _check_after_operand(previous, token, opened)
+        elif token.kind == "not":
+            _check_before_not(previous, token)
         elif token.kind not in ("number", "name") and token.text not in ("(", "+", "-"):
             raise _error(f"unexpected {token}", token.column, "expected a number or a quantity")
         if token.text == "(":
@@ -267,12 +283,20 @@ def _check_order(tokens: Sequence[_Token]) -> None:
 def _check_after_operand(previous: _Token, token: _Token, opened: list[_Token]) -> None:
     if token.kind in ("number", "name") or (token.text == "(" and previous.kind != "name"):
         raise _error(f"unexpected {token}", token.column, "write * for a product")
+    if token.kind == "not":
+        raise _error("unexpected 'not'", token.column, "put 'and' or 'or' before it")
     if token.text in (")", ",") and not opened:
         raise _error(f"unexpected {token}", token.column, "there is no '(' before it")
     if token.kind == "if" and opened:
         raise _error("unexpected 'if'", token.column, "conditions follow the whole relation")
     if token.text == ")":
         opened.pop()
+
+
+def _check_before_not(previous: _Token, token: _Token) -> None:
+    """Refuse a ``not`` where no condition begins, such as in a sum."""
+    if previous.kind not in ("start", "if", *_WORDS_OF_CONDITIONS) and previous.text != "(":
+        raise _error("unexpected 'not'", token.column, "put brackets around it and its condition")
 
 
 def _split(tokens: Sequence[_Token]) -> tuple[list[_Token], list[_Token]]:
@@ -286,12 +310,23 @@ def _split(tokens: Sequence[_Token]) -> tuple[list[_Token], list[_Token]]:
 
 def _check_one_relation(tokens: Sequence[_Token]) -> None:
     """Refuse a main part, up to ``if`` or the end, that has no relation or several."""
-    found = [token for token in tokens if token.kind in ("relation", "and")]
+    words = [token for token in tokens if token.kind in _WORDS_OF_CONDITIONS]
+    if words:
+        word = words[0]
+        raise _error(f"unexpected {word}", word.column, _ADVICE_BEFORE_IF[word.text])
+    found = [token for token in tokens if token.kind == "relation"]
     if not found:
         raise _error("no relation", tokens[-1].column, "expected one of >= <= > < ==")
-    if len(found) > 1 or found[0].kind == "and":
-        token = found[0] if found[0].kind == "and" else found[1]
-        raise _error(f"unexpected {token}", token.column, "state one relation, search each alone")
+    if len(found) > 1:
+        remedy = _ADVICE_BEFORE_IF["and"]
+        raise _error(f"unexpected {found[1]}", found[1].column, remedy)
+
+
+_ADVICE_BEFORE_IF = {
+    "and": "state one relation, search each alone",
+    "or": "search each case by itself, with the others turned round after 'if'",
+    "not": "turn the relation round",
+}
 
 
 # Formulas
@@ -302,8 +337,13 @@ _RELATIONS: dict[type, Callable[..., Relation]] = {
 _SUMS, _PRODUCTS = (ast.Add, ast.Sub), (ast.Mult, ast.Div)
 
 
+def _in_python(token: _Token) -> str:
+    """A token as Python's grammar may have it, as long; names with a dot are looked up later."""
+    return _ASCII.get(token.text, token.text.replace(".", "_"))
+
+
 class _Reader:
-    """Turns the tokens of relations joined by ``and``, and a last token, into SymPy's."""
+    """Turns the tokens of a relation or a condition, and a last token, into SymPy's relations."""
 
     def __init__(self, tokens: Sequence[_Token], constants: Collection[str]) -> None:
         self._constants = constants
@@ -311,7 +351,7 @@ class _Reader:
         source = "("
         for token in tokens[:-1]:
             self._tokens[len(source)] = token
-            source += "1 " if token.kind == "number" else _ASCII.get(token.text, token.text) + " "
+            source += "1 " if token.kind == "number" else _in_python(token) + " "
         try:
             self._tree = ast.parse(source + ")", mode="eval").body
         except (SyntaxError, ValueError, MemoryError, RecursionError):
@@ -338,9 +378,36 @@ class _Reader:
                 if isinstance(child, ast.expr):
                     stack.append((child, level + (not _continues(node, child))))
 
-    def relations(self) -> list[Relation]:
-        """Return the relations joined by ``and``; chains are taken apart."""
-        return [relation for node in _conjuncts(self._tree) for relation in self._comparisons(node)]
+    def relation(self) -> Relation:
+        """Return the only relation there is."""
+        return next(self._comparisons(self._tree))
+
+    def conditions(self) -> tuple[Relation, ...]:
+        """Return the condition as relations that all hold, or of which one of several does."""
+        try:
+            return conditions(self._clauses(self._tree, negated=False))
+        except TooMany:
+            raise self._too_many(self._tree) from None
+
+    def _clauses(self, node: ast.expr, *, negated: bool) -> Clauses:
+        """Return a condition, or its opposite, multiplied out; chains are taken apart."""
+        match node:
+            case ast.UnaryOp(op=ast.Not(), operand=operand):
+                return self._clauses(operand, negated=not negated)
+            case ast.BoolOp(op=op, values=values):
+                parts = [self._clauses(value, negated=negated) for value in values]
+                all_hold = isinstance(op, ast.And) != negated
+            case _:
+                parts = [(opposites if negated else one)(r) for r in self._comparisons(node)]
+                all_hold = not negated
+        try:
+            return tuple(clause for part in parts for clause in part) if all_hold else some(parts)
+        except TooMany:
+            raise self._too_many(node) from None
+
+    def _too_many(self, node: ast.AST) -> UsageError:
+        limits = f"expected at most {MAX_RELATIONS} relations once 'or' of 'and' is multiplied out"
+        return self._error("too many cases", node, limits)
 
     def _comparisons(self, node: ast.expr) -> Iterator[Relation]:
         if not isinstance(node, ast.Compare):
@@ -360,8 +427,8 @@ class _Reader:
                 value = self._first(node).value
                 assert value is not None, "every constant comes from a number"
                 return sp.Rational(value.numerator, value.denominator)
-            case ast.Name(id=name):
-                return self._symbol(name, node)
+            case ast.Name():
+                return self._symbol(self._first(node).text, node)
             case ast.UnaryOp(op=ast.UAdd(), operand=operand):
                 return self._formula(operand)
             case ast.UnaryOp(op=ast.USub(), operand=operand):
@@ -374,7 +441,7 @@ class _Reader:
                 return self._checked(self._power(node), node)
             case ast.Call(func=ast.Name(id=name), args=args, keywords=[]):
                 return self._checked(self._call(name, args, node), node)
-        raise self._error(f"unexpected {_WORDS.get(type(node), 'text')}", node, _GRAMMAR)
+        raise self._error(f"unexpected {_word(node)}", node, _GRAMMAR)
 
     def _symbol(self, name: str, node: ast.expr) -> Any:
         if name in QUANTITIES:
@@ -383,7 +450,8 @@ class _Reader:
             return symbol(name, positive=False)
         if name in _FUNCTIONS:
             raise self._error(f"function {name!r} without brackets", node, f"write {name}(...)")
-        hint = _nearest(name, [*QUANTITIES, *self._constants])
+        prefix = OTHER if name.startswith(OTHER) else ""
+        hint = _nearest(name, [*(f"{prefix}{q}" for q in QUANTITIES), *self._constants])
         remedy = (
             f"{hint} (certimin quantities lists all)" if hint else "certimin quantities lists all"
         )
@@ -438,6 +506,7 @@ class _Reader:
         return exponent
 
     def _call(self, name: str, args: list[ast.expr], node: ast.expr) -> Any:
+        name = self._first(node).text
         if name not in _FUNCTIONS:
             if name in QUANTITIES or name in self._constants:
                 raise self._error(f"{name!r} is no function", node, "write * for a product")
@@ -470,18 +539,17 @@ class _Reader:
 
 _WORDS = {
     ast.Compare: "relation in a formula",
-    ast.BoolOp: "'and' in a formula",
+    ast.UnaryOp: "'not' in a formula",
     ast.Tuple: "comma",
     ast.Call: "brackets",
 }
 
 
-def _conjuncts(node: ast.expr) -> Iterator[ast.expr]:
-    if isinstance(node, ast.BoolOp) and isinstance(node.op, ast.And):
-        for value in node.values:
-            yield from _conjuncts(value)
-    else:
-        yield node
+def _word(node: ast.expr) -> str:
+    """What a node is called where no formula can have it."""
+    if isinstance(node, ast.BoolOp):
+        return f"{'and' if isinstance(node.op, ast.And) else 'or'!r} in a formula"
+    return _WORDS.get(type(node), "text")
 
 
 def _continues(node: ast.AST, child: ast.AST) -> bool:

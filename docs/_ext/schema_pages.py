@@ -13,6 +13,7 @@ SCHEMAS = {
     "verify": "verify/report/verify.schema.json",
     "examination": "certimin/examination.schema.json",
     "certificate": "verify/certificates/certificate.schema.json",
+    "judge": "verify/judging/judge.schema.json",
 }
 """The schemas by the name of their page."""
 

@@ -1,13 +1,14 @@
 """Decide, in exact arithmetic, whether a claim fails at one instance.
 
 A claim is a relation between quantities measured there, perhaps under conditions that are
-relations too.  Every quantity is enclosed in an interval with rational ends, ever more narrowly,
-until the intervals show that the conditions hold and that the relation does not.  All arithmetic
-is that of integers and fractions, rounded only outwards.
+relations too, or several of which one holds.  Every quantity is enclosed in an interval with
+rational ends, ever more narrowly, until the intervals show that the conditions hold and that the
+relation does not.  All arithmetic is that of integers and fractions, rounded only outwards.
 
-Largest eigenvalues, the only hard part, rest on two facts.  If all roots of a monic polynomial p
-are real, then they are all <= r if and only if p(r + u), as a polynomial in u, has no negative
-coefficient.  And if p has integer coefficients, then its rational roots are integers.
+Eigenvalues, the only hard part, rest on two facts.  If all roots of a monic polynomial p are real,
+then as many of them are > r as the coefficients of p(r + u), as a polynomial in u, change their
+sign (Descartes): they are all <= r if and only if none is negative.  And if p has integer
+coefficients, then its rational roots are integers.
 
 These chapters know no setting: what a claim may be about stands between them in a program that is
 complete.  Run, it decides the certificate embedded in it and ends with one line, its verdict:
@@ -395,6 +396,51 @@ class LargestEigenvalue:
         return Number(*(Fraction(end, self.scale * self.unit) for end in ends))
 
 
+class Eigenvalues:
+    """All eigenvalues of a rational matrix A that are known to be real, largest first.
+
+    See the top of this file; r is a root as often as u divides p(r + u).
+    """
+
+    def __init__(self, A):
+        largest = LargestEigenvalue(A)
+        self.unit, self.polynomial = largest.unit, largest.polynomial
+        self.bound = max(sum(abs(x) for x in row) for row in A) * self.unit // 1 + 1
+
+    def above(self, m, n):
+        """How many roots of the polynomial exceed m/n, and how many are equal to it."""
+        a = [c * n**j for j, c in enumerate(self.polynomial)]
+        for end in range(len(a), 1, -1):
+            Clock.check()
+            for j in range(1, end):
+                a[j] += m * a[j - 1]
+        signs = [x > 0 for x in a if x]
+        equal = next(i for i, x in enumerate(reversed(a)) if x)
+        return sum(signs[i] != signs[i + 1] for i in range(len(signs) - 1)), equal
+
+    def enclose(self):
+        """All of them, as often as they are one; exactly those that are rational."""
+        return [self.place(k) for k in range(len(self.polynomial) - 1)]
+
+    def place(self, k):
+        """The one that k others come before."""
+        low, high, scale = -self.bound - 1, self.bound, 1
+        while high - low > 1:
+            low, high = self.halved(k, low, high, 1)
+        larger, equal = self.above(high, 1)
+        if larger + equal > k:  # the only integer it can be
+            return Number(Fraction(high, self.unit))
+        while scale < 1 << Number.bits:
+            low, high, scale = 2 * low, 2 * high, 2 * scale
+            low, high = self.halved(k, low, high, scale)
+        return Number(Fraction(low, scale * self.unit), Fraction(high, scale * self.unit))
+
+    def halved(self, k, low, high, scale):
+        """The half of ]low, high] that has it, in units of 1/scale."""
+        middle = (low + high) // 2
+        return (low, middle) if self.above(middle, scale)[0] <= k else (middle, high)
+
+
 # --- the chapters of a setting stand here --------------------------------------------------------
 
 QUANTITIES = {}
@@ -487,13 +533,34 @@ def holds(relation, p):
     return sign in SIGNS[operator]
 
 
+def met(condition, p):
+    """Whether a condition holds: a relation, or ["or", relation, ...] of which one does.
+
+    A relation without a value does not hold, whatever becomes of the others.
+    """
+    if condition[0] != "or":
+        return holds(condition, p)
+    waiting = None
+    for relation in condition[1:]:
+        try:
+            if holds(relation, p):
+                return True
+        except Undefined:
+            continue
+        except Undecided as error:
+            waiting = error
+    if waiting is not None:
+        raise waiting
+    return False
+
+
 def refute(claim, p):
     """Return if the claim is false at p; otherwise raise what stands in the way."""
     check_setting(p, claim["setting"])
     for bits in PRECISIONS:
         Number.bits = bits
         try:
-            if not all(holds(condition, p) for condition in claim["conditions"]):
+            if not all(met(condition, p) for condition in claim["conditions"]):
                 raise Refused("a condition of the claim fails, so the claim says nothing here")
             if holds(claim["relation"], p):
                 raise Refused("the claim holds here")
@@ -508,7 +575,8 @@ def refute(claim, p):
 
 def sentence(claim):
     """The claim as one writes it: this, and nothing else, is what its text must say."""
-    conditions = " and ".join(infix(each) for each in claim["conditions"])
+    alone = len(claim["conditions"]) == 1
+    conditions = " and ".join(infix(each, -1 if alone else 0) for each in claim["conditions"])
     text = infix(claim["relation"]) + (f" if {conditions}" if conditions else "")
     return text + "".join(f", assuming {each}" for each in claim["assumptions"])
 
@@ -516,11 +584,13 @@ def sentence(claim):
 def infix(tree, least=0):
     """An expression or relation as one writes it, in parentheses if it binds less than ``least``.
 
-    Relations bind with 0, sums with 1, products, quotients and negative numbers with 2, powers
-    with 3 and what stands alone with 4.
+    Several relations bind with -1, one with 0, sums with 1, products, quotients and negative
+    numbers with 2, powers with 3 and what stands alone with 4.
     """
     if isinstance(tree, str):
         binds, text = (2 if "/" in tree or tree[:1] == "-" else 4), tree
+    elif tree[0] == "or":
+        binds, text = -1, " or ".join(infix(part) for part in tree[1:])
     elif tree[0].isalpha():
         binds, text = 4, f"{tree[0]}({', '.join(infix(part) for part in tree[1:])})"
     elif tree[0] == "+":

@@ -34,6 +34,7 @@ _COMMANDS = {
     "bundle": "verify.commands.bundle:bundle",
     "cite": "verify.commands.cite:cite",
     "doctor": "verify.commands.doctor:doctor",
+    "judge": "verify.commands.judge:judge",
     "list": "verify.commands.show:list_theorems",
     "new": "verify.commands.new:new",
     "proofs": "verify.commands.proofs:proofs",

@@ -14,7 +14,7 @@ from verify.derivation.squares import SumOfSquares
 from verify.derivation.steps import Condition, Identity, Limit, Step, check, concludes
 from verify.derivation.values import divisors, have_values
 from verify.errors import NoValue, UsageError
-from verify.expression import operator
+from verify.expression import alternatives, operator
 from verify.sources import RandomSource
 
 __all__ = ["check_steps", "ends_in", "proved", "steps_of"]
@@ -52,7 +52,8 @@ def _positive(claim: Claim) -> set[str]:
 
     An assumption says so, or the claim divides by them, so that it has no value where they vanish.
     """
-    found = [r.lhs for r in claim.conditions if operator(r) == ">" and r.rhs == 0]
+    single = [r for c in claim.conditions for r in alternatives(c) if len(alternatives(c)) == 1]
+    found = [r.lhs for r in single if operator(r) == ">" and r.rhs == 0]
     found += divisors(*claim.expanded.args)
     return {str(factor.name) for factor in found if factor.is_Symbol}
 

@@ -16,7 +16,7 @@ import sympy as sp
 from verify.claims import QUANTITIES, Bounds, Claim, Setting, sides
 from verify.derivation.steps import Condition, Identity, Step
 from verify.evidence import VERDICTS, Verdict
-from verify.expression import Relation, operator
+from verify.expression import AnyOf, Relation, operator
 from verify.sources import Exhausted
 
 __all__ = ["Everywhere", "SymbolSource", "everywhere"]
@@ -86,7 +86,9 @@ class Everywhere(Step):
         claim = self.claim
         instance = _instance(claim.setting, self.sizes, claim.bounds)
         for assumption in claim.assumptions:
-            if assumption.relation is not None:
+            if isinstance(assumption.relation, AnyOf):
+                met = False
+            elif assumption.relation is not None:
                 met = _decided(assumption.relation, instance)[0] == "holds"
             else:
                 assert callable(assumption.condition)

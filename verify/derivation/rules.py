@@ -21,7 +21,16 @@ from verify.claims import QUANTITIES, Assumption, Claim, Quantity
 from verify.derivation.steps import Condition, Identity, Step, check
 from verify.errors import UsageError
 from verify.evidence import Verdict
-from verify.expression import TURNED, Least, Relation, families, operator, related
+from verify.expression import (
+    TURNED,
+    AnyOf,
+    Least,
+    Relation,
+    alternatives,
+    families,
+    operator,
+    related,
+)
 
 __all__ = [
     "ASSUMED",
@@ -210,7 +219,7 @@ def assumed(assumption: Assumption | Relation) -> Fact:
         If the assumption is no relation.
     """
     relation = assumption.relation if isinstance(assumption, Assumption) else assumption
-    if relation is None:
+    if relation is None or isinstance(relation, AnyOf):
         raise UsageError(f"assumption {assumption.id} is no relation between quantities")
     relation = related(relation.lhs, operator(relation), relation.rhs)
     return Fact("assumption", relation, by=ASSUMED)
@@ -887,7 +896,8 @@ def _expect_every_direction(fact: Step) -> None:
             raise UsageError(f"{step.conclusion} is assumed of one direction, not of all")
         if step.claim is not None:
             taken = step.claim
-            narrow = any(_is_directed(side, ()) for r in taken.conditions for side in r.args)
+            relations = [r for c in taken.conditions for r in alternatives(c)]
+            narrow = any(_is_directed(side, ()) for r in relations for side in r.args)
             if narrow or not taken.setting.every_direction:
                 raise UsageError(f"{taken.id} is not about all directions ({taken.setting.name})")
 

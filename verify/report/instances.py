@@ -8,11 +8,12 @@ from typing import Any
 
 __all__ = ["LOSS", "MEANINGS", "inline", "markup", "named"]
 
-_NAMES = {"weights": "W", "sigma": "Σ", "target": "T"}
+_NAMES = {"weights": "W", "sigma": "Σ", "target": "T", "other": "V"}
 MEANINGS = {
     "weights": "$W_k$: weights of layer $k$; the network is $P = W_L \\cdots W_1$, $W_1$ first",
     "sigma": "$\\Sigma$: covariance of the inputs, the mean of $xx^T$; $K = \\Sigma^{1/2}$",
     "target": "$T$: a linear map of least loss on the data",
+    "other": "$V_k$: weights of layer $k$ of the other minimizer of the same data",
 }
 """What the parts of an instance are called and mean."""
 

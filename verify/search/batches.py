@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from concurrent.futures import Executor
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import partial
 from importlib import import_module
@@ -20,7 +21,8 @@ from typing import Any
 import numpy as np
 
 from verify.claims import QUANTITIES, Claim, sides, slack
-from verify.expression import operator
+from verify.expression import Relation, alternatives, operator
+from verify.search.sizes import TRIES, allows, sized
 from verify.sources import BatchSource
 from verify.travel import send_by_name
 
@@ -80,11 +82,20 @@ def margins(claim: Claim, instance: Any, lanes: int) -> Any:
     def slacks(relation: Any) -> Any:
         return slack(operator(relation), spread(arithmetic.margin(*sides(relation, instance))))
 
+    def met(condition: Relation) -> Any:
+        relations, found = alternatives(condition), np.zeros(lanes, dtype=bool)
+        if len(relations) == 1:
+            return slacks(condition) >= -ROUNDING
+        for relation in relations:
+            with suppress(ArithmeticError, np.linalg.LinAlgError):  # no value: another may hold
+                found = found | (slacks(relation) >= -ROUNDING)
+        return found
+
     total = slacks(claim.expanded).copy()
     for predicate in claim.predicates:
         total[~spread(predicate.condition(instance)).astype(bool)] = np.inf
     for condition in claim.conditions:
-        total[~(slacks(condition) >= -ROUNDING)] = np.inf
+        total[~met(condition)] = np.inf
     return total
 
 
@@ -133,9 +144,14 @@ def evaluate(
 
 
 def _sizes(claim: Claim, chunk: Chunk) -> tuple[int, ...]:
-    """Return the sizes the setting asks for, drawn for one lane."""
-    source = chunk.source()
-    _built(claim, source)
+    """Return the sizes the setting asks for, drawn for one lane until conditions allow them."""
+    source, conditions = chunk.source(), sized(claim)
+    instance = _built(claim, source)
+    for seed in chunk.seed.spawn(TRIES) if conditions else ():
+        if instance is not None and allows(conditions, instance):
+            break
+        source = replace(chunk, seed=seed).source()
+        instance = _built(claim, source)
     return tuple(source.sizes)
 
 
@@ -143,7 +159,7 @@ def _modules(claim: Claim) -> list[str]:
     """Return the modules that a process must import to know the claim's quantities."""
     relations = (claim.expanded, *claim.conditions)
     names = {s.name for relation in relations for s in relation.free_symbols}
-    return sorted({QUANTITIES[name].measure.__module__ for name in names & QUANTITIES.keys()})
+    return sorted({QUANTITIES[name].measure.__module__ for name in names if name in QUANTITIES})
 
 
 def _slacks(modules: Sequence[str], claim: Claim, chunk: Chunk) -> Any:

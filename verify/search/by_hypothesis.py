@@ -10,13 +10,15 @@ from time import monotonic
 from types import SimpleNamespace
 from typing import Any
 
-from hypothesis import HealthCheck, Phase, given, settings, target
+from hypothesis import HealthCheck, Phase, assume, given, settings, target
 from hypothesis import seed as seeded
 from hypothesis import strategies as st
+from hypothesis.errors import Unsatisfiable
 from hypothesis.internal.conjecture import providers
 
 from verify.claims import Claim, decide
 from verify.search.record import Attack, Counterexample
+from verify.search.sizes import allows, sized
 from verify.sources import ExactSource
 
 __all__ = ["HypothesisSource", "explore", "instances"]
@@ -38,7 +40,11 @@ class HypothesisSource(ExactSource):
 
 
 def instances(claim: Claim) -> st.SearchStrategy[tuple[Any, list[Any]]]:
-    """Return a strategy for (exact instance, its choices) of the claim's setting."""
+    """Return a strategy for (exact instance, its choices) of the claim's setting.
+
+    Sizes that the claim's conditions exclude are drawn anew.
+    """
+    conditions = sized(claim)
 
     @st.composite
     def build(draw: Any) -> tuple[Any, list[Any]]:
@@ -47,6 +53,7 @@ def instances(claim: Claim) -> st.SearchStrategy[tuple[Any, list[Any]]]:
             instance = claim.setting.build(source, claim.bounds)
         except ArithmeticError:
             instance = None
+        assume(instance is None or allows(conditions, instance))
         return instance, [choice.value for choice in source.choices]
 
     return build()
@@ -122,4 +129,6 @@ def explore(
             test()
     except _Found:
         return found[0]
+    except Unsatisfiable:  # no sizes within the bounds are allowed
+        return None
     return None

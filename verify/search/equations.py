@@ -21,8 +21,9 @@ from typing import Any
 import numpy as np
 
 from verify.claims import Claim, sides
-from verify.expression import Relation, operator
+from verify.expression import Relation
 from verify.search.batches import ROUNDING, margins
+from verify.search.cases import is_solved
 from verify.search.record import Counterexample, Near, confirm, rebuild
 from verify.sources import Exhausted, PointSource
 
@@ -50,13 +51,13 @@ _DECIDED = 6
 
 
 def equations(claim: Claim) -> tuple[Relation, ...]:
-    """Return the conditions of a claim that are equations."""
-    return tuple(c for c in claim.conditions if operator(c) == "==")
+    """Return the conditions of a claim that are equations, but for those between sizes."""
+    return tuple(c for c in claim.conditions if is_solved(c))
 
 
 def freed(claim: Claim) -> Claim:
     """Return the claim without the conditions that are equations."""
-    left = (a for a in claim.assumptions if a.relation is None or operator(a.relation) != "==")
+    left = (a for a in claim.assumptions if a.relation is None or not is_solved(a.relation))
     return replace(claim, assumptions=tuple(left))
 
 

@@ -17,6 +17,7 @@ Programming 141 (2013), 135-163: the line search is their algorithm 2.6.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from math import inf, isfinite
 from time import monotonic
 from typing import Any, NamedTuple
@@ -24,7 +25,8 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from verify.claims import Claim, sides, slack
-from verify.expression import Relation, operator
+from verify.errors import Undefined
+from verify.expression import Relation, alternatives, operator
 from verify.search.batches import ROUNDING
 from verify.sources import PointSource
 
@@ -157,7 +159,8 @@ class Objective:
     """The slack of a claim as a function of the choices of its setting, boxes removed.
 
     At u the numbers are mid + half · sin u in the recipe's own boxes.  With s the slack of the
-    relation and v = -min of the slacks of the conditions (less rounding), the objective is
+    relation and v = -min of the slacks of the conditions (less rounding), that of alternatives
+    being their largest, the objective is
 
         f = s where v <= 0, else max(s + 10 v, v),
 
@@ -249,7 +252,7 @@ class Objective:
         f = _slack(self._claim.expanded, instance)
         values, slope = lanes(f)
         if self._claim.conditions:
-            v = ar.maximum(*(-_slack(c, instance) - ROUNDING for c in self._claim.conditions))
+            v = ar.maximum(*(_lack(c, instance) - ROUNDING for c in self._claim.conditions))
             penalised, steeper = lanes(ar.maximum(f + _PENALTY * v, v))
             fails = lanes(v)[0] > 0
             values, slope = np.where(fails, penalised, values), np.where(fails, steeper, slope)
@@ -261,6 +264,20 @@ class Objective:
 
 def _slack(relation: Relation, instance: Any) -> Any:
     return slack(operator(relation), instance.arithmetic.margin(*sides(relation, instance)))
+
+
+def _lack(condition: Relation, instance: Any) -> Any:
+    """How far a condition is from holding: the least of its alternatives that have a value."""
+    relations = alternatives(condition)
+    if len(relations) == 1:
+        return -_slack(condition, instance)
+    lacks = []
+    for relation in relations:
+        with suppress(ArithmeticError, np.linalg.LinAlgError):
+            lacks.append(-_slack(relation, instance))
+    if not lacks:
+        raise Undefined(f"no alternative of {condition} has a value")
+    return instance.arithmetic.minimum(*lacks)
 
 
 def polish(

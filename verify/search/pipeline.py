@@ -20,11 +20,13 @@ from verify.claims import Bounds, Claim, decide
 from verify.search.ahead import Ahead, descended, explored, sampled
 from verify.search.batches import ROUNDING
 from verify.search.budget import Budget
+from verify.search.cases import case
 from verify.search.equations import denominators, equations, freed, projected, solved
 from verify.search.floats import KEPT, sample_floats
 from verify.search.readings import scaled, simple
 from verify.search.record import Attack, Counterexample, Near, confirm, rebuild
 from verify.search.shrink import Limit, shrink
+from verify.search.sizes import met, sized
 from verify.search.snap import snap
 
 __all__ = ["attack"]
@@ -44,6 +46,9 @@ _SIMPLE, _SIMPLE_SHARE = 2, 8
 
 _SPECIAL = 4
 """Most batches of each special setting, which share a quarter of a batch."""
+
+_SPECIAL_TRIES = 40
+"""Instances of a special setting drawn to see whether conditions allow any of its sizes."""
 
 _READ = 3
 """Of so many starts of the optimiser, one is left to the readings."""
@@ -162,10 +167,13 @@ class _Hunt:
         self.result = result
         self.progress = progress
         self.deadline = monotonic() + budget.seconds
-        self.settings = list(claim.setting.family())
+        own, *special = claim.setting.family()
+        fitting = (s for s in special if met(replace(claim, setting=s), _SPECIAL_TRIES))
+        self.settings = [own, *fitting]
         self.strict = claim.operator in ("<", ">")
         self.optimised: dict[int, Near] = {}  # by id, and kept: another may not get the same
         self.least: dict[str, float] = {}
+        self.fitting: dict[Bounds, bool] = {}
 
     @property
     def over(self) -> bool:
@@ -216,10 +224,24 @@ class _Hunt:
                 self.progress(self.result)
 
     def at(self, turn: int) -> Claim:
-        """Return the claim with the bounds of a turn, without its proof."""
-        growing = self.budget.growing and not self.budget.rounds
-        bounds = _grown(self.claim.bounds, turn) if growing else self.claim.bounds
-        return replace(self.travelling, bounds=bounds)
+        """Return the claim with the bounds of a turn, without its proof.
+
+        They grow further at once where its conditions allow no sizes within them.
+        """
+        if self.budget.rounds or not self.budget.growing:
+            return self.travelling
+        for grown in count(turn):
+            bounds = _grown(self.claim.bounds, grown)
+            claim = replace(self.travelling, bounds=bounds)
+            if bounds == self.claim.bounds or not sized(claim) or self.fits(claim):
+                break
+        return claim
+
+    def fits(self, claim: Claim) -> bool:
+        """Return whether sizes within the bounds of a claim are allowed by its conditions."""
+        if claim.bounds not in self.fitting:
+            self.fitting[claim.bounds] = met(claim)
+        return self.fitting[claim.bounds]
 
     def foresee(self, turn: int) -> None:
         """Ask for what Hypothesis does in this turn, and for the batches of the next.
@@ -314,12 +336,13 @@ class _Hunt:
         if not self.budget.batches:
             return
         own, other = self.settings[0], self.settings[turn % len(self.settings)]
-        lattices = denominators(claim)
+        solving = case(claim, turn)
+        lattices = denominators(solving)
         for family, setting in enumerate((own,) if other is own else (own, other)):
             along, plain = (replace(claim, setting=s(setting)) for s in (scaled, simple))
             for index in range(min(_SCALED, 3 * self.budget.batches)):
                 yield self.reading(along, (turn, index, family, 1), 0)
-            for index in range(max(_SIMPLE, len(lattices)) if equations(claim) else _SIMPLE):
+            for index in range(max(_SIMPLE, len(lattices)) if equations(solving) else _SIMPLE):
                 q = lattices[(turn + index) % len(lattices)]
                 yield self.reading(plain, (turn, index, family, 2), q)
 
@@ -345,6 +368,7 @@ class _Hunt:
 
     def equations(self, turn: int, claim: Claim) -> Iterator[Counterexample]:
         """Move instances onto the equations among the conditions, and solve for exact ones."""
+        claim, whole = case(claim, turn), case(self.claim, turn)
         if not self.budget.batches or not equations(claim):
             return
         setting, lattices = self.settings[turn % len(self.settings)], denominators(claim)
@@ -365,14 +389,14 @@ class _Hunt:
                 if self.over:
                     return
                 if self.suspect(near.slack):
-                    found = solved(self.claim, near, "equations", turn, lattice=bool(q))
+                    found = solved(whole, near, "equations", turn, lattice=bool(q))
                     if found is not None:
                         yield found
-                onto = projected(self.claim, near)
+                onto = projected(whole, near)
                 if onto is not None:
-                    yield from self.onto(Near(inf, onto, place))
+                    yield from self.onto(whole, Near(inf, onto, place))
 
-    def onto(self, near: Near) -> Iterator[Counterexample]:
+    def onto(self, whole: Claim, near: Near) -> Iterator[Counterexample]:
         """Descend along the equations; solve for an exact point where that violates the claim."""
         best = self.downhill(near)
         self.result.count("equations", 1, int(best is not None), inf)
@@ -382,7 +406,7 @@ class _Hunt:
         self.optimised[id(best)] = best
         if self.suspect(best.slack):
             yield from self.exact(best, "equations")
-            found = solved(self.claim, best, "equations", 0)
+            found = solved(whole, best, "equations", 0)
             if found is not None:
                 yield found
 

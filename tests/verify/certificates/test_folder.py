@@ -324,4 +324,4 @@ def test_the_core_is_what_is_decided(written):
     later = {"checked", "confirmed", "output", "files", "sha256", "family", "unexported"}
     assert set(core(written.data)) == set(written.data) - later
     assert NUMBERS.checker is None
-    assert Path(written.folder, "check.py").stat().st_size < 40_000
+    assert Path(written.folder, "check.py").stat().st_size < 45_000
