@@ -49,15 +49,24 @@ def contained(ends, value):
     )
 
 
-def test_every_quantity_of_the_checker_is_known_to_the_kernel():
-    assert _MEASURES.keys() | _RATIONAL.keys() == checker.QUANTITIES.keys()
+UNKNOWN = {
+    "map_nuclear", "map_schatten_4", "map_singular_min", "map_trace", "path_gain_min", "schatten",
+    "suffix_gain_max", "suffix_gain_min", "target_nuclear", "target_schatten", "target_schatten_4",
+    "target_singular_sum", "target_trace",
+}  # fmt: skip
+"""What the checker measures and the kernel has no definition of: the export says so."""
+
+
+def test_every_other_quantity_of_the_checker_is_known_to_the_kernel():
+    single = {name for name in checker.QUANTITIES if not name.startswith("other.")}
+    assert _MEASURES.keys() | _RATIONAL.keys() == single - UNKNOWN
     assert not _MEASURES.keys() & _RATIONAL.keys()
-    for name in checker.QUANTITIES:
+    for name in single - UNKNOWN:
         assert f"Definition is_{name} " in DEFINITIONS
 
 
-def test_every_setting_of_the_checker_is_known_to_the_kernel():
-    assert set(_SETTINGS) == set(checker.SETTINGS)
+def test_every_setting_of_single_networks_is_known_to_the_kernel():
+    assert set(_SETTINGS) == {name for name in checker.SETTINGS if not name.endswith("-pairs")}
     for name in _SETTINGS:
         assert f"Definition in_{name.replace('-', '_')} " in DEFINITIONS
 
@@ -67,7 +76,7 @@ def test_every_setting_of_the_checker_is_known_to_the_kernel():
 def test_the_ends_hold_the_value(name, seed):
     instance = sample(name, seed)
     found = told(name, instance)
-    for quantity in checker.QUANTITIES:
+    for quantity in (*_MEASURES, *_RATIONAL):
         try:
             value = QUANTITIES[quantity].measure(instance)
             ends = found.measure(quantity, BITS).ends

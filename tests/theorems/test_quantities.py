@@ -5,6 +5,7 @@ import pytest
 from numeric.arithmetic.ball import Balls
 from theorems import quantities
 from theorems.instances import Instance
+from theorems.product_norms import __all__ as more
 from theorems.quantities import __all__ as names
 from verify.claims import QUANTITIES
 
@@ -46,6 +47,17 @@ EXPECTED = {
     "w_norm": (6, None),
     "a": (1, None),
     "a2": (1, None),
+    "map_trace": (None, 3),
+    "target_trace": (None, 3),
+    "map_singular_min": (6, 1),
+    "target_singular_sum": (6, 3),
+    "target_schatten": (6, 3),
+    "map_schatten_4": (6, None),  # the second is the fourth root of 17
+    "target_schatten_4": (6, None),
+    # B_1 = I, B_2 = W_1; A_1 = W_2, A_2 = I
+    "path_gain_min": (1, 1),
+    "suffix_gain_max": (3, 1),
+    "suffix_gain_min": (1, 1),
 }
 
 
@@ -53,12 +65,14 @@ EXPECTED = {
 def test_quantities_by_hand(name):
     for instance, expected in zip((ONE_OUTPUT, TWO_OUTPUTS), EXPECTED[name], strict=True):
         if expected is not None:
-            assert getattr(quantities, name).measure(instance) == expected
+            assert QUANTITIES[name].measure(instance) == expected
 
 
 def test_irrational_ones_by_hand():
     value = quantities.target_fro.measure(TWO_OUTPUTS)
     assert value * value == 5
+    value = QUANTITIES["map_schatten_4"].measure(TWO_OUTPUTS)
+    assert value * value * value * value == 17
     lifted = ONE_OUTPUT.lifted(Balls())
     with lifted.arithmetic:
         least = quantities.minimal_sharpness.measure(lifted)
@@ -66,7 +80,7 @@ def test_irrational_ones_by_hand():
 
 
 def test_every_quantity_is_covered():
-    assert set(EXPECTED) == {name for name in names if name in QUANTITIES}
+    assert set(EXPECTED) == {name for name in (*names, *more) if name in QUANTITIES}
 
 
 def test_routes_are_the_same_instance_enclosed_once():

@@ -12,7 +12,6 @@ from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from fractions import Fraction
-from math import inf
 from time import monotonic
 from typing import Any
 
@@ -44,19 +43,18 @@ class Family:
     polynomials: list[list[Fraction]]
 
     @property
-    def width(self) -> tuple[bool, int, float, int]:
+    def width(self) -> tuple[bool, int, Fraction, int]:
         """Return a key by which better ones are larger.
 
         A scale under which nothing changes, as of a homogeneous claim, tells least; then infinite
         ends count, then the length, relative to the place of the instance.
         """
         finite = [end for end in (self.low, self.high) if end is not None]
-        length = float(finite[1] - finite[0]) if len(finite) == 2 else inf
-        if len(finite) == 1:
-            length = float(abs(self.line.at - finite[0]))
+        ends = (*finite, self.line.at) if len(finite) == 1 else finite  # none: all are as wide
+        length = max(ends) - min(ends) if ends else Fraction(0)
         tells = not self.line.scales or any(p != _T for p in self.polynomials)
         simple = -sum(map(len, self.polynomials))
-        return tells, 2 - len(finite), length / max(1.0, float(abs(self.line.at))), simple
+        return tells, 2 - len(finite), length / max(1, abs(self.line.at)), simple
 
     def to_json(self) -> dict[str, Any]:
         """Return it as a certificate has it."""

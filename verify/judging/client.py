@@ -59,7 +59,7 @@ def judge(
     >>> task = {"refute": "sharpness <= hessian_trace/2", "over": "minimizers"}
     >>> candidate = {"weights": [[[1]], ["1/2"]], "sigma": [[1]]}
     >>> judge({"task": task, "candidate": candidate})["reason"]
-    "candidate.weights[1]: expected a list of rows, got a row '1/2'"
+    "candidate.weights[1][0]: expected a row, a list of numbers, got '1/2'"
     >>> candidate["weights"] = [[[1]], [["1/2"]]]
     >>> judge({"task": task, "candidate": candidate})["score"]
     '1/2'

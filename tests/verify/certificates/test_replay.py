@@ -95,7 +95,8 @@ def test_the_second_route_takes_the_full_hessian(folder, monkeypatch):
 
     monkeypatch.setitem(QUANTITIES, "sharpness", replace(q.sharpness, measure=spy))
     assert replay(folder).verdict == "confirmed"
-    assert (seen[0], seen[-1]) == (True, False)  # what is printed, then the decision
+    assert seen[0]  # what is printed
+    assert not all(seen)  # the decision; along the family every instance is a minimizer
 
 
 @pytest.mark.parametrize(("kind", "first_tried"), [("exact", "certified"), ("certified", "exact")])

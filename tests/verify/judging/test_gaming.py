@@ -224,7 +224,7 @@ TASKS = {
                    "task.width: expected an integer from 1 to 64, got 1000"),
     "a setting": ({"refute": "sharpness >= 1", "over": "minimisers"},
                   "task.over: unknown setting 'minimisers'; did you mean minimizers or "
-        "tied-minimizers or varied-minimizers? (`certimin settings` lists all)"),
+        "tied-minimizers or minimizer-pairs? (`certimin settings` lists all)"),
     "a claim": ({"refute": "O1.bottlneck"},
                 "task.refute: no relation, and no claim 'O1.bottlneck'; "
                 "did you mean O1.bottleneck or O5.bottleneck?"),
