@@ -1,0 +1,244 @@
+"""Fit, attack, learn, fit again: what survives is proposed.
+
+Candidates of one factor come first, then of two, then of three, so that a run that is ended by the
+clock has the simple ones.  A counterexample becomes a row, with neighbours, and the candidate is
+fitted anew.  One that nowhere beats what is known or kept is not attacked at all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from itertools import combinations
+from math import inf
+from time import monotonic
+from typing import Any
+
+import numpy as np
+
+from verify.claims import QUANTITIES, Bounds, Claim
+from verify.conjecture import conjecture
+from verify.proposals.candidates import Candidate
+from verify.proposals.constants import fitted, near, rounded
+from verify.proposals.dominance import beaten, better
+from verify.proposals.exponents import Family, family
+from verify.proposals.fitting import Fit, fits, scored
+from verify.proposals.known import Known
+from verify.proposals.pool import Pool
+from verify.proposals.scalings import Degrees
+from verify.proposals.table import Table
+from verify.search.budget import Budget
+from verify.search.optimise import polish
+from verify.search.outcomes import Outcome, judge
+from verify.search.pipeline import attack
+
+__all__ = ["Found", "Hunt", "Stopped"]
+
+_ATTACK = Budget(
+    rounds=1, batches=1, batch_size=512, starts=2, examples=10, growing=False, shrink_tries=0
+)
+_TURNS = 6
+"""How often a candidate is fitted anew before it is given up."""
+
+_NICE, _ROUGH = 40, 4
+"""Candidates of a number of factors and a sign that are tried: attained ones, and others."""
+
+_FACTORS = 3
+_DEEPER, _WIDER = 1, 2
+"""How far beyond the sizes of the table a candidate is attacked, where these have a range."""
+
+_POLISHED, _EVALUATIONS = 2, 100
+"""Rows of a depth from which the extreme ratio is descended to, and values of the objective."""
+
+
+class Stopped(Exception):
+    """The clock, or the user, ends the hunt: what was found counts."""
+
+
+@dataclass(frozen=True)
+class Found:
+    """A candidate that survived its attack.
+
+    ``same`` are others with the same right side on every row; ``seconds`` is when it was found.
+    """
+
+    candidate: Candidate
+    fit: Fit
+    outcome: Outcome
+    seconds: float
+    attacks: int
+    same: tuple[str, ...] = ()
+
+
+@dataclass
+class Hunt:
+    """One search under way."""
+
+    text: str
+    table: Table
+    degrees: Degrees
+    pool: Pool
+    known: Mapping[str, Known]
+    seed: int
+    deadline: float
+    progress: Callable[[str], None] = lambda line: None
+    start: float = field(default_factory=monotonic)
+    kept: list[Found] = field(default_factory=list)
+    implied: dict[str, str] = field(default_factory=dict)
+    given_up: dict[str, str] = field(default_factory=dict)
+    tried: int = 0
+    fitted: int = 0
+
+    def check(self) -> None:
+        """Raise Stopped once the time is used up."""
+        if monotonic() > self.deadline:
+            raise Stopped
+
+    def run(self) -> None:
+        """Go through candidates of one factor, of two and of three; rough ones of several last."""
+        left: list[tuple[Fit, Family]] = []
+        for count in range(1, min(_FACTORS, len(self.pool.names)) + 1):
+            found = list(self.of(count))
+            for sign in (1, -1):
+                nice, rough = self.ordered([f for f in found if f[0].sign == sign])
+                for fit, made in nice if count > 1 else nice + rough:
+                    self.check()
+                    self.consider(fit, made)
+                left += rough if count > 1 else []
+        for fit, made in left:
+            self.check()
+            self.consider(fit, made)
+
+    def of(self, count: int) -> Iterator[tuple[Fit, Family]]:
+        """Yield what fits with so many factors."""
+        whole = {n: QUANTITIES[n].integer and len(self.table.depths) == 1 for n in self.pool.names}
+        for names in combinations(self.pool.names, count):
+            self.check()
+            made = family(names, self.degrees, self.table.depths, whole)
+            if made is None:
+                continue
+            for sign in (1, -1):
+                self.fitted += 1
+                for fit in fits(self.table, made, sign):
+                    yield fit, made
+
+    def ordered(
+        self, found: list[tuple[Fit, Family]]
+    ) -> tuple[list[tuple[Fit, Family]], list[tuple[Fit, Family]]]:
+        """Return fits that are attained with a simple constant, and others, tightest first."""
+        nice = [f for f in found if f[0].attained and fitted(f[0].extreme)]
+        rough = [f for f in found if f not in nice]
+
+        def key(item: tuple[Fit, Family]) -> tuple[float, str]:
+            fit = item[0]
+            return round(fit.gap + 0.05 * float(fit.monomial.size), 6), str(fit.monomial)
+
+        return sorted(nice, key=key)[:_NICE], sorted(rough, key=key)[:_ROUGH]
+
+    def consider(self, fit: Fit, made: Family) -> None:
+        """Attack a candidate and fit it anew until it survives, is of no interest or given up."""
+        first, sharpened = fit.gap, False
+        for turn in range(_TURNS):
+            again = scored(self.table, fit.monomial, fit.sign)
+            if turn:
+                best = fits(self.table, made, fit.sign)
+                again = best[0] if best else None
+            if again is None or again.gap > first + 3.0:
+                return
+            fit = again
+            candidate = self.candidate(fit)
+            if candidate is None or not self.improves(candidate):
+                return
+            if not sharpened and not (fit.attained and fitted(fit.extreme)):
+                sharpened = True
+                self.sharpen(candidate)
+                continue
+            rows = len(self.table)
+            outcome = self.attacked(candidate)
+            if outcome.verdict == "refuted" and len(self.table) > rows:
+                continue
+            if outcome.verdict == "survived":
+                self.keep(candidate, fit, outcome)
+            else:
+                self.given_up[candidate.text] = outcome.headline
+            return
+        self.given_up[candidate.text] = f"refuted with every constant, {_TURNS} times"
+
+    def candidate(self, fit: Fit) -> Candidate | None:
+        """Return the candidate of a fit: with a simple constant if one is exact or near."""
+        constant = (
+            fitted(fit.extreme) or near(fit.extreme, fit.sign) or rounded(fit.extreme, fit.sign)
+        )
+        operator = ">=" if fit.sign > 0 else "<="
+        return constant and Candidate(self.text, operator, ((constant, fit.monomial),))
+
+    def improves(self, candidate: Candidate) -> bool:
+        """Return whether a candidate is better than all that is known or kept on some row."""
+        rivals = [f.candidate for f in self.kept if f.candidate.sign == candidate.sign]
+        bounds = {n: k for n, k in self.known.items() if k.bounds(candidate.sign)}
+        if better(self.table, candidate, rivals, bounds):
+            return True
+        by = beaten(self.table, candidate, rivals, bounds)
+        if by in bounds:
+            self.implied.setdefault(candidate.text, by)
+        for index, found in enumerate(self.kept):
+            if found.candidate.text == by and self.equal(found.candidate, candidate):
+                if candidate.text not in (by, *found.same):
+                    self.kept[index] = replace(found, same=(*found.same, candidate.text))
+        return False
+
+    def equal(self, one: Candidate, other: Candidate) -> bool:
+        """Return whether two right sides agree on every row."""
+        mine, theirs = one.right(self.table), other.right(self.table)
+        return bool(np.allclose(mine, theirs, rtol=1e-9, atol=0, equal_nan=True))
+
+    def claim(self, candidate: Candidate) -> Claim:
+        """Return a candidate as a claim over the setting, at sizes beyond those of the table.
+
+        A constant that the widths of the rows explain is none.
+        """
+        (shallow, deep), (narrow, wide) = self.table.bounds.depth, self.table.bounds.width
+        deeper = deep + _DEEPER if deep > shallow else deep
+        wider = wide + _WIDER if wide > narrow else wide
+        sizes = {"depth": (shallow, deeper), "width": (narrow, wider)}
+        return conjecture("candidate", candidate.text, over=self.table.setting, **sizes).claims[0]
+
+    def attacked(self, candidate: Candidate) -> Outcome:
+        """Attack a candidate; what refutes it becomes a row."""
+        self.check()
+        claim, begun = self.claim(candidate), monotonic()
+        self.tried += 1
+        budget = replace(_ATTACK, seconds=self.deadline - begun)
+        result = attack(claim, seed=self.seed + self.tried, budget=budget)
+        if result.interrupted:
+            raise KeyboardInterrupt
+        outcome = judge(claim, result, monotonic() - begun, self.seed + self.tried)
+        found = result.found
+        if found is not None and found.choices is not None:
+            self.table.add(found.setting, found.choices, self.seed)
+        elif result.cut_short:
+            raise Stopped
+        self.progress(f"{outcome.verdict}: {candidate.text}")
+        return outcome
+
+    def sharpen(self, candidate: Candidate) -> None:
+        """Go downhill to the extreme ratio at each depth, from the rows that are next to it."""
+        claim = self.claim(candidate)
+        for depth in self.table.depths:
+            self.check()
+            gaps = candidate.gaps(self.table)
+            here = np.where((self.table.depth == depth) & np.isfinite(gaps), gaps, inf)
+            for row in np.argsort(here)[:_POLISHED]:
+                setting, choices = self.table.choices(int(row))
+                sizes = [c for c in choices if isinstance(c, int)]
+                numbers = [c for c in choices if not isinstance(c, int)]
+                at = Bounds((depth, depth), self.table.bounds.width)
+                place = replace(claim, setting=setting, bounds=at)
+                lower, _ = polish(place, sizes, numbers, evaluations=_EVALUATIONS)
+                if lower is not None:
+                    self.table.add(setting, lower, self.seed)
+
+    def keep(self, candidate: Candidate, fit: Fit, outcome: Any) -> None:
+        """Add a survivor."""
+        seconds = monotonic() - self.start
+        self.kept.append(Found(candidate, fit, outcome, seconds, self.tried))

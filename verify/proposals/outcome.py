@@ -1,0 +1,8 @@
+from dataclasses import dataclass
+from typing import Any
+@dataclass
+class Proposals:
+    hunt: Any
+    held: Any
+    ended: str
+    seconds: float
