@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
@@ -119,7 +118,9 @@ class Monomial:
             turned = _below(exponent)
             shown = Exponent(-exponent.constant, -exponent.inverse, exponent.by_layer)
             power = str(shown if turned else exponent)
-            plain = name if power == "1" else f"{name}**{power if power.isdigit() else f'({power})'}"
+            plain = (
+                name if power == "1" else f"{name}**{power if power.isdigit() else f'({power})'}"
+            )
             (below if turned else above).append(plain)
         text = "*".join(above) or "1"
         return text + "".join(f"/{factor}" for factor in below)
@@ -136,7 +137,7 @@ def logarithm(values: Any) -> Any:
 
 
 def _powered(logs: Any, exponents: Any) -> Any:
-    """p log q; a zero to the power 0 is 1 nowhere: there the whole is undefined."""
+    """The product p log q; a zero to the power 0 is 1 nowhere: there the whole is undefined."""
     with np.errstate(all="ignore"):
         values = exponents * logs
     return np.where(np.isneginf(logs) & (exponents <= 0), np.nan, values)
@@ -192,8 +193,3 @@ class Candidate:
             gap = self.sign * (left - right)
         both = np.isneginf(left) & np.isneginf(right)
         return np.where(both, np.inf, np.where(table.y < 0, -self.sign * np.inf, gap))
-
-
-def by_name(candidates: Mapping[str, Candidate]) -> list[Candidate]:
-    """Return candidates in the order of their texts."""
-    return [candidates[text] for text in sorted(candidates)]

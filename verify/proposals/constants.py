@@ -13,7 +13,7 @@ __all__ = ["fitted", "near", "rounded"]
 _POWERS = (0, 1, -1, 2, -2)
 _NUMERATORS = 64
 _DENOMINATOR = 12
-_SAME = 1e-8
+_SAME = 2e-6
 """Ratios that agree so well, relatively, are one number."""
 
 _NEAR = 0.03
@@ -77,20 +77,18 @@ def _safe(edge: float, sign: int) -> Fraction:
     return Fraction(max(whole, 1)) / scale
 
 
-def near(extreme: Mapping[int, float], sign: int) -> Constant | None:
-    """Return a simple constant at the safe side of the extreme ratios and close to them, if any.
+def near(extreme: Mapping[int, float]) -> Constant | None:
+    """Return a simple constant that is close to the extreme ratios, if any.
 
-    The rows may not have met the extreme yet: the adversary will tell.
+    The rows may not have met the extreme yet, and floats may lie: the adversary will tell.
     """
     for depth, before in _shapes(extreme):
         shape = Constant(Fraction(1), depth, before)
         ratios = [value / float(shape.at(L)) for L, value in extreme.items()]
-        edge = min(ratios) if sign > 0 else max(ratios)
-        if not 1e-6 < edge < _NUMERATORS:
-            continue
         for bottom in (1, 2, 3, 4):
-            scaled = edge * bottom * (1 + sign * _SAME)
-            whole = int(scaled) if sign > 0 else -int(-scaled // 1)
-            if whole > 0 and all(abs(r * bottom / whole - 1) < _NEAR for r in ratios):
+            whole = round(ratios[0] * bottom)
+            if 0 < whole <= _NUMERATORS and all(
+                abs(ratio * bottom / whole - 1) < _NEAR for ratio in ratios
+            ):
                 return Constant(Fraction(whole, bottom), depth, before)
     return None

@@ -28,8 +28,12 @@ from verify.proposals.table import Table
 
 __all__ = ["TIE", "Fit", "fits", "scored"]
 
-TIE = 1e-8
-"""Logarithms of floats that differ by less are taken for equal."""
+TIE = 1e-6
+"""Logarithms of floats that differ by less are taken for equal: quantities that are maximised, or
+roots of what may vanish, are no better.  Exact arithmetic decides in the end."""
+
+_NOISE = 0.01
+"""A value that many rows have is taken for the extreme one although few go beyond by less."""
 
 _FIRST, _MORE, _TURNS = 160, 60, 12
 """Rows of the first linear programme, of those added to it at a time, and how often."""
@@ -65,7 +69,7 @@ class Fit:
     attained: bool
 
 
-def fits(table: Table, family: Family, sign: int) -> list[Fit]:
+def fits(table: Table, family: Family, sign: int, *, strict: bool = False) -> list[Fit]:
     """Return the best monomials of a family: the tightest, and the tightest that is attained."""
     problem = _Problem.of(table, family, sign)
     if problem is None:
@@ -79,10 +83,10 @@ def fits(table: Table, family: Family, sign: int) -> list[Fit]:
         if not _usable(exponents, table.depths):
             continue
         monomial = Monomial(tuple(zip(family.names, exponents, strict=True)))
-        fit = scored(table, monomial, sign)
+        fit = scored(table, monomial, sign, strict=strict)
         if fit is not None:
             found[monomial] = fit
-    ranked = sorted(found.values(), key=lambda f: (f.gap + 0.02 * float(f.monomial.size)))
+    ranked = sorted(found.values(), key=lambda f: f.gap + 0.05 * float(f.monomial.size))
     tightest = ranked[:1]
     return tightest + [f for f in ranked if f.attained and f not in tightest][:1]
 
@@ -103,13 +107,18 @@ def _near(steps: Sequence[float]) -> Iterator[tuple[Fraction, ...]]:
     few = len(steps) > 3
     options = []
     for x in steps:
-        halves = {Fraction(round(2 * x), 2)} if few else {Fraction(f(2 * x), 2) for f in (floor, ceil)}
+        halves = (
+            {Fraction(round(2 * x), 2)} if few else {Fraction(f(2 * x), 2) for f in (floor, ceil)}
+        )
         options.append(sorted({Fraction(round(x)), *halves}))
     yield from product(*options)
 
 
-def scored(table: Table, monomial: Monomial, sign: int) -> Fit | None:
-    """Return what the rows say of a monomial, None where they refute it with any constant."""
+def scored(table: Table, monomial: Monomial, sign: int, *, strict: bool = False) -> Fit | None:
+    """Return what the rows say of a monomial, None where they refute it with any constant.
+
+    ``strict`` believes every row.
+    """
     y, depth, log = table.y, table.depth, monomial.log(table)
     valid = ~np.isnan(log) & ~np.isnan(y)
     large, small = (y > 0, np.isneginf(log)) if sign < 0 else (log > -np.inf, y <= 0)
@@ -122,14 +131,24 @@ def scored(table: Table, monomial: Monomial, sign: int) -> Fit | None:
         here = ratio[used & (depth == L)]
         if not here.size:
             return None
-        edge = here.min() if sign > 0 else here.max()
+        edge, several = _edge(np.sort(sign * here), 0.0 if strict else _NOISE)
+        edge *= sign
         extreme[L] = float(np.exp(edge))
-        attained = attained and int((np.abs(here - edge) < TIE).sum()) >= _EQUAL
+        attained = attained and several
         gaps.append(np.abs(ratio[used & (depth == L) & table.plain] - edge))
     every = np.concatenate(gaps)
     if not every.size or not np.isfinite(every).all():
         return None
     return Fit(monomial, sign, extreme, float(every.mean()), attained)
+
+
+def _edge(values: Any, noise: float) -> tuple[float, bool]:
+    """The least of sorted values, or one that several have and few are below; whether several."""
+    near = values[values <= values[0] + noise + TIE]
+    for k in range(len(near) - _EQUAL + 1):
+        if near[k + _EQUAL - 1] - near[k] < TIE:
+            return float(near[k]), True
+    return float(values[0]), False
 
 
 @dataclass(frozen=True)

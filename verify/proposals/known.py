@@ -8,7 +8,7 @@ the name would be the theorem.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -53,15 +53,24 @@ class Held:
     quantities: Mapping[str, str]
 
 
-def bounds(left: Any, setting: Setting) -> dict[str, Known]:
-    """Return the claims about the left side of a relation over this setting or a wider one."""
+def bounds(left: Any, setting: Setting, names: Collection[str]) -> dict[str, Known]:
+    """Return the claims about the left side of a relation over this setting or a wider one.
+
+    Not those that are checks of a proof, nor equations with what is none of ``names``: these say
+    what the left side is, and bound it by nothing.
+    """
     found: dict[str, Known] = {}
     for theorem in theorems().values():
-        if theorem.status != "theorem":
+        if theorem.status == "conjecture":
             continue
         for claim in theorem.claims:
+            if claim.check or not any(s is setting for s in claim.setting.family()):
+                continue
             known = _bound(left, claim)
-            if known is not None and any(s is setting for s in claim.setting.family()):
+            if known is None:
+                continue
+            said = {s.name for s in claim.expanded.args[known.side].free_symbols}
+            if known.sign or said <= {*names, "depth"}:
                 found[claim.id] = known
     return found
 
@@ -99,18 +108,17 @@ def implying(table: Table, known: Mapping[str, Known], held: Mapping[str, str]) 
     """Return what else has to go: claims as good as one that is held out by name, and names."""
     reasons = dict(held)
     named = [k for k in known.values() if held.get(k.claim.theorem) == "named"]
+    names: dict[str, str] = {}
     for other in known.values():
-        if other.claim.theorem in reasons:
+        if held.get(other.claim.theorem) == "named":
             continue
         for wanted in named:
             if other.bounds(wanted.sign) and _as_good(table, other, wanted):
-                reasons[other.claim.theorem] = f"{other.claim.id} implies {wanted.claim.id}"
+                why = f"{other.claim.id} implies {wanted.claim.id}"
+                reasons.setdefault(other.claim.theorem, why)
+                if other.name:
+                    names[other.name] = why
                 break
-    names = {
-        k.name: f"what {k.claim.theorem} bounds by"
-        for k in known.values()
-        if k.name and reasons.get(k.claim.theorem, "named") != "named"
-    }
     return Held(reasons, names)
 
 

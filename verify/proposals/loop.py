@@ -43,12 +43,20 @@ _TURNS = 6
 _NICE, _ROUGH = 40, 4
 """Candidates of a number of factors and a sign that are tried: attained ones, and others."""
 
+_WORSE = 3.0
+"""What a candidate may lose, in mean logarithmic gap, while it is fitted anew."""
+
 _FACTORS = 3
 _DEEPER, _WIDER = 1, 2
 """How far beyond the sizes of the table a candidate is attacked, where these have a range."""
 
 _POLISHED, _EVALUATIONS = 2, 100
 """Rows of a depth from which the extreme ratio is descended to, and values of the objective."""
+
+
+def is_nice(fit: Fit) -> bool:
+    """Whether a bound is attained on several rows of each depth, with a simple constant."""
+    return fit.attained and fitted(fit.extreme) is not None
 
 
 class Stopped(Exception):
@@ -80,11 +88,11 @@ class Hunt:
     pool: Pool
     known: Mapping[str, Known]
     seed: int
-    deadline: float
+    deadline: float = inf
     progress: Callable[[str], None] = lambda line: None
     start: float = field(default_factory=monotonic)
     kept: list[Found] = field(default_factory=list)
-    implied: dict[str, str] = field(default_factory=dict)
+    weaker: dict[str, tuple[Candidate, str]] = field(default_factory=dict)
     given_up: dict[str, str] = field(default_factory=dict)
     tried: int = 0
     fitted: int = 0
@@ -126,7 +134,7 @@ class Hunt:
         self, found: list[tuple[Fit, Family]]
     ) -> tuple[list[tuple[Fit, Family]], list[tuple[Fit, Family]]]:
         """Return fits that are attained with a simple constant, and others, tightest first."""
-        nice = [f for f in found if f[0].attained and fitted(f[0].extreme)]
+        nice = [f for f in found if is_nice(f[0])]
         rough = [f for f in found if f not in nice]
 
         def key(item: tuple[Fit, Family]) -> tuple[float, str]:
@@ -137,54 +145,56 @@ class Hunt:
 
     def consider(self, fit: Fit, made: Family) -> None:
         """Attack a candidate and fit it anew until it survives, is of no interest or given up."""
-        first, sharpened = fit.gap, False
+        first, sharpened, strict = fit.gap, is_nice(fit), False
+        monomial = fit.monomial
         for turn in range(_TURNS):
-            again = scored(self.table, fit.monomial, fit.sign)
-            if turn:
-                best = fits(self.table, made, fit.sign)
+            again = scored(self.table, monomial, fit.sign, strict=strict)
+            if turn and sharpened:
+                best = fits(self.table, made, fit.sign, strict=strict)
                 again = best[0] if best else None
-            if again is None or again.gap > first + 3.0:
+            if again is None or again.gap > first + _WORSE:
                 return
-            fit = again
-            candidate = self.candidate(fit)
-            if candidate is None or not self.improves(candidate):
+            monomial = again.monomial
+            candidate = self.candidate(again, strict=strict)
+            if candidate is None or not self.improves(candidate, again):
                 return
-            if not sharpened and not (fit.attained and fitted(fit.extreme)):
+            if not sharpened:
                 sharpened = True
                 self.sharpen(candidate)
                 continue
             rows = len(self.table)
             outcome = self.attacked(candidate)
             if outcome.verdict == "refuted" and len(self.table) > rows:
+                strict = True
                 continue
             if outcome.verdict == "survived":
-                self.keep(candidate, fit, outcome)
+                self.keep(candidate, again, outcome)
             else:
                 self.given_up[candidate.text] = outcome.headline
             return
         self.given_up[candidate.text] = f"refuted with every constant, {_TURNS} times"
 
-    def candidate(self, fit: Fit) -> Candidate | None:
+    def candidate(self, fit: Fit, *, strict: bool = False) -> Candidate | None:
         """Return the candidate of a fit: with a simple constant if one is exact or near."""
-        constant = (
-            fitted(fit.extreme) or near(fit.extreme, fit.sign) or rounded(fit.extreme, fit.sign)
-        )
+        simple = fitted(fit.extreme) or (None if strict else near(fit.extreme))
+        constant = simple or rounded(fit.extreme, fit.sign)
         operator = ">=" if fit.sign > 0 else "<="
         return constant and Candidate(self.text, operator, ((constant, fit.monomial),))
 
-    def improves(self, candidate: Candidate) -> bool:
+    def improves(self, candidate: Candidate, fit: Fit) -> bool:
         """Return whether a candidate is better than all that is known or kept on some row."""
         rivals = [f.candidate for f in self.kept if f.candidate.sign == candidate.sign]
         bounds = {n: k for n, k in self.known.items() if k.bounds(candidate.sign)}
         if better(self.table, candidate, rivals, bounds):
             return True
         by = beaten(self.table, candidate, rivals, bounds)
-        if by in bounds:
-            self.implied.setdefault(candidate.text, by)
-        for index, found in enumerate(self.kept):
-            if found.candidate.text == by and self.equal(found.candidate, candidate):
-                if candidate.text not in (by, *found.same):
-                    self.kept[index] = replace(found, same=(*found.same, candidate.text))
+        index = next((k for k, f in enumerate(self.kept) if f.candidate.text == by), None)
+        if index is not None and self.equal(self.kept[index].candidate, candidate):
+            found = self.kept[index]
+            if candidate.text not in (by, *found.same):
+                self.kept[index] = replace(found, same=(*found.same, candidate.text))
+        elif candidate.text != by and is_nice(fit):
+            self.weaker.setdefault(candidate.text, (candidate, by))
         return False
 
     def equal(self, one: Candidate, other: Candidate) -> bool:

@@ -167,7 +167,8 @@ def _power(table: Table, degrees: Degrees, name: str, other: str) -> Candidate |
     vanishing = (np.minimum(one, table[other]) <= ZERO) & (np.maximum(one, table[other]) > _CLEAR)
     if vanishing.any():
         return None
-    ratio = np.where(clear, logarithm(one) - monomial.log(table), np.nan)
+    with np.errstate(invalid="ignore"):
+        ratio = np.where(clear, logarithm(one) - monomial.log(table), np.nan)
     extreme = {}
     for depth in table.depths:
         here = ratio[(table.depth == depth) & np.isfinite(ratio)]
@@ -178,9 +179,7 @@ def _power(table: Table, degrees: Degrees, name: str, other: str) -> Candidate |
     return Candidate(name, "==", ((constant, monomial),)) if constant else None
 
 
-def _ratio(
-    degrees: Degrees, name: str, other: str, depths: Sequence[int]
-) -> Exponent | None:
+def _ratio(degrees: Degrees, name: str, other: str, depths: Sequence[int]) -> Exponent | None:
     """The power of one quantity that has the degree of another, None where there is none."""
     layer = any(d.by_layer for d in degrees.of[other].values())
     powers: dict[int, Fraction] = {}

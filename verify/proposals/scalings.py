@@ -1,7 +1,6 @@
-"""How quantities scale, by measurement: log q changes by (α + β/L) log t where an instance is
-scaled by t.
+"""How quantities scale, by measurement.
 
-An instance may know ways to scale it (``scalings``: a function of a factor for each name).  Only
+Where an instance is scaled by t, log q changes by (α + β/L) log t.  An instance may know ways to scale it (``scalings``: a function of a factor for each name).  Only
 inequalities between quantities of one degree can hold with a constant, so degrees come first.
 """
 
@@ -24,6 +23,9 @@ _LANES, _BATCHES = 8, 2
 _FACTORS = (2.0, 3.0)
 _CLOSE = 1e-7
 """Floats of the logarithm of a ratio of eigenvalues are this good, relatively."""
+
+_MOST = 0.6
+"""The share of instances that must agree: on others a root of what should be zero is rounding."""
 
 _DENOMINATOR = 60
 
@@ -141,8 +143,9 @@ class _Pilot:
             slopes = [s for i in instances for s in _slopes(i, scaling, value)]
             if not slopes:
                 continue
-            slope = Fraction(slopes[0]).limit_denominator(_DENOMINATOR)
-            if any(abs(s - slope) > _CLOSE * max(1, abs(slope)) for s in slopes):
+            slope = Fraction(float(np.median(slopes))).limit_denominator(_DENOMINATOR)
+            close = [abs(s - slope) <= _CLOSE * max(1, abs(slope)) for s in slopes]
+            if sum(close) < _MOST * len(close):
                 return None
             at[depth] = slope
         return _through(at)
@@ -155,8 +158,8 @@ def _slopes(instance: Any, scaling: str, value: Any) -> list[float]:
     with np.errstate(all="ignore"):
         for factor in _FACTORS:
             ratio = value(instance.scalings()[scaling](factor)) / before
-            ratio = ratio[np.abs(before) > ZERO]
-            found += (np.log(ratio) / np.log(factor)).tolist()
+            slopes = np.log(ratio[np.abs(before) > ZERO]) / np.log(factor)
+            found += slopes[np.isfinite(slopes)].tolist()
     return found
 
 

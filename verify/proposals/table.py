@@ -7,7 +7,7 @@ adversary finds later.  A row knows the choices that made it, so that it can be 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
@@ -122,8 +122,8 @@ class Table:
             row -= batch.lanes
         raise IndexError(row)
 
-    def fill(self, seed: int) -> Iterator[int]:
-        """Draw the rows that there are from the beginning; yield their number as it grows."""
+    def fill(self, seed: int) -> None:
+        """Draw the rows that there are from the beginning."""
         own, *special = self.setting.family()
         plans = [(own, True, _OWN), *((s, False, _SPECIAL) for s in special)]
         plans += [(simple(own), False, _SIMPLE)]
@@ -132,7 +132,6 @@ class Table:
                 for index in range(count):
                     rng = np.random.default_rng([seed, place, depth, index])
                     self._draw(setting, depth, plain, BatchSource(rng, lanes))
-                    yield len(self)
 
     def add(self, setting: Setting, choices: Sequence[int | float | Fraction], seed: int) -> int:
         """Add the instance that choices make and its neighbours; return how many rows."""
