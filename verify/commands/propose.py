@@ -56,6 +56,9 @@ def _names(context: click.Context, parameter: click.Parameter, value: str) -> li
 )
 @click.option("--depth", type=Range(), default="2:5", show_default=True, help="layers")
 @click.option("--width", type=Range(), default="1:4", show_default=True, help="of every layer")
+@click.option(
+    "--factors", type=click.IntRange(1, 3), default=3, show_default=True, help="in a product"
+)
 @click.option("--budget", type=float, default=300.0, show_default=True, help="seconds")
 @click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True)
 @click.option("--json", "json_path", type=click.Path(path_type=Path), help="write the outcome here")

@@ -30,7 +30,7 @@ _HUNT = 0.75
 """The share of the time after which no new candidate is looked for: survivors are attacked then."""
 
 _LONGEST = 1e6
-_DEEPEST = 64
+_DEEPEST, _FACTORS = 64, 3
 
 
 def propose(
@@ -41,6 +41,7 @@ def propose(
     without: Sequence[str] = (),
     depth: tuple[int, int] = (2, 5),
     width: tuple[int, int] = (1, 4),
+    factors: int = 3,
     budget: float = 300.0,
     seed: int = 0,
     out: Path | str | None = None,
@@ -60,6 +61,8 @@ def propose(
         Theorems to hold out, with all that imply them: what they say may be proposed.
     depth, width
         The sizes of the instances fitted to, both ends included; attacks go a little beyond.
+    factors
+        Quantities in a product at most; depth comes with the constant and is none.
     budget
         Seconds.  Unless they end it, the outcome is a function of the other parameters alone.
     seed
@@ -77,10 +80,11 @@ def propose(
     A KeyboardInterrupt ends the run: what was found is kept, and the outcome says so.
     """
     start = monotonic()
-    _check(depth, width, budget, seed)
+    _check(depth, width, budget, seed, factors)
     setting = setting_named(over) if isinstance(over, str) else over
     with threadpool_limits(1):
         hunt, held = _begun(about, setting, using, without, Bounds(depth, width), seed, start)
+        hunt.factors = factors
         hunt.deadline, hunt.progress = start + _HUNT * budget, progress
         ended = _run(hunt)
         deadline = start + budget if ended != "interrupted" else monotonic()
@@ -109,7 +113,9 @@ def propose(
     return outcome if out is None else written(outcome, Path(out))
 
 
-def _check(depth: tuple[int, int], width: tuple[int, int], budget: float, seed: int) -> None:
+def _check(
+    depth: tuple[int, int], width: tuple[int, int], budget: float, seed: int, factors: int
+) -> None:
     for name, (low, high) in (("depth", depth), ("width", width)):
         if not 1 <= low <= high <= _DEEPEST:
             raise UsageError(
@@ -119,6 +125,8 @@ def _check(depth: tuple[int, int], width: tuple[int, int], budget: float, seed: 
         raise UsageError(
             f"budget: expected a positive number of seconds, at most {_LONGEST:g}, got {budget:g}"
         )
+    if not 1 <= factors <= _FACTORS:
+        raise UsageError(f"factors: expected 1 to {_FACTORS} quantities, got {factors}")
     if seed < 0:
         raise UsageError(f"seed: expected a whole number >= 0, got {seed}; try 0")
 

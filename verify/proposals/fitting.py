@@ -32,7 +32,7 @@ TIE = 1e-6
 """Logarithms of floats that differ by less are taken for equal: quantities that are maximised, or
 roots of what may vanish, are no better.  Exact arithmetic decides in the end."""
 
-_NOISE = 0.01
+_NOISE = 0.02
 """A value that many rows have is taken for the extreme one although few go beyond by less."""
 
 _FIRST, _MORE, _TURNS = 160, 60, 12
@@ -143,11 +143,12 @@ def scored(table: Table, monomial: Monomial, sign: int, *, strict: bool = False)
 
 
 def _edge(values: Any, noise: float) -> tuple[float, bool]:
-    """The least of sorted values, or one that several have and few are below; whether several."""
+    """The least of sorted values, or the one near it that most have if several do; whether so."""
     near = values[values <= values[0] + noise + TIE]
-    for k in range(len(near) - _EQUAL + 1):
-        if near[k + _EQUAL - 1] - near[k] < TIE:
-            return float(near[k]), True
+    counts = np.searchsorted(near, near + TIE, side="right") - np.arange(len(near))
+    best = int(np.argmax(counts))
+    if counts[best] >= _EQUAL:
+        return float(near[best]), True
     return float(values[0]), False
 
 

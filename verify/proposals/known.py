@@ -20,7 +20,7 @@ from verify.registry import select, theorems
 
 __all__ = ["Held", "Known", "bounds", "descendants", "implying"]
 
-_AS_GOOD = 1e-9
+_AS_GOOD = 1e-6
 
 
 @dataclass(frozen=True)

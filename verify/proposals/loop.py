@@ -18,7 +18,7 @@ import numpy as np
 
 from verify.claims import QUANTITIES, Bounds, Claim
 from verify.conjecture import conjecture
-from verify.proposals.candidates import Candidate
+from verify.proposals.candidates import Candidate, Monomial
 from verify.proposals.constants import fitted, near, rounded
 from verify.proposals.dominance import beaten, better
 from verify.proposals.exponents import Family, family
@@ -26,6 +26,7 @@ from verify.proposals.fitting import Fit, fits, scored
 from verify.proposals.known import Known
 from verify.proposals.pool import Pool
 from verify.proposals.scalings import Degrees
+from verify.proposals.sums import sums
 from verify.proposals.table import Table
 from verify.search.budget import Budget
 from verify.search.optimise import polish
@@ -46,7 +47,9 @@ _NICE, _ROUGH = 40, 4
 _WORSE = 3.0
 """What a candidate may lose, in mean logarithmic gap, while it is fitted anew."""
 
-_FACTORS = 3
+_SUMMED, _MONOMIALS, _SUMS = 2, 14, 8
+"""Factors of the terms of a sum at most, monomials that are added in pairs, sums attacked."""
+
 _DEEPER, _WIDER = 1, 2
 """How far beyond the sizes of the table a candidate is attacked, where these have a range."""
 
@@ -71,7 +74,6 @@ class Found:
     """
 
     candidate: Candidate
-    fit: Fit
     outcome: Outcome
     seconds: float
     attacks: int
@@ -89,6 +91,7 @@ class Hunt:
     known: Mapping[str, Known]
     seed: int
     deadline: float = inf
+    factors: int = 3
     progress: Callable[[str], None] = lambda line: None
     start: float = field(default_factory=monotonic)
     kept: list[Found] = field(default_factory=list)
@@ -96,6 +99,9 @@ class Hunt:
     given_up: dict[str, str] = field(default_factory=dict)
     tried: int = 0
     fitted: int = 0
+    monomials: dict[int, list[tuple[float, Monomial]]] = field(
+        default_factory=lambda: {1: [], -1: []}
+    )
 
     def check(self) -> None:
         """Raise Stopped once the time is used up."""
@@ -105,7 +111,7 @@ class Hunt:
     def run(self) -> None:
         """Go through candidates of one factor, of two and of three; rough ones of several last."""
         left: list[tuple[Fit, Family]] = []
-        for count in range(1, min(_FACTORS, len(self.pool.names)) + 1):
+        for count in range(1, min(self.factors, len(self.pool.names)) + 1):
             found = list(self.of(count))
             for sign in (1, -1):
                 nice, rough = self.ordered([f for f in found if f[0].sign == sign])
@@ -113,9 +119,31 @@ class Hunt:
                     self.check()
                     self.consider(fit, made)
                 left += rough if count > 1 else []
+            if count == _SUMMED:
+                self.add_up()
         for fit, made in left:
             self.check()
             self.consider(fit, made)
+
+    def add_up(self) -> None:
+        """Attack sums of two of the simplest monomials that fit, the nearest first."""
+        for sign in (1, -1):
+            found = sorted(self.monomials[sign], key=lambda item: (round(item[0], 9), str(item[1])))
+            chosen = [monomial for _, monomial in found[:_MONOMIALS]]
+            summed = sorted(
+                sums(self.table, self.text, chosen, sign), key=lambda item: (item[0], item[1].text)
+            )
+            for _, candidate in summed[:_SUMS]:
+                self.check()
+                if better(self.table, candidate, *self.rivals(sign)):
+                    outcome = self.attacked(candidate)
+                    if outcome.verdict == "survived":
+                        self.keep(candidate, outcome)
+
+    def rivals(self, sign: int) -> tuple[list[Candidate], dict[str, Known]]:
+        """Return what is kept and what is known from below (1), or from above (-1)."""
+        kept = [f.candidate for f in self.kept if f.candidate.sign == sign]
+        return kept, {n: k for n, k in self.known.items() if k.bounds(sign)}
 
     def of(self, count: int) -> Iterator[tuple[Fit, Family]]:
         """Yield what fits with so many factors."""
@@ -128,6 +156,8 @@ class Hunt:
             for sign in (1, -1):
                 self.fitted += 1
                 for fit in fits(self.table, made, sign):
+                    if not made.free and count <= _SUMMED:
+                        self.monomials[sign].append((fit.gap, fit.monomial))
                     yield fit, made
 
     def ordered(
@@ -156,7 +186,9 @@ class Hunt:
                 return
             monomial = again.monomial
             candidate = self.candidate(again, strict=strict)
-            if candidate is None or not self.improves(candidate, again):
+            if candidate is None:
+                return
+            if not self.improves(candidate, again):
                 return
             if not sharpened:
                 sharpened = True
@@ -168,7 +200,7 @@ class Hunt:
                 strict = True
                 continue
             if outcome.verdict == "survived":
-                self.keep(candidate, again, outcome)
+                self.keep(candidate, outcome)
             else:
                 self.given_up[candidate.text] = outcome.headline
             return
@@ -179,15 +211,16 @@ class Hunt:
         simple = fitted(fit.extreme) or (None if strict else near(fit.extreme))
         constant = simple or rounded(fit.extreme, fit.sign)
         operator = ">=" if fit.sign > 0 else "<="
-        return constant and Candidate(self.text, operator, ((constant, fit.monomial),))
+        if constant is None:
+            return None
+        return Candidate(self.text, operator, ((constant, fit.monomial),))
 
     def improves(self, candidate: Candidate, fit: Fit) -> bool:
         """Return whether a candidate is better than all that is known or kept on some row."""
-        rivals = [f.candidate for f in self.kept if f.candidate.sign == candidate.sign]
-        bounds = {n: k for n, k in self.known.items() if k.bounds(candidate.sign)}
-        if better(self.table, candidate, rivals, bounds):
+        rivals = self.rivals(candidate.sign)
+        if better(self.table, candidate, *rivals):
             return True
-        by = beaten(self.table, candidate, rivals, bounds)
+        by = beaten(self.table, candidate, *rivals)
         index = next((k for k, f in enumerate(self.kept) if f.candidate.text == by), None)
         if index is not None and self.equal(self.kept[index].candidate, candidate):
             found = self.kept[index]
@@ -210,8 +243,13 @@ class Hunt:
         (shallow, deep), (narrow, wide) = self.table.bounds.depth, self.table.bounds.width
         deeper = deep + _DEEPER if deep > shallow else deep
         wider = wide + _WIDER if wide > narrow else wide
-        sizes = {"depth": (shallow, deeper), "width": (narrow, wider)}
-        return conjecture("candidate", candidate.text, over=self.table.setting, **sizes).claims[0]
+        return conjecture(
+            "candidate",
+            candidate.text,
+            over=self.table.setting,
+            depth=(shallow, deeper),
+            width=(narrow, wider),
+        ).claims[0]
 
     def attacked(self, candidate: Candidate) -> Outcome:
         """Attack a candidate; what refutes it becomes a row."""
@@ -248,7 +286,6 @@ class Hunt:
                 if lower is not None:
                     self.table.add(setting, lower, self.seed)
 
-    def keep(self, candidate: Candidate, fit: Fit, outcome: Any) -> None:
+    def keep(self, candidate: Candidate, outcome: Any) -> None:
         """Add a survivor."""
-        seconds = monotonic() - self.start
-        self.kept.append(Found(candidate, fit, outcome, seconds, self.tried))
+        self.kept.append(Found(candidate, outcome, monotonic() - self.start, self.tried))

@@ -1,7 +1,8 @@
 """How quantities scale, by measurement.
 
-Where an instance is scaled by t, log q changes by (α + β/L) log t.  An instance may know ways to scale it (``scalings``: a function of a factor for each name).  Only
-inequalities between quantities of one degree can hold with a constant, so degrees come first.
+Where an instance is scaled by t, log q changes by (α + β/L) log t.  An instance may know ways to
+scale it (``scalings``: a function of a factor for each name).  Only inequalities between
+quantities of one degree can hold with a constant, so degrees come first.
 """
 
 from __future__ import annotations
@@ -24,8 +25,9 @@ _FACTORS = (2.0, 3.0)
 _CLOSE = 1e-7
 """Floats of the logarithm of a ratio of eigenvalues are this good, relatively."""
 
-_MOST = 0.6
-"""The share of instances that must agree: on others a root of what should be zero is rounding."""
+_EXACT, _ROUGH = 0.2, 0.02
+"""The share of instances that must agree, and how far the others may be off: roots of what should
+be zero are rounding, and do not scale."""
 
 _DENOMINATOR = 60
 
@@ -143,9 +145,8 @@ class _Pilot:
             slopes = [s for i in instances for s in _slopes(i, scaling, value)]
             if not slopes:
                 continue
-            slope = Fraction(float(np.median(slopes))).limit_denominator(_DENOMINATOR)
-            close = [abs(s - slope) <= _CLOSE * max(1, abs(slope)) for s in slopes]
-            if sum(close) < _MOST * len(close):
+            slope = _common(np.array(slopes))
+            if slope is None:
                 return None
             at[depth] = slope
         return _through(at)
@@ -161,6 +162,15 @@ def _slopes(instance: Any, scaling: str, value: Any) -> list[float]:
             slopes = np.log(ratio[np.abs(before) > ZERO]) / np.log(factor)
             found += slopes[np.isfinite(slopes)].tolist()
     return found
+
+
+def _common(slopes: Any) -> Fraction | None:
+    """The rational number that most slopes are, None if there is none."""
+    rounded = sorted({Fraction(s).limit_denominator(_DENOMINATOR) for s in slopes.tolist()})
+    shares = [float((np.abs(slopes - float(r)) <= _CLOSE * max(1, abs(r))).mean()) for r in rounded]
+    best = int(np.argmax(shares))
+    off = np.abs(slopes - float(rounded[best])).max()
+    return rounded[best] if shares[best] >= _EXACT and off <= _ROUGH else None
 
 
 def _through(at: Mapping[int, Fraction]) -> Degree | None:

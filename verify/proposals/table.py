@@ -31,7 +31,7 @@ _NEIGHBOURS = ((1e-3, 6), (3e-2, 6), (3e-1, 4))
 """How far the numbers of neighbours of a counterexample are moved, relative to 3, and how many."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class _Batch:
     """Rows of the same sizes: their columns by name, and the source that made them."""
 
@@ -110,8 +110,11 @@ class Table:
 
     def settings(self, rows: Any) -> list[str]:
         """Return the names of the settings of some rows, in the order of the table."""
-        marks = self._column("batch", lambda b: np.full(b.lanes, self._batches.index(b)))
-        found = (self._batches[int(k)].setting.name for k in np.unique(marks[rows]))
+        found, start = [], 0
+        for batch in self._batches:
+            if rows[start : start + batch.lanes].any():
+                found.append(batch.setting.name)
+            start += batch.lanes
         return list(dict.fromkeys(found))
 
     def choices(self, row: int) -> tuple[Setting, list[int | float]]:
