@@ -138,6 +138,7 @@ def main(budget: float, only: str, quick: bool, out: Path) -> None:
             using=run.using,
             without=run.without,
             budget=30.0 if quick else budget,
+            progress=lambda line: print(f"  {line}", flush=True),
         )
         print(outcome, flush=True)
         for name, text in wanted.items():

@@ -14,8 +14,9 @@ from verify.conjecture import conjecture, setting_named
 from verify.errors import UsageError
 from verify.fit import check_fit
 from verify.proposals import scalings
+from verify.proposals.adversary import Adversary, Stopped
 from verify.proposals.known import Held, bounds, descendants, implying
-from verify.proposals.loop import Hunt, Stopped
+from verify.proposals.loop import Hunt
 from verify.proposals.modules import written
 from verify.proposals.outcome import Proposals
 from verify.proposals.pool import candidates, chosen
@@ -85,7 +86,8 @@ def propose(
     with threadpool_limits(1):
         hunt, held = _begun(about, setting, using, without, Bounds(depth, width), seed, start)
         hunt.factors = factors
-        hunt.deadline, hunt.progress = start + _HUNT * budget, progress
+        hunt.adversary.deadline = start + _HUNT * budget
+        hunt.adversary.progress = progress
         ended = _run(hunt)
         deadline = start + budget if ended != "interrupted" else monotonic()
         found = list(confirmed(hunt, deadline))
@@ -100,13 +102,13 @@ def propose(
             ended=ended,
             rows=len(hunt.table),
             fitted=hunt.fitted,
-            attacked=hunt.tried,
+            attacked=hunt.adversary.attacks,
             degrees=_degrees(hunt),
             left_out=hunt.pool.left_out,
             held=held.theorems,
             equations=tuple(e.text for e in hunt.pool.equations),
             proposals=attempts(hunt, proposals(hunt, found), deadline),
-            weaker={text: by for text, (_, by) in hunt.weaker.items()},
+            weaker=dict(hunt.weaker),
             given_up=dict(hunt.given_up),
         )
     outcome = replace(outcome, seconds=monotonic() - start)
@@ -157,7 +159,7 @@ def _begun(
     held = implying(table, known, named)
     pool = chosen(table, degrees, held.quantities, using)
     usable = {n: k for n, k in known.items() if k.claim.theorem not in held.theorems}
-    return Hunt(about, table, degrees, pool, usable, seed, start=start), held
+    return Hunt(about, Adversary(table, seed), degrees, pool, usable, start), held
 
 
 def _run(hunt: Hunt) -> str:

@@ -55,10 +55,10 @@ def confirmed(hunt: Hunt, deadline: float) -> Iterator[Found]:
             yield found
             continue
         budget = replace(_LONG, seconds=(deadline - begun) / (left - index)).of(_INSTANCES)
-        claim = hunt.claim(found.candidate)
-        result = attack(claim, seed=hunt.seed, budget=budget)
-        outcome = judge(claim, result, monotonic() - begun, hunt.seed)
-        hunt.progress(f"{outcome.verdict}: {found.candidate.text}")
+        claim = hunt.adversary.claim(found.candidate)
+        result = attack(claim, seed=hunt.adversary.seed, budget=budget)
+        outcome = judge(claim, result, monotonic() - begun, hunt.adversary.seed)
+        hunt.adversary.progress(f"{outcome.verdict}: {found.candidate.text}")
         if outcome.verdict == "survived":
             yield replace(found, outcome=outcome)
         else:

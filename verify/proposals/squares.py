@@ -30,7 +30,7 @@ def attempts(hunt: Hunt, proposals: tuple[Proposal, ...], deadline: float) -> tu
 
 
 def _attempted(hunt: Hunt, proposal: Proposal, deadline: float) -> Iterator[str]:
-    claim = hunt.claim(proposal.candidate)
+    claim = hunt.adversary.claim(proposal.candidate)
     for sizes in _SIZES:
         left = min(_SECONDS, deadline - monotonic())
         if left <= 0:
