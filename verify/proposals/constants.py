@@ -8,7 +8,7 @@ from math import log
 
 from verify.proposals.candidates import Constant
 
-__all__ = ["fitted", "near", "rounded"]
+__all__ = ["fitted", "near", "rounded", "safe"]
 
 _POWERS = (0, 1, -1, 2, -2)
 _NUMERATORS = 64
@@ -52,7 +52,7 @@ def rounded(extreme: Mapping[int, float], sign: int) -> Constant | None:
         edge = min(ratios) if sign > 0 else max(ratios)
         if not 1e-9 < edge < 1e9:
             continue
-        number = _safe(edge, sign)
+        number = safe(edge, sign)
         loss = sum(abs(log(ratio / float(number))) for ratio in ratios)
         loss += 0.02 * (abs(depth) + abs(before))
         if best is None or loss < best[0] - 1e-12:
@@ -68,8 +68,8 @@ def _shapes(extreme: Mapping[int, float]) -> Iterator[tuple[int, int]]:
     yield from sorted(chosen, key=lambda s: (abs(s[0]) + abs(s[1]), s[0] < 0, abs(s[1]), s))
 
 
-def _safe(edge: float, sign: int) -> Fraction:
-    """A number of three digits at or beyond the edge: below a lower bound's, above an upper's."""
+def safe(edge: float, sign: int) -> Fraction:
+    """Return the edge to three digits: below it for a lower bound (1), above for an upper (-1)."""
     digits = _DIGITS - 1 - int(log(edge) // log(10))
     scale = Fraction(10) ** digits
     scaled = Fraction(edge) * scale

@@ -21,6 +21,10 @@ from verify.registry import select, theorems
 __all__ = ["Held", "Known", "bounds", "descendants", "implying"]
 
 _AS_GOOD = 1e-6
+"""Floats of bounds that are maxima differ by less where these agree."""
+
+_MOST = 0.9
+"""The share of the rows on which a claim says something where another must say something too."""
 
 
 @dataclass(frozen=True)
@@ -128,7 +132,8 @@ def _as_good(table: Table, one: Known, other: Known) -> bool:
         return False
     mine, theirs = table.bound(one.claim.id), table.bound(other.claim.id)
     where = np.isfinite(theirs)
-    if not where.any() or not np.isfinite(mine[where]).all():
+    where &= np.isfinite(mine)
+    if not where.any() or where.sum() < _MOST * np.isfinite(theirs).sum():
         return False
     slack = other.sign * (mine[where] - theirs[where])
     return bool((slack >= -_AS_GOOD * np.abs(theirs[where])).all())

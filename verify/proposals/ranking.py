@@ -13,6 +13,7 @@ from verify.proposals.fitting import TIE
 from verify.proposals.loop import Found, Hunt
 from verify.proposals.outcome import Proposal, Tightness
 from verify.proposals.table import Table
+from verify.proposals.tightening import is_rough, tightened
 from verify.search.budget import Budget
 from verify.search.outcomes import judge
 from verify.search.pipeline import attack
@@ -54,7 +55,10 @@ def confirmed(hunt: Hunt, deadline: float) -> Iterator[Found]:
         if index >= _CONFIRMED or begun >= deadline:
             yield found
             continue
-        budget = replace(_LONG, seconds=(deadline - begun) / (left - index)).of(_INSTANCES)
+        share, survivor = (deadline - begun) / (left - index), found
+        if is_rough(found.candidate):
+            found = tightened(hunt, found, begun + share / 2)
+        budget = replace(_LONG, seconds=share / 2).of(_INSTANCES)
         claim = hunt.adversary.claim(found.candidate)
         result = attack(claim, seed=hunt.adversary.seed, budget=budget)
         outcome = judge(claim, result, monotonic() - begun, hunt.adversary.seed)
@@ -63,6 +67,8 @@ def confirmed(hunt: Hunt, deadline: float) -> Iterator[Found]:
             yield replace(found, outcome=outcome)
         else:
             hunt.given_up[found.candidate.text] = outcome.headline
+            if survivor is not found:  # with the constant that it had
+                yield survivor
         if result.interrupted:
             deadline = begun
 

@@ -12,9 +12,10 @@ def _texts(outcome):
     return [p.text for p in outcome.proposals] + [t for p in outcome.proposals for t in p.same]
 
 
-SMALL = {"depth": (2, 3), "width": (1, 2), "factors": 1, "budget": 600.0}
+SMALL = {"depth": (2, 3), "width": (1, 2), "factors": 1, "budget": 250.0}
 
 
+@pytest.mark.slow
 def test_the_energy_of_layers_is_found_again(tmp_path):
     outcome = propose("weights_sq", using=("schatten",), without=("U9",), out=tmp_path, **SMALL)
     assert "weights_sq >= depth*schatten" in _texts(outcome)
@@ -48,6 +49,7 @@ def test_what_cannot_be_asked_is_refused_in_one_line(changed, message):
     assert "\n" not in str(refused.value)
 
 
+@pytest.mark.slow
 def test_the_command_prints_and_writes(certimin, tmp_path):
     path = tmp_path / "outcome.json"
     code, out, _ = certimin(
