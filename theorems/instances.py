@@ -176,13 +176,15 @@ class Instance(ExactInstance):
 
         "target": T by a factor, and each layer by its L-th root; "data": Σ by a factor.
         """
+        return {"target": self._with_target, "data": self._with_data}
 
-        def target(by: float) -> Self:
-            root = by ** (1 / self.net.depth)
-            layers = tuple(root * W for W in self.weights)
-            return replace(self, weights=layers, target=by * self.target)
+    def _with_target(self, by: float) -> Self:
+        root = by ** (1 / self.net.depth)
+        layers = tuple(root * W for W in self.weights)
+        return replace(self, weights=layers, target=by * self.target)
 
-        return {"target": target, "data": lambda by: replace(self, sigma=by * self.sigma)}
+    def _with_data(self, by: float) -> Self:
+        return replace(self, sigma=by * self.sigma)
 
     def hints(self) -> dict[str, Any]:
         """Return what spares a checker a search: for ``minimal_sharpness`` a vector y (exact only).

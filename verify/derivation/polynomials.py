@@ -16,6 +16,7 @@ from verify.derivation.everywhere import Everywhere, SymbolSource
 from verify.derivation.squares import SumOfSquares
 from verify.errors import CertiminError
 from verify.evidence import Verdict
+from verify.sources import Exhausted
 
 __all__ = ["AtSizes"]
 
@@ -38,7 +39,7 @@ class AtSizes(Everywhere):
             lhs, rhs = (sp.sympify(side) for side in sides(claim.expanded, instance))
         except (ArithmeticError, CertiminError, NotImplementedError, np.linalg.LinAlgError):
             return "inconclusive", "it cannot be measured with symbols"
-        except MISFITS as error:
+        except (Exhausted, *MISFITS) as error:
             return "inconclusive", f"it has no such sizes: {error}"
         more, less = (lhs, rhs) if claim.operator == ">=" else (rhs, lhs)
         return _shown(more, less)

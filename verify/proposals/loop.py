@@ -90,19 +90,25 @@ class Hunt:
         self.table = self.adversary.table
 
     def run(self) -> None:
-        """Go through candidates of one factor, of two and of three; rough ones of several last."""
-        left: list[Item] = []
+        """Go through candidates of one factor, two and three; rough ones wait for nice ones."""
+        rough: list[Item] = []
         for count in range(1, min(self.factors, len(self.pool.names)) + 1):
             found = list(self.of(count))
             for sign in (1, -1):
-                nice, rough = self.ordered([f for f in found if f[0].sign == sign])
-                for fit, made in nice if count > 1 else nice + rough:
+                nice, others = self.ordered([f for f in found if f[0].sign == sign])
+                rough += others
+                for fit, made in nice:
                     self.consider(fit, made)
-                left += rough if count > 1 else []
             if count == _SUMMED:
                 self.add_up()
-        for fit, made in left:
+                rough = self.all_of(rough)
+        self.all_of(rough)
+
+    def all_of(self, items: list[Item]) -> list[Item]:
+        """Consider all of a list, and leave it empty."""
+        for fit, made in items:
             self.consider(fit, made)
+        return []
 
     def of(self, count: int) -> Iterator[Item]:
         """Yield what fits with so many factors."""

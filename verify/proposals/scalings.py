@@ -167,7 +167,10 @@ def _slopes(instance: Any, scaling: str, value: Any) -> list[float]:
 def _common(slopes: Any) -> Fraction | None:
     """The rational number that most slopes are, None if there is none."""
     rounded = sorted({Fraction(s).limit_denominator(_DENOMINATOR) for s in slopes.tolist()})
-    shares = [float((np.abs(slopes - float(r)) <= _CLOSE * max(1, abs(r))).mean()) for r in rounded]
+    shares = [
+        float((np.abs(slopes - float(r)) <= _CLOSE * max(1.0, abs(float(r)))).mean())
+        for r in rounded
+    ]
     best = int(np.argmax(shares))
     off = np.abs(slopes - float(rounded[best])).max()
     return rounded[best] if shares[best] >= _EXACT and off <= _ROUGH else None
