@@ -24,7 +24,7 @@ from scipy.optimize import linprog
 
 from verify.proposals.candidates import Exponent, Monomial, logarithm
 from verify.proposals.exponents import Family
-from verify.proposals.table import Table
+from verify.proposals.table import CLEAR, Table
 
 __all__ = ["TIE", "Fit", "fits", "scored"]
 
@@ -121,7 +121,8 @@ def scored(table: Table, monomial: Monomial, sign: int, *, strict: bool = False)
     """
     y, depth, log = table.y, table.depth, monomial.log(table)
     valid = ~np.isnan(log) & ~np.isnan(y)
-    large, small = (y > 0, np.isneginf(log)) if sign < 0 else (log > -np.inf, y <= 0)
+    clear = logarithm(CLEAR)
+    large, small = (y > CLEAR, np.isneginf(log)) if sign < 0 else (log > clear, y <= 0)
     if (valid & large & small).any() or (sign < 0 and (valid & (y < 0)).all()):
         return None
     used = valid & (y > 0) & np.isfinite(log)

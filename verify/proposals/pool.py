@@ -20,7 +20,7 @@ from verify.fit import misfit
 from verify.proposals.candidates import Candidate, Exponent, Monomial, logarithm
 from verify.proposals.constants import fitted
 from verify.proposals.scalings import Degrees
-from verify.proposals.table import ZERO, Table, drawn, measured
+from verify.proposals.table import CLEAR, ZERO, Table, drawn, measured
 from verify.registry import theorems
 from verify.sources import BatchSource
 
@@ -30,9 +30,6 @@ _COMMON = ".quantities"
 """Modules that hold what is common, at the top of a package of theorems."""
 
 _EQUAL = 1e-7
-_CLEAR = 1e-4
-"""Numbers that are so large are no rounding errors of others."""
-
 _FEW = 4
 """With fewer common quantities than this, those of the claims about the setting count too."""
 
@@ -163,8 +160,8 @@ def _power(table: Table, degrees: Degrees, name: str, other: str) -> Candidate |
     if exponent is None:
         return None
     one, monomial = table[name], Monomial(((other, exponent),))
-    clear = (one > _CLEAR) & (table[other] > _CLEAR)
-    vanishing = (np.minimum(one, table[other]) <= ZERO) & (np.maximum(one, table[other]) > _CLEAR)
+    clear = (one > CLEAR) & (table[other] > CLEAR)
+    vanishing = (np.minimum(one, table[other]) <= ZERO) & (np.maximum(one, table[other]) > CLEAR)
     if vanishing.any():
         return None
     with np.errstate(invalid="ignore"):

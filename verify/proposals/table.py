@@ -19,12 +19,15 @@ from verify.search.batches import margins
 from verify.search.readings import simple
 from verify.sources import BatchSource, Exhausted, PointSource
 
-__all__ = ["ZERO", "Table", "drawn", "measured"]
+__all__ = ["CLEAR", "ZERO", "Table", "drawn", "measured"]
 
 ZERO = 1e-11
 """Numbers of float instances whose entries are at most 3 that are less than this count as zero."""
 
-_OWN, _SPECIAL, _SIMPLE = (6, 40), (2, 10), (3, 12)
+CLEAR = 1e-4
+"""What is larger is no rounding error of what is zero."""
+
+_OWN, _SPECIAL, _SIMPLE = (10, 24), (2, 10), (3, 12)
 """Batches at each depth of the setting, of a special one, of the simple reading; their lanes."""
 
 _NEIGHBOURS = ((1e-3, 6), (3e-2, 6), (3e-1, 4))
