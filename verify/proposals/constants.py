@@ -72,7 +72,7 @@ def safe(edge: float, sign: int) -> Fraction:
     """Return the edge to three digits: below it for a lower bound (1), above for an upper (-1)."""
     digits = _DIGITS - 1 - int(log(edge) // log(10))
     scale = Fraction(10) ** digits
-    scaled = Fraction(edge) * scale
+    scaled = Fraction(edge * (1 + sign * _SAME)) * scale  # rounding of floats is no digit
     whole = scaled.__floor__() if sign > 0 else scaled.__ceil__()
     return Fraction(max(whole, 1)) / scale
 

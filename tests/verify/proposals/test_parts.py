@@ -98,6 +98,10 @@ def test_a_rough_constant_is_on_the_safe_side(sign):
     assert all(sign * (value - constant.at(depth)) >= 0 for depth, value in extreme.items())
 
 
+def test_rounding_of_floats_is_no_digit_of_a_constant():
+    assert rounded({2: 1.0000001, 3: 1.8, 4: 2.9}, -1) == Constant(Fraction(1), 0, 1)
+
+
 def test_a_text_says_what_its_numbers_say():
     terms = (
         (Constant(Fraction(3, 2), 1, -1),
