@@ -15,7 +15,7 @@ import click
 NAMES = (
     "training", "growth", "spectra", "nonlinear_sharpness", "certified", "throughput", "startup"
 )  # fmt: skip
-LONG = ("adversary",)
+LONG = ("adversary", "rediscovery")
 """Only when named."""
 
 

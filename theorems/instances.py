@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from fractions import Fraction
 from functools import cached_property
@@ -170,6 +170,21 @@ class Instance(ExactInstance):
         The Hessian shares no formula with the dual Gram matrix that is used there otherwise.
         """
         return replace(self, at_minimizer=False)
+
+    def scalings(self) -> dict[str, Callable[[float], Self]]:
+        """Return the ways to scale a float instance by which a minimizer stays one, by name.
+
+        "target": T by a factor, and each layer by its L-th root; "data": Σ by a factor.
+        """
+        return {"target": self._with_target, "data": self._with_data}
+
+    def _with_target(self, by: float) -> Self:
+        root = by ** (1 / self.net.depth)
+        layers = tuple(root * W for W in self.weights)
+        return replace(self, weights=layers, target=by * self.target)
+
+    def _with_data(self, by: float) -> Self:
+        return replace(self, sigma=by * self.sigma)
 
     def hints(self) -> dict[str, Any]:
         """Return what spares a checker a search: for ``minimal_sharpness`` a vector y (exact only).

@@ -38,6 +38,7 @@ _COMMANDS = {
     "list": "verify.commands.show:list_theorems",
     "new": "verify.commands.new:new",
     "proofs": "verify.commands.proofs:proofs",
+    "propose": "verify.commands.propose:propose",
     "quantities": "verify.commands.names:quantities",
     "replay": "verify.commands.replay:replay",
     "report": "verify.commands.report:report",

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from verify.search.record import Attack
     from verify.theorem import Theorem
 
-__all__ = ["search"]
+__all__ = ["Range", "search"]
 
 _UNCHECKED = (
     "note        its check.py does not confirm it: the setting or a quantity is not known to "
@@ -39,7 +39,7 @@ _PULSE = 2.0
 """Seconds between lines of progress."""
 
 
-class _Range(click.ParamType[tuple[int, int]]):
+class Range(click.ParamType[tuple[int, int]]):
     """LOW:HIGH, or one number for both."""
 
     name = "low:high"
@@ -97,8 +97,8 @@ certimin search "sharpness >= c*hessian_trace" --tighten c
     show_default=True,
     help="setting of an expression (certimin settings)",
 )
-@click.option("--depth", type=_Range(), default="2:6", show_default=True, help="layers")
-@click.option("--width", type=_Range(), default="1:5", show_default=True, help="of every layer")
+@click.option("--depth", type=Range(), default="2:6", show_default=True, help="layers")
+@click.option("--width", type=Range(), default="1:5", show_default=True, help="of every layer")
 @click.option("--budget", type=float, help="seconds  [default: 60, none beside --instances]")
 @click.option(
     "--instances",

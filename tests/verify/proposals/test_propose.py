@@ -1,0 +1,84 @@
+"""A theorem that is held out is found again, and what is asked wrongly is refused."""
+
+import json
+
+import pytest
+
+from verify.errors import UsageError
+from verify.proposals import propose
+
+
+def _texts(outcome):
+    return [p.text for p in outcome.proposals] + [t for p in outcome.proposals for t in p.same]
+
+
+SMALL = {"depth": (2, 3), "width": (1, 2), "factors": 1, "budget": 250.0}
+
+
+@pytest.mark.slow
+def test_the_energy_of_layers_is_found_again(tmp_path):
+    outcome = propose("weights_sq", using=("schatten",), without=("U9",), out=tmp_path, **SMALL)
+    assert "weights_sq >= depth*schatten" in _texts(outcome)
+    assert outcome.ended == "done"
+    assert {"U9", "N3"} <= outcome.held.keys()
+    best = outcome.proposals[0]
+    assert best.receipt.instances > 1000
+    assert best.module.is_file()
+    assert "CONJECTURE = conjecture(" in best.module.read_text(encoding="utf-8")
+    assert json.loads(json.dumps(outcome.to_json()))["proposals"][0]["rank"] == 1
+
+
+@pytest.mark.parametrize(
+    ("changed", "message"),
+    [
+        ({"about": "sharpnes"}, "unknown"),
+        ({"over": "minimiser"}, "unknown setting"),
+        ({"using": ("nonsense",)}, "unknown quantity 'nonsense'"),
+        ({"without": ("M99",)}, "unknown theorem id"),
+        ({"budget": 0.0}, "budget: expected a positive number"),
+        ({"budget": float("nan")}, "budget: expected a positive number"),
+        ({"depth": (3, 2)}, "depth: expected LOW:HIGH"),
+        ({"factors": 4}, "factors: expected 1 to 3"),
+        ({"seed": -1}, "seed: expected"),
+    ],
+)
+def test_what_cannot_be_asked_is_refused_in_one_line(changed, message):
+    given = {"about": "sharpness"} | SMALL | changed
+    with pytest.raises(UsageError, match=message) as refused:
+        propose(given.pop("about"), **given)
+    assert "\n" not in str(refused.value)
+
+
+@pytest.mark.slow
+def test_the_command_prints_and_writes(certimin, tmp_path):
+    path = tmp_path / "outcome.json"
+    code, out, _ = certimin(
+        "propose", "--about", "weights_sq", "--over", "balanced-minimizers", "--with", "schatten",
+        "--without", "U9", "--depth", "2:3", "--width", "1:2", "--factors", 1, "--json", path,
+    )  # fmt: skip
+    assert code == 0
+    assert "weights_sq >= depth*schatten" in out
+    assert "held out    U9: named" in out
+    assert json.loads(path.read_text(encoding="utf-8"))["ended"] == "done"
+
+
+@pytest.mark.slow
+def test_the_least_sharpness_of_whitened_data_is_found_again():
+    outcome = propose("sharpness", over="whitened-minimizers", without=("M1",), **SMALL)
+    assert "sharpness >= 2*depth*target_norm**(2 - 2/depth)" in _texts(outcome)
+    assert outcome.held["U1"] == "uses M1"
+
+
+@pytest.mark.slow
+def test_the_spread_of_norms_is_found_again():
+    given = SMALL | {"depth": (2, 4)}
+    outcome = propose("layer_norm_max**2 - layer_norm_min**2", **given)
+    wanted = "layer_norm_max**2 - layer_norm_min**2 <= (depth - 1)*imbalance"
+    assert wanted in _texts(outcome)
+
+
+@pytest.mark.slow
+def test_the_same_seed_proposes_the_same():
+    one, two = (propose("weights_sq", using=("schatten",), seed=3, **SMALL) for _ in range(2))
+    assert [p.text for p in one.proposals] == [p.text for p in two.proposals]
+    assert one.weaker == two.weaker
