@@ -113,7 +113,9 @@ class Terms:
 
     def _related(self, relation: Sequence[Any]) -> tuple[str, Tree, Tree]:
         if len(relation) != 3 or relation[0] not in ("==", ">=", "<=", ">", "<"):
-            raise Unexported(f"{relation[0]} between relations")
+            raise Unexported(
+                f"`{relation[0]}` stands between its conditions, which is not exported"
+            )
         return relation[0], relation[1], relation[2]
 
     def _number(self, value: Fraction) -> Enclosed:
