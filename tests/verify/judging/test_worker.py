@@ -168,6 +168,7 @@ def looped():
     ids=["a set", "a circle", "a number", "a text"],
 )
 def test_what_json_cannot_say(candidate, why):
+    sys.set_int_max_str_digits(4300)  # Python's own; a command that ran before has lifted it
     assert judge({"task": TRACE, "candidate": candidate})["reason"].startswith(why)
 
 
