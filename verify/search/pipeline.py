@@ -37,8 +37,8 @@ _CLEAR = -0.02
 _POLISH_SECONDS = 2.0
 """The most that one descent takes where the clock is the budget."""
 
-_POLISH_EVALUATIONS, _POLISH_SHARE = 400, 100
-"""The most values of its objective that a descent takes elsewhere, and the most for each batch."""
+_POLISH_EVALUATIONS = 400
+"""The most values of its objective that a descent takes elsewhere."""
 
 _SCALED, _SCALED_SHARE = 6, 64
 _SIMPLE, _SIMPLE_SHARE = 2, 8
@@ -447,9 +447,7 @@ class _Hunt:
         # the corpus knows no growing bounds
         claim = replace(self.travelling, setting=near.setting)
         evaluations, seconds = (
-            (None, _POLISH_SECONDS)
-            if self.budget.timed
-            else (min(_POLISH_EVALUATIONS, _POLISH_SHARE * max(1, self.budget.batches)), inf)
+            (None, _POLISH_SECONDS) if self.budget.timed else (_POLISH_EVALUATIONS, inf)
         )
         arguments = (near.sizes, numbers, evaluations, seconds, self.until, _CLEAR)
         return ("descent", id(near)), descended, claim, *arguments
