@@ -50,11 +50,11 @@ contracts: $(STAMP) ## Check who imports what
 
 .PHONY: test
 test: $(STAMP) ## Run the fast tests and the doctests
-	@$(BIN)/pytest -q -n 2
+	@$(BIN)/pytest -q -n 2 --dist worksteal
 
 .PHONY: test-slow
 test-slow: $(STAMP) ## Run the slow tests
-	@$(BIN)/pytest -q -n 2 -m slow
+	@$(BIN)/pytest -q -n 2 --dist worksteal -m slow
 
 .PHONY: browser-install
 browser-install: ## Install Chromium (Debian package)

@@ -112,10 +112,11 @@ def _instances(setting: Setting, bounds: Bounds) -> tuple[Any, ...]:
 
 def _drawn(setting: Setting, bounds: Bounds, backend: str = "numpy") -> Iterator[Any]:
     near = Bounds(*((low, min(high, low + _SPREAD)) for low, high in (bounds.depth, bounds.width)))
+    least = Bounds((bounds.depth[0],) * 2, near.width)  # a quantity may exist at one depth only
     for seed in range(_DRAWS):
         source = BatchSource(np.random.default_rng(seed), 1, backend)
         try:
             with np.errstate(all="ignore"):
-                yield setting.build(source, near)
+                yield setting.build(source, least if seed % 4 == 3 else near)
         except (ArithmeticError, LookupError, TypeError, ValueError):  # excluded, or no such sizes
             continue

@@ -103,7 +103,7 @@ def test_the_kernel_tells_them_apart(folder):
 @pytest.mark.slow
 def test_of_a_page_all_of_a_sample_are_killed():
     sources, theorems = next(
-        (sources, [each for each in owned if each.id == "Z1"])
+        (sources, [each for each in owned if each.id == "N12"])
         for sources, owned in folders()
         if Path(sources.folder).parent.name == "theorems"
     )

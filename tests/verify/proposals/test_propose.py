@@ -60,25 +60,3 @@ def test_the_command_prints_and_writes(certimin, tmp_path):
     assert "weights_sq >= depth*schatten" in out
     assert "held out    U9: named" in out
     assert json.loads(path.read_text(encoding="utf-8"))["ended"] == "done"
-
-
-@pytest.mark.slow
-def test_the_least_sharpness_of_whitened_data_is_found_again():
-    outcome = propose("sharpness", over="whitened-minimizers", without=("M1",), **SMALL)
-    assert "sharpness >= 2*depth*target_norm**(2 - 2/depth)" in _texts(outcome)
-    assert outcome.held["U1"] == "uses M1"
-
-
-@pytest.mark.slow
-def test_the_spread_of_norms_is_found_again():
-    given = SMALL | {"depth": (2, 4)}
-    outcome = propose("layer_norm_max**2 - layer_norm_min**2", **given)
-    wanted = "layer_norm_max**2 - layer_norm_min**2 <= (depth - 1)*imbalance"
-    assert wanted in _texts(outcome)
-
-
-@pytest.mark.slow
-def test_the_same_seed_proposes_the_same():
-    one, two = (propose("weights_sq", using=("schatten",), seed=3, **SMALL) for _ in range(2))
-    assert [p.text for p in one.proposals] == [p.text for p in two.proposals]
-    assert one.weaker == two.weaker
