@@ -22,7 +22,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import re
 import statistics
 import subprocess
@@ -34,15 +33,15 @@ from functools import partial
 from itertools import count
 from pathlib import Path
 from time import monotonic
-from types import ModuleType
 from typing import Any
 
 import numpy as np
 from scipy.optimize import differential_evolution
 
+from benchmarks.harness import count_work
 from verify.claims import Claim
 from verify.conjecture import conjecture
-from verify.search import Refuted, ahead, api, by_hypothesis, optimise, pipeline, search, shrink
+from verify.search import Refuted, search
 from verify.search.batches import margins
 from verify.search.by_hypothesis import explore
 from verify.search.record import Attack, Near
@@ -55,20 +54,6 @@ BEGIN, END = (
     "<!-- adversary: begin, written by benchmarks/adversary.py -->",
     "<!-- adversary: end -->",
 )
-
-
-def worked() -> float:
-    """Return the seconds that this program and those it started were at work."""
-    return sum(os.times()[:4])
-
-
-def count_work() -> None:
-    """Let every deadline here and in the search be one of :func:`worked`."""
-    here = sys.modules[__name__]
-    modules: tuple[ModuleType, ...] = (here, ahead, api, by_hypothesis, optimise, pipeline, shrink)
-    for module in modules:
-        for name in {"monotonic", "time"} & vars(module).keys():
-            setattr(module, name, worked)
 
 
 def load(name: str) -> list[dict[str, Any]]:

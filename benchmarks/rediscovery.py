@@ -10,18 +10,15 @@ Run with ``python -m benchmarks.rediscovery``.
 from __future__ import annotations
 
 import json
-import sys
-import time
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from time import monotonic, process_time
 from typing import Any
 
 import click
 import numpy as np
 
-from benchmarks.harness import environment
+from benchmarks.harness import count_work, environment
 from verify.claims import SETTINGS, Bounds
 from verify.conjecture import conjecture
 from verify.proposals import Proposals, propose
@@ -122,13 +119,6 @@ def _row(run: Run, name: str, wanted: str, outcome: Proposals) -> Row:
     return Row(name, wanted, held, "not found", "", None, None, run.command)
 
 
-def _count_processor_time() -> None:
-    """Have budgets and times found count the seconds of this process."""
-    for module in list(sys.modules.values()):
-        if getattr(module, "monotonic", None) is monotonic and module is not time:
-            module.monotonic = process_time  # type: ignore[attr-defined]
-
-
 @click.command()
 @click.option("--budget", default=300.0, show_default=True, help="seconds of each run")
 @click.option(
@@ -140,7 +130,7 @@ def _count_processor_time() -> None:
 def main(budget: float, processor_time: bool, only: str, quick: bool, out: Path) -> None:
     """Find theorems again."""
     if processor_time:
-        _count_processor_time()
+        count_work()
     starts = tuple(only.split(",")) if only else ("",)
     rows: list[Row] = []
     for run in RUNS[:1] if quick else RUNS:

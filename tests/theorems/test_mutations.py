@@ -17,7 +17,7 @@ from verify.runs.profiles import PROFILES, Profile
 from verify.search.budget import Budget
 from verify.theorem import Theorem
 
-TINY = Profile("quick", 12, 0, 20.0, True, 99, Budget(batches=2, batch_size=200, examples=20))
+TINY = Profile("quick", 12, 0, 20.0, True, None, Budget(batches=2, batch_size=200, examples=20))
 SPINE = ("F3", "M1", "C1", "C2", "C5", "U1", "Z3p")
 
 

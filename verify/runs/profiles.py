@@ -25,7 +25,8 @@ class Profile:
         Whether a claim that the kernel proved for all sizes is attacked and derived at sizes too;
         on instances, exact and trained, it is decided in any case.
     sizes
-        Of those at which a claim is decided with every number a symbol, the first so many.
+        Of those at which a claim is decided with every number a symbol, the first so many; all if
+        it is None.
     budget
         Of the attack on each claim and control: counts, so that a record is a function of claim and
         seed.  Its seconds end what would take for ever, also the decisions of a claim; a record
@@ -37,7 +38,7 @@ class Profile:
     trainings: int
     step_seconds: float
     again: bool
-    sizes: int
+    sizes: int | None
     budget: Budget
 
 
@@ -45,5 +46,5 @@ PROFILES = {
     "quick": Profile(
         "quick", 16, 2, 20.0, False, 2, Budget(300.0, 1, None, 1, 600, 0, 6, shrink_tries=80)
     ),
-    "full": Profile("full", 48, 4, 120.0, True, 99, Budget(1800.0, 1, None, 3, 2000, 1, 60)),
+    "full": Profile("full", 48, 4, 120.0, True, None, Budget(1800.0, 1, None, 3, 2000, 1, 60)),
 }
