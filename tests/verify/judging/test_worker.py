@@ -180,7 +180,7 @@ def test_one_process_judges_one_after_the_other():
     first = judge(DOCUMENT)
     assert (first["score"], first["refutes"]) == ("1/2", True)
     process = client._WORKER._process
-    assert judge(DOCUMENT, seconds=0.0001)["verdict"] == "undecided"
+    assert judge(_growing(), seconds=0.01)["verdict"] == "undecided"  # it takes seconds
     half = {"weights": [[[Fraction(1, 2)]], [[0.5]]], "sigma": [[1]]}
     assert judge({"task": TRACE, "candidate": half})["score"] == "1/2"
     assert judge({"task": TRACE, "candidate": {"weights": float("nan")}})["reason"].startswith(
@@ -193,14 +193,19 @@ def test_one_process_judges_one_after_the_other():
     assert client._WORKER._process is not process
 
 
-@pytest.mark.slow
-def test_digits_that_grow_beyond_all_limits_end_in_time():
+def _growing():
+    """A document whose numbers have hundreds of digits, and whose score thousands."""
     long = "1." + "3" * 390
     row = [long] * 5
     layers = {"weights": [[row] * 5] * 6, "sigma": [[5 if i == j else 1 for j in range(5)]
                                                      for i in range(5)]}  # fmt: skip
+    return {"task": {"maximize": "sharpness"}, "candidate": layers}
+
+
+@pytest.mark.slow
+def test_digits_that_grow_beyond_all_limits_end_in_time():
     start = monotonic()
-    found = judge({"task": {"maximize": "sharpness"}, "candidate": layers}, seconds=5)
+    found = judge(_growing(), seconds=5)
     assert monotonic() - start < 60
     assert found["verdict"] in ("scored", "undecided")
 
