@@ -32,17 +32,21 @@ split; [by rewrite -sq_eq0 squ oner_eq0 | exact: squ | |].
 by rewrite u1 mulmx1 -dot_trmx trmx_mul trmxK.
 Qed.
 
+Lemma one_row_form n p (T : 'M[F]_(n, p)) (N : 'M[F]_p) (v : 'cV[F]_n) : n = 1%N ->
+  dot (T^T *m v) (N *m (T^T *m v)) = dot T (T *m N^T) * sq v.
+Proof.
+move=> n1; move: T v; rewrite n1 => T v.
+have -> : v = (v 0 0)%:M by apply/matrixP => i j; rewrite !ord1 [RHS]mxE eqxx.
+rewrite mul_mx_scalar -scalemxAr dotZl dotZr -scalemx1 sqZ.
+by rewrite -[dot T _]dot_trmx trmx_mul trmxK sq_one mulr1 mulrA -expr2 mulrC.
+Qed.
+
 Lemma one_row_largest n p (T : 'M[F]_(n, p)) (N : 'M[F]_p) : n = 1%N ->
   is_largest (fun v => dot (T^T *m v) (N *m (T^T *m v))) (dot T (T *m N^T)).
 Proof.
-move=> n1; move: T; rewrite n1 => T.
-have form (v : 'cV[F]_1) : dot (T^T *m v) (N *m (T^T *m v)) = dot T (T *m N^T) * sq v.
-  have -> : v = (v 0 0)%:M by apply/matrixP => i j; rewrite !ord1 [RHS]mxE eqxx.
-  rewrite mul_mx_scalar -scalemxAr dotZl dotZr -scalemx1 sqZ.
-  rewrite -[dot T _]dot_trmx trmx_mul trmxK sq_one mulr1 mulrA -expr2.
-  by rewrite mulrC.
-split=> [v|]; first by rewrite form.
-by exists 1%:M; rewrite form sq_one oner_eq0.
+move=> n1; split=> [v|]; first by rewrite one_row_form.
+have [one_neq0 _ _ _] := one_row T N n1.
+by exists (const_mx 1); rewrite one_row_form // sq_eq0.
 Qed.
 
 Lemma root_le L (x y r s : F) : (0 < L)%N -> is_root L x r -> is_root L y s -> x <= y -> r <= s.
@@ -315,28 +319,53 @@ have -> : (top * c) ^+ 2 = c ^+ 2 * top * top by ring.
 by rewrite mulfK.
 Qed.
 
-(* One layer of one neuron on one sample: S_min = 2, and the half is 1. *)
+(* --- one neuron on one sample ----------------------------------------------------------------- *)
+Definition one : 'M[rat]_1 := 1%:M.
+Definition ones (_ : nat) : nat := 1.
+
+Lemma one_neq0 : one != 0.
+Proof. by rewrite -sq_eq0 sq_one oner_eq0. Qed.
+
+Lemma moment_one : @moment _ ones 1 one = 1%:M.
+Proof. by rewrite /moment invr1 scale1r trmx1 mulmx1. Qed.
+
+Lemma cross_one L : @cross _ ones L 1 one one = 1%:M.
+Proof. by rewrite /cross invr1 scale1r trmx1 mulmx1. Qed.
+
+Lemma data_max_one : @is_data_max _ ones 1 one 1.
+Proof.
+rewrite /is_data_max moment_one; split=> [x|]; last exists one; rewrite mul1mx mul1r //.
+by rewrite sq_eq0 one_neq0.
+Qed.
+
+Lemma norm_one : @is_norm_on_data _ ones 1 one 1 one 1.
+Proof.
+rewrite /is_norm_on_data moment_one trmx1.
+by split=> [x|]; last exists one; rewrite !mul1mx mul1r // sq_eq0 one_neq0.
+Qed.
+
+Lemma gain_one L : @is_gain _ ones L 1 one one 1.
+Proof.
+have numbers (u : 'M[rat]_1) : sq u = u 0 0 ^+ 2 by rewrite /sq /dot !big_ord1 expr2.
+have value (u y : 'M[rat]_1) : u != 0 -> y != 0 -> @path_gain _ ones L 1 one one u y = 1.
+  move=> u_neq0 y_neq0; rewrite /path_gain /path_ends /directions.pairing moment_one cross_one.
+  rewrite !mul1mx -!/(sq _) divff ?sq_eq0 // mul1r.
+  have -> : dot u y ^+ 2 = sq u * sq y by rewrite !numbers /dot !big_ord1 exprMn.
+  by rewrite divff ?mulf_neq0 ?sq_eq0 // expr1n.
+split=> [u y u_neq0|]; first by rewrite moment_one mul1mx => /(value _ _ u_neq0) ->.
+by exists one, one; rewrite moment_one mul1mx value one_neq0.
+Qed.
+
+Lemma least_one L : @is_minimal_sharpness _ ones L 1 one one (2 * L%:R).
+Proof. by exists 1, 1; rewrite mulr1; split=> //; [exact: gain_one | rewrite /is_root expr1n]. Qed.
+
+Lemma target_one L : one *m @moment _ ones 1 one = @cross _ ones L 1 one one.
+Proof. by rewrite moment_one cross_one mulmx1. Qed.
+
+(* One layer: S_min = 2, and the half is 1. *)
 Theorem half_of_outputs_false : ~ statements.minimal_sharpness_between_closed_forms.half_of_outputs.
 Proof.
-pose one : 'M[rat]_1 := 1%:M; pose d (_ : nat) := 1%N.
-have moment1 : @moment _ d 1 one = 1%:M by rewrite /moment invr1 scale1r trmx1 mulmx1.
-have cross1 : @cross _ d 1 1 one one = 1%:M by rewrite /cross invr1 scale1r trmx1 mulmx1.
-have sq_neq0 : sq one != 0 by rewrite sq_one oner_eq0.
-have one_neq0 : one != 0 by rewrite -sq_eq0.
-have top_max : @is_data_max _ d 1 one 1.
-  rewrite /is_data_max moment1.
-  by split=> [x|]; [|exists one]; rewrite mul1mx mul1r.
-have norm : @is_norm_on_data _ d 1 one 1 one 1.
-  rewrite /is_norm_on_data moment1 trmx1.
-  by split=> [x|]; [|exists one]; rewrite !mul1mx mul1r.
-have gain : @is_gain _ d 1 1 one one 1.
-  have value (u y : 'M[rat]_1) : y != 0 -> @path_gain _ d 1 1 one one u y = 1.
-    move=> y_neq0; rewrite /path_gain expr0 mulr1 /path_ends moment1 mul1mx.
-    by rewrite divff // sq_eq0.
-  split=> [u y _|]; first by rewrite moment1 mul1mx => /value ->.
-  by exists one, one; rewrite moment1 mul1mx value.
-have root : is_root 1 (1 : rat) 1 by [].
-have least : @is_minimal_sharpness _ d 1 1 one one (2 * 1 * 1) by exists 1, 1.
-have target : one *m @moment _ d 1 one = @cross _ d 1 1 one one by rewrite moment1 cross1 mulmx1.
-by move=> /(_ _ d 1%N 1%N one one one _ 1 1 1 isT target least top_max norm root).
+have root : @outputs_root _ 1 1 1 (1 : rat) by rewrite /outputs_root.
+by move=> /(_ _ ones 1%N 1%N one one one _ 1 1 1 isT (target_one 1) (least_one 1)
+  data_max_one norm_one root).
 Qed.
