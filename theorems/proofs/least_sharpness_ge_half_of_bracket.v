@@ -170,6 +170,27 @@ Qed.
 End Leaning.
 
 (* --- the claims ------------------------------------------------------------------------------ *)
+Section Signs.
+Variables (F : realFieldType) (d : nat -> nat) (L m : nat) (X : 'M[F]_(d 0%N, m)).
+
+Lemma top_ge0 top : is_data_max X top -> 0 <= top.
+Proof.
+by apply: largest_ge0 => x; rewrite moment_ge0 mulr_ge0 ?sq_ge0 ?invr_ge0 ?ler0n.
+Qed.
+
+Lemma p_ge0 n (T : 'M[F]_(n, d 0%N)) p : is_norm_on_data X T p -> 0 <= p.
+Proof.
+by apply: largest_ge0 => x; rewrite moment_ge0 mulr_ge0 ?sq_ge0 ?invr_ge0 ?ler0n.
+Qed.
+
+Lemma gain_ge0 (Y : 'M[F]_(d L, m)) G : is_gain X Y G -> 0 <= G.
+Proof.
+move=> [_ [u [y [_ y_neq0 <-]]]]; have q_ge0 := ltW (moment_gt0 y_neq0).
+by rewrite mulr_ge0 ?divr_ge0 ?sq_ge0 // exprn_ge0 // divr_ge0 ?sqr_ge0 // mulr_ge0 ?sq_ge0.
+Qed.
+
+End Signs.
+
 Section Claims.
 Variables (F : rcfType) (d : nat -> nat) (N m : nat).
 Variables (X : 'M[F]_(d 0%N, m)) (Y : 'M[F]_(d N.+1, m)) (T : 'M[F]_(d N.+1, d 0%N)).
@@ -179,25 +200,11 @@ Hypothesis top_max : is_data_max X top.
 Hypothesis norm : is_norm_on_data X T p.
 Hypothesis gain : is_gain X Y G.
 
-Lemma top_ge0 : 0 <= top.
-Proof.
-by apply: largest_ge0 top_max => x; rewrite moment_ge0 mulr_ge0 ?sq_ge0 ?invr_ge0 ?ler0n.
-Qed.
-
-Lemma p_ge0 : 0 <= p.
-Proof. by apply: largest_ge0 norm => x; rewrite moment_ge0 mulr_ge0 ?sq_ge0 ?invr_ge0 ?ler0n. Qed.
-
-Lemma gain_ge0 : 0 <= G.
-Proof.
-have [_ [u [y [_ y_neq0 <-]]]] := gain; have q_ge0 := ltW (moment_gt0 y_neq0).
-rewrite mulr_ge0 ?divr_ge0 ?sq_ge0 // exprn_ge0 // divr_ge0 ?sqr_ge0 // mulr_ge0 ?sq_ge0 //.
-Qed.
-
 Lemma gain_ge : N%:R ^+ N * (top * p ^+ N) <= G * N.+1%:R ^+ N.+1.
 Proof.
-have right_ge0 : 0 <= G * N.+1%:R ^+ N.+1 by rewrite mulr_ge0 ?gain_ge0 ?exprn_ge0 ?ler0n.
+have right_ge0 : 0 <= G * N.+1%:R ^+ N.+1 by rewrite mulr_ge0 ?(gain_ge0 gain) ?exprn_ge0 ?ler0n.
 have [top0|top_neq0] := eqVneq top 0; first by rewrite top0 mul0r mulr0.
-have top_gt0 : 0 < top by rewrite lt_def top_neq0 top_ge0.
+have top_gt0 : 0 < top by rewrite lt_def top_neq0 (top_ge0 top_max).
 have [_ [x [x_neq0 at_x]]] := top_max; have [bound [u0 [_ [u0_neq0 _ _]]]] := gain.
 case: (posnP N) => [N0|N_gt0].
   have pow0 (e : F) : e ^+ N = 1 by rewrite N0 expr0.
@@ -210,7 +217,7 @@ case: (posnP N) => [N0|N_gt0].
   have := ends_ge X x x; rewrite expr2 mulrAC ler_pmul2r // at_x.
   by rewrite [top * _]mulrC ler_pmul2l.
 have [p0|p_neq0] := eqVneq p 0; first by rewrite p0 expr0n gtn_eqF // !mulr0.
-have p_gt0 : 0 < p by rewrite lt_def p_neq0 p_ge0.
+have p_gt0 : 0 < p by rewrite lt_def p_neq0 (p_ge0 norm).
 have [_ [u [u_neq0 at_u]]] := norm.
 have uv_neq0 : u != 0 by rewrite -sq_eq0.
 wlog h_ge0 : u u_neq0 at_u uv_neq0 / 0 <= dot x (moment X *m (T^T *m u)).
@@ -246,6 +253,64 @@ apply: (@root_le _ N.+1 x y); rewrite {}/x {}/y //.
 have bound := gain_ge target top_max norm gain; rewrite [G * _]mulrC in bound.
 apply: le_trans (ler_wpmul2l (exprn_ge0 _ (ler0n _ 2)) bound); rewrite [leRHS]mulrA.
 by rewrite ler_wpmul2r ?mulr_ge0 ?exprn_ge0 ?halves.
+Qed.
+
+(* --- the stretch of the target ----------------------------------------------------------------- *)
+Theorem stretched : statements.least_sharpness_ge_half_of_bracket.stretched.
+Proof.
+move=> F d [//|N] m X Y T S_min p t r _ target [G [s [gain root ->]]] norm T_norm r_root.
+rewrite ler_wpmul2l ?mulr_ge0 ?ler0n //; apply: (root_le (ltn0Sn N) r_root root).
+have p0 := p_ge0 norm; have t0 := norm_ge0 T_norm.
+have [bound _] := gain; have [_ [u [u_neq0 at_u]]] := norm; case: T_norm => T_le _.
+have [p_eq0|p_neq0] := eqVneq p 0; first by rewrite p_eq0 expr0n mul0r (gain_ge0 gain).
+have p_gt0 : 0 < p by rewrite lt_def p_neq0.
+have u_gt0 : 0 < sq u by rewrite lt_def u_neq0 sq_ge0.
+set g := T^T *m u in at_u; set q := dot g (moment X *m g) in at_u.
+have q_gt0 : 0 < q by rewrite at_u mulr_gt0.
+have g_neq0 : moment X *m g != 0 by apply: contraTneq q_gt0 => g0; rewrite /q g0 dot0r ltxx.
+have inner : dot u (T *m (moment X *m g)) = q by rewrite dot_mull.
+have pair : directions.pairing X Y u g = p.
+  rewrite /directions.pairing -target -mulmxA inner -/q expr2 at_u.
+  by rewrite invfM mulrACA divff ?mulr1 ?mulf_neq0 // mulrK // unitfE.
+have t_gt0 : 0 < t.
+  rewrite lt_def t0 andbT; apply: contraTneq q_gt0 => t_eq0.
+  have := T_le (moment X *m g); rewrite t_eq0 mul0r => le0.
+  have /eqP := le_anti (introT andP (conj le0 (sq_ge0 _))).
+  by rewrite sq_eq0 -inner => /eqP ->; rewrite dot0r ltxx.
+have ends : p / t <= path_ends X g.
+  rewrite /path_ends ler_pdivl_mulr // mulrAC ler_pdivr_mulr // -/q.
+  have := cauchy_schwarz u (T *m (moment X *m g)); rewrite inner => cauchy.
+  have := le_trans cauchy (ler_wpmul2l (ltW u_gt0) (T_le _)).
+  rewrite expr2 {1}at_u [p * _]mulrC -mulrA ler_pmul2l // [t * _]mulrC; apply: le_trans.
+  by rewrite mulrC.
+have -> : p ^+ N.+1 / t = p / t * p ^+ N by rewrite exprS mulrAC.
+apply: le_trans (bound u g _ g_neq0); last by rewrite -sq_eq0.
+by rewrite /path_gain pair ler_wpmul2r ?exprn_ge0.
+Qed.
+
+Theorem stretched_attained : statements.least_sharpness_ge_half_of_bracket.stretched_attained.
+Proof.
+move=> F d [//|N] m X Y T c v q S_min top p t r L_gt0 target C_neq0 TE unit_v unit_q top_max q_top.
+move=> least norm T_norm root.
+apply/eqP; rewrite eq_le (stretched L_gt0 target least norm T_norm root) andbT.
+apply: (outputs L_gt0 target least top_max norm).
+have pE : p = c ^+ 2 * top := largest_unique norm (path_norm TE unit_v unit_q top_max q_top).
+have form (x : 'cV[F]_(d 0%N)) : sq (T *m x) = c ^+ 2 * dot q x ^+ 2.
+  rewrite TE -scalemxAl sqZ -mulmxA.
+  have -> : q^T *m x = (dot q x)%:M.
+    by apply/matrixP => i j; rewrite !ord1 dotE /mxtrace big_ord1 [RHS]mxE eqxx.
+  by rewrite mul_mx_scalar sqZ unit_v mulr1.
+have tE : t = c ^+ 2.
+  apply: (largest_unique T_norm); split=> [x|]; last first.
+    by exists q; rewrite form unit_q -/(sq q) unit_q expr1n oner_eq0.
+  rewrite form ler_wpmul2l ?sqr_ge0 //.
+  by have := cauchy_schwarz q x; rewrite unit_q mul1r.
+have c_neq0 : c ^+ 2 != 0.
+  rewrite expf_eq0 /=; apply: contraNneq C_neq0 => c0.
+  by rewrite -target TE c0 scale0r mul0mx.
+rewrite /statements.minimal_sharpness_between_closed_forms.outputs_root /=; have <- : p ^+ N.+1 / t = top * p ^+ N; last exact: root.
+rewrite exprS tE {1}pE; apply: (canLR (mulfK c_neq0)).
+by move: (p ^+ N) (c ^+ 2) => i j; ring.
 Qed.
 
 (* --- a regressor along a small eigenvector ---------------------------------------------------- *)

@@ -277,6 +277,27 @@ apply: (lower_attained L_gt0 d1 target C_neq0 top_max top_vector least).
 by rewrite /lower_root (rayleigh2_top T_neq0 top_vector) a_top divff ?gt_eqF // mulr1.
 Qed.
 
+Lemma path_norm (F : realFieldType) (d : nat -> nat) (m : nat) (X : 'M[F]_(d 0%N, m)) n
+    (T : 'M[F]_(n, d 0%N)) c (v : 'cV[F]_n) q top :
+  T = c *: (v *m q^T) -> sq v = 1 -> sq q = 1 ->
+  is_data_max X top -> moment X *m q = top *: q -> is_norm_on_data X T (c ^+ 2 * top).
+Proof.
+move=> TE unit_v unit_q top_max q_top.
+have top_ge0 : 0 <= top.
+  by apply: largest_ge0 top_max => x; rewrite moment_ge0 mulr_ge0 ?sq_ge0 ?invr_ge0 ?ler0n.
+have form (x : 'cV[F]_n) :
+    dot (T^T *m x) (moment X *m (T^T *m x)) = c ^+ 2 * top * dot v x ^+ 2.
+  rewrite TE linearZ /= trmx_mul trmxK -scalemxAl -mulmxA.
+  have -> : v^T *m x = (dot v x)%:M.
+    by apply/matrixP => i j; rewrite !ord1 [RHS]mxE eqxx dotE /mxtrace big_ord1.
+  rewrite mul_mx_scalar scalerA -scalemxAr dotZl dotZr q_top dotZr -/(sq q) unit_q.
+  by move: (dot v x) => e; ring.
+split=> [x|]; last by exists v; rewrite form unit_v -/(sq v) unit_v expr1n oner_eq0.
+have c_ge0 : 0 <= c ^+ 2 * top by apply: mulr_ge0; [exact: sqr_ge0 | exact: top_ge0].
+rewrite form ler_wpmul2l //.
+by have := cauchy_schwarz v x; rewrite unit_v mul1r.
+Qed.
+
 Theorem outputs_attained : statements.minimal_sharpness_between_closed_forms.outputs_attained.
 Proof.
 move=> F d L m X Y T c v q S_min top p r L_gt0 target C_neq0 TE unit_v unit_q top_max q_top.
@@ -294,21 +315,7 @@ have q_neq0 : moment X *m q != 0 by rewrite q_top -sq_eq0 sqZ unit_q mulr1 expf_
 have v_neq0 : v != 0 by rewrite -sq_eq0 unit_v oner_eq0.
 have qform : dot q (moment X *m q) = top by rewrite q_top dotZr -/(sq q) unit_q mulr1.
 have top_gt0 : 0 < top by rewrite -qform moment_gt0.
-have Tx (x : 'cV[F]_(d L)) : T^T *m x = (c * dot v x) *: q.
-  rewrite TE linearZ /= trmx_mul trmxK -scalemxAl -mulmxA.
-  have -> : v^T *m x = (dot v x)%:M.
-    by apply/matrixP => i j; rewrite !ord1 [RHS]mxE eqxx dotE /mxtrace big_ord1.
-  by rewrite mul_mx_scalar scalerA.
-have pE : p = c ^+ 2 * top.
-  apply: (largest_unique norm).
-  have form (x : 'cV[F]_(d L)) :
-      dot (T^T *m x) (moment X *m (T^T *m x)) = c ^+ 2 * top * dot v x ^+ 2.
-    rewrite Tx -scalemxAr dotZl dotZr qform.
-    by move: (dot v x) => e; ring.
-  split=> [x|]; last by exists v; rewrite form unit_v -/(sq v) unit_v expr1n oner_eq0.
-  have c_ge0 : 0 <= c ^+ 2 * top by apply: mulr_ge0; [exact: sqr_ge0 | exact: ltW].
-  rewrite form ler_wpmul2l //.
-  by have := cauchy_schwarz v x; rewrite unit_v mul1r.
+have pE : p = c ^+ 2 * top := largest_unique norm (path_norm TE unit_v unit_q top_max q_top).
 suff -> : top * p ^+ L.-1 = path_gain X Y v q by apply: bound.
 rewrite /path_gain; congr (_ * _ ^+ _).
   rewrite /path_ends qform q_top sqZ unit_q mulr1.

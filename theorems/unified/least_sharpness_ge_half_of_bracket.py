@@ -12,6 +12,13 @@ Statement
     so that the two numbers $Λ$ and $|TK|_2$ give $S_min$ within a factor of
     $L/(L-1)^{1-1/L} ≤ 2$, which tends to 1 as $L → ∞$.
 
+    The bound of C1 holds for any number of outputs too, with equality where one path starts at a
+    top eigenvector of $Σ$:
+
+        S_min ≥ 2L |TK|_2² / |T|_2^{2/L}.                                  [stretched]
+
+    For one output it is $2La|w^*|^{2-2/L}$.   [stretched_attained]
+
     Where there is one output, $Σw^* = a w^*$ and $Λ = a(L + (L-1)q²)$ with a rational $q$,
 
         S_min (1 - a/Λ)^{1-1/L} = 2(L-1)^{1-1/L} Λ^{1/L} |TK|_2^{2-2/L}:   [beside]
@@ -21,8 +28,8 @@ Statement
 
 Notation
     ``minimal_sharpness`` is $S_min$, ``depth`` is $L$, ``data_max`` is $Λ$, $|TK|_2$ is
-    ``target_on_data``; ``a`` is $a = w^{*T}Σw^*/|w^*|²$ for one output.  $z$ and $û$ are directions
-    of inputs and outputs as in F6.
+    ``target_on_data``, $|T|_2$ is ``target_norm``; ``a`` is $a = w^{*T}Σw^*/|w^*|²$ for one output.
+    $z$ and $û$ are directions of inputs and outputs as in F6.
 
 Assumptions
     one_output  for the equality: $a$ is not defined otherwise.
@@ -53,6 +60,14 @@ Proof
 
     the last step being $(L-2)² ≥ 0$.   [half]
 
+    The stretch.  At $z = v$, the top right singular vector of $TK$, the second factor is $|TK|_2²$,
+    and the first one at least $|TKv|²/|T|_2²$:
+
+        |Kv|² ≥ |TK|_2²/|T|_2²,    (|Kv|²)^{1/L}(|TK|_2²)^{1-1/L} ≥ |TK|_2²/|T|_2^{2/L}.  [stretched]
+
+    Where $T = c\,v q^T$ with a top eigenvector $q$ of $Σ$, $|TK|_2² = c²Λ$, and the bound is the
+    upper bracket of U2.   [stretched_attained]
+
     The limit.  For $Σw^* = a w^*$ the share $s = (z·ŵ)²$ of the regressor bounds the first factor,
     $|Kz|² ≤ Λ - (Λ-a)s$, and gives the second one, $|TKz|² = |TK|_2² s$.  By the inequality of
     arithmetic and geometric means for the first, once, and $(Λ-a)s/(L-1)$, $L-1$ times, whose sum
@@ -66,14 +81,16 @@ Proof
 Sharpness
     Both ends of the factor $L/(L-1)^{1-1/L}$ are needed: U2's bracket is attained where $w^*$ is
     along a top eigenvector (U2.outputs_attained), this one in the limit $a/Λ → 0$.  A constant ten
-    per cent larger is refuted (control).
+    per cent larger is refuted (control).  Of the two lower bounds the first is better where the
+    target leans away from the largest eigenvalue, the second where it leans towards it.
 
 Implementation notes
-    The proposal came from ``certimin propose``, which fitted $1.51(L-1)$ and $1/L$ to instances.
+    Both bounds were proposed by ``certimin propose``, the first one as $1.51(L-1)$ times the same
+    product.
 
 References
 ----------
-    certimin2026
+    certimin2026; marion2024deep has the bound by the stretch for one output
 """
 
 from __future__ import annotations
@@ -82,21 +99,34 @@ import sympy as sp
 
 from theorems.assumptions import one_output
 from theorems.instances import Instance
-from theorems.quantities import a, data_max, depth, minimal_sharpness, symbols, target_on_data
-from theorems.settings import minimizers, overlooked_direction
+from theorems.quantities import (
+    a,
+    data_max,
+    depth,
+    minimal_sharpness,
+    symbols,
+    target_norm,
+    target_on_data,
+)
+from theorems.settings import balanced_path, minimizers, overlooked_direction
 from theorems.unified.minimal_sharpness_between_closed_forms import outputs_bracket
 from verify.theorem import Bounds, Formula, Source, Theorem, stated, twin, witness
 
-__all__ = ["THEOREM", "crossed_bracket"]
+__all__ = ["THEOREM", "crossed_bracket", "stretched_bracket"]
 
-S_min, L, rayleigh, top, image = symbols(minimal_sharpness, depth, a, data_max, target_on_data)
+S_min, L, rayleigh, top, image, norm = symbols(
+    minimal_sharpness, depth, a, data_max, target_on_data, target_norm
+)
 
-# --- closed form --------------------------------------------------------------------------------
+# --- closed forms -------------------------------------------------------------------------------
 
 crossed_bracket = Formula(
     "crossed_bracket",
     r"2(L-1)^{1-1/L}\Lambda^{1/L}|TK|_2^{2-2/L}",
     2 * (L - 1) ** (1 - 1 / L) * top ** (1 / L) * image ** (2 - 2 / L),
+)
+stretched_bracket = Formula(
+    "stretched_bracket", r"2L|TK|_2^2/|T|_2^{2/L}", 2 * L * image**2 / norm ** (2 / L)
 )
 
 # --- claims -------------------------------------------------------------------------------------
@@ -117,6 +147,14 @@ beside = stated(
     sp.Eq(S_min * (1 - rayleigh / top) ** (1 - 1 / L), crossed_bracket), one_output,
     bounds=_DEEP, formal=True,
 )  # fmt: skip
+stretched = stated(
+    "stretched", "C1's bound for any number of outputs",
+    minimizers, S_min >= stretched_bracket, bounds=_DEEP, formal=True,
+)  # fmt: skip
+stretched_attained = stated(
+    "stretched_attained", "and equality along one path from a top eigenvector",
+    balanced_path, sp.Eq(S_min, stretched_bracket), bounds=_DEEP, formal=True,
+)  # fmt: skip
 
 # --- false twins --------------------------------------------------------------------------------
 
@@ -125,6 +163,8 @@ _twins = (
          minimizers, S_min <= crossed_bracket, bounds=_DEEP),
     twin("larger_constant", "a constant ten per cent larger",
          overlooked_direction, S_min >= sp.Rational(11, 10) * crossed_bracket, bounds=_DEEP),
+    twin("stretched_above", "the bound by the stretch as one from above",
+         minimizers, S_min <= stretched_bracket, bounds=_DEEP),
     twin("depth_for_depth_less_one", "$L$ for $L-1$",
          minimizers, S_min >= outputs_bracket, bounds=_DEEP),
 )  # fmt: skip
@@ -134,7 +174,7 @@ THEOREM = Theorem(
     title="The least sharpness is at least half of its bracket for any number of outputs",
     normalisation="$R = E|y - Px|²$, no factor 1/2; $K = Σ^{1/2}$",
     source=Source("certimin2026", "the largest eigenvalue and the norm of the target on the data"),
-    claims=(lower, half, beside),
+    claims=(lower, half, beside, stretched, stretched_attained),
     controls=_twins,
     witnesses=(
         witness("perpendicular", lower,

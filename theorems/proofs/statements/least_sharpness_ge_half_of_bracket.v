@@ -40,6 +40,27 @@ Definition beside : Prop :=
   is_root L ((1 - a / top) ^+ L.-1) t ->
   S_min * t = 2 * r.
 
+(* S_min >= 2L|TK|_2²/|T|_2^{2/L}, t = |T|_2². *)
+Definition stretched : Prop :=
+  forall (F : realFieldType) (d : nat -> nat) (L m : nat) (X : 'M[F]_(d 0%N, m)) (Y : 'M[F]_(d L, m))
+         (T : 'M[F]_(d L, d 0%N)) (S_min p t r : F),
+  (0 < L)%N -> T *m moment X = cross X Y ->
+  is_minimal_sharpness X Y S_min ->
+  is_norm_on_data X T p -> is_norm_sq T t -> is_root L (p ^+ L / t) r ->
+  2 * L%:R * r <= S_min.
+
+(* Equality for T = c v qᵀ along a top eigenvector q of Σ. *)
+Definition stretched_attained : Prop :=
+  forall (F : realFieldType) (d : nat -> nat) (L m : nat) (X : 'M[F]_(d 0%N, m)) (Y : 'M[F]_(d L, m))
+         (T : 'M[F]_(d L, d 0%N)) (c : F) (v : 'cV[F]_(d L)) (q : 'cV[F]_(d 0%N))
+         (S_min top p t r : F),
+  (0 < L)%N -> T *m moment X = cross X Y -> cross X Y != 0 ->
+  T = c *: (v *m q^T) -> sq v = 1 -> sq q = 1 ->
+  is_data_max X top -> moment X *m q = top *: q ->
+  is_minimal_sharpness X Y S_min ->
+  is_norm_on_data X T p -> is_norm_sq T t -> is_root L (p ^+ L / t) r ->
+  S_min = 2 * L%:R * r.
+
 (* The bracket from below as one from above. *)
 Definition above : Prop :=
   forall (F : realFieldType) (d : nat -> nat) (L m : nat) (X : 'M[F]_(d 0%N, m)) (Y : 'M[F]_(d L, m))
