@@ -296,9 +296,7 @@ apply/eqP; rewrite eq_le (stretched L_gt0 target least norm T_norm root) andbT.
 apply: (outputs L_gt0 target least top_max norm).
 have pE : p = c ^+ 2 * top := largest_unique norm (path_norm TE unit_v unit_q top_max q_top).
 have form (x : 'cV[F]_(d 0%N)) : sq (T *m x) = c ^+ 2 * dot q x ^+ 2.
-  rewrite TE -scalemxAl sqZ -mulmxA.
-  have -> : q^T *m x = (dot q x)%:M.
-    by apply/matrixP => i j; rewrite !ord1 dotE /mxtrace big_ord1 [RHS]mxE eqxx.
+  rewrite TE -scalemxAl sqZ -mulmxA row_col.
   by rewrite mul_mx_scalar sqZ unit_v mulr1.
 have tE : t = c ^+ 2.
   apply: (largest_unique T_norm); split=> [x|]; last first.
@@ -308,7 +306,8 @@ have tE : t = c ^+ 2.
 have c_neq0 : c ^+ 2 != 0.
   rewrite expf_eq0 /=; apply: contraNneq C_neq0 => c0.
   by rewrite -target TE c0 scale0r mul0mx.
-rewrite /statements.minimal_sharpness_between_closed_forms.outputs_root /=; have <- : p ^+ N.+1 / t = top * p ^+ N; last exact: root.
+rewrite /statements.minimal_sharpness_between_closed_forms.outputs_root /=.
+have <- : p ^+ N.+1 / t = top * p ^+ N; last exact: root.
 rewrite exprS tE {1}pE; apply: (canLR (mulfK c_neq0)).
 by move: (p ^+ N) (c ^+ 2) => i j; ring.
 Qed.

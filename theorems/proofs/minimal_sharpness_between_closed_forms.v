@@ -287,9 +287,7 @@ have top_ge0 : 0 <= top.
   by apply: largest_ge0 top_max => x; rewrite moment_ge0 mulr_ge0 ?sq_ge0 ?invr_ge0 ?ler0n.
 have form (x : 'cV[F]_n) :
     dot (T^T *m x) (moment X *m (T^T *m x)) = c ^+ 2 * top * dot v x ^+ 2.
-  rewrite TE linearZ /= trmx_mul trmxK -scalemxAl -mulmxA.
-  have -> : v^T *m x = (dot v x)%:M.
-    by apply/matrixP => i j; rewrite !ord1 [RHS]mxE eqxx dotE /mxtrace big_ord1.
+  rewrite TE linearZ /= trmx_mul trmxK -scalemxAl -mulmxA row_col.
   rewrite mul_mx_scalar scalerA -scalemxAr dotZl dotZr q_top dotZr -/(sq q) unit_q.
   by move: (dot v x) => e; ring.
 split=> [x|]; last by exists v; rewrite form unit_v -/(sq v) unit_v expr1n oner_eq0.
@@ -305,8 +303,7 @@ move=> least norm out; apply/eqP; rewrite eq_le (outputs L_gt0 target least top_
 have [G [s [[bound _] root ->]]] := least.
 rewrite ler_wpmul2l ?mulr_ge0 ?ler0n //; apply: (root_le L_gt0 out root).
 have T_neq0 : T *m moment X != 0 by rewrite target.
-have qq : q^T *m q = 1%:M.
-  by apply/matrixP => i j; rewrite !ord1 [RHS]mxE eqxx -unit_q /sq dotE /mxtrace big_ord1.
+have qq : q^T *m q = 1%:M by rewrite row_col -/(sq q) unit_q.
 have qM : q^T *m moment X = top *: q^T by rewrite -moment_sym -trmx_mul q_top linearZ.
 have TM : T *m moment X = (c * top) *: (v *m q^T).
   by rewrite TE -scalemxAl -mulmxA qM -scalemxAr scalerA.

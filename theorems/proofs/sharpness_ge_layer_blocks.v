@@ -125,10 +125,7 @@ Hypothesis top_max : is_data_max X top.
 Hypothesis top_vector : moment X *m q 0%N = top *: q 0%N.
 
 Lemma q1 k : (q k)^T *m q k = 1%:M.
-Proof.
-apply/matrixP => i j; rewrite !ord1 [RHS]mxE eqxx -(unit k) /sq.
-by rewrite dotE /mxtrace big_ord1.
-Qed.
+Proof. by rewrite row_col -/(sq _) unit. Qed.
 
 Lemma path_prefix k : prefix W k.+1 = g ^+ k.+1 *: (q k.+1 *m (q 0%N)^T).
 Proof.
@@ -161,9 +158,7 @@ rewrite leq_eqVlt => /predU1P [kL|kL].
   by exists (q k.+1); rewrite mul1mx mul1r unit_neq0.
 have form (v : 'cV[F]_(d k.+1)) : sq (suffix L W k.+1 *m v)
     = (g ^+ 2) ^+ (L - k.+1) * dot (q k.+1) v ^+ 2.
-  rewrite path_suffix // -scalemxAl sqZ exprAC -mulmxA.
-  have -> : (q k.+1)^T *m v = (dot (q k.+1) v)%:M.
-    by apply/matrixP => i j; rewrite !ord1 dotE /mxtrace big_ord1 [RHS]mxE eqxx.
+  rewrite path_suffix // -scalemxAl sqZ exprAC -mulmxA row_col.
   by rewrite mul_mx_scalar sqZ unit mulr1.
 split=> [v|]; last by exists (q k.+1); rewrite unit_neq0 form -/(sq _) unit expr1n.
 rewrite form ler_wpmul2l ?power_ge0 //.
@@ -173,9 +168,7 @@ Qed.
 Lemma path_layer_norm k : is_norm_sq (W k) (g ^+ 2).
 Proof.
 have form (v : 'cV[F]_(d k)) : sq (W k *m v) = g ^+ 2 * dot (q k) v ^+ 2.
-  rewrite layers -scalemxAl sqZ -mulmxA.
-  have -> : (q k)^T *m v = (dot (q k) v)%:M.
-    by apply/matrixP => i j; rewrite !ord1 dotE /mxtrace big_ord1 [RHS]mxE eqxx.
+  rewrite layers -scalemxAl sqZ -mulmxA row_col.
   by rewrite mul_mx_scalar sqZ unit mulr1.
 split=> [v|]; last by exists (q k); rewrite unit_neq0 form -/(sq _) unit expr1n.
 rewrite form ler_wpmul2l ?sqr_ge0 //.
@@ -189,9 +182,7 @@ have top_ge0 : 0 <= top by apply: largest_ge0 top_max => x; apply: data_form_ge0
 have form (v : 'cV[F]_(d k.+1)) :
     dot ((prefix W k.+1)^T *m v) (moment X *m ((prefix W k.+1)^T *m v))
     = (g ^+ 2) ^+ k.+1 * top * dot (q k.+1) v ^+ 2.
-  rewrite path_prefix linearZ /= trmx_mul trmxK -scalemxAl -mulmxA.
-  have -> : (q k.+1)^T *m v = (dot (q k.+1) v)%:M.
-    by apply/matrixP => i j; rewrite !ord1 dotE /mxtrace big_ord1 [RHS]mxE eqxx.
+  rewrite path_prefix linearZ /= trmx_mul trmxK -scalemxAl -mulmxA row_col.
   rewrite mul_mx_scalar scalerA -scalemxAr top_vector dotZl !dotZr -/(sq _) unit.
   by rewrite exprAC; ring.
 split=> [v|]; last by exists (q k.+1); rewrite unit_neq0 form -/(sq _) unit expr1n.
