@@ -174,18 +174,17 @@ Proof.
 have [e eE value] := ddprefix_chain V N.
 rewrite hessianE dprefix_chain eE residual_chain !mul_scalar_mx sqZ dotZl dotZr -/(sq X).
 have -> : energy N.+1 V = \sum_(j < N.+1) entry V j ^+ 2 by apply: eq_bigr => j _; apply: sq_entry.
-rewrite /sigma -!mulr_natl exprMn; move: value.
+rewrite /sigma exprMn !mulr2n; move: value.
 move: (\sum_(j < N.+1) entry V j ^+ 2) ((\sum_(j < N.+1) entry V j) ^+ 2) (m%:R^-1) (sq X).
 move=> q s i x value.
-have -> : 2%:R * (i * ((g ^+ N) ^+ 2 * s * x + 2%:R * (- g ^+ N.+1 * (e * x)))) =
-    2 * (i * x) * ((g ^+ N) ^+ 2 * s - 2 * g ^+ N.+1 * e) by ring.
+transitivity (2 * (i * x) * ((g ^+ N) ^+ 2 * s - 2 * g ^+ N.+1 * e)); first by ring.
 by rewrite value; ring.
 Qed.
 
 Lemma slope_chain V : @slope F d N.+1 m X Y W V =
   - (2 * sigma * g ^+ N.+1 * g ^+ N) * \sum_(j < N.+1) entry V j.
 Proof.
-rewrite slopeE dprefix_chain residual_chain mul_scalar_mx dotZl dotZr -/(sq X) /sigma -mulr_natl.
+rewrite slopeE dprefix_chain residual_chain mul_scalar_mx dotZl dotZr -/(sq X) /sigma mulr2n.
 by move: (\sum_(j < N.+1) entry V j) (m%:R^-1) (sq X) => s i x; ring.
 Qed.
 
@@ -228,8 +227,8 @@ pose X : 'M[rat]_1 := 1%:M; have equal k : W k = 1%:M by [].
 have isG := @gradient_formula _ (fun=> 1%N) 1 1 X ((2 * 1 ^+ 1) *: X) W.
 have sq1 : sq X = 1 by rewrite /sq /dot !big_ord1 mxE mulr1.
 have bound : @bounds_sharpness _ (fun=> 1%N) 1 1 X ((2 * 1 ^+ 1) *: X) W 2.
-  by move=> V; rewrite (form_chain X equal) sq1 invr1 !expr1n !mulr1.
+  by move=> V; rewrite (form_chain 0 X equal) sq1 invr1 !expr1n !mulr1.
 move=> claim; have := claim _ (fun=> 1%N) 1%N 1%N X ((2 * 1 ^+ 1) *: X) W _ 2 (fun=> isT) isG bound.
-rewrite /energy big_ord1 sq_entry (gradient_chain equal isG isT) (loss_chain X equal) sq1 invr1.
+rewrite /energy big_ord1 sq_entry (gradient_chain equal isG (ltn0Sn 0)) (loss_chain 0 X equal) sq1 invr1.
 by rewrite !expr1n.
 Qed.

@@ -12,18 +12,18 @@ Statement
     so that the two numbers $Λ$ and $|TK|_2$ give $S_min$ within a factor of
     $L/(L-1)^{1-1/L} ≤ 2$, which tends to 1 as $L → ∞$.
 
-    The bound of C1 holds for any number of outputs too, with equality where one path starts at a
-    top eigenvector of $Σ$:
+    The bound of C1, which is $2La|w^*|^{2-2/L}$ for one output, holds for any number of them,
 
-        S_min ≥ 2L |TK|_2² / |T|_2^{2/L}.                                  [stretched]
+        S_min ≥ 2L |TK|_2² / |T|_2^{2/L},                                  [stretched]
 
-    For one output it is $2La|w^*|^{2-2/L}$.   [stretched_attained]
+    with equality, $S_min = 2L|TK|_2²/|T|_2^{2/L}$, where one path starts at a top eigenvector of
+    $Σ$.   [stretched_attained]
 
     Where there is one output, $Σw^* = a w^*$ and $Λ = a(L + (L-1)q²)$ with a rational $q$,
 
         S_min (1 - a/Λ)^{1-1/L} = 2(L-1)^{1-1/L} Λ^{1/L} |TK|_2^{2-2/L}:   [beside]
 
-    as $a/Λ → 0$ the bound is attained in the limit, and no other multiple of
+    as $a/Λ → 0$ the bound is attained in the limit, so that no larger multiple of
     $Λ^{1/L}|TK|_2^{2-2/L}$ is one.
 
 Notation
@@ -63,7 +63,7 @@ Proof
     The stretch.  At $z = v$, the top right singular vector of $TK$, the second factor is $|TK|_2²$,
     and the first one at least $|TKv|²/|T|_2²$:
 
-        |Kv|² ≥ |TK|_2²/|T|_2²,    (|Kv|²)^{1/L}(|TK|_2²)^{1-1/L} ≥ |TK|_2²/|T|_2^{2/L}.  [stretched]
+        |Kv|² ≥ |TK|_2²/|T|_2²,  (|Kv|²)^{1/L}(|TK|_2²)^{1-1/L} ≥ |TK|_2²/|T|_2^{2/L}.  [stretched]
 
     Where $T = c\,v q^T$ with a top eigenvector $q$ of $Σ$, $|TK|_2² = c²Λ$, and the bound is the
     upper bracket of U2.   [stretched_attained]
