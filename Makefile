@@ -28,6 +28,7 @@ $(STAMP): pyproject.toml constraints.txt
 	@echo "installing into $(VENV)"
 	@$(PYTHON) -m venv $(VENV)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev,data,distributed,fast,sos]'
+	@$(BIN)/python -m compileall -q certimin numeric theorems verify
 	@touch $@
 
 .PHONY: format

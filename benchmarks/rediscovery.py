@@ -58,7 +58,7 @@ RUNS = (
          "U2, upper": f"{_MIN} <= 2*depth*a*w_norm**(2 - 2/depth)*(data_max/a)**(1/depth)"},
         ("U2",)),
     Run(_S, "any-weights", {"U4, blocks": f"{_S} >= block_sharpness"}, ("U4",)),
-    Run("block_sharpness", "any-weights",
+    Run("block_sharpness", "minimizers",
         {"U4, map": "block_sharpness >= 2*data_max**(1/depth)*map_norm**(2 - 2/depth)"}, ("U4",)),
     Run("hessian_trace", "minimizers",
         {"U5": "hessian_trace >= 2*depth*(d_y*data_trace)**(1/depth)*target_nuclear**(2-2/depth)"},

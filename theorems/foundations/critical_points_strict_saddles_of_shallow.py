@@ -62,7 +62,8 @@ Implementation notes
 References
 ----------
     baldi1989neural (no local minima at depth two), kawaguchi2016deep (strict saddles at depth two,
-    and others beyond); the value of the curvature was derived here, for balanced points
+    and others beyond), both said from memory of them; the value of the curvature was derived here,
+    for balanced points
 """
 
 from __future__ import annotations

@@ -39,6 +39,9 @@ Proof. by apply: eq_bigr => i _; apply: eq_bigr => j _; rewrite mulrC. Qed.
 Lemma dot_mull m n p (A : 'M[R]_(m, n)) (C : 'M_(m, p)) B : dot A (C *m B) = dot (C^T *m A) B.
 Proof. by rewrite !dotE trmx_mul trmxK mulmxA. Qed.
 
+Lemma row_col n (a b : 'cV[R]_n) : a^T *m b = (dot a b)%:M.
+Proof. by apply/matrixP => i j; rewrite !ord1 dotE /mxtrace big_ord1 [RHS]mxE eqxx. Qed.
+
 Lemma dot_mulr m n p (A : 'M[R]_(m, n)) B (C : 'M_(p, n)) : dot A (B *m C) = dot (A *m C^T) B.
 Proof. by rewrite !dotE trmx_mul trmxK mulmxA mxtrace_mulC mulmxA. Qed.
 

@@ -32,17 +32,21 @@ split; [by rewrite -sq_eq0 squ oner_eq0 | exact: squ | |].
 by rewrite u1 mulmx1 -dot_trmx trmx_mul trmxK.
 Qed.
 
+Lemma one_row_form n p (T : 'M[F]_(n, p)) (N : 'M[F]_p) (v : 'cV[F]_n) : n = 1%N ->
+  dot (T^T *m v) (N *m (T^T *m v)) = dot T (T *m N^T) * sq v.
+Proof.
+move=> n1; move: T v; rewrite n1 => T v.
+have -> : v = (v 0 0)%:M by apply/matrixP => i j; rewrite !ord1 [RHS]mxE eqxx.
+rewrite mul_mx_scalar -scalemxAr dotZl dotZr -scalemx1 sqZ.
+by rewrite -[dot T _]dot_trmx trmx_mul trmxK sq_one mulr1 mulrA -expr2 mulrC.
+Qed.
+
 Lemma one_row_largest n p (T : 'M[F]_(n, p)) (N : 'M[F]_p) : n = 1%N ->
   is_largest (fun v => dot (T^T *m v) (N *m (T^T *m v))) (dot T (T *m N^T)).
 Proof.
-move=> n1; move: T; rewrite n1 => T.
-have form (v : 'cV[F]_1) : dot (T^T *m v) (N *m (T^T *m v)) = dot T (T *m N^T) * sq v.
-  have -> : v = (v 0 0)%:M by apply/matrixP => i j; rewrite !ord1 [RHS]mxE eqxx.
-  rewrite mul_mx_scalar -scalemxAr dotZl dotZr -scalemx1 sqZ.
-  rewrite -[dot T _]dot_trmx trmx_mul trmxK sq_one mulr1 mulrA -expr2.
-  by rewrite mulrC.
-split=> [v|]; first by rewrite form.
-by exists 1%:M; rewrite form sq_one oner_eq0.
+move=> n1; split=> [v|]; first by rewrite one_row_form.
+have [one_neq0 _ _ _] := one_row T N n1.
+by exists (const_mx 1); rewrite one_row_form // sq_eq0.
 Qed.
 
 Lemma root_le L (x y r s : F) : (0 < L)%N -> is_root L x r -> is_root L y s -> x <= y -> r <= s.
@@ -273,6 +277,25 @@ apply: (lower_attained L_gt0 d1 target C_neq0 top_max top_vector least).
 by rewrite /lower_root (rayleigh2_top T_neq0 top_vector) a_top divff ?gt_eqF // mulr1.
 Qed.
 
+Lemma path_norm (F : realFieldType) (d : nat -> nat) (m : nat) (X : 'M[F]_(d 0%N, m)) n
+    (T : 'M[F]_(n, d 0%N)) c (v : 'cV[F]_n) q top :
+  T = c *: (v *m q^T) -> sq v = 1 -> sq q = 1 ->
+  is_data_max X top -> moment X *m q = top *: q -> is_norm_on_data X T (c ^+ 2 * top).
+Proof.
+move=> TE unit_v unit_q top_max q_top.
+have top_ge0 : 0 <= top.
+  by apply: largest_ge0 top_max => x; rewrite moment_ge0 mulr_ge0 ?sq_ge0 ?invr_ge0 ?ler0n.
+have form (x : 'cV[F]_n) :
+    dot (T^T *m x) (moment X *m (T^T *m x)) = c ^+ 2 * top * dot v x ^+ 2.
+  rewrite TE linearZ /= trmx_mul trmxK -scalemxAl -mulmxA row_col.
+  rewrite mul_mx_scalar scalerA -scalemxAr dotZl dotZr q_top dotZr -/(sq q) unit_q.
+  by move: (dot v x) => e; ring.
+split=> [x|]; last by exists v; rewrite form unit_v -/(sq v) unit_v expr1n oner_eq0.
+have c_ge0 : 0 <= c ^+ 2 * top by apply: mulr_ge0; [exact: sqr_ge0 | exact: top_ge0].
+rewrite form ler_wpmul2l //.
+by have := cauchy_schwarz v x; rewrite unit_v mul1r.
+Qed.
+
 Theorem outputs_attained : statements.minimal_sharpness_between_closed_forms.outputs_attained.
 Proof.
 move=> F d L m X Y T c v q S_min top p r L_gt0 target C_neq0 TE unit_v unit_q top_max q_top.
@@ -280,8 +303,7 @@ move=> least norm out; apply/eqP; rewrite eq_le (outputs L_gt0 target least top_
 have [G [s [[bound _] root ->]]] := least.
 rewrite ler_wpmul2l ?mulr_ge0 ?ler0n //; apply: (root_le L_gt0 out root).
 have T_neq0 : T *m moment X != 0 by rewrite target.
-have qq : q^T *m q = 1%:M.
-  by apply/matrixP => i j; rewrite !ord1 [RHS]mxE eqxx -unit_q /sq dotE /mxtrace big_ord1.
+have qq : q^T *m q = 1%:M by rewrite row_col -/(sq q) unit_q.
 have qM : q^T *m moment X = top *: q^T by rewrite -moment_sym -trmx_mul q_top linearZ.
 have TM : T *m moment X = (c * top) *: (v *m q^T).
   by rewrite TE -scalemxAl -mulmxA qM -scalemxAr scalerA.
@@ -290,21 +312,7 @@ have q_neq0 : moment X *m q != 0 by rewrite q_top -sq_eq0 sqZ unit_q mulr1 expf_
 have v_neq0 : v != 0 by rewrite -sq_eq0 unit_v oner_eq0.
 have qform : dot q (moment X *m q) = top by rewrite q_top dotZr -/(sq q) unit_q mulr1.
 have top_gt0 : 0 < top by rewrite -qform moment_gt0.
-have Tx (x : 'cV[F]_(d L)) : T^T *m x = (c * dot v x) *: q.
-  rewrite TE linearZ /= trmx_mul trmxK -scalemxAl -mulmxA.
-  have -> : v^T *m x = (dot v x)%:M.
-    by apply/matrixP => i j; rewrite !ord1 [RHS]mxE eqxx dotE /mxtrace big_ord1.
-  by rewrite mul_mx_scalar scalerA.
-have pE : p = c ^+ 2 * top.
-  apply: (largest_unique norm).
-  have form (x : 'cV[F]_(d L)) :
-      dot (T^T *m x) (moment X *m (T^T *m x)) = c ^+ 2 * top * dot v x ^+ 2.
-    rewrite Tx -scalemxAr dotZl dotZr qform.
-    by move: (dot v x) => e; ring.
-  split=> [x|]; last by exists v; rewrite form unit_v -/(sq v) unit_v expr1n oner_eq0.
-  have c_ge0 : 0 <= c ^+ 2 * top by apply: mulr_ge0; [exact: sqr_ge0 | exact: ltW].
-  rewrite form ler_wpmul2l //.
-  by have := cauchy_schwarz v x; rewrite unit_v mul1r.
+have pE : p = c ^+ 2 * top := largest_unique norm (path_norm TE unit_v unit_q top_max q_top).
 suff -> : top * p ^+ L.-1 = path_gain X Y v q by apply: bound.
 rewrite /path_gain; congr (_ * _ ^+ _).
   rewrite /path_ends qform q_top sqZ unit_q mulr1.
@@ -315,28 +323,53 @@ have -> : (top * c) ^+ 2 = c ^+ 2 * top * top by ring.
 by rewrite mulfK.
 Qed.
 
-(* One layer of one neuron on one sample: S_min = 2, and the half is 1. *)
+(* --- one neuron on one sample ----------------------------------------------------------------- *)
+Definition one : 'M[rat]_1 := 1%:M.
+Definition ones (_ : nat) : nat := 1.
+
+Lemma one_neq0 : one != 0.
+Proof. by rewrite -sq_eq0 sq_one oner_eq0. Qed.
+
+Lemma moment_one : @moment _ ones 1 one = 1%:M.
+Proof. by rewrite /moment invr1 scale1r trmx1 mulmx1. Qed.
+
+Lemma cross_one L : @cross _ ones L 1 one one = 1%:M.
+Proof. by rewrite /cross invr1 scale1r trmx1 mulmx1. Qed.
+
+Lemma data_max_one : @is_data_max _ ones 1 one 1.
+Proof.
+rewrite /is_data_max moment_one; split=> [x|]; last exists one; rewrite mul1mx mul1r //.
+by rewrite sq_eq0 one_neq0.
+Qed.
+
+Lemma norm_one : @is_norm_on_data _ ones 1 one 1 one 1.
+Proof.
+rewrite /is_norm_on_data moment_one trmx1.
+by split=> [x|]; last exists one; rewrite !mul1mx mul1r // sq_eq0 one_neq0.
+Qed.
+
+Lemma gain_one L : @is_gain _ ones L 1 one one 1.
+Proof.
+have numbers (u : 'M[rat]_1) : sq u = u 0 0 ^+ 2 by rewrite /sq /dot !big_ord1 expr2.
+have value (u y : 'M[rat]_1) : u != 0 -> y != 0 -> @path_gain _ ones L 1 one one u y = 1.
+  move=> u_neq0 y_neq0; rewrite /path_gain /path_ends /directions.pairing moment_one cross_one.
+  rewrite !mul1mx -!/(sq _) divff ?sq_eq0 // mul1r.
+  have -> : dot u y ^+ 2 = sq u * sq y by rewrite !numbers /dot !big_ord1 exprMn.
+  by rewrite divff ?mulf_neq0 ?sq_eq0 // expr1n.
+split=> [u y u_neq0|]; first by rewrite moment_one mul1mx => /(value _ _ u_neq0) ->.
+by exists one, one; rewrite moment_one mul1mx value one_neq0.
+Qed.
+
+Lemma least_one L : @is_minimal_sharpness _ ones L 1 one one (2 * L%:R).
+Proof. by exists 1, 1; rewrite mulr1; split=> //; [exact: gain_one | rewrite /is_root expr1n]. Qed.
+
+Lemma target_one L : one *m @moment _ ones 1 one = @cross _ ones L 1 one one.
+Proof. by rewrite moment_one cross_one mulmx1. Qed.
+
+(* One layer: S_min = 2, and the half is 1. *)
 Theorem half_of_outputs_false : ~ statements.minimal_sharpness_between_closed_forms.half_of_outputs.
 Proof.
-pose one : 'M[rat]_1 := 1%:M; pose d (_ : nat) := 1%N.
-have moment1 : @moment _ d 1 one = 1%:M by rewrite /moment invr1 scale1r trmx1 mulmx1.
-have cross1 : @cross _ d 1 1 one one = 1%:M by rewrite /cross invr1 scale1r trmx1 mulmx1.
-have sq_neq0 : sq one != 0 by rewrite sq_one oner_eq0.
-have one_neq0 : one != 0 by rewrite -sq_eq0.
-have top_max : @is_data_max _ d 1 one 1.
-  rewrite /is_data_max moment1.
-  by split=> [x|]; [|exists one]; rewrite mul1mx mul1r.
-have norm : @is_norm_on_data _ d 1 one 1 one 1.
-  rewrite /is_norm_on_data moment1 trmx1.
-  by split=> [x|]; [|exists one]; rewrite !mul1mx mul1r.
-have gain : @is_gain _ d 1 1 one one 1.
-  have value (u y : 'M[rat]_1) : y != 0 -> @path_gain _ d 1 1 one one u y = 1.
-    move=> y_neq0; rewrite /path_gain expr0 mulr1 /path_ends moment1 mul1mx.
-    by rewrite divff // sq_eq0.
-  split=> [u y _|]; first by rewrite moment1 mul1mx => /value ->.
-  by exists one, one; rewrite moment1 mul1mx value.
-have root : is_root 1 (1 : rat) 1 by [].
-have least : @is_minimal_sharpness _ d 1 1 one one (2 * 1 * 1) by exists 1, 1.
-have target : one *m @moment _ d 1 one = @cross _ d 1 1 one one by rewrite moment1 cross1 mulmx1.
-by move=> /(_ _ d 1%N 1%N one one one _ 1 1 1 isT target least top_max norm root).
+have root : @outputs_root _ 1 1 1 (1 : rat) by rewrite /outputs_root.
+by move=> /(_ _ ones 1%N 1%N one one one _ 1 1 1 isT (target_one 1) (least_one 1)
+  data_max_one norm_one root).
 Qed.

@@ -368,9 +368,7 @@ have t_ge0 : 0 <= t.
   by rewrite -(pmulr_lge0 _ y_gt0) -E addr_ge0 ?mulr_ge0 ?sq_ge0 // (norm_ge0 last).
 have image : u *m y^T *m moment X = u *m (moment X *m y)^T by rewrite -mulmxA trmx_mul moment_sym.
 have formE : dot (u *m y^T) (u *m y^T *m moment X) = sq u * dot y (moment X *m y).
-  rewrite image dot_mull mulmxA; have -> : u^T *m u = (sq u)%:M.
-    by apply/matrixP => i j; rewrite !ord1 /sq dotE /mxtrace big_ord1 [RHS]mxE eqxx.
-  by rewrite mul_scalar_mx dotZl dot_trmx.
+  by rewrite image dot_mull mulmxA row_col -/(sq u) mul_scalar_mx dotZl dot_trmx.
 apply: (@sharpness_of_dual _ d 2 m X Y W _ (u *m y^T)) => //.
 - apply: bounds_of_dual => // [V _|_ D]; first by rewrite mulr_ge0 ?ler0n.
   exact: (two_energy_le D last top).

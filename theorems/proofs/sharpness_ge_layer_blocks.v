@@ -99,6 +99,22 @@ apply: path_bound => [//|//|||k kN].
   exact: (pairs _ A_norm B_norm P_norm).
 Qed.
 
+Theorem thinnest : statements.sharpness_ge_layer_blocks.thinnest.
+Proof.
+move=> F d L m X W a b w p largest least norms [_ [v [v0 pv]]] bound [k [kL <-]].
+have [A_norm B_norm W_norm] := norms k kL; have b_ge0 := data_norm_ge0 B_norm.
+have w_ge0 := norm_ge0 W_norm; case: B_norm => B_le _.
+have v_gt0 : 0 < sq v by rewrite lt_def v0 sq_ge0.
+apply: (@le_trans _ _ (2 * (a k * b k) * w k)); last by rewrite ler_wpmul2r ?bound.
+rewrite -mulrA ler_pmul2l ?ltr0n // -(ler_pmul2r v_gt0) -pv.
+have -> : (prefix W L)^T *m v = (prefix W k)^T *m ((W k)^T *m ((suffix L W k.+1)^T *m v)).
+  by rewrite -(suffix_prefix W kL) -/(prefix W k.+1) /= !trmx_mul !mulmxA.
+apply: le_trans (B_le _) _.
+have -> : a k * b k * w k * sq v = b k * (w k * (a k * sq v)) by ring.
+rewrite ler_wpmul2l //; apply: le_trans (norm_sq_trmx W_norm _) _.
+by rewrite ler_wpmul2l // (norm_sq_trmx A_norm).
+Qed.
+
 (* --- one path of equal gains -------------------------------------------------------------- *)
 Section Path.
 Variables (F : realFieldType) (d : nat -> nat) (L m : nat) (X : 'M[F]_(d 0, m)).
@@ -109,10 +125,7 @@ Hypothesis top_max : is_data_max X top.
 Hypothesis top_vector : moment X *m q 0%N = top *: q 0%N.
 
 Lemma q1 k : (q k)^T *m q k = 1%:M.
-Proof.
-apply/matrixP => i j; rewrite !ord1 [RHS]mxE eqxx -(unit k) /sq.
-by rewrite dotE /mxtrace big_ord1.
-Qed.
+Proof. by rewrite row_col -/(sq _) unit. Qed.
 
 Lemma path_prefix k : prefix W k.+1 = g ^+ k.+1 *: (q k.+1 *m (q 0%N)^T).
 Proof.
@@ -145,13 +158,21 @@ rewrite leq_eqVlt => /predU1P [kL|kL].
   by exists (q k.+1); rewrite mul1mx mul1r unit_neq0.
 have form (v : 'cV[F]_(d k.+1)) : sq (suffix L W k.+1 *m v)
     = (g ^+ 2) ^+ (L - k.+1) * dot (q k.+1) v ^+ 2.
-  rewrite path_suffix // -scalemxAl sqZ exprAC -mulmxA.
-  have -> : (q k.+1)^T *m v = (dot (q k.+1) v)%:M.
-    by apply/matrixP => i j; rewrite !ord1 dotE /mxtrace big_ord1 [RHS]mxE eqxx.
+  rewrite path_suffix // -scalemxAl sqZ exprAC -mulmxA row_col.
   by rewrite mul_mx_scalar sqZ unit mulr1.
 split=> [v|]; last by exists (q k.+1); rewrite unit_neq0 form -/(sq _) unit expr1n.
 rewrite form ler_wpmul2l ?power_ge0 //.
 by have := cauchy_schwarz (q k.+1) v; rewrite unit mul1r.
+Qed.
+
+Lemma path_layer_norm k : is_norm_sq (W k) (g ^+ 2).
+Proof.
+have form (v : 'cV[F]_(d k)) : sq (W k *m v) = g ^+ 2 * dot (q k) v ^+ 2.
+  rewrite layers -scalemxAl sqZ -mulmxA row_col.
+  by rewrite mul_mx_scalar sqZ unit mulr1.
+split=> [v|]; last by exists (q k); rewrite unit_neq0 form -/(sq _) unit expr1n.
+rewrite form ler_wpmul2l ?sqr_ge0 //.
+by have := cauchy_schwarz (q k) v; rewrite unit mul1r.
 Qed.
 
 Lemma path_data_norm k : is_norm_on_data X (prefix W k) ((g ^+ 2) ^+ k * top).
@@ -161,9 +182,7 @@ have top_ge0 : 0 <= top by apply: largest_ge0 top_max => x; apply: data_form_ge0
 have form (v : 'cV[F]_(d k.+1)) :
     dot ((prefix W k.+1)^T *m v) (moment X *m ((prefix W k.+1)^T *m v))
     = (g ^+ 2) ^+ k.+1 * top * dot (q k.+1) v ^+ 2.
-  rewrite path_prefix linearZ /= trmx_mul trmxK -scalemxAl -mulmxA.
-  have -> : (q k.+1)^T *m v = (dot (q k.+1) v)%:M.
-    by apply/matrixP => i j; rewrite !ord1 dotE /mxtrace big_ord1 [RHS]mxE eqxx.
+  rewrite path_prefix linearZ /= trmx_mul trmxK -scalemxAl -mulmxA row_col.
   rewrite mul_mx_scalar scalerA -scalemxAr top_vector dotZl !dotZr -/(sq _) unit.
   by rewrite exprAC; ring.
 split=> [v|]; last by exists (q k.+1); rewrite unit_neq0 form -/(sq _) unit expr1n.
@@ -214,6 +233,18 @@ split=> k kL.
   exact: path_data_norm unit layers top_max top_vector k.
 rewrite path_block // (eq_bigr (fun=> (g ^+ 2) ^+ L.-1 * top)) => [|j _]; last exact: path_block.
 by rewrite sumr_const card_ord -mulr_natr [2 * (_ * L%:R)]mulrA mulfK ?pnatr_eq0 ?gtn_eqF.
+Qed.
+
+Theorem thinnest_attained : statements.sharpness_ge_layer_blocks.thinnest_attained.
+Proof.
+move=> F d L m X W g top q unit layers top_max top_vector.
+exists (fun k => (g ^+ 2) ^+ (L - k.+1)), (fun k => (g ^+ 2) ^+ k * top), (fun=> g ^+ 2).
+exists ((g ^+ 2) ^+ L * top); split=> [k kL||k j kL _].
+- split; [exact: path_suffix_norm unit layers _ kL | | exact: path_layer_norm unit layers k].
+  exact: path_data_norm unit layers top_max top_vector k.
+- exact: path_data_norm unit layers top_max top_vector L.
+- rewrite path_block // -mulrA [_ * g ^+ 2]mulrAC -exprSr prednK //.
+  exact: leq_ltn_trans (leq0n k) kL.
 Qed.
 
 (* Two layers of one neuron, both 1, and the target 2: the residual -1 takes from the Hessian what

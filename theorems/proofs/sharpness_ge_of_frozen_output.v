@@ -77,9 +77,7 @@ have := frozen_dual fits bound (u *m y^T) S_ge0.
 have My : y^T *m moment X = (moment X *m y)^T.
   by rewrite trmx_mul minimal_sharpness_between_closed_forms.moment_sym.
 have -> : dot (u *m y^T) (u *m y^T *m moment X) = dot y (moment X *m y).
-  rewrite -mulmxA My dot_mulr trmxK -mulmxA.
-  have -> : y^T *m (moment X *m y) = (dot y (moment X *m y))%:M.
-    by apply/matrixP => i j; rewrite !ord1 [RHS]mxE eqxx dotE /mxtrace big_ord1.
+  rewrite -mulmxA My dot_mulr trmxK -mulmxA row_col.
   by rewrite mul_mx_scalar dotZl -/(sq u) u1 mulr1.
 have -> : energy n (dual X W (u *m y^T))
     = frozen_energy n X W y * dot y (moment X *m y).

@@ -4,18 +4,22 @@ Statement
     At every $W$, minimizer or not, for the blocks $2|A_k|_2²|B_kK|_2²$ of the single layers,
 
         S(W) ≥ 2 max_k |A_k|_2² |B_kK|_2²,                                 [blocks]
-        2 max_k |A_k|_2² |B_kK|_2² ≥ 2 Λ^{1/L} |PK|_2^{2-2/L}.             [map]
+        2 max_k |A_k|_2² |B_kK|_2² ≥ 2 Λ^{1/L} |PK|_2^{2-2/L},             [map]
+        2 max_k |A_k|_2² |B_kK|_2² ≥ 2 |PK|_2² / min_k |W_k|_2²,           [thinnest]
 
+    the last one where no layer is zero: what one thin layer lets through, the others have to carry.
     Neighbouring layers satisfy $|A_k|_2² |B_{k+1}K|_2² ≥ |PK|_2²$ for $k = 1, ..., L$, where
     $B_{L+1} = P$.   [pairs]
-    The second bound is attained: the blocks agree along one path of equal gains that starts at a
-    top eigenvector of $Σ$, where $2 max_k |A_k|_2²|B_kK|_2² = 2Λ^{1/L}|PK|_2^{2-2/L}$.   [attained]
+    The second and the third bound are attained: the blocks agree along one path of equal gains that
+    starts at a top eigenvector of $Σ$, where
+    $2 max_k |A_k|_2²|B_kK|_2² = 2Λ^{1/L}|PK|_2^{2-2/L} = 2|PK|_2²/min_k |W_k|_2²$.
+    [attained, thinnest_attained]
 
 Notation
     $S$ is ``sharpness``; $A_k = W_L ⋯ W_{k+1}$ and $B_k = W_{k-1} ⋯ W_1$ are the suffixes and
     prefixes, $P = A_k W_k B_k$ is the end-to-end map, $K = Σ^{1/2}$, $Λ = λ_max(Σ)$;
-    ``block_sharpness`` is $2 max_k |A_k|_2²|B_kK|_2²$, ``map_norm`` is $|PK|_2$;
-    $a_k = |A_k|_2²$, $b_k = |B_kK|_2²$.
+    ``block_sharpness`` is $2 max_k |A_k|_2²|B_kK|_2²$, ``map_norm`` is $|PK|_2$,
+    ``layer_norm_min`` is $min_k |W_k|_2$; $a_k = |A_k|_2²$, $b_k = |B_kK|_2²$.
 
 Assumptions
     None: any weights, any $Σ$, any target.
@@ -37,9 +41,15 @@ Proof
 
     and $2/L$ times this is the bound.   [map]
 
+    The thinnest layer.  $P = A_kW_kB_k$ for each $k$, so that $|PK|_2² ≤ a_k|W_k|_2²b_k$.
+    [thinnest]
+
 Sharpness
-    The second inequality is attained for every $L$ (U4.attained), the first at depth 1, where there
-    is one block.
+    The second and the third inequality are attained for every $L$ (U4.attained,
+    U4.thinnest_attained), the first at depth 1, where there is one block.  Neither the second nor
+    the third follows from the other: at depth 2 on $Σ = 1$ the layers $1/2$, $4$ have
+    $|PK|²/min|W_k|² = 16$ and $Λ^{1/L}|PK|^{2-2/L} = 2$, equal layers of two paths
+    $W_k = diag(1, 1/2)$, $Σ = diag(1, 16)$, have $1$ and $4$.
 
 Implementation notes
     Off minimizers $S$ is the top eigenvalue of the whole Hessian.
@@ -62,7 +72,14 @@ from theorems.foundations import hessian_form_eq_two_terms as F2
 from theorems.foundations.hessian_spectrum_eq_dual_gram import block_sharpness
 from theorems.inequalities import path_bound
 from theorems.instances import Instance
-from theorems.quantities import data_max, depth, map_norm, sharpness, symbols
+from theorems.quantities import (
+    data_max,
+    depth,
+    layer_norm_min,
+    map_norm,
+    sharpness,
+    symbols,
+)
 from theorems.settings import any_weights, balanced_path
 from verify.derivation import rules
 from verify.expression import Least
@@ -83,7 +100,9 @@ from verify.theorem import (
 
 __all__ = ["THEOREM", "map_bound"]
 
-S, block, L, top, image = symbols(sharpness, block_sharpness, depth, data_max, map_norm)
+S, block, L, top, image, thin = symbols(
+    sharpness, block_sharpness, depth, data_max, map_norm, layer_norm_min
+)
 map_bound = Formula(
     "map_bound", r"2\Lambda^{1/L}|PK|_2^{2-2/L}", 2 * top ** (1 / L) * image ** (2 - 2 / L)
 )
@@ -179,9 +198,20 @@ attained = stated(
     balanced_path, sp.Eq(block, map_bound), bounds=_DEEP, formal=True,
 )  # fmt: skip
 
+thinnest = stated(
+    "thinnest", "the largest block makes up for the thinnest layer",
+    any_weights, block * thin**2 >= 2 * image**2, bounds=_DEEP, formal=True,
+)  # fmt: skip
+thinnest_attained = stated(
+    "thinnest_attained", "no more than that along one path of equal gains",
+    balanced_path, sp.Eq(block * thin**2, 2 * image**2), bounds=_DEEP, formal=True,
+)  # fmt: skip
+
 # --- false twins --------------------------------------------------------------------------------
 
 _twins = (
+    twin("depth_times_thinnest", "$2L$ for 2 in the bound by the thinnest layer",
+         any_weights, block * thin**2 >= 2 * L * image**2, bounds=Bounds((2, 3), (1, 2))),
     twin("depth_times_blocks", "$L$ times the largest block, as at flattest minimizers",
          any_weights, S >= L * block, bounds=Bounds((2, 3), (1, 2))),
     twin("minimizer_bound", "the minimizers' bound $2LΛ^{1/L}|PK|_2^{2-2/L}$, everywhere",
@@ -199,6 +229,7 @@ THEOREM = Theorem(
     source=Source("certimin2026", "sharpness anywhere"),
     claims=(
         blocks, pairs, pairs_attained, start, average, average_attained, geometric_mean, attained,
+        thinnest, thinnest_attained,
     ),
     controls=_twins,
     witnesses=(

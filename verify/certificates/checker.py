@@ -734,9 +734,18 @@ def check_neighbour(data):
             raise Refused(f"certificate.json beside this program differs in {key!r}")
     if beside["sha256"] != digest(beside) or text != pretty(beside):
         raise Refused("certificate.json beside this program was changed (SHA-256 differs)")
-    with open(__file__, encoding="utf-8") as file:
-        if beside["files"]["check.py"] != hashlib.sha256(file.read().encode()).hexdigest():
+    for name, expected in beside["files"].items():
+        try:
+            with open(__file__[: -len("check.py")] + name, encoding="utf-8") as file:
+                found = hashlib.sha256(file.read().encode()).hexdigest()
+        except FileNotFoundError:
+            continue
+        except UnicodeDecodeError:
+            found = None
+        if found != expected and name == "check.py":
             raise Refused("certificate.json beside this program was written for another one")
+        if found != expected:
+            raise Refused(f"{name} beside this program was changed (SHA-256 differs)")
 
 
 def main():

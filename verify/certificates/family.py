@@ -46,13 +46,14 @@ class Family:
     def width(self) -> tuple[bool, int, Fraction, int]:
         """Return a key by which better ones are larger.
 
-        A scale under which nothing changes, as of a homogeneous claim, tells least; then infinite
-        ends count, then the length, relative to the place of the instance.
+        A line along which only the sign of t decides tells least, as a scale of a homogeneous
+        claim, or a number that the claim does not depend on; then infinite ends count, then the
+        length, relative to the place of the instance.
         """
         finite = [end for end in (self.low, self.high) if end is not None]
         ends = (*finite, self.line.at) if len(finite) == 1 else finite  # none: all are as wide
         length = max(ends) - min(ends) if ends else Fraction(0)
-        tells = not self.line.scales or any(p != _T for p in self.polynomials)
+        tells = any(p != _T for p in self.polynomials)
         simple = -sum(map(len, self.polynomials))
         return tells, 2 - len(finite), length / max(1, abs(self.line.at)), simple
 

@@ -190,7 +190,7 @@ def _family(claim: Claim, instance: Any) -> dict[str, Any]:
 
 def _fill(folder: Path, data: dict[str, Any], setting: Setting, more: dict[str, Any]) -> None:
     """Write the files of a certificate; ``data`` learns what is known only then, and ``more``."""
-    texts = {"counterexample.tex": tex(data), "counterexample.svg": svg(data)}
+    texts = drawn_up(data)
     data |= {"checked": None, "confirmed": None, "output": "", "files": {}, **more}
     if setting.checker is not None:
         texts["check.py"] = check_program(setting.checker(), data)
@@ -207,6 +207,11 @@ def _fill(folder: Path, data: dict[str, Any], setting: Setting, more: dict[str, 
         data["files"][name] = hashlib.sha256(text.encode()).hexdigest()
     data["sha256"] = checker.digest(data)
     write_text(folder / "certificate.json", checker.pretty(data))
+
+
+def drawn_up(data: Mapping[str, Any]) -> dict[str, str]:
+    """Return what a folder shows of a certificate to its readers, by the names of the files."""
+    return {"counterexample.tex": tex(data), "counterexample.svg": svg(data)}
 
 
 def for_kernel(setting: Setting, data: Mapping[str, Any]) -> str:

@@ -8,7 +8,8 @@ A violation is confirmed only if both see it.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -21,6 +22,7 @@ from verify.certificates.folder import (
     Certificate,
     changed_files,
     check_program,
+    drawn_up,
     for_kernel,
     load,
     run_program,
@@ -145,7 +147,24 @@ def _as_printed(case: _Case) -> Replay:
     if words:
         said = "printed: an older certificate, in its author's words; --rewrite writes it anew"
         return Replay("undecided", (said,))
-    return Replay("confirmed", ("printed: says what is decided",))
+    return Replay("confirmed", (*_foreign(case), "printed: says what is decided"))
+
+
+def _foreign(case: _Case) -> Iterator[str]:
+    """Yield a warning for each file for readers that is another than this version writes."""
+    texts = {}
+    with suppress(coq.Unexported, *_MISFITS):
+        texts = drawn_up(case.certificate.data)
+        texts[coq.NAME] = for_kernel(case.setting, case.certificate.data)
+    for name, text in texts.items():
+        if (case.certificate.folder / name).is_file() and not _kept(case, name, text):
+            yield f"warning: {name} in the folder is not what this version writes; it was not read"
+
+
+def _kept(case: _Case, name: str, text: str) -> bool:
+    """Whether the folder has a file that says this."""
+    path = case.certificate.folder / name
+    return path.is_file() and path.read_text(encoding="utf-8", errors="replace") == text
 
 
 def _rewritten(case: _Case) -> Replay:
@@ -178,8 +197,7 @@ def _by_program(case: _Case) -> Replay:
     today = {**data, "claim": {**data["claim"], "text": said}}  # an older text is the author's
     source = check_program(case.setting.checker(), today)
     lines = []
-    kept = case.certificate.folder / "check.py"
-    if not kept.is_file() or kept.read_text(encoding="utf-8", errors="replace") != source:
+    if not _kept(case, "check.py", source):
         lines.append(
             "warning: check.py in the folder is not the program this version writes; "
             "the installed one decided"
@@ -188,6 +206,8 @@ def _by_program(case: _Case) -> Replay:
         program = Path(place, "check.py")
         program.write_text(source, encoding="utf-8")
         checked, output = run_program(program)
+    if not lines and data.get("output") and data["output"] != output:
+        lines.append("warning: the recorded output is not what the program prints")
     told = [line for line in output.splitlines() if line.startswith("so ")]
     why = f": {told[-1].removeprefix('so').strip()}" if told else ""
     return Replay(_OF_A_PROGRAM[checked], (*lines, f"program: {checked}{why}"))
@@ -224,15 +244,10 @@ def _by_kernel(case: _Case) -> Replay:
         source = for_kernel(case.setting, case.certificate.data)
     except coq.Unexported as reason:
         return Replay("undecided", (f"kernel: no {coq.NAME}: {reason}",))
-    kept, lines = case.certificate.folder / coq.NAME, []
-    if not kept.is_file() or kept.read_text(encoding="utf-8", errors="replace") != source:
-        lines.append(
-            f"warning: {coq.NAME} in the folder is not the file this version writes; "
-            "the one it writes was read"
-        )
     verdict, said = coq.check(source)
-    line = f"kernel: {verdict}" + (f": {said}" if said else ", from no axiom")
-    return Replay(_OF_THE_KERNEL[verdict], (*lines, line))
+    what = "" if _kept(case, coq.NAME, source) else " (of the file that this version writes)"
+    line = f"kernel: {verdict}{what}" + (f": {said}" if said else ", from no axiom")
+    return Replay(_OF_THE_KERNEL[verdict], (line,))
 
 
 _OF_THE_KERNEL: dict[str, Verdict] = {

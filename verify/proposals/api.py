@@ -30,8 +30,11 @@ __all__ = ["propose"]
 _HUNT = 0.75
 """The share of the time after which no new candidate is looked for: survivors are attacked then."""
 
+_FILL = 0.4
+"""The share of the time after which the table is what it is."""
+
 _LONGEST = 1e6
-_DEEPEST, _FACTORS = 64, 3
+_DEEPEST, _WIDEST, _FACTORS = 32, 12, 3
 
 
 def propose(
@@ -84,13 +87,16 @@ def propose(
     _check(depth, width, budget, seed, factors)
     setting = setting_named(over) if isinstance(over, str) else over
     with threadpool_limits(1):
-        hunt, held = _begun(about, setting, using, without, Bounds(depth, width), seed, start)
+        sizes, filled = Bounds(depth, width), start + _FILL * budget
+        hunt, held = _begun(about, setting, using, without, sizes, seed, start, filled)
         hunt.factors = factors
         hunt.adversary.deadline = start + _HUNT * budget
         hunt.adversary.progress = progress
         ended = _run(hunt)
         deadline = start + budget if ended != "interrupted" else monotonic()
         found = list(confirmed(hunt, deadline))
+        if hunt.interrupted:
+            ended, deadline = "interrupted", monotonic()
         outcome = Proposals(
             about=about,
             over=setting.name,
@@ -118,10 +124,11 @@ def propose(
 def _check(
     depth: tuple[int, int], width: tuple[int, int], budget: float, seed: int, factors: int
 ) -> None:
-    for name, (low, high) in (("depth", depth), ("width", width)):
-        if not 1 <= low <= high <= _DEEPEST:
+    for name, (low, high), most in (("depth", depth, _DEEPEST), ("width", width, _WIDEST)):
+        if not 1 <= low <= high <= most:
             raise UsageError(
-                f"{name}: expected LOW:HIGH with 1 <= LOW <= HIGH <= {_DEEPEST}, got {low}:{high}"
+                f"{name}: expected LOW:HIGH with 1 <= LOW <= HIGH <= {most}, got {low}:{high}; "
+                "what is proposed at small sizes can be attacked at larger ones by search"
             )
     if not 0 < budget <= _LONGEST:
         raise UsageError(
@@ -141,6 +148,7 @@ def _begun(
     sizes: Bounds,
     seed: int,
     start: float,
+    filled: float,
 ) -> tuple[Hunt, Held]:
     """Measure the table, the scalings and what is known."""
     claim = conjecture(
@@ -155,7 +163,12 @@ def _begun(
     known = bounds(left, setting, names)
     columns = {name: (k.claim, k.side) for name, k in known.items()}
     table = Table(setting, sizes, left, tuple(degrees.of), columns)
-    table.fill(seed)
+    table.fill(seed, filled)
+    if not len(table):
+        raise UsageError(
+            f"--about {about}: expected what has a value on instances of {setting.name}, met none "
+            f"within the time; give another --over (certimin settings), or a larger --budget"
+        )
     held = implying(table, known, named)
     pool = chosen(table, degrees, held.quantities, using)
     usable = {n: k for n, k in known.items() if k.claim.theorem not in held.theorems}

@@ -82,6 +82,7 @@ class Hunt:
     given_up: dict[str, str] = field(default_factory=dict)
     fitted: int = 0
     compared: int = 0
+    interrupted: bool = False
     monomials: dict[int, list[tuple[float, Monomial]]] = field(
         default_factory=lambda: {1: [], -1: []}
     )

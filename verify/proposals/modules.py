@@ -7,6 +7,7 @@ from pathlib import Path
 
 from verify.files import slug, write_text
 from verify.proposals.outcome import Proposal, Proposals
+from verify.records import hashed
 
 __all__ = ["written"]
 
@@ -39,10 +40,16 @@ def written(outcome: Proposals, folder: Path) -> Proposals:
     """
     kept = []
     for proposal in outcome.proposals:
-        stem = f"{slug(outcome.about)}-{slug(outcome.over)}-{proposal.rank}".replace("-", "_")
+        stem = _stem(outcome, proposal)
         path = write_text(folder / f"{stem}.py", _text(outcome, proposal, stem))
         kept.append(replace(proposal, module=path))
     return replace(outcome, proposals=tuple(kept))
+
+
+def _stem(outcome: Proposals, proposal: Proposal) -> str:
+    """What the module is called: another statement, or over other sizes, has another name."""
+    digest = hashed([proposal.text, outcome.over, outcome.depth, outcome.width])[:8]
+    return f"{slug(outcome.about)}-{slug(outcome.over)}-{digest}".replace("-", "_")
 
 
 def _text(outcome: Proposals, proposal: Proposal, stem: str) -> str:

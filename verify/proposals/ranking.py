@@ -47,7 +47,10 @@ def _ties(found: Found, table: Table) -> Any:
 
 
 def confirmed(hunt: Hunt, deadline: float) -> Iterator[Found]:
-    """Yield survivors in the order of their ranks after a longer attack; none that it refutes."""
+    """Yield survivors in the order of their ranks after a longer attack; none that it refutes.
+
+    An interrupt ends the attacks: what had survived before counts as before.
+    """
     ordered = sorted(hunt.kept, key=lambda f: (cost(f, hunt.table), f.candidate.text))
     left = min(_CONFIRMED, len(ordered))
     for index, found in enumerate(ordered):
@@ -55,22 +58,30 @@ def confirmed(hunt: Hunt, deadline: float) -> Iterator[Found]:
         if index >= _CONFIRMED or begun >= deadline:
             yield found
             continue
-        share, survivor = (deadline - begun) / (left - index), found
-        if is_rough(found.candidate):
-            found = tightened(hunt, found, begun + share / 2)
-        budget = replace(_LONG, seconds=share / 2).of(_INSTANCES)
-        claim = hunt.adversary.claim(found.candidate)
-        result = attack(claim, seed=hunt.adversary.seed, budget=budget)
-        outcome = judge(claim, result, monotonic() - begun, hunt.adversary.seed)
-        hunt.adversary.progress(f"{outcome.verdict}: {found.candidate.text}")
-        if outcome.verdict == "survived":
-            yield replace(found, outcome=outcome)
-        else:
-            hunt.given_up[found.candidate.text] = outcome.headline
-            if survivor is not found:  # with the constant that it had
-                yield survivor
-        if result.interrupted:
-            deadline = begun
+        try:
+            yield from _attacked(hunt, found, (deadline - begun) / (left - index))
+        except KeyboardInterrupt:
+            hunt.interrupted, deadline = True, begun
+            yield found
+
+
+def _attacked(hunt: Hunt, found: Found, share: float) -> Iterator[Found]:
+    """Yield a survivor with the receipt of a longer attack, of so many seconds."""
+    begun, survivor = monotonic(), found
+    if is_rough(found.candidate):
+        found = tightened(hunt, found, begun + share / 2)
+    claim, budget = hunt.adversary.claim(found.candidate), replace(_LONG, seconds=share / 2)
+    result = attack(claim, seed=hunt.adversary.seed, budget=budget.of(_INSTANCES))
+    outcome = judge(claim, result, monotonic() - begun, hunt.adversary.seed)
+    if result.interrupted and outcome.verdict != "refuted":
+        raise KeyboardInterrupt
+    hunt.adversary.progress(f"{outcome.verdict}: {found.candidate.text}")
+    if outcome.verdict == "survived":
+        yield replace(found, outcome=outcome)
+        return
+    hunt.given_up[found.candidate.text] = outcome.headline
+    if survivor is not found:  # with the constant that it had
+        yield survivor
 
 
 def proposals(hunt: Hunt, found: list[Found]) -> tuple[Proposal, ...]:

@@ -14,8 +14,8 @@ from typing import Any
 
 import numpy as np
 
-from verify.claims import Bounds, Setting, sides
-from verify.proposals.table import ZERO, drawn, measured
+from verify.claims import Bounds, Setting
+from verify.proposals.table import ZERO, drawn, left_side, measured
 from verify.sources import BatchSource
 
 __all__ = ["Degree", "Degrees", "measure"]
@@ -133,11 +133,7 @@ class _Pilot:
 
     def degree_of(self, relation: Any, scaling: str) -> Degree | None:
         """Return the degree of the left side of a relation."""
-
-        def value(instance: Any) -> Any:
-            return np.broadcast_to(sides(relation, instance)[0], (_LANES,)).astype(float)
-
-        return self._degree(scaling, value)
+        return self._degree(scaling, lambda instance: left_side(relation, instance, _LANES)[0])
 
     def _degree(self, scaling: str, value: Any) -> Degree | None:
         at: dict[int, Fraction] = {}

@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
+from math import inf
+from time import monotonic
 from typing import Any
 
 import numpy as np
@@ -19,7 +21,7 @@ from verify.search.batches import margins
 from verify.search.readings import simple
 from verify.sources import BatchSource, Exhausted, PointSource
 
-__all__ = ["CLEAR", "ZERO", "Table", "drawn", "measured"]
+__all__ = ["CLEAR", "ZERO", "Table", "drawn", "left_side", "measured"]
 
 ZERO = 1e-11
 """Numbers of float instances whose entries are at most 3 that are less than this count as zero."""
@@ -128,14 +130,16 @@ class Table:
             row -= batch.lanes
         raise IndexError(row)
 
-    def fill(self, seed: int) -> None:
-        """Draw the rows that there are from the beginning."""
+    def fill(self, seed: int, deadline: float = inf) -> None:
+        """Draw the rows that there are from the beginning, few of a kind once the clock is out."""
         own, *special = self.setting.family()
         plans = [(own, True, _OWN), *((s, False, _SPECIAL) for s in special)]
         plans += [(simple(own), False, _SIMPLE)]
         for place, (setting, plain, (count, lanes)) in enumerate(plans):
             for depth in self.depths:
                 for index in range(count):
+                    if index and monotonic() > deadline:
+                        break
                     rng = np.random.default_rng([seed, place, depth, index])
                     self._draw(setting, depth, plain, BatchSource(rng, lanes))
 
@@ -160,7 +164,7 @@ class Table:
         if instance is None:
             return
         columns = {name: measured(name, instance, lanes) for name in self.names}
-        left, size = _left(self.left, instance, lanes)
+        left, size = left_side(self.left, instance, lanes)
         if not np.isfinite(left).any():
             return
         found = int(QUANTITIES["depth"].measure(instance)) if "depth" in QUANTITIES else 0
@@ -199,8 +203,11 @@ def _spread(values: Any, instance: Any, lanes: int) -> Any:
     return np.broadcast_to(instance.arithmetic.to_numpy(values), (lanes,)).astype(float)
 
 
-def _left(relation: Any, instance: Any, lanes: int) -> tuple[Any, Any]:
-    """The left side, and the size of what it is a difference of: rounding is relative to that."""
+def left_side(relation: Any, instance: Any, lanes: int) -> tuple[Any, Any]:
+    """Return the left side on each lane, NaN where it is undefined, and its size.
+
+    That is the size of what it is a difference of: rounding is relative to it.
+    """
     try:
         with np.errstate(all="ignore"):
             value = _spread(sides(relation, instance)[0], instance, lanes)

@@ -1,5 +1,6 @@
 """Replaying: both routes must see the violation, and a tampered folder convinces nobody."""
 
+import hashlib
 import json
 import os
 import re
@@ -290,6 +291,34 @@ def test_one_letter_of_any_file_counts(folder, name):
     text = path.read_text(encoding="utf-8")
     path.write_text(text.replace("9", "8", 1), encoding="utf-8")
     assert f"printed: not what is decided: {name}" in replay(path.parent).lines
+
+
+@pytest.mark.parametrize("name", ["counterexample.tex", "counterexample.svg", "counterexample.v"])
+def test_the_program_notices_a_changed_file_beside_it(folder, name):
+    path = folder / name
+    path.write_text(path.read_text(encoding="utf-8").replace("0", "1", 1), encoding="utf-8")
+    verdict, output = run_program(folder / "check.py")
+    assert verdict == "denied", output
+    assert f"{name} beside this program was changed" in output
+
+
+@pytest.mark.parametrize("name", ["counterexample.tex", "counterexample.svg", "counterexample.v"])
+def test_a_file_that_was_forged_with_its_digest_is_told(folder, name):
+    path = folder / name
+    path.write_text(path.read_text(encoding="utf-8") + "\n", encoding="utf-8")
+
+    def forged(data):
+        data["files"][name] = hashlib.sha256(path.read_text(encoding="utf-8").encode()).hexdigest()
+
+    rewritten(folder, forged)
+    told = f"warning: {name} in the folder is not what this version writes; it was not read"
+    assert told in replay(folder).lines
+
+
+def test_an_output_that_was_forged_is_told(folder):
+    rewritten(folder, lambda data: data.update(output=data["output"].replace("10", "11")))
+    told = [line for line in replay(folder).lines if line.startswith("warning")]
+    assert told == ["warning: the recorded output is not what the program prints"]
 
 
 def test_a_program_that_was_changed_denies(folder, tmp_path):

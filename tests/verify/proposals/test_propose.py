@@ -1,11 +1,13 @@
 """A theorem that is held out is found again, and what is asked wrongly is refused."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
 from verify.errors import UsageError
-from verify.proposals import propose
+from verify.proposals import propose, ranking
+from verify.proposals.modules import written
 
 
 def _texts(outcome):
@@ -38,6 +40,8 @@ def test_the_energy_of_layers_is_found_again(tmp_path):
         ({"budget": 0.0}, "budget: expected a positive number"),
         ({"budget": float("nan")}, "budget: expected a positive number"),
         ({"depth": (3, 2)}, "depth: expected LOW:HIGH"),
+        ({"width": (1, 64)}, "width: expected LOW:HIGH with 1 <= LOW <= HIGH <= 12"),
+        ({"about": "map_trace", "over": "univariate-minimizers", "width": (2, 2)}, "met none"),
         ({"factors": 4}, "factors: expected 1 to 3"),
         ({"seed": -1}, "seed: expected"),
     ],
@@ -47,6 +51,36 @@ def test_what_cannot_be_asked_is_refused_in_one_line(changed, message):
     with pytest.raises(UsageError, match=message) as refused:
         propose(given.pop("about"), **given)
     assert "\n" not in str(refused.value)
+
+
+QUICK = {"depth": (2, 2), "width": (1, 1), "factors": 1}
+
+
+def test_modules_are_called_by_what_they_say(tmp_path):
+    told = {"using": ("schatten",), "without": ("U9",), "over": "balanced-minimizers"}
+    outcome = propose("weights_sq", budget=60.0, **told, **QUICK)
+    others = (outcome, replace(outcome, width=(1, 3)), replace(outcome, over="minimizers"))
+    for each in (*others, outcome):
+        written(each, tmp_path)
+    assert len(list(tmp_path.glob("*.py"))) == 3 * len(outcome.proposals) > 0
+
+
+def test_what_is_only_sometimes_defined_is_bounded_where_it_is():
+    outcome = propose("a*sharpness", budget=20.0, depth=(2, 2), width=(1, 2), factors=1)
+    assert outcome.rows > 0
+    assert outcome.ended in ("done", "the clock")
+
+
+def test_what_survived_once_is_kept_when_the_longer_attack_is_interrupted(monkeypatch):
+    def interrupted(claim, **options):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(ranking, "attack", interrupted)
+    told = {"using": ("schatten",), "without": ("U9",), "over": "balanced-minimizers"}
+    outcome = propose("weights_sq", budget=60.0, **told, **QUICK)
+    assert outcome.ended == "interrupted"
+    assert outcome.proposals
+    assert not outcome.given_up
 
 
 @pytest.mark.slow

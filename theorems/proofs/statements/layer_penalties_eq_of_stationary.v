@@ -81,6 +81,13 @@ Definition common : Prop :=
 
 (* --- false twins -------------------------------------------------------------------------- *)
 
+(* The matrix form with noise, for any number of outputs. *)
+Definition matrix_with_noise : Prop :=
+  forall (F : realFieldType) (d : nat -> nat) (D : nat) (A : 'M[F]_(d 0%N))
+         (c : 'M[F]_(d D.+1, d 0%N)) (g : nat -> F) (s : F) (W : network F d),
+  semidefinite A -> (forall k, 0 < g k) -> 0 <= s -> stationary A c g s W ->
+  forall k : nat, (k < D)%N -> matrix_balanced g W k.
+
 (* Stationarity dropped. *)
 Definition any_weights : Prop :=
   forall (F : realFieldType) (d : nat -> nat) (D : nat) (g : nat -> F) (W : network F d),

@@ -50,6 +50,18 @@ Definition map : Prop :=
   (forall k : nat, (k < L)%N -> 2 * (a k * b k) <= largest) ->
   2 * r <= largest.
 
+(* 2 max_k |A_k|_2² |B_kK|_2² min_k |W_k|_2² >= 2|PK|_2². *)
+Definition thinnest : Prop :=
+  forall (F : realFieldType) (d : nat -> nat) (L m : nat) (X : 'M[F]_(d 0%N, m)) (W : network F d)
+         (a b w : nat -> F) (p largest least : F),
+  (forall k : nat, (k < L)%N ->
+    [/\ is_norm_sq (suffix L W k.+1) (a k), is_norm_on_data X (prefix W k) (b k) &
+        is_norm_sq (W k) (w k)]) ->
+  is_norm_on_data X (prefix W L) p ->
+  (forall k : nat, (k < L)%N -> 2 * (a k * b k) <= largest) ->
+  (exists k : nat, (k < L)%N /\ w k = least) ->
+  2 * p <= largest * least.
+
 (* 2|A_k|_2²|B_kK|_2² = 2 Λ^{1/L} |PK|_2^{2-2/L} for every k along one path of equal gains,
    W_k = g q_{k+1} q_kᵀ with unit vectors q_k, that starts at a top eigenvector of Σ. *)
 Definition attained : Prop :=
@@ -84,6 +96,19 @@ Definition average_attained : Prop :=
   (forall k : nat, (k < L)%N ->
     is_norm_sq (suffix L W k.+1) (a k) /\ is_norm_on_data X (prefix W k) (b k)) /\
   (forall k : nat, (k < L)%N -> 2 * (a k * b k) = 2 * (\sum_(j < L) a j * b j) / L%:R).
+
+(* 2|A_k|_2² |B_kK|_2² |W_j|_2² = 2|PK|_2² for all k and j along that path. *)
+Definition thinnest_attained : Prop :=
+  forall (F : realFieldType) (d : nat -> nat) (L m : nat) (X : 'M[F]_(d 0%N, m)) (W : network F d)
+         (g top : F) (q : forall k, 'cV[F]_(d k)),
+  (forall k : nat, sq (q k) = 1) -> (forall k : nat, W k = g *: (q k.+1 *m (q k)^T)) ->
+  is_data_max X top -> moment X *m q 0%N = top *: q 0%N ->
+  exists (a b w : nat -> F) (p : F),
+  [/\ forall k : nat, (k < L)%N ->
+        [/\ is_norm_sq (suffix L W k.+1) (a k), is_norm_on_data X (prefix W k) (b k) &
+            is_norm_sq (W k) (w k)],
+      is_norm_on_data X (prefix W L) p &
+      forall k j : nat, (k < L)%N -> (j < L)%N -> 2 * (a k * b k) * w j = 2 * p].
 
 (* --- false twins -------------------------------------------------------------------------- *)
 
