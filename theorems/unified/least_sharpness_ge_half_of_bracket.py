@@ -10,7 +10,7 @@ Statement
         S_min ≥ LΛ^{1/L} |TK|_2^{2-2/L},                                   [half]
 
     so that the two numbers $Λ$ and $|TK|_2$ give $S_min$ within a factor of
-    $L/(L-1)^{1-1/L} ≤ 2$, which tends to 1 as $L → ∞$.
+    $L/(L-1)^{1-1/L} ≤ 2$, which tends to 1 as $L → ∞$.   [lower, half]
 
     The bound of C1, which is $2La|w^*|^{2-2/L}$ for one output, holds for any number of them,
 

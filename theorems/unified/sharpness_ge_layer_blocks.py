@@ -199,7 +199,7 @@ attained = stated(
 )  # fmt: skip
 
 thinnest = stated(
-    "thinnest", "the largest block makes up for the thinnest layer",
+    "thinnest", "the largest block compensates the thinnest layer",
     any_weights, block * thin**2 >= 2 * image**2, bounds=_DEEP, formal=True,
 )  # fmt: skip
 thinnest_attained = stated(
