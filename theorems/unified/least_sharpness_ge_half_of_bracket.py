@@ -23,8 +23,7 @@ Statement
 
         S_min (1 - a/Λ)^{1-1/L} = 2(L-1)^{1-1/L} Λ^{1/L} |TK|_2^{2-2/L}:   [beside]
 
-    as $a/Λ → 0$ the bound is attained in the limit, so that no larger multiple of
-    $Λ^{1/L}|TK|_2^{2-2/L}$ is one.
+    the bound is attained in the limit of small $a/Λ$, and no larger multiple of it is a bound.
 
 Notation
     ``minimal_sharpness`` is $S_min$, ``depth`` is $L$, ``data_max`` is $Λ$, $|TK|_2$ is
