@@ -183,7 +183,7 @@ def _run(hunt: Hunt) -> str:
         return "the clock"
     except KeyboardInterrupt:
         return "interrupted"
-    return "done"
+    return "the clock" if hunt.table.cut else "done"
 
 
 def _degrees(hunt: Hunt) -> dict[str, dict[str, str]]:

@@ -62,7 +62,8 @@ def confirmed(hunt: Hunt, deadline: float) -> Iterator[Found]:
             yield from _attacked(hunt, found, (deadline - begun) / (left - index))
         except KeyboardInterrupt:
             hunt.interrupted, deadline = True, begun
-            yield found
+            if found.candidate.text not in hunt.given_up:
+                yield found
 
 
 def _attacked(hunt: Hunt, found: Found, share: float) -> Iterator[Found]:
@@ -80,6 +81,8 @@ def _attacked(hunt: Hunt, found: Found, share: float) -> Iterator[Found]:
         yield replace(found, outcome=outcome)
         return
     hunt.given_up[found.candidate.text] = outcome.headline
+    if result.interrupted:
+        raise KeyboardInterrupt
     if survivor is not found:  # with the constant that it had
         yield survivor
 

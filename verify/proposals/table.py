@@ -65,6 +65,8 @@ class Table:
         The quantities of the columns.
     known
         Claims that bound the left side, by what they are called: theirs are columns too.
+    cut
+        Whether the clock ended the filling.
     """
 
     setting: Setting
@@ -72,6 +74,7 @@ class Table:
     left: Any
     names: tuple[str, ...]
     known: Mapping[str, tuple[Claim, int]] = field(default_factory=dict)
+    cut: bool = False
     _batches: list[_Batch] = field(default_factory=list)
     _joined: dict[str, Any] = field(default_factory=dict)
 
@@ -139,6 +142,7 @@ class Table:
             for depth in self.depths:
                 for index in range(count):
                     if index and monotonic() > deadline:
+                        self.cut = True
                         break
                     rng = np.random.default_rng([seed, place, depth, index])
                     self._draw(setting, depth, plain, BatchSource(rng, lanes))
