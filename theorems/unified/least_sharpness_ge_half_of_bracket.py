@@ -138,7 +138,7 @@ lower = stated(
 )  # fmt: skip
 half = stated(
     "half", "at least half of the upper bracket",
-    minimizers, S_min >= outputs_bracket / 2, bounds=_DEEP, formal=True,
+    minimizers, S_min >= L * top ** (1 / L) * image ** (2 - 2 / L), bounds=_DEEP, formal=True,
 )  # fmt: skip
 beside = stated(
     "beside", "what the bracket misses where the regressor is a small eigenvector",
