@@ -22,10 +22,13 @@ __all__ = ["Ended", "isolated", "watched"]
 _GRACE = 20.0
 """Seconds a search may outlast its budget: for shrinking and for the certificate."""
 
-_STARTUP = 10.0
+_STARTUP = 120.0
 """Seconds a process may take to load us, before the module's own time begins."""
 
-_LOADED, _DONE = "loaded\n", "done\n"
+_TOLD = 2.0
+"""Seconds there are after the budget of a module that is not loaded, to say where it is."""
+
+_BEGUN, _LOADED, _DONE = "begun\n", "loaded\n", "done\n"
 
 
 @dataclass(frozen=True)
@@ -43,8 +46,9 @@ class Ended:
 def isolated(arguments: list[str], budget: float) -> Ended:
     """Run ``certimin ARGUMENTS --child FILE``; end it if it outlasts its budget.
 
-    A module that is not even loaded when the budget is over is ended then, a search under way
-    a little later: it keeps time itself unless a quantity hangs.
+    The budget begins when the module does, however long it takes to load us.  A module that is not
+    even loaded when it is over is ended then, a search under way a little later: it keeps time
+    itself unless a quantity hangs.
     """
     with tempfile.TemporaryDirectory() as folder:
         trace = Path(folder, "trace")
@@ -64,10 +68,14 @@ def isolated(arguments: list[str], budget: float) -> Ended:
 
 def _wait(process: subprocess.Popen[bytes], trace: Path, budget: float) -> bool:
     """Wait for the process to end; return whether it had to be killed."""
-    start = monotonic()
+    start, begun = monotonic(), False
     while process.poll() is None:
-        loaded = trace.read_text(errors="replace").startswith(_LOADED)
-        if monotonic() - start > budget + (_GRACE if loaded else _STARTUP):
+        text = trace.read_text(errors="replace")
+        loaded = text.startswith(_LOADED)
+        if not begun and (loaded or text.startswith(_BEGUN)):
+            start, begun = monotonic(), True
+        allowed = budget + (_GRACE if loaded else _TOLD) if begun else _STARTUP
+        if monotonic() - start > allowed:
             os.killpg(process.pid, signal.SIGKILL)
             process.wait()
             return True
@@ -76,7 +84,7 @@ def _wait(process: subprocess.Popen[bytes], trace: Path, budget: float) -> bool:
 
 
 def _ended(code: int, killed: bool, text: str, budget: float) -> Ended:
-    where = text.removeprefix(_LOADED).removesuffix(_DONE)
+    where = text.removeprefix(_BEGUN).removeprefix(_LOADED).removesuffix(_DONE)
     if killed:
         return Ended(3, f"it did not end within its budget of {budget:g} s and was killed", where)
     if text.endswith(_DONE):
@@ -86,11 +94,12 @@ def _ended(code: int, killed: bool, text: str, budget: float) -> Ended:
 
 @contextmanager
 def watched(trace: Path, budget: float) -> Iterator[None]:
-    """Inside the process: say where it is when the budget is over, and that it ended by itself.
+    """Inside the process: say that we are loaded, where it is when time is over, how it ended.
 
     It ends with the process that started it, however that one ends.
     """
     end_with_parent()
+    trace.write_text(_BEGUN)
     with trace.open("a") as file:
         faulthandler.dump_traceback_later(budget, file=file)
         ended_by_itself = True
