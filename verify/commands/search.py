@@ -187,6 +187,7 @@ def _attack_file(path: Path, child: Path, options: dict[str, Any]) -> Outcome | 
     except (CertiminError, KeyboardInterrupt):
         raise
     except BaseException as error:  # SystemExit too: the module is not ours
+        loaded(child)  # what follows is ours
         return Error(str(path), f"{type(error).__name__}: {error}", traceback.format_exc())
 
 
