@@ -4,6 +4,7 @@ import doctest
 import re
 import runpy
 import shlex
+import textwrap
 from pathlib import Path
 
 import click
@@ -12,6 +13,7 @@ import pytest
 import certimin
 from verify.claims import decide
 from verify.commands.main import cli
+from verify.search import search
 
 ROOT = Path(__file__).parents[1]
 GENERATED = {ROOT / "docs" / name for name in ("_build", "theorems", "reference/commands",
@@ -101,3 +103,19 @@ def test_the_module_of_the_page_on_packages_is_a_theorem(tmp_path):
     (control,) = theorem.controls
     assert decide(witness.claim, witness.instance()).outcome == "holds"
     assert decide(control.claim, witness.instance()).refutes
+
+
+@pytest.mark.slow
+def test_the_certificate_that_is_shown_is_the_one_that_is_written(tmp_path):
+    page = (ROOT / "docs" / "howto" / "certificate.md").read_text(encoding="utf-8")
+    (claim,) = [words[2] for words in _searches(page) if words[1] == "search"]
+    refuted = search(claim, depth=(2, 4), instances=5000, out=tmp_path)
+    assert f"family      {refuted.family}\n" in page
+    file = Path(refuted.certificate, "counterexample.v").read_text(encoding="utf-8")
+    statement = re.search(r"what_is_claimed_fails : Prop :=\n(.*?\.)\n\n", file, re.S)[1]
+    assert textwrap.dedent(statement) in page
+
+
+def _searches(page):
+    """The commands that a page names in a sentence."""
+    return [shlex.split(each) for each in re.findall(r"`(certimin [^`\n]*\"[^`\n]*)`", page)]

@@ -12,13 +12,15 @@ from pathlib import Path
 from typing import Any
 
 from verify import parser
-from verify.claims import SETTINGS, Bounds, Claim, Proof, Setting
+from verify.claims import SETTINGS, Bounds, Claim, Proof, Setting, assumed
 from verify.derivation.steps import Step
-from verify.errors import UsageError
+from verify.errors import UsageError, naming
+from verify.expression import related
 from verify.registry import theorems
 from verify.theorem import Source, Theorem
 
 __all__ = [
+    "at_least_zero",
     "conjecture",
     "from_file",
     "latex_with_constant",
@@ -85,6 +87,29 @@ def conjecture(
         module=__name__,
         status="conjecture",
     )
+
+
+def at_least_zero(
+    formula: str,
+    where: str = "",
+    *,
+    over: str | Setting = "minimizers",
+    depth: tuple[int, int] = (2, 6),
+    width: tuple[int, int] = (1, 5),
+) -> Claim:
+    """Return the claim ``formula >= 0 if where``: a formula with the instances it is about.
+
+    Raises
+    ------
+    UsageError
+        If one of the texts cannot be read or the setting is unknown.
+    """
+    theorems()
+    relation = related(parser.formula(formula), ">=", 0)
+    with naming("where"):
+        conditions = parser.condition(where) if where.strip() else ()
+    stated = conjecture("formula", relation, over=over, depth=depth, width=width).claims[0]
+    return replace(stated, assumptions=assumed(*conditions))
 
 
 def setting_named(name: str) -> Setting:

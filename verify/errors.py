@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-__all__ = ["CertiminError", "Interrupted", "NoValue", "Undefined", "UsageError"]
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+__all__ = ["CertiminError", "Interrupted", "NoValue", "Undefined", "UsageError", "naming"]
 
 
 class CertiminError(Exception):
@@ -30,3 +33,12 @@ class Interrupted(CertiminError):
 
 class Undefined(CertiminError, ArithmeticError):
     """A quantity has no value on this instance (division by zero, a target that vanishes)."""
+
+
+@contextmanager
+def naming(what: str) -> Iterator[None]:
+    """Put the name of the argument that is read before what is said of it."""
+    try:
+        yield
+    except UsageError as error:
+        raise UsageError(f"{what}: {error}") from error

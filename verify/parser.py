@@ -50,7 +50,7 @@ from verify.conditions import MAX_RELATIONS, Clauses, TooMany, conditions, one, 
 from verify.errors import UsageError
 from verify.expression import MAX_EXPONENT, Relation, all_of, evaluate, render, symbol
 
-__all__ = ["Parsed", "parse", "substitute"]
+__all__ = ["Parsed", "condition", "formula", "parse", "substitute"]
 
 MAX_LENGTH = 2000
 MAX_DEPTH = 50
@@ -125,6 +125,37 @@ def parse(text: str, *, constants: Collection[str] = ()) -> Parsed:
     verify.errors.UsageError: unexpected '=' at column 11; write == for equality
     """
     return _parse(text, constants)
+
+
+def formula(text: str) -> Any:
+    """Return the formula that ``text`` is, an unevaluated SymPy expression in quantities.
+
+    Raises
+    ------
+    UsageError
+        Where it is none, with its column, as of :func:`parse`.
+
+    >>> formula("2*sharpness >= 1")
+    Traceback (most recent call last):
+    ...
+    verify.errors.UsageError: unexpected '>=' at column 13; expected a formula, no relation
+    """
+    tokens = _scan(text)
+    _check_order(tokens)
+    for token in tokens:
+        if token.kind in ("relation", "if", *_WORDS_OF_CONDITIONS):
+            raise _error(f"unexpected {token}", token.column, "expected a formula, no relation")
+    return _Reader(tokens, ()).formula()
+
+
+def condition(text: str) -> tuple[Relation, ...]:
+    """Return what may follow the ``if`` of a conjecture; errors are those of :func:`parse`."""
+    tokens = _scan(text, conditional=True)
+    _check_order(tokens)
+    for token in tokens:
+        if token.kind == "if":
+            raise _error("unexpected 'if'", token.column, "join conditions by 'and'")
+    return _Reader(tokens, ()).conditions()
 
 
 def substitute(parsed: Parsed, name: str, value: Fraction) -> Parsed:
@@ -219,7 +250,7 @@ _WORDS_OF_CONDITIONS = ("and", "or", "not")
 _GRAMMAR = "expected numbers, names of quantities, + - * / ** ( ) and one of >= <= > < =="
 
 
-def _scan(text: str) -> list[_Token]:
+def _scan(text: str, *, conditional: bool = False) -> list[_Token]:
     """Split a text into tokens, ``end`` last; refuse what cannot be part of a conjecture."""
     if len(text) > MAX_LENGTH:
         remedy = f"expected at most {MAX_LENGTH} characters, got {len(text)}"
@@ -230,7 +261,7 @@ def _scan(text: str) -> list[_Token]:
         match = _TOKEN.match(text, at)
         if match is None:
             shown = text[at] if text[at].isprintable() else ascii(text[at])[1:-1]
-            conditional = any(token.kind == "if" for token in tokens)
+            conditional = conditional or any(token.kind == "if" for token in tokens)
             advice = _ADVICE | (_ADVICE_IN_CONDITIONS if conditional else {})
             raise _error(f"unexpected '{shown}'", at + 1, advice.get(text[at], _GRAMMAR))
         if match.lastgroup != "blank":
@@ -246,6 +277,8 @@ def _token(kind: str, text: str, column: int) -> _Token:
         if text not in ("if", *_WORDS_OF_CONDITIONS):
             raise _error(f"unexpected {text!r}", column, _ADVICE.get(text, _GRAMMAR))
         kind = text
+    elif text.lower() in ("if", *_WORDS_OF_CONDITIONS):
+        raise _error(f"unexpected {text!r}", column, f"write {text.lower()!r}")
     return _Token(kind, text, column)
 
 
@@ -381,6 +414,10 @@ class _Reader:
     def relation(self) -> Relation:
         """Return the only relation there is."""
         return next(self._comparisons(self._tree))
+
+    def formula(self) -> Any:
+        """Return the whole as one formula."""
+        return self._formula(self._tree)
 
     def conditions(self) -> tuple[Relation, ...]:
         """Return the condition as relations that all hold, or of which one of several does."""

@@ -20,7 +20,7 @@ from tests.toys import Numbers, claim
 from verify.claims import decide
 from verify.errors import UsageError
 from verify.expression import evaluate, operator
-from verify.parser import parse, substitute
+from verify.parser import condition, formula, parse, substitute
 
 
 def value(text, *numbers):
@@ -298,6 +298,10 @@ NOT_A_CONJECTURE = [
     ("toy_sum > 1 if (toy_sum, 1)", 16, "expected one such as"),
     ("toy_sum > 1 if", 15, "expected a number or a quantity"),
     ("toy_sum > 1 if toy_sum > 2 if toy_sum > 3", 28, "join conditions by 'and'"),
+    ("toy_sum > 1 IF toy_sum > 2", 13, "write 'if'"),
+    ("toy_sum > 1 if toy_sum > 2 AND toy_sum > 3", 28, "write 'and'"),
+    ("toy_sum > 1 if toy_sum > 2 Or toy_sum > 3", 28, "write 'or'"),
+    ("toy_sum > 1 if NOT toy_sum > 2", 16, "write 'not'"),
     ("toy_sum > 1 if (toy_sum > 2 if toy_sum > 3)", 29, "conditions follow"),
     ("toy_sum > (1 if toy_sum > 2)", 14, "conditions follow"),
     ("toy_sum > 1 if toy_sum > 2 else 3", 28, "drop what follows"),
@@ -433,6 +437,39 @@ def refusal(text, **options):
 def test_what_is_no_conjecture_is_refused_where_it_goes_wrong(text, column, message):
     assert f" at column {column}; " in refusal(text)
     assert message in refusal(text)
+
+
+@pytest.mark.parametrize("text", ["toy_sum/toy_sum - 1", "2", "max(toy_first, -toy_last)"])
+def test_a_formula_is_the_left_side_of_a_relation(text):
+    assert formula(text) == parse(f"{text} >= toy_sum").relation.lhs
+
+
+@pytest.mark.parametrize("text", ["toy_sum > 1", "1 < toy_sum <= 2 or not toy_first == 3"])
+def test_a_condition_is_what_follows_if(text):
+    assert condition(text) == parse(f"toy_sum > 1 if {text}").conditions
+
+
+@pytest.mark.parametrize(
+    ("read", "text", "column", "message"),
+    [
+        (formula, "", 1, "expected a number or a quantity"),
+        (formula, "toy_sum +", 10, "expected a number or a quantity"),
+        (formula, "toy_sum > 1", 9, "expected a formula, no relation"),
+        (formula, "toy_sum if toy_first", 9, "expected a formula, no relation"),
+        (formula, "not toy_sum", 1, "expected a formula, no relation"),
+        (formula, "toy_sum) >= 0 if (toy_first", 8, "no '(' before it"),
+        (condition, "", 1, "expected a number or a quantity"),
+        (condition, "toy_sum", 1, "expected one such as"),
+        (condition, "toy_sum > 1 if toy_first > 1", 13, "join conditions by 'and'"),
+        (condition, "toy_sum != 1", 9, "write not (x == y)"),
+        (condition, "toy_sum > 1)", 12, "no '(' before it"),
+    ],
+)
+def test_a_part_is_refused_in_its_own_columns(read, text, column, message):
+    with pytest.raises(UsageError) as caught:
+        read(text)
+    assert f" at column {column}; " in str(caught.value)
+    assert message in str(caught.value)
 
 
 @pytest.mark.parametrize(("text", "column", "message"), TOO_LARGE, ids=range(len(TOO_LARGE)))

@@ -10,7 +10,7 @@ from fractions import Fraction
 from typing import Any
 
 from verify.claims import Claim, decide
-from verify.errors import CertiminError, UsageError
+from verify.errors import CertiminError, UsageError, naming
 from verify.judging import candidate as candidates
 from verify.judging.document import expect_keys, read, whole
 from verify.judging.score import (
@@ -110,10 +110,8 @@ def _constant(asked: Task, value: Fraction) -> dict[str, Any]:
     from verify.search.outcomes import Refuted, Survived
 
     assert asked.at is not None
-    try:
+    with naming("candidate.value"):
         claim = asked.at(value)
-    except UsageError as error:
-        raise UsageError(f"candidate.value: {error}") from error
     outcome = search(claim, instances=asked.instances, seed=asked.seed)
     if isinstance(outcome, Refuted):
         found = outcome.counterexample

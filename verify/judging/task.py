@@ -14,7 +14,7 @@ from fractions import Fraction
 from typing import Any
 
 from verify.claims import Bounds, Claim
-from verify.conjecture import conjecture, with_constant
+from verify.conjecture import at_least_zero, conjecture, with_constant
 from verify.errors import UsageError
 from verify.judging.document import expect_keys, shown, whole
 from verify.registry import theorems
@@ -99,7 +99,7 @@ def _refutation(written: Mapping[str, Any]) -> Task:
     text = written["refute"]
     if any(sign in text for sign in "<>=≤≥"):
         expect_keys(written, "task", ("refute",), ("over", *_SIZES))
-        return Task("refute", text, _claim(written, text, "refute"))
+        return Task("refute", text, _relation(written, text, "refute"))
     expect_keys(written, "task", ("refute",), _SIZES)
     claim = _known_claim(text)
     return Task("refute", claim.id, replace(claim, bounds=_bounds(written, claim.bounds)))
@@ -124,13 +124,8 @@ def _construction(written: Mapping[str, Any], goal: str) -> Task:
     formula, where = written[goal], written.get("where", "")
     if not isinstance(where, str):
         raise UsageError(f"task.where: expected a text, got {shown(where)}")
-    bare = _claim(written, f"({formula}) >= 0", goal)
-    if bare.assumptions:
-        raise UsageError(f"task.{goal}: expected a formula; conditions stand in where")
-    if not where.strip():
-        return Task(goal, formula, bare)
-    claim = _claim(written, f"({formula}) >= 0 if {where}", "where")
-    return Task(goal, formula, claim, where=where)
+    claim = _claim(written, goal, lambda **place: at_least_zero(formula, where, **place))
+    return Task(goal, formula, claim, where=where if where.strip() else "")
 
 
 def _constant(written: Mapping[str, Any], goal: str) -> Task:
@@ -138,7 +133,7 @@ def _constant(written: Mapping[str, Any], goal: str) -> Task:
     name, text = written[goal], written["in"]
     if not isinstance(text, str):
         raise UsageError(f"task.in: expected a text, got {shown(text)}")
-    like = _claim(written, "depth >= 1", goal)
+    like = _relation(written, "depth >= 1", goal)
     try:
         at = with_constant(text, name, like)
     except UsageError as error:
@@ -150,19 +145,21 @@ def _constant(written: Mapping[str, Any], goal: str) -> Task:
     )  # fmt: skip
 
 
-def _claim(written: Mapping[str, Any], text: str, key: str) -> Claim:
-    """What a text says over the setting and the sizes of a task."""
+def _relation(written: Mapping[str, Any], text: str, key: str) -> Claim:
+    return _claim(written, key, lambda **place: conjecture("task", text, **place).claims[0])
+
+
+def _claim(written: Mapping[str, Any], key: str, made: Callable[..., Claim]) -> Claim:
+    """What is made over the setting and the sizes of a task."""
     over, bounds = written.get("over", "minimizers"), _bounds(written, _USUAL)
     if not isinstance(over, str):
         raise UsageError(f"task.over: expected the name of a setting, got {shown(over)}")
     try:
-        found = conjecture("task", text, over=over, depth=bounds.depth, width=bounds.width)
+        return made(over=over, depth=bounds.depth, width=bounds.width)
     except UsageError as error:
         said = str(error)
-        raise UsageError(
-            f"task.{said}" if said.startswith("over: ") else f"task.{key}: {said}"
-        ) from error
-    return found.claims[0]
+        named = said.startswith(("over: ", "where: "))
+        raise UsageError(f"task.{said}" if named else f"task.{key}: {said}") from error
 
 
 def _bounds(written: Mapping[str, Any], usual: Bounds) -> Bounds:

@@ -10,8 +10,8 @@ from time import monotonic
 from threadpoolctl import threadpool_limits
 
 from verify.claims import Bounds, Setting
-from verify.conjecture import conjecture, setting_named
-from verify.errors import UsageError
+from verify.conjecture import at_least_zero, setting_named
+from verify.errors import UsageError, naming
 from verify.fit import check_fit
 from verify.proposals import scalings
 from verify.proposals.adversary import Adversary, Stopped
@@ -151,13 +151,13 @@ def _begun(
     filled: float,
 ) -> tuple[Hunt, Held]:
     """Measure the table, the scalings and what is known."""
-    claim = conjecture(
-        "about", f"{about} >= 0", over=setting, depth=sizes.depth, width=sizes.width
-    ).claims[0]
+    with naming("about"):
+        claim = at_least_zero(about, over=setting, depth=sizes.depth, width=sizes.width)
     check_sizes(claim)
     check_fit(claim)
     left = claim.expanded
-    named = descendants(without) if without else {}
+    with naming("without"):
+        named = descendants(without) if without else {}
     names = candidates(setting, using, sizes)
     degrees = scalings.measure(setting, sizes, left, names, seed)
     known = bounds(left, setting, names)
@@ -168,6 +168,11 @@ def _begun(
         raise UsageError(
             f"--about {about}: expected what has a value on instances of {setting.name}, met none "
             f"within the time; give another --over (certimin settings), or a larger --budget"
+        )
+    if table.constant:
+        raise UsageError(
+            f"about: expected what differs from instance to instance, got {about}, which is "
+            f"{table.y[0]:.6g} on all {len(table)} that were met over {setting.name}"
         )
     held = implying(table, known, named)
     pool = chosen(table, degrees, held.quantities, using)

@@ -29,6 +29,9 @@ ZERO = 1e-11
 CLEAR = 1e-4
 """What is larger is no rounding error of what is zero."""
 
+_EQUAL = 1e-9
+"""Numbers that differ by less, relatively, are one number."""
+
 _OWN, _SPECIAL, _SIMPLE = (10, 24), (2, 10), (3, 12)
 """Batches at each depth of the setting, of a special one, of the simple reading; their lanes."""
 
@@ -92,6 +95,12 @@ class Table:
         """Return the left side of each row; what is zero to rounding is 0."""
         values = self._column("left", lambda b: b.left)
         return np.where(np.abs(values) <= ZERO * np.maximum(1, self._size), 0.0, values)
+
+    @property
+    def constant(self) -> bool:
+        """Return whether the left side is the same on all rows, to rounding."""
+        values = self.y[np.isfinite(self.y)]
+        return float(np.ptp(values)) <= _EQUAL * float(np.abs(values).max())
 
     @property
     def _size(self) -> Any:

@@ -83,9 +83,9 @@ class Receipt:
             f"{count:,} {_ENGINES.get(name, name)}" for name, count in self.engines.items() if count
         )
         early = ", ended by the clock" if self.cut_short else ""
+        parts = f" ({parts})" if parts else ""
         return (
-            f"{self.instances:,} instances ({parts}) in {self.seconds:.1f} s{early}, "
-            f"seed {self.seed}"
+            f"{self.instances:,} instances{parts} in {self.seconds:.1f} s{early}, seed {self.seed}"
         )
 
 

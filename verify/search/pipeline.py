@@ -50,6 +50,9 @@ _SPECIAL = 4
 _SPECIAL_TRIES = 40
 """Instances of a special setting drawn to see whether conditions allow any of its sizes."""
 
+_SIZES = 2000
+"""Instances drawn before conditions on sizes that none of them meets end the attack."""
+
 _READ = 3
 """Of so many starts of the optimiser, one is left to the readings."""
 
@@ -209,6 +212,10 @@ class _Hunt:
         yield from self.known(known)
         if corpus is not None:
             yield from self.recall(corpus)
+        drawn = self.allowed(_SIZES)
+        if not met(self.claim, drawn):
+            self.result.count("floats", drawn, 0, inf)
+            return
         rounds = count() if self.budget.rounds is None else range(self.budget.rounds)
         for turn in rounds:
             if self.over:

@@ -212,10 +212,20 @@ TASKS = {
                     "task.refute: a relation between constants at column 1; "
                     "expected a quantity in it, such as sharpness"),
     "a Python name": ({"maximize": "__import__"},
-                      "task.maximize: unknown quantity '__import__' at column 2; "
+                      "task.maximize: unknown quantity '__import__' at column 1; "
                       "certimin quantities lists all"),
     "a condition in a formula": ({"maximize": "sharpness) >= 0 if (depth"},
-                                 "task.maximize: expected a formula; conditions stand in where"),
+                                 "task.maximize: unexpected ')' at column 10; "
+                                 "there is no '(' before it"),
+    "a relation as a formula": ({"maximize": "sharpness >= 1"},
+                                "task.maximize: unexpected '>=' at column 11; "
+                                "expected a formula, no relation"),
+    "a condition that ends early": ({"maximize": "sharpness", "where": "depth >"},
+                                    "task.where: unexpected end at column 8; "
+                                    "expected a number or a quantity"),
+    "a condition of a condition": ({"maximize": "sharpness", "where": "depth > 2 if d_x > 1"},
+                                   "task.where: unexpected 'if' at column 11; "
+                                   "join conditions by 'and'"),
     "conditions beside an if": ({"refute": "sharpness >= 1", "where": "depth >= 2"},
                                 "task: unknown key 'where'; expected refute, over, depth, width"),
     "sizes": ({"refute": "sharpness >= 1", "depth": [6, 2]},

@@ -44,6 +44,11 @@ def test_the_energy_of_layers_is_found_again(tmp_path):
         ({"about": "map_trace", "over": "univariate-minimizers", "width": (2, 2)}, "met none"),
         ({"factors": 4}, "factors: expected 1 to 3"),
         ({"seed": -1}, "seed: expected"),
+        ({"about": "sharpness + "}, "about: unexpected end at column 13"),
+        ({"about": "sharpness >= 1"}, "about: unexpected '>=' at column 11"),
+        ({"about": "0*sharpness"}, "about: expected what differs .* is 0 on all"),
+        ({"about": "imbalance", "over": "balanced-minimizers"}, "about: .* which is 0 on all"),
+        ({"without": ("ZZ9",)}, "without: unknown theorem id 'ZZ9'"),
     ],
 )
 def test_what_cannot_be_asked_is_refused_in_one_line(changed, message):

@@ -55,6 +55,13 @@ def test_where_nothing_is_allowed_the_search_ends():
     result = attack(asked, seed=0, budget=Budget(batches=2, batch_size=50, examples=20))
     assert result.found is None
     assert result.valid == 0
+    assert result.tried == 2000
+
+
+def test_where_nothing_is_allowed_an_endless_search_ends_as_well():
+    asked = claim(first <= 1, *assumed(related(count, "==", 9)), width=(1, 3))
+    result = attack(asked, seed=0, budget=Budget(rounds=None, seconds=1e6))
+    assert (result.tried, result.valid) == (2000, 0)
 
 
 def test_a_falsehood_at_one_size_of_many_is_found():
