@@ -2,7 +2,7 @@
    that belongs to a matrix of outputs and inputs.  Nothing here is a statement of ours. *)
 From mathcomp Require Import all_ssreflect all_algebra.
 From mathcomp.algebra_tactics Require Import ring.
-From Proofs Require Import networks lemmas.
+From Proofs Require Import networks directions quantities lemmas.
 Import Order.TTheory GRing.Theory Num.Theory.
 Local Open Scope ring_scope.
 Set Implicit Arguments. Unset Strict Implicit. Unset Printing Implicit Defensive.
@@ -25,6 +25,27 @@ Lemma norm_sq_trmx m n (A : 'M[F]_(m, n)) s : is_norm_sq A s ->
 Proof. by move=> norm; apply: norm_trmx (norm_ge0 norm) norm.1. Qed.
 
 End Norms.
+
+(* --- what the data make not negative --------------------------------------------------------- *)
+Section Data.
+Variables (F : realFieldType) (d : nat -> nat) (m : nat) (X : 'M[F]_(d 0, m)).
+
+Lemma data_form_ge0 (x : 'cV[F]_(d 0)) : 0 <= dot x (moment X *m x).
+Proof. by rewrite moment_ge0 mulr_ge0 ?sq_ge0 ?invr_ge0 ?ler0n. Qed.
+
+Lemma data_max_ge0 s : is_data_max X s -> 0 <= s.
+Proof. by apply: largest_ge0 => x; apply: data_form_ge0. Qed.
+
+Lemma data_norm_ge0 n (A : 'M[F]_(n, d 0)) s : is_norm_on_data X A s -> 0 <= s.
+Proof. by apply: largest_ge0 => v; apply: data_form_ge0. Qed.
+
+Lemma gain_ge0 L (Y : 'M[F]_(d L, m)) G : is_gain X Y G -> 0 <= G.
+Proof.
+move=> [_ [u [y [_ y_neq0 <-]]]]; have q_ge0 := ltW (moment_gt0 y_neq0).
+by rewrite mulr_ge0 ?divr_ge0 ?sq_ge0 // exprn_ge0 // divr_ge0 ?sqr_ge0 // mulr_ge0 ?sq_ge0.
+Qed.
+
+End Data.
 
 (* --- a direction in one layer ------------------------------------------------------------- *)
 Section OneLayer.

@@ -170,27 +170,6 @@ Qed.
 End Leaning.
 
 (* --- the claims ------------------------------------------------------------------------------ *)
-Section Signs.
-Variables (F : realFieldType) (d : nat -> nat) (L m : nat) (X : 'M[F]_(d 0%N, m)).
-
-Lemma top_ge0 top : is_data_max X top -> 0 <= top.
-Proof.
-by apply: largest_ge0 => x; rewrite moment_ge0 mulr_ge0 ?sq_ge0 ?invr_ge0 ?ler0n.
-Qed.
-
-Lemma p_ge0 n (T : 'M[F]_(n, d 0%N)) p : is_norm_on_data X T p -> 0 <= p.
-Proof.
-by apply: largest_ge0 => x; rewrite moment_ge0 mulr_ge0 ?sq_ge0 ?invr_ge0 ?ler0n.
-Qed.
-
-Lemma gain_ge0 (Y : 'M[F]_(d L, m)) G : is_gain X Y G -> 0 <= G.
-Proof.
-move=> [_ [u [y [_ y_neq0 <-]]]]; have q_ge0 := ltW (moment_gt0 y_neq0).
-by rewrite mulr_ge0 ?divr_ge0 ?sq_ge0 // exprn_ge0 // divr_ge0 ?sqr_ge0 // mulr_ge0 ?sq_ge0.
-Qed.
-
-End Signs.
-
 Section Claims.
 Variables (F : rcfType) (d : nat -> nat) (N m : nat).
 Variables (X : 'M[F]_(d 0%N, m)) (Y : 'M[F]_(d N.+1, m)) (T : 'M[F]_(d N.+1, d 0%N)).
@@ -204,7 +183,7 @@ Lemma gain_ge : N%:R ^+ N * (top * p ^+ N) <= G * N.+1%:R ^+ N.+1.
 Proof.
 have right_ge0 : 0 <= G * N.+1%:R ^+ N.+1 by rewrite mulr_ge0 ?(gain_ge0 gain) ?exprn_ge0 ?ler0n.
 have [top0|top_neq0] := eqVneq top 0; first by rewrite top0 mul0r mulr0.
-have top_gt0 : 0 < top by rewrite lt_def top_neq0 (top_ge0 top_max).
+have top_gt0 : 0 < top by rewrite lt_def top_neq0 (data_max_ge0 top_max).
 have [_ [x [x_neq0 at_x]]] := top_max; have [bound [u0 [_ [u0_neq0 _ _]]]] := gain.
 case: (posnP N) => [N0|N_gt0].
   have pow0 (e : F) : e ^+ N = 1 by rewrite N0 expr0.
@@ -217,7 +196,7 @@ case: (posnP N) => [N0|N_gt0].
   have := ends_ge X x x; rewrite expr2 mulrAC ler_pmul2r // at_x.
   by rewrite [top * _]mulrC ler_pmul2l.
 have [p0|p_neq0] := eqVneq p 0; first by rewrite p0 expr0n gtn_eqF // !mulr0.
-have p_gt0 : 0 < p by rewrite lt_def p_neq0 (p_ge0 norm).
+have p_gt0 : 0 < p by rewrite lt_def p_neq0 (data_norm_ge0 norm).
 have [_ [u [u_neq0 at_u]]] := norm.
 have uv_neq0 : u != 0 by rewrite -sq_eq0.
 wlog h_ge0 : u u_neq0 at_u uv_neq0 / 0 <= dot x (moment X *m (T^T *m u)).
@@ -235,7 +214,7 @@ Theorem lower : statements.least_sharpness_ge_half_of_bracket.lower.
 Proof.
 move=> F d [//|N] m X Y T S_min top p r _ target [G [s [gain [s_ge0 sE] ->]]] top_max norm root.
 rewrite -mulrA ler_wpmul2l ?ler0n //.
-apply: (root_le (ltn0Sn N) root (y := N.+1%:R ^+ N.+1 * G)).
+apply: (roots_le (ltn0Sn N) root (y := N.+1%:R ^+ N.+1 * G)).
   by split; [rewrite mulr_ge0 ?ler0n | rewrite exprMn sE].
 by rewrite -mulrA [leRHS]mulrC; apply: gain_ge target top_max norm gain.
 Qed.
@@ -244,9 +223,9 @@ Theorem half : statements.least_sharpness_ge_half_of_bracket.half.
 Proof.
 move=> F d [//|N] m X Y T S_min top p r _ target [G [s [gain [s_ge0 sE] ->]]] top_max norm.
 move=> [r_ge0 rE].
-have top0 := top_ge0 top_max; have p0 := p_ge0 norm.
+have top0 := data_max_ge0 top_max; have p0 := data_norm_ge0 norm.
 pose x := N.+1%:R ^+ N.+1 * (top * p ^+ N); pose y := 2 ^+ N.+1 * (N.+1%:R ^+ N.+1 * G).
-apply: (@root_le _ N.+1 x y); rewrite {}/x {}/y //.
+apply: (@roots_le _ N.+1 x y); rewrite {}/x {}/y //.
 - by split; [rewrite mulr_ge0 ?ler0n | rewrite exprMn rE].
 - split; first by rewrite !mulr_ge0 ?ler0n.
   by rewrite !exprMn sE mulrA.
@@ -259,8 +238,8 @@ Qed.
 Theorem stretched : statements.least_sharpness_ge_half_of_bracket.stretched.
 Proof.
 move=> F d [//|N] m X Y T S_min p t r _ target [G [s [gain root ->]]] norm T_norm r_root.
-rewrite ler_wpmul2l ?mulr_ge0 ?ler0n //; apply: (root_le (ltn0Sn N) r_root root).
-have p0 := p_ge0 norm; have t0 := norm_ge0 T_norm.
+rewrite ler_wpmul2l ?mulr_ge0 ?ler0n //; apply: (roots_le (ltn0Sn N) r_root root).
+have p0 := data_norm_ge0 norm; have t0 := norm_ge0 T_norm.
 have [bound _] := gain; have [_ [u [u_neq0 at_u]]] := norm; case: T_norm => T_le _.
 have [p_eq0|p_neq0] := eqVneq p 0; first by rewrite p_eq0 expr0n mul0r (gain_ge0 gain).
 have p_gt0 : 0 < p by rewrite lt_def p_neq0.

@@ -112,6 +112,12 @@ Qed.
 Lemma sq_gt0 m n (A : 'M[F]_(m, n)) : (0 < sq A) = (A != 0).
 Proof. by rewrite lt_def sq_ge0 andbT sq_eq0. Qed.
 
+Lemma sq_ones_gt0 m n : (0 < m)%N -> (0 < n)%N -> 0 < sq (const_mx 1 : 'M[F]_(m, n)).
+Proof.
+move=> m_gt0 n_gt0; rewrite sq_gt0; apply/eqP => /matrixP /(_ (Ordinal m_gt0) (Ordinal n_gt0)).
+by rewrite !mxE => /eqP; rewrite oner_eq0.
+Qed.
+
 Lemma energy_ge0 (d : nat -> nat) L (V : network F d) : 0 <= energy L V.
 Proof. by apply: sumr_ge0 => k _; apply: sq_ge0. Qed.
 
@@ -255,6 +261,10 @@ move=> n0 [r0 rx] [s0 sx]; apply/eqP; rewrite -(eqr_expn2 n0 r0 s0); apply/eqP.
 by rewrite rx sx.
 Qed.
 
+Lemma roots_le n (x y r s : F) :
+  (0 < n)%N -> is_root n x r -> is_root n y s -> x <= y -> r <= s.
+Proof. by move=> n0 [r0 <-] [s0 <-]; rewrite ler_pexpn2r. Qed.
+
 (* AM-GM along a path of n.+1 layers: al and be are the gains of its two ends. *)
 Lemma path_bound (n : nat) (al be : nat -> F) (s2 : F) :
   (forall k, 0 <= al k) -> (forall k, 0 <= be k) -> al n = 1 -> 0 <= s2 ->
@@ -290,8 +300,7 @@ Proof.
 move=> L_gt0 d_gt0 fits bound; pose V : network F d := fun k => const_mx 1.
 have V_gt0 : 0 < energy L V.
   rewrite /energy (bigD1 (Ordinal L_gt0)) //= ltr_paddr ?sumr_ge0 // => [k _|]; first exact: sq_ge0.
-  rewrite sq_gt0; apply/eqP => /matrixP /(_ (Ordinal (d_gt0 1%N)) (Ordinal (d_gt0 0%N))).
-  by rewrite !mxE => /eqP; rewrite oner_eq0.
+  exact: sq_ones_gt0.
 by have := le_trans (hessian_ge0 V fits) (bound V); rewrite pmulr_lge0.
 Qed.
 

@@ -49,9 +49,6 @@ have [one_neq0 _ _ _] := one_row T N n1.
 by exists (const_mx 1); rewrite one_row_form // sq_eq0.
 Qed.
 
-Lemma root_le L (x y r s : F) : (0 < L)%N -> is_root L x r -> is_root L y s -> x <= y -> r <= s.
-Proof. by move=> L0 [r0 <-] [s0 <-]; rewrite ler_pexpn2r. Qed.
-
 End OneRow.
 
 (* --- the two factors of the gain ------------------------------------------------------------ *)
@@ -163,7 +160,7 @@ Qed.
 Theorem lower : statements.minimal_sharpness_between_closed_forms.lower.
 Proof.
 move=> F d L m X Y T S_min r L_gt0 d1 target C_neq0 [G [s [[bound _] root ->]]] low.
-rewrite ler_wpmul2l ?mulr_ge0 ?ler0n //; apply: (root_le L_gt0 low root).
+rewrite ler_wpmul2l ?mulr_ge0 ?ler0n //; apply: (roots_le L_gt0 low root).
 have T_neq0 : T *m moment X != 0 by rewrite target.
 rewrite bracketE // -(spread X T d1) -(pairing d1 target C_neq0); apply: bound.
   by have [] := one_row T (moment X) d1.
@@ -175,7 +172,7 @@ Theorem outputs : statements.minimal_sharpness_between_closed_forms.outputs.
 Proof.
 move=> F d L m X Y T S_min top p r L_gt0 target [G [s [[_ [u [y [u0 y0 <-]]]] root ->]]].
 move=> top_max norm out; rewrite ler_wpmul2l ?mulr_ge0 ?ler0n //.
-apply: (root_le L_gt0 root out); exact: (gain_le target top_max norm u0 y0).
+apply: (roots_le L_gt0 root out); exact: (gain_le target top_max norm u0 y0).
 Qed.
 
 Theorem upper : statements.minimal_sharpness_between_closed_forms.upper.
@@ -192,8 +189,7 @@ Proof.
 move=> F d [//|N] m X T top r t L_gt0 T_neq0 top_max; rewrite /upper_root bracketE // => up norm.
 have a_gt0 := rayleigh_gt0 T_neq0; move: (rayleigh X T) a_gt0 up => a a_gt0 [r_ge0 rE].
 case: norm => t_ge0 tE.
-have top_ge0 : 0 <= top.
-  by apply: largest_ge0 top_max => x; rewrite moment_ge0 mulr_ge0 ?sq_ge0 ?invr_ge0 ?ler0n.
+have top_ge0 := data_max_ge0 top_max.
 pose be k := if k is 0 then top else a.
 have mean : top * a ^+ N <= ((top + N%:R * a) / N.+1%:R) ^+ N.+1.
   have be_ge0 k : 0 <= be k by case: k => [|k]; [exact: top_ge0 | exact: ltW a_gt0].
@@ -217,7 +213,7 @@ Theorem improves : statements.minimal_sharpness_between_closed_forms.improves.
 Proof.
 move=> F d L m X T r t L_gt0 T_neq0 low [t_ge0 tE].
 have a_gt0 := rayleigh_gt0 T_neq0.
-rewrite -mulrA ler_wpmul2l ?mulr_ge0 ?ler0n //; apply: (root_le L_gt0 _ low).
+rewrite -mulrA ler_wpmul2l ?mulr_ge0 ?ler0n //; apply: (roots_le L_gt0 _ low).
   by split; [rewrite mulr_ge0 ?(ltW a_gt0) | rewrite exprMn tE].
 rewrite ler_pemulr ?mulr_ge0 ?exprn_ge0 ?sq_ge0 ?(ltW a_gt0) //.
 rewrite ler_pdivl_mulr // mul1r -(ler_pmul2r a_gt0).
@@ -283,8 +279,7 @@ Lemma path_norm (F : realFieldType) (d : nat -> nat) (m : nat) (X : 'M[F]_(d 0%N
   is_data_max X top -> moment X *m q = top *: q -> is_norm_on_data X T (c ^+ 2 * top).
 Proof.
 move=> TE unit_v unit_q top_max q_top.
-have top_ge0 : 0 <= top.
-  by apply: largest_ge0 top_max => x; rewrite moment_ge0 mulr_ge0 ?sq_ge0 ?invr_ge0 ?ler0n.
+have top_ge0 := data_max_ge0 top_max.
 have form (x : 'cV[F]_n) :
     dot (T^T *m x) (moment X *m (T^T *m x)) = c ^+ 2 * top * dot v x ^+ 2.
   rewrite TE linearZ /= trmx_mul trmxK -scalemxAl -mulmxA row_col.
@@ -301,7 +296,7 @@ Proof.
 move=> F d L m X Y T c v q S_min top p r L_gt0 target C_neq0 TE unit_v unit_q top_max q_top.
 move=> least norm out; apply/eqP; rewrite eq_le (outputs L_gt0 target least top_max norm out) /=.
 have [G [s [[bound _] root ->]]] := least.
-rewrite ler_wpmul2l ?mulr_ge0 ?ler0n //; apply: (root_le L_gt0 out root).
+rewrite ler_wpmul2l ?mulr_ge0 ?ler0n //; apply: (roots_le L_gt0 out root).
 have T_neq0 : T *m moment X != 0 by rewrite target.
 have qq : q^T *m q = 1%:M by rewrite row_col -/(sq q) unit_q.
 have qM : q^T *m moment X = top *: q^T by rewrite -moment_sym -trmx_mul q_top linearZ.

@@ -14,9 +14,6 @@ Set Implicit Arguments. Unset Strict Implicit. Unset Printing Implicit Defensive
 Section Terms.
 Variables (F : realFieldType) (d : nat -> nat) (m : nat) (X : 'M[F]_(d 0, m)).
 
-Let data_ge0 n (B : 'M[F]_(n, d 0)) b : is_norm_on_data X B b -> 0 <= b.
-Proof. exact: sharpness_ge_layer_blocks.data_norm_ge0. Qed.
-
 (* The form of Σ at EB is at most |B K|_2² |E|². *)
 Lemma data_norm_le p n (B : 'M[F]_(n, d 0)) b (E : 'M[F]_(p, n)) : is_norm_on_data X B b ->
   dot (E *m B) (E *m B *m moment X) <= b * sq E.
@@ -30,7 +27,7 @@ Lemma data_image_le p n (B : 'M[F]_(n, d 0)) b (D : 'M[F]_(p, d 0)) : is_norm_on
   sq (D *m moment X *m B^T) <= b * dot D (D *m moment X).
 Proof.
 move=> B_norm; set E := _ *m B^T.
-have [->|E_neq0] := eqVneq E 0; first by rewrite /sq dot0r mulr_ge0 ?form_ge0 ?(data_ge0 B_norm).
+have [->|E_neq0] := eqVneq E 0; first by rewrite /sq dot0r mulr_ge0 ?form_ge0 ?(data_norm_ge0 B_norm).
 have E_gt0 : 0 < sq E by rewrite sq_gt0.
 have inner : sq E = dot (E *m B) (D *m moment X) by rewrite {1}/sq {2}/E dot_mulr trmxK.
 rewrite -(ler_pmul2r E_gt0) -expr2 {1}inner.
@@ -71,7 +68,7 @@ Lemma block_sum_ge0 (F : realFieldType) (d : nat -> nat) (L m : nat) (X : 'M[F]_
   0 <= \sum_(k < L) a k * b k.
 Proof.
 move=> norms; apply: sumr_ge0 => k _; have [A_norm B_norm] := norms k (ltn_ord k).
-by rewrite mulr_ge0 ?(norm_ge0 A_norm) ?(sharpness_ge_layer_blocks.data_norm_ge0 B_norm).
+by rewrite mulr_ge0 ?(norm_ge0 A_norm) ?(data_norm_ge0 B_norm).
 Qed.
 
 Theorem terms : statements.sharpness_between_block_norms.terms.
@@ -217,7 +214,7 @@ apply: (@sharpness_of_dual _ d L m X Y W _ (const_mx 1)) => //.
   have [A_norm B_norm] := norms k (ltn_ord k).
   rewrite /dual -[_^T *m _ *m _]mulmxA row_product // -(row_norm out1 A_norm) -mulrA.
   rewrite ler_wpmul2l ?(norm_ge0 A_norm) //; apply: scalar_image => // [x|].
-    exact: sharpness_ge_layer_blocks.data_form_ge0.
+    exact: data_form_ge0.
   by case: B_norm.
 Qed.
 
@@ -270,7 +267,7 @@ have al_ge0 k : 0 <= al k.
   by have [/norm_ge0] := norms k kL.
 have be_ge0 k : 0 <= be k.
   rewrite /be; case: ifP => [kL|_]; last exact: ler01.
-  by have [_ /sharpness_ge_layer_blocks.data_norm_ge0] := norms k kL.
+  by have [_ /data_norm_ge0] := norms k kL.
 have -> : a j * b j = al (Ordinal jn) * be (Ordinal jn) by rewrite /al /be /= jn.
 rewrite halfE (eq_bigr (fun k : 'I_n.+1 => al k * be k)) => [|k _]; last first.
   by rewrite /al /be ltn_ord.

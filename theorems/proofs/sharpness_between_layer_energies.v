@@ -258,8 +258,7 @@ Theorem above : statements.sharpness_between_layer_energies.above.
 Proof.
 move=> F d L m X Y W N mu top S L0 d1 fits layers [le_mu [y0 [y0_neq0 mu_at]]] top_max sharp.
 have ex_ge0 := excess_ge0 L0 d1 layers; have N_ge0 := bound_ge0 layers L0.
-have top_ge0 : 0 <= top.
-  by apply: largest_ge0 top_max => x; rewrite moment_ge0 mulr_ge0 ?sq_ge0 ?invr_ge0 ?ler0n.
+have top_ge0 := data_max_ge0 top_max.
 have w_ge0 : 0 <= sq (prefix W L) / N by rewrite divr_ge0 ?sq_ge0.
 have [->|[y [y_neq0 le_S]]] := path_attains d1 fits sharp.
   have mu_ge0 : 0 <= mu.

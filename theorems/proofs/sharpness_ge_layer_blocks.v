@@ -9,17 +9,6 @@ Import Order.TTheory GRing.Theory Num.Theory.
 Local Open Scope ring_scope.
 Set Implicit Arguments. Unset Strict Implicit. Unset Printing Implicit Defensive.
 
-Section DataNorms.
-Variables (F : realFieldType) (d : nat -> nat) (m : nat) (X : 'M[F]_(d 0, m)).
-
-Lemma data_form_ge0 (x : 'cV[F]_(d 0)) : 0 <= dot x (moment X *m x).
-Proof. by rewrite moment_ge0 mulr_ge0 ?sq_ge0 ?invr_ge0 ?ler0n. Qed.
-
-Lemma data_norm_ge0 n (A : 'M[F]_(n, d 0)) s : is_norm_on_data X A s -> 0 <= s.
-Proof. by apply: largest_ge0 => v; apply: data_form_ge0. Qed.
-
-End DataNorms.
-
 Theorem blocks : statements.sharpness_ge_layer_blocks.blocks.
 Proof.
 move=> F d L m X Y W S bound k a b kL [_ [v [v0 av]]] [_ [w [w0 bw]]].
@@ -178,7 +167,7 @@ Qed.
 Lemma path_data_norm k : is_norm_on_data X (prefix W k) ((g ^+ 2) ^+ k * top).
 Proof.
 case: k => [|k]; first by rewrite expr0 mul1r; apply: start_norm.
-have top_ge0 : 0 <= top by apply: largest_ge0 top_max => x; apply: data_form_ge0.
+have top_ge0 := data_max_ge0 top_max.
 have form (v : 'cV[F]_(d k.+1)) :
     dot ((prefix W k.+1)^T *m v) (moment X *m ((prefix W k.+1)^T *m v))
     = (g ^+ 2) ^+ k.+1 * top * dot (q k.+1) v ^+ 2.
@@ -202,7 +191,7 @@ End Path.
 Theorem attained : statements.sharpness_ge_layer_blocks.attained.
 Proof.
 move=> F d L m X W g top q L_gt0 unit layers top_max top_vector.
-have top_ge0 : 0 <= top by apply: largest_ge0 top_max => x; apply: data_form_ge0.
+have top_ge0 := data_max_ge0 top_max.
 exists (fun k => (g ^+ 2) ^+ (L - k.+1)), (fun k => (g ^+ 2) ^+ k * top).
 exists ((g ^+ 2) ^+ L * top), ((g ^+ 2) ^+ L.-1 * top).
 split=> [k kL|||k kL]; last by rewrite path_block.

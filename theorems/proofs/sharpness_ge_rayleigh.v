@@ -3,7 +3,7 @@
    a path of U1 in common eigenvectors. *)
 From mathcomp Require Import all_ssreflect all_algebra.
 From mathcomp.algebra_tactics Require Import ring.
-From Proofs Require Import networks directions quantities lemmas sharpness_ge_of_minimizer.
+From Proofs Require Import networks directions quantities lemmas layers sharpness_ge_of_minimizer.
 From Proofs Require minimal_sharpness_eq_gain.
 From Proofs.statements Require sharpness_ge_rayleigh minimal_sharpness_eq_gain.
 Import Order.TTheory GRing.Theory Num.Theory.
@@ -318,7 +318,7 @@ have rE := aligned_root L_gt0 aligned root; have aE := aligned_rayleigh L_gt0 al
 have sE := aligned_sq L_gt0 aligned; have [g_neq0 unit WE eigen largest] := aligned.
 have top_ge0 : 0 <= top.
   have -> : top = dot (q 0%N) (moment X *m q 0%N) by rewrite eigen dotZr -/(sq _) unit mulr1.
-  by rewrite moment_ge0 mulr_ge0 ?invr_ge0 ?ler0n ?sq_ge0.
+  exact: data_form_ge0.
 have tE : t = L%:R * top.
   apply: (root_unique (isT : (0 < 2)%N) root_t); split; first by rewrite mulr_ge0 ?ler0n.
   rewrite aE; ring.

@@ -91,8 +91,7 @@ Theorem layered : statements.sharpness_le_of_small_initialisation.layered.
 Proof.
 move=> F d n m X Y W M top S d1 fits norms top_max sharp.
 have M_ge0 : 0 <= M by have [s [/norm_ge0 s0 sM]] := norms 0%N (leq0n n); apply: le_trans sM.
-have top_ge0 : 0 <= top.
-  by apply: largest_ge0 top_max => x; rewrite moment_ge0 mulr_ge0 ?sq_ge0 ?invr_ge0 ?ler0n.
+have top_ge0 := data_max_ge0 top_max.
 have layer k (v : 'cV[F]_(d k)) : (k <= n)%N -> sq (W k *m v) <= M * sq v.
   by move=> /norms [s [[bound _] sM]]; apply: le_trans (bound v) _; rewrite ler_wpmul2r ?sq_ge0.
 have layer_T k (v : 'cV[F]_(d k.+1)) : (k <= n)%N -> sq ((W k)^T *m v) <= M * sq v.
@@ -126,10 +125,6 @@ have -> : M ^+ n = M ^+ (n.+1 - k.+1) * M ^+ k by rewrite -exprD subSS subnK.
 rewrite -mulrA ler_pmul ?mulr_ge0 ?sq_ge0 ?out //.
 by apply: inner; apply: ltnW.
 Qed.
-
-Lemma data_max_ge0 (F : realFieldType) (d : nat -> nat) (m : nat) (X : 'M[F]_(d 0%N, m)) top :
-  is_data_max X top -> 0 <= top.
-Proof. by apply: largest_ge0 => x; rewrite moment_ge0 mulr_ge0 ?sq_ge0 ?invr_ge0 ?ler0n. Qed.
 
 (* One bound of all layers from bounds of each. *)
 Lemma common_bound (F : realFieldType) (d : nat -> nat) (n : nat) (W : network F d) (w : F) :

@@ -71,10 +71,7 @@ move=> F d L m X Y W G S d_gt0 isG bound; case: (posnP L) => [L0|L_gt0].
 have S_ge0 : 0 <= S.
   have := bound (one_layer (const_mx 1 : 'M_(d 1%N, d 0%N))).
   rewrite form_layer // energy_one_layer // => le_S.
-  have one_gt0 : 0 < sq (const_mx 1 : 'M[F]_(d 1%N, d 0%N)).
-    rewrite sq_gt0; apply/eqP => /matrixP /(_ (Ordinal (d_gt0 1%N)) (Ordinal (d_gt0 0%N))).
-    by rewrite !mxE => /eqP; rewrite oner_eq0.
-  rewrite -(pmulr_lge0 _ one_gt0); apply: le_trans le_S.
+  rewrite -(pmulr_lge0 _ (sq_ones_gt0 F (d_gt0 1%N) (d_gt0 0%N))); apply: le_trans le_S.
   by rewrite mulr_ge0 ?ler0n // mulr_ge0 ?invr_ge0 ?ler0n ?sq_ge0.
 have layer k : (k < L)%N -> sq (G k) <= 2 * loss X Y W * S.
   move=> kL; apply: (layer_le isG kL S_ge0).
@@ -89,10 +86,7 @@ Proof.
 move=> F d L m X Y W G a b isG norms; rewrite mulr_sumr; apply: ler_sum => k _.
 have [A_norm B_norm] := norms k (ltn_ord k).
 have a_ge0 := norm_ge0 A_norm; case: A_norm => A_le _.
-have data (x : 'cV[F]_(d 0%N)) : 0 <= dot x (moment X *m x).
-  by rewrite moment_ge0 mulr_ge0 ?sq_ge0 ?invr_ge0 ?ler0n.
-have b_ge0 : 0 <= b k by apply: largest_ge0 B_norm => v; apply: data.
-case: B_norm => B_le _.
+have b_ge0 := data_norm_ge0 B_norm; case: B_norm => B_le _.
 have -> : 4 * loss X Y W * (a k * b k) = 2 * loss X Y W * (2 * (a k * b k)) by ring.
 apply: (layer_le isG (ltn_ord k)); first by rewrite !mulr_ge0 ?ler0n.
 rewrite -[leRHS]mulrA ler_pmul2l ?ltr0n // /moved.

@@ -9,6 +9,7 @@ shrunk to a simple instance.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from itertools import chain, count
@@ -58,6 +59,12 @@ _READ = 3
 
 _ON_EQUATIONS = 4
 """Instances of a batch that are moved onto the equations among the conditions."""
+
+_OF_ONE = 2
+"""Starts in one setting before others have their turn."""
+
+_SAME = 1e-9
+"""Descents whose ends differ by less ended at one value."""
 
 _TIE = 1e-9
 """A strict relation is suspected of a tie where its float margin is below this."""
@@ -177,6 +184,8 @@ class _Hunt:
         self.optimised: dict[int, Near] = {}  # by id, and kept: another may not get the same
         self.least: dict[str, float] = {}
         self.fitting: dict[Bounds, bool] = {}
+        self.floors: dict[str, float] = {}  # where the last descent ended in a setting
+        self.settled: set[str] = set()  # and where the last two ended alike
 
     @property
     def over(self) -> bool:
@@ -418,13 +427,18 @@ class _Hunt:
                 yield found
 
     def starts(self) -> Iterator[Near]:
-        """Yield the worst float points not optimised yet, some of them from readings."""
+        """Yield the worst float points not optimised yet, some of them from readings.
+
+        Those of a setting where descents end at one value come last: on a family of equality cases
+        all points are near misses, and none leads off it.
+        """
         plain = {setting.name for setting in self.settings}
         waiting = [n for n in self.result.near.values() if id(n) not in self.optimised]
         waiting.sort(key=lambda n: n.slack)
         read = [n for n in waiting if n.setting.name not in plain]
         read = read[: -(-self.budget.starts // _READ)]
-        rest = [n for n in waiting if n.setting.name in plain]
+        rest = _mixed(n for n in waiting if n.setting.name in plain)
+        rest.sort(key=lambda n: n.setting.name in self.settled)
         yield from (*rest[: self.budget.starts - len(read)], *read)
 
     def optimise(self, turn: int, claim: Claim) -> Iterator[Counterexample]:
@@ -445,6 +459,10 @@ class _Hunt:
                 continue
             self.optimised[id(best)] = best
             self.result.approach(best)
+            name = near.setting.name
+            again = abs(best.slack - self.floors.get(name, inf)) < _SAME
+            (self.settled.add if again else self.settled.discard)(name)
+            self.floors[name] = best.slack
             if self.suspect(best.slack):
                 yield from self.exact(best, "optimiser")
 
@@ -496,6 +514,17 @@ class _Hunt:
         found = snap(self.claim, near, engine, self.result)
         if found is not None:
             yield found
+
+
+def _mixed(nears: Iterable[Near]) -> list[Near]:
+    """The same in an order in which no setting comes a third time before others came twice."""
+    seen: Counter[str] = Counter()
+
+    def turn(near: Near) -> int:
+        seen[near.setting.name] += 1
+        return (seen[near.setting.name] - 1) // _OF_ONE
+
+    return sorted(nears, key=turn)
 
 
 def _movable(near: Near) -> bool:
