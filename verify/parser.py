@@ -145,7 +145,10 @@ def formula(text: str) -> Any:
     for token in tokens:
         if token.kind in ("relation", "if", *_WORDS_OF_CONDITIONS):
             raise _error(f"unexpected {token}", token.column, "expected a formula, no relation")
-    return _Reader(tokens, ()).formula()
+    found = _Reader(tokens, ()).formula()
+    if not found.free_symbols:
+        raise _error("no quantity", 1, "expected one in the formula, such as sharpness")
+    return found
 
 
 def condition(text: str) -> tuple[Relation, ...]:
