@@ -35,8 +35,9 @@ Proof
     [attained]
 
 Sharpness
-    Attained, so that neither $2L$ can be larger nor $d_x$ smaller (controls).  Elsewhere the
-    brackets of U2 and U12 are better: they see the largest eigenvalue.
+    Attained, so that neither $2L$ can be larger nor $d_x$ smaller (controls).  It follows from no
+    bracket of U2 and U12: for $Σ = diag(4, 1)$, $T = (0, 1)$ and depth 2 it gives $2√5 > 4.47$,
+    those from below all give 4, and $S_min = 8/√3 < 4.62$ (witness).
 
 Implementation notes
     Proposed by ``certimin propose --about minimal_sharpness --over minimizers``.  The formal proof
@@ -116,6 +117,9 @@ THEOREM = Theorem(
         witness("one_direction", mean,
                 "$Σ = diag(1, 0)$, $T = (1, 0)$, depth 2: $S_min = 4$, twice the bound",
                 lambda: Instance.of_minimizer([[[1, 0]], [[1]]], [[1, 0], [0, 0]])),
+        witness("beside", mean,
+                "$Σ = diag(4, 1)$, $T = (0, 1)$, depth 2: $8/√3 ≥ 2√5$, where U2 and U12 give 4",
+                lambda: Instance.of_minimizer([[[0, 1]], [[1]]], [[4, 0], [0, 1]])),
         witness("identity", attained, "$W_1 = W_2 = Σ = I$: both sides are 4",
                 lambda: Instance.of_minimizer([[[1, 0], [0, 1]]] * 2, [[1, 0], [0, 1]])),
     ),
