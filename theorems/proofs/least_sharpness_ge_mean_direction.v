@@ -24,12 +24,14 @@ Notation m := k.+1.
 Notation Y := (T *m X).
 Hypothesis gain : is_gain X Y G.
 
-Lemma gain_ge_mean : \tr (moment X) * (m%:R^-1 * sq Y) ^+ N <= (d 0%N)%:R ^+ N.+1 * G.
+(* r is at least the rank of the data. *)
+Lemma gain_ge_mean r : (\rank X <= r)%N ->
+  \tr (moment X) * (m%:R^-1 * sq Y) ^+ N <= r%:R ^+ N.+1 * G.
 Proof.
-have [bound [u0 [y0 [u0_neq0 y0_neq0 _]]]] := gain.
-have right_ge0 : 0 <= (d 0%N)%:R ^+ N.+1 * G.
+move=> rank_le; have [bound [u0 [y0 [u0_neq0 y0_neq0 _]]]] := gain.
+have right_ge0 : 0 <= r%:R ^+ N.+1 * G.
   by rewrite mulr_ge0 ?(gain_ge0 gain) ?exprn_ge0 ?ler0n.
-have [z [z1 Xz Yz]] := even_sample T X; have [y yE] := normal X z.
+have [z [z1 Xz Yz]] := even_sample T rank_le; have [y yE] := normal X z.
 set i := m%:R^-1; have i_gt0 : 0 < i :> F by rewrite invr_gt0 ltr0n.
 have trE : \tr (moment X) = i * sq X by rewrite /moment mxtraceZ mxtrace_mulC -sq_trace.
 have [X0|X_neq0] := eqVneq (sq X) 0; first by rewrite trE X0 mulr0 mul0r.
@@ -45,11 +47,11 @@ have f_le : f <= i.
   have sE : dot (X^T *m y) z = sq (X^T *m y) by rewrite -dot_mull -yE -mulmxA dot_mull.
   have := cauchy_schwarz (X^T *m y) z; rewrite z1 sE mulr1 expr2 ger_pmulr // => s_le.
   by rewrite fE ger_pmulr.
-have over n (t : F) : t <= (d 0%N)%:R * n -> 0 <= t -> i * t <= (d 0%N)%:R * (i ^+ 2 * n / f).
+have over n (t : F) : t <= r%:R * n -> 0 <= t -> i * t <= r%:R * (i ^+ 2 * n / f).
   move=> le_n t_ge0; rewrite mulrA ler_pdivl_mulr // [leRHS]mulrCA expr2 -!mulrA.
   rewrite ler_pmul2l //.
   by apply: le_trans (ler_wpmul2l t_ge0 f_le) _; rewrite [leLHS]mulrC ler_pmul2l.
-have ends : \tr (moment X) <= (d 0%N)%:R * path_ends X y.
+have ends : \tr (moment X) <= r%:R * path_ends X y.
   by rewrite trE /path_ends -/f My sqZ; apply: over; rewrite ?sq_ge0.
 have i_Y : 0 <= i * sq Y by rewrite mulr_ge0 ?sq_ge0 // ltW.
 have tr_ge0 : 0 <= \tr (moment X) by rewrite trE mulr_ge0 // ltW.
@@ -62,7 +64,7 @@ have [u_eq0|u_neq0] := eqVneq (Y *m z) 0.
   rewrite pow0 mulr1 exprS pow0 mulr1; apply: le_trans ends _.
   rewrite ler_wpmul2l ?ler0n //; apply: le_trans (bound _ _ u0_neq0 My_neq0).
   by rewrite /path_gain /= pow0 mulr1.
-have pair : i * sq Y <= (d 0%N)%:R * directions.pairing X Y (Y *m z) y.
+have pair : i * sq Y <= r%:R * directions.pairing X Y (Y *m z) y.
   have -> : directions.pairing X Y (Y *m z) y = i ^+ 2 * sq (Y *m z) / f.
     have cE : cross X Y *m y = i *: (Y *m z).
       by rewrite /cross -scalemxAl -[in RHS]mulmxA -yE !mulmxA.
@@ -107,14 +109,21 @@ case: m X Y => // X Y [_ [u [y [_ /eqP []]]]].
 by rewrite /moment invr0 scale0r mul0mx.
 Qed.
 
-Theorem mean : statements.least_sharpness_ge_mean_direction.mean.
+(* With the rank of the data for the number of inputs. *)
+Lemma on_range (F : rcfType) (d : nat -> nat) (L m n : nat) (X : 'M[F]_(d 0%N, m))
+    (T : 'M[F]_(d L, d 0%N)) (S_min r : F) (Y := T *m X) :
+  (0 < L)%N -> (\rank X <= n)%N -> is_minimal_sharpness X Y S_min ->
+  is_root L (data_trace X * loss_at_zero Y ^+ L.-1) r -> 2 * L%:R * r <= n%:R * S_min.
 Proof.
-move=> F d [//|N] [|k] X T S_min r Y L_gt0 [G [s [gain [s_ge0 sE] ->]]] root.
+rewrite {}/Y; case: L T => [//|N] T; case: m X => [|k] X L_gt0 rank_le [G [s [gain [s_ge0 sE] ->]]] root.
   by have := sampled gain.
 rewrite mulrCA ler_wpmul2l ?mulr_ge0 ?ler0n //.
-apply: (roots_le L_gt0 root (y := (d 0%N)%:R ^+ N.+1 * G)); last exact: gain_ge_mean.
+apply: (roots_le L_gt0 root (y := n%:R ^+ N.+1 * G)); last exact: gain_ge_mean.
 by split; [rewrite mulr_ge0 ?ler0n | rewrite exprMn sE].
 Qed.
+
+Theorem mean : statements.least_sharpness_ge_mean_direction.mean.
+Proof. by move=> F d L m X T S_min r Y L_gt0; apply: on_range => //; apply: rank_leq_row. Qed.
 
 Theorem attained : statements.least_sharpness_ge_mean_direction.attained.
 Proof.

@@ -142,10 +142,10 @@ Proof. by rewrite /sq dotE. Qed.
 Lemma form_sq p q (B : 'M[F]_(p, q)) (z : 'cV[F]_q) : dot z (B^T *m B *m z) = sq (B *m z).
 Proof. by rewrite -mulmxA dot_mull trmxK. Qed.
 
-Lemma dependent p n (X : 'M[F]_(p, n)) : (p < n)%N -> exists2 s : 'cV[F]_n, sq s = 1 & X *m s = 0.
+Lemma dependent p n (X : 'M[F]_(p, n)) : (\rank X < n)%N ->
+  exists2 s : 'cV[F]_n, sq s = 1 & X *m s = 0.
 Proof.
-move=> pn; have : kermx X^T != 0.
-  by rewrite -mxrank_eq0 mxrank_ker -lt0n subn_gt0 (leq_ltn_trans _ pn) // mxrank_tr rank_leq_row.
+move=> rank_lt; have : kermx X^T != 0 by rewrite -mxrank_eq0 mxrank_ker -lt0n subn_gt0 mxrank_tr.
 case/rowV0Pn => k /sub_kermxP kX k_neq0.
 have k_gt0 : 0 < sq k by rewrite sq_gt0.
 exists ((Num.sqrt (sq k))^-1 *: k^T).
@@ -159,8 +159,8 @@ Proof. by rewrite /sq !dotE tr_col_mx mul_row_col trmx0 mul0mx add0r. Qed.
 Lemma sq_row0 p n (B : 'M[F]_(p, n)) : sq (row_mx (0 : 'M_(p, 1)) B) = sq B.
 Proof. by rewrite -[LHS]sq_trmx -[RHS]sq_trmx tr_row_mx trmx0 sq_col0. Qed.
 
-Lemma row0_col0 p n (B : 'M[F]_(p, n)) (z : 'cV[F]_n) :
-  row_mx (0 : 'M_(p, 1)) B *m col_mx 0 z = B *m z.
+Lemma row0_col0 p n k (B : 'M[F]_(p, n)) (E : 'M[F]_(n, k)) :
+  row_mx (0 : 'M_(p, 1)) B *m col_mx 0 E = B *m E.
 Proof. by rewrite mul_row_col mulmx0 add0r. Qed.
 
 Lemma first_column p n (M : 'M[F]_(p, 1 + n)) :
@@ -172,20 +172,21 @@ by apply/val_inj; rewrite /= ord1.
 Qed.
 
 Section Samples.
-Variables (p q : nat) (T : 'M[F]_(q, p)).
+Variables (p q r : nat) (T : 'M[F]_(q, p)).
 
+(* r is at least the rank of X. *)
 Definition even m (X : 'M[F]_(p, m)) (z : 'cV[F]_m) :=
-  [/\ sq z = 1, sq X <= p%:R * sq (X *m z) & sq (T *m X) <= p%:R * sq (T *m X *m z)].
+  [/\ sq z = 1, sq X <= r%:R * sq (X *m z) & sq (T *m X) <= r%:R * sq (T *m X *m z)].
 
-Lemma even_few m (X : 'M[F]_(p, m.+1)) : (m < p)%N -> exists z, even X z.
+Lemma even_few m (X : 'M[F]_(p, m.+1)) : (m < r)%N -> exists z, even X z.
 Proof.
-move=> mp; set Z := T *m X; pose A := sq Z *: (X^T *m X) - sq X *: (Z^T *m Z).
+move=> mr; set Z := T *m X; pose A := sq Z *: (X^T *m X) - sq X *: (Z^T *m Z).
 have [||z [z1 z0 large]] := @mean_direction m A (X^T *m X).
 - by rewrite /A raddfB /= ![(_ *: _)^T]linearZ /= !trmx_mul !trmxK.
 - by rewrite raddfB /= !mxtraceZ -!sq_trace mulrC subrr.
 move: z0 large; rewrite -sq_trace form_sq mulmxBl -!scalemxAl dotBr !dotZr !form_sq => /eqP.
 rewrite subr_eq0 => /eqP same large.
-have first : sq X <= p%:R * sq (X *m z).
+have first : sq X <= r%:R * sq (X *m z).
   by apply: le_trans large _; rewrite ler_wpmul2r ?sq_ge0 // ler_nat.
 exists z; split=> //; rewrite -/Z.
 have [X0|X_neq0] := eqVneq (sq X) 0.
@@ -194,23 +195,26 @@ have X_gt0 : 0 < sq X by rewrite lt_def X_neq0 sq_ge0.
 by rewrite -(ler_pmul2l X_gt0) mulrCA -same mulrCA [leLHS]mulrC ler_wpmul2l ?sq_ge0.
 Qed.
 
-Lemma even_sample m (X : 'M[F]_(p, m.+1)) : exists z, even X z.
+Lemma even_sample m (X : 'M[F]_(p, m.+1)) : (\rank X <= r)%N -> exists z, even X z.
 Proof.
-elim: m X => [|m IH] X; first have [few|] := ltnP 0 p.
+elim: m X => [|m IH] X rank_le; first have [few|] := ltnP 0 r.
 - exact: even_few.
-- rewrite leqn0 => /eqP p0; have -> : X = 0.
-    by apply/matrixP => -[i ip]; exfalso; move: ip; rewrite p0.
+- rewrite leqn0 => /eqP r0; move: rank_le; rewrite r0 leqn0 mxrank_eq0 => /eqP ->.
   exists (delta_mx 0 0); split; first exact: sq_delta.
     by rewrite mul0mx /sq !dot0r mulr0.
   by rewrite !mulmx0 mul0mx /sq !dot0r mulr0.
-have [few|many] := ltnP m.+1 p; first exact: even_few.
-have [s s1 Xs] := dependent X many; have [H [Hs HH He]] := turning s1.
+have [few|many] := ltnP m.+1 r; first exact: even_few.
+have [s s1 Xs] := dependent (leq_ltn_trans rank_le (many : (r < m.+2)%N)).
+have [H [Hs HH He]] := turning s1.
 pose X1 : 'M[F]_(p, m.+1) := @rsubmx _ p 1 m.+1 (X *m H).
 have XH : X *m H = row_mx (0 : 'M_(p, 1)) X1.
   by apply: first_column; rewrite -mulmxA He.
 have turn k (B : 'M[F]_(k, m.+2)) : sq (B *m H) = sq B.
   by rewrite /sq dot_mulr Hs -mulmxA HH mulmx1.
-have [z [z1 Xz Tz]] := IH X1; pose x : 'cV[F]_m.+2 := @col_mx _ 1 m.+1 1 0 z.
+pose I1 : 'M[F]_(m.+2, m.+1) := @col_mx _ 1 m.+1 m.+1 0 1%:M.
+have X1E : X *m (H *m I1) = X1 *m 1%:M by rewrite mulmxA XH; apply: row0_col0.
+have rank1 : (\rank X1 <= r)%N by rewrite -[X1]mulmx1 -X1E (leq_trans (mxrankM_maxl _ _)).
+have [z [z1 Xz Tz]] := IH X1 rank1; pose x : 'cV[F]_m.+2 := @col_mx _ 1 m.+1 1 0 z.
 have Xx : X *m (H *m x) = X1 *m z by rewrite mulmxA XH; apply: row0_col0.
 have sqX : sq X = sq X1 by rewrite -turn XH; apply: sq_row0.
 have sqT : sq (T *m X) = sq (T *m X1).

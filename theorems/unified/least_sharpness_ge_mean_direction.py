@@ -1,7 +1,7 @@
 r"""The least sharpness is at least that of the mean direction of the inputs.
 
 Statement
-    Let $S_min$ be as in U1.  For any $Σ$ and any number of outputs
+    Let $S_min$ be as in U1 and $y = Tx$.  For any $Σ$ and any number of outputs
 
         S_min ≥ 2L (tr Σ)^{1/L} R(0)^{1-1/L} / d_x,                        [mean]
 
@@ -10,11 +10,11 @@ Statement
 
 Notation
     ``minimal_sharpness`` is $S_min$, ``depth`` is $L$, ``data_trace`` is $tr Σ = E|x|²$,
-    ``loss_at_zero`` is $R(0) = E|y|² = |TK|_F²$ for realisable data, $K = Σ^{1/2}$, ``d_x`` the
-    number of inputs.  $z$ and $û$ are directions of inputs and outputs as in F6.
+    ``loss_at_zero`` is $R(0) = E|y|² = |TK|_F²$, $K = Σ^{1/2}$, ``d_x`` the number of inputs.  $z$ and $û$ are directions of inputs and outputs as in F6.
 
 Assumptions
-    None beyond U1's hidden widths of at least $rank(TΣ)$.
+    Targets without noise, $y = Tx$: noise makes $R(0)$ larger and $S_min$ not.  Hidden widths of at
+    least $rank(TΣ)$, as in U1.
 
 Proof
     By U1, $S_min = 2L max (|Kz|²)^{1/L}(|TKz|²)^{1-1/L}$ over unit vectors $z$, the best output
@@ -35,8 +35,10 @@ Proof
     [attained]
 
 Sharpness
-    Attained, so that neither $2L$ can be larger nor $d_x$ smaller (controls).  It follows from no
-    bracket of U2 and U12: for $Σ = diag(4, 1)$, $T = (0, 1)$ and depth 2 it gives $2√5 > 4.47$,
+    Attained, so that no larger constant and no smaller function of $d_x$ alone will do (controls).
+    The proof takes place in the range of $Σ$, whose rank may stand for $d_x$ (``on_range`` in the
+    proof file).  Where $(d_x/d_y)^{1-1/L} ≥ L/(L-1)^{1-1/L}$, at depth 2 for $d_x ≥ 4d_y$, U12 is as
+    good.  Elsewhere it follows from no bound of U2 and U12 by such quantities: for $Σ = diag(4, 1)$, $T = (0, 1)$ and depth 2 it gives $2√5 > 4.47$,
     those from below all give 4, and $S_min = 8/√3 < 4.62$ (witness).
 
 Implementation notes
