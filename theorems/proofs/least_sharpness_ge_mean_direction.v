@@ -115,8 +115,9 @@ Lemma on_range (F : rcfType) (d : nat -> nat) (L m n : nat) (X : 'M[F]_(d 0%N, m
   (0 < L)%N -> (\rank X <= n)%N -> is_minimal_sharpness X Y S_min ->
   is_root L (data_trace X * loss_at_zero Y ^+ L.-1) r -> 2 * L%:R * r <= n%:R * S_min.
 Proof.
-rewrite {}/Y; case: L T => [//|N] T; case: m X => [|k] X L_gt0 rank_le [G [s [gain [s_ge0 sE] ->]]] root.
-  by have := sampled gain.
+rewrite {}/Y; case: L T => [//|N] T; case: m X => [|k] X L_gt0 rank_le.
+  by move=> [G [s [gain _ _]]]; have := sampled gain.
+move=> [G [s [gain [s_ge0 sE] ->]]] root.
 rewrite mulrCA ler_wpmul2l ?mulr_ge0 ?ler0n //.
 apply: (roots_le L_gt0 root (y := n%:R ^+ N.+1 * G)); last exact: gain_ge_mean.
 by split; [rewrite mulr_ge0 ?ler0n | rewrite exprMn sE].
@@ -134,7 +135,8 @@ have [G [s [gain [s_ge0 sE] ->]]] := least.
 rewrite mulrCA ler_wpmul2l ?mulr_ge0 ?ler0n //.
 apply: (roots_le L_gt0 (x := (d 0%N)%:R ^+ N.+1 * G) _ root).
   by split; [rewrite mulr_ge0 ?ler0n | rewrite exprMn sE].
-have trE : data_trace X = (d 0%N)%:R * a by rewrite /data_trace -/(moment X) ME mxtrace_scalar mulr_natl.
+have trE : data_trace X = (d 0%N)%:R * a.
+  by rewrite /data_trace -/(moment X) ME mxtrace_scalar mulr_natl.
 have lossE : loss_at_zero Y = (d 0%N)%:R * (a * c).
   have -> : loss_at_zero Y = c * \tr (moment X).
     rewrite /loss_at_zero /Y sq_trace trmx_mul mulmxA -[_ *m T^T *m T]mulmxA TE mul_mx_scalar.

@@ -10,7 +10,8 @@ Statement
 
 Notation
     ``minimal_sharpness`` is $S_min$, ``depth`` is $L$, ``data_trace`` is $tr Σ = E|x|²$,
-    ``loss_at_zero`` is $R(0) = E|y|² = |TK|_F²$, $K = Σ^{1/2}$, ``d_x`` the number of inputs.  $z$ and $û$ are directions of inputs and outputs as in F6.
+    ``loss_at_zero`` is $R(0) = E|y|² = |TK|_F²$, $K = Σ^{1/2}$, ``d_x`` the number of inputs.  $z$
+    and $û$ are directions of inputs and outputs as in F6.
 
 Assumptions
     Targets without noise, $y = Tx$: noise makes $R(0)$ larger and $S_min$ not.  Hidden widths of at
@@ -36,16 +37,17 @@ Proof
 
 Sharpness
     Attained, so that no larger constant and no smaller function of $d_x$ alone will do (controls).
-    The proof takes place in the range of $Σ$, whose rank may stand for $d_x$ (``on_range`` in the
-    proof file).  Where $(d_x/d_y)^{1-1/L} ≥ L/(L-1)^{1-1/L}$, at depth 2 for $d_x ≥ 4d_y$, U12 is as
-    good.  Elsewhere it follows from no bound of U2 and U12 by such quantities: for $Σ = diag(4, 1)$, $T = (0, 1)$ and depth 2 it gives $2√5 > 4.47$,
-    those from below all give 4, and $S_min = 8/√3 < 4.62$ (witness).
+    The basis may be one of the range of $Σ$, so that its rank can stand for $d_x$ (``on_range`` in
+    the proof file).  Where $(d_x/d_y)^{1-1/L} ≥ L/(L-1)^{1-1/L}$, at depth 2 for $d_x ≥ 4d_y$, the
+    first bound of U12 is as good.  Elsewhere it follows from none of U2 and U12: for
+    $Σ = diag(4, 1)$, $T = (0, 1)$ and depth 2 it gives $2√5 > 4.47$, those bounds give 4, and
+    $S_min = 8/√3 < 4.62$ (witness).
 
 Implementation notes
     Proposed by ``certimin propose --about minimal_sharpness --over minimizers``.  The formal proof
     takes its directions in the space of the samples, where no root of $Σ$ is needed: with more
-    samples than inputs one direction gives nothing in the inputs, and is turned away.  A formal
-    $F$ without roots has no such basis, but the twin that is refuted there needs none.
+    samples than inputs one direction gives nothing in the inputs, and is turned away.  The
+    twin is refuted over the rationals, where there is no such basis, and needs none.
 
 References
 ----------
