@@ -261,13 +261,16 @@ def summary(record: dict[str, Any]) -> str:
     ]
     for name in PEERS if false[0]["peers"] else ():
         rows.append(_row(f"{name} alone", [r["peers"][name] for r in false]))
-    checked = sum(bool(r.get("checked")) for r in false)
+    refuted = [r for r in false if r["verdict"] == "refuted"]
+    others = ", ".join(f"`{r['name']}`" for r in false if r["verdict"] != "refuted")
+    missed = f"Not refuted: {others}. " if others else ""
+    checked = sum(bool(r.get("checked")) for r in refuted)
     survived = sum(r["verdict"] == "survived" for r in true)
     tried = sum(r["instances"] for r in true)
     rows.append("")
     rows.append(
-        f"Budget {record['budget']:g} s each. `check.py` confirmed {checked} of {len(false)} in a "
-        f"fresh interpreter. Of {len(true)} true conjectures {survived} survived "
+        f"Budget {record['budget']:g} s each. `check.py` confirmed {checked} of {len(refuted)} in "
+        f"a fresh interpreter. {missed}Of {len(true)} true conjectures {survived} survived "
         f"{record['true_budget']:g} s each, {tried:,} instances in all; "
         f"{sum(r['verdict'] == 'refuted' for r in true)} were refuted."
     )

@@ -16,6 +16,7 @@ from verify.claims import SETTINGS, Bounds, Claim, Proof, Setting, assumed
 from verify.derivation.steps import Step
 from verify.errors import UsageError, naming
 from verify.expression import related
+from verify.fit import check_fit
 from verify.registry import theorems
 from verify.theorem import Source, Theorem
 
@@ -102,14 +103,18 @@ def at_least_zero(
     Raises
     ------
     UsageError
-        If one of the texts cannot be read or the setting is unknown.
+        If one of the texts cannot be read, asks for what the setting does not have, or the setting
+        is unknown.
     """
     theorems()
     relation = related(parser.formula(formula), ">=", 0)
+    stated = conjecture("formula", relation, over=over, depth=depth, width=width).claims[0]
+    check_fit(stated)
     with naming("where"):
         conditions = parser.condition(where) if where.strip() else ()
-    stated = conjecture("formula", relation, over=over, depth=depth, width=width).claims[0]
-    return replace(stated, assumptions=assumed(*conditions))
+        found = replace(stated, assumptions=assumed(*conditions))
+        check_fit(found)
+    return found
 
 
 def setting_named(name: str) -> Setting:

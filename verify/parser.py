@@ -34,7 +34,7 @@ from __future__ import annotations
 import ast
 import math
 import re
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from fractions import Fraction
@@ -140,11 +140,12 @@ def formula(text: str) -> Any:
     ...
     verify.errors.UsageError: unexpected '>=' at column 13; expected a formula, no relation
     """
-    tokens = _scan(text)
-    _check_order(tokens)
+    tokens = _scan(text, _ADVICE_IN_FORMULAS)
     for token in tokens:
-        if token.kind in ("relation", "if", *_WORDS_OF_CONDITIONS):
-            raise _error(f"unexpected {token}", token.column, "expected a formula, no relation")
+        if token.kind in ("relation", *_KEYWORDS):
+            remedy = _NO_RELATION if token.kind == "relation" else _NO_CONDITION
+            raise _error(f"unexpected {token}", token.column, remedy)
+    _check_order(tokens)
     found = _Reader(tokens, ()).formula()
     if not found.free_symbols:
         raise _error("no quantity", 1, "expected one in the formula, such as sharpness")
@@ -153,7 +154,7 @@ def formula(text: str) -> Any:
 
 def condition(text: str) -> tuple[Relation, ...]:
     """Return what may follow the ``if`` of a conjecture; errors are those of :func:`parse`."""
-    tokens = _scan(text, conditional=True)
+    tokens = _scan(text, _ADVICE_IN_CONDITIONS)
     _check_order(tokens)
     for token in tokens:
         if token.kind == "if":
@@ -187,7 +188,8 @@ def substitute(parsed: Parsed, name: str, value: Fraction) -> Parsed:
 
 def _parse(text: str, constants: Collection[str]) -> Parsed:
     for name in constants:
-        if not re.fullmatch(_NAME, name, re.ASCII) or name in _FUNCTIONS or iskeyword(name):
+        taken = name in _FUNCTIONS or iskeyword(name) or name.lower() in _KEYWORDS
+        if taken or not re.fullmatch(_NAME, name, re.ASCII):
             raise UsageError(f"expected a name for a constant, such as c, got {name[:40]!r}")
         if name in QUANTITIES:
             raise UsageError(f"constant {name!r} is the name of a quantity; choose another name")
@@ -233,8 +235,12 @@ _TOKEN = re.compile(
     re.ASCII | re.VERBOSE,
 )
 _ASCII = {"≤": "<=", "≥": ">="}
+_WORDS_OF_CONDITIONS = ("and", "or", "not")
+_KEYWORDS = ("if", *_WORDS_OF_CONDITIONS)
+_FORMULA, _RELATION = "numbers, names of quantities, + - * / ** ( )", "one of >= <= > < =="
 _UNEQUAL = "search < and > one after the other, it takes one point to refute !="
 _ADVICE = {
+    "": f"expected {_FORMULA} and {_RELATION}",
     "=": "write == for equality",
     ".": f"a name has none but in {OTHER}q, the quantity q of the other one of a pair",
     "!": _UNEQUAL,
@@ -245,16 +251,26 @@ _ADVICE = {
     "~": "write 'not'",
     "[": "write round brackets",
     "{": "write round brackets",
-    "\n": "write the conjecture on one line",
+    "\n": "write it on one line",
     "else": "drop what follows the condition",
 }
-_ADVICE_IN_CONDITIONS = {"!": "write not (x == y)", "≠": "write not (x == y)"}
-_WORDS_OF_CONDITIONS = ("and", "or", "not")
-_GRAMMAR = "expected numbers, names of quantities, + - * / ** ( ) and one of >= <= > < =="
+_ADVICE_IN_CONDITIONS = _ADVICE | dict.fromkeys("!≠", "write not (x == y)")
+_NO_RELATION, _NO_CONDITION = "expected a formula, no relation", "expected a formula, no condition"
+_ADVICE_IN_FORMULAS = (
+    _ADVICE
+    | {"": f"expected {_FORMULA}"}
+    | dict.fromkeys("=!≠", _NO_RELATION)
+    | dict.fromkeys((*"&|~", *_KEYWORDS, "else"), _NO_CONDITION)
+)
+"""What helps with a character or a word that has no place; "" is for all others."""
 
 
-def _scan(text: str, *, conditional: bool = False) -> list[_Token]:
-    """Split a text into tokens, ``end`` last; refuse what cannot be part of a conjecture."""
+def _scan(text: str, advice: Mapping[str, str] | None = None) -> list[_Token]:
+    """Split a text into tokens, ``end`` last; refuse what cannot be part of it.
+
+    ``advice`` is what helps with a character or a word that has no place there; of a conjecture it
+    changes at ``if``.
+    """
     if len(text) > MAX_LENGTH:
         remedy = f"expected at most {MAX_LENGTH} characters, got {len(text)}"
         raise _error("the text is too long", MAX_LENGTH + 1, remedy)
@@ -262,26 +278,27 @@ def _scan(text: str, *, conditional: bool = False) -> list[_Token]:
     at = 0
     while at < len(text):
         match = _TOKEN.match(text, at)
+        conditional = any(token.kind == "if" for token in tokens)
+        helps = advice or (_ADVICE_IN_CONDITIONS if conditional else _ADVICE)
         if match is None:
             shown = text[at] if text[at].isprintable() else ascii(text[at])[1:-1]
-            conditional = conditional or any(token.kind == "if" for token in tokens)
-            advice = _ADVICE | (_ADVICE_IN_CONDITIONS if conditional else {})
-            raise _error(f"unexpected '{shown}'", at + 1, advice.get(text[at], _GRAMMAR))
+            raise _error(f"unexpected '{shown}'", at + 1, helps.get(text[at], helps[""]))
         if match.lastgroup != "blank":
-            tokens.append(_token(str(match.lastgroup), match[0], at + 1))
+            tokens.append(_token(str(match.lastgroup), match[0], at + 1, helps))
         at = match.end()
     return [*tokens, _Token("end", "", len(text) + 1)]
 
 
-def _token(kind: str, text: str, column: int) -> _Token:
+def _token(kind: str, text: str, column: int, helps: Mapping[str, str]) -> _Token:
     if kind == "number":
         return _Token(kind, text, column, _number(text, column))
     if iskeyword(text):
-        if text not in ("if", *_WORDS_OF_CONDITIONS):
-            raise _error(f"unexpected {text!r}", column, _ADVICE.get(text, _GRAMMAR))
+        if text not in _KEYWORDS:
+            raise _error(f"unexpected {text!r}", column, helps.get(text, helps[""]))
         kind = text
-    elif text.lower() in ("if", *_WORDS_OF_CONDITIONS):
-        raise _error(f"unexpected {text!r}", column, f"write {text.lower()!r}")
+    elif text.lower() in _KEYWORDS:
+        remedy = helps.get(text.lower(), f"write {text.lower()!r}")
+        raise _error(f"unexpected {text!r}", column, remedy)
     return _Token(kind, text, column)
 
 
@@ -481,7 +498,7 @@ class _Reader:
                 return self._checked(self._power(node), node)
             case ast.Call(func=ast.Name(id=name), args=args, keywords=[]):
                 return self._checked(self._call(name, args, node), node)
-        raise self._error(f"unexpected {_word(node)}", node, _GRAMMAR)
+        raise self._error(f"unexpected {_word(node)}", node, _ADVICE[""])
 
     def _symbol(self, name: str, node: ast.expr) -> Any:
         if name in QUANTITIES:

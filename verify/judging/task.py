@@ -7,6 +7,7 @@ not refute.  All are about the instances of a setting at some sizes.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
@@ -16,6 +17,7 @@ from typing import Any
 from verify.claims import Bounds, Claim
 from verify.conjecture import at_least_zero, conjecture, with_constant
 from verify.errors import UsageError
+from verify.fit import check_fit
 from verify.judging.document import expect_keys, shown, whole
 from verify.registry import theorems
 
@@ -124,6 +126,10 @@ def _construction(written: Mapping[str, Any], goal: str) -> Task:
     formula, where = written[goal], written.get("where", "")
     if not isinstance(where, str):
         raise UsageError(f"task.where: expected a text, got {shown(where)}")
+    if re.search(r"\bif\b", formula):
+        raise UsageError(
+            f"task.{goal}: expected a formula, got one with 'if'; conditions stand in where"
+        )
     claim = _claim(written, goal, lambda **place: at_least_zero(formula, where, **place))
     return Task(goal, formula, claim, where=where if where.strip() else "")
 
@@ -155,11 +161,13 @@ def _claim(written: Mapping[str, Any], key: str, made: Callable[..., Claim]) -> 
     if not isinstance(over, str):
         raise UsageError(f"task.over: expected the name of a setting, got {shown(over)}")
     try:
-        return made(over=over, depth=bounds.depth, width=bounds.width)
+        claim = made(over=over, depth=bounds.depth, width=bounds.width)
+        check_fit(claim)
     except UsageError as error:
         said = str(error)
         named = said.startswith(("over: ", "where: "))
         raise UsageError(f"task.{said}" if named else f"task.{key}: {said}") from error
+    return claim
 
 
 def _bounds(written: Mapping[str, Any], usual: Bounds) -> Bounds:

@@ -12,7 +12,6 @@ from threadpoolctl import threadpool_limits
 from verify.claims import Bounds, Setting
 from verify.conjecture import at_least_zero, setting_named
 from verify.errors import UsageError, naming
-from verify.fit import check_fit
 from verify.proposals import scalings
 from verify.proposals.adversary import Adversary, Stopped
 from verify.proposals.known import Held, bounds, descendants, implying
@@ -154,7 +153,6 @@ def _begun(
     with naming("about"):
         claim = at_least_zero(about, over=setting, depth=sizes.depth, width=sizes.width)
     check_sizes(claim)
-    check_fit(claim)
     left = claim.expanded
     with naming("without"):
         named = descendants(without) if without else {}

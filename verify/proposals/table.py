@@ -217,7 +217,7 @@ def _spread(values: Any, instance: Any, lanes: int) -> Any:
 
 
 def left_side(relation: Any, instance: Any, lanes: int) -> tuple[Any, Any]:
-    """Return the left side on each lane, NaN where it is undefined, and its size.
+    """Return the left side on each lane, NaN where it is undefined or too large, and its size.
 
     That is the size of what it is a difference of: rounding is relative to it.
     """
@@ -228,6 +228,7 @@ def left_side(relation: Any, instance: Any, lanes: int) -> tuple[Any, Any]:
         return np.full(lanes, np.nan), np.ones(lanes)
     names = sorted(s.name for s in relation.lhs.free_symbols)
     parts = [np.abs(measured(name, instance, lanes)) for name in names]
+    value = np.where(np.isfinite(value), value, np.nan)
     return value, np.max(parts, axis=0) if relation.lhs.is_Add else np.zeros(lanes)
 
 

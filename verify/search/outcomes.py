@@ -356,6 +356,10 @@ def judge(claim: Claim, result: Attack, seconds: float, seed: int) -> Outcome:
         return Refuted(claim, receipt, result.found)
     if result.interrupted:
         return Inconclusive(claim, receipt, "interrupted before anything was found")
+    if result.impossible:
+        low, high = claim.bounds.depth
+        reason = f"no depth from {low} to {high} satisfies the condition"
+        return Inconclusive(claim, receipt, reason, verdict="vacuous")
     if not _met_exactly(claim, result):
         what = "satisfies the condition" if claim.assumptions else "is defined"
         reason = f"none of {result.tried:,} instances {what}"

@@ -27,7 +27,7 @@ from verify.search.floats import KEPT, sample_floats
 from verify.search.readings import scaled, simple
 from verify.search.record import Attack, Counterexample, Near, confirm, rebuild
 from verify.search.shrink import Limit, shrink
-from verify.search.sizes import met, sized
+from verify.search.sizes import impossible, met, sized
 from verify.search.snap import snap
 
 __all__ = ["attack"]
@@ -51,9 +51,6 @@ _SPECIAL = 4
 _SPECIAL_TRIES = 40
 """Instances of a special setting drawn to see whether conditions allow any of its sizes."""
 
-_SIZES = 2000
-"""Instances drawn before conditions on sizes that none of them meets end the attack."""
-
 _READ = 3
 """Of so many starts of the optimiser, one is left to the readings."""
 
@@ -65,6 +62,9 @@ _OF_ONE = 2
 
 _SAME = 1e-9
 """Descents whose ends differ by less ended at one value."""
+
+_AGAIN = 4
+"""Turns after which settings where they did are tried again."""
 
 _TIE = 1e-9
 """A strict relation is suspected of a tie where its float margin is below this."""
@@ -221,9 +221,8 @@ class _Hunt:
         yield from self.known(known)
         if corpus is not None:
             yield from self.recall(corpus)
-        drawn = self.allowed(_SIZES)
-        if not met(self.claim, drawn):
-            self.result.count("floats", drawn, 0, inf)
+        self.result.impossible = impossible(self.claim)
+        if self.result.impossible:
             return
         rounds = count() if self.budget.rounds is None else range(self.budget.rounds)
         for turn in rounds:
@@ -443,6 +442,8 @@ class _Hunt:
 
     def optimise(self, turn: int, claim: Claim) -> Iterator[Counterexample]:
         """Descend from the worst float points of different shapes."""
+        if turn % _AGAIN == 0:
+            self.settled.clear()
         starts = list(self.starts())
         if not self.ahead.alone:
             for near in filter(_movable, starts):

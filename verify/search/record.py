@@ -57,7 +57,8 @@ class Attack:
 
     ``near`` has the worst instance of each shape (setting and sizes) that floats met, ``discarded``
     counts margins that were not numbers.  ``cut_short`` says that the clock ended it although its
-    budget was a count: it may differ from what another machine finds.
+    budget was a count: it may differ from what another machine finds.  ``impossible`` says that no
+    depth within the bounds meets the conditions of the claim.
     """
 
     tried: int = 0
@@ -70,6 +71,7 @@ class Attack:
     near: dict[tuple[Any, ...], Near] = field(default_factory=dict)
     interrupted: bool = False
     cut_short: bool = False
+    impossible: bool = False
 
     def count(self, engine: str, tried: int, valid: int, worst: float) -> None:
         """Record ``tried`` instances of one engine."""

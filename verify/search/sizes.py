@@ -8,17 +8,24 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from dataclasses import replace
 from fractions import Fraction
 from functools import lru_cache
 from typing import Any
 
 import numpy as np
 
-from verify.claims import QUANTITIES, SATISFIED, Claim, measured_by
+from verify.claims import QUANTITIES, SATISFIED, Bounds, Claim, measured_by
 from verify.expression import Relation, alternatives, evaluate, operator
 from verify.sources import BatchSource
 
-__all__ = ["TRIES", "about_sizes", "allows", "met", "sized"]
+__all__ = ["TRIES", "about_sizes", "allows", "impossible", "met", "sized"]
+
+_DRAWS = 20
+"""Instances drawn at a depth until the recipe rejects none."""
+
+_ROUNDING = 1e-12
+"""Floats that differ by less, relatively, may be one number."""
 
 TRIES = 200
 """Instances drawn, one at a time, until one has sizes that are allowed."""
@@ -39,18 +46,42 @@ def allows(conditions: tuple[Relation, ...], instance: Any) -> bool:
     return all(any(_holds(r, instance) for r in alternatives(c)) for c in conditions)
 
 
+def impossible(claim: Claim) -> bool:
+    """Return whether conditions on depth alone exclude every depth within the bounds of a claim.
+
+    An instance of each is drawn: what a setting calls depth is its own affair.
+    """
+    about_depth = tuple(c for c in sized(claim) if set(measured_by(c)) == {"depth"})
+    low, high = claim.bounds.depth
+    return bool(about_depth) and not any(
+        _drawable(replace(claim, bounds=Bounds((n, n), claim.bounds.width)), about_depth)
+        for n in range(low, high + 1)
+    )
+
+
+def _drawable(claim: Claim, conditions: tuple[Relation, ...]) -> bool:
+    """Whether an instance meets conditions that depend on its depth, or none is drawn to tell."""
+    instance = next(_drawn(claim, _DRAWS), None)
+    return instance is None or allows(conditions, instance)
+
+
 def _holds(relation: Relation, instance: Any) -> bool:
     try:
         sizes = tuple((name, QUANTITIES[name].measure(instance)) for name in measured_by(relation))
         return _holds_of(relation, sizes)
-    except ArithmeticError:
+    except (ArithmeticError, ValueError, TypeError):  # no value: a logarithm of 0, a root of -1
         return False
 
 
 @lru_cache(maxsize=4096)
 def _holds_of(relation: Relation, sizes: tuple[tuple[str, int], ...]) -> bool:
-    """Whether a relation holds of whole numbers; exact wherever no root is left of them."""
+    """Whether a relation holds of whole numbers; exact wherever no root is left of them.
+
+    What rounding cannot tell is let through, to be decided exactly.
+    """
     lhs, rhs = (evaluate(side, dict(sizes), _Numbers) for side in relation.args)
+    if isinstance(lhs - rhs, float) and abs(lhs - rhs) <= _ROUNDING * max(abs(lhs), abs(rhs)):
+        return True
     return (lhs > rhs) - (lhs < rhs) in SATISFIED[operator(relation)]
 
 

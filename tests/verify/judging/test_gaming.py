@@ -215,8 +215,8 @@ TASKS = {
                       "task.maximize: unknown quantity '__import__' at column 1; "
                       "certimin quantities lists all"),
     "a condition in a formula": ({"maximize": "sharpness) >= 0 if (depth"},
-                                 "task.maximize: unexpected ')' at column 10; "
-                                 "there is no '(' before it"),
+                                 "task.maximize: expected a formula, got one with 'if'; "
+                                 "conditions stand in where"),
     "a relation as a formula": ({"maximize": "sharpness >= 1"},
                                 "task.maximize: unexpected '>=' at column 11; "
                                 "expected a formula, no relation"),

@@ -10,6 +10,7 @@ from tests.toys import Numbers, claim, count, first, last
 from verify.claims import assumed
 from verify.errors import UsageError
 from verify.expression import AnyOf, related
+from verify.search.api import search
 from verify.search.batches import evaluate
 from verify.search.budget import Budget
 from verify.search.by_hypothesis import explore
@@ -55,13 +56,30 @@ def test_where_nothing_is_allowed_the_search_ends():
     result = attack(asked, seed=0, budget=Budget(batches=2, batch_size=50, examples=20))
     assert result.found is None
     assert result.valid == 0
-    assert result.tried == 2000
 
 
-def test_where_nothing_is_allowed_an_endless_search_ends_as_well():
-    asked = claim(first <= 1, *assumed(related(count, "==", 9)), width=(1, 3))
-    result = attack(asked, seed=0, budget=Budget(rounds=None, seconds=1e6))
-    assert (result.tried, result.valid) == (2000, 0)
+@pytest.mark.parametrize("condition", ["depth == 7", "depth > 6 and d_x == 2", "log(depth) >= 2"])
+def test_a_search_without_a_depth_ends_at_once(condition):
+    """The time of this budget would be eleven days."""
+    outcome = search(f"sharpness >= 1 if {condition}", budget=1e6)
+    assert outcome.verdict == "vacuous"
+    assert outcome.reason == "no depth from 2 to 6 satisfies the condition"
+
+
+@pytest.mark.parametrize(
+    "condition",
+    [
+        "depth == 6 and width_max == 1",  # one shape of thousands
+        "d_x == d_y == 1 and width_max == 1 and depth >= 4",
+        "sqrt(2)*sqrt(depth) == 2",  # floats say 2.0000000000000004
+        "depth**(1/2)*depth**(1/2) == depth",
+        pytest.param("log(depth - 3) > 0", marks=pytest.mark.slow),  # no value at depths 2 and 3
+        "sqrt(depth - 4) >= 1",
+    ],
+)
+def test_sizes_that_are_rare_or_rounded_are_searched(condition):
+    outcome = search(f"sharpness >= 3*minimal_sharpness if {condition}", instances=20_000)
+    assert outcome.verdict == "refuted"
 
 
 def test_a_falsehood_at_one_size_of_many_is_found():
