@@ -272,7 +272,8 @@ def summary(record: dict[str, Any]) -> str:
         f"Budget {record['budget']:g} s each. `check.py` confirmed {checked} of {len(refuted)} in "
         f"a fresh interpreter. {missed}Of {len(true)} true conjectures {survived} survived "
         f"{record['true_budget']:g} s each, {tried:,} instances in all; "
-        f"{sum(r['verdict'] == 'refuted' for r in true)} were refuted."
+        f"{sum(r['verdict'] == 'refuted' for r in true)} were refuted, "
+        f"{sum(r['verdict'] == 'inconclusive' for r in true)} stayed inconclusive."
     )
     return "\n".join(rows)
 
