@@ -5,8 +5,9 @@ Statement
 
         S_min ≥ 2L (tr Σ)^{1/L} R(0)^{1-1/L} / d_x,                        [mean]
 
-    two sums over the data, with no eigenvalue in them.  It is an equality where $Σ$ and $T^TT$ are
-    multiples of the identity.   [attained]
+    two sums over the data, with no eigenvalue in them: what a *mean direction* of the inputs gives,
+    in which both factors of U1's gain are at least their means.  It is an equality where $Σ$ and
+    $T^TT$ are multiples of the identity.   [attained]
 
 Notation
     ``minimal_sharpness`` is $S_min$, ``depth`` is $L$, ``data_trace`` is $tr Σ = E|x|²$,
@@ -36,12 +37,13 @@ Proof
     [attained]
 
 Sharpness
-    Attained, so that no larger constant and no smaller function of $d_x$ alone will do (controls).
+    Attained, so that no larger constant will do, and no smaller function of $d_x$ for the divisor
+    (controls).
     The basis may be one of the range of $Σ$, so that its rank can stand for $d_x$ (``on_range`` in
     the proof file).  Where $(d_x/d_y)^{1-1/L} ≥ L/(L-1)^{1-1/L}$, at depth 2 for $d_x ≥ 4d_y$, the
-    first bound of U12 is as good.  Elsewhere it follows from none of U2 and U12: for
-    $Σ = diag(4, 1)$, $T = (0, 1)$ and depth 2 it gives $2√5 > 4.47$, those bounds give 4, and
-    $S_min = 8/√3 < 4.62$ (witness).
+    first bound of U12 is as good.  In general it follows from U2 and U12 not even together: for
+    $Σ = diag(4, 1)$, $T = (0, 1)$ and depth 2 it gives $2√5 > 4.47$, all their bounds from below
+    give 4, and $S_min = 8/√3 < 4.62$ (witness).
 
 Implementation notes
     Proposed by ``certimin propose --about minimal_sharpness --over minimizers``.  The formal proof

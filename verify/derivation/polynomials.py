@@ -55,7 +55,7 @@ def _shown(more: Any, less: Any) -> tuple[Verdict, str | None]:
         difference = sp.expand(sp.expand(more**power) - sp.expand(less**power))
         symbols = sorted(difference.free_symbols, key=str)
         if not symbols and difference.is_nonnegative:
-            return "holds", "the two sides differ by a number"
+            return "holds", f"the two sides {'differ by a number' if difference else 'are equal'}"
         if not difference.is_polynomial(*symbols) or len(sp.Add.make_args(difference)) > _TERMS:
             continue
         try:

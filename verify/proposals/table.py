@@ -126,11 +126,14 @@ class Table:
         return self._column(f"known {name}", lambda b: b.bounds[name])
 
     def settings(self, rows: Any) -> list[str]:
-        """Return the names of the settings of some rows, in the order of the table."""
+        """Return the names of the settings of some rows, in the order of the table.
+
+        Their readings count as they do.
+        """
         found, start = [], 0
         for batch in self._batches:
             if rows[start : start + batch.lanes].any():
-                found.append(batch.setting.name)
+                found.append(batch.setting.name.partition(",")[0])
             start += batch.lanes
         return list(dict.fromkeys(found))
 
