@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Literal
@@ -61,6 +62,11 @@ class _Case:
     setting: Setting
     claim: Claim
     instance: Any
+
+    @cached_property
+    def formal(self) -> str:
+        """Return what this version writes for Coq, or raise why there is nothing."""
+        return for_kernel(self.setting, self.certificate.data)
 
 
 def replay(path: Path, *, rewrite: bool = False, kernel: bool = False) -> Replay:
@@ -155,7 +161,7 @@ def _foreign(case: _Case) -> Iterator[str]:
     texts = {}
     with suppress(coq.Unexported, *_MISFITS):
         texts = drawn_up(case.certificate.data)
-        texts[coq.NAME] = for_kernel(case.setting, case.certificate.data)
+        texts[coq.NAME] = case.formal
     for name, text in texts.items():
         if (case.certificate.folder / name).is_file() and not _kept(case, name, text):
             yield f"warning: {name} in the folder is not what this version writes; it was not read"
@@ -241,7 +247,7 @@ def _by_counting(case: _Case) -> Replay:
 def _by_kernel(case: _Case) -> Replay:
     """Let Coq read what this version writes for it; undecided where there is no Coq, or no file."""
     try:
-        source = for_kernel(case.setting, case.certificate.data)
+        source = case.formal
     except coq.Unexported as reason:
         return Replay("undecided", (f"kernel: no {coq.NAME}: {reason}",))
     verdict, said = coq.check(source)
