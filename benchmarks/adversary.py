@@ -28,6 +28,7 @@ import subprocess
 import sys
 import tempfile
 import tomllib
+from collections import Counter
 from collections.abc import Callable
 from functools import partial
 from itertools import count
@@ -265,15 +266,14 @@ def summary(record: dict[str, Any]) -> str:
     others = ", ".join(f"`{r['name']}`" for r in false if r["verdict"] != "refuted")
     missed = f"Not refuted: {others}. " if others else ""
     checked = sum(bool(r.get("checked")) for r in refuted)
-    survived = sum(r["verdict"] == "survived" for r in true)
+    told = Counter(r["verdict"] for r in true)
     tried = sum(r["instances"] for r in true)
     rows.append("")
     rows.append(
         f"Budget {record['budget']:g} s each. `check.py` confirmed {checked} of {len(refuted)} in "
-        f"a fresh interpreter. {missed}Of {len(true)} true conjectures {survived} survived "
+        f"a fresh interpreter. {missed}Of {len(true)} true conjectures {told['survived']} survived "
         f"{record['true_budget']:g} s each, {tried:,} instances in all; "
-        f"{sum(r['verdict'] == 'refuted' for r in true)} were refuted, "
-        f"{sum(r['verdict'] == 'inconclusive' for r in true)} stayed inconclusive."
+        f"{told['refuted']} were refuted, {told['inconclusive']} stayed inconclusive."
     )
     return "\n".join(rows)
 

@@ -275,16 +275,16 @@ def _scan(text: str, advice: Mapping[str, str] | None = None) -> list[_Token]:
         remedy = f"expected at most {MAX_LENGTH} characters, got {len(text)}"
         raise _error("the text is too long", MAX_LENGTH + 1, remedy)
     tokens: list[_Token] = []
-    at = 0
+    at, helps = 0, advice or _ADVICE
     while at < len(text):
         match = _TOKEN.match(text, at)
-        conditional = any(token.kind == "if" for token in tokens)
-        helps = advice or (_ADVICE_IN_CONDITIONS if conditional else _ADVICE)
         if match is None:
             shown = text[at] if text[at].isprintable() else ascii(text[at])[1:-1]
             raise _error(f"unexpected '{shown}'", at + 1, helps.get(text[at], helps[""]))
         if match.lastgroup != "blank":
             tokens.append(_token(str(match.lastgroup), match[0], at + 1, helps))
+            if tokens[-1].kind == "if" and advice is None:
+                helps = _ADVICE_IN_CONDITIONS
         at = match.end()
     return [*tokens, _Token("end", "", len(text) + 1)]
 

@@ -33,7 +33,7 @@ have right_ge0 : 0 <= r%:R ^+ N.+1 * G.
   by rewrite mulr_ge0 ?(gain_ge0 gain) ?exprn_ge0 ?ler0n.
 have [z [z1 Xz Yz]] := even_sample T rank_le; have [y yE] := normal X z.
 set i := m%:R^-1; have i_gt0 : 0 < i :> F by rewrite invr_gt0 ltr0n.
-have trE : \tr (moment X) = i * sq X by rewrite /moment mxtraceZ mxtrace_mulC -sq_trace.
+have trE : \tr (moment X) = i * sq X by rewrite /moment mxtraceZ mxtrace_mulC -dotE.
 have [X0|X_neq0] := eqVneq (sq X) 0; first by rewrite trE X0 mulr0 mul0r.
 have X_gt0 : 0 < sq X by rewrite lt_def X_neq0 sq_ge0.
 have My : moment X *m y = i *: (X *m z) by rewrite -scalemxAl yE.
@@ -139,7 +139,7 @@ have trE : data_trace X = (d 0%N)%:R * a.
   by rewrite /data_trace -/(moment X) ME mxtrace_scalar mulr_natl.
 have lossE : loss_at_zero Y = (d 0%N)%:R * (a * c).
   have -> : loss_at_zero Y = c * \tr (moment X).
-    rewrite /loss_at_zero /Y sq_trace trmx_mul mulmxA -[_ *m T^T *m T]mulmxA TE mul_mx_scalar.
+    rewrite /loss_at_zero /Y /sq dotE trmx_mul mulmxA -[_ *m T^T *m T]mulmxA TE mul_mx_scalar.
     by rewrite -scalemxAl mxtraceZ mxtrace_mulC /moment mxtraceZ mulrCA.
   by rewrite -/(data_trace X) trE; ring.
 rewrite trE lossE exprMn mulrACA -exprS.

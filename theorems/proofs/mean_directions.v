@@ -12,11 +12,17 @@ Set Implicit Arguments. Unset Strict Implicit. Unset Printing Implicit Defensive
 Section MeanDirections.
 Variable F : rcfType.
 
-Lemma sq_delta n (i : 'I_n) : sq (delta_mx i 0 : 'cV[F]_n) = 1.
+Lemma dot_delta n (i : 'I_n) (x : 'cV[F]_n) : dot (delta_mx i 0 : 'cV[F]_n) x = x i 0.
 Proof.
-rewrite /sq /dot (bigD1 i) //= big_ord1 mxE !eqxx mulr1 big1 ?addr0 // => j ji.
-by rewrite big_ord1 mxE (negPf ji) mulr0.
+rewrite /dot (bigD1 i) //= big_ord1 mxE !eqxx mul1r big1 ?addr0 // => j ji.
+by rewrite big_ord1 mxE (negPf ji) mul0r.
 Qed.
+
+Lemma sq_delta n (i : 'I_n) : sq (delta_mx i 0 : 'cV[F]_n) = 1.
+Proof. by rewrite /sq dot_delta mxE !eqxx. Qed.
+
+Lemma unit_sq n (v : 'cV[F]_n) : v != 0 -> sq ((Num.sqrt (sq v))^-1 *: v) = 1.
+Proof. by rewrite -sq_gt0 => v_gt0; rewrite sqZ exprVn sqr_sqrtr ?mulVf ?gt_eqF // ltW. Qed.
 
 (* A reflection that takes the first unit vector to v. *)
 Lemma turning n (v : 'cV[F]_n.+1) : sq v = 1 ->
@@ -44,12 +50,6 @@ rewrite mulmxBl mul1mx -scalemxAl -mulmxA row_col mul_mx_scalar scalerA we scale
 by rewrite addrC subrK.
 Qed.
 
-Lemma dot_delta n (i : 'I_n) (x : 'cV[F]_n) : dot (delta_mx i 0 : 'cV[F]_n) x = x i 0.
-Proof.
-rewrite /dot (bigD1 i) //= big_ord1 mxE !eqxx mul1r big1 ?addr0 // => j ji.
-by rewrite big_ord1 mxE (negPf ji) mul0r.
-Qed.
-
 Lemma form_delta n (A : 'M[F]_n) i j :
   dot (delta_mx i 0 : 'cV[F]_n) (A *m delta_mx j 0) = A i j.
 Proof. by rewrite dot_delta -colE mxE. Qed.
@@ -57,8 +57,7 @@ Proof. by rewrite dot_delta -colE mxE. Qed.
 Lemma normalised n (A : 'M[F]_n) (v : 'cV[F]_n) : v != 0 -> dot v (A *m v) = 0 ->
   exists2 x : 'cV[F]_n, sq x = 1 & dot x (A *m x) = 0.
 Proof.
-rewrite -sq_gt0 => v_gt0 v0; exists ((Num.sqrt (sq v))^-1 *: v).
-  by rewrite sqZ exprVn sqr_sqrtr ?mulVf ?gt_eqF // ltW.
+move=> v_neq0 v0; exists ((Num.sqrt (sq v))^-1 *: v); first exact: unit_sq.
 by rewrite -scalemxAr dotZl dotZr v0 !mulr0.
 Qed.
 
@@ -135,10 +134,7 @@ have -> : n.+2%:R * \tr P = n.+1%:R * \tr P + \tr P by rewrite [in LHS]mulrSr mu
 by rewrite ler_add2l ltW.
 Qed.
 
-(* --- samples ------------------------------------------------------------------------------------ *)
-Lemma sq_trace p q (B : 'M[F]_(p, q)) : sq B = \tr (B^T *m B).
-Proof. by rewrite /sq dotE. Qed.
-
+(* --- samples --------------------------------------------------------------------------------- *)
 Lemma form_sq p q (B : 'M[F]_(p, q)) (z : 'cV[F]_q) : dot z (B^T *m B *m z) = sq (B *m z).
 Proof. by rewrite -mulmxA dot_mull trmxK. Qed.
 
@@ -147,9 +143,7 @@ Lemma dependent p n (X : 'M[F]_(p, n)) : (\rank X < n)%N ->
 Proof.
 move=> rank_lt; have : kermx X^T != 0 by rewrite -mxrank_eq0 mxrank_ker -lt0n subn_gt0 mxrank_tr.
 case/rowV0Pn => k /sub_kermxP kX k_neq0.
-have k_gt0 : 0 < sq k by rewrite sq_gt0.
-exists ((Num.sqrt (sq k))^-1 *: k^T).
-  by rewrite sqZ sq_trmx exprVn sqr_sqrtr ?mulVf ?gt_eqF // ltW.
+exists ((Num.sqrt (sq k^T))^-1 *: k^T); first by rewrite unit_sq // trmx_eq0.
 by rewrite -scalemxAr -[X]trmxK -trmx_mul kX trmx0 scaler0.
 Qed.
 
@@ -183,8 +177,8 @@ Proof.
 move=> mr; set Z := T *m X; pose A := sq Z *: (X^T *m X) - sq X *: (Z^T *m Z).
 have [||z [z1 z0 large]] := @mean_direction m A (X^T *m X).
 - by rewrite /A raddfB /= ![(_ *: _)^T]linearZ /= !trmx_mul !trmxK.
-- by rewrite raddfB /= !mxtraceZ -!sq_trace mulrC subrr.
-move: z0 large; rewrite -sq_trace form_sq mulmxBl -!scalemxAl dotBr !dotZr !form_sq => /eqP.
+- by rewrite raddfB /= !mxtraceZ -!dotE mulrC subrr.
+move: z0 large; rewrite -dotE form_sq mulmxBl -!scalemxAl dotBr !dotZr !form_sq => /eqP.
 rewrite subr_eq0 => /eqP same large.
 have first : sq X <= r%:R * sq (X *m z).
   by apply: le_trans large _; rewrite ler_wpmul2r ?sq_ge0 // ler_nat.

@@ -38,18 +38,19 @@ Proof
 
 Sharpness
     Attained, so that no larger constant will do, and no smaller function of $d_x$ for the divisor
-    (controls).
-    The basis may be one of the range of $Σ$, so that its rank can stand for $d_x$ (``on_range`` in
-    the proof file).  Where $(d_x/d_y)^{1-1/L} ≥ L/(L-1)^{1-1/L}$, at depth 2 for $d_x ≥ 4d_y$, the
-    first bound of U12 is as good.  In general it follows from U2 and U12 not even together: for
-    $Σ = diag(4, 1)$, $T = (0, 1)$ and depth 2 it gives $2√5 > 4.47$, all their bounds from below
-    give 4, and $S_min = 8/√3 < 4.62$ (witness).
+    (controls).  The basis may be one of the range of $Σ$, so that its rank can stand for $d_x$
+    (``on_range`` in the proof file).
+
+    Where $(d_x/d_y)^{1-1/L} ≥ L/(L-1)^{1-1/L}$, at depth 2 for $d_x ≥ 4d_y$, the first bound of U12
+    is as good.  In general it follows from U2 and U12 not even together: for $Σ = diag(4, 1)$,
+    $T = (0, 1)$ and depth 2 it gives $2√5 > 4.47$, all their bounds from below give 4, and
+    $S_min = 8/√3 < 4.62$ (witness).
 
 Implementation notes
     Proposed by ``certimin propose --about minimal_sharpness --over minimizers``.  The formal proof
     takes its directions in the space of the samples, where no root of $Σ$ is needed: with more
-    samples than inputs one direction gives nothing in the inputs, and is turned away.  The
-    twin is refuted over the rationals, where there is no such basis, and needs none.
+    samples than inputs one direction gives nothing in the inputs, and is turned away.  The twin
+    is refuted over the rationals, where there is no such basis, and needs none.
 
 References
 ----------

@@ -18,7 +18,7 @@ import numpy as np
 
 from verify.claims import MISFITS, QUANTITIES, Bounds, Claim, Setting, sides
 from verify.search.batches import margins
-from verify.search.readings import simple
+from verify.search.readings import simple, unread
 from verify.sources import BatchSource, Exhausted, PointSource
 
 __all__ = ["CLEAR", "ZERO", "Table", "drawn", "left_side", "measured"]
@@ -133,7 +133,7 @@ class Table:
         found, start = [], 0
         for batch in self._batches:
             if rows[start : start + batch.lanes].any():
-                found.append(batch.setting.name.partition(",")[0])
+                found.append(unread(batch.setting).name)
             start += batch.lanes
         return list(dict.fromkeys(found))
 

@@ -24,7 +24,7 @@ import numpy as np
 from verify.claims import Bounds, Setting
 from verify.sources import WHOLE, Choices
 
-__all__ = ["scaled", "simple"]
+__all__ = ["scaled", "simple", "unread"]
 
 _POWERS = (0, 1, -1, 2, -2, 4, -4, 8, -8, 16, -16, 32, -32, 64, -64)
 _DIAGONAL, _PERMUTATION, _REPEATED, _AS_IT_IS = range(4)
@@ -38,6 +38,11 @@ def scaled(setting: Setting) -> Setting:
 def simple(setting: Setting) -> Setting:
     """Return the setting read with simple matrices."""
     return _read(setting, _Simple)
+
+
+def unread(setting: Setting) -> Setting:
+    """Return the setting that a reading reads; any other is itself."""
+    return setting.build.setting if isinstance(setting.build, _Built) else setting
 
 
 @cache

@@ -54,12 +54,12 @@ def impossible(claim: Claim) -> bool:
     about_depth = tuple(c for c in sized(claim) if set(measured_by(c)) == {"depth"})
     low, high = claim.bounds.depth
     return bool(about_depth) and not any(
-        _drawable(replace(claim, bounds=Bounds((n, n), claim.bounds.width)), about_depth)
+        _may_meet(replace(claim, bounds=Bounds((n, n), claim.bounds.width)), about_depth)
         for n in range(low, high + 1)
     )
 
 
-def _drawable(claim: Claim, conditions: tuple[Relation, ...]) -> bool:
+def _may_meet(claim: Claim, conditions: tuple[Relation, ...]) -> bool:
     """Whether an instance meets conditions that depend on its depth, or none is drawn to tell."""
     instance = next(_drawn(claim, _DRAWS), None)
     return instance is None or allows(conditions, instance)
